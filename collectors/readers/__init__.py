@@ -1,0 +1,1 @@
+"""One file format a module: open handle or bytes -> evidence. Readers judge nothing."""
