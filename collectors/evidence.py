@@ -15,7 +15,7 @@ Severity = Literal["error", "warning", "note"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One fact worth telling: an error breaks the file, a warning does not, a note is for interest."""
+    """One fact: an error breaks the file, a warning does not, a note is for interest."""
 
     severity: Severity
     text: str
@@ -59,7 +59,7 @@ class CheckpointEvidence:
     """What a checkpoint file holds, without ever unpickling it."""
 
     format: str
-    """`torch-zip`, `torch-legacy`, `safetensors`, `safetensors-sharded`, `keras`, `hdf5`, `unknown`."""
+    """`torch-zip`, `torch-legacy`, `safetensors[-sharded]`, `keras`, `hdf5` or `unknown`."""
     findings: tuple[Finding, ...]
     tensors: tuple[TensorFacts, ...] = ()
     parameters: int = 0

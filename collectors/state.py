@@ -298,7 +298,7 @@ class Check(Contract):
 
 
 class Series(Contract):
-    """Parallel arrays of one curve, at most 2,000 points; unknown and non-finite values are null."""
+    """Parallel arrays of one curve, at most 2,000 points; non-finite values are null."""
 
     epoch: tuple[float | None, ...]
     """Epoch as the source counts it (fractions occur)."""
