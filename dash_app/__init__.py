@@ -1,0 +1,1 @@
+"""JSON -> screen: the page that shows a `DashboardState`. It judges nothing."""

@@ -1,0 +1,94 @@
+"""Every element id the page's wires speak of, written down once.
+
+Input: nothing. Output: constants and `ALL_IDS`. It imports nothing of ours.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+PAGE: Final = "page"
+"""Root of everything Dash draws."""
+
+# What the page holds, drawn by nobody.
+STATE_VERSION: Final = "state-version"
+"""Store: the etag of the state on screen; the feed script changes it, callbacks follow."""
+REGION_DIGESTS: Final = "region-digests"
+"""Store: region id -> digest of what it shows, so that nothing unchanged is drawn again."""
+VIEW_OPTIONS: Final = "view-options"
+"""Store: what the URL says: view, stage, smoothing, y, x, theme, embed, panel."""
+THEME_NOW: Final = "theme-now"
+"""Store: `light` or `dark`, after `auto` has been resolved by the browser."""
+VERDICT_NOW: Final = "verdict-now"
+"""Store: value, word and reason of the verdict, for the tab's title and icon."""
+SELECTED_STAGE: Final = "selected-stage"
+"""Store: id of the selected stage, or null."""
+GRAPH_VIEW: Final = "graph-view"
+"""Store: id of the chosen view of the pipeline (`flow`, `gate`)."""
+
+# The bar at the top.
+PIPELINE_TITLE: Final = "pipeline-title"
+TABS: Final = "tabs"
+RUN_LABEL: Final = "run-label"
+THEME_CHOICE: Final = "theme-choice"
+
+# Regions, in screen order.
+FEED_SENTENCE: Final = "feed-sentence"
+NOTICES: Final = "notices"
+VERDICT: Final = "verdict"
+CARDS: Final = "cards"
+GRAPH_PANEL: Final = "graph-panel"
+CHECKLIST: Final = "checklist"
+LOSSES: Final = "losses"
+LINKS: Final = "links"
+
+# The graph panel's own.
+GRAPH: Final = "graph"
+GRAPH_OVERLAY: Final = "graph-overlay"
+STAGE_DETAILS: Final = "stage-details"
+STAGE_LIST: Final = "stage-list"
+
+# How losses are drawn.
+LOSS_DATA: Final = "loss-data"
+"""Store: stream id -> what its chart draws."""
+SMOOTHING: Final = "smoothing"
+Y_SCALE: Final = "y-scale"
+X_AXIS: Final = "x-axis"
+
+
+def loss_chart(stream: str) -> dict[str, str]:
+    """Id of one stream's chart, matched by the wire that draws all of them."""
+    return {"part": "loss-chart", "stream": stream}
+
+
+ALL_IDS: Final = (
+    PAGE,
+    STATE_VERSION,
+    REGION_DIGESTS,
+    VIEW_OPTIONS,
+    THEME_NOW,
+    VERDICT_NOW,
+    SELECTED_STAGE,
+    GRAPH_VIEW,
+    PIPELINE_TITLE,
+    TABS,
+    RUN_LABEL,
+    THEME_CHOICE,
+    FEED_SENTENCE,
+    NOTICES,
+    VERDICT,
+    CARDS,
+    GRAPH_PANEL,
+    CHECKLIST,
+    LOSSES,
+    LINKS,
+    GRAPH,
+    GRAPH_OVERLAY,
+    STAGE_DETAILS,
+    STAGE_LIST,
+    LOSS_DATA,
+    SMOOTHING,
+    Y_SCALE,
+    X_AXIS,
+)
+"""Every plain id, once."""
