@@ -1,0 +1,81 @@
+"""What every test may ask for.
+
+- `serve(...)` starts the real server (`python -m dash_app`) on a free port and waits until it
+  answers; it is stopped when the test ends. `serve()` serves an empty workspace from an empty state
+  folder; `serve(workspace, state_dir=..., options=["--stale-after", "5"], env={...})` says more.
+  It does not collect unless `collect=True`: write a state into `server.state_dir` instead.
+  The answer is a `support.server.RunningServer`: `.url`, `.get(path)`, `.client`, `.log()`,
+  `.state_dir`, `.workspace`, `.stop()`.
+- `browser` is dash[testing]'s browser driving Debian's Chromium, 1440x900, headless:
+  `browser.driver` is Selenium's. A test that passed still fails when its console holds an error.
+  Tests that ask for it get the marker `browser`, and fail, not skip, without Chromium.
+- `support.waiting.wait_for(condition, what)` waits for a condition; no test sleeps.
+- `support.browsers.console_is_empty(driver)` and `support.states.a_state(...)` are plain functions.
+
+Folders under `tests/` have no `__init__.py`; `tests/` itself is on the path (`from support...`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dash.testing.browser import Browser
+from support.browsers import chromium_options, console_messages
+from support.server import RunningServer, start_server
+
+
+def pytest_setup_options() -> Any:
+    """Tell dash[testing] how to start Chromium."""
+    return chromium_options()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs a browser, so that it can be chosen or counted."""
+    for item in items:
+        if {"browser", "dash_duo", "dash_br"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[Any]:
+    """Remember whether the test itself passed; the browser's last look depends on it."""
+    report = yield
+    if report.when == "call":
+        item.stash[PASSED] = report.passed
+    return report
+
+
+PASSED = pytest.StashKey[bool]()
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Callable[..., RunningServer]]:
+    """Start real servers; every one is stopped at the end."""
+    servers: list[RunningServer] = []
+
+    def start(workspace: Path | None = None, **wishes: Any) -> RunningServer:
+        home = tmp_path / f"server{len(servers)}"
+        servers.append(start_server(home, workspace, **wishes))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture
+def browser(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Browser]:
+    """A fresh Chromium; its console must be empty at the end of a test that passed."""
+    with Browser(
+        browser="chrome",
+        options=[chromium_options()],
+        download_path=str(tmp_path),
+        percy_run=False,
+    ) as opened:
+        opened.driver.implicitly_wait(0)
+        yield opened
+        if request.node.stash.get(PASSED, False):
+            assert console_messages(opened.driver) == [], "the console is not empty"

@@ -1,0 +1,56 @@
+"""The machine -> a Chromium that tests can drive, and what its console said.
+
+A missing Chromium or driver fails the test that wants it, with what to install; it never skips.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import Any
+
+import pytest
+from selenium import webdriver
+
+BROWSER_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = (
+    "--headless=new",
+    "--window-size=1440,900",
+    "--force-device-scale-factor=1",
+    "--hide-scrollbars",
+    "--no-sandbox",  # tests may run as root, where Chromium refuses to start with one
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def chromium_binary() -> str:
+    """Path of Chromium: `CHROMIUM` in the environment, else the first known name on the path."""
+    named = os.environ.get("CHROMIUM", "")
+    found = named or next(filter(None, map(shutil.which, BROWSER_NAMES)), None)
+    if not found or not shutil.which("chromedriver"):
+        pytest.fail("browser tests need Chromium and chromedriver: `make browser` installs both")
+    return found
+
+
+def chromium_options() -> webdriver.ChromeOptions:
+    """Options for a headless Chromium that talks to nobody but the page under test."""
+    options = webdriver.ChromeOptions()
+    options.binary_location = chromium_binary()
+    for flag in FLAGS:
+        options.add_argument(flag)
+    return options
+
+
+def console_messages(driver: Any) -> list[str]:
+    """What the console said since the last look, errors only (a refused CSP rule is one)."""
+    return [entry["message"] for entry in driver.get_log("browser")]
+
+
+def console_is_empty(driver: Any) -> bool:
+    """True when nothing went wrong in the page since the last look."""
+    return not console_messages(driver)

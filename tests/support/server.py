@@ -1,0 +1,106 @@
+"""A workspace -> the real server on a free port, as a child process of the test."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+from support.waiting import wait_for
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass
+class RunningServer:
+    """One `python -m dash_app`."""
+
+    process: subprocess.Popen[bytes]
+    workspace: Path
+    state_dir: Path
+    log_file: Path
+    url: str = ""
+    """Address of the page, with a final slash."""
+
+    @property
+    def client(self) -> httpx.Client:
+        """A client that knows the address; redirects are not followed."""
+        return httpx.Client(base_url=self.url, timeout=10)
+
+    def get(self, path: str = "/", **headers: str) -> httpx.Response:
+        """One GET; `_` in a header's name stands for `-`."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        with self.client as client:
+            return client.get(path.lstrip("/"), headers=named)
+
+    def log(self) -> str:
+        """All it has printed so far, both streams."""
+        return self.log_file.read_text(errors="replace")
+
+    def stop(self, wait_seconds: float = 10) -> int:
+        """Ask it to end (SIGTERM); kill what does not. Gives the exit code."""
+        if self.process.poll() is None:
+            self.process.terminate()
+        try:
+            return self.process.wait(wait_seconds)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            return self.process.wait()
+
+
+def clean_environment(**more: str) -> dict[str, str]:
+    """This environment without our own variables, which could change what a test sees."""
+    ours = {name: value for name, value in os.environ.items() if "TRAINING_DASHBOARD" not in name}
+    return ours | more
+
+
+def start_server(
+    home: Path,
+    workspace: Path | None = None,
+    *,
+    state_dir: Path | None = None,
+    collect: bool = False,
+    options: Sequence[str] = (),
+    env: dict[str, str] | None = None,
+) -> RunningServer:
+    """Start `python -m dash_app` with a port of its own choice and wait until it answers."""
+    home.mkdir(parents=True, exist_ok=True)
+    server = RunningServer(
+        process=None,  # type: ignore[arg-type] # set below, once the folders exist
+        workspace=workspace or home / "workspace",
+        state_dir=state_dir or home / "state",
+        log_file=home / "server.log",
+    )
+    for folder in (server.workspace, server.state_dir):
+        folder.mkdir(exist_ok=True)
+    server.process = _launch(server, collect=collect, options=options, env=env or {})
+    server.url = wait_for(lambda: _announced(server), "the server's address")
+    wait_for(lambda: server.get("healthz").status_code == 200, "the server to answer")
+    return server
+
+
+def _launch(
+    server: RunningServer, *, collect: bool, options: Sequence[str], env: dict[str, str]
+) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "dash_app", str(server.workspace), "--port", "0"]
+    command += ["--state-dir", str(server.state_dir), *([] if collect else ["--no-collect"])]
+    with server.log_file.open("wb") as log:
+        return subprocess.Popen(
+            [*command, *options],
+            cwd=ROOT,
+            env=clean_environment(**env),
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+
+
+def _announced(server: RunningServer) -> str:
+    if server.process.poll() is not None:
+        raise RuntimeError(f"it ended with {server.process.returncode}: {server.log()}")
+    found = re.search(r"http://\S+/", server.log())
+    return found.group() if found else ""
