@@ -52,6 +52,8 @@ class TensorFacts:
     """Such as `float32`."""
     shape: tuple[int, ...]
     size_bytes: int
+    optimizer: bool = False
+    """Part of an optimizer's state, not of the model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,13 @@ class CheckpointEvidence:
     crc32: int | None = None
     """Of the whole file; None above the byte budget. Compared with the copy inside the backup."""
     scalars: dict[str, Any] = field(default_factory=dict)
-    """Plain top-level values beside the tensors, such as `epoch`, `val_loss` (dotted keys)."""
+    """Plain values beside the tensors, such as `epoch`, `config.model.d_model` (dotted keys)."""
+    size_bytes: int = 0
+    """Size of the file; of all shards together where there are several."""
+    constant_tensors: tuple[str, ...] = ()
+    """Float tensors of the model with two or more dimensions that hold one number throughout."""
+    globals: tuple[str, ...] = ()
+    """Names the pickle refers to that are not on the allow-list, such as `argparse.Namespace`."""
 
     @property
     def sound(self) -> bool:
@@ -212,6 +220,8 @@ class ArchiveEvidence:
     tested: Literal["all", "part", "none"] = "none"
     """How much of the contents was drained and its checksums compared."""
     sha256: str | None = None
+    size_bytes: int = 0
+    """Size of the archive file."""
 
     @property
     def sound(self) -> bool:
