@@ -6,6 +6,7 @@ Input: nothing. Output: dataclasses. Every reader returns one of these whatever 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -133,6 +134,22 @@ class EventEvidence:
     partial_tail: bool
     """The file ends inside a record: a live writer."""
     segments: tuple[EventSegment, ...] = ()
+    start_offset: int = 0
+    """Where reading began; 0 is the file's start."""
+    more_to_read: bool = False
+    """The byte budget ended the read at a record border: go on at `end_offset`."""
+    file_version: str | None = None
+    """Such as `brain.Event:2`, from the first record of a file."""
+    other_values: int = 0
+    """Values that are not scalars (histograms, pictures, text): counted, not decoded."""
+    repeated_steps: int = 0
+    """Points of a tag at the same step as the point before."""
+    steps_back: int = 0
+    """How often the steps of a tag went back, which begins a new segment."""
+    continues: bool = False
+    """The first segment is the rest of the last one of the part before."""
+    open_steps: dict[str, int] = field(default_factory=dict)
+    """Tag -> last step within the last segment: what the reading of the next part starts from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,11 +167,19 @@ class LossTableEvidence:
     """What a loss history holds."""
 
     format: str
-    """`csv`, `jsonl`, `trainer_state`, `unknown`."""
+    """`csv`, `jsonl`, `json` (a list of rows), `trainer_state`, `unknown`."""
     findings: tuple[Finding, ...]
-    rows: tuple[LossRow, ...] = ()
+    rows: Sequence[LossRow] = ()
+    """Rows of one epoch merged; a long table is stored in columns and makes its rows on demand."""
     columns: tuple[str, ...] = ()
+    """Names as the file has them."""
     partial_tail: bool = False
+    """The last line is not finished: a live writer."""
+    encoding: str | None = None
+    skipped_rows: int = 0
+    """Rows that could not be read."""
+    duplicate_epochs: int = 0
+    """Values that a later row of the same epoch replaced."""
 
     @property
     def sound(self) -> bool:
