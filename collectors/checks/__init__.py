@@ -1,0 +1,1 @@
+"""The checks, a few a module: evidence -> Judgement. Pure: no I/O, no clock."""

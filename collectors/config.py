@@ -1,0 +1,432 @@
+"""The shape of `dashboard.yaml`: plain values -> a closed, frozen `PipelineConfig`.
+
+Says where a pipeline leaves its files and how it is judged. Pure: it opens nothing
+(`config_load` does) and refuses unknown keys, unknown stage rules and dangling names.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    model_validator,
+)
+
+from collectors.state import Id, Text
+
+CHECK_IDS = (
+    "checkpoints",
+    "scaler",
+    "logs",
+    "configs",
+    "backup",
+    "smoke",
+    "split_policy",
+    "training",
+    "provenance",
+    "baseline",
+)
+"""Ids of the checks in their fixed order; `baseline` is number 10 and off unless switched on."""
+
+CheckId = Literal[
+    "checkpoints",
+    "scaler",
+    "logs",
+    "configs",
+    "backup",
+    "smoke",
+    "split_policy",
+    "training",
+    "provenance",
+    "baseline",
+]
+
+
+def _as_list(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+def _stays_inside(value: str) -> str:
+    parts = value.replace("\\", "/").split("/")
+    if value.startswith("/") or ".." in parts or "\x00" in value:
+        raise ValueError("paths are relative to the workspace and never leave it")
+    return value
+
+
+RelativePath = Annotated[str, Field(min_length=1, max_length=512), BeforeValidator(_stays_inside)]
+Paths = Annotated[tuple[RelativePath, ...], BeforeValidator(_as_list), Field(min_length=1)]
+Names = Annotated[tuple[str, ...], BeforeValidator(_as_list), Field(min_length=1)]
+Command = Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+class Section(BaseModel):
+    """Base of every section: closed and frozen."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class KeyRule(Section):
+    """What one required key of a training config must look like."""
+
+    type: Literal["number", "integer", "boolean", "string"] = "number"
+    """Its type; text such as `2e-3` counts as the number it means."""
+    above: float | None = None
+    """The value must be greater than this."""
+    below: float | None = None
+    """The value must be less than this."""
+    at_least: float | None = None
+    """The value must be at least this."""
+    at_most: float | None = None
+    """The value must be at most this."""
+
+
+class StreamConfigFile(Section):
+    """Where a stream's final config lies and what it must say."""
+
+    candidates: Paths
+    """Paths in order of preference; the first that exists is the final config."""
+    required: dict[str, KeyRule] = {}
+    """Dotted key -> rule."""
+    highlights: dict[str, str] = {}
+    """Name on screen -> dotted key: the only values of the config that leave the workspace."""
+
+
+class EventFolder(Section):
+    """Where a stream's TensorBoard event files lie."""
+
+    folder: RelativePath
+    """Folder, searched with its sub-folders."""
+    tags: dict[str, Names]
+    """Series name -> tag, or tags in order of preference."""
+
+
+class LossHistory(Section):
+    """The table of losses a stream writes."""
+
+    path: RelativePath
+    """CSV, JSONL, `trainer_state.json` or Lightning `metrics.csv`."""
+    picture: RelativePath | None = None
+    """Loss curve as a picture, shown in links only."""
+    columns: dict[str, Names] = {}
+    """`epoch`, `step`, `time` or a series name -> column, where the usual names do not fit."""
+
+
+class CompletionRule(Section):
+    """When a stream counts as completed."""
+
+    by: Literal["epochs", "steps"] = "epochs"
+    """What is counted."""
+    total: PositiveInt | str = "training.epochs"
+    """How many: a number, or the dotted key of the stream's config."""
+    early_stop_key: str | None = None
+    """Key in the loss history or heartbeat outcome that records an early stop."""
+
+
+class StallLimits(Section):
+    """Silence limits in seconds; the stream's own cadence decides where they are not set."""
+
+    quiet_seconds: PositiveFloat | None = None
+    """Silence from which a running stream is called quiet (default: 3 gaps, at least 30 s)."""
+    stalled_seconds: PositiveFloat | None = None
+    """Silence from which it is stalled (default: 10 gaps, at least 180 s)."""
+
+
+class Layer(Section):
+    """A tensor whose size the config or the scaler also tells."""
+
+    tensor: str
+    """Name of the stored tensor, with `*` for any part."""
+    dimension: int = 0
+    """Which of its dimensions."""
+    equals: str
+    """Dotted key of the stream's config, or `scaler` for the scaler's channel count."""
+
+
+class Stream(Section):
+    """One trained model and its files."""
+
+    id: Id
+    """Its id."""
+    label: Text
+    """Its name on screen."""
+    checkpoint: Paths
+    """Checkpoint candidates (globs allowed); the first that exists, newest where a glob fits."""
+    config: StreamConfigFile
+    """Its final config."""
+    events: EventFolder
+    """Its event files."""
+    loss_history: LossHistory | None = None
+    """Its loss table."""
+    completion: CompletionRule = CompletionRule()
+    """When it is completed."""
+    stall: StallLimits = StallLimits()
+    """Its silence limits, before those of the pipeline."""
+    channels: str | int | None = None
+    """Channel count, or the config key that says it, compared with scaler and checkpoint."""
+    layers: tuple[Layer, ...] = ()
+    """Stored tensors that tell whether a checkpoint is this stream's."""
+
+
+class Scaler(Section):
+    """The scaler; it belongs to one stream."""
+
+    stream: Id
+    """The stream whose training writes it."""
+    path: RelativePath
+    """Where it lies."""
+
+
+class Backup(Section):
+    """Archives that keep a copy of the outputs."""
+
+    paths: Paths
+    """Globs; the newest archive counts."""
+
+
+class SplitPolicy(Section):
+    """The document that says how data was split."""
+
+    path: RelativePath
+    """Where it lies."""
+    must_mention: Names = ("train", "calibration", "normal")
+    """Words it must speak of, in any case."""
+
+
+class Reports(Section):
+    """Data-quality reports, one an input file."""
+
+    paths: Paths
+    """Globs of JSON reports."""
+
+
+class OwnCommand(Section):
+    """A program of the workspace that runs only when the operator asks for it."""
+
+    command: Command
+    """Argument list; `{python} {stream} {checkpoint} {config} {workspace}` are filled in."""
+    timeout_seconds: PositiveFloat = 600
+    """Time limit of one run."""
+
+
+class Validator(OwnCommand):
+    """An external validator whose checklist replaces the built-in one."""
+
+    append_builtin: bool = True
+    """Append the built-in checks 8 and 9."""
+
+
+class CheckSettings(Section):
+    """How one check counts."""
+
+    enabled: bool = True
+    """False leaves it out of the checklist (check 10 is off by default)."""
+    blocking: bool = True
+    """False makes it a warning."""
+    reason: Text | None = None
+    """Why; demanded where it is left out or does not block."""
+
+    @model_validator(mode="after")
+    def _says_why(self) -> Self:
+        if not (self.blocking and self.enabled) and not self.reason:
+            raise ValueError("a check that is off or does not block needs a `reason`")
+        return self
+
+
+class Limits(Section):
+    """What reading may cost."""
+
+    read_bytes: PositiveInt = 2 << 30
+    """Byte budget a file; above it a checkpoint passes on structure alone."""
+    seconds: PositiveFloat = 5.0
+    """Time limit of reading one file, beside the time its bytes need."""
+    memory_bytes: PositiveInt = 512 << 20
+    """Memory limit of reading one file."""
+    trusted_time_seconds: PositiveFloat = 600.0
+    """Largest distance of an event file's mtime from its last record for times to be trusted."""
+
+
+class BaselinePolicy(Section):
+    """When a run counts as a regression against the baseline."""
+
+    metric: str = "val_loss"
+    """Series that is compared."""
+    direction: Literal["lower", "higher"] = "lower"
+    """Which way is better."""
+    allowed_relative: Annotated[float, Field(ge=0)] = 0.05
+    """Allowed relative change for the worse."""
+    allowed_absolute: Annotated[float, Field(ge=0)] = 0.0
+    """Allowed absolute change for the worse."""
+    minimum_epochs: NonNegativeInt = 1
+    """Fewer epochs are not judged."""
+    window: PositiveInt = 1
+    """Mean of the last k values that is compared."""
+
+
+class Links(Section):
+    """Where files can be looked at."""
+
+    template: Annotated[str, Field(pattern=r"^https://")] | None = None
+    """https address with `{path}` in it."""
+
+
+class View(Section):
+    """One fixed drawing."""
+
+    id: Id
+    """Its id."""
+    label: Text
+    """Its name on screen."""
+
+
+class Group(Section):
+    """A frame around stages."""
+
+    id: Id
+    """Its id."""
+    label: Text
+    """Its name on screen."""
+    view: Id = "flow"
+    """The view it is drawn in."""
+
+
+class Stage(Section):
+    """One node, and the rule its status comes from."""
+
+    id: Id
+    """Its id."""
+    label: Text
+    """Its name on screen."""
+    status_from: str
+    """`streams`, `preparation`, `reports`, `stream:ID`, `artifacts`, `gate`, `snapshot`, `check:ID`,
+    `files` or `verdict`."""
+    view: Id = "flow"
+    """The view it is drawn in."""
+    group: Id | None = None
+    """The group it is drawn in."""
+    column: float | None = None
+    """Grid column; computed from the edges where it is not set."""
+    row: float | None = None
+    """Grid row."""
+    checks: tuple[CheckId, ...] = ()
+    """Checks it rests on."""
+    files: Annotated[tuple[RelativePath, ...], BeforeValidator(_as_list)] = ()
+    """Globs of its files, for the rule `files`."""
+
+
+class PipelineConfig(Section):
+    """A whole `dashboard.yaml`."""
+
+    version: Literal[1] = 1
+    """Version of this format."""
+    title: Text = "Training"
+    """Title on screen."""
+    streams: Annotated[tuple[Stream, ...], Field(min_length=1)]
+    """Streams in training order."""
+    scaler: Scaler | None = None
+    """Without it check 2 is left out."""
+    backup: Backup | None = None
+    """Without it check 5 is left out."""
+    smoke: OwnCommand | None = None
+    """Without it check 6 is left out."""
+    split_policy: SplitPolicy | None = None
+    """Without it check 7 is left out."""
+    reports: Reports | None = None
+    """Data-quality reports."""
+    heartbeat: RelativePath = "run_status.json"
+    """Heartbeat file of the training, believed when fresh, never needed."""
+    validator: Validator | None = None
+    """External validator."""
+    stall: StallLimits = StallLimits()
+    """Silence limits of every stream."""
+    limits: Limits = Limits()
+    """What reading may cost."""
+    checks: dict[CheckId, CheckSettings] = {}
+    """How each check counts."""
+    baseline: BaselinePolicy = BaselinePolicy()
+    """Regression policy."""
+    links: Links = Links()
+    """Links to a file browser."""
+    views: tuple[View, ...] = ()
+    """Drawings; the two standard ones where nothing is said."""
+    groups: tuple[Group, ...] = ()
+    """Frames."""
+    stages: tuple[Stage, ...] = ()
+    """Nodes; the standard graph of the streams where nothing is said."""
+    edges: tuple[tuple[Id, Id], ...] = ()
+    """Pairs of stage ids."""
+
+    @model_validator(mode="after")
+    def _names_exist(self) -> Self:
+        streams = _unique([s.id for s in self.streams], "stream")
+        stages = _unique([s.id for s in self.stages], "stage")
+        if self.scaler and self.scaler.stream not in streams:
+            raise ValueError(f"scaler names the unknown stream `{self.scaler.stream}`")
+        for edge in self.edges:
+            for end in edge:
+                if end not in stages:
+                    raise ValueError(f"an edge names the unknown stage `{end}`")
+        for stage in self.stages:
+            _check_rule(stage.status_from, streams)
+        return self
+
+    def stream(self, stream_id: str) -> Stream:
+        """The stream of that id. Raises KeyError."""
+        return next(s for s in self.streams if s.id == stream_id)
+
+    def settings_of(self, check: str) -> CheckSettings:
+        """How a check counts, with the defaults filled in."""
+        found = next((v for k, v in self.checks.items() if k == check), None)
+        return found or CheckSettings()
+
+    @property
+    def asked_checks(self) -> tuple[str, ...]:
+        """Ids of the checks this pipeline has, in order: one without its section is left out."""
+        return tuple(c for c in CHECK_IDS if c != "baseline" and self._asks(c))
+
+    def _asks(self, check: str) -> bool:
+        sections = {
+            "scaler": self.scaler,
+            "backup": self.backup,
+            "smoke": self.smoke,
+            "split_policy": self.split_policy,
+        }
+        return self.settings_of(check).enabled and sections.get(check, True) is not None
+
+
+RULES = (
+    "streams",
+    "preparation",
+    "reports",
+    "artifacts",
+    "gate",
+    "snapshot",
+    "files",
+    "verdict",
+)
+"""Stage rules without an argument."""
+
+
+def _unique(ids: list[str], what: str) -> set[str]:
+    double = next((i for i in ids if ids.count(i) > 1), None)
+    if double:
+        raise ValueError(f"two {what}s are called `{double}`")
+    return set(ids)
+
+
+def _check_rule(rule: str, streams: set[str]) -> None:
+    kind, _, argument = rule.partition(":")
+    if kind == "stream" and argument in streams:
+        return
+    if kind == "check" and argument in CHECK_IDS:
+        return
+    if not argument and kind in RULES:
+        return
+    known = ", ".join([*RULES, "stream:ID", "check:ID"])
+    raise ValueError(f"`status_from: {rule}` is no known rule; known: {known}")

@@ -1,0 +1,135 @@
+"""One stream's losses: its latest run's events and its loss history -> curves of one source. Pure.
+
+The loss history is preferred where it belongs to the run and reaches as far as the events;
+otherwise the events are the losses. Non-finite values are kept and told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+
+from collectors.evidence import FileFacts, LossTableEvidence
+from collectors.runs import Curve, StreamRun
+
+Source = Literal["loss_history", "events"]
+AGREEMENT = 1e-3
+"""Relative difference up to which a CSV value and a 32-bit event value are the same number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Losses:
+    """What is shown and judged as a stream's losses."""
+
+    source: Source | None
+    curves: Mapping[str, Curve] = field(default_factory=dict)
+    table_belongs: bool | None = None
+    """Whether the loss history is of the latest run; None without one, or when it cannot be told."""
+    table_disagrees: bool = False
+    """Loss history and events contradict each other at most of the epochs they share."""
+
+    @property
+    def first_epoch(self) -> float | None:
+        """Smallest epoch of any series; None where there is none."""
+        return min((float(c.epoch[0]) for c in self.curves.values() if len(c)), default=None)
+
+    @property
+    def last_epoch(self) -> float | None:
+        """Largest epoch of any series; None where there is none."""
+        return max((float(c.epoch[-1]) for c in self.curves.values() if len(c)), default=None)
+
+
+def merge_losses(
+    run: StreamRun | None,
+    table: LossTableEvidence | None,
+    table_facts: FileFacts,
+    *,
+    times_trusted: bool,
+) -> Losses:
+    """Choose the source of a stream's losses and join what the other one knows."""
+    event_curves = dict(run.curves) if run else {}
+    table_curves = _curves_of(table)
+    if not table_curves:
+        source: Source | None = "events" if event_curves else None
+        return Losses(source, event_curves)
+    disagrees = contradict(table_curves, event_curves)
+    belongs = _table_belongs(run, table_facts, disagrees, times_trusted)
+    if event_curves and (belongs is False or _reach(event_curves) > _reach(table_curves)):
+        return Losses("events", event_curves, belongs, disagrees)
+    joined = {name: _with_times(c, event_curves.get(name)) for name, c in table_curves.items()}
+    return Losses("loss_history", joined, belongs, disagrees)
+
+
+def _table_belongs(run: StreamRun | None, facts: FileFacts, disagrees: bool, times_trusted: bool) -> bool | None:
+    if run is None:
+        return None
+    if disagrees:
+        return False
+    if times_trusted and facts.modified_at is not None:
+        # One second of slack: file systems round times, record times are exact.
+        return facts.modified_at >= run.started_at - 1.0
+    return True if run.curves else None
+
+
+def contradict(one: Mapping[str, Curve], other: Mapping[str, Curve]) -> bool:
+    """Whether two sets of curves differ at most of the epochs they share."""
+    shared = agreeing = 0
+    for name in one.keys() & other.keys():
+        epochs, left, right = np.intersect1d(one[name].epoch, other[name].epoch, return_indices=True)
+        shared += epochs.size
+        agreeing += int(_same(one[name].value[left], other[name].value[right]).sum())
+    return shared > 0 and agreeing * 2 < shared
+
+
+def _same(a: Any, b: Any) -> Any:
+    with np.errstate(all="ignore"):
+        return np.isclose(a, b, rtol=AGREEMENT, atol=1e-9, equal_nan=True)
+
+
+def _reach(curves: Mapping[str, Curve]) -> float:
+    return max((float(c.epoch[-1]) for c in curves.values() if len(c)), default=-1.0)
+
+
+def _curves_of(table: LossTableEvidence | None) -> dict[str, Curve]:
+    rows = table.rows if table else ()
+    names = dict.fromkeys(name for row in rows for name in row.values)
+    curves: dict[str, Curve] = {}
+    for name in names:
+        kept = [row for row in rows if name in row.values]
+        curves[name] = _ordered(
+            Curve(
+                step=np.array([-1 if r.step is None else r.step for r in kept], dtype=np.int64),
+                time=_floats([r.time for r in kept]),
+                value=_floats([r.values[name] for r in kept]),
+                epoch=_floats([r.epoch for r in kept]),
+            )
+        )
+    return curves
+
+
+def _ordered(curve: Curve) -> Curve:
+    """Curve by epoch (else step, else row), so that every array rises."""
+    epoch = curve.epoch
+    if bool(np.isnan(epoch).all()):
+        known = bool((curve.step >= 0).all())
+        epoch = curve.step.astype(np.float64) if known else np.arange(1.0, epoch.size + 1)
+    order = np.argsort(epoch, kind="stable")
+    return Curve(curve.step[order], curve.time[order], curve.value[order], epoch[order])
+
+
+def _floats(values: list[float | None]) -> Any:
+    return np.array([np.nan if v is None else v for v in values], dtype=np.float64)
+
+
+def _with_times(table: Curve, events: Curve | None) -> Curve:
+    """Fill unknown steps and times of a table from the events of the same epoch."""
+    if events is None or not len(events):
+        return table
+    _, left, right = np.intersect1d(table.epoch, events.epoch, return_indices=True)
+    step, time = table.step.copy(), table.time.copy()
+    step[left] = np.where(step[left] < 0, events.step[right], step[left])
+    time[left] = np.where(np.isnan(time[left]), events.time[right], time[left])
+    return Curve(step, time, table.value, table.epoch)

@@ -1,0 +1,183 @@
+"""Event files -> runs: which records belong to one execution of training. Pure.
+
+A stream's run starts at its event file's first record; a later file that continues the steps is the
+same run, one that starts them again is a new run. Runs of all streams, in time order, fall
+into groups: a run whose stream is already in the group starts the next one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+
+from collectors.evidence import EventEvidence, EventFileName, FileFacts
+
+
+@dataclass(frozen=True, slots=True)
+class EventFile:
+    """One event file that was read."""
+
+    facts: FileFacts
+    name: EventFileName
+    evidence: EventEvidence
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """One series of one run: parallel arrays, non-finite values kept, each step once."""
+
+    step: Any
+    """int64 array; -1 where unknown."""
+    time: Any
+    """float64 array, seconds since the Unix epoch; NaN where unknown."""
+    value: Any
+    """float64 array."""
+    epoch: Any
+    """float64 array; NaN where unknown."""
+
+    def __len__(self) -> int:
+        return int(self.value.size)
+
+
+@dataclass(frozen=True, slots=True)
+class StreamRun:
+    """One execution of one stream, as its event files tell it."""
+
+    stream: str
+    files: tuple[EventFile, ...]
+    started_at: float
+    """Seconds since the Unix epoch: its first record."""
+    last_at: float
+    """Its last record."""
+    curves: Mapping[str, Curve] = field(default_factory=dict)
+    """Series name -> curve."""
+
+    @property
+    def last_step(self) -> int | None:
+        """Largest step of any series; None without a scalar record."""
+        steps = [int(c.step[-1]) for c in self.curves.values() if len(c)]
+        return max(steps) if steps else None
+
+
+@dataclass(frozen=True, slots=True)
+class RunGroup:
+    """One execution of training over one or more streams."""
+
+    runs: Mapping[str, StreamRun]
+    """Stream id -> its run."""
+
+    @property
+    def started_at(self) -> float:
+        """Its first start, seconds since the Unix epoch."""
+        return min(r.started_at for r in self.runs.values())
+
+
+def stream_runs(stream: str, files: Iterable[EventFile], tags: Mapping[str, Sequence[str]]) -> list[StreamRun]:
+    """Split a stream's event files into runs, oldest first.
+
+    `tags` maps a series name to its tags in order of preference. Files without a record are left
+    out: a run that has written nothing has not started yet.
+    """
+    dated = [f for f in files if f.evidence.first_time is not None]
+    dated.sort(key=lambda f: (f.evidence.first_time or 0.0, f.facts.path))
+    groups: list[list[EventFile]] = []
+    for file in dated:
+        if groups and _continues(groups[-1], file):
+            groups[-1].append(file)
+        else:
+            groups.append([file])
+    return [_build_run(stream, group, tags) for group in groups]
+
+
+def _continues(group: list[EventFile], file: EventFile) -> bool:
+    """Whether a later file goes on with the steps: a resume, or a sub-run beside its parent."""
+    first = _first_step(file)
+    begun = min((s for f in group if (s := _first_step(f)) is not None), default=None)
+    if first is None or begun is None:
+        return first is None and _same_writer(group[-1], file)
+    # A resume may repeat a few steps, a rerun starts where the first one did.
+    return first > begun or _is_sub_run(group[0], file)
+
+
+def _same_writer(one: EventFile, other: EventFile) -> bool:
+    return one.name.pid is not None and (one.name.pid, one.name.host) == (
+        other.name.pid,
+        other.name.host,
+    )
+
+
+def _is_sub_run(parent: EventFile, file: EventFile) -> bool:
+    """`add_scalars` and hparams write sub-folders beside the parent, by the same process."""
+    return _folder(parent) != _folder(file) and (_same_writer(parent, file) or _overlap(parent, file))
+
+
+def _overlap(one: EventFile, other: EventFile) -> bool:
+    return (other.evidence.first_time or 0.0) <= (one.evidence.last_time or 0.0)
+
+
+def _folder(file: EventFile) -> str:
+    return file.facts.path.rpartition("/")[0]
+
+
+def _first_step(file: EventFile) -> int | None:
+    return min((int(s.step[0]) for s in file.evidence.series.values() if s.step.size), default=None)
+
+
+def _build_run(stream: str, files: list[EventFile], tags: Mapping[str, Sequence[str]]) -> StreamRun:
+    curves = {name: curve for name in tags if (curve := _curve(files, tags[name])) is not None}
+    return StreamRun(
+        stream=stream,
+        files=tuple(files),
+        started_at=min(f.evidence.first_time or 0.0 for f in files),
+        last_at=max(f.evidence.last_time or 0.0 for f in files),
+        curves=curves,
+    )
+
+
+def _curve(files: list[EventFile], tags: Sequence[str]) -> Curve | None:
+    """The first tag that any file holds, over all files, each step once with its last value."""
+    for tag in tags:
+        parts = [f.evidence.series[tag] for f in files if tag in f.evidence.series]
+        parts = [p for p in parts if p.value.size]
+        if parts:
+            return _once_a_step(
+                np.concatenate([p.step for p in parts]),
+                np.concatenate([p.time for p in parts]),
+                np.concatenate([p.value for p in parts]),
+            )
+    return None
+
+
+def _once_a_step(step: Any, time: Any, value: Any) -> Curve:
+    if step.size > 1 and not bool(np.all(np.diff(step) > 0)):
+        kept = step.size - 1 - np.unique(step[::-1], return_index=True)[1]
+        step, time, value = step[kept], time[kept], value[kept]
+    return Curve(step, time, value, step.astype(np.float64))
+
+
+def group_runs(runs: Iterable[StreamRun]) -> list[RunGroup]:
+    """Group the runs of all streams in time order: the last group is the current run."""
+    groups: list[dict[str, StreamRun]] = []
+    for run in sorted(runs, key=lambda r: r.started_at):
+        if not groups or run.stream in groups[-1]:
+            groups.append({})
+        groups[-1][run.stream] = run
+    return [RunGroup(group) for group in groups]
+
+
+def run_id_at(started_at: float) -> str:
+    """The id of a run from its first start, in seconds since the Unix epoch."""
+    return datetime.fromtimestamp(started_at, UTC).strftime("run-%Y%m%d-%H%M%S")
+
+
+_EVENT_FILE = re.compile(r"tfevents")
+
+
+def is_event_file(path: str) -> bool:
+    """Whether a path is called like an event file."""
+    return bool(_EVENT_FILE.search(path.rpartition("/")[2]))

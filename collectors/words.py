@@ -1,0 +1,50 @@
+"""Numbers -> words, for details and messages. Pure; knows no clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+
+def size_words(size_bytes: int | None) -> str:
+    """A size in decimal units, three digits: `503 kB`."""
+    if size_bytes is None:
+        return "unknown size"
+    value = float(size_bytes)
+    for unit in ("B", "kB", "MB", "GB", "TB"):
+        if value < 999.5 or unit == "TB":
+            digits = 0 if unit == "B" or value >= 99.95 else (1 if value >= 9.995 else 2)
+            return f"{value:.{digits}f} {unit}"
+        value /= 1000
+    raise AssertionError("unreachable: TB takes every size")
+
+
+def number_words(value: float | None) -> str:
+    """A number without needless digits: `7`, `0.4412`, `1e-05`; `unknown` for None."""
+    if value is None:
+        return "unknown"
+    return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else f"{value:.4g}"
+
+
+def plural(count: int, word: str) -> str:
+    """A counted noun: `1 file`, `3 files`."""
+    return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"
+
+
+def listed(items: Iterable[str], *, most: int = 4) -> str:
+    """A list in words, cut after `most` with how many more there are."""
+    every = list(items)
+    shown = ", ".join(every[:most])
+    return f"{shown} and {len(every) - most} more" if len(every) > most else shown
+
+
+def instant_words(seconds: float | None) -> str:
+    """An instant (seconds since the Unix epoch) as UTC text, `unknown time` for None."""
+    if seconds is None:
+        return "unknown time"
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def utc(seconds: float | None) -> datetime | None:
+    """An instant as an aware UTC time; None stays None."""
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)

@@ -1,0 +1,129 @@
+"""Everything that was read of one workspace, before it is judged. Frozen records, no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from collectors.config import PipelineConfig, Stream
+from collectors.evidence import (
+    ArchiveEvidence,
+    CheckpointEvidence,
+    ConfigEvidence,
+    DocumentEvidence,
+    FileFacts,
+    Finding,
+    Heartbeat,
+    LossTableEvidence,
+    ScalerEvidence,
+)
+from collectors.losses import Losses
+from collectors.progress import Progress
+from collectors.runs import EventFile, StreamRun
+
+E = TypeVar("E")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFile(Generic[E]):
+    """One file and what was read of it."""
+
+    facts: FileFacts
+    evidence: E | None = None
+    """None when the file is missing, cannot be opened, or was not read."""
+    being_written: bool = False
+    """It changed while it was read, twice."""
+    crc32: int | None = None
+    """Of the whole file; None where it was not read whole."""
+    sha256: str | None = None
+    """Of the whole file; None where it was not read whole."""
+
+    @property
+    def path(self) -> str:
+        """Workspace-relative path."""
+        return self.facts.path
+
+    @property
+    def missing(self) -> bool:
+        """Nothing is there."""
+        return not self.facts.exists
+
+
+@dataclass(frozen=True, slots=True)
+class StreamEvidence:
+    """One stream's files and what they tell about its latest run."""
+
+    stream: Stream
+    checkpoint: ReadFile[CheckpointEvidence]
+    config: ReadFile[ConfigEvidence]
+    events: tuple[EventFile, ...]
+    unreadable_events: tuple[tuple[str, str], ...]
+    """Path and problem of event files that could not be opened."""
+    loss_table: ReadFile[LossTableEvidence] | None
+    picture: FileFacts | None
+    run: StreamRun | None
+    """Its latest run."""
+    previous_run: StreamRun | None
+    in_current_run: bool
+    losses: Losses
+    progress: Progress
+    times_trusted: bool | None
+    """None without event files: there is nothing to compare file times with."""
+
+    @property
+    def id(self) -> str:
+        """The stream's id."""
+        return self.stream.id
+
+
+@dataclass(frozen=True, slots=True)
+class SmokeResult:
+    """One remembered run of a stream's scoring command."""
+
+    exit_code: int | None
+    """None when it did not end within its time limit or could not be started."""
+    tail: str
+    """Last lines of its output."""
+    ran_at: float
+    """Seconds since the Unix epoch."""
+    recorded: bool = False
+    """True for the result that a replayed recording brings along."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceEvidence:
+    """What one collection read."""
+
+    config: PipelineConfig
+    streams: tuple[StreamEvidence, ...]
+    scaler: ReadFile[ScalerEvidence] | None
+    backups: tuple[ReadFile[ArchiveEvidence], ...]
+    """Newest first; only the newest one is read."""
+    split_policy: ReadFile[DocumentEvidence] | None
+    reports: tuple[ReadFile[ConfigEvidence], ...]
+    """Newest report of each input file."""
+    stage_files: Mapping[str, tuple[FileFacts, ...]]
+    """Stage id -> files of its own globs."""
+    smoke: Mapping[str, SmokeResult]
+    """Stream id -> result that is valid for today's checkpoint and config."""
+    heartbeat: Heartbeat | None
+    started_at: float | None
+    """First start of the current run, seconds since the Unix epoch."""
+    run_id: str
+    problems: tuple[Finding, ...] = ()
+
+    def of(self, stream_id: str) -> StreamEvidence:
+        """Evidence of one stream. Raises KeyError."""
+        found = next((s for s in self.streams if s.id == stream_id), None)
+        if found is None:
+            raise KeyError(stream_id)
+        return found
+
+    @property
+    def nothing_trained(self) -> bool:
+        """No stream has left a sign of a run."""
+        return all(
+            s.run is None and not s.losses.curves and s.checkpoint.missing and s.progress.started_at is None
+            for s in self.streams
+        )
