@@ -1,0 +1,122 @@
+"""`python -m dash_app WORKSPACE`: settings -> a served page, and a collector beside it.
+
+Exit codes: 0 stopped by the operator; 2 it could not start as asked; 3 it broke. Every refusal is
+one line on stderr.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import NoReturn
+
+import uvicorn
+from fastapi import FastAPI
+
+from dash_app.app import create_app
+from dash_app.options import UsageError
+from dash_app.settings import Settings, settings_from
+from dash_app.state_reader import StateReader
+
+GRACE_SECONDS = 2
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Serve until Ctrl-C or SIGTERM."""
+    try:
+        settings = settings_from(sys.argv[1:] if argv is None else argv, os.environ)
+        with listening(settings) as listener:
+            return _run(settings, listener)
+    except UsageError as problem:
+        print(f"error: {problem}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 0
+
+
+def _run(settings: Settings, listener: socket.socket) -> int:
+    signal.signal(signal.SIGTERM, _interrupt)
+    server = create_app(settings, StateReader(settings.state_dir)).server
+    with collecting(settings):
+        print(f"Training Dashboard: {address_of(settings, listener)}", flush=True)
+        print(f"State: {settings.state_dir}", flush=True)
+        uvicorn.Server(_uvicorn_config(server)).run(sockets=[listener])
+    return 0
+
+
+@contextmanager
+def listening(settings: Settings) -> Iterator[socket.socket]:
+    """Yield a bound socket. Raises UsageError when the address is taken or not ours."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((settings.host, settings.port))
+        except OSError as problem:
+            raise UsageError(_why_not(settings, problem)) from problem
+        listener.set_inheritable(False)
+        yield listener
+
+
+def _why_not(settings: Settings, problem: OSError) -> str:
+    if problem.errno == errno.EADDRINUSE:
+        return f"port {settings.port} is in use: try --port {settings.port + 1}"
+    if problem.errno == errno.EACCES:
+        return f"port {settings.port} is reserved: try --port 8050"
+    return f"cannot listen on {settings.host}: {problem.strerror}"
+
+
+def address_of(settings: Settings, listener: socket.socket) -> str:
+    """Return the page's address as a person types it."""
+    port = listener.getsockname()[1]
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return f"http://{host}:{port}{settings.url_prefix}"
+
+
+@contextmanager
+def collecting(settings: Settings) -> Iterator[None]:
+    """Collect in the background while the page is served, unless told not to."""
+    if not settings.collect:
+        yield
+        return
+    stop = threading.Event()
+    thread = threading.Thread(target=_collect, args=(settings, stop), name="collector", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(GRACE_SECONDS)
+
+
+def _collect(settings: Settings, stop: threading.Event) -> None:
+    """Observe until told to stop; the page itself outlives an observer that breaks."""
+    from collectors.watch import Watcher  # noqa: PLC0415 -- until watch is there
+
+    Watcher(settings.workspace, settings.state_dir, settings).run(stop)
+
+
+def _uvicorn_config(server: FastAPI) -> uvicorn.Config:
+    return uvicorn.Config(
+        server,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        ws="none",
+        timeout_keep_alive=75,  # longer than any poll, else clients meet closed connections
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+
+
+def _interrupt(*_: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

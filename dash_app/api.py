@@ -1,0 +1,112 @@
+"""What the reader sees -> JSON routes beside the page: state, pulse, runs, health.
+
+Every answer is the truth of the moment it is asked; what did not change is a 304 of a few bytes.
+It shows and never changes anything.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from dash_app.answers import failure, not_found, tagged_json
+from dash_app.run_list import RunList
+from dash_app.settings import Settings
+from dash_app.state_reader import Observation, StateReader
+
+
+def add_api(server: FastAPI, reader: StateReader, settings: Settings) -> None:
+    """Hang the routes into the server, before anything that catches every path."""
+    api = Api(reader, settings)
+    routes: dict[str, Callable[..., Any]] = {
+        "/api/state": api.state,
+        "/api/pulse": api.pulse,
+        "/api/runs": api.runs,
+        "/api/runs/{run_id}": api.run,
+        "/healthz": api.healthz,
+        "/readyz": api.readyz,
+    }
+    server.router.routes.extend(Route(path, answer) for path, answer in routes.items())
+
+
+class Api:
+    """The routes, over one reader."""
+
+    def __init__(self, reader: StateReader, settings: Settings) -> None:
+        self._reader = reader
+        self._runs = RunList(reader)
+        self._stale_after = settings.stale_after_seconds
+
+    async def state(self, request: Request) -> Response:
+        """Answer the state as it is stored; 503 when there is none to trust."""
+        return _state_answer(request, self._reader.current())
+
+    async def pulse(self, request: Request) -> Response:
+        """Answer what the page polls: which state is true, and when anybody last looked.
+
+        `etag, condition, sentence, observed_at, interval_seconds, stale_after_seconds, now`: times
+        are ISO 8601, `now` is the server's, so that the page can correct its own clock.
+        """
+        seen = self._reader.current()
+        beat = seen.heartbeat
+        observed_at = beat.observed_at.isoformat() if beat else None
+        content = {
+            "etag": seen.etag,
+            "condition": seen.condition,
+            "sentence": seen.sentence,
+            "observed_at": observed_at,
+            "interval_seconds": beat.interval_seconds if beat else None,
+            "stale_after_seconds": self._stale_after,
+            "now": datetime.now(UTC).isoformat(),
+        }
+        return tagged_json(request, content, _digest(seen.etag, observed_at))
+
+    async def runs(self, request: Request) -> Response:
+        """Answer one small row a stored run, newest first, and the id of the current one."""
+        state = self._reader.current().state
+        rows = await run_in_threadpool(self._runs.rows)
+        content = {"current": state.meta.run_id if state else None, "runs": rows}
+        return tagged_json(request, content, _digest(str(content)))
+
+    async def run(self, request: Request) -> Response:
+        """Answer one run's snapshot."""
+        seen = await run_in_threadpool(self._reader.run, request.path_params["run_id"])
+        return not_found() if seen.condition == "absent" else _state_answer(request, seen)
+
+    async def healthz(self, _: Request) -> Response:
+        """Answer that the process lives."""
+        return JSONResponse({"status": "ok"})
+
+    async def readyz(self, _: Request) -> Response:
+        """Answer whether the page can show something true: a readable state, a live observer."""
+        seen = self._reader.current()
+        if seen.condition != "ok":
+            return failure(503, seen.condition, seen.sentence or "")
+        if seen.is_stale(datetime.now(UTC), self._stale_after):
+            return failure(503, "stale", _age_in_words(seen, self._stale_after))
+        return JSONResponse({"status": "ready"})
+
+
+def _state_answer(request: Request, seen: Observation) -> Response:
+    if seen.condition != "ok" or seen.raw is None:
+        return failure(503, seen.condition, seen.sentence or "")
+    return tagged_json(request, seen.raw, seen.etag)
+
+
+def _age_in_words(seen: Observation, stale_after_seconds: float) -> str:
+    age = seen.heartbeat_age_seconds(datetime.now(UTC))
+    if age is None:
+        return "nobody has observed the workspace: there is no heartbeat.json"
+    return f"the observer was last seen {age:.0f} s ago, more than {stale_after_seconds:g} s"
+
+
+def _digest(*parts: str | None) -> str:
+    return hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()[:20]

@@ -1,0 +1,141 @@
+"""Settings and reader -> the whole web application: page, routes, policy.
+
+It makes a new application each time it is called and starts nothing. Callback sockets, the version
+check, the debugger and the callback tool server are off.
+"""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import dash
+from dash.backends import _fastapi
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from dash_app import callbacks
+from dash_app.answers import not_found
+from dash_app.api import add_api
+from dash_app.compression import Compression
+from dash_app.layout import build_layout
+from dash_app.request_guard import BodyLimit, DashGuard
+from dash_app.security import (
+    AnswerHeaders,
+    LastResort,
+    TrustedHosts,
+    UrlPrefix,
+    content_security_policy,
+)
+from dash_app.settings import Settings
+from dash_app.state_reader import StateReader
+from dash_app.theme import colour
+
+TITLE = "Training Dashboard"
+PLAIN_ICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16">'
+    '<circle cx="8" cy="8" r="6" fill="none" stroke="{stroke}" stroke-width="3"/></svg>'
+)
+INDEX = """<!DOCTYPE html>
+<html lang="en">
+<head>
+{%metas%}
+<title>{%title%}</title>
+<meta name="color-scheme" content="light dark">
+<meta name="theme-color" media="(prefers-color-scheme: light)" content="__LIGHT__">
+<meta name="theme-color" media="(prefers-color-scheme: dark)" content="__DARK__">
+<link rel="icon" type="image/svg+xml" href="__ICON__">
+{%css%}
+</head>
+<body>
+{%app_entry%}
+<footer>
+{%config%}
+{%scripts%}
+{%renderer%}
+</footer>
+</body>
+</html>
+"""
+
+
+def create_app(settings: Settings, reader: StateReader) -> dash.Dash:
+    """Return the application, complete; its `server` is what an ASGI server runs."""
+    # Dash opens a callback socket for every page unless its backend says that it cannot.
+    _fastapi.FastAPIDashServer.websocket_capability = False
+    server = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    add_api(server, reader, settings)
+    app = _new_dash(server, settings)
+    app.layout = lambda: build_layout(settings, reader)
+    callbacks.register(app, reader, settings)
+    server.router.routes.append(Route("/{path:path}", _nothing_here))
+    _put_policy_around(app, settings)
+    app._setup_server()  # type: ignore[no-untyped-call] # every worker knows the page's files
+    return app
+
+
+def _new_dash(server: FastAPI, settings: Settings) -> dash.Dash:
+    return dash.Dash(
+        "dash_app",
+        server=server,  # type: ignore[arg-type] # Dash's annotation knows only Flask
+        backend="fastapi",
+        assets_folder=str(assets_folder()),
+        routes_pathname_prefix="/",
+        requests_pathname_prefix=settings.url_prefix,
+        index_string=_index(),
+        title=TITLE,
+        suppress_callback_exceptions=True,  # else each page carries the first layout once more
+        update_title=None,  # type: ignore[arg-type] # null is what switches it off
+        add_log_handler=False,
+        enable_mcp=False,
+        on_error=_report,
+    )
+
+
+def assets_folder() -> Path:
+    """Return the folder of styles and scripts: inside an installed package, or beside ours."""
+    packed = Path(__file__).parent / "static"
+    return packed if packed.is_dir() else Path(__file__).parent.parent / "assets"
+
+
+def _index() -> str:
+    icon = "data:image/svg+xml," + quote(PLAIN_ICON.format(stroke=colour("idle", "light")))
+    words = {
+        "__LIGHT__": colour("surface", "light"),
+        "__DARK__": colour("surface", "dark"),
+        "__ICON__": icon,
+    }
+    page = INDEX
+    for word, value in words.items():
+        page = page.replace(word, value)
+    return page
+
+
+def _put_policy_around(app: dash.Dash, settings: Settings) -> None:
+    """Add the middlewares; each one goes around those added before it."""
+    server: FastAPI = app.server
+
+    def policy() -> str:
+        return content_security_policy(app.csp_hashes(), settings.frame_ancestors)
+
+    server.add_middleware(DashGuard, dash_app=app)
+    server.add_middleware(Compression)
+    server.add_middleware(BodyLimit)
+    server.add_middleware(TrustedHosts, trusted=settings.trusted_hosts)
+    server.add_middleware(LastResort)
+    server.add_middleware(AnswerHeaders, policy=policy)
+    server.add_middleware(UrlPrefix, prefix=settings.url_prefix)
+
+
+async def _nothing_here(_: Request) -> Response:
+    return not_found()
+
+
+def _report(problem: Exception) -> Any:
+    """Log what a callback raised before Dash turns it into a 500."""
+    logging.getLogger(__name__).error("a callback failed", exc_info=problem)
+    raise problem

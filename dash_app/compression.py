@@ -1,0 +1,109 @@
+"""Whole answers -> smaller ones: brotli or gzip, as the browser asks.
+
+Streams (events) pass untouched, and so does what is small or packed already. What was packed once
+is kept by its content, so that the chart library is packed once a process and not once a visitor.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+
+import anyio.to_thread
+import brotli  # type: ignore[import-untyped] # ships no types
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+SMALLEST_BYTES = 500
+LARGEST_BYTES = 16 << 20
+KEPT_BYTES = 32 << 20
+PACKABLE = ("text/", "application/json", "application/javascript", "image/svg+xml")
+
+
+class Compression:
+    """Packs answers whose length is known."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._kept = _Kept()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        coding = _best_coding(scope)
+        if coding is None:
+            await self._app(scope, receive, send)
+        else:
+            await self._app(scope, receive, _Packer(coding, self._kept, send))
+
+
+class _Packer:
+    """Holds one answer back until it is whole, then sends it packed."""
+
+    def __init__(self, coding: str, kept: _Kept, send: Send) -> None:
+        self._coding, self._kept, self._send = coding, kept, send
+        self._start: Message | None = None
+        self._body = bytearray()
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start" and _is_worth_packing(message):
+            self._start = message
+        elif self._start is None:
+            await self._send(message)
+        else:
+            await self._gather(self._start, message)
+
+    async def _gather(self, start: Message, message: Message) -> None:
+        self._body += message.get("body", b"")
+        if message.get("more_body", False):
+            return
+        packed = await self._kept.packed(bytes(self._body), self._coding)
+        headers = MutableHeaders(scope=start)
+        headers["Content-Encoding"] = self._coding
+        headers["Content-Length"] = str(len(packed))
+        headers.add_vary_header("Accept-Encoding")
+        await self._send(start)
+        await self._send({"type": "http.response.body", "body": packed})
+
+
+class _Kept:
+    """What was packed already, by content, the oldest forgotten first."""
+
+    def __init__(self) -> None:
+        self._packed: dict[tuple[str, bytes], bytes] = {}
+
+    async def packed(self, body: bytes, coding: str) -> bytes:
+        key = (coding, hashlib.sha256(body).digest())
+        found = self._packed.pop(key, None)
+        if found is None:
+            found = await anyio.to_thread.run_sync(_pack, body, coding)
+        self._packed[key] = found
+        while sum(map(len, self._packed.values())) > KEPT_BYTES:
+            del self._packed[next(iter(self._packed))]
+        return found
+
+
+def _pack(body: bytes, coding: str) -> bytes:
+    if coding == "gzip":
+        return gzip.compress(body, compresslevel=6, mtime=0)
+    packed: bytes = brotli.compress(body, quality=5)
+    return packed
+
+
+def _best_coding(scope: Scope) -> str | None:
+    if scope["type"] != "http":
+        return None
+    asked = Headers(scope=scope).get("accept-encoding", "").replace(" ", "").lower()
+    refused = {word.partition(";")[0] for word in asked.split(",") if word.endswith((";q=0", ";q=0.0"))}
+    named = {word.partition(";")[0] for word in asked.split(",")} - refused
+    return next((coding for coding in ("br", "gzip") if coding in named), None)
+
+
+def _is_worth_packing(start: Message) -> bool:
+    headers = Headers(raw=start["headers"])
+    length = headers.get("content-length", "")
+    return (
+        length.isdigit()
+        and SMALLEST_BYTES <= int(length) <= LARGEST_BYTES
+        and "content-encoding" not in headers
+        and headers.get("content-type", "").startswith(PACKABLE)
+    )

@@ -1,0 +1,151 @@
+"""Requests to Dash's own routes -> Dash, or a refusal where Dash would stumble.
+
+Bodies are bounded and read once here; a callback's body must be JSON of the right shape for a
+callback that exists; a file of a component must be one that the page asks for. It runs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pydantic_core
+from dash import Dash
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from dash_app.answers import failure, not_found
+from dash_app.caching import without_version
+
+CALLBACK_PATH = "/_dash-update-component"
+SUITES_PATH = "/_dash-component-suites/"
+MAX_BODY_BYTES = 1 << 20
+
+
+class BodyTooLarge(Exception):
+    """More than `MAX_BODY_BYTES` were sent."""
+
+
+class BodyLimit:
+    """Reads a body whole, at most `MAX_BODY_BYTES`, and hands it on; 413 for more."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS"):
+            await self._app(scope, receive, send)
+            return
+        try:
+            body = await _read_body(Headers(scope=scope), receive)
+        except BodyTooLarge:
+            message = f"a request may carry at most {MAX_BODY_BYTES:,} bytes"
+            await failure(413, "too_large", message)(scope, receive, send)
+            return
+        scope["state"] = {**scope.get("state", {}), "body": body}
+        await self._app(scope, _replayed(body, receive), send)
+
+
+class DashGuard:
+    """Answers 400 or 404 to what Dash would answer with 500."""
+
+    def __init__(self, app: ASGIApp, dash_app: Dash) -> None:
+        self._app = app
+        self._dash_app = dash_app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        refusal = None
+        if scope["type"] == "http" and scope["path"].startswith(SUITES_PATH):
+            known = self._dash_app.registered_paths
+            refusal = None if is_known_file(scope["path"], known) else not_found()
+        elif scope["type"] == "http" and scope["path"] == CALLBACK_PATH:
+            wrong = self._what_is_wrong(scope)
+            refusal = failure(400, "malformed_callback", wrong) if wrong else None
+        await (refusal or self._app)(scope, receive, send)
+
+    def _what_is_wrong(self, scope: Scope) -> str | None:
+        if not Headers(scope=scope).get("content-type", "").startswith("application/json"):
+            return "the body must be application/json"
+        return callback_problem(scope["state"]["body"], self._dash_app.callback_map)
+
+
+def is_known_file(path: str, known: Mapping[str, set[str]]) -> bool:
+    """Whether a component's file is one that the page may ask for."""
+    package, _, file = path.removeprefix(SUITES_PATH).partition("/")
+    return without_version(file) in known.get(package, ())
+
+
+def callback_problem(body: bytes, callbacks: Mapping[str, Any]) -> str | None:
+    """Return what is wrong with a callback's body; null when Dash can take it."""
+    try:
+        # This parser ends at 200 levels; Python's own would exhaust the stack some calls later.
+        request = pydantic_core.from_json(body)
+    except ValueError as problem:
+        return f"the body is not JSON: {problem}"
+    if not isinstance(request, dict) or not isinstance(request.get("output"), str):
+        return "the body must be an object that names its output"
+    callback = callbacks.get(request["output"])
+    if callback is None:
+        return "no callback has this output"
+    return _shape_problem(request, callback)
+
+
+def _shape_problem(request: Mapping[str, Any], callback: Mapping[str, Any]) -> str | None:
+    if not _fits(request.get("inputs", []), len(callback["inputs"])):
+        return f"inputs must be {len(callback['inputs'])} properties with an id"
+    if not _fits(request.get("state", []), len(callback["state"])):
+        return f"state must be {len(callback['state'])} properties with an id"
+    if not _are_outputs(request.get("outputs", [])):
+        return "outputs must be properties with an id"
+    changed = request.get("changedPropIds", [])
+    if not (isinstance(changed, list) and all(isinstance(name, str) for name in changed)):
+        return "changedPropIds must be a list of names"
+    return None
+
+
+def _fits(given: Any, count: int) -> bool:
+    return isinstance(given, list) and len(given) == count and all(map(_is_slot, given))
+
+
+def _is_slot(given: Any) -> bool:
+    """Whether this is one property, or the properties that one pattern matched."""
+    return all(map(_is_property, given)) if isinstance(given, list) else _is_property(given)
+
+
+def _is_property(given: Any) -> bool:
+    return (
+        isinstance(given, dict) and isinstance(given.get("id"), str | dict) and isinstance(given.get("property"), str)
+    )
+
+
+def _are_outputs(given: Any) -> bool:
+    return _is_slot(given) or (isinstance(given, Sequence) and all(map(_is_slot, given)))
+
+
+async def _read_body(headers: Headers, receive: Receive) -> bytes:
+    announced = headers.get("content-length", "")
+    if announced.isdigit() and int(announced) > MAX_BODY_BYTES:
+        raise BodyTooLarge
+    body, more = bytearray(), True
+    while more:
+        message = await receive()
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+        if len(body) > MAX_BODY_BYTES:
+            raise BodyTooLarge
+    return bytes(body)
+
+
+def _replayed(body: bytes, receive: Receive) -> Receive:
+    is_first = True
+
+    async def receive_again() -> Message:
+        nonlocal is_first
+        if not is_first:
+            return await receive()
+        is_first = False
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive_again
