@@ -1,0 +1,194 @@
+"""The conductor: workspace -> evidence -> checks -> state, once or again and again.
+
+Input: a workspace, its configuration and the state directory. Output: a DashboardState, stored when
+it changed. It judges nothing itself, and executes only what the operator asked for.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from collectors.build_state import Observation, build_state
+from collectors.checklist import judge, renumbered, verdict_of
+from collectors.checks.external import parse_external
+from collectors.child import ReaderProcess
+from collectors.config import PipelineConfig
+from collectors.config_load import load_config
+from collectors.files import Workspace
+from collectors.gather import Gatherer
+from collectors.own_commands import Finished, Place, filled_in, run_command
+from collectors.read_cache import ReadCache
+from collectors.state import Check, DashboardState, Outcome
+from collectors.store import Store
+from collectors.workspace_evidence import SmokeResult, StreamEvidence, WorkspaceEvidence
+
+APPENDED = ("training", "provenance")
+"""Built-in checks that follow an external checklist."""
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+@dataclass(frozen=True, slots=True)
+class CollectOptions:
+    """What the operator asked for on the command line."""
+
+    config_file: Path | None = None
+    allow_roots: tuple[Path, ...] = ()
+    run_smoke: bool = False
+    run_validator: bool = False
+    smoke_python: str = sys.executable
+    smoke_timeout_seconds: float | None = None
+    run_id: str | None = None
+    announce: Callable[[str], None] = field(default=_say)
+
+
+class Collector:
+    """Observes one workspace. Close it, or use it in a `with` statement.
+
+    Raises WorkspaceProblem, ConfigProblem and StoreProblem.
+    """
+
+    def __init__(self, root: Path, store: Store | None, options: CollectOptions | None = None) -> None:
+        self.options = options or CollectOptions()
+        self.root = root
+        self.store = store
+        self.workspace = Workspace(root, self.options.allow_roots)
+        self.config: PipelineConfig = load_config(self.workspace, self.options.config_file)
+        self._child = ReaderProcess.with_limits(self.config.limits.seconds, self.config.limits.memory_bytes)
+        cache = ReadCache(self.workspace, self._child, self.config.limits)
+        self._gatherer = Gatherer(self.config, cache, self._remembered_smoke)
+        self._fresh_smoke: dict[tuple[str, str, str], SmokeResult] = {}
+        self._external: tuple[Check, ...] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the workspace and end the reader process."""
+        self._child.close()
+        self.workspace.close()
+
+    def collect(self, previous: DashboardState | None = None, *, snapshot: bool = False) -> DashboardState:
+        """Observe once. `previous` lends its times where nothing changed; nothing is written."""
+        now = datetime.now(UTC)
+        seen = self._gatherer.gather(now.timestamp())
+        if self.options.run_smoke and self._run_smoke(seen):
+            seen = self._gatherer.gather(now.timestamp())
+        checks, source = self._checklist(seen)
+        run_id = self.options.run_id or seen.run_id
+        about = Observation(
+            workspace=self.workspace.name,
+            now=now,
+            run_id=run_id,
+            checks=checks,
+            verdict=verdict_of(checks, seen),
+            checklist_source=source,
+            snapshot_stored=snapshot or (self.store is not None and self.store.has_snapshot(run_id)),
+        )
+        return build_state(seen, about, previous)
+
+    def export(self, *, snapshot: bool = False) -> DashboardState:
+        """Observe once and store the state if it changed. Raises StoreProblem."""
+        if self.store is None:
+            raise ValueError("export needs a store")
+        previous = self.store.read_state()
+        state = self.collect(previous, snapshot=snapshot)
+        if snapshot and self.store.read_snapshot(state.meta.run_id) != state:
+            self.store.write_snapshot(state)
+        if state != previous:
+            self.store.write_state(state)
+        return state
+
+    def _checklist(self, seen: WorkspaceEvidence) -> tuple[tuple[Check, ...], str]:
+        builtin = judge(seen)
+        validator = self.config.validator
+        if validator is None or not self.options.run_validator:
+            return builtin, "builtin"
+        if self._external is None:
+            self._external = self._run_validator()
+        appended = [c for c in builtin if c.id in APPENDED] if validator.append_builtin else []
+        return (*self._external, *renumbered(appended, len(self._external) + 1)), " ".join(validator.command)
+
+    def _run_validator(self) -> tuple[Check, ...]:
+        validator = self.config.validator
+        if validator is None:
+            raise ValueError("no validator is configured")
+        values = {"python": self.options.smoke_python, "workspace": str(self.root.resolve())}
+        place = Place(self.root, timeout_seconds=validator.timeout_seconds)
+        finished = run_command(filled_in(validator.command, values), place, self.options.announce)
+        try:
+            return _parsed(finished)
+        except ValueError as error:
+            self.options.announce(f"error: the external validator: {error}")
+            return (_broken_validator(str(error)),)
+
+    def _remembered_smoke(self, stream: str, checkpoint: str, config: str) -> SmokeResult | None:
+        fresh = self._fresh_smoke.get((stream, checkpoint, config))
+        if fresh is not None or self.store is None:
+            return fresh
+        return self.store.smoke_result(stream, checkpoint, config)
+
+    def _run_smoke(self, seen: WorkspaceEvidence) -> bool:
+        """Run each stream's scoring command once for today's files; whether any was run."""
+        ran = False
+        for s in seen.streams:
+            hashes = (s.checkpoint.sha256, s.config.sha256)
+            if hashes[0] is None or hashes[1] is None or (s.id, *hashes) in self._fresh_smoke:
+                continue
+            result = self._smoke_once(s)
+            self._fresh_smoke[s.id, hashes[0], hashes[1]] = result
+            if self.store is not None:
+                self.store.remember_smoke(s.id, (hashes[0], hashes[1]), result)
+            ran = True
+        return ran
+
+    def _smoke_once(self, s: StreamEvidence) -> SmokeResult:
+        smoke = self.config.smoke
+        if smoke is None:
+            raise ValueError("no smoke command is configured")
+        values = {
+            "python": self.options.smoke_python,
+            "stream": s.id,
+            "checkpoint": s.checkpoint.path,
+            "config": s.config.path,
+            "workspace": str(self.root.resolve()),
+        }
+        timeout = self.options.smoke_timeout_seconds or smoke.timeout_seconds
+        place = Place(self.root, timeout_seconds=timeout)
+        finished = run_command(filled_in(smoke.command, values), place, self.options.announce)
+        return SmokeResult(finished.exit_code, finished.tail, datetime.now(UTC).timestamp())
+
+
+def _parsed(finished: Finished) -> tuple[Check, ...]:
+    """An external checklist; exit 1 with parsable output is normal. Raises ValueError otherwise."""
+    if finished.exit_code not in {0, 1}:
+        how = "did not end well" if finished.exit_code is None else f"ended with exit code {finished.exit_code}"
+        raise ValueError(f"{how}: {finished.tail or 'no output'}")
+    return parse_external(finished.output)
+
+
+def _broken_validator(problem: str) -> Check:
+    return Check(
+        index=1,
+        id="external-1",
+        title="External validator",
+        outcome=Outcome.FAIL,
+        passed=False,
+        blocking=True,
+        detail=problem,
+        hint="Run the validator by hand; it should print lines such as `1. [v] PASS - title`.",
+        evidence=(),
+    )

@@ -1,0 +1,53 @@
+"""A `run_status.json` document -> Heartbeat. Pure; a field of the wrong kind counts as not said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from collectors.evidence import Heartbeat
+
+
+def parse_heartbeat(data: Any) -> Heartbeat | None:
+    """Read a training's heartbeat; None where the document is not a mapping."""
+    if not isinstance(data, Mapping):
+        return None
+    return Heartbeat(
+        stream=_text(data.get("stream")),
+        pid=_whole(data.get("pid")),
+        host=_text(data.get("host")),
+        epoch=_number(data.get("epoch")),
+        epochs=_whole(data.get("epochs")),
+        updated_at=_time(data.get("updated_at")),
+        started_at=_time(data.get("started_at")),
+        outcome=_text(data.get("outcome")),
+    )
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _whole(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53 else None
+
+
+def _number(value: Any) -> float | None:
+    whole = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return float(value) if whole and 0 <= value < 2**53 else None
+
+
+def _time(value: Any) -> datetime | None:
+    if isinstance(value, datetime):
+        parsed: datetime | None = value
+    elif isinstance(value, str):
+        try:
+            parsed = datetime.fromisoformat(value)
+        except ValueError:
+            return None
+    else:
+        return None
+    if parsed is None:
+        return None
+    return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)

@@ -1,0 +1,174 @@
+"""Paths -> evidence, reading only what is new.
+
+A file whose identity (device, inode, size, mtime) is unchanged is not opened again; an event file
+is read on from where the last reading ended. Errors become part of the evidence.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from collectors.child import ReaderProcess
+from collectors.config import Limits
+from collectors.evidence import EventEvidence, FileFacts, ScalarSeries
+from collectors.files import CannotRead, OpenFile, Workspace, read_settled
+from collectors.readers.checkpoint import read_sharded
+from collectors.readers.events import parse_event_file_name, read_events
+from collectors.runs import EventFile
+from collectors.workspace_evidence import ReadFile
+
+TEXT_LIMIT = 64 << 20
+"""Configs, tables and documents above this many bytes are refused rather than read."""
+INDEX_LIMIT = 16 << 20
+SHARD_INDEX = "model.safetensors.index.json"
+HEADERLESS = 1 << 16
+"""An event file that shrank by less than its head was replaced: it is read again from byte 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    evidence: Any
+    crc32: int | None
+    sha256: str | None
+
+
+class ReadCache:
+    """Everything that was read of one workspace, kept while the files stay the same."""
+
+    def __init__(self, workspace: Workspace, child: ReaderProcess, limits: Limits) -> None:
+        self.workspace = workspace
+        self.limits = limits
+        self._child = child
+        self._files: dict[tuple[str, str], ReadFile[Any]] = {}
+        self._events: dict[str, EventFile] = {}
+
+    def read(self, reader: str, path: str, **options: Any) -> ReadFile[Any]:
+        """Read one file with the named reader, or return what is known of an unchanged one."""
+        facts = self.workspace.facts(path)
+        known = self._files.get((reader, path))
+        if known and known.facts == facts and not known.being_written:
+            return known
+        read = self._read(reader, facts, options)
+        self._files[reader, path] = read
+        return read
+
+    def _read(self, reader: str, facts: FileFacts, options: dict[str, Any]) -> ReadFile[Any]:
+        if not facts.exists or facts.problem:
+            return ReadFile(facts)
+        try:
+            found, writing = read_settled(
+                self.workspace, facts.path, lambda opened: self._in_child(reader, opened, options)
+            )
+        except CannotRead as error:
+            problem = f"{error.problem}; {error.hint}" if error.hint else error.problem
+            return ReadFile(replace(facts, exists=not error.missing, problem=None if error.missing else problem))
+        return ReadFile(facts, found.evidence, writing, found.crc32, found.sha256)
+
+    def _in_child(self, reader: str, opened: OpenFile, options: dict[str, Any]) -> _Read:
+        if reader in {"checkpoint", "archive"}:
+            evidence = self._child.read(reader, opened, budget=self.limits.read_bytes, name=opened.path)
+            return _Read(evidence, getattr(evidence, "crc32", None), evidence.sha256)
+        if opened.size > TEXT_LIMIT:
+            raise CannotRead(opened.path, f"has {opened.size:,} bytes; at most {TEXT_LIMIT:,} are read")
+        data = opened.handle.read(TEXT_LIMIT)
+        opened.handle.seek(0)
+        evidence = self._child.read(reader, opened, **options)
+        return _Read(evidence, zlib.crc32(data), hashlib.sha256(data).hexdigest())
+
+    def sharded(self, folder: str) -> ReadFile[Any]:
+        """Read a folder of sharded safetensors through its index."""
+        index_path = f"{folder}/{SHARD_INDEX}"
+        facts = self.workspace.facts(index_path)
+        known = self._files.get(("sharded", index_path))
+        if known and known.facts == facts:
+            return known
+        try:
+            index = self.workspace.read_bytes(index_path, INDEX_LIMIT)
+        except CannotRead as error:
+            return ReadFile(replace(facts, problem=error.problem))
+        evidence = read_sharded(index, lambda name: _shard(self.workspace, f"{folder}/{name}"), budget=self._budget())
+        self._files["sharded", index_path] = ReadFile(facts, evidence, sha256=evidence.sha256)
+        return self._files["sharded", index_path]
+
+    def _budget(self) -> int:
+        return self.limits.read_bytes
+
+    def events(self, path: str) -> EventFile | tuple[str, str]:
+        """Read one event file from where the last reading ended; path and problem if it cannot be."""
+        facts = self.workspace.facts(path)
+        known = self._events.get(path)
+        if known and known.facts.identity == facts.identity:
+            return known
+        try:
+            with self.workspace.open(path) as opened:
+                goes_on = known is not None and _same_file_grown(known, opened)
+                start = known.evidence.end_offset if known and goes_on else 0
+                part = read_events(opened.handle, opened.size, offset=start)
+        except CannotRead as error:
+            return error.path, error.problem
+        evidence = joined(known.evidence, part) if known and goes_on else part
+        name = parse_event_file_name(path.rpartition("/")[2])
+        self._events[path] = EventFile(facts, name, evidence)
+        return self._events[path]
+
+    def forget_missing(self, paths: Sequence[str]) -> None:
+        """Drop event files that are gone."""
+        for path in set(self._events) - set(paths):
+            del self._events[path]
+
+
+class _Shard:
+    """A shard as the reader wants it: handle and size, closed on leaving."""
+
+    def __init__(self, workspace: Workspace, path: str) -> None:
+        self._opened = workspace.open(path)
+
+    def __enter__(self) -> tuple[Any, int]:
+        opened = self._opened.__enter__()
+        return opened.handle, opened.size
+
+    def __exit__(self, *error: Any) -> None:
+        self._opened.__exit__(*error)
+
+
+def _shard(workspace: Workspace, path: str) -> _Shard:
+    return _Shard(workspace, path)
+
+
+def _same_file_grown(known: EventFile, opened: OpenFile) -> bool:
+    """Whether it is the same inode and not shorter than what was consumed."""
+    before = known.facts.identity
+    return before is not None and before[:2] == opened.identity[:2] and opened.size >= known.evidence.end_offset
+
+
+def joined(first: EventEvidence, second: EventEvidence) -> EventEvidence:
+    """What two readings in a row tell of one event file."""
+    tags = dict.fromkeys([*first.series, *second.series])
+    return replace(
+        second,
+        findings=(*first.findings, *second.findings),
+        series={tag: _joined_series(first.series.get(tag), second.series.get(tag)) for tag in tags},
+        records=first.records + second.records,
+        damaged=first.damaged + second.damaged,
+        first_time=first.first_time if first.first_time is not None else second.first_time,
+        last_time=second.last_time if second.last_time is not None else first.last_time,
+        segments=(*first.segments, *second.segments),
+    )
+
+
+def _joined_series(first: ScalarSeries | None, second: ScalarSeries | None) -> ScalarSeries:
+    parts = [p for p in (first, second) if p is not None]
+    if len(parts) == 1:
+        return parts[0]
+    return ScalarSeries(
+        tag=parts[0].tag,
+        step=np.concatenate([p.step for p in parts]),
+        time=np.concatenate([p.time for p in parts]),
+        value=np.concatenate([p.value for p in parts]),
+    )
