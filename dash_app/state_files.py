@@ -36,13 +36,19 @@ class WatchedFile:
     def read(self) -> bytes:
         """Read it whole. Raises OSError, also for what is no regular file or too large."""
         handle = os.open(self._path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        with os.fdopen(handle, "rb") as file:
-            status = os.fstat(handle)
-            if not stat.S_ISREG(status.st_mode):
-                raise OSError(errno.EINVAL, "it is not a regular file")
-            if status.st_size > MAX_BYTES:
-                raise OSError(errno.EFBIG, f"it has {status.st_size:,} bytes, over {MAX_BYTES:,}")
-            return file.read(MAX_BYTES)
+        try:
+            _refuse_unreadable(os.fstat(handle))
+            with os.fdopen(handle, "rb", closefd=False) as file:
+                return file.read(MAX_BYTES)
+        finally:
+            os.close(handle)
+
+
+def _refuse_unreadable(status: os.stat_result) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError(errno.EINVAL, "it is not a regular file")
+    if status.st_size > MAX_BYTES:
+        raise OSError(errno.EFBIG, f"it has {status.st_size:,} bytes, over {MAX_BYTES:,}")
 
 
 def _identity(path: Path) -> Identity:

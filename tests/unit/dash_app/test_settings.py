@@ -1,0 +1,141 @@
+"""Options, variables and what cannot work."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dash_app.options import UsageError
+from dash_app.settings import Settings, settings_from
+
+
+def settings(tmp_path: Path, *options: str, **variables: str) -> Settings:
+    named = {f"TRAINING_DASHBOARD_{name.upper()}": value for name, value in variables.items()}
+    return settings_from([str(tmp_path), *options], named)
+
+
+def problem(tmp_path: Path, *options: str, **variables: str) -> str:
+    with pytest.raises(UsageError) as raised:
+        settings(tmp_path, *options, **variables)
+    return str(raised.value)
+
+
+def test_without_options_the_page_is_for_this_machine_only(tmp_path: Path) -> None:
+    """Loopback, port 8050, no embedding, nothing executed, a state folder outside the workspace."""
+    found = settings(tmp_path)
+
+    assert (found.host, found.port, found.url_prefix) == ("127.0.0.1", 8050, "/")
+    assert found.is_on_loopback and found.may_pin
+    assert not (found.run_smoke or found.run_validator or found.frame_ancestors)
+    assert found.state_dir.is_absolute() and not found.state_dir.is_relative_to(tmp_path)
+
+
+def test_the_workspace_defaults_to_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    assert settings_from([], {}).workspace == tmp_path.resolve()
+
+
+def test_every_option_reads_its_variable(tmp_path: Path) -> None:
+    """The same page from variables as from options."""
+    (tmp_path / "my.yaml").write_text("")
+    options = [
+        *("--state-dir", str(tmp_path / "s"), "--config", str(tmp_path / "my.yaml")),
+        *("--host", "0.0.0.0", "--port", "9000", "--url-prefix", "/team/dash/"),
+        *("--trusted-hosts", "a.example", "*.b.example", "--allow-pin", "--no-collect"),
+        *("--frame-ancestors", "https://wiki.example", "--stale-after", "7.5"),
+        *("--allow-root", str(tmp_path), "--run-smoke", "--run-validator"),
+        *("--smoke-timeout", "30", "--smoke-python", "/usr/bin/python3", "--demo"),
+    ]
+    variables = {
+        "state_dir": str(tmp_path / "s"),
+        "config": str(tmp_path / "my.yaml"),
+        "host": "0.0.0.0",
+        "port": "9000",
+        "url_prefix": "/team/dash/",
+        "trusted_hosts": "a.example, *.b.example",
+        "allow_pin": "1",
+        "no_collect": "true",
+        "frame_ancestors": "https://wiki.example",
+        "stale_after": "7.5",
+        "allow_root": str(tmp_path),
+        "run_smoke": "yes",
+        "run_validator": "on",
+        "smoke_timeout": "30",
+        "smoke_python": "/usr/bin/python3",
+        "demo": "1",
+    }
+
+    assert settings(tmp_path, **variables) == settings(tmp_path, *options)
+    assert settings(tmp_path, **variables) != settings(tmp_path)
+
+
+def test_the_workspace_reads_its_variable_too(tmp_path: Path) -> None:
+    found = settings_from([], {"TRAINING_DASHBOARD_WORKSPACE": str(tmp_path)})
+
+    assert found.workspace == tmp_path.resolve()
+
+
+def test_the_command_line_wins_over_a_variable(tmp_path: Path) -> None:
+    found = settings(tmp_path, "--port", "9001", port="9000", no_collect="0")
+
+    assert found.port == 9001
+    assert found.collect
+
+
+def test_a_prefix_is_written_in_any_of_the_usual_ways(tmp_path: Path) -> None:
+    for typed in ("team/dash", "/team/dash", "/team/dash/"):
+        assert settings(tmp_path, "--url-prefix", typed).url_prefix == "/team/dash/"
+
+
+def test_a_missing_workspace_is_named(tmp_path: Path) -> None:
+    told = problem(tmp_path / "nowhere")
+
+    assert "nowhere does not exist" in told
+    assert "\n" not in told
+
+
+def test_a_file_as_workspace_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+
+    assert "file is a file" in problem(tmp_path / "file")
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        (["--port", "http"], "--port"),
+        (["--port", "70000"], "--port 70000 is out of range"),
+        (["--stale-after", "0"], "--stale-after"),
+        (["--stale-after", "nan"], "--stale-after"),
+        (["--smoke-timeout", "-1"], "--smoke-timeout"),
+        (["--url-prefix", "/a b/"], "--url-prefix"),
+        (["--url-prefix", "/../"], "--url-prefix"),
+        (["--url-prefix", "/api/"], "the page needs itself"),
+        (["--trusted-hosts", "http://a.example"], "write it like dashboard.example.org"),
+        (["--trusted-hosts", "a.example:80"], "--trusted-hosts"),
+        (["--frame-ancestors", "wiki.example"], "write it like https://wiki.example.org"),
+        (["--frame-ancestors", "https://a.example;script-src *"], "--frame-ancestors"),
+        (["--config", "/nowhere/dashboard.yaml"], "is not a file"),
+        (["--host", "0.0.0.0"], "--trusted-hosts"),
+        (["--no-such-option"], "--no-such-option"),
+    ],
+)
+def test_what_cannot_work_is_one_line_that_names_it(tmp_path: Path, options: list[str], expected: str) -> None:
+    told = problem(tmp_path, *options)
+
+    assert expected in told
+    assert "\n" not in told
+
+
+def test_a_wrong_variable_is_named_by_its_own_name(tmp_path: Path) -> None:
+    assert "TRAINING_DASHBOARD_PORT: 'http'" in problem(tmp_path, port="http")
+    assert "TRAINING_DASHBOARD_RUN_SMOKE: 'maybe'" in problem(tmp_path, run_smoke="maybe")
+
+
+def test_other_machines_may_pin_only_when_that_was_allowed(tmp_path: Path) -> None:
+    open_to_all = ["--host", "0.0.0.0", "--trusted-hosts", "a.example"]
+
+    assert not settings(tmp_path, *open_to_all).may_pin
+    assert settings(tmp_path, *open_to_all, "--allow-pin").may_pin
