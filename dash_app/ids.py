@@ -5,7 +5,7 @@ Input: nothing. Output: constants and `ALL_IDS`. It imports nothing of ours.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 PAGE: Final = "page"
 """Root of everything Dash draws."""
@@ -15,8 +15,6 @@ STATE_VERSION: Final = "state-version"
 """Store: the etag of the state on screen; the feed script changes it, callbacks follow."""
 REGION_DIGESTS: Final = "region-digests"
 """Store: region id -> digest of what it shows, so that nothing unchanged is drawn again."""
-VIEW_OPTIONS: Final = "view-options"
-"""Store: what the URL says: view, stage, smoothing, y, x, theme, embed, panel."""
 THEME_NOW: Final = "theme-now"
 """Store: `light` or `dark`, after `auto` has been resolved by the browser."""
 VERDICT_NOW: Final = "verdict-now"
@@ -25,6 +23,9 @@ SELECTED_STAGE: Final = "selected-stage"
 """Store: id of the selected stage, or null."""
 GRAPH_VIEW: Final = "graph-view"
 """Store: id of the chosen view of the pipeline (`flow`, `gate`)."""
+
+ANNOUNCER: Final = "announcer"
+"""Says a changed verdict to screen readers, and nothing else."""
 
 # The bar at the top.
 PIPELINE_TITLE: Final = "pipeline-title"
@@ -44,7 +45,16 @@ LINKS: Final = "links"
 
 # The graph panel's own.
 GRAPH: Final = "graph"
+GRAPH_CANVAS: Final = "graph-canvas"
+GRAPH_FRAMES: Final = "graph-frames"
 GRAPH_OVERLAY: Final = "graph-overlay"
+GRAPH_EMPTY: Final = "graph-empty"
+GRAPH_SHOWN: Final = "graph-shown"
+"""Store: element id -> digest of what the graph shows of it."""
+GRAPH_CHANGES: Final = "graph-changes"
+"""Store: data of the elements that changed last."""
+GRAPH_ANNOUNCER: Final = "graph-announcer"
+"""Says changed stages to screen readers."""
 STAGE_DETAILS: Final = "stage-details"
 STAGE_LIST: Final = "stage-list"
 
@@ -52,24 +62,30 @@ STAGE_LIST: Final = "stage-list"
 LOSS_DATA: Final = "loss-data"
 """Store: stream id -> what its chart draws."""
 SMOOTHING: Final = "smoothing"
+SMOOTHING_NOW: Final = "smoothing-now"
+"""The slider's value in figures."""
 Y_SCALE: Final = "y-scale"
 X_AXIS: Final = "x-axis"
 
 
-def loss_chart(stream: str) -> dict[str, str]:
-    """Id of one stream's chart, matched by the wire that draws all of them."""
-    return {"part": "loss-chart", "stream": stream}
+LOSS_PARTS: Final = ("loss-head", "loss-chart", "loss-foot", "loss-note", "loss-table")
+"""Parts of one stream's loss panel that change while it trains."""
+
+
+def loss_part(part: str, stream: Any) -> dict[str, Any]:
+    """Id of a part of one stream's loss panel; `stream` may be Dash's wildcard."""
+    return {"part": part, "stream": stream}
 
 
 ALL_IDS: Final = (
     PAGE,
     STATE_VERSION,
     REGION_DIGESTS,
-    VIEW_OPTIONS,
     THEME_NOW,
     VERDICT_NOW,
     SELECTED_STAGE,
     GRAPH_VIEW,
+    ANNOUNCER,
     PIPELINE_TITLE,
     TABS,
     RUN_LABEL,
@@ -83,11 +99,18 @@ ALL_IDS: Final = (
     LOSSES,
     LINKS,
     GRAPH,
+    GRAPH_CANVAS,
+    GRAPH_FRAMES,
     GRAPH_OVERLAY,
+    GRAPH_EMPTY,
+    GRAPH_SHOWN,
+    GRAPH_CHANGES,
+    GRAPH_ANNOUNCER,
     STAGE_DETAILS,
     STAGE_LIST,
     LOSS_DATA,
     SMOOTHING,
+    SMOOTHING_NOW,
     Y_SCALE,
     X_AXIS,
 )

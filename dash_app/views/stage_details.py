@@ -1,0 +1,142 @@
+"""State and the selected stage -> what is known about it: status, since when, checks, files.
+
+Everything shown was decided in `collectors/`; a file is looked up by the path the stage names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from dash import html
+from dash.development.base_component import Component
+
+from collectors.state import Artifact, Artifacts, Check, DashboardState, Node, StageInfo, Status
+from dash_app.formatting import (
+    LEVEL_STATUS,
+    OUTCOME_MARKS,
+    OUTCOME_STATUS,
+    UNKNOWN,
+    count_text,
+    size_text,
+    status_class,
+)
+from dash_app.views.markup import age, attributes, clock, icon, unseen
+
+WORRYING = (Status.FAIL, Status.STALLED, Status.RUNNING)
+"""What is offered first while nothing is selected."""
+OFFERED = 4
+COLUMNS = ("File", "Level", "Size", "Changed")
+
+
+def render_stage_details(state: DashboardState | None, stage: str | None, view: str | None = None) -> list[Component]:
+    """Return the panel's content for a stage; without one, where to begin in `view`."""
+    if state is None:
+        return []
+    chosen = next((s for s in state.pipeline.stages if s.id == stage), None)
+    if chosen is None:
+        return [_invitation(state, view or _first_view(state))]
+    node = state.nodes.get(chosen.id)
+    if node is None:
+        return [html.H3(chosen.label), html.P("The state does not tell about this stage.")]
+    return [_head(chosen, node), html.Div([_checks(node, state), _files(node, state.artifacts)])]
+
+
+def _first_view(state: DashboardState) -> str | None:
+    return state.pipeline.views[0].id if state.pipeline.views else None
+
+
+def _invitation(state: DashboardState, view: str | None) -> Component:
+    """Say how things stand and offer the stages that want looking at."""
+    stages = [s for s in state.pipeline.stages if s.view == view and s.id in state.nodes]
+    statuses = [state.nodes[stage.id].status for stage in stages]
+    counts = [f"{statuses.count(status)} {status.value}" for status in Status if status in statuses]
+    tally = f"{count_text(len(stages), 'stage')}: {', '.join(counts)}." if stages else "No stages."
+    worrying = sorted(
+        (stage for stage in stages if state.nodes[stage.id].status in WORRYING),
+        key=lambda stage: WORRYING.index(state.nodes[stage.id].status),
+    )
+    buttons = [_offer(stage, state.nodes[stage.id].status) for stage in worrying[:OFFERED]]
+    text = f"{tally} Select one to see its checks and files."
+    return html.Div([html.P(text), html.Div(buttons, className="chips")], className="stage-none")
+
+
+def _offer(stage: StageInfo, status: Status) -> Component:
+    return html.Button(
+        [icon(status), html.Span(stage.label), unseen(f", {status.value}")],
+        type="button",
+        className=f"chip {status_class(status)}",
+        **attributes(data_stage=stage.id),
+    )
+
+
+def _head(stage: StageInfo, node: Node) -> Component:
+    state = html.Span([icon(node.status), node.status.value], className="stage-state")
+    since = (
+        [html.Span(["since ", clock(node.since)]), html.Span(age(node.since))]
+        if node.since
+        else [html.Span(f"{node.status.value} since an unknown time")]
+    )
+    return html.Div(
+        [
+            html.H3([html.Span(stage.label, className="stage-label", title=stage.label), state]),
+            html.P(since, className="stage-since dotted"),
+            html.P(node.message, className="stage-message"),
+        ],
+        className=f"stage-head {status_class(node.status)}",
+    )
+
+
+def _checks(node: Node, state: DashboardState) -> Component:
+    """The checks a stage rests on; pressing one finds its row in the checklist."""
+    known = {check.id: check for check in state.checklist}
+    found = [known[name] for name in node.checks if name in known]
+    if not found:
+        return html.P("No check belongs to this stage.", className="stage-empty")
+    items = [html.Li(_check(check)) for check in found]
+    return html.Ul(items, className="chips", **attributes(aria_label="Checks"))
+
+
+def _check(check: Check) -> Component:
+    mark = html.Span(OUTCOME_MARKS[check.outcome], className="mark", **attributes(aria_hidden="true"))
+    return html.Button(
+        [mark, html.Span(f"{check.index}. {check.title}"), unseen(f", {check.outcome.value}")],
+        type="button",
+        title=check.detail,
+        className=f"chip {status_class(OUTCOME_STATUS[check.outcome])}",
+        **attributes(data_find_check=check.id),
+    )
+
+
+def _files(node: Node, artifacts: Artifacts) -> Component:
+    known = {artifact.path: artifact for artifact in _all_of(artifacts)}
+    if not node.artifacts:
+        return html.P("No file of its own.", className="stage-empty")
+    head = html.Thead(html.Tr([html.Th(name, scope="col") for name in COLUMNS]))
+    rows = [_file(path, known.get(path)) for path in node.artifacts]
+    return html.Table([head, html.Tbody(rows)], className="stage-files")
+
+
+def _all_of(artifacts: Artifacts) -> Iterable[Artifact]:
+    for name in type(artifacts).model_fields:
+        if name != "readiness":
+            yield from getattr(artifacts, name)
+
+
+def _file(path: str, artifact: Artifact | None) -> Component:
+    name = html.Th(html.Code(path), scope="row", title=path)
+    if artifact is None:
+        return html.Tr([name, html.Td(UNKNOWN), html.Td(UNKNOWN), html.Td(UNKNOWN)])
+    foreign = artifact.belongs_to_run is False
+    level = html.Td(
+        [artifact.level.value, *([html.Span("not from this run")] if foreign else [])],
+        className=f"level {status_class(LEVEL_STATUS[artifact.level])}",
+        title=artifact.detail,
+    )
+    return html.Tr(
+        [
+            name,
+            level,
+            html.Td(size_text(artifact.size_bytes)),
+            html.Td(clock(artifact.modified_at)),
+        ]
+    )
