@@ -1,0 +1,223 @@
+"""`python -m collectors`: validate, export, watch, schema. Arguments -> exit code.
+
+Exit codes: 0 ready; 1 not ready; 2 usage or configuration error; 3 internal or write error; 4
+incomplete or still training.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from signal import SIGINT, SIGTERM, signal
+
+import collectors
+from collectors.checklist import is_ready_but_for_skips
+from collectors.collect import CollectOptions, Collector
+from collectors.command_line import VARIABLE_PREFIX, Parser, UsageError, read_environment
+from collectors.config_load import ConfigProblem
+from collectors.files import WorkspaceProblem
+from collectors.report import as_json, as_junit, as_markdown, as_text, plain
+from collectors.state import DashboardState, VerdictValue, json_schema, normalised_run_id
+from collectors.store import Store, StoreProblem, default_state_dir, write_report
+from collectors.terminal import paint_for, progress
+from collectors.watch import Watcher
+
+READY, NOT_READY, USAGE, BROKEN, INCOMPLETE = range(5)
+FORMATS: Mapping[str, Callable[[DashboardState], str]] = {
+    "text": as_text,
+    "json": as_json,
+    "junit": as_junit,
+    "markdown": as_markdown,
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    try:
+        options = _options(sys.argv[1:] if argv is None else argv)
+        command: Callable[[argparse.Namespace], int] = options.command
+        return command(options)
+    except (UsageError, ConfigProblem, WorkspaceProblem) as problem:
+        print(f"error: {problem}", file=sys.stderr)
+        return USAGE
+    except StoreProblem as problem:
+        print(f"error: state not saved: {problem}", file=sys.stderr)
+        return BROKEN
+    except BrokenPipeError:
+        # The reader of a pipe went away; there is nobody left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN
+    except KeyboardInterrupt:
+        return 130
+
+
+def _options(argv: Sequence[str]) -> argparse.Namespace:
+    parser = Parser(
+        prog="python -m collectors",
+        description="Judge the files a training leaves on disk.",
+        epilog=f"Every option also reads {VARIABLE_PREFIX}<OPTION> from the environment. "
+        "Exit codes: 0 ready, 1 not ready, 2 usage or configuration error, 3 internal or write error, "
+        "4 incomplete or still training.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=collectors.__version__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=Parser)
+    for add in (_add_validate, _add_export, _add_watch, _add_schema):
+        add(commands)
+    return parser.parse_args(list(argv))
+
+
+Commands = argparse._SubParsersAction  # the type that add_subparsers returns has no public name
+
+
+def _add_validate(commands: Commands[Parser]) -> None:
+    parser = commands.add_parser("validate", help="print the checklist", allow_abbrev=False)
+    more = parser.add_argument
+    options = [
+        *_collecting_options(parser),
+        more("--allow-skips", action="store_true", help="skipped 6 and 9 count as not needed"),
+        more("--format", choices=sorted(FORMATS), default="text", help="text, json, junit or markdown"),
+        more("--output", type=Path, metavar="FILE", help="write it there instead of printing it"),
+    ]
+    _finish(parser, options, _validate)
+
+
+def _add_export(commands: Commands[Parser]) -> None:
+    parser = commands.add_parser("export", help="write dashboard-state.json once", allow_abbrev=False)
+    more = parser.add_argument
+    options = [
+        *_collecting_options(parser),
+        more("--run-id", metavar="ID", help="call the run this instead of by its start"),
+        more("--snapshot", action="store_true", help="also write runs/<run_id>.json"),
+        more("--allow-skips", action="store_true", help="skipped 6 and 9 count as not needed"),
+    ]
+    _finish(parser, options, _export)
+
+
+def _add_watch(commands: Commands[Parser]) -> None:
+    parser = commands.add_parser("watch", help="write it whenever something changed", allow_abbrev=False)
+    _finish(parser, _collecting_options(parser), _watch)
+
+
+def _add_schema(commands: Commands[Parser]) -> None:
+    parser = commands.add_parser("schema", help="print the JSON Schema of the state", allow_abbrev=False)
+    parser.set_defaults(command=_schema)
+
+
+def _collecting_options(parser: Parser) -> list[argparse.Action]:
+    add = parser.add_argument
+    return [
+        add("workspace", nargs="?", type=Path, default=Path(), metavar="WORKSPACE", help="default: this folder"),
+        add("--config", type=Path, metavar="FILE", help="a dashboard.yaml outside the workspace"),
+        add("--state-dir", type=Path, metavar="DIR", help="where the state is kept"),
+        add("--run-smoke", action="store_true", help="run the workspace's own scoring command"),
+        add("--run-validator", action="store_true", help="run the configured external validator"),
+        add("--smoke-timeout", type=float, metavar="S", help="time limit of the scoring command"),
+        add("--smoke-python", default=sys.executable, metavar="EXE", help="Python that runs it"),
+        add("--allow-root", type=Path, action="append", default=[], metavar="DIR",
+            help="a further folder that links inside the workspace may lead to"),
+    ]  # fmt: skip
+
+
+def _finish(parser: Parser, options: list[argparse.Action], command: Callable[[argparse.Namespace], int]) -> None:
+    parser.set_defaults(command=command, **read_environment(options, os.environ))
+
+
+def _collect_options(options: argparse.Namespace) -> CollectOptions:
+    limit = options.smoke_timeout
+    if limit is not None and not 0 < limit < float("inf"):
+        raise UsageError(f"--smoke-timeout {limit:g} is no time; write seconds greater than 0")
+    return CollectOptions(
+        config_file=options.config,
+        allow_roots=tuple(options.allow_root),
+        run_smoke=options.run_smoke,
+        run_validator=options.run_validator,
+        smoke_python=options.smoke_python,
+        smoke_timeout_seconds=limit,
+        run_id=_run_id(getattr(options, "run_id", None)),
+    )
+
+
+def _run_id(typed: str | None) -> str | None:
+    if typed is None:
+        return None
+    try:
+        run_id = normalised_run_id(typed)
+    except ValueError as problem:
+        raise UsageError(f"--run-id: {problem}") from None
+    if run_id != typed:
+        print(f"run id: {run_id}", file=sys.stderr)
+    return run_id
+
+
+def _state_dir(options: argparse.Namespace) -> Path:
+    named: Path | None = options.state_dir
+    return named if named is not None else default_state_dir(options.workspace)
+
+
+def _validate(options: argparse.Namespace) -> int:
+    """Print the checklist. Stores nothing but the result of a smoke run."""
+    collect_options = _collect_options(options)
+    store = _store_for_validate(options)
+    with Collector(options.workspace, store, collect_options) as collector, progress("reading the workspace"):
+        state = collector.collect()
+    if options.output is not None:
+        write_report(options.output, FORMATS[options.format](state))
+    elif options.format == "text":
+        sys.stdout.write(as_text(state, paint_for(sys.stdout) or plain))
+    else:
+        sys.stdout.write(FORMATS[options.format](state))
+    return exit_code(state, allow_skips=options.allow_skips)
+
+
+def _store_for_validate(options: argparse.Namespace) -> Store | None:
+    """Remembered smoke results are read where a state directory is; only a smoke run makes one."""
+    folder = _state_dir(options)
+    return Store(folder) if options.run_smoke or folder.is_dir() else None
+
+
+def exit_code(state: DashboardState, *, allow_skips: bool = False) -> int:
+    """The exit code of a verdict."""
+    if allow_skips and is_ready_but_for_skips(state.checklist, state.verdict):
+        return READY
+    codes = {VerdictValue.READY: READY, VerdictValue.NOT_READY: NOT_READY}
+    return codes.get(state.verdict.value, INCOMPLETE)
+
+
+def _export(options: argparse.Namespace) -> int:
+    """Write the state once."""
+    collect_options = _collect_options(options)
+    store = Store(_state_dir(options))
+    store.sweep()
+    with Collector(options.workspace, store, collect_options) as collector, progress("reading the workspace"):
+        state = collector.export(snapshot=options.snapshot)
+    print(f"{state.meta.run_id}: {state.verdict.value}, written to {store.state_dir}")
+    return exit_code(state, allow_skips=options.allow_skips)
+
+
+def _watch(options: argparse.Namespace) -> int:
+    """Write the state whenever something changed, until stopped."""
+    collect_options = _collect_options(options)
+    state_dir = _state_dir(options)
+    watcher = Watcher(options.workspace, state_dir, collect_options)
+    stop = threading.Event()
+    for number in (SIGTERM, SIGINT):
+        signal(number, lambda *_: stop.set())
+    print(f"watching {watcher.collector.workspace.name}, state in {state_dir}", file=sys.stderr, flush=True)
+    watcher.run(stop)
+    return READY
+
+
+def _schema(_options: argparse.Namespace) -> int:
+    """Print the JSON Schema."""
+    print(json.dumps(json_schema(), indent=2))
+    return READY
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

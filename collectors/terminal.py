@@ -1,0 +1,45 @@
+"""Colour and progress for a person at a terminal; nothing of it reaches a pipe."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TextIO
+
+from rich.console import Console
+
+STYLES = {
+    "pass": "green",
+    "fail": "bold red",
+    "skip": "bright_black",
+    "ready": "bold green",
+    "not_ready": "bold red",
+    "incomplete": "bold yellow",
+    "training": "bold blue",
+}
+
+
+def paint_for(stream: TextIO) -> Callable[[str, str], str] | None:
+    """A painter for a terminal that wants colour; None for pipes, files and NO_COLOR."""
+    if not stream.isatty() or os.environ.get("NO_COLOR"):
+        return None
+    console = Console(file=stream)
+
+    def paint(text: str, meaning: str) -> str:
+        with console.capture() as captured:
+            console.print(text, style=STYLES.get(meaning, ""), end="", markup=False, highlight=False, soft_wrap=True)
+        return captured.get()
+
+    return paint
+
+
+@contextmanager
+def progress(what: str) -> Iterator[None]:
+    """Show that something goes on, on stderr, while it takes longer than a moment at a terminal."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    with Console(stderr=True).status(what):
+        yield
