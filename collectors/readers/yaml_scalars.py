@@ -72,7 +72,7 @@ def is_merge(word: str) -> bool:
 
 
 def _kind(word: str) -> str:
-    tag: str = Resolver().resolve(ScalarNode, word, (True, False))
+    tag: str = Resolver().resolve(ScalarNode, word, (True, False))  # type: ignore[no-untyped-call]
     return tag.removeprefix(_CORE)
 
 
