@@ -71,9 +71,10 @@ class Api:
 
     async def runs(self, request: Request) -> Response:
         """Answer one small row a stored run, newest first, and the id of the current one."""
-        state = self._reader.current().state
+        seen = self._reader.current()
+        current = seen.state.meta.run_id if seen.state and seen.condition == "ok" else None
         rows = await run_in_threadpool(self._runs.rows)
-        content = {"current": state.meta.run_id if state else None, "runs": rows}
+        content = {"current": current, "runs": rows}
         return tagged_json(request, content, _digest(str(content)))
 
     async def run(self, request: Request) -> Response:

@@ -12,6 +12,7 @@ from typing import Any
 import pydantic_core
 from dash import Dash
 from starlette.datastructures import Headers
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dash_app.answers import failure, not_found
@@ -40,8 +41,7 @@ class BodyLimit:
         try:
             body = await _read_body(Headers(scope=scope), receive)
         except BodyTooLarge:
-            message = f"a request may carry at most {MAX_BODY_BYTES:,} bytes"
-            await failure(413, "too_large", message)(scope, receive, send)
+            await _too_large()(scope, receive, send)
             return
         scope["state"] = {**scope.get("state", {}), "body": body}
         await self._app(scope, _replayed(body, receive), send)
@@ -122,6 +122,12 @@ def _is_property(given: Any) -> bool:
 
 def _are_outputs(given: Any) -> bool:
     return _is_slot(given) or (isinstance(given, Sequence) and all(map(_is_slot, given)))
+
+
+def _too_large() -> Response:
+    answer = failure(413, "too_large", f"a request may carry at most {MAX_BODY_BYTES:,} bytes")
+    answer.headers["Connection"] = "close"  # what was not read must not be taken for a request
+    return answer
 
 
 async def _read_body(headers: Headers, receive: Receive) -> bytes:

@@ -19,7 +19,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from collectors.state import RUN_ID_PATTERN, DashboardState
 from collectors.store import HEARTBEAT_FILE, RUNS_FOLDER, STATE_FILE
 from dash_app.state_files import WatchedFile
-from dash_app.state_text import Condition, Problem, absent, state_or_problem, unreadable
+from dash_app.state_text import Condition, Problem, absent, state_or_problem, unreadable, vanished
 
 MAX_SNAPSHOTS_KEPT = 16
 
@@ -138,7 +138,7 @@ class _StateFile:
         try:
             raw = self._file.read()
         except FileNotFoundError:
-            self._problem = absent(self._file.name)
+            self._problem = (vanished if self.state else absent)(self._file.name)
         except OSError as problem:
             self._problem = unreadable(self._file.name, problem.strerror or str(problem))
         else:

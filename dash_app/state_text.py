@@ -47,6 +47,11 @@ def absent(name: str) -> Problem:
     )
 
 
+def vanished(name: str) -> Problem:
+    """There was a state, and now the file is gone."""
+    return Problem("absent", f"{name} has disappeared from the state folder. {ADVICE}")
+
+
 def unreadable(name: str, found: str) -> Problem:
     """The file is there and cannot be opened."""
     return Problem("unreadable", f"{name} cannot be read: {found}. {ADVICE}")

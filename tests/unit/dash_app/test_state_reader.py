@@ -129,6 +129,7 @@ def test_the_last_good_state_stays_while_the_file_is_broken_or_gone(tmp_path: Pa
 
     assert [broken.condition, gone.condition, again.condition] == ["unreadable", "absent", "ok"]
     assert broken.state == gone.state == good_state()
+    assert "has disappeared" in str(gone.sentence)
     assert str(broken.sentence).endswith("The last good state is shown.")
     assert again.state == failing_state()
 
