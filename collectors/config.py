@@ -18,6 +18,7 @@ from pydantic import (
     PositiveInt,
     model_validator,
 )
+from pydantic_core import PydanticCustomError
 
 from collectors.state import Id, Text
 
@@ -364,16 +365,16 @@ class PipelineConfig(Section):
 
     @model_validator(mode="after")
     def _names_exist(self) -> Self:
-        streams = _unique([s.id for s in self.streams], "stream")
-        stages = _unique([s.id for s in self.stages], "stage")
+        streams = _unique([s.id for s in self.streams], "streams")
+        stages = _unique([s.id for s in self.stages], "stages")
         if self.scaler and self.scaler.stream not in streams:
-            raise ValueError(f"scaler names the unknown stream `{self.scaler.stream}`")
-        for edge in self.edges:
-            for end in edge:
-                if end not in stages:
-                    raise ValueError(f"an edge names the unknown stage `{end}`")
-        for stage in self.stages:
-            _check_rule(stage.status_from, streams)
+            raise _dangling(f"names the unknown stream `{self.scaler.stream}`", ("scaler", "stream"))
+        for number, edge in enumerate(self.edges):
+            unknown = next((end for end in edge if end not in stages), None)
+            if unknown:
+                raise _dangling(f"an edge names the unknown stage `{unknown}`", ("edges", number))
+        for number, stage in enumerate(self.stages):
+            _check_rule(stage.status_from, streams, ("stages", number, "status_from"))
         return self
 
     def stream(self, stream_id: str) -> Stream:
@@ -413,14 +414,14 @@ RULES = (
 """Stage rules without an argument."""
 
 
-def _unique(ids: list[str], what: str) -> set[str]:
-    double = next((i for i in ids if ids.count(i) > 1), None)
-    if double:
-        raise ValueError(f"two {what}s are called `{double}`")
+def _unique(ids: list[str], section: str) -> set[str]:
+    double = next((n for n, i in enumerate(ids) if i in ids[:n]), None)
+    if double is not None:
+        raise _dangling(f"`{ids[double]}` is the id of another one too", (section, double, "id"))
     return set(ids)
 
 
-def _check_rule(rule: str, streams: set[str]) -> None:
+def _check_rule(rule: str, streams: set[str], key: tuple[str | int, ...]) -> None:
     kind, _, argument = rule.partition(":")
     if kind == "stream" and argument in streams:
         return
@@ -428,5 +429,10 @@ def _check_rule(rule: str, streams: set[str]) -> None:
         return
     if not argument and kind in RULES:
         return
-    known = ", ".join([*RULES, "stream:ID", "check:ID"])
-    raise ValueError(f"`status_from: {rule}` is no known rule; known: {known}")
+    known = ", ".join([*RULES, *(f"stream:{s}" for s in sorted(streams)), "check:ID"])
+    raise _dangling(f"`{rule}` is no known rule; known: {known}", key)
+
+
+def _dangling(message: str, key: tuple[str | int, ...]) -> PydanticCustomError:
+    """An error that belongs to one key, though it takes the whole configuration to see it."""
+    return PydanticCustomError("dangling", "{message}", {"message": message, "key": key})

@@ -84,7 +84,7 @@ def parse_config(data: bytes, name: str) -> PipelineConfig:
 
 
 def _explain(name: str, error: ErrorDetails, read: ConfigEvidence) -> str:
-    key = tuple(error["loc"])
+    key = tuple(error.get("ctx", {}).get("key", error["loc"]))
     line = _line_of(key, read)
     where = f"{name}, line {line}" if line else name
     dotted = ".".join(str(part) for part in key) or "the whole file"
