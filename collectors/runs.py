@@ -99,7 +99,7 @@ def _continues(group: list[EventFile], file: EventFile) -> bool:
     first = _first_step(file)
     begun = min((s for f in group if (s := _first_step(f)) is not None), default=None)
     if first is None or begun is None:
-        return first is None and _same_writer(group[-1], file)
+        return _same_writer(group[-1], file)
     # A resume may repeat a few steps, a rerun starts where the first one did.
     return first > begun or _is_sub_run(group[0], file)
 

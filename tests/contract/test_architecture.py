@@ -93,7 +93,8 @@ def test_files_are_opened_only_at_the_doors(source: tuple[str, ast.Module]) -> N
 def test_pure_rooms_know_no_clock_and_no_disk(source: tuple[str, ast.Module]) -> None:
     name, tree = source
     stem = name.removeprefix("collectors/").removesuffix(".py")
-    pure = name.startswith(("dash_app/views/", "collectors/checks/")) or name == "dash_app/formatting.py" or stem in PURE
+    by_folder = name.startswith(("dash_app/views/", "collectors/checks/"))
+    pure = by_folder or name == "dash_app/formatting.py" or stem in PURE
     if not pure:
         return
     modules = {m.split(".")[0] for m in _imports(tree)}
