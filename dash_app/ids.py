@@ -32,6 +32,7 @@ PIPELINE_TITLE: Final = "pipeline-title"
 TABS: Final = "tabs"
 RUN_LABEL: Final = "run-label"
 THEME_CHOICE: Final = "theme-choice"
+"""Store: `auto`, `light` or `dark`."""
 
 # Regions, in screen order.
 FEED_SENTENCE: Final = "feed-sentence"
@@ -65,7 +66,9 @@ SMOOTHING: Final = "smoothing"
 SMOOTHING_NOW: Final = "smoothing-now"
 """The slider's value in figures."""
 Y_SCALE: Final = "y-scale"
+"""Store: `linear` or `log`."""
 X_AXIS: Final = "x-axis"
+"""Store: `epoch`, `step` or `time`."""
 
 
 LOSS_PARTS: Final = ("loss-head", "loss-chart", "loss-foot", "loss-note", "loss-table")

@@ -1,6 +1,7 @@
 """Settings and reader -> the whole page as it is first sent.
 
-It draws what is known now; the callbacks keep it up to date.
+It draws what is known now, so that nothing jumps when the callbacks take over. Regions that change
+are drawn by `views.page`; what stands here never changes while the page is open.
 """
 
 from __future__ import annotations
@@ -11,17 +12,118 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dash_app import ids
+from dash_app.settings import Settings
+from dash_app.state_reader import StateReader
+from dash_app.views.markup import attributes, icon
+from dash_app.views.page import digests, first_view, render_page
+from dash_app.views.pipeline_graph import render_graph_panel
+
+DEFAULT_SMOOTHING = 0.6
+THEMES = (("auto", "Theme of this device"), ("light", "Light theme"), ("dark", "Dark theme"))
+X_AXES = (("epoch", "epoch"), ("step", "step"), ("time", "time"))
+Y_SCALES = (("linear", "linear"), ("log", "log"))
 
 
-def build_layout(settings: Any, reader: Any) -> Component:
+def build_layout(settings: Settings, reader: StateReader) -> Component:
     """Return the page for the state that `reader` holds now."""
+    seen = reader.current()
+    page = render_page(seen.state, seen.sentence)
+    skip = html.A("Skip to the verdict", href=f"#{ids.VERDICT}", className="skip")
+    stores = _stores(page, seen.etag, first_view(seen.state))
     return html.Div(
-        [
-            dcc.Store(id=ids.STATE_VERSION),
-            dcc.Store(id=ids.SELECTED_STAGE),
-            dcc.Store(id=ids.GRAPH_VIEW, data="flow"),
-            html.Main([html.Section(id=ids.VERDICT), html.Section(id=ids.GRAPH_PANEL)]),
-        ],
+        [skip, _top(page), _main(page, render_graph_panel(seen.state)), *stores],
         id=ids.PAGE,
         className="page",
     )
+
+
+def _stores(page: dict[str, Any], etag: str, view: str) -> list[Component]:
+    return [
+        dcc.Store(id=ids.STATE_VERSION, data=etag),
+        dcc.Store(id=ids.REGION_DIGESTS, data=digests(page)),
+        dcc.Store(id=ids.VERDICT_NOW, data=page[ids.VERDICT_NOW]),
+        dcc.Store(id=ids.LOSS_DATA, data=page[ids.LOSS_DATA]),
+        dcc.Store(id=ids.GRAPH_VIEW, data=view),
+        dcc.Store(id=ids.SELECTED_STAGE),
+        dcc.Store(id=ids.X_AXIS),
+        dcc.Store(id=ids.Y_SCALE),
+        dcc.Store(id=ids.THEME_CHOICE),
+        dcc.Store(id=ids.THEME_NOW),
+        html.P(id=ids.ANNOUNCER, className="unseen", role="status"),
+    ]
+
+
+def _top(page: dict[str, Any]) -> Component:
+    brand = html.Div(
+        [
+            icon("brand"),
+            html.H1("Training Dashboard"),
+            html.Span(page[ids.PIPELINE_TITLE], id=ids.PIPELINE_TITLE, className="workspace"),
+        ],
+        className="brand",
+    )
+    tabs = html.Nav(page[ids.TABS], id=ids.TABS, className="tabs", **attributes(aria_label="Views"))
+    run = html.Span(page[ids.RUN_LABEL], id=ids.RUN_LABEL, className="run-label")
+    end = html.Div([run, _theme_choice()], className="top-end")
+    return html.Header([brand, tabs, end], className="top")
+
+
+def _main(page: dict[str, Any], graph_panel: Component) -> Component:
+    def region(name: str, kind: Any, **more: Any) -> Component:
+        return kind(page[name], id=name, **more)
+
+    return html.Main(
+        [
+            html.P(id=ids.FEED_SENTENCE, className="feed-sentence", role="status"),
+            region(ids.NOTICES, html.Div, className="notices-region"),
+            region(ids.VERDICT, html.Section, tabIndex="-1", **attributes(aria_label="Verdict")),
+            region(ids.CARDS, html.Section, className="cards", **attributes(aria_label="Readiness")),
+            html.Div(
+                [
+                    html.Section(graph_panel, id=ids.GRAPH_PANEL, className="panel graph-panel"),
+                    region(ids.CHECKLIST, html.Section, className="panel checklist"),
+                ],
+                className="middle",
+            ),
+            _losses(page[ids.LOSSES]),
+            region(ids.LINKS, html.Section, className="panel links"),
+        ]
+    )
+
+
+def _losses(frames: list[Component]) -> Component:
+    slider = dcc.Input(id=ids.SMOOTHING, type="range", min=0, max=0.99, step=0.01, value=DEFAULT_SMOOTHING)
+    smoothing = html.Label([html.Span("smoothing"), slider, html.Output(id=ids.SMOOTHING_NOW)], className="smoothing")
+    controls = html.Div(
+        [
+            html.H2("Loss trends"),
+            _choice(ids.X_AXIS, "x", X_AXES),
+            _choice(ids.Y_SCALE, "y", Y_SCALES),
+            smoothing,
+        ],
+        className="loss-controls",
+    )
+    grid = html.Div(frames, id=ids.LOSSES, className="loss-grid")
+    return html.Section([controls, grid], className="losses", **attributes(aria_label="Losses"))
+
+
+def _choice(name: str, label: str, options: tuple[tuple[str, str], ...]) -> Component:
+    """A few words of which one is chosen; `24-choices.js` keeps the store and the buttons equal."""
+    buttons = [
+        html.Button(word, type="button", **attributes(data_choice=name, data_value=value)) for value, word in options
+    ]
+    group = html.Div(buttons, className="segments", role="group", **attributes(aria_label=label))
+    return html.Div([html.Span(label, className="choice-label"), group], className="choice")
+
+
+def _theme_choice() -> Component:
+    buttons = [
+        html.Button(
+            icon(value),
+            type="button",
+            title=title,
+            **attributes(data_choice=ids.THEME_CHOICE, data_value=value, aria_label=title),
+        )
+        for value, title in THEMES
+    ]
+    return html.Div(buttons, className="segments", role="group", **attributes(aria_label="Theme"))

@@ -58,6 +58,7 @@ MARKS: Final[Mapping[str, Shade]] = {
     "focus": Shade("#0072b2", "#58b0e8"),
     "loss-val": Shade("#0072b2", "#58b0e8"),
     "loss-train": Shade("#7b8794", "#8995a3"),
+    "loss-other": Shade("#8c6d31", "#d0b070"),
     "loss-baseline": Shade("#b07aa1", "#d3a3c6"),
 }
 """Borders, lines and dots."""

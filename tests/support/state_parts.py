@@ -125,9 +125,7 @@ def _node(stage: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def raw_stream(
-    label: str, losses: tuple[list[float], list[float]], *, epochs: int | None, seen: int
-) -> dict[str, Any]:
+def raw_stream(label: str, losses: tuple[list[float], list[float]], *, epochs: int | None, seen: int) -> dict[str, Any]:
     """One stream that wrote `seen` of `epochs` epochs."""
     train, val = (_series(values[:seen]) for values in losses)
     last = {"epoch": seen or None, "step": seen or None}

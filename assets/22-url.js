@@ -1,0 +1,114 @@
+/* URL: ?view= &stage= &smoothing= &y= &x= &theme= &embed= &panel= -> the page, and back.
+
+   Read once, before anything is drawn; written with replaceState whenever a choice changes.
+   Parameters it does not know stay as they are. Nothing is kept anywhere else. */
+(function () {
+  "use strict";
+
+  const DEFAULTS = { smoothing: 0.6, y: "linear", x: "epoch", theme: "auto" };
+  const ALLOWED = {
+    y: ["linear", "log"],
+    x: ["epoch", "step", "time"],
+    theme: ["auto", "light", "dark"],
+  };
+  const ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
+  const root = document.documentElement;
+  const darkIsWished = window.matchMedia("(prefers-color-scheme: dark)");
+  let firstView = null;
+
+  function parameters() {
+    return new URLSearchParams(window.location.search);
+  }
+
+  function chosen(given, name) {
+    const value = given.get(name);
+    return (ALLOWED[name] || []).includes(value) ? value : DEFAULTS[name];
+  }
+
+  function smoothing(given) {
+    const text = given.get("smoothing");
+    const value = Number(text);
+    return text && value >= 0 && value <= 0.99 ? value : DEFAULTS.smoothing;
+  }
+
+  function identifier(given, name) {
+    const value = given.get(name);
+    return value && ID.test(value) ? value : null;
+  }
+
+  /* Before the first paint: theme and frame. */
+  function prepare() {
+    const given = parameters();
+    setTheme(chosen(given, "theme"));
+    if (given.get("embed") === "1") root.dataset.embed = "";
+    const panel = identifier(given, "panel");
+    if (panel) root.dataset.panel = panel;
+  }
+
+  function setTheme(theme) {
+    if (theme === "auto") delete root.dataset.theme;
+    else root.dataset.theme = theme;
+  }
+
+  function themeNow() {
+    return root.dataset.theme || (darkIsWished.matches ? "dark" : "light");
+  }
+
+  /* view, stage, smoothing, y, x, theme: the order of CHOICES in callbacks/browser.py */
+  function read(_id, view) {
+    const given = parameters();
+    firstView = view;
+    const wished = identifier(given, "view");
+    const known = wished && document.querySelector(`[data-view="${wished}"]`);
+    return [
+      known ? wished : view,
+      identifier(given, "stage"),
+      smoothing(given),
+      chosen(given, "y"),
+      chosen(given, "x"),
+      chosen(given, "theme"),
+    ];
+  }
+
+  function write(view, stage, smooth, y, x, theme) {
+    const given = parameters();
+    const choices = { view, stage, smoothing: smooth === null ? null : Number(smooth), y, x, theme };
+    for (const [name, value] of Object.entries(choices)) {
+      const usual = name === "view" ? firstView : DEFAULTS[name];
+      if (value === null || value === undefined || value === usual) given.delete(name);
+      else given.set(name, String(value));
+    }
+    const query = given.toString();
+    const address = window.location.pathname + (query ? "?" + query : "") + window.location.hash;
+    window.history.replaceState(window.history.state, "", address);
+    setTheme(theme);
+    return themeNow();
+  }
+
+  function markTab(view) {
+    for (const tab of document.querySelectorAll("[data-view]")) {
+      if (tab.dataset.view === view) tab.setAttribute("aria-current", "page");
+      else tab.removeAttribute("aria-current");
+    }
+  }
+
+  function isPlainClick(event) {
+    return event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
+  }
+
+  document.addEventListener("click", (event) => {
+    const tab = event.target.closest && event.target.closest("a[data-view]");
+    if (!tab || !isPlainClick(event)) return;
+    event.preventDefault();
+    window.dash_clientside.set_props("graph-view", { data: tab.dataset.view });
+  });
+
+  darkIsWished.addEventListener("change", () => {
+    window.dash_clientside.set_props("theme-now", { data: themeNow() });
+  });
+
+  prepare();
+  window.dash_clientside = Object.assign({}, window.dash_clientside, {
+    url: { read, write, markTab },
+  });
+})();

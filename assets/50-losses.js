@@ -1,0 +1,258 @@
+/* Losses: data and wishes -> plotly figures, one a stream.
+
+   In:  loss-data {stream: {data: {curves, broken, ends}, head, foot, table}}, x, y, smoothing, theme
+   Out: figures, a note under each, and the smoothing in figures. It fetches nothing; colours come
+        from the CSS tokens, so the charts follow the theme. Text in the data is already escaped. */
+(function () {
+  "use strict";
+
+  const WIDTHS = { raw: 1.25, line: 2 };
+  const LINE_TOKENS = {
+    val: "--loss-val",
+    train: "--loss-train",
+    other: "--loss-other",
+    baseline: "--loss-baseline",
+  };
+  const FEW_POINTS = 2; // fewer than this make no line
+
+  /* Exponential moving average with the start's bias taken out, as TensorBoard smooths:
+     value i is sum(w^(i-k) x_k) / sum(w^(i-k)) over the finite points so far. */
+  function smoothed(values, weight) {
+    let sum = 0;
+    let count = 0;
+    return values.map((value) => {
+      if (value === null) return null;
+      sum = sum * weight + (1 - weight) * value;
+      count += 1;
+      return sum / (1 - weight ** count);
+    });
+  }
+
+  /* A token's colour as the browser resolves it in the theme of now. */
+  function colours() {
+    const probe = document.createElement("span");
+    document.body.append(probe);
+    const resolve = (token) => {
+      probe.style.color = `var(${token})`;
+      return window.getComputedStyle(probe).color;
+    };
+    const found = {
+      text: resolve("--text"),
+      mute: resolve("--text-mute"),
+      line: resolve("--line"),
+      strong: resolve("--line-strong"),
+      panel: resolve("--panel"),
+      fail: resolve("--fail"),
+    };
+    for (const [role, token] of Object.entries(LINE_TOKENS)) found[role] = resolve(token);
+    probe.remove();
+    return found;
+  }
+
+  function isKnown(curves, axis) {
+    return curves.every((curve) => curve[axis].some((at) => at !== null));
+  }
+
+  /* The wished x-axis, or the first one the data know. */
+  function usableAxis(data, wished) {
+    const order = [wished, "epoch", "step", "time"];
+    return order.find((axis) => isKnown(data.curves, axis)) || "index";
+  }
+
+  /* Where each point of a curve stands. Time is told in the unit that fits its length. */
+  function places(curve, axis, unit) {
+    if (axis === "index") return curve.value.map((_value, index) => index + 1);
+    return curve[axis].map((at) => (at === null ? null : at / unit.seconds));
+  }
+
+  function timeUnit(data, axis) {
+    if (axis !== "time") return { seconds: 1, suffix: "" };
+    const last = Math.max(0, data.ends.time || 0, ...data.curves.flatMap((c) => c.time));
+    if (last > 2 * 3600) return { seconds: 3600, suffix: " h" };
+    return last > 180 ? { seconds: 60, suffix: " min" } : { seconds: 1, suffix: " s" };
+  }
+
+  function curveTraces(curve, scene) {
+    const { weight, palette } = scene;
+    const x = places(curve, scene.axis, scene.unit);
+    const average = weight > 0 ? smoothed(curve.value, weight) : null;
+    const isAlone = curve.value.filter((value) => value !== null).length < FEW_POINTS;
+    const raw = {
+      type: "scatter",
+      name: curve.name,
+      mode: isAlone ? "lines+markers" : "lines",
+      x,
+      y: curve.value,
+      opacity: average ? 0.35 : 1,
+      line: { color: palette[curve.role], width: average ? WIDTHS.raw : WIDTHS.line },
+      marker: { size: 6 },
+      customdata: average,
+      hovertemplate: average
+        ? `${curve.name} <b>%{y:.4~g}</b> (smoothed %{customdata:.4~g})<extra></extra>`
+        : `${curve.name} <b>%{y:.4~g}</b><extra></extra>`,
+    };
+    if (!average) return [raw];
+    const line = {
+      type: "scatter",
+      name: curve.name + " smoothed",
+      mode: "lines",
+      x,
+      y: average,
+      line: { color: palette[curve.role], width: WIDTHS.line },
+      hoverinfo: "skip",
+    };
+    return [raw, line];
+  }
+
+  /* The last finite value: where the run is now. */
+  function lastPoint(curve, scene) {
+    const last = curve.value.findLastIndex((value) => value !== null);
+    if (curve.role !== "val" || last < 0) return [];
+    return [
+      {
+        type: "scatter",
+        name: curve.name + " last",
+        mode: "markers",
+        x: [places(curve, scene.axis, scene.unit)[last]],
+        y: [curve.value[last]],
+        marker: { color: scene.palette[curve.role], size: 7 },
+        hoverinfo: "skip",
+      },
+    ];
+  }
+
+  /* Values that are no numbers: crosses along the upper edge, on a scale of their own. */
+  function brokenTraces(data, scene) {
+    const marks = data.broken.filter((mark) => (mark[scene.axis] ?? null) !== null);
+    if (!marks.length) return [];
+    return [
+      {
+        type: "scatter",
+        name: "not finite",
+        mode: "markers",
+        x: marks.map((mark) => mark[scene.axis] / scene.unit.seconds),
+        y: marks.map(() => 0.96),
+        yaxis: "y2",
+        text: marks.map((mark) => mark.text),
+        marker: { symbol: "x", size: 9, color: scene.palette.fail },
+        hovertemplate: "%{text}<extra></extra>",
+      },
+    ];
+  }
+
+  function xRange(data, scene) {
+    const all = data.curves.flatMap((curve) => places(curve, scene.axis, scene.unit));
+    const broken = data.broken.map((mark) => (mark[scene.axis] ?? null) / scene.unit.seconds);
+    const known = [...all, ...broken].filter((at) => at !== null && Number.isFinite(at));
+    const end = (data.ends[scene.axis] || 0) / scene.unit.seconds;
+    const first = Math.min(...known);
+    const last = Math.max(end, ...known);
+    const room = (last - first || 1) * 0.015;
+    return [first - room, last + room];
+  }
+
+  /* Whole epochs and steps have no halves between them. */
+  function wholeTicks(range, axis) {
+    const span = range[1] - range[0];
+    return axis !== "time" && span <= 10 ? { tick0: 0, dtick: Math.max(1, Math.round(span / 8)) } : {};
+  }
+
+  function layoutOf(stream, data, scene) {
+    const { palette } = scene;
+    const font = { family: window.getComputedStyle(document.body).fontFamily, size: 11 };
+    const axis = { zeroline: false, automargin: false, tickfont: { ...font, color: palette.mute } };
+    const range = data.curves.length ? xRange(data, scene) : [0, 1];
+    return {
+      uirevision: `${stream} ${scene.axis} ${scene.y}`,
+      margin: { l: 46, r: 14, t: 8, b: 24 },
+      paper_bgcolor: "rgba(0,0,0,0)",
+      plot_bgcolor: "rgba(0,0,0,0)",
+      font: { ...font, color: palette.text },
+      showlegend: false,
+      hovermode: "x unified",
+      hoverlabel: { bgcolor: palette.panel, bordercolor: palette.strong, font },
+      dragmode: window.matchMedia("(pointer: coarse)").matches ? false : "zoom",
+      xaxis: {
+        ...axis,
+        ...wholeTicks(range, scene.axis),
+        range,
+        showgrid: false,
+        linecolor: palette.strong,
+        showline: true,
+        ticks: "outside",
+        ticklen: 3,
+        tickcolor: palette.strong,
+        nticks: 9,
+        ticksuffix: scene.unit.suffix,
+        hoverformat: ",.4~g",
+        unifiedhovertitle: { text: `${scene.axis} %{x}` },
+        visible: data.curves.length > 0,
+      },
+      yaxis: {
+        ...axis,
+        type: scene.y,
+        gridcolor: palette.line,
+        nticks: 5,
+        tickformat: ".4~g",
+        visible: data.curves.length > 0,
+      },
+      yaxis2: { overlaying: "y", range: [0, 1], visible: false, fixedrange: true },
+      annotations: data.curves.length ? [] : [emptyWords(palette)],
+    };
+  }
+
+  function emptyWords(palette) {
+    return {
+      text: "no losses yet",
+      xref: "paper",
+      yref: "paper",
+      x: 0.5,
+      y: 0.5,
+      showarrow: false,
+      font: { color: palette.mute, size: 12 },
+    };
+  }
+
+  function figureOf(stream, data, scene) {
+    return {
+      data: [
+        ...data.curves.flatMap((curve) => curveTraces(curve, scene)),
+        ...data.curves.flatMap((curve) => lastPoint(curve, scene)),
+        ...brokenTraces(data, scene),
+      ],
+      layout: layoutOf(stream, data, scene),
+    };
+  }
+
+  /* What a reader must know about how the curves are drawn. */
+  function noteOf(data, scene, wished) {
+    if (!data.curves.length) return "";
+    const words = [`${scene.y} scale`];
+    if (scene.weight > 0) words.push(`smoothed ${scene.weight.toFixed(2)}, raw faint`);
+    if (scene.axis !== wished) words.push(`no ${wished}s recorded, by ${scene.axis}`);
+    const lost = data.curves.flatMap((c) => c.value).filter((v) => v !== null && v <= 0).length;
+    if (scene.y === "log" && lost) words.push(`${lost} values ≤ 0 cannot be drawn`);
+    return words.join(" · ");
+  }
+
+  function draw(losses, x, y, smoothing, _theme, parts) {
+    const weight = Number(smoothing) || 0;
+    const palette = colours();
+    const drawn = parts.map(({ stream }) => {
+      const data = (losses[stream] || {}).data || { curves: [], broken: [], ends: {} };
+      const axis = usableAxis(data, x);
+      const scene = { axis, y, weight, palette, unit: timeUnit(data, axis) };
+      return [figureOf(stream, data, scene), noteOf(data, scene, x)];
+    });
+    return [drawn.map(([figure]) => figure), drawn.map(([, note]) => note), weight.toFixed(2)];
+  }
+
+  function tell(losses, parts) {
+    const part = (name) => parts.map(({ stream }) => (losses[stream] || {})[name] || "");
+    return [part("head"), part("foot"), part("table")];
+  }
+
+  window.dash_clientside = Object.assign({}, window.dash_clientside, {
+    losses: { draw, tell, smoothed },
+  });
+})();

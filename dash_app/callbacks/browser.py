@@ -1,0 +1,36 @@
+"""What the browser does alone: the URL, the theme, the tab's title and icon, the feed.
+
+The functions stand in `assets/2x-*.js`; here they get their wires.
+"""
+
+from __future__ import annotations
+
+import dash
+from dash import Input, Output, State
+
+from dash_app import ids
+from dash_app.callbacks.wires import in_browser
+
+CHOICES = (
+    (ids.GRAPH_VIEW, "data"),
+    (ids.SELECTED_STAGE, "data"),
+    (ids.SMOOTHING, "value"),
+    (ids.Y_SCALE, "data"),
+    (ids.X_AXIS, "data"),
+    (ids.THEME_CHOICE, "data"),
+)
+"""What a person chooses and the URL keeps, in the order of the URL script."""
+
+
+def register_browser(app: dash.Dash) -> None:
+    """Start the feed, read the URL once, and follow what is chosen from then on."""
+    chosen = [Input(name, prop) for name, prop in CHOICES]
+    to_choose = [Output(name, prop) for name, prop in CHOICES]
+    start = Input(ids.PAGE, "id")
+    in_browser(app, "url", "read", *to_choose, start, State(ids.GRAPH_VIEW, "data"))
+    in_browser(app, "url", "write", Output(ids.THEME_NOW, "data"), *chosen)
+    in_browser(app, "url", "markTab", Input(ids.GRAPH_VIEW, "data"), Input(ids.TABS, "children"))
+    for choice in (ids.X_AXIS, ids.Y_SCALE, ids.THEME_CHOICE):
+        in_browser(app, "choices", "mark", Input(choice, "data"), State(choice, "id"))
+    in_browser(app, "title", "tell", Output(ids.ANNOUNCER, "children"), Input(ids.VERDICT_NOW, "data"))
+    in_browser(app, "feed", "start", start, State(ids.STATE_VERSION, "data"))

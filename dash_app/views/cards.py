@@ -1,0 +1,133 @@
+"""State -> four readiness cards: checkpoints, scaler, logs, backup.
+
+Ready or not and the level were judged in `collectors/`; a card counts, adds up and shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from dash import html
+from dash.development.base_component import Component
+
+from collectors.state import Artifact, Check, DashboardState, Level, Outcome, Status, StreamMetrics
+from dash_app.formatting import (
+    OUTCOME_STATUS,
+    count_text,
+    number_text,
+    size_text,
+    status_class,
+)
+from dash_app.views.markup import age, icon
+
+LEVELS = tuple(Level)
+"""Levels, lowest first."""
+
+
+def render_cards(state: DashboardState | None) -> list[Component]:
+    """Return the four cards; without a state there are none."""
+    if state is None:
+        return []
+    files, ready = state.artifacts, state.artifacts.readiness
+    return [
+        _card(
+            "Checkpoints",
+            _status(state, "checkpoints", ready=ready.checkpoints_ready),
+            files.checkpoints,
+            _of_streams(files.checkpoints),
+        ),
+        _card(
+            "Scaler",
+            _status(state, "scaler", ready=ready.scaler_ready),
+            files.scaler,
+            _in_words(files.scaler),
+        ),
+        _card(
+            "Logs",
+            _status(state, "logs", ready=ready.logs_ready),
+            files.logs,
+            _epochs(state.metrics.values()),
+        ),
+        _card(
+            "Backup",
+            _status(state, "backup", ready=ready.backup_ready),
+            files.backup[:1],
+            _bundles(files.backup),
+        ),
+    ]
+
+
+def _card(title: str, status: Status, files: Sequence[Artifact], facts: str) -> Component:
+    verdict = "ready" if status is Status.DONE else "not ready"
+    header = html.Header(
+        [
+            icon(status),
+            html.H3(title),
+            html.Span(verdict, className="card-ready"),
+            html.Span(_lowest(files).value, className="card-level"),
+        ]
+    )
+    lines = [html.P(facts, className="card-facts", title=facts), _age_line(files)]
+    return html.Article([header, *lines], className=f"card {status_class(status)}")
+
+
+def _status(state: DashboardState, check: str, *, ready: bool) -> Status:
+    """The shade of a card: that of its check, or of the readiness where the check is not ours."""
+    found: Check | None = next((c for c in state.checklist if c.id == check), None)
+    if ready:
+        return Status.DONE
+    if found is not None and found.outcome is not Outcome.PASS:
+        return OUTCOME_STATUS[found.outcome]
+    return Status.FAIL
+
+
+def _lowest(files: Iterable[Artifact]) -> Level:
+    levels = [file.level for file in files]
+    return min(levels, key=LEVELS.index) if levels else Level.MISSING
+
+
+def _of_streams(files: Sequence[Artifact]) -> str:
+    named = [f"{file.stream or file.path} {size_text(file.size_bytes)}" for file in files]
+    return " · ".join(named) or "none expected"
+
+
+def _in_words(files: Sequence[Artifact]) -> str:
+    return " · ".join(file.detail for file in files) or "none expected"
+
+
+def _epochs(streams: Iterable[StreamMetrics]) -> str:
+    parts = [
+        (stream.completion.epoch if stream.completion.unit == "epoch" else stream.completion.step) for stream in streams
+    ]
+    known = [number_text(part) for part in parts if part is not None]
+    units = {stream.completion.unit for stream in streams}
+    unit = "epochs" if units == {"epoch"} else "steps"
+    return f"{' + '.join(known)} {unit}" if known else "no record yet"
+
+
+def _bundles(files: Sequence[Artifact]) -> str:
+    if not files:
+        return "no bundle found"
+    return f"{count_text(len(files), 'bundle')} · {size_text(files[0].size_bytes)}"
+
+
+def _age_line(files: Sequence[Artifact]) -> Component:
+    newest = _newest(files)
+    if newest is None:
+        return html.P("nothing written yet", className="card-age")
+    return html.P([_belonging(files), html.Span(age(newest))], className="card-age dotted")
+
+
+def _belonging(files: Sequence[Artifact]) -> Component:
+    """Whether the files are of this run: known, and said, or left open."""
+    answers = [file.belongs_to_run for file in files]
+    if False in answers:
+        count = answers.count(False)
+        text = "not from this run" if count == len(answers) else f"{count} not from this run"
+        return html.Span(text, className="card-foreign")
+    return html.Span("from this run" if all(answers) else "run unknown")
+
+
+def _newest(files: Iterable[Artifact]) -> datetime | None:
+    return max((file.modified_at for file in files if file.modified_at), default=None)

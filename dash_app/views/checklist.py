@@ -1,0 +1,63 @@
+"""State -> the checklist, item by item the text that the validator prints.
+
+A failing check stands open; the others open on a click. Which stages rest on a check is written
+on its row, so that selecting one finds the other.
+"""
+
+from __future__ import annotations
+
+from dash import html
+from dash.development.base_component import Component
+
+from collectors.state import Check, CheckEvidence, DashboardState, Outcome
+from dash_app.formatting import OUTCOME_MARKS, OUTCOME_STATUS, status_class
+from dash_app.views.markup import attributes
+
+
+def render_checklist(state: DashboardState | None) -> list[Component]:
+    """Return the panel's heading and rows."""
+    if state is None or not state.checklist:
+        return [_header(None), html.P("No checks yet.", className="empty")]
+    rows = [_row(check, _stages_of(check.id, state)) for check in state.checklist]
+    return [_header(state), html.Ol(rows, className="checks")]
+
+
+def _header(state: DashboardState | None) -> Component:
+    tally: list[Component | str] = []
+    if state is not None:
+        tally = [html.B(state.verdict.passed), f" / {state.verdict.total}"]
+    return html.Header([html.H2("Checklist"), html.Span(tally, className="figure")], className="panel-head")
+
+
+def _row(check: Check, stages: list[str]) -> Component:
+    body = [_summary(check)]
+    if check.hint:
+        body.append(html.P(check.hint, className="check-hint"))
+    if check.evidence:
+        body.append(html.Ul([_evidence(e) for e in check.evidence], className="check-evidence"))
+    return html.Li(
+        html.Details(body, open=check.outcome is Outcome.FAIL),
+        id=f"check-{check.id}",
+        className=f"check {status_class(OUTCOME_STATUS[check.outcome])}",
+        **attributes(data_check=check.id, data_stages=" ".join(stages)),
+    )
+
+
+def _summary(check: Check) -> Component:
+    title = html.Span(f"{check.index}. {check.title}", className="check-title")
+    outcome = html.Span(check.outcome.value.upper(), className="check-outcome")
+    warning = [] if check.blocking else [html.Span("warning only", className="check-warning")]
+    mark = html.Span(OUTCOME_MARKS[check.outcome], className="check-mark")
+    return html.Summary([mark, title, *warning, outcome, html.Span(check.detail, className="check-detail")])
+
+
+def _evidence(evidence: CheckEvidence) -> Component:
+    path = [html.Code(evidence.path)] if evidence.path else []
+    return html.Li([*path, html.Span(evidence.text)])
+
+
+def _stages_of(check: str, state: DashboardState) -> list[str]:
+    """Stages that rest on a check, in the order they are drawn."""
+    nodes = state.nodes
+    ids = [stage.id for stage in state.pipeline.stages]
+    return [stage for stage in ids if stage in nodes and check in nodes[stage].checks]

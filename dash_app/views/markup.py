@@ -1,0 +1,56 @@
+"""Small pieces of markup that every region uses: attributes, icons, times, text for the unseeing.
+
+Text goes in as text; nothing here turns a string into markup.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from dash import html
+
+from collectors.state import Status
+from dash_app.formatting import UNKNOWN, instant_text, iso_text
+
+
+def attributes(**named: str) -> dict[str, Any]:
+    """`data-` and `aria-` attributes: `attributes(data_check="scaler")` is `data-check="scaler"`."""
+    return {name.replace("_", "-"): value for name, value in named.items()}
+
+
+def icon(name: str | Status) -> html.Span:
+    """A small icon: a status, or another name from `05-icons.css`.
+
+    Icons are decoration: a word always stands beside them, so screen readers pass them over.
+    """
+    return html.Span(className=f"icon icon-{name}", **attributes(aria_hidden="true"))
+
+
+def unseen(text: str) -> html.Span:
+    """Text for screen readers, where eyes have a shape or a place."""
+    return html.Span(text, className="unseen")
+
+
+def age(when: datetime | None) -> html.Time | html.Span:
+    """An instant that the ticking script tells as `6 min ago`, exact on hover.
+
+    The text sent is exact, so that the page is right without a script; there is no clock in here.
+    """
+    return _time(when, "data_relative")
+
+
+def clock(when: datetime | None) -> html.Time | html.Span:
+    """An instant that the ticking script tells as `14:02:11`, with its day where not today."""
+    return _time(when, "data_clock")
+
+
+def observed() -> html.Time:
+    """When the state was last observed: filled in by the feed, which hears it every time."""
+    return html.Time(**attributes(data_relative="", data_observed=""))
+
+
+def _time(when: datetime | None, kind: str) -> html.Time | html.Span:
+    if when is None:
+        return html.Span(UNKNOWN)
+    return html.Time(instant_text(when), dateTime=iso_text(when), **attributes(**{kind: ""}))
