@@ -26,8 +26,8 @@ import psutil
 from collectors.child_readers import MIB, READERS, Evidence, Reader, failed
 from collectors.child_wire import ConnectionEnded, has_answer, receive, send
 from collectors.evidence_json import from_json
+from collectors.file_words import describe_error
 from collectors.files import OpenFile
-from collectors.paths import describe_error
 
 STARVED_FACTOR: Final = 4
 """A child that got no processor time waits this many times longer: a busy machine is no bad file."""

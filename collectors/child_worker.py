@@ -22,7 +22,7 @@ import psutil
 
 from collectors.child_wire import ConnectionEnded, receive_with_fd, send
 from collectors.evidence_json import to_json
-from collectors.paths import describe_error
+from collectors.file_words import describe_error
 
 NICENESS: Final = 5
 """Training comes first."""

@@ -17,7 +17,8 @@ from types import TracebackType
 from typing import BinaryIO, Final, Self, TypeVar
 
 from collectors.evidence import FileFacts
-from collectors.paths import Base, PathProblem, Spot, Walker, describe_error, kind_problem, shown, system_devices
+from collectors.file_words import describe_error, kind_problem, shown
+from collectors.paths import Base, PathProblem, Spot, Walker, system_devices
 from collectors.patterns import DEFAULT_LIMIT, Found, find_matches
 
 T = TypeVar("T")

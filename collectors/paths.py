@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from collectors.file_words import describe_error, is_path, shown
+
 MAX_LINKS: Final = 40
 """As many as Linux itself follows."""
 MAX_DEPTH: Final = 64
@@ -26,13 +28,6 @@ MAX_DEPTH: Final = 64
 # Only a handle on the folder is needed, so that one may be passed which cannot be listed.
 _ENTER: Final = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _LIST: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
-_KINDS: Final = (
-    (stat.S_ISDIR, "a folder"),
-    (stat.S_ISFIFO, "a FIFO (named pipe)"),
-    (stat.S_ISSOCK, "a socket"),
-    (stat.S_ISCHR, "a character device"),
-    (stat.S_ISBLK, "a block device"),
-)
 _OUTSIDE_HINT: Final = "move the file into the workspace, or trust its folder with --allow-root"
 
 
@@ -64,14 +59,9 @@ class Spot:
     status: os.stat_result
 
 
-def shown(path: str) -> str:
-    r"""Return `path` as valid text: a byte that is not UTF-8 becomes `\xNN`."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace") if _is_path(path) else repr(path)
-
-
 def split(path: str) -> tuple[str, ...]:
     """Return the names in a relative path; raise PathProblem if it is absolute or climbs."""
-    if not _is_path(path):
+    if not is_path(path):
         raise PathProblem("is not a file name this system can hold")
     if path.startswith("/"):
         raise PathProblem("is an absolute path", "write it relative to the workspace")
@@ -88,27 +78,6 @@ def system_devices() -> frozenset[int]:
         with suppress(OSError):
             found.add(Path(folder).stat().st_dev)
     return frozenset(found - {Path("/").stat().st_dev})
-
-
-def kind_problem(status: os.stat_result) -> str | None:
-    """Return what else it is, if it is not a regular file."""
-    if stat.S_ISREG(status.st_mode):
-        return None
-    kind = next((words for is_kind, words in _KINDS if is_kind(status.st_mode)), "a special file")
-    return f"is {kind}; a regular file was expected"
-
-
-def describe_error(error: OSError) -> str:
-    """Return the operating system's reason in words, without a path."""
-    words = {
-        errno.EACCES: "no permission",
-        errno.EPERM: "no permission",
-        errno.ENAMETOOLONG: "a name in its path is too long",
-        errno.EIO: "the disk reported an input/output error",
-        errno.ESTALE: "the network file system lost it",
-        errno.EMFILE: "too many files are open in this process",
-    }
-    return words.get(error.errno or 0, (os.strerror(error.errno) if error.errno else str(error)).lower())
 
 
 class Walker:
@@ -247,10 +216,3 @@ class _Walk:
             raise PathProblem(problem, _OUTSIDE_HINT)
         _, base, rest = max(fits, key=lambda fit: fit[0])
         return base, rest
-
-
-def _is_path(path: str) -> bool:
-    try:
-        return b"\0" not in os.fsencode(path)
-    except UnicodeEncodeError:
-        return False

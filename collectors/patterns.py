@@ -17,7 +17,8 @@ from functools import cached_property
 from typing import Final, NamedTuple
 
 from collectors.evidence import Finding
-from collectors.paths import PathProblem, Walker, describe_error, open_folder_at, shown, split
+from collectors.file_words import describe_error, shown
+from collectors.paths import PathProblem, Walker, open_folder_at, split
 
 DEFAULT_LIMIT: Final = 10_000
 """Matches."""
