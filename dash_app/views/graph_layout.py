@@ -18,7 +18,7 @@ NOMINAL_WIDTH: Final = 960.0
 """Width the drawing fills at zoom 1: the panel of a 1440-px page, less its margins."""
 NOMINAL_HEIGHT: Final = 260.0
 """Height it fills at zoom 1, frames included."""
-CARD_WIDTHS: Final = (124.0, 184.0)
+CARD_WIDTHS: Final = (124.0, 208.0)
 """Narrowest and widest card: few columns get wide cards, many get narrow ones."""
 CARD_HEIGHTS: Final = (60.0, 76.0)
 """With one line of message, and with two where the rows leave room for it."""

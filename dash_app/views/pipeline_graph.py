@@ -28,6 +28,7 @@ TOOLS: Final = (
     ("zoom-in", "Zoom in (Ctrl and wheel over the graph)", "+"),
     ("fit", "Fit the whole graph", ""),
     ("pause", "Pause animation", ""),
+    ("touch", "Move the graph with a finger", ""),
 )
 """What a button does, its name, and its sign (an icon where there is none)."""
 
@@ -83,7 +84,7 @@ def _legend(status: Status) -> Component:
 
 def _tool(action: str, name: str, sign: str) -> Component:
     inside = html.Span(sign, **attributes(aria_hidden="true")) if sign else icon(action)
-    pressed = attributes(aria_pressed="false") if action == "pause" else {}
+    pressed = attributes(aria_pressed="false") if action in {"pause", "touch"} else {}
     return html.Button(
         [inside, unseen(name)],
         type="button",
