@@ -14,15 +14,21 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import uvicorn
 from fastapi import FastAPI
 
+from collectors.command_line import UsageError
+from collectors.config_load import ConfigProblem
+from collectors.files import WorkspaceProblem
+from collectors.store import StoreProblem
 from dash_app.app import create_app
-from dash_app.options import UsageError
 from dash_app.settings import Settings, settings_from
 from dash_app.state_reader import StateReader
+
+if TYPE_CHECKING:
+    from collectors.collect import CollectOptions
 
 GRACE_SECONDS = 2
 
@@ -33,11 +39,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         settings = settings_from(sys.argv[1:] if argv is None else argv, os.environ)
         with listening(settings) as listener:
             return _run(settings, listener)
-    except UsageError as problem:
-        print(f"error: {problem}", file=sys.stderr)
-        return 2
+    except (UsageError, WorkspaceProblem, ConfigProblem) as problem:
+        return _refused(problem, 2)
+    except StoreProblem as problem:
+        return _refused(problem, 3)
     except KeyboardInterrupt:
         return 0
+
+
+def _refused(problem: Exception, code: int) -> int:
+    print(f"error: {problem}", file=sys.stderr)
+    return code
 
 
 def _run(settings: Settings, listener: socket.socket) -> int:
@@ -85,8 +97,11 @@ def collecting(settings: Settings) -> Iterator[None]:
     if not settings.collect:
         yield
         return
+    from collectors.watch import Watcher  # noqa: PLC0415 -- until every reader is there
+
     stop = threading.Event()
-    thread = threading.Thread(target=_collect, args=(settings, stop), name="collector", daemon=True)
+    watcher = Watcher(settings.workspace, settings.state_dir, _collect_options(settings))
+    thread = threading.Thread(target=watcher.run, args=(stop,), name="collector", daemon=True)
     thread.start()
     try:
         yield
@@ -95,11 +110,17 @@ def collecting(settings: Settings) -> Iterator[None]:
         thread.join(GRACE_SECONDS)
 
 
-def _collect(settings: Settings, stop: threading.Event) -> None:
-    """Observe until told to stop; the page itself outlives an observer that breaks."""
-    from collectors.watch import Watcher  # noqa: PLC0415 -- until watch is there
+def _collect_options(settings: Settings) -> CollectOptions:
+    from collectors.collect import CollectOptions  # noqa: PLC0415 -- until every reader is there
 
-    Watcher(settings.workspace, settings.state_dir, settings).run(stop)
+    return CollectOptions(
+        config_file=settings.config,
+        allow_roots=settings.allow_roots,
+        run_smoke=settings.run_smoke,
+        run_validator=settings.run_validator,
+        smoke_python=settings.smoke_python,
+        smoke_timeout_seconds=settings.smoke_timeout_seconds,
+    )
 
 
 def _uvicorn_config(server: FastAPI) -> uvicorn.Config:

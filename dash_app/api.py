@@ -18,9 +18,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from dash_app.answers import failure, not_found, tagged_json
+from dash_app.observation import Observation
 from dash_app.run_list import RunList
 from dash_app.settings import Settings
-from dash_app.state_reader import Observation, StateReader
+from dash_app.state_reader import StateReader
 
 
 def add_api(server: FastAPI, reader: StateReader, settings: Settings) -> None:

@@ -11,13 +11,15 @@ import math
 import os
 import re
 import stat
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from collectors.command_line import UsageError
 from collectors.store import default_state_dir
-from dash_app.options import UsageError, options_from
+from dash_app.options import options_from
 
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
 """Names of this machine for itself: always trusted, no other site can make a browser send them."""
@@ -59,8 +61,8 @@ class Settings:
     """Whether the configured external validator may be run."""
     smoke_timeout_seconds: float | None = None
     """Time limit of the scoring command; null leaves it to the collector."""
-    smoke_python: str | None = None
-    """Python that runs the scoring command; null leaves it to the collector."""
+    smoke_python: str = sys.executable
+    """Python that runs the scoring command."""
     allow_pin: bool = False
     """Whether a baseline may be pinned from other machines too."""
     demo: bool = False

@@ -7,66 +7,25 @@ and a sentence says so. It writes nothing and judges nothing.
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
 import re
+import stat
 import threading
-from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from collectors.state import RUN_ID_PATTERN, DashboardState
 from collectors.store import HEARTBEAT_FILE, RUNS_FOLDER, STATE_FILE
-from dash_app.state_files import WatchedFile
+from dash_app.observation import Observation, ObserverHeartbeat
 from dash_app.state_text import Condition, Problem, absent, state_or_problem, unreadable, vanished
 
 MAX_SNAPSHOTS_KEPT = 16
-
-
-class ObserverHeartbeat(BaseModel):
-    """The observer's sign of life, as `heartbeat.json` holds it.
-
-    Not closed like the state: a newer observer that tells more is no dead one.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    observed_at: AwareDatetime
-    """When the observer last looked, aware UTC."""
-    interval_seconds: float = Field(gt=0)
-    """Seconds between two signs."""
-    pid: int | None
-    """The observer's process id."""
-
-
-@dataclass(frozen=True)
-class Observation:
-    """One look at the state folder."""
-
-    state: DashboardState | None
-    """The state; the last good one while the file is missing or broken; null without any."""
-    etag: str
-    """Changes exactly when state, condition or sentence change; the heartbeat is not in it."""
-    condition: Condition
-    """`ok`, or why `state` is old or missing."""
-    sentence: str | None
-    """What a person should know and do; null when the condition is `ok`."""
-    heartbeat: ObserverHeartbeat | None
-    """The observer's sign of life; null when there is none."""
-    raw: bytes | None = field(default=None, repr=False)
-    """The bytes of `state` as they are stored."""
-
-    def heartbeat_age_seconds(self, now: datetime) -> float | None:
-        """Seconds since the observer last looked; null when it never did."""
-        if self.heartbeat is None:
-            return None
-        return max(0.0, (now - self.heartbeat.observed_at).total_seconds())
-
-    def is_stale(self, now: datetime, stale_after_seconds: float) -> bool:
-        """Whether nobody has looked at the workspace for too long, or ever."""
-        age = self.heartbeat_age_seconds(now)
-        return age is None or age > stale_after_seconds
+MAX_BYTES = 64 << 20
+Identity = tuple[int, int, int, int, int] | int
+"""Device, inode, size, mtime and ctime (chmod changes only the last), or the error's number."""
 
 
 class StateReader:
@@ -126,7 +85,7 @@ class _StateFile:
     """One state file, what was last read of it, and what is wrong with it now."""
 
     def __init__(self, path: Path) -> None:
-        self._file = WatchedFile(path)
+        self._file = _WatchedFile(path)
         self._problem: Problem | None = absent(path.name)
         self.state: DashboardState | None = None
         self.raw: bytes | None = None
@@ -166,7 +125,7 @@ class _HeartbeatFile:
     """The observer's sign of life; one that cannot be read is none."""
 
     def __init__(self, path: Path) -> None:
-        self._file = WatchedFile(path)
+        self._file = _WatchedFile(path)
         self.value: ObserverHeartbeat | None = None
 
     def look(self) -> bool:
@@ -183,3 +142,46 @@ class _HeartbeatFile:
 def _etag(raw: bytes | None, condition: Condition, sentence: str | None) -> str:
     told = f"{condition}\n{sentence or ''}\n".encode()
     return hashlib.sha256(told + (raw or b"")).hexdigest()[:20]
+
+
+class _WatchedFile:
+    """A file that need not be opened again while its identity stays."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._seen: Identity | None = None
+
+    @property
+    def name(self) -> str:
+        """Its name without the folder; the folder is nobody's business on screen."""
+        return self._path.name
+
+    def has_changed(self) -> bool:
+        """Whether it differs from the last time this was asked; true the first time."""
+        before, self._seen = self._seen, _identity(self._path)
+        return before != self._seen
+
+    def read(self) -> bytes:
+        """Read it whole. Raises OSError, also for what is no regular file or too large."""
+        handle = os.open(self._path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            _refuse_unreadable(os.fstat(handle))
+            with os.fdopen(handle, "rb", closefd=False) as file:
+                return file.read(MAX_BYTES)
+        finally:
+            os.close(handle)
+
+
+def _refuse_unreadable(status: os.stat_result) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError(errno.EINVAL, "it is not a regular file")
+    if status.st_size > MAX_BYTES:
+        raise OSError(errno.EFBIG, f"it has {status.st_size:,} bytes, over {MAX_BYTES:,}")
+
+
+def _identity(path: Path) -> Identity:
+    try:
+        found = path.stat()
+    except OSError as problem:
+        return problem.errno or errno.EIO
+    return (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)

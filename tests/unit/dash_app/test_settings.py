@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dash_app.options import UsageError
+from collectors.command_line import UsageError
 from dash_app.settings import Settings, settings_from
 
 

@@ -1,0 +1,56 @@
+"""What one look at the state folder found. Pure records: they know no folder and no clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from collectors.state import DashboardState
+from dash_app.state_text import Condition
+
+
+class ObserverHeartbeat(BaseModel):
+    """The observer's sign of life, as `heartbeat.json` holds it.
+
+    Not closed like the state: a newer observer that tells more is no dead one.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    observed_at: AwareDatetime
+    """When the observer last looked, aware UTC."""
+    interval_seconds: float = Field(gt=0)
+    """Seconds between two signs."""
+    pid: int | None
+    """The observer's process id."""
+
+
+@dataclass(frozen=True)
+class Observation:
+    """One look at the state folder."""
+
+    state: DashboardState | None
+    """The state; the last good one while the file is missing or broken; null without any."""
+    etag: str
+    """Changes exactly when state, condition or sentence change; the heartbeat is not in it."""
+    condition: Condition
+    """`ok`, or why `state` is old or missing."""
+    sentence: str | None
+    """What a person should know and do; null when the condition is `ok`."""
+    heartbeat: ObserverHeartbeat | None
+    """The observer's sign of life; null when there is none."""
+    raw: bytes | None = field(default=None, repr=False)
+    """The bytes of `state` as they are stored."""
+
+    def heartbeat_age_seconds(self, now: datetime) -> float | None:
+        """Seconds since the observer last looked; null when it never did."""
+        if self.heartbeat is None:
+            return None
+        return max(0.0, (now - self.heartbeat.observed_at).total_seconds())
+
+    def is_stale(self, now: datetime, stale_after_seconds: float) -> bool:
+        """Whether nobody has looked at the workspace for too long, or ever."""
+        age = self.heartbeat_age_seconds(now)
+        return age is None or age > stale_after_seconds
