@@ -115,5 +115,5 @@ def test_without_a_file_the_default_is_used(tmp_path: Path) -> None:
 
 
 def test_a_named_file_that_is_missing_is_an_error(tmp_path: Path) -> None:
-    with Workspace(tmp_path) as workspace, pytest.raises(ConfigProblem, match="other.yaml"):
+    with Workspace(tmp_path) as workspace, pytest.raises(ConfigProblem, match=r"other\.yaml"):
         load_config(workspace, tmp_path / "other.yaml")
