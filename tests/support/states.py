@@ -5,11 +5,14 @@ The losses are those of a recorded run of the reference pipeline; the graph is t
 
 from __future__ import annotations
 
+import json
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from support.state_parts import CHECKS, PATCHTST, SWINMAE, raw_state, raw_stream
 
-from collectors.state import DashboardState
+from collectors.state import DashboardState, state_to_json
 
 
 def ready_state() -> DashboardState:
@@ -132,3 +135,16 @@ def _empty_artifacts(artifacts: dict[str, Any]) -> None:
         artifacts[name] = [file | missing | {"detail": "not found"} for file in artifacts[name]]
     for name in ("logs", "configs", "backup", "loss_files", "documents"):
         artifacts[name] = []
+
+
+def write_state(state_dir: Path, state: DashboardState, *, observed_at: datetime | None = None) -> None:
+    """Write a state and its observer's heartbeat into a state folder, as the collectors do."""
+    state_dir.mkdir(parents=True, exist_ok=True)
+    beat = {"observed_at": (observed_at or datetime.now(UTC)).isoformat(), "interval_seconds": 2.0, "pid": None}
+    for name, content in (
+        ("heartbeat.json", json.dumps(beat).encode()),
+        ("dashboard-state.json", state_to_json(state)),
+    ):
+        fresh = state_dir / f"{name}.new"
+        fresh.write_bytes(content)
+        fresh.replace(state_dir / name)
