@@ -67,6 +67,7 @@ class Collector:
         self._gatherer = Gatherer(self.config, cache, self._remembered_smoke)
         self._fresh_smoke: dict[tuple[str, str, str], SmokeResult] = {}
         self._external: tuple[Check, ...] | None = None
+        self.notices: tuple[str, ...] = ()
 
     def __enter__(self) -> Self:
         return self
@@ -97,6 +98,7 @@ class Collector:
             verdict=verdict_of(checks, seen),
             checklist_source=source,
             snapshot_stored=snapshot or (self.store is not None and self.store.has_snapshot(run_id)),
+            notices=self.notices,
         )
         return build_state(seen, about, previous)
 
