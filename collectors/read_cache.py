@@ -12,14 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-
 from collectors.child import ReaderProcess
 from collectors.config import Limits
-from collectors.evidence import EventEvidence, FileFacts, ScalarSeries
+from collectors.evidence import EventEvidence, FileFacts
 from collectors.files import CannotRead, OpenFile, Workspace, read_settled
 from collectors.readers.checkpoint import read_sharded
-from collectors.readers.events import parse_event_file_name, read_events
+from collectors.readers.events import join_events, parse_event_file_name, read_events
 from collectors.runs import EventFile
 from collectors.workspace_evidence import ReadFile
 
@@ -27,8 +25,6 @@ TEXT_LIMIT = 64 << 20
 """Configs, tables and documents above this many bytes are refused rather than read."""
 INDEX_LIMIT = 16 << 20
 SHARD_INDEX = "model.safetensors.index.json"
-HEADERLESS = 1 << 16
-"""An event file that shrank by less than its head was replaced: it is read again from byte 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +50,15 @@ class ReadCache:
         known = self._files.get((reader, path))
         if known and known.facts == facts and not known.being_written:
             return known
-        read = self._read(reader, facts, options)
+        read = self._read(reader, path, facts, options)
         self._files[reader, path] = read
         return read
 
-    def _read(self, reader: str, facts: FileFacts, options: dict[str, Any]) -> ReadFile[Any]:
+    def _read(self, reader: str, path: str, facts: FileFacts, options: dict[str, Any]) -> ReadFile[Any]:
         if not facts.exists or facts.problem:
             return ReadFile(facts)
         try:
-            found, writing = read_settled(
-                self.workspace, facts.path, lambda opened: self._in_child(reader, opened, options)
-            )
+            found, writing = read_settled(self.workspace, path, lambda opened: self._in_child(reader, opened, options))
         except CannotRead as error:
             problem = f"{error.problem}; {error.hint}" if error.hint else error.problem
             return ReadFile(replace(facts, exists=not error.missing, problem=None if error.missing else problem))
@@ -108,11 +102,9 @@ class ReadCache:
         try:
             with self.workspace.open(path) as opened:
                 goes_on = known is not None and _same_file_grown(known, opened)
-                start = known.evidence.end_offset if known and goes_on else 0
-                part = read_events(opened.handle, opened.size, offset=start)
+                evidence = _read_on(opened, known.evidence if known and goes_on else None)
         except CannotRead as error:
             return error.path, error.problem
-        evidence = joined(known.evidence, part) if known and goes_on else part
         name = parse_event_file_name(path.rpartition("/")[2])
         self._events[path] = EventFile(facts, name, evidence)
         return self._events[path]
@@ -141,34 +133,17 @@ def _shard(workspace: Workspace, path: str) -> _Shard:
     return _Shard(workspace, path)
 
 
+def _read_on(opened: OpenFile, before: EventEvidence | None) -> EventEvidence:
+    """All that an event file holds, reading only behind what was read before."""
+    found = before
+    while found is None or found.more_to_read or found is before:
+        offset, steps = (found.end_offset, found.open_steps) if found else (0, None)
+        part = read_events(opened.handle, opened.size, offset=offset, open_steps=steps)
+        found = join_events(found, part) if found else part
+    return found
+
+
 def _same_file_grown(known: EventFile, opened: OpenFile) -> bool:
     """Whether it is the same inode and not shorter than what was consumed."""
     before = known.facts.identity
     return before is not None and before[:2] == opened.identity[:2] and opened.size >= known.evidence.end_offset
-
-
-def joined(first: EventEvidence, second: EventEvidence) -> EventEvidence:
-    """What two readings in a row tell of one event file."""
-    tags = dict.fromkeys([*first.series, *second.series])
-    return replace(
-        second,
-        findings=(*first.findings, *second.findings),
-        series={tag: _joined_series(first.series.get(tag), second.series.get(tag)) for tag in tags},
-        records=first.records + second.records,
-        damaged=first.damaged + second.damaged,
-        first_time=first.first_time if first.first_time is not None else second.first_time,
-        last_time=second.last_time if second.last_time is not None else first.last_time,
-        segments=(*first.segments, *second.segments),
-    )
-
-
-def _joined_series(first: ScalarSeries | None, second: ScalarSeries | None) -> ScalarSeries:
-    parts = [p for p in (first, second) if p is not None]
-    if len(parts) == 1:
-        return parts[0]
-    return ScalarSeries(
-        tag=parts[0].tag,
-        step=np.concatenate([p.step for p in parts]),
-        time=np.concatenate([p.time for p in parts]),
-        value=np.concatenate([p.value for p in parts]),
-    )
