@@ -100,7 +100,7 @@ class Walker:
         """Return a descriptor for listing the folder; the caller closes it. Raises PathProblem."""
         with self.find(path) as spot:
             if not stat.S_ISDIR(spot.status.st_mode):
-                raise PathProblem("is not a folder")
+                raise PathProblem("is not a folder", missing=True)
             return open_folder_at(spot.folder_fd, spot.name)
 
 
