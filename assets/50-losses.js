@@ -1,6 +1,6 @@
 /* Losses: data and wishes -> plotly figures, one a stream.
 
-   In:  loss-data {stream: {data: {curves, broken, ends}, head, foot, table}}, x, y, smoothing, theme
+   In:  loss-data {stream: {data: {curves, broken, ends}, head, sentence, foot, table}}, x, y, smoothing, theme
    Out: figures, a note under each, and the smoothing in figures. It fetches nothing; colours come
         from the CSS tokens, so the charts follow the theme. Text in the data is already escaped. */
 (function () {
@@ -249,7 +249,7 @@
 
   function tell(losses, parts) {
     const part = (name) => parts.map(({ stream }) => (losses[stream] || {})[name] || "");
-    return [part("head"), part("foot"), part("table")];
+    return [part("head"), part("sentence"), part("foot"), part("table")];
   }
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, {

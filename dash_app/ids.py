@@ -71,7 +71,7 @@ X_AXIS: Final = "x-axis"
 """Store: `epoch`, `step` or `time`."""
 
 
-LOSS_PARTS: Final = ("loss-head", "loss-chart", "loss-foot", "loss-note", "loss-table")
+LOSS_PARTS: Final = ("loss-head", "loss-chart", "loss-sentence", "loss-foot", "loss-note", "loss-table")
 """Parts of one stream's loss panel that change while it trains."""
 
 

@@ -19,6 +19,7 @@ def register_losses(app: dash.Dash) -> None:
         "losses",
         "tell",
         Output(ids.loss_part("loss-head", ALL), "children"),
+        Output(ids.loss_part("loss-sentence", ALL), "children"),
         Output(ids.loss_part("loss-foot", ALL), "children"),
         Output(ids.loss_part("loss-table", ALL), "children"),
         Input(ids.LOSS_DATA, "data"),

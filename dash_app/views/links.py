@@ -23,7 +23,7 @@ GROUPS = (
     ("loss_files", "Losses"),
     ("documents", "Documents"),
 )
-COLUMNS = ("Path", "Level", "Size", "Written", "What was found")
+COLUMNS = ("Artifact", "Path", "Level", "Size", "Written", "What was found")
 
 
 def render_links(state: DashboardState | None) -> list[Component]:
@@ -44,19 +44,22 @@ def _groups(artifacts: Artifacts) -> list[tuple[str, Sequence[Artifact]]]:
 
 
 def _body(label: str, files: Sequence[Artifact], state: DashboardState) -> Component:
-    heading = html.Tr(html.Th(label, colSpan=str(len(COLUMNS)), scope="rowgroup"))
-    return html.Tbody([heading, *(_row(file, _stages_of(file.path, state)) for file in files)])
+    """Rows of one group; its name stands once, beside the first."""
+    name = html.Th(label, rowSpan=str(len(files)), scope="rowgroup", className="file-group")
+    first, *others = [(file, _stages_of(file.path, state)) for file in files]
+    return html.Tbody([_row(*first, name), *(_row(*one) for one in others)])
 
 
-def _row(file: Artifact, stages: list[str]) -> Component:
-    old = [html.Span("not from this run", className="file-foreign")]
+def _row(file: Artifact, stages: list[str], *before: Component) -> Component:
+    foreign = [html.Span("not from this run", className="file-foreign")] if file.belongs_to_run is False else []
     return html.Tr(
         [
-            html.Td(html.Code(file.path, title=file.path), className="file-path"),
+            *before,
+            html.Td(html.Code(file.path), title=file.path, className="file-path"),
             html.Td(file.level.value, className="file-level"),
             html.Td(size_text(file.size_bytes), className="file-size"),
             html.Td(clock(file.modified_at), className="file-time"),
-            html.Td([*(old if file.belongs_to_run is False else []), html.Span(file.detail)]),
+            html.Td([*foreign, html.Span(file.detail)], className="file-found"),
         ],
         className=f"file {status_class(LEVEL_STATUS[file.level])}",
         **attributes(data_stages=" ".join(stages)),

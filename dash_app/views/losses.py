@@ -16,7 +16,7 @@ from dash_app import ids
 from dash_app.formatting import loss_text, number_text
 from dash_app.views.loss_data import ROLES, loss_data, nonfinite_sentence, series_label
 from dash_app.views.loss_table import render_table
-from dash_app.views.markup import attributes, icon, unseen
+from dash_app.views.markup import attributes, icon
 
 CHART_CONFIG: Any = {"displayModeBar": False, "responsive": True, "doubleClick": "reset"}
 
@@ -27,7 +27,7 @@ def render_losses(state: DashboardState | None) -> list[Component]:
 
 
 def losses_now(state: DashboardState | None) -> dict[str, Any]:
-    """Return stream id -> `{data, head, foot, table}`: what the frames are filled with."""
+    """Return stream id -> `{data, head, foot, sentence, table}`: what the frames are filled with."""
     if state is None:
         return {}
     streams = [s.id for s in state.pipeline.streams if s.id in state.metrics]
@@ -41,15 +41,17 @@ def _frame(stream: StreamInfo) -> Component:
         [html.H3(f"{stream.label} loss"), html.Span(id=part["loss-head"], className="figure")],
         className="panel-head",
     )
-    foot = html.Footer(
+    plot = html.Div(chart, className="loss-plot", **attributes(aria_hidden="true"))
+    foot = html.Summary(
         [
             html.Span(id=part["loss-foot"], className="loss-words"),
             html.Span(id=part["loss-note"], className="loss-note"),
+            html.Span("data table", className="loss-toggle"),
         ]
     )
-    plot = html.Div(chart, className="loss-plot", **attributes(aria_hidden="true"))
-    table = html.Details([html.Summary("Data table"), html.Div(id=part["loss-table"])], className="loss-data")
-    return html.Section([head, plot, foot, table], className="panel loss")
+    table = html.Details([foot, html.Div(id=part["loss-table"])], className="loss-data")
+    sentence = html.P(id=part["loss-sentence"], className="unseen")
+    return html.Section([head, plot, sentence, table], className="panel loss")
 
 
 def _filling(metrics: StreamMetrics) -> dict[str, Any]:
@@ -57,6 +59,7 @@ def _filling(metrics: StreamMetrics) -> dict[str, Any]:
         "data": loss_data(metrics),
         "head": _head(metrics),
         "foot": _foot(metrics),
+        "sentence": chart_sentence(metrics),
         "table": render_table(metrics),
     }
 
@@ -90,7 +93,7 @@ def _foot(metrics: StreamMetrics) -> list[Component]:
         html.Span([icon("nonfinite"), nonfinite_sentence(gap)], className="loss-broken") for gap in metrics.nonfinite
     ]
     words = html.Span(progress_text(metrics.completion), className="loss-progress")
-    return [*keys, *broken, words, unseen(chart_sentence(metrics))]
+    return [*keys, *broken, words]
 
 
 def _key(name: str) -> Component:

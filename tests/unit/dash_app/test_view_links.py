@@ -18,7 +18,7 @@ def test_every_file_has_a_row_with_path_level_size_and_time() -> None:
     assert [text_of(of_class(row, "file-path")) for row in of_class(panel, "file")] == paths
     assert (
         text_of(of_class(panel, "file")[0])
-        == "checkpoints/patchtst_ssl.pt verified 515 kB 2026-11-23 12:00:52 UTC sound"
+        == "Checkpoints checkpoints/patchtst_ssl.pt verified 515 kB 2026-11-23 12:00:52 UTC sound"
     )
 
 
@@ -38,7 +38,7 @@ def test_a_row_names_the_stages_it_belongs_to() -> None:
 def test_a_missing_file_has_no_size_and_no_time() -> None:
     row = of_class(render_links(empty_state()), "file")[0]
 
-    assert text_of(row) == "checkpoints/patchtst_ssl.pt missing – – not found"
+    assert text_of(row) == "Checkpoints checkpoints/patchtst_ssl.pt missing – – not found"
     assert "is-fail" in row.className
 
 
