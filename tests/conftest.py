@@ -37,6 +37,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if {"browser", "dash_duo", "dash_br"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.browser)
+            item.user_properties.append(("needs", "browser"))  # told in the JUnit file too
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -67,8 +68,11 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., RunningServer]]:
 
 
 @pytest.fixture
-def browser(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Browser]:
-    """A fresh Chromium; its console must be empty at the end of a test that passed."""
+def browser(request: pytest.FixtureRequest, tmp_path: Path, serve: Callable[..., RunningServer]) -> Iterator[Browser]:
+    """A fresh Chromium; its console must be empty at the end of a test that passed.
+
+    It asks for `serve` so that it is closed before the servers are: a page whose server is gone complains.
+    """
     with Browser(
         browser="chrome",
         options=[chromium_options()],

@@ -1,0 +1,81 @@
+# make help         what there is
+# make demo         set everything up and show a training
+# make test         set everything up and run every test; TRAIN=1 also trains (needs torch, about 1 GB)
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint browser clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= $(shell for name in python3.14 python3.13 python3.12 python3.11 python3; do \
+	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+TORCH := torch==2.13.0
+TRAIN ?= 0
+JUNIT := build/junit.xml
+PYTEST_ARGS ?=
+WITHOUT_TRAIN := $(if $(filter 1,$(TRAIN)),,-m 'not train')
+
+help:
+	@echo "make demo           set everything up and show a training on http://127.0.0.1:8050"
+	@echo "make test           set everything up, then format check, lint, types and every test"
+	@echo "make test TRAIN=1   the same and the trainer tests (installs $(TORCH))"
+	@echo "make lint           format check, lint and types only"
+	@echo "make clean          remove what was made here, $(VENV) included"
+
+# A stamp is newer than what it was made from: a second run installs nothing.
+$(VENV)/.made:
+	@test -n "$(PYTHON)" || { echo "no Python 3.11 or newer found; name one: make PYTHON=/path/to/python3"; exit 1; }
+	@echo "making $(VENV) with $$($(PYTHON) --version)"
+	$(PYTHON) -m venv $(VENV)
+	touch $@
+
+$(VENV)/.run: $(VENV)/.made pyproject.toml
+	$(PIP) install --editable .
+	touch $@
+
+$(VENV)/.test: $(VENV)/.made pyproject.toml
+	$(PIP) install --editable '.[test]'
+	touch $@ $(VENV)/.run
+
+# torch first and by its exact version: anything looser may fetch a build for graphics cards.
+$(VENV)/.train: $(VENV)/.test
+	$(PIP) install '$(TORCH)'
+	$(PIP) install --editable '.[train]'
+	touch $@
+
+demo: $(VENV)/.run examples/demo
+	$(BIN)/python -m dash_app --demo
+
+# Unpacked with its file times: they tell which file belongs to which run.
+examples/demo: examples/demo_workspace.tar.gz
+	rm -rf $@
+	mkdir -p $@
+	tar -xzf $< -C $@
+
+lint: $(VENV)/.test
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+test: $(VENV)/.test $(if $(filter 1,$(TRAIN)),$(VENV)/.train) browser lint
+	mkdir -p $(dir $(JUNIT))
+	$(BIN)/python -m pytest $(WITHOUT_TRAIN) --junitxml=$(JUNIT) $(PYTEST_ARGS)
+	@test "$(TRAIN)" = 1 || echo "The trainer tests were left out; \`make test TRAIN=1\` installs torch and runs them."
+
+# Browser tests fail without a browser, so it is looked for first and installed where that is possible.
+browser:
+	@if command -v chromium >/dev/null && command -v chromedriver >/dev/null; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "installing Chromium and its driver"; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium chromium-driver >/dev/null; \
+	else \
+		echo "The browser tests need Chromium and its driver. Install the packages chromium and"; \
+		echo "chromium-driver (Debian, Ubuntu), so that \`chromium\` and \`chromedriver\` are found."; \
+		exit 1; \
+	fi
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis examples/demo
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

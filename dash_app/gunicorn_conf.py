@@ -1,0 +1,28 @@
+"""How gunicorn serves the page. `GUNICORN_CMD_ARGS` and `WEB_CONCURRENCY` (workers) change it.
+
+Input: nothing. Output: gunicorn's own settings, by its own names.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from uvicorn_worker import UvicornWorker
+
+
+class Worker(UvicornWorker):
+    """A worker that offers no sockets and does not say what it is."""
+
+    CONFIG_KWARGS = UvicornWorker.CONFIG_KWARGS | {"ws": "none", "server_header": False}
+
+
+bind = "127.0.0.1:8050"
+worker_class = Worker
+keepalive = 75  # longer than any poll, else clients meet closed connections
+graceful_timeout = 20
+timeout = 60
+max_requests = 20_000
+max_requests_jitter = 2_000
+control_socket_disable = True  # a read-only root has no place for it
+# A worker's sign of life is a file; on a disk that stalls, a good worker would be taken for dead.
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 -- memory, not a name
