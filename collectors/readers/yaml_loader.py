@@ -25,11 +25,13 @@ from yaml.events import (
 )
 
 from collectors.readers import yaml_scalars
-from collectors.readers.plain import MAX_DEPTH, MAX_NODES, Loaded, Path, Report, Stop
+from collectors.readers.plain import MAX_DEPTH, Loaded, Path, Report, Stop
 from collectors.readers.text import brief, without_surrogates
 from collectors.readers.yaml_errors import finding_of
 
 MAX_ALIASES: Final = 1_000
+MAX_NODES: Final = 50_000
+"""Values, repeated ones counted again; the parser takes about a second for so many."""
 _ALLOWED_TAGS: Final = frozenset({None, "!", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq", *yaml_scalars.FORCED})
 
 
