@@ -20,6 +20,10 @@
   window.pipelineGraph = graph;
   let isDue = false;
 
+  // The component passes its default sensitivity on, and cytoscape warns of any that is passed.
+  const suite = window.dash_cytoscape;
+  if (suite && suite.Cytoscape.defaultProps) delete suite.Cytoscape.defaultProps.wheelSensitivity;
+
   /* The graph may be mounted anew at any time: take the instance again whenever it is another one. */
   function look() {
     const host = document.getElementById("graph");

@@ -13,6 +13,7 @@
   graph.onMount.push((cy) => {
     cards.clear();
     cy.on("data", "node", (event) => update(event.target));
+    cy.on("grab", "node", (event) => raise(event.target));
   });
 
   graph.onDraw.push(() => {
@@ -30,6 +31,13 @@
       update(node);
     });
   });
+
+  /* What was taken last lies on top, on the canvas and over it. */
+  let height = 0;
+  function raise(node) {
+    height += 1;
+    cards.get(node.id()).style.zIndex = height;
+  }
 
   function newCard(node) {
     const card = document.createElement("button");
@@ -88,12 +96,9 @@
     if (!card.firstChild) {
       card.append(
         element("span", "stage-label"),
-        element("span", "stage-state", [
-          element("span", "icon"),
-          element("span", "stage-word"),
-          element("time", "stage-time"),
-        ]),
+        element("span", "stage-state", [element("span", "icon"), element("span", "stage-word")]),
         element("span", "stage-message"),
+        element("time", "stage-time"),
         element("span", "stage-progress", [element("span", "stage-bar")]),
       );
       card.addEventListener("animationend", () => card.classList.remove("settles", "shakes"));

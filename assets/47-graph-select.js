@@ -130,7 +130,22 @@
 
   document.addEventListener("focusin", (event) => {
     const card = event.target.closest && event.target.closest(".stage-card");
-    if (card && card.matches(":focus-visible")) graph.reveal(card.dataset.stage);
+    if (!card) return;
+    if (card.matches(":focus-visible")) graph.reveal(card.dataset.stage);
+    if (graph.isCrowded) rove(card);
+  });
+
+  /* Tab goes from stage to stage; among very many it stops at one, and the arrows go on from there. */
+  function rove(chosen) {
+    for (const card of graph.cards.values()) {
+      card.tabIndex = !graph.isCrowded || card === chosen ? 0 : -1;
+    }
+  }
+
+  graph.onDraw.push(() => {
+    const shown = [...graph.cards.values()].filter((card) => !card.hidden);
+    const last = shown.find((card) => card.tabIndex === 0);
+    rove(last || shown[0]);
   });
 
   /* On a phone the details stand below the list: bring them into sight once they are there. */

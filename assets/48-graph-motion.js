@@ -103,7 +103,6 @@
   function crowdStyles(colour, font) {
     const shared = {
       "background-opacity": 1,
-      "background-color": colour("panel"),
       "border-width": 2,
       label: (node) => caption(node.data()),
       color: colour("text"),
@@ -118,6 +117,7 @@
       selector: `node.crowd[status = "${status}"]`,
       style: {
         "border-color": colour(status),
+        "background-color": colour(`${status}-tint`),
         "border-style": status === "idle" ? "dashed" : "solid",
       },
     }));

@@ -27,6 +27,8 @@ CROWD: Final = 60.0
 """What running on top of an unrelated edge costs."""
 CHOICES: Final = 10
 """Most lanes looked at in one column."""
+FAR: Final = 1e9
+"""Where a column's open sides end."""
 
 Lanes = dict[int, list[tuple[float, EdgeInfo]]]
 
@@ -162,23 +164,30 @@ def _share_an_end(edge: EdgeInfo, other: EdgeInfo) -> bool:
 
 def _candidates(obstacles: Sequence[Box], begin: float, goal: float) -> list[float]:
     """Free heights in a column, the ones nearest to the way first."""
-    lanes: set[float] = set()
-    for low, high in _gaps(obstacles):
-        middle = (low + high) / 2 if high - low < 1e6 else min(max(begin, low), high)
-        wishes = [begin, goal, *(middle + LANE * shift for shift in range(-3, 4))]
-        lanes |= {min(max(wish, low), high) for wish in wishes}
+    lanes = {lane for gap in _gaps(obstacles) for lane in _lanes_in(gap, (begin, goal))}
     low, high = min(begin, goal), max(begin, goal)
     return sorted(lanes, key=lambda lane: (max(low - lane, lane - high, 0.0), lane))[:CHOICES]
 
 
+def _lanes_in(gap: tuple[float, float], wishes: Sequence[float]) -> set[float]:
+    """Straight on where that is free, else lanes around the middle, or along an open side."""
+    low, high = gap
+    straight = {wish for wish in wishes if low <= wish <= high}
+    if low == -FAR or high == FAR:
+        border, away = (high, -LANE) if low == -FAR else (low, LANE)
+        return straight | {border + away * shift for shift in range(4)}
+    around = {(low + high) / 2 + LANE * shift for shift in range(-3, 4)}
+    return straight | {lane for lane in around if low <= lane <= high}
+
+
 def _gaps(obstacles: Sequence[Box]) -> Iterator[tuple[float, float]]:
     """Free heights of a column, from far above its first card to far below its last."""
-    floor = -1e9
+    floor = -FAR
     for box in obstacles:
         if box.top - CLEARANCE > floor:
             yield floor, box.top - CLEARANCE
         floor = box.bottom + CLEARANCE
-    yield floor, 1e9
+    yield floor, FAR
 
 
 def _with_label(card: Box, frames: Sequence[Box]) -> Box:

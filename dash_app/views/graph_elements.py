@@ -12,10 +12,11 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from collectors.state import DashboardState, Node, Pipeline, StageInfo, Status, StreamMetrics
+from collectors.state import DashboardState, Node, Pipeline, StageInfo, Status
 from dash_app.formatting import iso_text
 from dash_app.views.edge_routes import Route, route_edges
 from dash_app.views.graph_layout import Arrangement, Frame, arrange, reading_order
+from dash_app.views.stage_progress import Progress, stage_progress
 
 Element = dict[str, dict[str, Any]]
 
@@ -100,7 +101,7 @@ def _node_data(stage: StageInfo, state: DashboardState, drawing: _Drawing) -> di
         "h": card.bottom - card.top,
         "checks": list(node.checks) if node else [],
         **_frame_data(stage, arrangement),
-        **_progress_data(status, state.metrics.get(stage.id)),
+        **_progress_data(stage_progress(state, stage.id)),
     }
 
 
@@ -118,20 +119,11 @@ def _frame_data(stage: StageInfo, arrangement: Arrangement) -> dict[str, Any]:
     return {"frame": f"{stage.view}-{index}", "frame_label": frame.label}
 
 
-def _progress_data(status: Status, stream: StreamMetrics | None) -> dict[str, Any]:
-    """How far a stream is (0 to 1) and the instants that the page counts from."""
-    nothing = {"progress": None, "ends_at": None, "silent_since": None}
-    if stream is None or status not in {Status.RUNNING, Status.STALLED}:
-        return nothing
-    so_far = stream.completion
-    seen, total = (so_far.epoch, so_far.epochs) if so_far.unit == "epoch" else (so_far.step, so_far.steps)
-    progress = None if seen is None or not total else round(min(max(seen / total, 0.0), 1.0), 4)
-    silent = so_far.last_record_at if status is Status.STALLED or so_far.quiet else None
-    ends = None if silent else so_far.expected_end_at
+def _progress_data(progress: Progress) -> dict[str, Any]:
     return {
-        "progress": progress,
-        "ends_at": iso_text(ends) if ends else None,
-        "silent_since": iso_text(silent) if silent else None,
+        "progress": progress.share,
+        "ends_at": iso_text(progress.ends_at) if progress.ends_at else None,
+        "silent_since": iso_text(progress.silent_since) if progress.silent_since else None,
     }
 
 

@@ -21,6 +21,7 @@ from dash_app.formatting import (
     status_class,
 )
 from dash_app.views.markup import age, attributes, clock, icon, unseen
+from dash_app.views.stage_progress import render_progress, stage_progress
 
 WORRYING = (Status.FAIL, Status.STALLED, Status.RUNNING)
 """What is offered first while nothing is selected."""
@@ -38,7 +39,7 @@ def render_stage_details(state: DashboardState | None, stage: str | None, view: 
     node = state.nodes.get(chosen.id)
     if node is None:
         return [html.H3(chosen.label), html.P("The state does not tell about this stage.")]
-    return [_head(chosen, node), html.Div([_checks(node, state), _files(node, state.artifacts)])]
+    return [_head(chosen, node, state), html.Div([_checks(node, state), _files(node, state.artifacts)])]
 
 
 def _first_view(state: DashboardState) -> str | None:
@@ -69,8 +70,8 @@ def _offer(stage: StageInfo, status: Status) -> Component:
     )
 
 
-def _head(stage: StageInfo, node: Node) -> Component:
-    state = html.Span([icon(node.status), node.status.value], className="stage-state")
+def _head(stage: StageInfo, node: Node, state: DashboardState) -> Component:
+    word = html.Span([icon(node.status), node.status.value], className="stage-state")
     since = (
         [html.Span(["since ", clock(node.since)]), html.Span(age(node.since))]
         if node.since
@@ -78,9 +79,10 @@ def _head(stage: StageInfo, node: Node) -> Component:
     )
     return html.Div(
         [
-            html.H3([html.Span(stage.label, className="stage-label", title=stage.label), state]),
+            html.H3([html.Span(stage.label, className="stage-label", title=stage.label), word]),
             html.P(since, className="stage-since dotted"),
             html.P(node.message, className="stage-message"),
+            *render_progress(stage_progress(state, stage.id)),
         ],
         className=f"stage-head {status_class(node.status)}",
     )

@@ -13,6 +13,7 @@ from collectors.state import DashboardState, StageInfo, Status
 from dash_app.formatting import status_class
 from dash_app.views.graph_layout import reading_order
 from dash_app.views.markup import attributes, icon
+from dash_app.views.stage_progress import render_progress, stage_progress
 
 
 def render_stage_list(state: DashboardState | None) -> list[Component]:
@@ -35,7 +36,11 @@ def _row(stage: StageInfo, state: DashboardState) -> Component:
     words = [html.Span(stage.label, className="stage-label"), word]
     return html.Li(
         html.Button(
-            [*words, html.Span(message, className="stage-message")],
+            [
+                *words,
+                html.Span(message, className="stage-message"),
+                *render_progress(stage_progress(state, stage.id)),
+            ],
             type="button",
             className="stage-row",
             **attributes(data_stage=stage.id),
