@@ -1,6 +1,6 @@
 """What the browser does alone: the URL, the theme, the tab's title and icon, the feed.
 
-The functions stand in `assets/2x-*.js`; here they get their wires.
+The functions stand in `assets/2x-*.js` and `assets/60-files.js`; here they get their wires.
 """
 
 from __future__ import annotations
@@ -32,5 +32,6 @@ def register_browser(app: dash.Dash) -> None:
     in_browser(app, "url", "markTab", Input(ids.GRAPH_VIEW, "data"), Input(ids.TABS, "children"))
     for choice in (ids.X_AXIS, ids.Y_SCALE, ids.THEME_CHOICE):
         in_browser(app, "choices", "mark", Input(choice, "data"), State(choice, "id"))
+    in_browser(app, "files", "relate", Input(ids.SELECTED_STAGE, "data"), Input(ids.LINKS, "children"))
     in_browser(app, "title", "tell", Output(ids.ANNOUNCER, "children"), Input(ids.VERDICT_NOW, "data"))
     in_browser(app, "feed", "start", start, State(ids.STATE_VERSION, "data"))

@@ -68,7 +68,7 @@ def _head(metrics: StreamMetrics) -> list[Component]:
     """The last value of the most telling series, and the best one where it is another."""
     name = _told_series(metrics)
     if name is None:
-        return [html.Span("no losses yet")]
+        return []
     final, best = metrics.final[name], metrics.best.get(name)
     parts = [html.Span([f"{series_label(name)} ", html.B(loss_text(final.value))])]
     if best is not None and best.value is not None and best.value != final.value:

@@ -27,7 +27,8 @@ def good_state() -> DashboardState:
     raw["artifacts"]["readiness"]["smoke_ready"] = False
     raw["verdict"] |= {"value": "incomplete", "passed": 8, "skipped": 1}
     raw["verdict"]["reason"] = "6. Scoring smoke test was not checked."
-    raw["nodes"]["smoke-check"]["status"] = "idle"
+    raw["nodes"]["smoke-check"] |= {"status": "idle", "message": "not run"}
+    raw["nodes"]["release-ready"] |= {"status": "idle", "message": "incomplete"}
     raw["nodes"]["validation-gate"] |= {"status": "idle", "message": "waiting for the smoke test"}
     return DashboardState.model_validate(raw)
 
@@ -43,8 +44,11 @@ def failing_state() -> DashboardState:
     raw["verdict"]["reason"] = "9. Same run: the backup holds an older patchtst checkpoint."
     raw["nodes"]["artifact-save"] |= {"status": "fail", "message": "1 of 2 current"}
     raw["nodes"]["validation-gate"] |= {"status": "fail", "message": "7 of 9"}
+    raw["nodes"]["smoke-check"] |= {"status": "idle", "message": "not run"}
+    raw["nodes"]["provenance-check"] |= {"status": "fail", "message": "older backup"}
+    raw["nodes"]["release-ready"] |= {"status": "fail", "message": "not ready"}
     raw["artifacts"]["backup"][0] |= {"level": "readable", "belongs_to_run": False}
-    raw["artifacts"]["readiness"]["backup_ready"] = False
+    raw["artifacts"]["readiness"] |= {"backup_ready": False, "smoke_ready": False}
     return DashboardState.model_validate(raw)
 
 

@@ -130,7 +130,7 @@ def test_without_losses_everything_says_so_and_nothing_breaks() -> None:
 
     told = losses_now(state)["patchtst"]
     assert told["data"]["curves"] == []
-    assert text_of(told["head"]) == "no losses yet"
+    assert told["head"] == [] and told["sentence"] == "PatchTST: no losses yet."
     assert text_of(told["table"]) == "No losses yet."
     assert chart_sentence(state.metrics["patchtst"]) == "PatchTST: no losses yet."
     assert render_losses(None) == [] and losses_now(None) == {}
