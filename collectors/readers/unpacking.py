@@ -24,16 +24,23 @@ class UnpackProblem(Exception):
     """The stream cannot be unpacked further; the message says why."""
 
 
-class _Engine(Protocol):
+class Engine(Protocol):
     """What the decompressors of bz2 and lzma have in common."""
 
     @property
-    def eof(self) -> bool: ...
+    def eof(self) -> bool:
+        """The stream has ended, and its own checksum (if it has one) matched."""
+
     @property
-    def needs_input(self) -> bool: ...
+    def needs_input(self) -> bool:
+        """Nothing more comes out before more goes in."""
+
     @property
-    def unused_data(self) -> bytes: ...
-    def decompress(self, data: bytes, max_length: int = -1) -> bytes: ...
+    def unused_data(self) -> bytes:
+        """What followed the end of the stream."""
+
+    def decompress(self, data: bytes, max_length: int = -1) -> bytes:
+        """Return at most `max_length` bytes."""
 
 
 class ZlibEngine:
@@ -62,22 +69,22 @@ class ZlibEngine:
         return self._inner.decompress(self._inner.unconsumed_tail + data, max_length)
 
 
-def raw_deflate() -> _Engine:
+def raw_deflate() -> Engine:
     """Engine for a zip entry."""
     return ZlibEngine(-15)
 
 
-def gzip_stream() -> _Engine:
+def gzip_stream() -> Engine:
     """Engine for one gzip stream, whose CRC and length it compares."""
     return ZlibEngine(31)
 
 
-def bzip2_stream() -> _Engine:
+def bzip2_stream() -> Engine:
     """Engine for one bzip2 stream, whose CRC it compares."""
     return bz2.BZ2Decompressor()
 
 
-def xz_stream() -> _Engine:
+def xz_stream() -> Engine:
     """Engine for one xz stream, whose checks it compares, within bounded memory."""
     return lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=MOST_XZ_MEMORY)
 
@@ -90,7 +97,7 @@ class Unpacker:
     far; it raises to stop.
     """
 
-    def __init__(self, new_engine: Callable[[], _Engine], output: Sink, *, magic: bytes | None) -> None:
+    def __init__(self, new_engine: Callable[[], Engine], output: Sink, *, magic: bytes | None) -> None:
         self._new_engine, self._output, self._magic = new_engine, output, magic
         self._engine = new_engine()
         self._streams = 1
