@@ -146,8 +146,9 @@ class Layer(Section):
     """Name of the stored tensor, with `*` for any part."""
     dimension: int = 0
     """Which of its dimensions."""
-    equals: str
-    """Dotted key of the stream's config, or `scaler` for the scaler's channel count."""
+    equals: str | None = None
+    """Dotted key of the stream's config, or `scaler` for the scaler's channel count; without it
+    the name alone tells whose checkpoint it is."""
 
 
 class Stream(Section):

@@ -291,3 +291,6 @@ class Heartbeat:
     updated_at: datetime | None
     started_at: datetime | None
     outcome: str | None
+    """Of the stream it speaks of: `completed`, `early_stopped`, `diverged` or `failed`; None while it runs."""
+    outcomes: dict[str, str] = field(default_factory=dict)
+    """Stream -> outcome, for streams that ended before."""

@@ -12,7 +12,7 @@ from typing import Any
 from collectors.checks.configs import MISSING, value_at
 from collectors.config import PipelineConfig, StallLimits, Stream
 from collectors.evidence import FileFacts, Heartbeat
-from collectors.heartbeat import parse_heartbeat
+from collectors.heartbeat import heartbeat_of, parse_heartbeat
 from collectors.losses import merge_losses
 from collectors.processes import is_writer_alive
 from collectors.progress import Observed, Progress, Target, WriterFacts, progress_of
@@ -44,11 +44,6 @@ class _Moment:
     current: RunGroup | None
     heartbeat: Heartbeat | None
     now: float
-
-    def heartbeat_of(self, stream_id: str) -> Heartbeat | None:
-        """The heartbeat, where it speaks of that stream."""
-        beat = self.heartbeat
-        return beat if beat is not None and beat.stream == stream_id else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +100,7 @@ class Gatherer:
         trusted = _times_trusted(run, self.config.limits.trusted_time_seconds)
         facts = table.facts if table else FileFacts("", False)
         losses = merge_losses(run, table.evidence if table else None, facts, times_trusted=bool(trusted))
-        heartbeat = moment.heartbeat_of(stream.id)
+        heartbeat = heartbeat_of(moment.heartbeat, stream.id)
         seen = Observed(
             run=run,
             losses=losses,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,7 +23,22 @@ def parse_heartbeat(data: Any) -> Heartbeat | None:
         updated_at=_time(data.get("updated_at")),
         started_at=_time(data.get("started_at")),
         outcome=_text(data.get("outcome")),
+        outcomes=_texts(data.get("outcomes")),
     )
+
+
+def heartbeat_of(beat: Heartbeat | None, stream_id: str) -> Heartbeat | None:
+    """What the heartbeat says of one stream: everything, an outcome that it remembers, or nothing."""
+    if beat is None or beat.stream == stream_id:
+        return beat
+    if stream_id not in beat.outcomes:
+        return None
+    return replace(beat, stream=stream_id, pid=None, epoch=None, epochs=None, outcome=beat.outcomes[stream_id])
+
+
+def _texts(value: Any) -> dict[str, str]:
+    pairs = value.items() if isinstance(value, Mapping) else ()
+    return {k: v for k, v in pairs if isinstance(k, str) and isinstance(v, str)}
 
 
 def _text(value: Any) -> str | None:

@@ -176,8 +176,10 @@ def _last_sign(seen: Observed) -> float | None:
     signs = [seen.run.last_at] if seen.run else []
     if seen.run is None and seen.table_modified_at is not None:
         signs.append(seen.table_modified_at)
-    if seen.heartbeat and seen.heartbeat.updated_at:
-        signs.append(seen.heartbeat.updated_at.timestamp())
+    beat = seen.heartbeat
+    # Once an outcome is recorded, a later beat is a sign of another stream.
+    if beat and beat.updated_at and (beat.outcome is None or not signs):
+        signs.append(beat.updated_at.timestamp())
     return max(signs, default=None)
 
 

@@ -37,7 +37,7 @@ def _checkpoint(s: StreamEvidence) -> Part:
         return failing(file.path, s.id, f"{s.id}: {missing_text(file.facts)}", hint)
     found = file.evidence
     if found.sound:
-        text = f"{s.id}: {size_words(file.facts.size_bytes)}, {describe_checkpoint(found)}"
+        text = f"{s.id}: {describe_checkpoint(found)}"
         return passing(file.path, s.id, text, warnings_of(found.findings))
     if file.being_written:
         return skipping(file.path, s.id, f"{s.id}: {file.path} is being written", WAIT_HINT)

@@ -110,6 +110,8 @@ def _other_owner(s: StreamEvidence, seen: WorkspaceEvidence) -> str | None:
 
 
 def _expected_size(layer: Layer, s: StreamEvidence, seen: WorkspaceEvidence) -> int | None:
+    if layer.equals is None:
+        return None
     if layer.equals == "scaler":
         scaler = seen.scaler.evidence if seen.scaler else None
         return len(scaler.center) if scaler and scaler.center else None

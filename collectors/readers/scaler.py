@@ -15,7 +15,7 @@ from collectors.readers.npz import BadArray, read_npz
 from collectors.readers.text import binary_kind, brief, decode_text
 
 MAX_BYTES: Final = 16 * 1024 * 1024
-MAX_VALUES: Final = 500_000
+MAX_VALUES: Final = 200_000
 _KEYS: Final = ("method", "center", "scale")
 _PICKLE_SUFFIXES: Final = (".pkl", ".pickle", ".joblib")
 _PICKLE: Final = "which runs code when it is loaded and is never loaded here"
