@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import tomllib
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -277,3 +278,16 @@ def test_a_real_config_damaged_anywhere_gives_evidence(at: int, junk: bytes) -> 
 
     _check(read_config(whole[:at] + junk + whole[at + len(junk) :], name="c.yaml"))
     _check(read_config(whole[:at], name="c.yaml"))
+
+
+RECORDED = Path(__file__).parents[2] / "data/configs"
+
+
+@pytest.mark.parametrize("name", ["patchtst_ssl_real.yaml", "swinmae_ssl_real.yaml", "batch_decision_runtime.yaml"])
+def test_recorded_configs_are_read_as_pyyaml_reads_them(name: str) -> None:
+    data = (RECORDED / name).read_bytes()
+
+    evidence = read_config(data, name=name)
+
+    assert evidence.findings == ()
+    assert evidence.data == yaml.safe_load(data)
