@@ -6,10 +6,8 @@ callback that exists; a file of a component must be one that the page asks for. 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 
-import pydantic_core
 from dash import Dash
 from starlette.datastructures import Headers
 from starlette.responses import Response
@@ -17,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dash_app.answers import failure, not_found
 from dash_app.caching import without_version
+from dash_app.callback_shape import callback_problem
 
 CALLBACK_PATH = "/_dash-update-component"
 SUITES_PATH = "/_dash-component-suites/"
@@ -75,53 +74,6 @@ def is_known_file(path: str, known: Mapping[str, set[str]]) -> bool:
     """Whether a component's file is one that the page may ask for."""
     package, _, file = path.removeprefix(SUITES_PATH).partition("/")
     return without_version(file) in known.get(package, ())
-
-
-def callback_problem(body: bytes, callbacks: Mapping[str, Any]) -> str | None:
-    """Return what is wrong with a callback's body; null when Dash can take it."""
-    try:
-        # This parser ends at 200 levels; Python's own would exhaust the stack some calls later.
-        request = pydantic_core.from_json(body)
-    except ValueError as problem:
-        return f"the body is not JSON: {problem}"
-    if not isinstance(request, dict) or not isinstance(request.get("output"), str):
-        return "the body must be an object that names its output"
-    callback = callbacks.get(request["output"])
-    if callback is None:
-        return "no callback has this output"
-    return _shape_problem(request, callback)
-
-
-def _shape_problem(request: Mapping[str, Any], callback: Mapping[str, Any]) -> str | None:
-    if not _fits(request.get("inputs", []), len(callback["inputs"])):
-        return f"inputs must be {len(callback['inputs'])} properties with an id"
-    if not _fits(request.get("state", []), len(callback["state"])):
-        return f"state must be {len(callback['state'])} properties with an id"
-    if not _are_outputs(request.get("outputs", [])):
-        return "outputs must be properties with an id"
-    changed = request.get("changedPropIds", [])
-    if not (isinstance(changed, list) and all(isinstance(name, str) for name in changed)):
-        return "changedPropIds must be a list of names"
-    return None
-
-
-def _fits(given: Any, count: int) -> bool:
-    return isinstance(given, list) and len(given) == count and all(map(_is_slot, given))
-
-
-def _is_slot(given: Any) -> bool:
-    """Whether this is one property, or the properties that one pattern matched."""
-    return all(map(_is_property, given)) if isinstance(given, list) else _is_property(given)
-
-
-def _is_property(given: Any) -> bool:
-    return (
-        isinstance(given, dict) and isinstance(given.get("id"), str | dict) and isinstance(given.get("property"), str)
-    )
-
-
-def _are_outputs(given: Any) -> bool:
-    return _is_slot(given) or (isinstance(given, Sequence) and all(map(_is_slot, given)))
 
 
 def _too_large() -> Response:

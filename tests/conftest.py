@@ -9,8 +9,9 @@
 - `browser` is dash[testing]'s browser driving Debian's Chromium, 1440x900, headless:
   `browser.driver` is Selenium's. A test that passed still fails when its console holds an error.
   Tests that ask for it get the marker `browser`, and fail, not skip, without Chromium.
+  `support.browsers.set_viewport(driver, 390, 844)` makes it a phone.
 - `support.waiting.wait_for(condition, what)` waits for a condition; no test sleeps.
-- `support.browsers.console_is_empty(driver)` and `support.states.a_state(...)` are plain functions.
+- `support.browsers.console_is_empty(driver)` and `support.states` hold plain functions.
 
 Folders under `tests/` have no `__init__.py`; `tests/` itself is on the path (`from support...`).
 """
@@ -23,7 +24,7 @@ from typing import Any
 
 import pytest
 from dash.testing.browser import Browser
-from support.browsers import chromium_options, console_messages
+from support.browsers import chromium_options, console_messages, set_viewport
 from support.server import RunningServer, start_server
 
 
@@ -80,6 +81,7 @@ def browser(request: pytest.FixtureRequest, tmp_path: Path, serve: Callable[...,
         percy_run=False,
     ) as opened:
         opened.driver.implicitly_wait(0)
+        set_viewport(opened.driver, 1440, 900)
         yield opened
         if request.node.stash.get(PASSED, False):
             assert console_messages(opened.driver) == [], "the console is not empty"

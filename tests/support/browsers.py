@@ -46,6 +46,12 @@ def chromium_options() -> webdriver.ChromeOptions:
     return options
 
 
+def set_viewport(driver: Any, width: int, height: int) -> None:
+    """Give the page itself this size in CSS pixels; the window's own frame is not counted."""
+    size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+
+
 def console_messages(driver: Any) -> list[str]:
     """What the console said since the last look, errors only (a refused CSP rule is one)."""
     return [entry["message"] for entry in driver.get_log("browser")]

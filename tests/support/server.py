@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import httpx
@@ -27,16 +28,15 @@ class RunningServer:
     url: str = ""
     """Address of the page, with a final slash."""
 
-    @property
+    @cached_property
     def client(self) -> httpx.Client:
-        """A client that knows the address; redirects are not followed."""
+        """The test's client: it knows the address, keeps its connection, follows no redirect."""
         return httpx.Client(base_url=self.url, timeout=10, verify=False)
 
     def get(self, path: str = "/", **headers: str) -> httpx.Response:
         """One GET; `_` in a header's name stands for `-`."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        with self.client as client:
-            return client.get(path.lstrip("/"), headers=named)
+        return self.client.get(path.lstrip("/"), headers=named)
 
     def log(self) -> str:
         """All it has printed so far, both streams."""
@@ -44,6 +44,8 @@ class RunningServer:
 
     def stop(self, wait_seconds: float = 10) -> int:
         """Ask it to end (SIGTERM); kill what does not. Gives the exit code."""
+        if "client" in vars(self):
+            self.client.close()
         if self.process.poll() is None:
             self.process.terminate()
         try:
@@ -80,7 +82,7 @@ def start_server(
         folder.mkdir(exist_ok=True)
     server.process = _launch(server, collect=collect, options=options, env=env or {})
     server.url = wait_for(lambda: _announced(server), "the server's address")
-    wait_for(lambda: server.get("healthz").status_code == 200, "the server to answer")
+    wait_for(lambda: httpx.get(f"{server.url}healthz").status_code == 200, "the server to answer")
     return server
 
 

@@ -179,8 +179,7 @@ def test_what_cannot_be_a_run_is_the_same_404_as_an_absent_run(server: RunningSe
 
 def test_every_route_answers_head_like_get_without_a_body(server: RunningServer) -> None:
     put(server)
-    with server.client as client:
-        head = client.head("api/state")
+    head = server.client.head("api/state")
 
     assert (head.status_code, head.content) == (200, b"")
     assert head.headers["etag"] == server.get("/api/state").headers["etag"]
@@ -189,8 +188,7 @@ def test_every_route_answers_head_like_get_without_a_body(server: RunningServer)
 def test_the_routes_only_show(serve: Callable[..., RunningServer], tmp_path: Path) -> None:
     """Nothing but looking is possible, and looking leaves no trace in the state folder."""
     server = serve(state_dir=tmp_path)
-    with server.client as client:
-        statuses = {client.request(verb, "api/state").status_code for verb in ("POST", "DELETE")}
+    statuses = {server.client.request(verb, "api/state").status_code for verb in ("POST", "DELETE")}
 
     assert statuses == {405}
     assert list(tmp_path.glob("*.json")) == []
