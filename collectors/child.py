@@ -24,7 +24,7 @@ from typing import Any, Final, Self
 import psutil
 
 from collectors.child_readers import MIB, READERS, Evidence, Reader, failed
-from collectors.child_wire import ConnectionEnded, has_answer, receive, send
+from collectors.child_wire import HELLO, ConnectionEnded, has_answer, receive, send
 from collectors.evidence_json import from_json
 from collectors.file_words import describe_error
 from collectors.files import OpenFile
@@ -33,6 +33,8 @@ STARVED_FACTOR: Final = 4
 """A child that got no processor time waits this many times longer: a busy machine is no bad file."""
 ANSWER_SECONDS: Final = 30.0
 """For an answer to come through once it has begun."""
+START_SECONDS: Final = 60.0
+"""For the child to start on a busy machine."""
 _ROOT: Final = Path(__file__).resolve().parent.parent
 
 
@@ -105,8 +107,8 @@ class ReaderProcess:
         limits = {"seconds": seconds, "memory_bytes": self.limits.memory_bytes}
         described = {key: value for key, value in asdict(called).items() if key != "evidence"}
         request = {**described, **limits, "size": opened.size, "options": dict(options)}
-        worker = self._ask(json.dumps(request).encode("ascii"), opened.fileno)
         try:
+            worker = self._ask(json.dumps(request).encode("ascii"), opened.fileno)
             answer = worker.answer(seconds)
         except TimeoutError as error:
             self._drop()
@@ -132,9 +134,13 @@ class ReaderProcess:
         """Hand the request to a running child; one that died since the last time is replaced."""
         for _ in range(2):
             try:
-                self._worker = self._worker or _Worker()
+                if self._worker is None:
+                    self._worker = _Worker()
+                    self._worker.wait_until_ready()
                 send(self._worker.channel, request, fd)
                 return self._worker
+            except TimeoutError:  # an OSError too, but trying again would take as long again
+                raise
             except OSError as error:
                 problem = describe_error(error)
                 self._drop()
@@ -168,6 +174,13 @@ class _Worker:
             raise
         finally:
             theirs.close()
+
+    def wait_until_ready(self) -> None:
+        """Return when the child serves; raise TimeoutError (in words) or ConnectionEnded."""
+        if not has_answer(self.channel, START_SECONDS):
+            raise TimeoutError(f"the reading process did not start within {START_SECONDS:.3g} s")
+        if receive(self.channel, ANSWER_SECONDS) != HELLO:
+            raise ConnectionEnded
 
     def answer(self, seconds: float) -> bytes:
         """Return the answer; raise TimeoutError (in words) or ConnectionEnded."""

@@ -12,6 +12,8 @@ from typing import Final
 
 MAX_MESSAGE: Final = 256 * 1024 * 1024
 """Bytes; the largest loss table becomes less."""
+HELLO: Final = b"ready"
+"""The child's first message: its start does not count as reading."""
 _LENGTH: Final = struct.Struct(">Q")
 _CHUNK: Final = 1024 * 1024
 

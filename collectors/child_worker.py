@@ -20,7 +20,7 @@ from typing import Any, BinaryIO, Final
 
 import psutil
 
-from collectors.child_wire import ConnectionEnded, receive_with_fd, send
+from collectors.child_wire import HELLO, ConnectionEnded, receive_with_fd, send
 from collectors.evidence_json import to_json
 from collectors.file_words import describe_error
 
@@ -33,6 +33,7 @@ def main(argv: list[str]) -> int:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.nice(NICENESS)
     with contextlib.suppress(ConnectionEnded, ConnectionError), socket.socket(fileno=int(argv[1])) as channel:
+        send(channel, HELLO)
         while True:
             message, fd = receive_with_fd(channel)
             with os.fdopen(fd, "rb") as handle:
@@ -58,7 +59,7 @@ def _answer(request: dict[str, Any], handle: BinaryIO) -> tuple[bytes, bool]:
 def _read(read: Any, request: dict[str, Any], handle: BinaryIO) -> Any:
     handle.seek(0)  # the position is shared with the parent, and with readings before this one
     if request["takes"] == "bytes":
-        return read(handle.read(request["max_bytes"]), **request["options"])
+        return read(handle.read(request["size"]), **request["options"])
     return read(handle, request["size"], **request["options"])
 
 

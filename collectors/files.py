@@ -112,7 +112,7 @@ class Workspace:
         with self.open(path) as opened:
             size = opened.size
             if size <= limit:
-                data = _guarded(opened, lambda file: file.handle.read(limit + 1))
+                data = _guarded(opened, lambda file: _read_growing(file, limit))
                 if len(data) <= limit:
                     return data
                 size = len(data)
@@ -160,6 +160,12 @@ def _guarded(opened: OpenFile, read: Callable[[OpenFile], T]) -> T:
         return read(opened)
     except OSError as error:
         raise CannotRead(opened.path, f"cannot be read: {describe_error(error)}") from None
+
+
+def _read_growing(opened: OpenFile, limit: int) -> bytes:
+    """Return the file, at most one byte more than `limit`; memory for the limit is not asked for in advance."""
+    data = opened.handle.read(opened.size + 1)
+    return data + opened.handle.read(limit + 1 - len(data)) if len(data) > opened.size else data
 
 
 def _facts_of(path: str, spot: Spot) -> FileFacts:
