@@ -67,4 +67,5 @@ def misfit(tensor: Tensor) -> str | None:
     if needed <= there:
         return None
     shape = "x".join(str(size) for size in tensor.shape[:8]) or "scalar"
-    return f"its shape {shape} needs {needed:,} numbers, but its storage has {there:,}"
+    wanted = f"{needed:,}" if needed < 1 << 63 else "more than 2^63"
+    return f"its shape {shape} needs {wanted} numbers, but its storage has {there:,}"

@@ -1,0 +1,72 @@
+"""Every way a checkpoint file was seen, or can be made, to be bad: input, what is said, and how severe it is.
+
+Each input is written by the test itself. None may raise, take long, take memory by what it claims, or
+leave a trace: pickles that would run code try to create a file, which must not appear.
+"""
+
+from __future__ import annotations
+
+import io
+import time
+import tracemalloc
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from support.bad_checkpoints import BAD_CONTENTS, BAD_FILES, BAD_LEGACY, BAD_OTHERS, BAD_PICKLES, BAD_ZIPS, Bad
+
+from collectors.readers.checkpoint import read_checkpoint
+
+EVERY = [*BAD_FILES, *BAD_ZIPS, *BAD_PICKLES, *BAD_CONTENTS, *BAD_LEGACY, *BAD_OTHERS]
+
+
+@pytest.fixture
+def quiet_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty working folder in which nothing may appear."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_the_table_is_long_enough() -> None:
+    """At least 100 different bad inputs, each with its own name."""
+    names = [bad.name for bad in EVERY]
+
+    assert len(names) == len(set(names)) >= 100
+
+
+@pytest.mark.parametrize("bad", EVERY, ids=lambda bad: bad.name)
+def test_bad_input_is_named(bad: Bad, quiet_folder: Path) -> None:
+    """What is wrong is a finding of the right severity that says so; an error makes the file unsound."""
+    data = bad.build()
+
+    evidence = read_checkpoint(io.BytesIO(data), len(data))
+
+    found = [f for f in evidence.findings if f.severity == bad.severity and bad.text in str(f)]
+    assert found, [f"{f.severity}: {f}" for f in evidence.findings]
+    assert evidence.sound == (bad.severity != "error")
+    assert list(quiet_folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("bad", EVERY, ids=lambda bad: bad.name)
+def test_bad_input_costs_little(bad: Bad) -> None:
+    """Neither time nor memory follow what a file claims of itself."""
+    data = bad.build()
+    tracemalloc.start()
+    start = time.perf_counter()
+
+    read_checkpoint(io.BytesIO(data), len(data))
+
+    seconds, peak = time.perf_counter() - start, tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert seconds < 20  # tracing makes it several times slower
+    assert peak < max(64 << 20, 12 * len(data)), f"{peak:,} bytes"
+
+
+@pytest.mark.parametrize("build", [bad.build for bad in BAD_FILES[:4]], ids=[bad.name for bad in BAD_FILES[:4]])
+def test_what_is_no_checkpoint_is_not_read_further(build: Callable[[], bytes]) -> None:
+    """An unknown file has no hash and no tensors: nothing beyond its first bytes was looked at."""
+    data = build()
+
+    evidence = read_checkpoint(io.BytesIO(data), len(data))
+
+    assert (evidence.format, evidence.sha256, evidence.tensors) == ("unknown", None, ())
