@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from uvicorn_worker import UvicornWorker
+from uvicorn_worker import UvicornWorker  # type: ignore[import-untyped] # ships no types
 
 
-class Worker(UvicornWorker):
+class Worker(UvicornWorker):  # type: ignore[misc] # ships no types
     """A worker that offers no sockets and does not say what it is."""
 
     CONFIG_KWARGS = UvicornWorker.CONFIG_KWARGS | {"ws": "none", "server_header": False}
