@@ -109,10 +109,16 @@ def _value_and_reason(checks: tuple[Check, ...], seen: WorkspaceEvidence) -> tup
         already = f" Already failing: {', '.join(_name(c) for c in failing)}." if failing else ""
         return VerdictValue.TRAINING, f"{' and '.join(running)} still training.{already}"
     if failing:
-        return VerdictValue.NOT_READY, _about(failing)
+        return VerdictValue.NOT_READY, _about(_root_cause_first(failing, seen))
     if skipped:
         return VerdictValue.INCOMPLETE, _about(skipped)
     return VerdictValue.READY, "Every blocking check passes."
+
+
+def _root_cause_first(failing: list[Check], seen: WorkspaceEvidence) -> list[Check]:
+    """A stream that stopped on the way explains the files that are missing after it."""
+    stalled = any(s.progress.status is Status.STALLED for s in seen.streams)
+    return sorted(failing, key=lambda c: not (stalled and c.id == "training"))
 
 
 def _about(checks: list[Check]) -> str:

@@ -16,7 +16,7 @@ from collectors.child import ReaderProcess
 from collectors.config import Limits
 from collectors.evidence import EventEvidence, FileFacts
 from collectors.files import CannotRead, OpenFile, Workspace, read_settled
-from collectors.readers.checkpoint import read_sharded
+from collectors.readers.sharded import read_sharded
 from collectors.readers.events import join_events, parse_event_file_name, read_events
 from collectors.runs import EventFile
 from collectors.workspace_evidence import ReadFile
