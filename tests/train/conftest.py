@@ -49,7 +49,7 @@ def run_module(module: str, *arguments: object, cwd: Path = REPOSITORY) -> subpr
     """Run `python -m module` as a user would, in a folder, with nothing else on the path."""
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     command = [sys.executable, "-m", module, *map(str, arguments)]
-    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=300, check=False)
 
 
 @pytest.fixture(scope="session")
