@@ -27,6 +27,8 @@ from collectors.readers.zip_entries import (
     report_overlaps,
 )
 
+SUPERBLOCK_BYTES: Final = 52
+"""What is read of the first block of an HDF5 file; no file is shorter."""
 MOST_JSON_BYTES: Final = 16 << 20
 _WEIGHTS: Final = "model.weights.h5"
 _NOT_READ: Final = "HDF5 numbers are not read here: shapes, NaN and infinities were not checked"
@@ -62,7 +64,7 @@ def read_hdf5(handle: BinaryIO, size: int, budget: int) -> CheckpointEvidence:
     """Return what signature and superblock show. Raises FileShrank, OSError."""
     draft = Draft("hdf5", size)
     handle.seek(0)
-    _check_superblock(handle.read(96), size, draft.findings)
+    _check_superblock(handle.read(SUPERBLOCK_BYTES), size, draft.findings)
     if size > budget:
         draft.note_budget(budget)
     else:
@@ -93,13 +95,16 @@ def _check_weights(handle: BinaryIO, entries: Mapping[str, PlacedEntry], finding
         findings.error("has 0 bytes: expected HDF5 weights", _WEIGHTS)
     elif placed.entry.method == STORED:
         handle.seek(placed.start)
-        _check_superblock(handle.read(96), placed.entry.size, findings, where=_WEIGHTS)
+        _check_superblock(handle.read(SUPERBLOCK_BYTES), placed.entry.size, findings, where=_WEIGHTS)
 
 
 def _check_superblock(start: bytes, size: int, findings: FindingList, *, where: str | None = None) -> None:
     """Compare the end of file that HDF5 writes into its first block with the real one."""
     if start[:8] != HDF5:
         findings.error("does not begin with the HDF5 signature", where)
+        return
+    if len(start) < SUPERBLOCK_BYTES:
+        findings.error(f"has {size:,} bytes, less than the first block of HDF5: it is cut short", where)
         return
     end = _end_in_superblock(start)
     if end is None:
@@ -112,11 +117,11 @@ def _check_superblock(start: bytes, size: int, findings: FindingList, *, where: 
 
 def _end_in_superblock(start: bytes) -> int | None:
     """End-of-file address of superblock versions 0 to 3 with 8-byte addresses; None otherwise."""
-    version = start[8] if len(start) > 8 else 255
+    version = start[8]
     if version in (0, 1):
         at, width = (40 if version == 0 else 44), start[13]
     elif version in (2, 3):
         at, width = 28, start[9]
     else:
         return None
-    return int.from_bytes(start[at : at + 8], "little") if width == 8 and len(start) >= at + 8 else None
+    return int.from_bytes(start[at : at + 8], "little") if width == 8 else None

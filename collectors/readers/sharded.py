@@ -17,7 +17,7 @@ from collectors.files import CannotRead
 from collectors.readers.checkpoint import DEFAULT_BUDGET, read_checkpoint
 from collectors.readers.checkpoint_draft import Checksum, Draft
 from collectors.readers.finding_list import FindingList, shorten
-from collectors.words import listed, size_words
+from collectors.words import listed, plural, size_words
 
 MOST_INDEX_BYTES: Final = 32 << 20
 MOST_SHARDS: Final = 1_000
@@ -103,10 +103,12 @@ def _compare(weight_map: dict[str, str], shards: dict[str, CheckpointEvidence], 
         held = {tensor.name for tensor in evidence.tensors}
         if promised - held:
             missing = sorted(promised - held)
-            findings.error(f"the index promises {len(missing):,} tensors that are not there: {listed(missing)}", name)
+            findings.error(
+                f"the index promises {plural(len(missing), 'tensor')} that the shard lacks: {listed(missing)}", name
+            )
         if held - promised:
             extra = sorted(held - promised)
-            findings.error(f"holds {len(extra):,} tensors that the index does not name: {listed(extra)}", name)
+            findings.error(f"holds {plural(len(extra), 'tensor')} that the index does not name: {listed(extra)}", name)
 
 
 def _merge(draft: Draft, shards: dict[str, CheckpointEvidence]) -> None:

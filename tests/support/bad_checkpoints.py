@@ -524,7 +524,8 @@ BAD_OTHERS = [
     Bad("safetensors: NaN", _nan_safetensors, "holds 1 NaN of 3"),
     Bad("HDF5: cut short", lambda: hdf5(1000, claims=2000), "names byte 2,000 as its end"),
     Bad("HDF5: cut short (version 3)", lambda: hdf5(1000, claims=2000, version=3), "names byte 2,000 as its end"),
-    Bad("HDF5: only a signature", lambda: hdf5()[:8], "not known here", "warning"),
+    Bad("HDF5: only a signature", lambda: hdf5()[:8], "cut short"),
+    Bad("HDF5: unknown version", lambda: hdf5()[:8] + b"\x09" + hdf5()[9:], "not known here", "warning"),
     Bad("HDF5: numbers not read", hdf5, "HDF5 numbers are not read", "note"),
     Bad(
         "HDF5: left open", lambda: hdf5(version=3)[:11] + b"\x01" + hdf5(version=3)[12:], "open for writing", "warning"
