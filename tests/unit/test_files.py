@@ -314,12 +314,17 @@ def test_a_folder_that_may_not_be_entered_is_named(root: Path) -> None:
 
 def test_a_folder_that_may_be_entered_but_not_listed_still_gives_its_files(root: Path) -> None:
     root.chmod(0o755)
-    (root / "checkpoints").chmod(0o711)
+    (root / "checkpoints").chmod(0o111)
     (root / "checkpoints/good.pt").chmod(0o644)
 
     with Workspace(root) as workspace, as_nobody():
-        assert workspace.read_bytes("checkpoints/good.pt", 100) == b"weights"
-        assert workspace.glob(["checkpoints/good.pt"]) == ["checkpoints/good.pt"]
+        data = workspace.read_bytes("checkpoints/good.pt", 100)
+        by_name, by_pattern = workspace.glob(["checkpoints/good.pt"]), workspace.glob(["checkpoints/*.pt"])
+
+    (root / "checkpoints").chmod(0o755)
+    assert data == b"weights"
+    assert by_name == ["checkpoints/good.pt"]
+    assert by_pattern == []
 
 
 def test_a_sparse_file_of_64_gib_costs_nothing(root: Path) -> None:

@@ -118,7 +118,7 @@ def test_a_folder_that_cannot_be_listed_is_reported_and_the_rest_is_found(root: 
     root.chmod(0o755)
     for folder in ("checkpoints", "runs", "runs/swin", "runs/patch"):
         (root / folder).chmod(0o755)
-    (root / "runs/swin").chmod(0o711)
+    (root / "runs/swin").chmod(0o111)
 
     with Workspace(root) as workspace:
         if os.geteuid() == 0:
@@ -127,6 +127,7 @@ def test_a_folder_that_cannot_be_listed_is_reported_and_the_rest_is_found(root: 
             found = workspace.find(["runs/*/events.*"])
         finally:
             os.seteuid(os.getuid())
+            (root / "runs/swin").chmod(0o755)
 
     assert found.paths == ("runs/patch/events.3",)
     assert [str(problem) for problem in found.problems] == ["cannot be listed: no permission (runs/swin)"]
