@@ -7,7 +7,7 @@ each; summaries follow from the evidence alone, so that they can be made again f
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from collectors.evidence import EventEvidence, Finding
@@ -64,11 +64,13 @@ class EventFindings:
         ends = "" if at == 0 else f"; the last {size - at:,} bytes are not read"
         self._add(Finding("error", text + ends, f"offset {at}"))
 
-    def foreign_beginning(self, beginning: bytes) -> None:
-        """Fewer bytes than a header, at the file's start: even so they may rule out a record."""
-        if len(beginning) < HEADER and int.from_bytes(beginning[:8], "little") > MAX_RECORD:
+    def is_foreign(self, beginning: bytes) -> bool:
+        """Fewer bytes than a header, at the file's start: even so they may rule out a record, and are told."""
+        is_foreign = len(beginning) < HEADER and int.from_bytes(beginning[:8], "little") > MAX_RECORD
+        if is_foreign:
             text = f"is not an event file: it begins like {_kind_of(beginning)}, a TFRecord header was expected"
             self._add(Finding("error", text, "offset 0"))
+        return is_foreign
 
     def _add(self, finding: Finding) -> None:
         if sum(detail.severity == finding.severity for detail in self.details) < MOST:
@@ -80,11 +82,11 @@ def with_summary(evidence: EventEvidence, details: Iterable[Finding]) -> tuple[F
     kept: list[Finding] = []
     for severity in _ORDER:
         kept += [detail for detail in details if detail.severity == severity][:MOST]
-    return (*kept, *summary_findings(evidence))
+    return (*kept, *summary_findings(replace(evidence, findings=tuple(kept))))
 
 
 def summary_findings(evidence: EventEvidence) -> tuple[Finding, ...]:
-    """What the counts of an evidence say; empty for a plain file."""
+    """What the counts of an evidence (with its details) say; empty for a plain file."""
     return (*_counts(evidence), *_head(evidence), *_tail(evidence))
 
 
@@ -100,7 +102,8 @@ def _counts(e: EventEvidence) -> Iterable[Finding]:
 
 def _head(e: EventEvidence) -> Iterable[Finding]:
     """What is odd about the file as a whole, where it was read from its beginning."""
-    if e.start_offset:
+    is_refused = any(detail.severity == "error" and detail.where for detail in e.findings)
+    if e.start_offset or is_refused:
         return
     if not e.end_offset and not e.partial_tail and not e.damaged:
         yield Finding("note", "nothing has been written yet (no whole record)")

@@ -9,7 +9,7 @@ import numpy as np
 
 from collectors.evidence import EventEvidence, EventSegment, Finding, ScalarSeries
 from collectors.readers.event_findings import summary_findings, with_summary
-from collectors.readers.event_series import merged
+from collectors.readers.event_series import MAX_SEGMENTS, merged
 
 
 def join_events(earlier: EventEvidence, later: EventEvidence) -> EventEvidence:
@@ -58,7 +58,11 @@ def _joined_arrays(one: ScalarSeries, other: ScalarSeries) -> ScalarSeries:
 
 
 def _joined_segments(earlier: Sequence[EventSegment], later: EventEvidence) -> tuple[EventSegment, ...]:
-    """All segments; the one that goes on over the border is one."""
-    if not (earlier and later.continues):
-        return (*earlier, *later.segments)
-    return (*earlier[:-1], merged(earlier[-1], later.segments[0]), *later.segments[1:])
+    """All segments; the one that goes on over the border is one, and so are those beyond the limit."""
+    joined = [*earlier, *later.segments]
+    if earlier and later.continues:
+        joined[len(earlier) - 1 : len(earlier) + 1] = [merged(earlier[-1], later.segments[0])]
+    while len(joined) > MAX_SEGMENTS:
+        last = joined.pop()
+        joined[-1] = merged(joined[-1], last)
+    return tuple(joined)

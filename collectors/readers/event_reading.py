@@ -93,9 +93,7 @@ class EventReading:
             self._more_to_read = True
             return False
         if ends > self._size or not needed or not self._whole_record(needed):
-            self._partial_tail = True
-            if not self._at:
-                self._findings.foreign_beginning(self._bytes(0, HEADER))
+            self._partial_tail = bool(self._at) or not self._findings.is_foreign(self._bytes(0, HEADER))
             return False
         self._at += needed
         return True

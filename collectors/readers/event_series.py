@@ -96,13 +96,11 @@ class StepTracker:
     def add(self, points_by_tag: Mapping[str, Points]) -> list[Back]:
         """Follow one chunk's points; tells where steps went back."""
         cuts = list(self._cuts(points_by_tag))
-        starts = [0, *(cut[0] for cut in cuts)]
+        starts = [-1, *(cut[0] for cut in cuts)]
         for start, stop in zip(starts, [*starts[1:], None], strict=True):
-            if start:
+            if start >= 0:
                 self.open_steps, self.resumed = {}, False
-            whole = not cuts
-            stretch = {t: p if whole else _between(p, start, stop) for t, p in points_by_tag.items()}
-            self._extend(stretch)
+            self._extend(_between(points_by_tag, start, stop) if cuts else points_by_tag)
         self.backs += len(cuts)
         return cuts
 
@@ -139,9 +137,14 @@ class StepTracker:
         self.open_steps.update({tag: int(points.step[-1]) for tag, points in held.items()})
 
 
-def _between(points: Points, start: int, stop: int | None) -> Points:
-    first = int(np.searchsorted(points.place, start))
-    return points.part(first, len(points.place) if stop is None else int(np.searchsorted(points.place, stop)))
+def _between(points_by_tag: Mapping[str, Points], start: int, stop: int | None) -> dict[str, Points]:
+    """Points from the place `start` on, before the place `stop`."""
+    parts = {}
+    for tag, points in points_by_tag.items():
+        first = int(np.searchsorted(points.place, start))
+        last = len(points.place) if stop is None else int(np.searchsorted(points.place, stop))
+        parts[tag] = points.part(first, last)
+    return parts
 
 
 def _segment_of(parts: list[Points]) -> EventSegment:

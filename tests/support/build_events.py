@@ -9,8 +9,10 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable, Sequence
 from functools import cache
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 START = 1_795_435_105.0
 """Wall time of the first record, seconds since the Unix epoch."""
@@ -121,7 +123,7 @@ def train_val(steps: Sequence[int]) -> list[tuple[str, int, float]]:
     return [(tag, n, 1.0 / (n + 2) + shift) for n in steps for tag, shift in (("loss/train", 0.0), ("loss/val", 0.1))]
 
 
-def fast_scalar_file(tags: Sequence[str], steps: np.ndarray, values: np.ndarray) -> bytes:
+def fast_scalar_file(tags: Sequence[str], steps: NDArray[Any], values: NDArray[Any]) -> bytes:
     """Make a large file: one record a tag and step; `values` has the shape (steps, tags)."""
     parts = [header()]
     sizes = np.array([len(varint(int(n))) for n in (0, 1 << 7, 1 << 14, 1 << 21, 1 << 28)])
@@ -133,7 +135,7 @@ def fast_scalar_file(tags: Sequence[str], steps: np.ndarray, values: np.ndarray)
     return b"".join(parts)
 
 
-def _column(tag: str, steps: np.ndarray, values: np.ndarray, size: int) -> np.ndarray:
+def _column(tag: str, steps: NDArray[Any], values: NDArray[Any], size: int) -> NDArray[Any]:
     """All records of one tag whose steps take `size` bytes, one a row."""
     example = record(event(1 << 7 * (size - 1), [simple_value(tag, 1.0)]))
     rows = np.tile(np.frombuffer(example, np.uint8), (len(steps), 1))
@@ -145,7 +147,7 @@ def _column(tag: str, steps: np.ndarray, values: np.ndarray, size: int) -> np.nd
     return rows
 
 
-def _masked_rows(data: np.ndarray) -> np.ndarray:
+def _masked_rows(data: NDArray[Any]) -> NDArray[Any]:
     table, crc = np.array(_table(), np.uint32), np.full(len(data), 0xFFFFFFFF, np.uint32)
     for place in range(data.shape[1]):
         crc = table[(crc ^ data[:, place]) & 0xFF] ^ (crc >> np.uint32(8))
