@@ -14,21 +14,20 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 import uvicorn
 from fastapi import FastAPI
 
+from collectors.collect import CollectOptions
 from collectors.command_line import UsageError
 from collectors.config_load import ConfigProblem
 from collectors.files import WorkspaceProblem
 from collectors.store import StoreProblem
+from collectors.watch import Watcher
 from dash_app.app import create_app
 from dash_app.settings import Settings, settings_from
 from dash_app.state_reader import StateReader
-
-if TYPE_CHECKING:
-    from collectors.collect import CollectOptions
 
 GRACE_SECONDS = 2
 
@@ -70,6 +69,7 @@ def listening(settings: Settings) -> Iterator[socket.socket]:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((settings.host, settings.port))
+            listener.listen()
         except OSError as problem:
             raise UsageError(_why_not(settings, problem)) from problem
         listener.set_inheritable(False)
@@ -97,8 +97,6 @@ def collecting(settings: Settings) -> Iterator[None]:
     if not settings.collect:
         yield
         return
-    from collectors.watch import Watcher  # noqa: PLC0415 -- until every reader is there
-
     stop = threading.Event()
     watcher = Watcher(settings.workspace, settings.state_dir, _collect_options(settings))
     thread = threading.Thread(target=watcher.run, args=(stop,), name="collector", daemon=True)
@@ -111,8 +109,6 @@ def collecting(settings: Settings) -> Iterator[None]:
 
 
 def _collect_options(settings: Settings) -> CollectOptions:
-    from collectors.collect import CollectOptions  # noqa: PLC0415 -- until every reader is there
-
     return CollectOptions(
         config_file=settings.config,
         allow_roots=settings.allow_roots,

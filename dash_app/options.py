@@ -33,7 +33,7 @@ def _options_of(parser: Parser) -> list[argparse.Action]:
     add("--version", action="version", version=collectors.__version__)
     options = [
         add("workspace", nargs="?", type=Path, default=Path(), metavar="WORKSPACE"),
-        add("--demo", action="store_true", help="show the built-in demonstration"),
+        add("--demo", action="store_true", help="show the recorded training in examples/demo"),
         add("--state-dir", type=Path, metavar="DIR", help="where the state is kept"),
         add("--config", type=Path, metavar="FILE", help="a dashboard.yaml outside the workspace"),
     ]

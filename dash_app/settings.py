@@ -27,6 +27,8 @@ HOST_PATTERN = r"\*|(\*\.)?[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?|[0-9A-Fa-f
 ORIGIN_PATTERN = r"https?://(\*\.)?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?"
 PREFIX_PATTERN = r"/([A-Za-z0-9][A-Za-z0-9._~-]*/)*"
 OWN_PATHS = ("/api/", "/assets/")
+DEMONSTRATION = Path(__file__).resolve().parent.parent / "examples" / "demo"
+"""A recorded training; `make demo` unpacks it, file times included."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +68,7 @@ class Settings:
     allow_pin: bool = False
     """Whether a baseline may be pinned from other machines too."""
     demo: bool = False
-    """Whether the built-in demonstration is shown instead of a workspace."""
+    """Whether `workspace` is the recorded demonstration."""
 
     @property
     def is_on_loopback(self) -> bool:
@@ -82,7 +84,7 @@ class Settings:
 def settings_from(argv: Sequence[str], environ: Mapping[str, str]) -> Settings:
     """Read and check settings. Raises UsageError; `--help` prints and raises SystemExit."""
     options = options_from(argv, environ)
-    workspace = _folder(options.workspace, "workspace")
+    workspace = _demonstration() if options.demo else _folder(options.workspace, "workspace")
     settings = Settings(
         workspace=workspace,
         state_dir=_state_dir(options.state_dir, workspace),
@@ -131,6 +133,12 @@ def _folder(path: Path, name: str) -> Path:
     if not os.access(path, os.R_OK | os.X_OK):
         raise UsageError(f"{name} {path} may not be read by this user; {advice}")
     return path.resolve()
+
+
+def _demonstration() -> Path:
+    if not DEMONSTRATION.is_dir():
+        raise UsageError("--demo: the demonstration comes with the source; `make demo` unpacks and shows it")
+    return DEMONSTRATION
 
 
 def _in_words(problem: OSError) -> str:

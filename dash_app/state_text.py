@@ -42,8 +42,8 @@ def absent(name: str) -> Problem:
     """Nothing has been collected yet."""
     return Problem(
         "absent",
-        f"There is no {name} yet: nothing has been collected for this workspace. "
-        "Start the page without --no-collect, or run `python -m collectors watch`.",
+        f"There is no {name} yet. A collector writes it as soon as it has read the workspace; where none "
+        "runs, start one with `python -m collectors watch`.",
     )
 
 

@@ -46,7 +46,7 @@ def test_every_option_reads_its_variable(tmp_path: Path) -> None:
         *("--trusted-hosts", "a.example", "*.b.example", "--allow-pin", "--no-collect"),
         *("--frame-ancestors", "https://wiki.example", "--stale-after", "7.5"),
         *("--allow-root", str(tmp_path), "--run-smoke", "--run-validator"),
-        *("--smoke-timeout", "30", "--smoke-python", "/usr/bin/python3", "--demo"),
+        *("--smoke-timeout", "30", "--smoke-python", "/usr/bin/python3"),
     ]
     variables = {
         "state_dir": str(tmp_path / "s"),
@@ -64,7 +64,6 @@ def test_every_option_reads_its_variable(tmp_path: Path) -> None:
         "run_validator": "on",
         "smoke_timeout": "30",
         "smoke_python": "/usr/bin/python3",
-        "demo": "1",
     }
 
     assert settings(tmp_path, **variables) == settings(tmp_path, *options)
@@ -139,3 +138,14 @@ def test_other_machines_may_pin_only_when_that_was_allowed(tmp_path: Path) -> No
 
     assert not settings(tmp_path, *open_to_all).may_pin
     assert settings(tmp_path, *open_to_all, "--allow-pin").may_pin
+
+
+def test_the_demonstration_is_a_workspace_like_any_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is there once `make demo` has unpacked it, and says so when it is not."""
+    folder = tmp_path / "demo"
+    monkeypatch.setattr("dash_app.settings.DEMONSTRATION", folder)
+
+    assert "`make demo` unpacks" in problem(tmp_path, "--demo")
+    folder.mkdir()
+    assert settings(tmp_path, "--demo").workspace == folder
+    assert settings(tmp_path, demo="1").demo
