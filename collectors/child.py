@@ -23,6 +23,7 @@ from typing import Any, Final, Self
 
 import psutil
 
+from collectors.child_options import to_plain
 from collectors.child_readers import MIB, READERS, Evidence, Reader, failed
 from collectors.child_wire import HELLO, ConnectionEnded, has_answer, receive, send
 from collectors.evidence_json import from_json
@@ -90,8 +91,8 @@ class ReaderProcess:
     def read(self, reader: str, opened: OpenFile, **options: Any) -> Any:
         """Return what the reader of that name (see `READERS`) says of the file; its type is the reader's.
 
-        `options` go to the reader as JSON. Never raises for what is in the file. The position in
-        `opened.handle` is undefined afterwards.
+        `options` are plain values, or records of ours such as `LossColumns`. Never raises for what is in the
+        file. The position in `opened.handle` is undefined afterwards.
         """
         called = self._readers[reader]
         if called.takes == "bytes" and opened.size > called.max_bytes:
@@ -106,7 +107,7 @@ class ReaderProcess:
         seconds = self.limits.seconds + _bytes_to_read(opened, options) / called.bytes_per_second
         limits = {"seconds": seconds, "memory_bytes": self.limits.memory_bytes}
         described = {key: value for key, value in asdict(called).items() if key != "evidence"}
-        request = {**described, **limits, "size": opened.size, "options": dict(options)}
+        request = {**described, **limits, "size": opened.size, "options": to_plain(options)}
         try:
             worker = self._ask(json.dumps(request).encode("ascii"), opened.fileno)
             answer = worker.answer(seconds)

@@ -20,6 +20,7 @@ from typing import Any, BinaryIO, Final
 
 import psutil
 
+from collectors.child_options import from_plain
 from collectors.child_wire import HELLO, ConnectionEnded, receive_with_fd, send
 from collectors.evidence_json import to_json
 from collectors.file_words import describe_error
@@ -58,9 +59,10 @@ def _answer(request: dict[str, Any], handle: BinaryIO) -> tuple[bytes, bool]:
 
 def _read(read: Any, request: dict[str, Any], handle: BinaryIO) -> Any:
     handle.seek(0)  # the position is shared with the parent, and with readings before this one
+    options = from_plain(request["options"])
     if request["takes"] == "bytes":
-        return read(handle.read(request["size"]), **request["options"])
-    return read(handle, request["size"], **request["options"])
+        return read(handle.read(request["size"]), **options)
+    return read(handle, request["size"], **options)
 
 
 def _reader(module: str, function: str) -> Any:

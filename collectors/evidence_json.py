@@ -56,12 +56,13 @@ class _Columns:
 
 
 def _columns(rows: Sequence[LossRow]) -> dict[str, Any]:
-    names = dict.fromkeys(name for row in rows for name in row.values)
+    kept = list(rows)  # a long table makes its rows anew each time
+    names = dict.fromkeys(name for row in kept for name in row.values)
     columns = _Columns(
-        [row.epoch for row in rows],
-        [row.step for row in rows],
-        [row.time for row in rows],
-        {name: [row.values.get(name) for row in rows] for name in names},
+        [row.epoch for row in kept],
+        [row.step for row in kept],
+        [row.time for row in kept],
+        {name: [row.values.get(name) for row in kept] for name in names},
     )
     return {field.name: getattr(columns, field.name) for field in dataclasses.fields(columns)}
 

@@ -38,6 +38,7 @@ from collectors.evidence import (
 from collectors.evidence_json import from_json, to_json
 from collectors.files import Workspace
 from collectors.readers.config_file import read_config
+from collectors.readers.loss_table import LossColumns
 from collectors.readers.scaler import read_scaler
 
 CONFIG = b"training:\n  lr: 2e-3\n  epochs: 8\n  stop: .inf\nmodel: {depths: [2, 2]}\n"
@@ -91,6 +92,9 @@ MISBEHAVING = """
         limits = {name: resource.getrlimit(getattr(resource, name)) for name in ("RLIMIT_CORE", "RLIMIT_AS")}
         said = [limits["RLIMIT_CORE"], limits["RLIMIT_AS"][0], os.nice(0), os.getcwd()]
         return DocumentEvidence((), repr(said))
+
+    def tell_options(handle, size, **options):
+        return DocumentEvidence((), repr(options))
 """
 MISBEHAVED: list[tuple[str, str]] = [
     ("loop", "reading (took longer than 0.5 s|did not end within 2 s) and was stopped"),
@@ -117,7 +121,7 @@ def readers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Reader
     (tmp_path / "modules").mkdir()
     (tmp_path / "modules/misbehaving.py").write_text(textwrap.dedent(MISBEHAVING))
     monkeypatch.setenv("PYTHONPATH", str(tmp_path / "modules"))
-    names = [*(name for name, _ in MISBEHAVED), "be_slow", "tell_limits"]
+    names = [*(name for name, _ in MISBEHAVED), "be_slow", "tell_limits", "tell_options"]
     return {**READERS, **{name: _misbehaving(name) for name in names}}
 
 
@@ -226,6 +230,15 @@ def test_the_child_limits_itself(workspace: Workspace, readers: dict[str, Reader
     assert core == [0, 0]
     assert memory_limit < memory_bytes + 65 * MIB
     assert (niceness, folder) == (os.nice(0) + 5, "/")
+
+
+def test_options_arrive_as_they_were_given(workspace: Workspace, readers: dict[str, Reader]) -> None:
+    """Records of ours among them, which a pipeline's configuration makes."""
+    columns = LossColumns(epoch=("ep",), series={"val_loss": ("val", "valid")})
+    options: dict[str, Any] = {"columns": columns, "live": True, "budget": 1 << 40, "name": "\u202e<b>", "none": None}
+
+    with ReaderProcess(readers=readers) as process:
+        assert _read(process, workspace, "tell_options", **options).text == repr(options)
 
 
 def test_the_child_is_started_late_used_again_and_gone_in_the_end(workspace: Workspace) -> None:
