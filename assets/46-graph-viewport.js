@@ -26,21 +26,28 @@
     canvas = document.getElementById("graph-canvas");
     kept.clear();
     graph.view = wished || canvas.dataset.shownView;
-    cy.on("dragpan scrollzoom pinchzoom", () => (here().moved = true));
+    cy.on("dragpan pinchzoom", () => (here().moved = true));
     cy.on("drag", "node", (event) => bendAnew(event.target));
     new ResizeObserver(resized).observe(canvas);
-    canvas.addEventListener("wheel", leaveToPage((event) => !event.ctrlKey && !event.metaKey), early);
+    canvas.addEventListener("wheel", wheel, { capture: true, passive: false });
     for (const kind of ["touchstart", "touchmove", "touchend", "touchcancel"]) {
-      canvas.addEventListener(kind, leaveToPage(() => canvas.dataset.touch !== "on"), early);
+      canvas.addEventListener(kind, leaveToPage, { capture: true, passive: true });
     }
   });
 
-  const early = { capture: true, passive: true };
+  /* Cytoscape never hears of it, so the browser does what it does elsewhere: scroll and click. */
+  function leaveToPage(event) {
+    if (canvas.dataset.touch !== "on") event.stopPropagation();
+  }
 
-  function leaveToPage(isForPage) {
-    return (event) => {
-      if (isForPage(event)) event.stopPropagation();
-    };
+  /* A plain wheel scrolls the page; with Ctrl (and so with two fingers on a pad) it zooms, gently. */
+  function wheel(event) {
+    event.stopPropagation();
+    if (!event.ctrlKey && !event.metaKey) return;
+    event.preventDefault();
+    const turn = Math.min(Math.max(-event.deltaY, -50), 50);
+    const { left, top } = canvas.getBoundingClientRect();
+    zoomBy(Math.exp(turn / 170), { x: event.clientX - left, y: event.clientY - top });
   }
 
   let drawn = "";
@@ -95,8 +102,11 @@
     graph.cy.viewport({ zoom, pan });
   }
 
-  function zoomBy(factor) {
-    const renderedPosition = { x: canvas.clientWidth / 2, y: canvas.clientHeight / 2 };
+  function middle() {
+    return { x: canvas.clientWidth / 2, y: canvas.clientHeight / 2 };
+  }
+
+  function zoomBy(factor, renderedPosition = middle()) {
     graph.cy.zoom({ level: graph.cy.zoom() * factor, renderedPosition });
     here().moved = true;
   }

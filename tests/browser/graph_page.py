@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from selenium.webdriver.common.action_chains import ActionChains
@@ -29,9 +29,9 @@ class GraphPage:
         """Put a state where the server reads it."""
         Store(self.server.state_dir).write_state(state)
 
-    def beat(self, seconds: float = HEARTBEAT_SECONDS) -> None:
-        """Say that somebody observes, and how often."""
-        Store(self.server.state_dir).write_heartbeat(datetime.now(UTC), seconds, 1)
+    def beat(self, ago: timedelta = timedelta(0), seconds: float = HEARTBEAT_SECONDS) -> None:
+        """Say that somebody looked so long ago, and how often it is done."""
+        Store(self.server.state_dir).write_heartbeat(datetime.now(UTC) - ago, seconds, 1)
 
     def ask(self, script: str, *arguments: Any) -> Any:
         """Run a script that returns something."""
