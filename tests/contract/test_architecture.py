@@ -23,12 +23,17 @@ MAY_OPEN = {
     "collectors/read_cache.py",  # through Workspace.open only
     "collectors/config_load.py",  # the shipped default, and through Workspace only
     "collectors/__main__.py",  # /dev/null when a pipe closed
+    "collectors/child_worker.py",  # what it was handed, already open
     "dash_app/state_reader.py",
 }
+PLAYS_THE_TRAINING = "dash_app/demo/"
+"""The demonstration writes what a training writes: it stands on the other side of the line."""
 FORBIDDEN_NAMES = {"torch", "pickle", "mmap", "joblib", "dill"}
 FORBIDDEN_CALLS = {"eval", "exec", "yaml.load", "extractall", "pickle.load", "pickle.loads"}
 EDGES = {"collectors/checklist.py", "dash_app/security.py"}
 DOORS = {"state", "compare", "store", "files", "watch", "collect", "command_line", "report"}
+STARTS_COLLECTING = {"config_load", "workspace_evidence"}
+"""What the command and the demonstration need besides, to start a collector and say why it cannot."""
 
 
 def _name(path: Path) -> str:
@@ -65,7 +70,9 @@ def test_imports_run_one_way(source: tuple[str, ast.Module]) -> None:
         assert not {m for m in modules if m.split(".")[0] in {"dash", "plotly", "dash_app", "dash_cytoscape"}}
     else:
         taken = {m.split(".")[1] for m in modules if m.startswith("collectors.") and "__version__" not in m}
-        assert taken <= DOORS, f"{name} goes past the doors: {taken - DOORS}"
+        starts = name == "dash_app/__main__.py" or name.startswith(PLAYS_THE_TRAINING)
+        doors = DOORS | (STARTS_COLLECTING if starts else set())
+        assert taken <= doors, f"{name} goes past the doors: {taken - doors}"
 
 
 def test_the_contract_and_the_ids_import_nothing_of_ours() -> None:
@@ -77,7 +84,7 @@ def test_the_contract_and_the_ids_import_nothing_of_ours() -> None:
 
 def test_files_are_opened_only_at_the_doors(source: tuple[str, ast.Module]) -> None:
     name, tree = source
-    if name in MAY_OPEN:
+    if name in MAY_OPEN or name.startswith(PLAYS_THE_TRAINING):
         return
     opened = [
         (call, line)

@@ -1,0 +1,81 @@
+"""One value from disk to pixel: the patchtst checkpoint, door by door."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from types import MappingProxyType
+
+from support.components import of_class, text_of
+from support.server import ROOT
+from support.workspaces import write_good
+
+from collectors.checks.files import check_checkpoints
+from collectors.collect import Collector
+from collectors.config_load import default_config
+from collectors.files import Workspace
+from collectors.gather import Gatherer
+from collectors.read_cache import ReadCache
+from collectors.readers.checkpoint import read_checkpoint
+from collectors.stages import Judged, stage_statuses
+from collectors.state import Outcome, Status
+from collectors.store import STATE_FILE, Store
+from dash_app.callbacks.regions import changed_regions
+from dash_app.state_reader import StateReader
+from dash_app.views.cards import render_cards
+from dash_app.views.graph_elements import graph_elements
+from dash_app.views.page import render_page
+
+PATH = "checkpoints/patchtst_ssl.pt"
+
+
+def test_the_patchtst_checkpoint_from_disk_to_css_class(tmp_path: Path) -> None:
+    """`dashboard.yaml` -> files -> reader -> check -> stage -> collect -> store -> reader -> wire -> view -> class."""
+    root, state_dir = tmp_path / "ws", tmp_path / "state"
+    write_good(root)
+
+    # dashboard.yaml names it
+    config = default_config()
+    assert config.stream("patchtst").checkpoint == (PATH,)
+
+    # files opens it safely, and the reader turns it into evidence without judging it
+    with Workspace(root) as workspace, workspace.open(PATH) as opened:
+        evidence = read_checkpoint(opened.handle, opened.size, name=PATH)
+    assert evidence.format == "torch-zip"
+    assert any(t.name.endswith("input_proj.weight") and t.shape == (48, 16) for t in evidence.tensors)
+
+    # the check judges it
+    store = Store(state_dir)
+    with Collector(root, store) as collector:
+        cache = ReadCache(collector.workspace, collector._child, config.limits)
+        seen = Gatherer(config, cache, store.smoke_result).gather(1.0)
+        judgement = check_checkpoints(seen)
+        assert judgement.outcome is Outcome.PASS
+        assert "patchtst: " in judgement.detail
+
+        # collect puts it in the state, store writes it
+        state = collector.export()
+    checks = {c.id: c for c in state.checklist}
+    assert checks["checkpoints"].passed
+    assert (state_dir / STATE_FILE).is_file()
+
+    # stage artifact-save takes its status from it
+    judged = Judged(seen, MappingProxyType(checks), state.verdict, snapshot_stored=False)
+    assert stage_statuses(judged)["artifact-save"].status is Status.DONE
+    assert state.nodes["artifact-save"].status is Status.DONE
+    assert PATH in state.nodes["artifact-save"].artifacts
+
+    # state_reader loads it, the wire hands it on
+    shown = StateReader(state_dir).current().state
+    assert shown == state
+    news = changed_regions(render_page(shown, None), {})
+    assert any("patchtst" in text_of(part) for part in news)
+
+    # the views map a status to a class, and the stylesheet knows that class
+    (card,) = [c for c in of_class(render_cards(shown), "card") if "Checkpoints" in text_of(c)]
+    assert card.className == "card is-done"
+    element = next(e for e in graph_elements(shown) if e["data"]["id"] == "artifact-save")
+    assert element["data"]["status"] == "done"
+    styles = "".join(p.read_text(encoding="utf-8") for p in sorted((ROOT / "assets").glob("*.css")))
+    assert re.search(r"\.card\b", styles)
+    assert re.search(r"\.is-done\b", styles)
