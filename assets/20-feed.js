@@ -10,6 +10,7 @@
   const PERIOD_MS = 2000;
   const LONGEST_PERIOD_MS = 30000;
   const MISSES_UNTIL_LOST = 2;
+  const ADVICE = "`python -m collectors watch` keeps it up to date.";
 
   let pulse = null; // what was heard last
   let tag = null; // its ETag
@@ -103,15 +104,21 @@
       return "This page has not reached its server" + since + "; what you see is from before.";
     }
     if (pulse.condition !== "ok") return pulse.sentence || "";
-    if (!pulse.observed_at) return pulse.sentence || "Nobody is observing the workspace.";
+    if (!pulse.observed_at) return unobservedSentence();
     const age = (now() - Date.parse(pulse.observed_at)) / 1000;
     if (age <= staleAfter()) return "";
-    return (
-      "The observer last looked at " +
-      new Date(pulse.observed_at).toLocaleString() +
-      " and has stopped; what you see is from then. " +
-      "Start it again with `python -m dash_app` or `python -m collectors watch`."
-    );
+    const last = inWords(pulse.observed_at);
+    return `The observer has stopped: it last looked ${last}, and what you see is from then. ${ADVICE}`;
+  }
+
+  function unobservedSentence() {
+    const bar = document.querySelector(".verdict[data-true-at]");
+    const moment = bar ? `; what you see was true ${inWords(bar.dataset.trueAt)}` : "";
+    return `Nobody is observing this workspace${moment}. ${ADVICE}`;
+  }
+
+  function inWords(instant) {
+    return "on " + new Date(instant).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
   }
 
   function staleAfter() {

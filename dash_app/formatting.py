@@ -35,10 +35,11 @@ OUTCOME_STATUS = {
 OUTCOME_MARKS = {Outcome.PASS: "[v]", Outcome.FAIL: "[ ]", Outcome.SKIP: "[-]"}
 LEVEL_STATUS = {
     Level.MISSING: Status.FAIL,
-    Level.PRESENT: Status.STALLED,
-    Level.READABLE: Status.STALLED,
+    Level.PRESENT: Status.IDLE,
+    Level.READABLE: Status.IDLE,
     Level.VERIFIED: Status.DONE,
 }
+"""The shade of a level: between missing and verified nothing is claimed."""
 
 _SIZES = (("GB", 1e9), ("MB", 1e6), ("kB", 1e3))
 

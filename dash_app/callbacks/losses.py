@@ -1,4 +1,4 @@
-"""Losses and how they are wished -> charts, drawn in the browser by `assets/50-losses.js`.
+"""Losses and how they are wished -> charts, drawn in the browser by `assets/51-losses.js`.
 
 No request is made when somebody moves the slider, and a theme needs no reload.
 """
@@ -38,4 +38,5 @@ def register_losses(app: dash.Dash) -> None:
         Input(ids.SMOOTHING, "value"),
         Input(ids.THEME_NOW, "data"),
         State(ids.loss_part("loss-chart", ALL), "id"),
+        State(ids.loss_part("loss-chart", ALL), "figure"),
     )

@@ -33,8 +33,8 @@ def _row(check: Check, stages: list[str]) -> Component:
     body = [_summary(check)]
     if check.hint:
         body.append(html.P(check.hint, className="check-hint"))
-    if check.evidence:
-        body.append(html.Ul([_evidence(e) for e in check.evidence], className="check-evidence"))
+    if evidence := _evidence(check):
+        body.append(html.Ul(evidence, className="check-evidence"))
     return html.Li(
         html.Details(body, open=check.outcome is Outcome.FAIL),
         id=f"check-{check.id}",
@@ -51,9 +51,19 @@ def _summary(check: Check) -> Component:
     return html.Summary([mark, title, *warning, outcome, html.Span(check.detail, className="check-detail")])
 
 
-def _evidence(evidence: CheckEvidence) -> Component:
-    path = [html.Code(evidence.path)] if evidence.path else []
-    return html.Li([*path, html.Span(evidence.text)])
+def _evidence(check: Check) -> list[Component]:
+    """What a check looked at, as far as its detail does not say the same already."""
+    rows = [_told_evidence(one, check.detail) for one in check.evidence]
+    return [html.Li(row) for row in rows if row]
+
+
+def _told_evidence(evidence: CheckEvidence, detail: str) -> list[Component]:
+    parts: list[Component] = []
+    if evidence.path and evidence.path not in detail:
+        parts.append(html.Code(evidence.path))
+    if evidence.text not in detail:
+        parts.append(html.Span(evidence.text))
+    return parts
 
 
 def _stages_of(check: str, state: DashboardState) -> list[str]:

@@ -10,21 +10,22 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
-from collectors.state import DashboardState, Meta, Status, Verdict, VerdictValue
-from dash_app.formatting import VERDICT_STATUS, VERDICT_WORDS, status_class
+from collectors.state import DashboardState, Status, Verdict, VerdictValue
+from dash_app.formatting import VERDICT_STATUS, VERDICT_WORDS, iso_text, status_class
 from dash_app.views.markup import age, attributes, icon, observed
 
 
 def render_verdict(state: DashboardState | None, sentence: str) -> Component:
     """Return the bar; without a state, `sentence` says what is known instead."""
     if state is None:
-        return _bar(Status.IDLE, "NO STATE", [html.P(sentence, className="verdict-reason")])
-    return _bar(
-        VERDICT_STATUS[state.verdict.value],
-        VERDICT_WORDS[state.verdict.value],
-        [_reason(state), _run(state.meta, state.verdict)],
-        _tally(state.verdict),
-    )
+        heading = _heading(Status.IDLE, "NO STATE")
+        return _bar(Status.IDLE, [heading, html.Div(html.P(sentence, className="verdict-reason"))])
+    value = state.verdict.value
+    status = VERDICT_STATUS[value]
+    mark = value.value if value is VerdictValue.INCOMPLETE else status
+    why = html.Div([_reason(state), _run(state)], className="verdict-why")
+    parts = [_heading(mark, VERDICT_WORDS[value]), why, _tally(state.verdict)]
+    return _bar(status, parts, data_true_at=iso_text(state.meta.timestamp))
 
 
 def verdict_now(state: DashboardState | None) -> dict[str, Any]:
@@ -39,12 +40,12 @@ def verdict_now(state: DashboardState | None) -> dict[str, Any]:
     }
 
 
-def _bar(status: Status, word: str, why: list[Component], *rest: Component) -> Component:
-    heading = html.H2([icon(status), word], className="verdict-word")
-    return html.Div(
-        [heading, html.Div(why, className="verdict-why"), *rest],
-        className=f"verdict {status_class(status)}",
-    )
+def _bar(status: Status, parts: list[Component], **data: str) -> Component:
+    return html.Div(parts, className=f"verdict {status_class(status)}", **attributes(**data))
+
+
+def _heading(mark: str | Status, word: str) -> Component:
+    return html.H2([icon(mark), word], className="verdict-word")
 
 
 def _reason(state: DashboardState) -> Component:
@@ -58,13 +59,15 @@ def _reason(state: DashboardState) -> Component:
     return html.P(reason, className="verdict-reason")
 
 
-def _run(meta: Meta, verdict: Verdict) -> Component:
+def _run(state: DashboardState) -> Component:
+    meta = state.meta
     parts: list[Component] = [html.Span(meta.run_id, className="run-id")]
-    if meta.finished_at and verdict.value is not VerdictValue.TRAINING:
-        parts.append(html.Span(["finished ", age(meta.finished_at)]))
+    if meta.finished_at and state.verdict.value is not VerdictValue.TRAINING:
+        ended = all(stream.completion.status is Status.DONE for stream in state.metrics.values())
+        parts.append(html.Span(["finished " if ended else "last record ", age(meta.finished_at)]))
     elif meta.started_at:
         parts.append(html.Span(["started ", age(meta.started_at)]))
-    parts.append(html.Span(["observed ", observed(), html.I(className="live-dot")]))
+    parts.append(html.Span(["observed ", observed(), html.I(className="live-dot")], className="observed"))
     return html.P(parts, className="verdict-run dotted")
 
 

@@ -57,15 +57,17 @@ def test_a_warning_is_called_one() -> None:
     assert [text_of(of_class(row, "check-warning")) for row in rows] == [""] * 8 + ["warning only"]
 
 
-def test_evidence_is_listed_with_its_path() -> None:
+def test_evidence_is_listed_where_the_detail_does_not_say_it_already() -> None:
     raw = ready_state().model_dump(mode="json")
+    raw["checklist"][0] |= {"detail": "a.pt: 61 tensors"}
     raw["checklist"][0]["evidence"] = [
-        {"path": "checkpoints/a.pt", "stream": "patchtst", "text": "61 tensors"},
-        {"path": None, "stream": None, "text": "no file"},
+        {"path": "a.pt", "stream": "patchtst", "text": "61 tensors"},
+        {"path": "checkpoints/b.pt", "stream": "patchtst", "text": "61 tensors"},
+        {"path": None, "stream": None, "text": "no checksum recorded"},
     ]
     rows = of_class(render_checklist(DashboardState.model_validate(raw)), "check")
 
-    assert text_of(of_class(rows[0], "check-evidence")) == "checkpoints/a.pt 61 tensors no file"
+    assert text_of(of_class(rows[0], "check-evidence")) == "checkpoints/b.pt no checksum recorded"
 
 
 def test_hostile_text_stays_text_and_no_link_is_made_of_it() -> None:

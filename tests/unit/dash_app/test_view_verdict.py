@@ -66,6 +66,16 @@ def test_instants_are_sent_exactly_and_ages_are_left_to_the_browser() -> None:
     assert "ago" not in text_of(ended)
 
 
+def test_a_run_that_broke_off_is_not_called_finished() -> None:
+    raw = running_state().model_dump(mode="json")
+    raw["meta"]["finished_at"] = raw["meta"]["timestamp"]
+    raw["verdict"]["value"] = "not_ready"
+    raw["metrics"]["swinmae"]["completion"]["status"] = "stalled"
+    words = text_of(render_verdict(DashboardState.model_validate(raw), ""))
+
+    assert "last record" in words and "finished" not in words
+
+
 def test_without_a_state_the_sentence_stands_there_and_nothing_is_claimed() -> None:
     bar = render_verdict(None, "There is no state yet.")
 

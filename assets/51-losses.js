@@ -1,32 +1,19 @@
 /* Losses: data and wishes -> plotly figures, one a stream.
 
-   In:  loss-data {stream: {data: {curves, broken, ends}, head, sentence, foot, table}}, x, y, smoothing, theme
+   In:  loss-data {stream: {data: {curves, broken, ends}, head, sentence, foot, table}}, x, y,
+        smoothing, theme, and the figures as they are now
    Out: figures, a note under each, and the smoothing in figures. It fetches nothing; colours come
-        from the CSS tokens, so the charts follow the theme. Text in the data is already escaped. */
+        from the CSS tokens, so the charts follow the theme. */
 (function () {
   "use strict";
 
-  const WIDTHS = { raw: 1.25, line: 2 };
+  const { tracesOf, places } = window.lossCurves;
   const LINE_TOKENS = {
     val: "--loss-val",
     train: "--loss-train",
     other: "--loss-other",
     baseline: "--loss-baseline",
   };
-  const FEW_POINTS = 2; // fewer than this make no line
-
-  /* Exponential moving average with the start's bias taken out, as TensorBoard smooths:
-     value i is sum(w^(i-k) x_k) / sum(w^(i-k)) over the finite points so far. */
-  function smoothed(values, weight) {
-    let sum = 0;
-    let count = 0;
-    return values.map((value) => {
-      if (value === null) return null;
-      sum = sum * weight + (1 - weight) * value;
-      count += 1;
-      return sum / (1 - weight ** count);
-    });
-  }
 
   /* A token's colour as the browser resolves it in the theme of now. */
   function colours() {
@@ -59,85 +46,11 @@
     return order.find((axis) => isKnown(data.curves, axis)) || "index";
   }
 
-  /* Where each point of a curve stands. Time is told in the unit that fits its length. */
-  function places(curve, axis, unit) {
-    if (axis === "index") return curve.value.map((_value, index) => index + 1);
-    return curve[axis].map((at) => (at === null ? null : at / unit.seconds));
-  }
-
   function timeUnit(data, axis) {
     if (axis !== "time") return { seconds: 1, suffix: "" };
     const last = Math.max(0, data.ends.time || 0, ...data.curves.flatMap((c) => c.time));
     if (last > 2 * 3600) return { seconds: 3600, suffix: " h" };
     return last > 180 ? { seconds: 60, suffix: " min" } : { seconds: 1, suffix: " s" };
-  }
-
-  function curveTraces(curve, scene) {
-    const { weight, palette } = scene;
-    const x = places(curve, scene.axis, scene.unit);
-    const average = weight > 0 ? smoothed(curve.value, weight) : null;
-    const isAlone = curve.value.filter((value) => value !== null).length < FEW_POINTS;
-    const raw = {
-      type: "scatter",
-      name: curve.name,
-      mode: isAlone ? "lines+markers" : "lines",
-      x,
-      y: curve.value,
-      opacity: average ? 0.35 : 1,
-      line: { color: palette[curve.role], width: average ? WIDTHS.raw : WIDTHS.line },
-      marker: { size: 6 },
-      customdata: average,
-      hovertemplate: average
-        ? `${curve.name} <b>%{y:.4~g}</b> (smoothed %{customdata:.4~g})<extra></extra>`
-        : `${curve.name} <b>%{y:.4~g}</b><extra></extra>`,
-    };
-    if (!average) return [raw];
-    const line = {
-      type: "scatter",
-      name: curve.name + " smoothed",
-      mode: "lines",
-      x,
-      y: average,
-      line: { color: palette[curve.role], width: WIDTHS.line },
-      hoverinfo: "skip",
-    };
-    return [raw, line];
-  }
-
-  /* The last finite value: where the run is now. */
-  function lastPoint(curve, scene) {
-    const last = curve.value.findLastIndex((value) => value !== null);
-    if (curve.role !== "val" || last < 0) return [];
-    return [
-      {
-        type: "scatter",
-        name: curve.name + " last",
-        mode: "markers",
-        x: [places(curve, scene.axis, scene.unit)[last]],
-        y: [curve.value[last]],
-        marker: { color: scene.palette[curve.role], size: 7 },
-        hoverinfo: "skip",
-      },
-    ];
-  }
-
-  /* Values that are no numbers: crosses along the upper edge, on a scale of their own. */
-  function brokenTraces(data, scene) {
-    const marks = data.broken.filter((mark) => (mark[scene.axis] ?? null) !== null);
-    if (!marks.length) return [];
-    return [
-      {
-        type: "scatter",
-        name: "not finite",
-        mode: "markers",
-        x: marks.map((mark) => mark[scene.axis] / scene.unit.seconds),
-        y: marks.map(() => 0.96),
-        yaxis: "y2",
-        text: marks.map((mark) => mark.text),
-        marker: { symbol: "x", size: 9, color: scene.palette.fail },
-        hovertemplate: "%{text}<extra></extra>",
-      },
-    ];
   }
 
   function xRange(data, scene) {
@@ -164,6 +77,7 @@
     const range = data.curves.length ? xRange(data, scene) : [0, 1];
     return {
       uirevision: `${stream} ${scene.axis} ${scene.y}`,
+      meta: { range: [...range] },
       margin: { l: 46, r: 14, t: 8, b: 24 },
       paper_bgcolor: "rgba(0,0,0,0)",
       plot_bgcolor: "rgba(0,0,0,0)",
@@ -214,14 +128,7 @@
   }
 
   function figureOf(stream, data, scene) {
-    return {
-      data: [
-        ...data.curves.flatMap((curve) => curveTraces(curve, scene)),
-        ...data.curves.flatMap((curve) => lastPoint(curve, scene)),
-        ...brokenTraces(data, scene),
-      ],
-      layout: layoutOf(stream, data, scene),
-    };
+    return { data: tracesOf(data, scene), layout: layoutOf(stream, data, scene) };
   }
 
   /* What a reader must know about how the curves are drawn. */
@@ -235,14 +142,24 @@
     return words.join(" · ");
   }
 
-  function draw(losses, x, y, smoothing, _theme, parts) {
+  /* Dash writes a person's zoom back into the figure; take it over where the axes are still the same. */
+  function withZoom(figure, shown) {
+    const [now, before] = [figure.layout, (shown || {}).layout];
+    if (!before || before.uirevision !== now.uirevision) return figure;
+    const [usual, x, y] = [before.meta.range, before.xaxis.range, before.yaxis.range];
+    if (x && x.some((end, i) => end !== usual[i])) now.xaxis.range = [...x];
+    if (y && before.yaxis.autorange === false) Object.assign(now.yaxis, { range: [...y], autorange: false });
+    return figure;
+  }
+
+  function draw(losses, x, y, smoothing, _theme, parts, shown) {
     const weight = Number(smoothing) || 0;
     const palette = colours();
-    const drawn = parts.map(({ stream }) => {
+    const drawn = parts.map(({ stream }, index) => {
       const data = (losses[stream] || {}).data || { curves: [], broken: [], ends: {} };
       const axis = usableAxis(data, x);
       const scene = { axis, y, weight, palette, unit: timeUnit(data, axis) };
-      return [figureOf(stream, data, scene), noteOf(data, scene, x)];
+      return [withZoom(figureOf(stream, data, scene), shown[index]), noteOf(data, scene, x)];
     });
     return [drawn.map(([figure]) => figure), drawn.map(([, note]) => note), weight.toFixed(2)];
   }
@@ -253,6 +170,6 @@
   }
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
-    losses: { draw, tell, smoothed },
+    losses: { draw, tell },
   });
 })();
