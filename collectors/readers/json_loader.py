@@ -28,8 +28,8 @@ def load_json(text: str, *, max_nodes: int = MAX_NODES) -> Loaded:
     try:
         data = parser.document()
     except Stop as stop:
-        return Loaded(None, parser.lines, (*parser.report.findings, stop.finding))
-    return Loaded(data, parser.lines, tuple(parser.report.findings))
+        return Loaded(None, parser.lines, (*parser.report.all(), stop.finding))
+    return Loaded(data, parser.lines, parser.report.all())
 
 
 class _Parser:
@@ -115,7 +115,7 @@ class _Parser:
     def _note_key(self, path: Path, is_known: bool) -> None:
         line = self._line_here()
         if is_known:
-            self.report.add_twice(str(path[-1]), self.lines[path], line)
+            self.report.tell_twice(str(path[-1]), self.lines[path], line)
         self.lines[path] = line
 
     def _string(self) -> str:
@@ -129,7 +129,7 @@ class _Parser:
             raise self._stop(f"a text in quotes is damaged ({error.msg.lower()})") from None
         whole = without_surrogates(value)
         if whole != value:
-            self.report.add("warning", "half a character (a lone surrogate)", self._line_here())
+            self.report.tell("warning", "half a character (a lone surrogate)", self._line_here())
         return whole
 
     def _plain(self) -> float | bool | None:
@@ -139,7 +139,7 @@ class _Parser:
             self.at += len(word)
             return _NAMES[word]
         if word in _SPECIAL:
-            self.report.add("warning", f"`{word}` is not in the JSON standard", self._line_here())
+            self.report.tell("warning", f"`{word}` is not in the JSON standard", self._line_here())
             self.at += len(word)
             return _SPECIAL[word]
         if not _NUMBER.fullmatch(word):
@@ -152,7 +152,7 @@ class _Parser:
         value = int(word) if word.lstrip("-").isdigit() else float(word)
         if isinstance(value, float) and math.isinf(value):
             text = f"{brief(word)} is too large for a number; read as infinity"
-            self.report.add("warning", text, self._line_here())
+            self.report.tell("warning", text, self._line_here())
         self.at += len(word)
         return value
 

@@ -8,64 +8,65 @@ matched against the one form numpy writes, and is never evaluated.
 from __future__ import annotations
 
 import io
-import lzma
 import re
 import struct
-import zipfile
 import zlib
-from typing import Final
+from typing import BinaryIO, Final
 
 import numpy as np
 
+from collectors.readers.finding_list import FindingList
+from collectors.readers.zip_directory import ZipProblem, read_zip_directory
+from collectors.readers.zip_entries import (
+    PlacedEntry,
+    place_entries,
+    read_small_entry,
+    report_duplicates,
+    report_overlaps,
+)
+
 MAX_MEMBER_BYTES: Final = 16 * 1024 * 1024
-MAX_MEMBERS: Final = 100
+MAX_MEMBERS: Final = 1_000
 _HEADER: Final = re.compile(
     rb"\{'descr': '([<>|=]?[A-Za-z]\d{0,9})', 'fortran_order': (?:True|False), "
     rb"'shape': \(([0-9, ]{0,80})\), *\}\s*"
 )
-_DAMAGE: Final = (
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    struct.error,
-    OSError,
-    EOFError,
-    NotImplementedError,
-    RuntimeError,
-    ValueError,
-    KeyError,
-    IndexError,
-    OverflowError,
-)
-"""What `zipfile` raises for damaged, encrypted and exotic archives."""
 
 Value = tuple[float, ...] | str
 
 
 class BadArray(Exception):
-    """Why an npz file cannot be read, in words."""
+    """Why an npz file cannot be read, in words, and in which member."""
+
+    def __init__(self, text: str, where: str | None = None) -> None:
+        super().__init__(text)
+        self.where = where
 
 
 def read_npz(data: bytes, wanted: tuple[str, ...]) -> tuple[dict[str, Value], tuple[str, ...]]:
     """Return the wanted arrays that are there, and all names; raise BadArray."""
+    handle, findings = io.BytesIO(data), FindingList()
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names = tuple(name.removesuffix(".npy") for name in archive.namelist()[:MAX_MEMBERS])
-            found = {name: _member(archive, f"{name}.npy") for name in wanted if name in names}
-    except _DAMAGE as error:
-        raise BadArray(f"is a damaged zip archive ({_reason(error)})") from None
-    return {name: _array(name, raw) for name, raw in found.items()}, names
+        directory = read_zip_directory(handle, len(data), most_entries=MAX_MEMBERS)
+        placed = place_entries(handle, directory, findings)
+        report_overlaps(placed, findings)
+        report_duplicates(directory.entries, findings)
+        if findings.has_errors:
+            raise BadArray(findings.all()[0].text, findings.all()[0].where)
+        found = {_stem(one.name): _member(handle, one) for one in placed if _stem(one.name) in wanted}
+    except ZipProblem as problem:
+        raise BadArray(problem.text, problem.where) from None
+    return {name: _array(name, raw) for name, raw in found.items()}, tuple(_stem(e.name) for e in directory.entries)
 
 
-def _reason(error: BaseException) -> str:
-    return str(error)[:100] or type(error).__name__
+def _stem(name: str) -> str:
+    return name.removesuffix(".npy")
 
 
-def _member(archive: zipfile.ZipFile, name: str) -> bytes:
-    with archive.open(name) as member:
-        raw = member.read(MAX_MEMBER_BYTES + 1)
-    if len(raw) > MAX_MEMBER_BYTES:
-        raise BadArray(f"`{name}` unpacks to more than {MAX_MEMBER_BYTES:,} bytes")
+def _member(handle: BinaryIO, placed: PlacedEntry) -> bytes:
+    raw = read_small_entry(handle, placed, MAX_MEMBER_BYTES)
+    if zlib.crc32(raw) != placed.entry.crc32:
+        raise BadArray("its bytes do not have the checksum (CRC-32) the zip recorded: damaged", placed.name)
     return raw
 
 

@@ -5,10 +5,11 @@ Input: nothing. Output: `Loaded`, `Report`, `Stop`. Holds no parser.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 from collectors.evidence import Finding, Severity
+from collectors.readers.finding_list import FindingList
 from collectors.readers.text import brief
 
 MAX_DEPTH: Final = 64
@@ -17,8 +18,6 @@ MAX_NODES: Final = 100_000
 """Values in one document, repeated ones counted again."""
 MAX_DIGITS: Final = 4_300
 """Of a whole number: Python refuses longer ones, so the training program could not read it either."""
-MAX_FINDINGS: Final = 100
-"""More of the same help nobody."""
 
 Path = tuple[str | int, ...]
 """Keys and list indices from the top."""
@@ -32,21 +31,17 @@ class Stop(Exception):
         self.finding = Finding("error", text, where)
 
 
-@dataclass
-class Report:
-    """Findings as they are made, at most `MAX_FINDINGS`."""
+class Report(FindingList):
+    """Findings told by their line."""
 
-    findings: list[Finding] = field(default_factory=list)
+    def tell(self, severity: Severity, text: str, line: int | None = None) -> None:
+        """Write down one finding."""
+        self.add(Finding(severity, text, f"line {line}" if line else None))
 
-    def add(self, severity: Severity, text: str, line: int | None = None) -> None:
-        """Add one finding, unless there are enough."""
-        if len(self.findings) < MAX_FINDINGS:
-            self.findings.append(Finding(severity, text, f"line {line}" if line else None))
-
-    def add_twice(self, key: str, first: int, second: int) -> None:
+    def tell_twice(self, key: str, first: int, second: int) -> None:
         """Say that a mapping holds `key` twice; which one counts depends on the reader."""
         where = f"in line {first} and in line {second}" if first != second else "in one line"
-        self.add("error", f"the key {brief(key)} stands twice, {where}", second)
+        self.tell("error", f"the key {brief(key)} stands twice, {where}", second)
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ def _read_npz(data: bytes) -> ScalerEvidence:
     try:
         arrays, names = read_npz(data, _KEYS)
     except BadArray as error:
-        return _unreadable("npz", str(error))
+        return ScalerEvidence("npz", (Finding("error", str(error), error.where),))
     if "data.pkl" in {name.rsplit("/", 1)[-1] for name in names}:
         return _unreadable("pickle", f"is a PyTorch file with a pickle in it, {_PICKLE}; {_REMEDY}")
     fields: dict[str, Any] = {key: arrays[key] for key in _KEYS if key in arrays}

@@ -59,7 +59,7 @@ class _Composer:
         self.aliases = 0
 
     def loaded(self, data: Any, *findings: Any) -> Loaded:
-        return Loaded(data, self.lines, (*self.report.findings, *findings))
+        return Loaded(data, self.lines, (*self.report.all(), *findings))
 
     def document(self) -> Any:
         next(self.events)  # the beginning of the stream
@@ -70,7 +70,7 @@ class _Composer:
         next(self.events)  # the end of the document
         after = next(self.events)
         if isinstance(after, DocumentStartEvent):
-            self.report.add("error", "a second document begins; one was expected", _line(after))
+            self.report.tell("error", "a second document begins; one was expected", _line(after))
         return data
 
     def _node(self, event: Event, path: Path) -> Any:
@@ -111,7 +111,7 @@ class _Composer:
                 continue
             here = (*path, key)
             if key in own:
-                self.report.add_twice(key, self.lines[here], _line(event))
+                self.report.tell_twice(key, self.lines[here], _line(event))
             self.lines[here] = _line(event)
             own[key] = self._node(next(self.events), here)
         return self._with_merged(own, merged, path)
@@ -124,7 +124,7 @@ class _Composer:
         is_plain = event.style is None and event.implicit[0]
         trap = yaml_scalars.key_trap(event.value) if is_plain else None
         if trap:
-            self.report.add("warning", trap, _line(event))
+            self.report.tell("warning", trap, _line(event))
         self._refuse_tag(event)
         return without_surrogates(event.value), is_plain and yaml_scalars.is_merge(event.value)
 
@@ -152,14 +152,14 @@ class _Composer:
             return without_surrogates(str(event.value))
         value, trap = self._resolved(event)
         if trap:
-            self.report.add("warning", trap, _line(event))
+            self.report.tell("warning", trap, _line(event))
         return value
 
     def _resolved(self, event: ScalarEvent) -> tuple[yaml_scalars.Value, str | None]:
         try:
             return yaml_scalars.resolve(event.value)
         except ValueError as error:
-            self.report.add("error", str(error), _line(event))
+            self.report.tell("error", str(error), _line(event))
             return None, None
 
     def _forced(self, event: ScalarEvent, tag: str) -> yaml_scalars.Value:
@@ -168,7 +168,7 @@ class _Composer:
         except ValueError:
             kind = tag.rsplit(":", 1)[-1]
             text = f"{brief(event.value)} is tagged `!!{kind}` and is none"
-            self.report.add("error", text, _line(event))
+            self.report.tell("error", text, _line(event))
             return str(event.value)
 
     def _refuse_tag(self, event: Event) -> None:
@@ -176,7 +176,7 @@ class _Composer:
         if tag not in _ALLOWED_TAGS:
             shown = brief(str(tag).replace("tag:yaml.org,2002:", "!!"), 80)
             text = f"the tag {shown} is refused: only plain values are read"
-            self.report.add("error", text, _line(event))
+            self.report.tell("error", text, _line(event))
 
     def _alias(self, event: AliasEvent, path: Path) -> Any:
         anchor = str(event.anchor)
