@@ -11,7 +11,7 @@
   const MARGIN = 10;
   const LARGEST_FIT = 1.15;
   const STEP = 1.25;
-  const SANE = [0.02, 20]; // a canvas once hidden may come back with a zoom of 1e50
+  const LEAST = 40; // px; a smaller canvas is one that a phone hides, and its zoom means nothing
 
   const kept = new Map(); // view -> { zoom, pan, moved }
   let wished = null;
@@ -22,11 +22,17 @@
     return kept.get(graph.view);
   }
 
+  /* From now on this view stands where a person put it. */
+  function keep() {
+    kept.set(graph.view, { zoom: graph.cy.zoom(), pan: { ...graph.cy.pan() }, moved: true });
+  }
+
   graph.onMount.push((cy) => {
     canvas = document.getElementById("graph-canvas");
     kept.clear();
     graph.view = wished || canvas.dataset.shownView;
-    cy.on("dragpan pinchzoom", () => (here().moved = true));
+    cy.on("dragpan pinchzoom", keep);
+    cy.on("layoutstop", () => here().moved || fit());
     cy.on("drag", "node", (event) => bendAnew(event.target));
     new ResizeObserver(resized).observe(canvas);
     canvas.addEventListener("wheel", wheel, { capture: true, passive: false });
@@ -70,7 +76,6 @@
   function showView(view) {
     wished = view;
     if (!graph.cy || !view || view === graph.view) return;
-    Object.assign(here(), { zoom: graph.cy.zoom(), pan: { ...graph.cy.pan() } });
     graph.view = view;
     const { zoom, pan, moved } = here();
     if (moved) graph.cy.viewport({ zoom, pan });
@@ -78,16 +83,21 @@
     canvas.dataset.shownView = view;
   }
 
+  function isSeen() {
+    return canvas.isConnected && canvas.clientWidth > LEAST && canvas.clientHeight > LEAST;
+  }
+
   function resized() {
-    if (!canvas.isConnected || !canvas.clientWidth || !canvas.clientHeight) return;
+    if (!isSeen()) return;
     graph.cy.resize();
-    const zoom = graph.cy.zoom();
-    if (!here().moved || !(zoom > SANE[0] && zoom < SANE[1])) fit();
+    const { zoom, pan, moved } = here();
+    if (!moved) fit();
+    else if (zoom) graph.cy.viewport({ zoom, pan });
   }
 
   function fit() {
     const box = graph.bounds();
-    if (!box || !canvas.clientWidth || !canvas.clientHeight) return;
+    if (!box || !isSeen()) return;
     const [width, height] = [canvas.clientWidth, canvas.clientHeight];
     const zoom = Math.min(
       (width - 2 * MARGIN) / (box.x2 - box.x1),
@@ -108,21 +118,21 @@
 
   function zoomBy(factor, renderedPosition = middle()) {
     graph.cy.zoom({ level: graph.cy.zoom() * factor, renderedPosition });
-    here().moved = true;
+    keep();
   }
 
   /* Bring a stage into sight, moving no more than needed. */
   function reveal(stage) {
     const box = graph.cy.getElementById(stage).renderedBoundingBox();
     const shift = (low, high, length) =>
-      low < MARGIN ? MARGIN - low : high > length - MARGIN ? length - MARGIN - high : 0;
+      low < 0 ? MARGIN - low : high > length ? length - MARGIN - high : 0;
     const by = {
       x: shift(box.x1, box.x2, canvas.clientWidth),
       y: shift(box.y1, box.y2, canvas.clientHeight),
     };
     if (!by.x && !by.y) return;
     graph.cy.panBy(by);
-    here().moved = true;
+    keep();
   }
 
   /* A dragged card's edges leave their computed way: a plain S between the two facing sides. */

@@ -74,7 +74,7 @@
 
   function heard(event) {
     if (!news.length) queueMicrotask(say);
-    news.push(`${event.detail.label} is ${event.detail.status}`);
+    news.push(`${event.detail.label}: ${event.detail.status}`);
   }
 
   function say() {

@@ -54,6 +54,8 @@ GRAPH_SHOWN: Final = "graph-shown"
 """Store: element id -> digest of what the graph shows of it."""
 GRAPH_CHANGES: Final = "graph-changes"
 """Store: data of the elements that changed last."""
+DETAILS_SHOWN: Final = "details-shown"
+"""Store: digest of the stage details on screen."""
 GRAPH_ANNOUNCER: Final = "graph-announcer"
 """Says changed stages to screen readers."""
 STAGE_DETAILS: Final = "stage-details"
@@ -108,6 +110,7 @@ ALL_IDS: Final = (
     GRAPH_EMPTY,
     GRAPH_SHOWN,
     GRAPH_CHANGES,
+    DETAILS_SHOWN,
     GRAPH_ANNOUNCER,
     STAGE_DETAILS,
     STAGE_LIST,

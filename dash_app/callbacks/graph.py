@@ -12,6 +12,7 @@ from typing import Any
 
 import dash
 from dash import ClientsideFunction, Input, Output, Patch, State, no_update
+from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from collectors.state import DashboardState
@@ -24,6 +25,7 @@ from dash_app.views.graph_elements import (
     graph_elements,
     graph_positions,
 )
+from dash_app.views.page import digests as region_digests
 from dash_app.views.pipeline_graph import render_empty
 from dash_app.views.stage_details import render_stage_details
 from dash_app.views.stage_list import render_stage_list, stages_in_order
@@ -67,13 +69,17 @@ def _follow_the_state(app: dash.Dash, reader: StateReader) -> None:
 def _follow_the_person(app: dash.Dash, reader: StateReader) -> None:
     @app.callback(
         Output(ids.STAGE_DETAILS, "children"),
+        Output(ids.DETAILS_SHOWN, "data"),
         Input(ids.STATE_VERSION, "data"),
         Input(ids.SELECTED_STAGE, "data"),
         Input(ids.GRAPH_VIEW, "data"),
+        State(ids.DETAILS_SHOWN, "data"),
         prevent_initial_call=True,
     )
-    def show_stage_details(_version: str, stage: str | None, view: str | None) -> list[Any]:
-        return list(render_stage_details(reader.current().state, stage, view))
+    def show_stage_details(
+        _version: str, stage: str | None, view: str | None, shown: dict[str, str] | None
+    ) -> list[Any]:
+        return details_news(render_stage_details(reader.current().state, stage, view), shown)
 
     for show, chosen in (("showView", ids.GRAPH_VIEW), ("showSelection", ids.SELECTED_STAGE)):
         app.clientside_callback(  # type: ignore[no-untyped-call] # Dash does not annotate it
@@ -95,6 +101,14 @@ def graph_news(state: DashboardState | None, shown: Mapping[str, str]) -> list[A
         return [elements, graph_positions(state), render_empty(state), rows, no_update, now]
     changes = changed_data(elements, shown)
     return [no_update, no_update, no_update, _changed_rows(state, changes), changes, now]
+
+
+def details_news(details: list[Component], shown: Mapping[str, str] | None) -> list[Any]:
+    """Return details and their digest. Raises PreventUpdate when they are on screen already."""
+    now = region_digests({ids.STAGE_DETAILS: details})
+    if now == shown:
+        raise PreventUpdate
+    return [details, now]
 
 
 def _changed_rows(state: DashboardState | None, changes: list[dict[str, Any]]) -> Any:

@@ -24,6 +24,11 @@ PIPELINE_DIGEST: Final = ""
 """Key of the drawing itself among the digests; no element has an empty id."""
 
 
+CHANGING: Final = frozenset({"id", "status", "message", "checks", "flow", "progress", "ends_at", "silent_since"})
+"""What may change while the pipeline stays the same. The rest is not sent again: it would undo what
+a person dragged."""
+
+
 class _Drawing(NamedTuple):
     """What is fixed while the pipeline stays the same."""
 
@@ -63,10 +68,14 @@ def digests(state: DashboardState | None, elements: Iterable[Element]) -> dict[s
 
 
 def changed_data(elements: Iterable[Element], shown: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Return the data of the elements that do not look as they are shown."""
-    now = list(elements)
-    fresh = digests(None, now)
-    return [e["data"] for e in now if fresh[e["data"]["id"]] != shown.get(e["data"]["id"])]
+    """Return what may have changed of the elements that do not look as they are shown."""
+    now = [element["data"] for element in elements]
+    fresh = digests(None, ({"data": data} for data in now))
+    return [
+        {key: value for key, value in data.items() if key in CHANGING}
+        for data in now
+        if fresh[data["id"]] != shown.get(data["id"])
+    ]
 
 
 def _digest(text: str) -> str:

@@ -52,6 +52,7 @@ def render_graph_panel(state: DashboardState | None, view: str | None = None, st
             html.P(id=ids.GRAPH_ANNOUNCER, className="unseen", role="status"),
             dcc.Store(id=ids.GRAPH_SHOWN, data=digests(state, elements)),
             dcc.Store(id=ids.GRAPH_CHANGES),
+            dcc.Store(id=ids.DETAILS_SHOWN),
         ],
         className="graph-room",
     )

@@ -207,7 +207,7 @@ def test_a_finger_scrolls_the_page_past_the_graph(browser: Any, serve: Serve) ->
         page.driver.execute_cdp_cmd("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
     def swipe() -> None:
-        start = {"x": canvas["x"] + 340, "y": canvas["y"] + 250}
+        start = {"x": canvas["x"] + 20, "y": canvas["y"] + 250}  # beside every card
         touch("touchStart", start)
         for moved in range(12, 180, 12):
             touch("touchMove", {**start, "y": start["y"] - moved})

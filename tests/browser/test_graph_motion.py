@@ -108,7 +108,7 @@ def test_a_stage_that_ends_glows_once_and_one_that_fails_shakes_once(browser: An
     page.wait("!document.querySelector('.shakes')", "the end of the shake")
 
     assert page.ask("return seen.filter((name) => name === 'glow' || name === 'shake')") == ["glow", "shake"]
-    assert page.ask("return document.getElementById('graph-announcer').textContent") == "SwinMAE is fail."
+    assert page.ask("return document.getElementById('graph-announcer').textContent") == "SwinMAE: fail."
     ring = page.ask("return getComputedStyle(pipelineGraph.cards.get('swinmae')).boxShadow")
     assert ring != "none"
 

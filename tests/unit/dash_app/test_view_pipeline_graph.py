@@ -14,9 +14,10 @@ from support.states import diverged_state, empty_state, failing_state, ready_sta
 
 from collectors.state import DashboardState, Status
 from dash_app import ids
-from dash_app.callbacks.graph import graph_news
+from dash_app.callbacks.graph import details_news, graph_news
 from dash_app.views.graph_elements import Element, digests, graph_elements, graph_positions
 from dash_app.views.pipeline_graph import render_graph_panel
+from dash_app.views.stage_details import render_stage_details
 from dash_app.views.stage_list import render_stage_list
 
 STATES = [ready_state, failing_state, running_state, diverged_state, empty_state]
@@ -143,6 +144,28 @@ def test_an_update_never_sends_places_or_elements_so_zoom_pan_and_drags_survive(
 
     assert news[0] is no_update
     assert news[LAYOUT] is no_update
+
+
+def test_an_update_never_sends_the_ways_of_edges_which_a_drag_has_bent() -> None:
+    """Of an edge only its flow can change."""
+    before = running_state()
+    after = changed(before, swinmae={"status": "fail"})
+
+    edges = [data for data in graph_news(after, shown(before))[CHANGES] if ">" in data["id"]]
+
+    assert edges == [
+        {"id": "dqvl>swinmae", "flow": "done"},
+        {"id": "swinmae>artifact-save", "flow": "fail"},
+    ]
+
+
+def test_details_that_look_the_same_are_not_sent_again() -> None:
+    """A new version of the state that says nothing else about the stage."""
+    details = render_stage_details(running_state(), "patchtst")
+    _, digest = details_news(details, None)
+
+    with pytest.raises(PreventUpdate):
+        details_news(render_stage_details(running_state(), "patchtst"), digest)
 
 
 def test_another_pipeline_is_drawn_anew() -> None:
