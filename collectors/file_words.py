@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 from typing import Final
 
@@ -22,6 +23,12 @@ _KINDS: Final = (
 def shown(path: str) -> str:
     r"""Return `path` as valid text: a byte that is not UTF-8 becomes `\xNN`."""
     return os.fsencode(path).decode("utf-8", "backslashreplace") if is_path(path) else repr(path)
+
+
+def unshown(path: str) -> str:
+    """Return the path that `shown` made this of; one that never needed it stays as it is."""
+    raw = re.sub(rb"\\x([89a-f][0-9a-f])", lambda found: bytes([int(found[1], 16)]), os.fsencode(path))
+    return os.fsdecode(raw)
 
 
 def is_path(path: str) -> bool:

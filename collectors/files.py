@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import BinaryIO, Final, Self, TypeVar
 
 from collectors.evidence import FileFacts
-from collectors.file_words import describe_error, kind_problem, shown
+from collectors.file_words import describe_error, is_path, kind_problem, shown, unshown
 from collectors.paths import Base, PathProblem, Spot, Walker, system_devices
 from collectors.patterns import DEFAULT_LIMIT, Found, find_matches
 
@@ -89,7 +89,7 @@ class Workspace:
     def facts(self, path: str) -> FileFacts:
         """Return what the file system says of `path`; a folder or a FIFO is a `problem`."""
         try:
-            with self._walker.find(path) as spot:
+            with self._walker.find(self._named(path)) as spot:
                 return _facts_of(path, spot)
         except PathProblem as error:
             plainly_missing = error.missing and error.problem == "does not exist"
@@ -99,7 +99,7 @@ class Workspace:
     def open(self, path: str) -> Iterator[OpenFile]:
         """Yield the regular file at `path`; raise CannotRead."""
         try:
-            with self._walker.find(path) as spot:
+            with self._walker.find(self._named(path)) as spot:
                 fd = _open_regular(spot)
         except PathProblem as error:
             raise CannotRead(path, error.problem, error.hint, missing=error.missing) from None
@@ -117,6 +117,16 @@ class Workspace:
                     return data
                 size = len(data)
         raise CannotRead(path, f"has {size:,} bytes; at most {limit:,} are read", "is it the right file?")
+
+    def _named(self, path: str) -> str:
+        """Return the path as the disk has it, if it came as `facts` shows one with bytes that are not UTF-8."""
+        if "\\x" not in path or not is_path(path):
+            return path
+        try:
+            with self._walker.find(path):
+                return path
+        except PathProblem:
+            return unshown(path)
 
     def is_unchanged(self, path: str, identity: Identity | None) -> bool:
         """Say whether `path` still is that file; an unknown identity is never unchanged."""

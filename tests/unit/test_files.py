@@ -362,6 +362,18 @@ def test_a_name_that_is_not_utf_8_is_listed_opened_and_shown(root: Path) -> None
     facts.path.encode("utf-8")
 
 
+def test_a_name_as_it_is_shown_opens_the_file_it_stands_for(root: Path) -> None:
+    """The state holds shown names only; a file that really has a backslash in its name comes first."""
+    (root / os.fsdecode(b"caf\xe9.pt")).write_bytes(b"byte")
+    (root / r"th\xe9.pt").write_bytes(b"backslash")
+
+    with Workspace(root) as workspace:
+        assert workspace.read_bytes(r"caf\xe9.pt", 10) == b"byte"
+        assert workspace.facts(r"caf\xe9.pt").size_bytes == 4
+        assert workspace.read_bytes(r"th\xe9.pt", 10) == b"backslash"
+        assert not workspace.facts(r"gone\xe9.pt").exists
+
+
 def test_a_quiet_file_is_read_once_and_is_settled(root: Path) -> None:
     reads: list[bytes] = []
 
