@@ -1,0 +1,1 @@
+"""Records the trainings that `python -m dash_app --demo` replays."""
