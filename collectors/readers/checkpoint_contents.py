@@ -14,7 +14,7 @@ from typing import Final
 from collectors.readers.finding_list import shorten
 from collectors.readers.pickle_values import PickledDict, PickledObject, Tensor
 
-MOST_VISITS: Final = 2_000_000
+MOST_VISITS: Final = 500_000
 MOST_DEPTH: Final = 64
 MOST_SCALARS: Final = 1_000
 MOST_SCALAR_TEXT: Final = 200
@@ -71,23 +71,32 @@ def read_contents(value: object) -> Contents:
     """Return the tensors and scalars of a pickled value, in file order."""
     found = Contents()
     seen: set[int] = set()
-    waiting: list[tuple[_Place, object]] = [(_Place("", 0, False, True), value)]
+    waiting: list[_Children] = [iter([(_Place("", 0, False, True), value)])]
     visits = 0
     while waiting:
-        place, item = waiting.pop()
-        visits += 1
-        if visits > MOST_VISITS or place.depth > MOST_DEPTH:
-            found.cut_short = True
+        place, item = next(waiting[-1], (None, None))
+        if place is None:
+            waiting.pop()
             continue
-        if isinstance(item, Tensor):
-            found.tensors.append(NamedTensor(place.name or "(the tensor itself)", item, place.optimizer))
-        elif isinstance(item, PickledDict | PickledObject | list | tuple):
-            if id(item) not in seen:
-                seen.add(id(item))
-                waiting.extend(reversed(list(_children(place, item))))
-        else:
-            _keep_scalar(found, place, item)
+        visits += 1
+        if visits > MOST_VISITS:
+            found.cut_short = True
+            break
+        if place.depth > MOST_DEPTH:
+            found.cut_short = True
+        elif not isinstance(item, PickledDict | PickledObject | list | tuple):
+            _keep(found, place, item)
+        elif id(item) not in seen:
+            seen.add(id(item))
+            waiting.append(_children(place, item))
     return found
+
+
+def _keep(found: Contents, place: _Place, item: object) -> None:
+    if isinstance(item, Tensor):
+        found.tensors.append(NamedTensor(place.name or "(the tensor itself)", item, place.optimizer))
+    else:
+        _keep_scalar(found, place, item)
 
 
 def _children(place: _Place, item: PickledDict | PickledObject | list[object] | tuple[object, ...]) -> _Children:
@@ -96,7 +105,8 @@ def _children(place: _Place, item: PickledDict | PickledObject | list[object] | 
     elif isinstance(item, PickledObject):
         yield from _object_children(place, item)
     else:
-        yield from ((place.inside(index, takes_scalars=False), value) for index, value in enumerate(item))
+        held = ((index, value) for index, value in enumerate(item) if isinstance(value, _WORTH_A_LOOK))
+        yield from ((place.inside(index, takes_scalars=False), value) for index, value in held)
 
 
 def _object_children(place: _Place, item: PickledObject) -> _Children:
@@ -111,6 +121,8 @@ def _object_children(place: _Place, item: PickledObject) -> _Children:
     yield held, item.items
 
 
+_WORTH_A_LOOK: Final = (Tensor, PickledDict, PickledObject, list, tuple)
+"""Numbers and text inside lists are data, not settings: a loss history may have a million of them."""
 _Children = Iterator[tuple[_Place, object]]
 
 

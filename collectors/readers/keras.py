@@ -7,13 +7,13 @@ itself names. HDF5 numbers are not read, and it says so.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import BinaryIO, Final
 
 from collectors.evidence import CheckpointEvidence
+from collectors.readers.bounded_json import MOST_BYTES, JsonProblem, parse_json
 from collectors.readers.checkpoint_draft import Draft
-from collectors.readers.finding_list import FindingList, shorten
+from collectors.readers.finding_list import FindingList
 from collectors.readers.magic import HDF5
 from collectors.readers.single_pass import read_once
 from collectors.readers.zip_contents import ZipToDrain, drain_zip
@@ -29,7 +29,6 @@ from collectors.readers.zip_entries import (
 
 SUPERBLOCK_BYTES: Final = 52
 """What is read of the first block of an HDF5 file; no file is shorter."""
-MOST_JSON_BYTES: Final = 16 << 20
 _WEIGHTS: Final = "model.weights.h5"
 _NOT_READ: Final = "HDF5 numbers are not read here: shapes, NaN and infinities were not checked"
 
@@ -80,11 +79,11 @@ def _check_json(handle: BinaryIO, entries: Mapping[str, PlacedEntry], name: str,
         findings.error("this entry is missing or cannot be read", name)
         return
     try:
-        json.loads(read_small_entry(handle, placed, MOST_JSON_BYTES))
+        parse_json(read_small_entry(handle, placed, MOST_BYTES))
     except ZipProblem as problem:
         findings.error(problem.text, name)
-    except (ValueError, RecursionError) as error:
-        findings.error(f"is not JSON: {shorten(str(error))}", name)
+    except JsonProblem as problem:
+        findings.error(str(problem), name)
 
 
 def _check_weights(handle: BinaryIO, entries: Mapping[str, PlacedEntry], findings: FindingList) -> None:

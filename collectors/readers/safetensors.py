@@ -7,12 +7,12 @@ without gaps or overlaps up to the end of the file. The format has no checksum, 
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from math import prod
 from typing import Any, BinaryIO, Final, TypeGuard
 
 from collectors.evidence import CheckpointEvidence, TensorFacts
+from collectors.readers.bounded_json import MOST_BYTES, JsonProblem, parse_json
 from collectors.readers.checkpoint_contents import belongs_to_optimizer
 from collectors.readers.checkpoint_draft import Block, Draft, number_tests
 from collectors.readers.dtypes import ITEM_BYTES, SAFETENSORS_DTYPES
@@ -23,9 +23,8 @@ from collectors.words import size_words
 
 MOST_HEADER_BYTES: Final = 100_000_000
 """The format's own limit."""
-READ_HEADER_BYTES: Final = 32 << 20
+READ_HEADER_BYTES: Final = MOST_BYTES
 """A header of this size describes hundreds of thousands of tensors; larger ones are not read."""
-_MOST_PARTS: Final = 4_000_000
 _LARGEST: Final = 1 << 63
 
 
@@ -85,29 +84,13 @@ def _read_header(handle: BinaryIO, size: int) -> tuple[int, dict[str, Any]]:
 
 
 def _parsed(raw: bytes) -> dict[str, Any]:
-    parts = raw.count(b",") + raw.count(b"[") + raw.count(b"{")
-    if parts > _MOST_PARTS:
-        raise HeaderProblem(f"the header has {parts:,} parts; at most {_MOST_PARTS:,} are read")
     try:
-        header = json.loads(raw, object_pairs_hook=_without_repetition, parse_constant=_no_constant)
-    except (ValueError, RecursionError) as error:
-        raise HeaderProblem(f"the header is not JSON: {shorten(str(error))}") from None
+        header = parse_json(raw)
+    except JsonProblem as problem:
+        raise HeaderProblem(f"the header {problem}") from None
     if not isinstance(header, dict):
         raise HeaderProblem("expected the header to be a JSON object")
     return header
-
-
-def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        seen: set[str] = set()
-        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-        raise HeaderProblem(f"the header names {shorten(twice)!r} twice")
-    return found
-
-
-def _no_constant(name: str) -> None:
-    raise HeaderProblem(f"the header holds {name}, which JSON does not know")
 
 
 def _metadata(header: dict[str, Any], findings: FindingList) -> dict[str, Any]:

@@ -7,19 +7,18 @@ and demands that every tensor lies in the shard the index names.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Any, BinaryIO, Final
+from typing import BinaryIO, Final
 
 from collectors.evidence import CheckpointEvidence, Finding
 from collectors.files import CannotRead
+from collectors.readers.bounded_json import JsonProblem, parse_json
 from collectors.readers.checkpoint import DEFAULT_BUDGET, read_checkpoint
 from collectors.readers.checkpoint_draft import Checksum, Draft
-from collectors.readers.finding_list import FindingList, shorten
+from collectors.readers.finding_list import FindingList
 from collectors.words import listed, plural, size_words
 
-MOST_INDEX_BYTES: Final = 32 << 20
 MOST_SHARDS: Final = 1_000
 
 OpenShard = Callable[[str], AbstractContextManager[tuple[BinaryIO, int]]]
@@ -47,13 +46,10 @@ def read_sharded(index: bytes, open_shard: OpenShard, *, budget: int = DEFAULT_B
 
 def _read_index(index: bytes, findings: FindingList) -> tuple[dict[str, str], int | None]:
     """Tensor name -> shard name, and the total size in bytes where the index gives one."""
-    if len(index) > MOST_INDEX_BYTES:
-        findings.error(f"has {size_words(len(index))}; at most {size_words(MOST_INDEX_BYTES)} are read", "index")
-        return {}, None
     try:
-        parsed: Any = json.loads(index)
-    except (ValueError, RecursionError) as error:
-        findings.error(f"is not JSON: {shorten(str(error))}", "index")
+        parsed = parse_json(index)
+    except JsonProblem as problem:
+        findings.error(str(problem), "index")
         return {}, None
     weight_map = parsed.get("weight_map") if isinstance(parsed, dict) else None
     if not isinstance(weight_map, dict) or not weight_map:

@@ -76,7 +76,7 @@ def fill_draft(draft: Draft, read: PickledCheckpoint) -> None:
     distinct = {(id(one.tensor.storage), one.tensor.offset, one.tensor.shape) for one in read.contents.tensors}
     draft.parameters = sum(prod(shape) for _, _, shape in distinct)
     if read.contents.cut_short:
-        draft.findings.warning("nests deeper than is read: some names are missing")
+        draft.findings.warning("holds more, or nests deeper, than is read: some names are missing")
     draft.report_emptiness()
 
 

@@ -38,28 +38,29 @@ def test_the_table_is_long_enough() -> None:
 def test_bad_input_is_named(bad: Bad, quiet_folder: Path) -> None:
     """What is wrong is a finding of the right severity that says so; an error makes the file unsound."""
     data = bad.build()
+    start = time.process_time()
 
     evidence = read_checkpoint(io.BytesIO(data), len(data))
 
+    assert time.process_time() - start < 10  # seconds of work, however busy the machine is
     found = [f for f in evidence.findings if f.severity == bad.severity and bad.text in str(f)]
     assert found, [f"{f.severity}: {f}" for f in evidence.findings]
     assert evidence.sound == (bad.severity != "error")
     assert list(quiet_folder.iterdir()) == []
 
 
-@pytest.mark.parametrize("bad", EVERY, ids=lambda bad: bad.name)
-def test_bad_input_costs_little(bad: Bad) -> None:
-    """Neither time nor memory follow what a file claims of itself."""
-    data = bad.build()
+def test_memory_does_not_follow_what_a_file_claims() -> None:
+    """Sizes, shapes, counts and lengths of up to 2^64 in files of a few kB: at most 64 MiB."""
+    small = [data for bad in EVERY if len(data := bad.build()) < 20_000]
     tracemalloc.start()
-    start = time.perf_counter()
 
-    read_checkpoint(io.BytesIO(data), len(data))
+    for data in small:
+        read_checkpoint(io.BytesIO(data), len(data))
 
-    seconds, peak = time.perf_counter() - start, tracemalloc.get_traced_memory()[1]
+    peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert seconds < 20  # tracing makes it several times slower
-    assert peak < max(64 << 20, 12 * len(data)), f"{peak:,} bytes"
+    assert len(small) > 200
+    assert peak < 64 << 20, f"{peak:,} bytes"
 
 
 @pytest.mark.parametrize("build", [bad.build for bad in BAD_FILES[:4]], ids=[bad.name for bad in BAD_FILES[:4]])
