@@ -103,12 +103,17 @@
       const since = heardAt ? " since " + new Date(heardAt).toLocaleTimeString() : "";
       return "This page has not reached its server" + since + "; what you see is from before.";
     }
-    if (pulse.condition !== "ok") return pulse.sentence || "";
+    if (pulse.condition !== "ok") return hasView() ? pulse.sentence || "" : "";
     if (!pulse.observed_at) return unobservedSentence();
     const age = (now() - Date.parse(pulse.observed_at)) / 1000;
     if (age <= staleAfter()) return "";
     const last = inWords(pulse.observed_at);
     return `The observer has stopped: it last looked ${last}, and what you see is from then. ${ADVICE}`;
+  }
+
+  /* Without a state the verdict bar says why by itself, and there is nothing to grey. */
+  function hasView() {
+    return document.querySelector(".verdict[data-true-at]") !== null;
   }
 
   function unobservedSentence() {

@@ -1,0 +1,52 @@
+"""One server and one Chromium for all tests that only write states and look.
+
+`page` is that browser before that server, at 1440x900 and with the device's usual wishes; a test
+that passed fails when its console holds an error. What stops or restarts a server takes `serve`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from selenium import webdriver
+from support.browsers import chromium_options, console_messages
+from support.page import Page, resize
+from support.server import start_server
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what looks through the shared browser."""
+    for item in items:
+        if "page" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
+            item.user_properties.append(("needs", "browser"))
+
+
+@pytest.fixture(scope="session")
+def shared_chromium() -> Iterator[Any]:
+    """A Chromium for the whole session."""
+    driver = webdriver.Chrome(options=chromium_options())
+    yield driver
+    driver.quit()
+
+
+@pytest.fixture(scope="session")
+def shared_page(tmp_path_factory: pytest.TempPathFactory, shared_chromium: Any) -> Iterator[Page]:
+    """A server for the whole session, with a patient eye for the observer."""
+    server = start_server(tmp_path_factory.mktemp("shared"), options=["--stale-after", "3600"])
+    yield Page(shared_chromium, server.url, server.state_dir)
+    shared_chromium.get("about:blank")
+    server.stop()
+
+
+@pytest.fixture
+def page(shared_page: Page) -> Iterator[Page]:
+    """The shared browser, put back to its usual size and wishes."""
+    driver = shared_page.driver
+    resize(driver, 1440, 900)
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+    yield shared_page
+    driver.get("about:blank")
+    assert console_messages(driver) == [], "the console is not empty"

@@ -1,0 +1,160 @@
+"""The page in a real browser: what the state says is what stands there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from support.page import Page, open_page, resize, text, texts, traces, x_range
+from support.state_parts import PATCHTST, SWINMAE
+from support.states import (
+    diverged_state,
+    empty_state,
+    failing_state,
+    good_state,
+    ready_state,
+    running_state,
+    with_text,
+)
+from support.waiting import wait_for
+
+from collectors.state import Check
+
+WORDS = {"pass": ("[v]", "PASS"), "fail": ("[ ]", "FAIL"), "skip": ("[-]", "SKIP")}
+
+
+def row_text(check: Check) -> str:
+    mark, outcome = WORDS[check.outcome]
+    return f"{mark}{check.index}. {check.title}{outcome}{check.detail}{check.hint or ''}"
+
+
+def debiased(values: list[float], weight: float) -> list[float]:
+    """TensorBoard's smoothing, written independently: a weighted mean of all values so far."""
+    shares = [[weight ** (i - k) for k in range(i + 1)] for i in range(len(values))]
+    return [sum(w * v for w, v in zip(ws, values, strict=False)) / sum(ws) for ws in shares]
+
+
+def test_the_checklist_equals_the_state_item_by_item(page: Page) -> None:
+    state = failing_state()
+    page.show(state)
+
+    rows = texts(page.driver, ".check")
+    assert rows == [row_text(check) for check in state.checklist]
+    assert texts(page.driver, ".check details[open] .check-title") == ["9. Same run"]
+
+
+def test_the_charts_hold_the_recorded_points_smoothed_as_tensorboard_does(page: Page) -> None:
+    page.show(ready_state())
+
+    for chart, losses in enumerate((PATCHTST, SWINMAE)):
+        drawn = traces(page.driver, chart)
+        for name, values in zip(("train", "val"), losses, strict=True):
+            assert drawn[name]["y"] == values
+            assert drawn[name]["x"] == list(range(1, len(values) + 1))
+            assert drawn[f"{name} smoothed"]["y"] == pytest.approx(debiased(values, 0.6))
+
+
+def test_smoothing_scale_and_axis_are_wishes_and_stand_in_the_url(page: Page) -> None:
+    """Without smoothing there is one line a series; the URL alone brings the same view back."""
+    driver = page.driver
+    page.show(ready_state())
+
+    driver.find_element("css selector", "[data-choice=y-scale][data-value=log]").click()
+    driver.find_element("css selector", "[data-choice=x-axis][data-value=time]").click()
+    driver.execute_script("dash_clientside.set_props('smoothing', {value: 0})")
+    wait_for(lambda: "smoothing=0" in driver.current_url, "the URL to follow")
+
+    assert {"y=log", "x=time", "smoothing=0"} == set(driver.current_url.partition("?")[2].split("&"))
+    open_page(driver, page.url, driver.current_url.partition("?")[2])
+    assert set(traces(driver, 0)) == {"train", "val", "val last"}
+    assert traces(driver, 0)["val"]["x"] == [0, 4, 8, 12, 16, 20, 24, 28]
+    assert driver.execute_script("return document.querySelector('.js-plotly-plot')._fullLayout.yaxis.type") == "log"
+    assert texts(driver, "[data-choice][aria-pressed=true]") == ["", "time", "log"]
+
+
+def test_a_url_with_nonsense_shows_the_usual_view(page: Page) -> None:
+    driver = page.driver
+    page.show(ready_state(), "view=nowhere&smoothing=7&y=cubic&x=%3Cb%3E&theme=neon&stage=%22%5D&run=kept")
+
+    assert text(driver, ".tabs [aria-current]") == "Training flow"
+    assert text(driver, "#smoothing-now") == "0.60"
+    wait_for(lambda: driver.current_url.endswith("?run=kept"), "the URL to be put right, the unknown kept")
+
+
+def test_the_axis_reaches_to_the_configured_epochs(page: Page) -> None:
+    page.show(running_state())
+
+    assert x_range(page.driver, 1)[1] >= 30
+    assert max(traces(page.driver, 1)["val"]["x"]) == 3
+    assert "3 of 30 epochs" in texts(page.driver, ".loss-foot, .loss-words")[1]
+
+
+def test_values_that_are_no_numbers_are_marked_at_the_edge(page: Page) -> None:
+    page.show(diverged_state())
+
+    drawn = traces(page.driver, 1)
+    assert drawn["not finite"]["x"] == [4]
+    assert drawn["val"]["y"][3] is None
+    assert text(page.driver, ".loss-broken") == "val is NaN from epoch 4"
+
+
+@pytest.mark.parametrize(
+    ("build", "told"),
+    [
+        (ready_state, ("READY", "5 5L24")),
+        (good_state, ("INCOMPLETE", "9v9")),
+        (running_state, ("TRAINING", "a7 7")),
+    ],
+)
+def test_the_verdict_stands_in_bar_title_and_icon(page: Page, build: Callable[[], Any], told: tuple[str, str]) -> None:
+    word, shape = told
+    page.show(build())
+
+    icon = page.driver.execute_script("return decodeURIComponent(document.querySelector('link[rel~=icon]').href)")
+    assert text(page.driver, ".verdict-word") == word
+    assert page.driver.title == f"{word} · anomaly-detection · Training Dashboard"
+    assert icon.startswith("data:image/svg+xml,") and shape in icon
+
+
+def test_an_empty_workspace_is_a_whole_page(page: Page) -> None:
+    page.show(empty_state())
+
+    assert text(page.driver, ".verdict-reason") == "nothing has been trained here yet"
+    assert len(texts(page.driver, ".card")) == 4
+    assert texts(page.driver, ".loss-chart .annotation-text") == ["no losses yet"] * 2
+
+
+def test_hostile_text_is_shown_and_never_run(page: Page) -> None:
+    hostile = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
+    page.show(with_text(diverged_state(), hostile))
+
+    assert text(page.driver, ".verdict-reason") == hostile
+    assert "owned" not in page.driver.title.partition("·")[0]
+    assert page.driver.execute_script("return document.querySelectorAll('img, main script').length") == 0
+
+
+def test_the_first_screen_holds_verdict_cards_graph_and_checklist(page: Page) -> None:
+    """At 1440x900 without scrolling, with a failing check open."""
+    driver = page.driver
+    resize(driver, 1440, 900)
+    page.show(failing_state())
+
+    script = "return document.querySelector(arguments[0]).getBoundingClientRect().bottom"
+    bottoms = {
+        name: driver.execute_script(script, f"#{name}") for name in ("verdict", "cards", "graph-panel", "checklist")
+    }
+    assert max(bottoms.values()) <= 900, bottoms
+
+
+@pytest.mark.parametrize("width", [390, 320])
+def test_a_phone_shows_what_matters_first_and_never_scrolls_sideways(page: Page, width: int) -> None:
+    driver = page.driver
+    resize(driver, width, 844, phone=True)
+    page.show(failing_state())
+
+    script = "return document.querySelector(arguments[0]).getBoundingClientRect().top"
+    order = ["#verdict", "#checklist", "#cards", ".losses", "#graph-panel", "#links"]
+    tops = [driver.execute_script(script, region) for region in order]
+    assert tops == sorted(tops)
+    assert driver.execute_script("return document.documentElement.scrollWidth") == width

@@ -1,0 +1,86 @@
+"""The page in a browser, asked in the words a person would use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from support.states import write_state
+from support.waiting import wait_for
+
+from collectors.state import DashboardState
+
+IS_DRAWN = """
+const charts = [...document.querySelectorAll(".loss-chart")];
+return Boolean(document.querySelector("#verdict .verdict"))
+  && "freshness" in document.documentElement.dataset
+  && charts.every((chart) => (chart.querySelector(".js-plotly-plot")?.data || null) !== null);
+"""
+CHART = "[...document.querySelectorAll('.loss-chart .js-plotly-plot')][arguments[0]]"
+
+
+@dataclass(frozen=True)
+class Page:
+    """One browser before one server, kept for many tests."""
+
+    driver: Any
+    url: str
+    state_dir: Path
+
+    def write(self, state: DashboardState, *, observed_at: datetime | None = None) -> None:
+        """Let the observer have seen this."""
+        write_state(self.state_dir, state, observed_at=observed_at)
+
+    def show(self, state: DashboardState, query: str = "") -> None:
+        """Write a state, load the page and wait until it is drawn."""
+        self.write(state)
+        open_page(self.driver, self.url, query)
+
+
+def open_page(driver: Any, url: str, query: str = "") -> None:
+    """Load the page and wait until verdict, freshness and every chart are there."""
+    driver.get(f"{url}?{query}")
+    wait_for(lambda: driver.execute_script(IS_DRAWN), "the page to be drawn")
+
+
+def text(driver: Any, selector: str) -> str:
+    """Visible text of the first match, spaces and line ends made one space."""
+    return str(driver.execute_script("return document.querySelector(arguments[0])?.innerText ?? ''", selector)).strip()
+
+
+def texts(driver: Any, selector: str) -> list[str]:
+    """All text of each match, shown or folded away."""
+    script = "return [...document.querySelectorAll(arguments[0])].map((e) => e.textContent)"
+    return list(driver.execute_script(script, selector))
+
+
+def traces(driver: Any, chart: int) -> dict[str, dict[str, Any]]:
+    """Trace name -> `{x, y, color}` of the n-th loss chart."""
+    script = (
+        f"const plot = {CHART}; return plot.data.map((t) => ({{name: t.name, x: [...t.x], y: [...t.y],"
+        " color: (t.line || t.marker).color}))"
+    )
+    return {trace["name"]: trace for trace in driver.execute_script(script, chart)}
+
+
+def x_range(driver: Any, chart: int) -> list[float]:
+    """The shown ends of the n-th loss chart's x-axis."""
+    return list(driver.execute_script(f"return {CHART}._fullLayout.xaxis.range", chart))
+
+
+def freshness(driver: Any) -> str:
+    """`live` or `stale`, as the page root says."""
+    return str(driver.execute_script("return document.documentElement.dataset.freshness"))
+
+
+def resize(driver: Any, width: int, height: int, *, phone: bool = False) -> None:
+    """Give the page exactly this size."""
+    metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": phone}
+    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+
+
+def prefer(driver: Any, feature: str, value: str) -> None:
+    """Emulate one wish of the device, such as `prefers-color-scheme: dark`."""
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [{"name": feature, "value": value}]})
