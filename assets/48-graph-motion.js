@@ -80,13 +80,17 @@
           "control-point-distances": "data(distances)",
         },
       },
-      { selector: 'edge[flow = "done"]', style: line(colour("done"), 0.8) },
-      { selector: 'edge[flow = "fail"]', style: { ...line(colour("fail"), 0.9), ...dashed([4, 4]) } },
+      { selector: 'edge[flow = "done"]', style: { ...line(colour("done"), 0.8), "z-index": 1 } },
+      // Edges with a common end share a line: the one that matters most lies on top.
       {
         selector: 'edge[flow = "running"]',
-        style: { ...line(colour("running"), 1), ...dashed(DASHES), width: 2 },
+        style: { ...line(colour("running"), 1), ...dashed(DASHES), width: 2, "z-index": 2 },
       },
-      { selector: "edge.near", style: { width: 3, "line-opacity": 1, "z-index": 5 } },
+      {
+        selector: 'edge[flow = "fail"]',
+        style: { ...line(colour("fail"), 1), width: 2, "z-index": 3 },
+      },
+      { selector: "edge.near", style: { width: 3, "line-opacity": 1, "z-index": 4 } },
       { selector: ".away", style: { display: "none" } },
     ];
   }

@@ -60,7 +60,7 @@ def test_elements_carry_no_place_so_that_a_dragged_card_stays() -> None:
     assert graph_positions(state)["positions"].keys() == state.nodes.keys()
 
 
-def test_edges_into_a_running_stage_flow_and_those_out_of_a_failed_one_are_broken() -> None:
+def test_edges_into_a_running_stage_flow_and_those_out_of_a_failed_one_say_so() -> None:
     """The flow is told by the two ends' statuses."""
     running, failing = by_id(running_state()), by_id(failing_state())
 
