@@ -26,6 +26,8 @@ from collectors.files import WorkspaceProblem
 from collectors.store import StoreProblem
 from collectors.watch import Watcher
 from dash_app.app import create_app
+from dash_app.demo.recording import RecordingProblem
+from dash_app.demo.stage import demonstrating, replaying
 from dash_app.settings import Settings, settings_from
 from dash_app.state_reader import StateReader
 
@@ -40,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             return _run(settings, listener)
     except (UsageError, WorkspaceProblem, ConfigProblem) as problem:
         return _refused(problem, 2)
-    except StoreProblem as problem:
+    except (StoreProblem, RecordingProblem) as problem:
         return _refused(problem, 3)
     except KeyboardInterrupt:
         return 0
@@ -53,11 +55,12 @@ def _refused(problem: Exception, code: int) -> int:
 
 def _run(settings: Settings, listener: socket.socket) -> int:
     signal.signal(signal.SIGTERM, _interrupt)
-    server = create_app(settings, StateReader(settings.state_dir)).server
-    with collecting(settings):
-        print(f"Training Dashboard: {address_of(settings, listener)}", flush=True)
-        print(f"State: {settings.state_dir}", flush=True)
-        uvicorn.Server(_uvicorn_config(server)).run(sockets=[listener])
+    with demonstrating(settings) as shown:
+        server = create_app(shown, StateReader(shown.state_dir)).server
+        with collecting(shown), replaying(shown):
+            print(f"Training Dashboard: {address_of(shown, listener)}", flush=True)
+            print(f"State: {shown.state_dir}", flush=True)
+            uvicorn.Server(_uvicorn_config(server)).run(sockets=[listener])
     return 0
 
 

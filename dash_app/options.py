@@ -13,6 +13,7 @@ from pathlib import Path
 
 import collectors
 from collectors.command_line import VARIABLE_PREFIX, Parser, read_environment
+from dash_app.demo.faults import FAULTS
 
 
 def options_from(argv: Sequence[str], environ: Mapping[str, str]) -> argparse.Namespace:
@@ -33,11 +34,21 @@ def _options_of(parser: Parser) -> list[argparse.Action]:
     add("--version", action="version", version=collectors.__version__)
     options = [
         add("workspace", nargs="?", type=Path, default=Path(), metavar="WORKSPACE"),
-        add("--demo", action="store_true", help="show the recorded training in examples/demo"),
+        add("--demo", action="store_true", help="replay a recorded training in a temporary workspace"),
         add("--state-dir", type=Path, metavar="DIR", help="where the state is kept"),
         add("--config", type=Path, metavar="FILE", help="a dashboard.yaml outside the workspace"),
     ]
-    return options + _serving_options(parser) + _collecting_options(parser)
+    return options + _demo_options(parser) + _serving_options(parser) + _collecting_options(parser)
+
+
+def _demo_options(parser: Parser) -> list[argparse.Action]:
+    add = parser.add_argument_group("with --demo").add_argument
+    return [
+        add("--demo-speed", type=float, metavar="X",
+            help="times as fast as it was recorded (default: so that it takes a minute)"),
+        add("--demo-fault", choices=FAULTS, help="an unhappy end: the training diverges, its process is "
+            "killed, or its last checkpoint is damaged on disk"),
+    ]  # fmt: skip
 
 
 def _serving_options(parser: Parser) -> list[argparse.Action]:

@@ -27,8 +27,8 @@ HOST_PATTERN = r"\*|(\*\.)?[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?|[0-9A-Fa-f
 ORIGIN_PATTERN = r"https?://(\*\.)?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?"
 PREFIX_PATTERN = r"/([A-Za-z0-9][A-Za-z0-9._~-]*/)*"
 OWN_PATHS = ("/api/", "/assets/")
-DEMONSTRATION = Path(__file__).resolve().parent.parent / "examples" / "demo"
-"""A recorded training; `make demo` unpacks it, file times included."""
+NOT_IN_A_DEMO = {"--config", "--no-collect", "--run-smoke", "--run-validator"}
+ONLY_IN_A_DEMO = {"--demo-fault", "--demo-speed"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +68,13 @@ class Settings:
     allow_pin: bool = False
     """Whether a baseline may be pinned from other machines too."""
     demo: bool = False
-    """Whether `workspace` is the recorded demonstration."""
+    """Whether a recorded training is replayed into a temporary workspace, which is shown then."""
+    demo_speed: float | None = None
+    """Times as fast as it was recorded; null takes about a minute."""
+    demo_fault: str | None = None
+    """How the replayed training goes wrong; null lets it end well."""
+    has_temporary_state: bool = False
+    """Whether the state directory goes with the demonstration."""
 
     @property
     def is_on_loopback(self) -> bool:
@@ -84,11 +90,11 @@ class Settings:
 def settings_from(argv: Sequence[str], environ: Mapping[str, str]) -> Settings:
     """Read and check settings. Raises UsageError; `--help` prints and raises SystemExit."""
     options = options_from(argv, environ)
-    workspace = _demonstration() if options.demo else _folder(options.workspace, "workspace")
+    workspace = _folder(options.workspace, "workspace")
     settings = Settings(
         workspace=workspace,
         state_dir=_state_dir(options.state_dir, workspace),
-        demo=options.demo,
+        **_demo(options),
         config=_file(options.config),
         **_serving(options),
         **_collecting(options),
@@ -135,10 +141,29 @@ def _folder(path: Path, name: str) -> Path:
     return path.resolve()
 
 
-def _demonstration() -> Path:
-    if not DEMONSTRATION.is_dir():
-        raise UsageError("--demo: the demonstration comes with the source; `make demo` unpacks and shows it")
-    return DEMONSTRATION
+def _demo(options: argparse.Namespace) -> dict[str, Any]:
+    _refuse_options_that_do_not_go_with_a_demo(options)
+    return {
+        "demo": options.demo,
+        "demo_speed": None if options.demo_speed is None else _speed(options.demo_speed),
+        "demo_fault": options.demo_fault,
+        "has_temporary_state": options.demo and options.state_dir is None,
+    }
+
+
+def _refuse_options_that_do_not_go_with_a_demo(options: argparse.Namespace) -> None:
+    chosen = {f"--{name.replace('_', '-')}" for name, value in vars(options).items() if value}
+    odd = sorted(chosen & (NOT_IN_A_DEMO if options.demo else ONLY_IN_A_DEMO))
+    if odd and options.demo:
+        raise UsageError(f"--demo replays a recording: {odd[0]} does not go with it; leave one of them out")
+    if odd:
+        raise UsageError(f"{odd[0]} is for --demo; add that, or leave it out")
+
+
+def _speed(value: float) -> float:
+    if not (math.isfinite(value) and value > 0):
+        raise UsageError(f"--demo-speed {value:g} is no speed; write a number above 0, such as 2")
+    return value
 
 
 def _in_words(problem: OSError) -> str:

@@ -140,12 +140,30 @@ def test_other_machines_may_pin_only_when_that_was_allowed(tmp_path: Path) -> No
     assert settings(tmp_path, *open_to_all, "--allow-pin").may_pin
 
 
-def test_the_demonstration_is_a_workspace_like_any_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is there once `make demo` has unpacked it, and says so when it is not."""
-    folder = tmp_path / "demo"
-    monkeypatch.setattr("dash_app.settings.DEMONSTRATION", folder)
+def test_a_demonstration_takes_a_speed_and_an_unhappy_end(tmp_path: Path) -> None:
+    shown = settings(tmp_path, "--demo", "--demo-speed", "2.5", "--demo-fault", "stall")
 
-    assert "`make demo` unpacks" in problem(tmp_path, "--demo")
-    folder.mkdir()
-    assert settings(tmp_path, "--demo").workspace == folder
-    assert settings(tmp_path, demo="1").demo
+    assert (shown.demo, shown.demo_speed, shown.demo_fault) == (True, 2.5, "stall")
+    assert settings(tmp_path, demo="1", demo_fault="corrupt").demo_fault == "corrupt"
+
+
+def test_the_state_of_a_demonstration_is_kept_only_where_a_folder_is_named(tmp_path: Path) -> None:
+    assert settings(tmp_path, "--demo").has_temporary_state
+    assert not settings(tmp_path, "--demo", "--state-dir", str(tmp_path / "kept")).has_temporary_state
+    assert not settings(tmp_path).has_temporary_state
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (["--demo", "--run-smoke"], "--run-smoke does not go with it"),
+        (["--demo", "--no-collect"], "--no-collect does not go with it"),
+        (["--demo-fault", "stall"], "--demo-fault is for --demo"),
+        (["--demo-speed", "2"], "--demo-speed is for --demo"),
+        (["--demo", "--demo-speed", "0"], "--demo-speed 0 is no speed"),
+        (["--demo", "--demo-speed", "nan"], "--demo-speed nan is no speed"),
+        (["--demo", "--demo-fault", "fire"], "fire"),
+    ],
+)
+def test_a_demonstration_that_cannot_work_is_refused(tmp_path: Path, asked: list[str], told: str) -> None:
+    assert told in problem(tmp_path, *asked)
