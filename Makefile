@@ -53,6 +53,7 @@ examples/demo: examples/demo_workspace.tar.gz
 	rm -rf $@
 	mkdir -p $@
 	tar -xzf $< -C $@
+	touch $@
 
 lint: $(VENV)/.test
 	$(BIN)/ruff format --check .
