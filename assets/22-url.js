@@ -10,6 +10,7 @@
     y: ["linear", "log"],
     x: ["epoch", "step", "time"],
     theme: ["auto", "light", "dark"],
+    panel: ["verdict", "cards", "graph", "checklist", "losses"],
   };
   const ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
   const root = document.documentElement;
@@ -41,7 +42,7 @@
     const given = parameters();
     setTheme(chosen(given, "theme"));
     if (given.get("embed") === "1") root.dataset.embed = "";
-    const panel = identifier(given, "panel");
+    const panel = chosen(given, "panel");
     if (panel) root.dataset.panel = panel;
   }
 

@@ -158,3 +158,14 @@ def test_a_phone_shows_what_matters_first_and_never_scrolls_sideways(page: Page,
     tops = [driver.execute_script(script, region) for region in order]
     assert tops == sorted(tops)
     assert driver.execute_script("return document.documentElement.scrollWidth") == width
+
+
+@pytest.mark.parametrize("panel", ["verdict", "cards", "graph", "checklist", "losses"])
+def test_one_panel_stands_alone_in_a_frame(page: Page, panel: str) -> None:
+    page.show(failing_state(), f"embed=1&panel={panel}")
+
+    regions = {"verdict": "#verdict", "cards": "#cards", "graph": "#graph-panel", "checklist": "#checklist"}
+    regions |= {"losses": ".losses", "files": "#links", "bar": ".top"}
+    script = "return document.querySelector(arguments[0]).checkVisibility()"
+    shown = [name for name, region in regions.items() if page.driver.execute_script(script, region)]
+    assert shown == [panel]
