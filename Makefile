@@ -45,15 +45,8 @@ $(VENV)/.train: $(VENV)/.test
 	$(PIP) install --editable '.[train]'
 	touch $@
 
-demo: $(VENV)/.run examples/demo
+demo: $(VENV)/.run
 	$(BIN)/python -m dash_app --demo
-
-# Unpacked with its file times: they tell which file belongs to which run.
-examples/demo: examples/demo_workspace.tar.gz
-	rm -rf $@
-	mkdir -p $@
-	tar -xzf $< -C $@
-	touch $@
 
 lint: $(VENV)/.test
 	$(BIN)/ruff format --check .
@@ -78,5 +71,5 @@ browser:
 	fi
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis examples/demo
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
