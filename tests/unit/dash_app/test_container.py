@@ -96,3 +96,11 @@ def test_the_image_runs_as_nobody_and_says_how_it_is() -> None:
     assert "/healthz" in json.loads(final.partition("\n    CMD ")[2].partition("\n")[0])[-1]
     assert "\nSTOPSIGNAL SIGTERM\n" in final
     assert "pip uninstall" in final and "pip install" not in final
+
+
+def test_the_dockerfile_has_no_finding() -> None:
+    """Linted by hadolint, which comes with the test dependencies."""
+    linter = Path(sys.executable).with_name("hadolint")
+    told = subprocess.run([linter, "--no-color", ROOT / "Dockerfile"], capture_output=True, text=True, check=False)
+
+    assert (told.returncode, told.stdout) == (0, "")
