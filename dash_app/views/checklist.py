@@ -53,17 +53,12 @@ def _summary(check: Check) -> Component:
 
 def _evidence(check: Check) -> list[Component]:
     """What a check looked at, as far as its detail does not say the same already."""
-    rows = [_told_evidence(one, check.detail) for one in check.evidence]
-    return [html.Li(row) for row in rows if row]
+    return [html.Li(_found_at(one)) for one in check.evidence if one.text not in check.detail]
 
 
-def _told_evidence(evidence: CheckEvidence, detail: str) -> list[Component]:
-    parts: list[Component] = []
-    if evidence.path and evidence.path not in detail:
-        parts.append(html.Code(evidence.path))
-    if evidence.text not in detail:
-        parts.append(html.Span(evidence.text))
-    return parts
+def _found_at(evidence: CheckEvidence) -> list[Component]:
+    path = [html.Code(evidence.path)] if evidence.path else []
+    return [*path, html.Span(evidence.text)]
 
 
 def _stages_of(check: str, state: DashboardState) -> list[str]:

@@ -62,12 +62,12 @@ def test_evidence_is_listed_where_the_detail_does_not_say_it_already() -> None:
     raw["checklist"][0] |= {"detail": "a.pt: 61 tensors"}
     raw["checklist"][0]["evidence"] = [
         {"path": "a.pt", "stream": "patchtst", "text": "61 tensors"},
-        {"path": "checkpoints/b.pt", "stream": "patchtst", "text": "61 tensors"},
+        {"path": "checkpoints/b.pt", "stream": "patchtst", "text": "62 tensors"},
         {"path": None, "stream": None, "text": "no checksum recorded"},
     ]
     rows = of_class(render_checklist(DashboardState.model_validate(raw)), "check")
 
-    assert text_of(of_class(rows[0], "check-evidence")) == "checkpoints/b.pt no checksum recorded"
+    assert text_of(of_class(rows[0], "check-evidence")) == "checkpoints/b.pt 62 tensors no checksum recorded"
 
 
 def test_hostile_text_stays_text_and_no_link_is_made_of_it() -> None:
