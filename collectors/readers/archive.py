@@ -121,7 +121,8 @@ def _read_compressed(handle: BinaryIO, size: int, compression: _Compression, bud
     unpacker = Unpacker(compression.engine, walker, magic=compression.magic)
     unpacker.guard = _guard(budget)
     sha256 = _drain(handle, size, unpacker, findings)
-    _report_empty(walker, findings)
+    if sha256 is not None:
+        _report_empty(walker, findings)
     return ArchiveEvidence(
         compression.kind, findings.all(), walker.members, "part" if sha256 is None else "all", sha256, size_bytes=size
     )

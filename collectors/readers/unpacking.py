@@ -89,6 +89,12 @@ def xz_stream() -> Engine:
     return lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=MOST_XZ_MEMORY)
 
 
+def _named(error: Exception) -> UnpackProblem:
+    if isinstance(error, lzma.LZMAError) and "emory" in str(error):
+        return UnpackProblem(f"unpacking needs more than {MOST_XZ_MEMORY >> 20} MiB of memory: refused")
+    return UnpackProblem(f"the compressed data are damaged: {error}")
+
+
 class Unpacker:
     """A sink that unpacks what it is fed and feeds that to another sink.
 
@@ -124,12 +130,12 @@ class Unpacker:
             try:
                 plain = self._engine.decompress(data, CHUNK)
             except _ENGINE_ERRORS as error:
-                raise UnpackProblem(f"the compressed data are damaged: {error}") from None
+                raise _named(error) from None
             data = b""
             self.given += len(plain)
-            self.guard(self.taken, self.given)
             if plain:
                 self._output.feed(memoryview(plain))
+            self.guard(self.taken, self.given)
             if self._engine.eof:
                 return self._engine.unused_data
             # zlib may hold back output although it has taken all input.
