@@ -15,8 +15,9 @@ from dash_app import ids
 from dash_app.settings import Settings
 from dash_app.state_reader import StateReader
 from dash_app.views.markup import attributes, icon
-from dash_app.views.page import digests, first_view, render_page
+from dash_app.views.page import DrawnPage, Seen, drawn_page, first_view
 from dash_app.views.pipeline_graph import render_graph_panel
+from dash_app.views.replay_badge import render_replay_badge
 
 DEFAULT_SMOOTHING = 0.6
 THEMES = (("auto", "Theme of this device"), ("light", "Light theme"), ("dark", "Dark theme"))
@@ -27,22 +28,23 @@ Y_SCALES = (("linear", "linear"), ("log", "log"))
 def build_layout(settings: Settings, reader: StateReader) -> Component:
     """Return the page for the state that `reader` holds now."""
     seen = reader.current()
-    page = render_page(seen.state, seen.sentence)
+    drawn = drawn_page(Seen(seen.etag, seen.state, seen.sentence))
+    page = drawn.regions
     skip = html.A("Skip to the verdict", href=f"#{ids.VERDICT}", className="skip")
-    stores = _stores(page, seen.etag, first_view(seen.state))
+    stores = _stores(drawn, seen.etag, first_view(seen.state))
     return html.Div(
-        [skip, _top(page), _main(page, render_graph_panel(seen.state)), *stores],
+        [skip, _top(page, settings), _main(page, render_graph_panel(seen.state)), *stores],
         id=ids.PAGE,
         className="page",
     )
 
 
-def _stores(page: dict[str, Any], etag: str, view: str) -> list[Component]:
+def _stores(page: DrawnPage, etag: str, view: str) -> list[Component]:
     return [
         dcc.Store(id=ids.STATE_VERSION, data=etag),
-        dcc.Store(id=ids.REGION_DIGESTS, data=digests(page)),
-        dcc.Store(id=ids.VERDICT_NOW, data=page[ids.VERDICT_NOW]),
-        dcc.Store(id=ids.LOSS_DATA, data=page[ids.LOSS_DATA]),
+        dcc.Store(id=ids.REGION_DIGESTS, data=page.digests),
+        dcc.Store(id=ids.VERDICT_NOW, data=page.regions[ids.VERDICT_NOW]),
+        dcc.Store(id=ids.LOSS_DATA, data=page.regions[ids.LOSS_DATA]),
         dcc.Store(id=ids.GRAPH_VIEW, data=view),
         dcc.Store(id=ids.SELECTED_STAGE),
         dcc.Store(id=ids.X_AXIS),
@@ -53,12 +55,13 @@ def _stores(page: dict[str, Any], etag: str, view: str) -> list[Component]:
     ]
 
 
-def _top(page: dict[str, Any]) -> Component:
+def _top(page: dict[str, Any], settings: Settings) -> Component:
     brand = html.Div(
         [
             icon("brand"),
             html.H1("Training Dashboard"),
             html.Span(page[ids.PIPELINE_TITLE], id=ids.PIPELINE_TITLE, className="workspace"),
+            render_replay_badge(settings.demo),
         ],
         className="brand",
     )

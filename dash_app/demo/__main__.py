@@ -85,7 +85,8 @@ def _stop_event(attached: bool) -> threading.Event:
 
 
 def _wait_for_end(stop: threading.Event) -> None:
-    sys.stdin.buffer.read()
+    while os.read(0, 1024):  # not `sys.stdin`: its lock would outlive this thread at the end
+        pass
     stop.set()
 
 
