@@ -73,7 +73,8 @@ def _top(page: dict[str, Any], settings: Settings) -> Component:
 
 def _main(page: dict[str, Any], graph_panel: Component) -> Component:
     def region(name: str, kind: Any, **more: Any) -> Component:
-        return kind(page[name], id=name, **more)
+        component: Component = kind(page[name], id=name, **more)
+        return component
 
     return html.Main(
         [

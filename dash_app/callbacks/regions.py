@@ -13,7 +13,7 @@ from dash import Input, Output, State, no_update
 
 from dash_app import ids
 from dash_app.state_reader import StateReader
-from dash_app.views.page import DATA, REGIONS, digests, render_page
+from dash_app.views.page import DATA, REGIONS, DrawnPage, Seen, drawn_page
 
 
 def register_regions(app: dash.Dash, reader: StateReader) -> None:
@@ -29,13 +29,11 @@ def register_regions(app: dash.Dash, reader: StateReader) -> None:
     )
     def show_regions(_version: str, shown: dict[str, str] | None) -> list[Any]:
         seen = reader.current()
-        page = render_page(seen.state, seen.sentence)
-        return changed_regions(page, shown or {})
+        return changed_regions(drawn_page(Seen(seen.etag, seen.state, seen.sentence)), shown or {})
 
 
-def changed_regions(page: dict[str, Any], shown: dict[str, str]) -> list[Any]:
+def changed_regions(page: DrawnPage, shown: dict[str, str]) -> list[Any]:
     """Return regions and stores in wiring order, `no_update` where they look the same, and digests."""
-    now = digests(page)
     order = (*REGIONS, *DATA)
-    news = [page[name] if now[name] != shown.get(name) else no_update for name in order]
-    return [*news, now if now != shown else no_update]
+    news = [page.regions[name] if page.digests[name] != shown.get(name) else no_update for name in order]
+    return [*news, page.digests if page.digests != shown else no_update]

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from dash import html
@@ -39,6 +41,31 @@ DATA = (ids.VERDICT_NOW, ids.LOSS_DATA)
 """Stores that the browser's own scripts draw from."""
 
 NO_STATE = "Nothing has been collected yet."
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What is shown, told apart by its etag alone."""
+
+    etag: str
+    """Equal etags stand for equal content."""
+    state: DashboardState | None = field(compare=False)
+    sentence: str | None = field(compare=False)
+
+
+@dataclass(frozen=True)
+class DrawnPage:
+    """The regions of one state, and their digests."""
+
+    regions: dict[str, Any]
+    digests: dict[str, str]
+
+
+@lru_cache(maxsize=4)
+def drawn_page(seen: Seen) -> DrawnPage:
+    """Draw a state once for all who look at it: hundreds may ask at the moment it changes."""
+    regions = render_page(seen.state, seen.sentence)
+    return DrawnPage(regions, digests(regions))
 
 
 def render_page(state: DashboardState | None, sentence: str | None) -> dict[str, Any]:

@@ -9,13 +9,16 @@ from support.states import empty_state, failing_state, good_state, ready_state, 
 from collectors.state import DashboardState
 from dash_app import ids
 from dash_app.callbacks.regions import changed_regions
-from dash_app.views.page import DATA, REGIONS, digests, first_view, render_page, render_tabs
+from dash_app.views.page import DATA, REGIONS, DrawnPage, Seen, drawn_page, first_view, render_page, render_tabs
+
+
+def drawn(state: DashboardState | None) -> DrawnPage:
+    return drawn_page(Seen(state.model_dump_json() if state else "", state, None))
 
 
 def sent(before: DashboardState | None, after: DashboardState | None) -> set[str]:
     """Names of what is sent when one state follows another."""
-    shown = digests(render_page(before, None))
-    answer = changed_regions(render_page(after, None), shown)
+    answer = changed_regions(drawn(after), drawn(before).digests)
     names = (*REGIONS, *DATA, ids.REGION_DIGESTS)
     return {name for name, value in zip(names, answer, strict=True) if value is not no_update}
 
@@ -68,3 +71,8 @@ def test_the_sentence_stands_in_the_bar_where_there_is_no_state() -> None:
     bar = render_page(None, "dashboard-state.json cannot be read")[ids.VERDICT]
 
     assert text_of(of_class(bar, "verdict-reason")) == "dashboard-state.json cannot be read"
+
+
+def test_a_state_is_drawn_once_for_all_who_look_at_it() -> None:
+    assert drawn(ready_state()) is drawn(ready_state())
+    assert drawn(ready_state()) is not drawn(failing_state())
