@@ -23,7 +23,7 @@ from dash_app.answers import not_found
 from dash_app.api import add_api
 from dash_app.compression import Compression
 from dash_app.layout import build_layout
-from dash_app.request_guard import BodyLimit, DashGuard
+from dash_app.request_guard import BodyLimit, DashGuard, RememberedFiles
 from dash_app.security import (
     AnswerHeaders,
     LastResort,
@@ -123,6 +123,7 @@ def _put_policy_around(app: dash.Dash, settings: Settings) -> None:
         return content_security_policy(app.csp_hashes(), settings.frame_ancestors)
 
     server.add_middleware(DashGuard, dash_app=app)
+    server.add_middleware(RememberedFiles)
     server.add_middleware(Compression)
     server.add_middleware(BodyLimit)
     server.add_middleware(TrustedHosts, trusted=settings.trusted_hosts)

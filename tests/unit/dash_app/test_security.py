@@ -233,6 +233,17 @@ def test_what_has_no_version_is_asked_for_again(server: RunningServer) -> None:
     assert (missing.status_code, missing.headers["cache-control"]) == (404, "no-cache")
 
 
+def test_a_component_without_a_version_is_not_read_again_to_say_that_it_is_the_same(server: RunningServer) -> None:
+    path = "/_dash-component-suites/plotly/package_data/plotly.min.js"
+    first = server.get(path)
+    again = server.get(path, if_none_match=first.headers["etag"])
+    other = server.get(path, if_none_match="another")
+
+    assert [answer.status_code for answer in (first, again, other)] == [200, 304, 200]
+    assert again.headers["cache-control"] == "no-cache" and again.headers["etag"] == first.headers["etag"]
+    assert first.content == other.content
+
+
 def test_answers_are_packed_as_the_browser_asks(server: RunningServer) -> None:
     """Brotli before gzip, plain for who knows neither or refuses; the same bytes inside."""
     plain = coded(server, "identity")
