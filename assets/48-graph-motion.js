@@ -209,4 +209,6 @@
 
   window.setInterval(tick, 1000);
   graph.onDraw.push(tick);
+  /* What was just drawn is told before it is painted. */
+  new MutationObserver(tick).observe(document, { childList: true, subtree: true });
 })();
