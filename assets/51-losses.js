@@ -137,7 +137,7 @@
   /* What a reader must know about how the curves are drawn. */
   function noteOf(data, scene, wished) {
     if (!data.curves.length) return "";
-    const words = [`${scene.y} scale`];
+    const words = scene.y === "log" ? ["log scale"] : [];
     if (scene.weight > 0) words.push(`smoothed ${scene.weight.toFixed(2)}, raw faint`);
     if (scene.axis !== wished) words.push(`no ${wished}s recorded, by ${scene.axis}`);
     const lost = data.curves.flatMap((c) => c.value).filter((v) => v !== null && v <= 0).length;

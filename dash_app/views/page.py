@@ -71,7 +71,7 @@ def drawn_page(seen: Seen) -> DrawnPage:
 def render_page(state: DashboardState | None, sentence: str | None) -> dict[str, Any]:
     """Return region or store id -> what it holds. `sentence` is shown where there is no state."""
     return {
-        ids.PIPELINE_TITLE: state.meta.title if state else "",
+        ids.PIPELINE_TITLE: html.Span(state.meta.title, title=state.meta.title) if state else None,
         ids.TABS: render_tabs(state),
         ids.RUN_LABEL: _run_label(state),
         ids.NOTICES: render_notices(state),

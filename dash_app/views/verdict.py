@@ -55,8 +55,8 @@ def _reason(state: DashboardState) -> Component:
         head = f"{check.index}. {check.title}"
         if reason.startswith(head):
             link = html.A(head, href=f"#check-{check.id}", className="verdict-check")
-            return html.P([link, reason.removeprefix(head)], className="verdict-reason")
-    return html.P(reason, className="verdict-reason")
+            return html.P([link, reason.removeprefix(head)], title=reason, className="verdict-reason")
+    return html.P(reason, title=reason, className="verdict-reason")
 
 
 def _run(state: DashboardState) -> Component:
