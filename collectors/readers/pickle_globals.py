@@ -30,10 +30,7 @@ def _words(text: str) -> list[str]:
 
 
 _TENSOR_KINDS: Final = _words("Float Double Half BFloat16 Long Int Short Char Byte Bool")
-_STORAGE_KINDS: Final = [
-    *_TENSOR_KINDS,
-    *_words("ComplexFloat ComplexDouble QInt8 QUInt8 QInt32 QUInt4x2 QUInt2x4 Untyped Typed"),
-]
+_STORAGE_KINDS: Final = [*_TENSOR_KINDS, "ComplexFloat", "ComplexDouble"]
 _REBUILDERS: Final = _words(
     "_rebuild_tensor _rebuild_tensor_v2 _rebuild_tensor_v3 _rebuild_parameter _rebuild_parameter_with_state "
     "_rebuild_qtensor _rebuild_sparse_tensor _rebuild_nested_tensor _rebuild_meta_tensor_no_storage "
@@ -47,7 +44,9 @@ _DTYPE: Final = re.compile(
 
 ALLOWED: Final = frozenset(
     [f"torch._utils.{name}" for name in _REBUILDERS]
-    + [f"torch.{where}{kind}Storage" for where in ("", "cuda.", "storage.") for kind in _STORAGE_KINDS]
+    + [f"torch.{where}{kind}Storage" for where in ("", "cuda.") for kind in _STORAGE_KINDS]
+    + [f"torch.{kind}Storage" for kind in _words("QInt8 QUInt8 QInt32 QUInt4x2 QUInt2x4")]
+    + ["torch.storage.UntypedStorage", "torch.storage.TypedStorage"]
     + [f"torch.{where}{kind}Tensor" for where in ("", "cuda.", "sparse.", "cuda.sparse.") for kind in _TENSOR_KINDS]
     + ["torch._tensor._rebuild_from_type_v2", "torch.Tensor", "torch.Size", "torch.device"]
     + ["torch.nn.parameter.Parameter", "torch.serialization._get_layout"]

@@ -10,25 +10,15 @@ import time
 import tracemalloc
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
+from support.bad_input import Bad
 from support.build_archives import END, FILES, PACKERS, backup_tar, backup_zip, padded, raw_header, special
 from support.build_zips import DEFLATED, Entry, raw_zip
 
 from collectors.readers.archive import read_archive
-
-
-@dataclass(frozen=True)
-class Bad:
-    """One bad archive."""
-
-    name: str
-    build: Callable[[], bytes]
-    text: str
-    severity: str = "error"
 
 
 def packed(kind: str, change: Callable[[bytes], bytes]) -> Callable[[], bytes]:

@@ -13,7 +13,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from support.bad_checkpoints import BAD_CONTENTS, BAD_FILES, BAD_LEGACY, BAD_OTHERS, BAD_PICKLES, BAD_ZIPS, Bad
+from support.bad_checkpoint_contents import BAD_CONTENTS, BAD_LEGACY
+from support.bad_checkpoint_files import BAD_FILES, BAD_ZIPS
+from support.bad_checkpoint_formats import BAD_OTHERS
+from support.bad_checkpoint_pickles import BAD_PICKLES
+from support.bad_input import Bad
 
 from collectors.readers.checkpoint import read_checkpoint
 

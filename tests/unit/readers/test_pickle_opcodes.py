@@ -115,6 +115,7 @@ def test_an_object_is_remembered_not_made() -> None:
         ("builtins.eval", Trust.RUNS_CODE),
         ("builtins.getattr", Trust.RUNS_CODE),
         ("torch.storage._load_from_bytes", Trust.RUNS_CODE),
+        ("torch.storage.FloatStorage", Trust.RUNS_CODE),
         ("torch.float32.__class__", Trust.UNKNOWN),
         ("torch.__builtins__.x", Trust.RUNS_CODE),
         ("mypackage.helpers.subprocess.run", Trust.RUNS_CODE),
