@@ -130,7 +130,7 @@ def _logs(s: StreamEvidence) -> Iterator[Artifact]:
 
 
 def _log_detail(file: EventFile) -> str:
-    scalars = sum(int(c.value.size) for c in file.evidence.series.values())
+    scalars = sum(c.points for c in file.evidence.series.values())
     damaged = f", {plural(file.evidence.damaged, 'damaged record')}" if file.evidence.damaged else ""
     return plural(scalars, "scalar record") + damaged
 

@@ -206,11 +206,18 @@ def build_series(curve: Curve) -> Series:
     """A curve as parallel arrays: reduced with minima and maxima kept, non-finite values null."""
     kept = np.arange(len(curve)) if len(curve) <= MAX_POINTS else downsample(curve.epoch, curve.value, MAX_POINTS)
     return Series(
-        epoch=tuple(number_or_none(v) for v in curve.epoch[kept]),
-        step=tuple(step_or_none(v) for v in curve.step[kept]),
-        time=tuple(number_or_none(v) for v in curve.time[kept]),
-        value=tuple(number_or_none(v) for v in curve.value[kept]),
+        epoch=_numbers(curve.epoch[kept]),
+        step=tuple(None if v < 0 else v for v in curve.step[kept].tolist()),
+        time=_numbers(curve.time[kept]),
+        value=_numbers(curve.value[kept]),
     )
+
+
+def _numbers(column: Any) -> tuple[float | None, ...]:
+    """Finite numbers as they are, others as None."""
+    if bool(np.isfinite(column).all()):
+        return tuple(column.tolist())
+    return tuple(number_or_none(v) for v in column.tolist())
 
 
 def _point(curve: Curve, at: int) -> Point:

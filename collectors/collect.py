@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from collectors.build_state import Observation, build_state
 from collectors.checklist import judge, renumbered, verdict_of
@@ -21,7 +21,8 @@ from collectors.child import ReaderProcess
 from collectors.config import PipelineConfig
 from collectors.config_load import load_config
 from collectors.files import Workspace
-from collectors.gather import Gatherer
+from collectors.gather import Gatherer, signs_of
+from collectors.learnt import Learnt, points_name
 from collectors.own_commands import Finished, Place, filled_in, run_command
 from collectors.read_cache import ReadCache
 from collectors.state import Check, DashboardState, Outcome
@@ -63,11 +64,15 @@ class Collector:
         self.workspace = Workspace(root, self.options.allow_roots)
         self.config: PipelineConfig = load_config(self.workspace, self.options.config_file)
         self._child = ReaderProcess.with_limits(self.config.limits.seconds, self.config.limits.memory_bytes)
-        cache = ReadCache(self.workspace, self._child, self.config.limits)
-        self._gatherer = Gatherer(self.config, cache, self._remembered_smoke)
+        learnt = Learnt(store.state_dir, self.config.limits.model_dump_json()) if store is not None else None
+        self._learnt = learnt
+        self._cache = ReadCache(self.workspace, self._child, self.config.limits, learnt)
+        self._gatherer = Gatherer(self.config, self._cache, self._remembered_smoke)
         self._fresh_smoke: dict[tuple[str, str, str], SmokeResult] = {}
         self._external: tuple[Check, ...] | None = None
         self.notices: tuple[str, ...] = ()
+        self._last: tuple[Any, DashboardState] | None = None
+        self._stored: tuple[Any, DashboardState] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -78,7 +83,8 @@ class Collector:
         self.close()
 
     def close(self) -> None:
-        """Close the workspace and end the reader process."""
+        """Keep what was learnt, close the workspace and end the reader process."""
+        self.keep()
         self._child.close()
         self.workspace.close()
 
@@ -88,31 +94,76 @@ class Collector:
         seen = self._gatherer.gather(now.timestamp())
         if self.options.run_smoke and self._run_smoke(seen):
             seen = self._gatherer.gather(now.timestamp())
-        checks, source = self._checklist(seen)
         run_id = self.options.run_id or seen.run_id
+        stored = snapshot or (self.store is not None and self.store.has_snapshot(run_id))
+        sign = (self._cache.readings, run_id, stored, self.notices, signs_of(seen))
+        if previous is not None and self._last == (sign, previous):
+            return previous
+        self._index_points(seen, run_id)
+        state = self._judge(seen, now, (run_id, stored), previous)
+        self._last = (sign, state)
+        return state
+
+    def _index_points(self, seen: WorkspaceEvidence, run_id: str) -> None:
+        """Say where the full detail of this run's long curves lies, for zooming."""
+        if self._learnt is None:
+            return
+        streams = {s.id: self._point_files(s) for s in seen.streams if s.in_current_run and s.run is not None}
+        streams = {stream: series for stream, series in streams.items() if series}
+        if streams:
+            self._learnt.write_index(run_id, streams)
+
+    def _point_files(self, s: StreamEvidence) -> dict[str, list[str]]:
+        files = [f.facts.path for f in s.run.files] if s.run else []
+        found = {}
+        for name, tags in s.stream.events.tags.items():
+            held = [points_name(path, tag) for tag in tags for path in files if self._cache.has_points(path, tag)]
+            if held:
+                found[name] = held
+        return found
+
+    def keep(self) -> None:
+        """Keep what was learnt in the state directory, so that a restart reads only what is new."""
+        self._cache.save()
+
+    def _judge(
+        self, seen: WorkspaceEvidence, now: datetime, run: tuple[str, bool], previous: DashboardState | None
+    ) -> DashboardState:
+        checks, source = self._checklist(seen)
         about = Observation(
             workspace=self.workspace.name,
             now=now,
-            run_id=run_id,
+            run_id=run[0],
             checks=checks,
             verdict=verdict_of(checks, seen),
             checklist_source=source,
-            snapshot_stored=snapshot or (self.store is not None and self.store.has_snapshot(run_id)),
+            snapshot_stored=run[1],
             notices=self.notices,
         )
         return build_state(seen, about, previous)
 
-    def export(self, *, snapshot: bool = False) -> DashboardState:
-        """Observe once and store the state if it changed. Raises StoreProblem."""
+    def export(self, *, snapshot: bool = False, keep: bool = True) -> DashboardState:
+        """Observe once and store the state if it changed. Raises StoreProblem.
+
+        Without `keep` the state is left to another collector; only the snapshot is stored.
+        """
         if self.store is None:
             raise ValueError("export needs a store")
-        previous = self.store.read_state()
+        previous = self._stored_state(self.store)
         state = self.collect(previous, snapshot=snapshot)
         if snapshot and self.store.read_snapshot(state.meta.run_id) != state:
             self.store.write_snapshot(state)
-        if state != previous:
+        if keep and state is not previous and state != previous:
             self.store.write_state(state)
+        if keep:
+            self._stored = (self.store.state_identity(), state)
         return state
+
+    def _stored_state(self, store: Store) -> DashboardState | None:
+        """The stored state, read again only when somebody else has written it."""
+        if self._stored is not None and self._stored[0] is not None and self._stored[0] == store.state_identity():
+            return self._stored[1]
+        return store.read_state()
 
     def _checklist(self, seen: WorkspaceEvidence) -> tuple[tuple[Check, ...], str]:
         builtin = judge(seen)

@@ -6,7 +6,7 @@ Input: nothing. Output: dataclasses. Every reader returns one of these whatever 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -113,6 +113,17 @@ class ScalarSeries:
     """numpy float64 array, seconds since the Unix epoch."""
     value: Any
     """numpy float64 array."""
+    count: int | None = None
+    """Points it stands for where it was reduced; None: these are all."""
+    nonfinite: Mapping[str, int] | None = None
+    """Kind (`nan`, `inf`, `-inf`) -> how many of all points; None: count them here."""
+    recent: tuple[Any, Any] | None = None
+    """Steps and times of the last points, none left out; None: these are all."""
+
+    @property
+    def points(self) -> int:
+        """Points of the whole series."""
+        return int(self.value.size) if self.count is None else self.count
 
 
 @dataclass(frozen=True, slots=True)

@@ -211,9 +211,14 @@ def _is_pattern(path: str) -> bool:
 def _columns(named: Mapping[str, tuple[str, ...]]) -> LossColumns | None:
     if not named:
         return None
-    axes = {axis: named[axis] for axis in ("epoch", "step", "time") if axis in named}
-    series = {name: columns for name, columns in named.items() if name not in axes}
-    return LossColumns(**axes, **({"series": series} if series else {}))
+    usual = LossColumns()
+    series = {name: columns for name, columns in named.items() if name not in {"epoch", "step", "time"}}
+    return LossColumns(
+        epoch=named.get("epoch", usual.epoch),
+        step=named.get("step", usual.step),
+        time=named.get("time", usual.time),
+        series=series or usual.series,
+    )
 
 
 def _input_of(report: ReadFile[Any]) -> str:
@@ -281,3 +286,17 @@ def _started_at(
     files = [f for s in streams for f in (s.checkpoint.facts, s.loss_table.facts if s.loss_table else None)]
     times = [f.modified_at for f in files if f is not None and f.exists and f.modified_at is not None]
     return min(times, default=None)
+
+
+def signs_of(seen: WorkspaceEvidence) -> tuple[object, ...]:
+    """What may change though no file was read: listings, missing files, and silence that grows."""
+    streams = tuple(
+        (s.progress.status, s.progress.quiet, s.checkpoint.being_written, s.checkpoint.path, s.config.path)
+        for s in seen.streams
+    )
+    facts = (*(s.picture for s in seen.streams), *(b.facts for b in seen.backups), *(r.facts for r in seen.reports))
+    return (streams, facts, tuple(seen.stage_files.items()), tuple(seen.smoke.items()), seen.run_id, _writers(seen))
+
+
+def _writers(seen: WorkspaceEvidence) -> tuple[object, ...]:
+    return tuple(s.progress.writer for s in seen.streams)

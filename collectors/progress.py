@@ -210,8 +210,9 @@ def cadence(curves: Mapping[str, Curve], run: StreamRun | None) -> tuple[float |
     source = run.curves if run else curves
     if not source:
         return None, 0
-    step = np.concatenate([c.step for c in source.values()])
-    time = np.concatenate([c.time for c in source.values()])
+    recent = [c.recent or (c.step, c.time) for c in source.values()]
+    step = np.concatenate([steps for steps, _ in recent])
+    time = np.concatenate([times for _, times in recent])
     known = ~np.isnan(time)
     distinct, first = np.unique(step[known], return_index=True)
     if distinct.size < 2:
@@ -248,7 +249,7 @@ def _done_so_far(seen: Observed) -> float | None:
 
 
 def _usual_stride(run: StreamRun) -> float:
-    steps = np.unique(np.concatenate([c.step for c in run.curves.values()]))
+    steps = np.unique(np.concatenate([c.recent[0] if c.recent else c.step for c in run.curves.values()]))
     return float(np.median(np.diff(steps))) if steps.size > 1 else 1.0
 
 
@@ -270,6 +271,8 @@ def find_divergences(curves: Mapping[str, Curve]) -> tuple[Divergence, ...]:
     """Every series' non-finite values, a row a series and kind."""
     found = []
     for name, curve in curves.items():
+        if bool(np.isfinite(curve.value).all()):
+            continue
         kinds: tuple[tuple[Literal["nan", "inf", "-inf"], Any], ...] = (
             ("nan", np.isnan(curve.value)),
             ("inf", curve.value == np.inf),
@@ -289,7 +292,7 @@ def _divergence(name: str, kind: Literal["nan", "inf", "-inf"], mask: Any, curve
         first_step=step_or_none(curve.step[first]),
         first_time=number_or_none(curve.time[first]),
         last_step=step_or_none(curve.step[last]),
-        count=int(at.size),
+        count=curve.nonfinite[kind] if curve.nonfinite else int(at.size),
     )
 
 

@@ -14,16 +14,21 @@ from typing import Any
 
 from collectors.child import ReaderProcess
 from collectors.config import Limits
-from collectors.evidence import EventEvidence, FileFacts
+from collectors.evidence import EventEvidence, FileFacts, ScalarSeries
 from collectors.files import CannotRead, OpenFile, Workspace, read_settled
-from collectors.readers.sharded import read_sharded
+from collectors.growing import GrowingCurve
+from collectors.learnt import Learnt
 from collectors.readers.events import join_events, parse_event_file_name, read_events
+from collectors.readers.sharded import read_sharded
 from collectors.runs import EventFile
+from collectors.state import MAX_POINTS
 from collectors.workspace_evidence import ReadFile
 
 TEXT_LIMIT = 64 << 20
 """Configs, tables and documents above this many bytes are refused rather than read."""
 INDEX_LIMIT = 16 << 20
+READ_AT_ONCE = 32 << 20
+"""Bytes of an event file whose points are held at full detail while it is read for the first time."""
 SHARD_INDEX = "model.safetensors.index.json"
 
 
@@ -37,12 +42,20 @@ class _Read:
 class ReadCache:
     """Everything that was read of one workspace, kept while the files stay the same."""
 
-    def __init__(self, workspace: Workspace, child: ReaderProcess, limits: Limits) -> None:
+    def __init__(
+        self, workspace: Workspace, child: ReaderProcess, limits: Limits, learnt: Learnt | None = None
+    ) -> None:
         self.workspace = workspace
         self.limits = limits
         self._child = child
-        self._files: dict[tuple[str, str], ReadFile[Any]] = {}
+        self._learnt = learnt
+        self._files: dict[tuple[str, str], ReadFile[Any]] = learnt.load_files() if learnt else {}
+        self._files_changed = False
+        self.readings = 0
+        """How often a file was read: equal means that nothing new was learnt."""
         self._events: dict[str, EventFile] = {}
+        self._curves: dict[str, dict[str, GrowingCurve]] = {}
+        self._unsaved: set[str] = set()
 
     def read(self, reader: str, path: str, **options: Any) -> ReadFile[Any]:
         """Read one file with the named reader, or return what is known of an unchanged one."""
@@ -52,6 +65,8 @@ class ReadCache:
             return known
         read = self._read(reader, path, facts, options)
         self._files[reader, path] = read
+        self._files_changed = True
+        self.readings += 1
         return read
 
     def _read(self, reader: str, path: str, facts: FileFacts, options: dict[str, Any]) -> ReadFile[Any]:
@@ -88,6 +103,7 @@ class ReadCache:
             return ReadFile(replace(facts, problem=error.problem))
         evidence = read_sharded(index, lambda name: _shard(self.workspace, f"{folder}/{name}"), budget=self._budget())
         self._files["sharded", index_path] = ReadFile(facts, evidence, sha256=evidence.sha256)
+        self.readings += 1
         return self._files["sharded", index_path]
 
     def _budget(self) -> int:
@@ -96,23 +112,70 @@ class ReadCache:
     def events(self, path: str) -> EventFile | tuple[str, str]:
         """Read one event file from where the last reading ended; path and problem if it cannot be."""
         facts = self.workspace.facts(path)
-        known = self._events.get(path)
+        known = self._known_events(path)
         if known and known.facts.identity == facts.identity:
             return known
         try:
             with self.workspace.open(path) as opened:
                 goes_on = known is not None and _same_file_grown(known, opened)
-                evidence = _read_on(opened, known.evidence if known and goes_on else None)
+                evidence = self._read_on(path, opened, known.evidence if known and goes_on else None)
         except CannotRead as error:
             return error.path, error.problem
         name = parse_event_file_name(path.rpartition("/")[2])
         self._events[path] = EventFile(facts, name, evidence)
+        self._unsaved.add(path)
+        self.readings += 1
         return self._events[path]
+
+    def _known_events(self, path: str) -> EventFile | None:
+        if path not in self._events and self._learnt is not None:
+            found = self._learnt.load_events(path)
+            if found is not None:
+                self._events[path], self._curves[path] = found
+        return self._events.get(path)
+
+    def _read_on(self, path: str, opened: OpenFile, before: EventEvidence | None) -> EventEvidence:
+        """All that an event file holds, reading only behind what was read before."""
+        if before is None:
+            self._curves[path] = {}
+        found = before
+        while found is None or found.more_to_read or found is before:
+            offset, steps = (found.end_offset, found.open_steps) if found else (0, None)
+            part = read_events(opened.handle, opened.size, offset=offset, budget=READ_AT_ONCE, open_steps=steps)
+            curves = self._extended(path, part)
+            found = replace(join_events(found, part) if found else part, series=curves)
+        return found
+
+    def _extended(self, path: str, part: EventEvidence) -> dict[str, ScalarSeries]:
+        """The file's curves with the points of the next part, and long ones in their side files."""
+        curves = self._curves[path]
+        for tag, series in part.series.items():
+            curve = curves.setdefault(tag, GrowingCurve(tag))
+            if self._learnt is not None and curve.count + series.points > MAX_POINTS:
+                self._learnt.append_points(path, curve, series)
+            curve.extend(series)
+        return {tag: curve.series() for tag, curve in curves.items()}
+
+    def save(self) -> None:
+        """Keep what was learnt, so that a restart reads only what is new."""
+        if self._learnt is None:
+            return
+        for path in self._unsaved & self._events.keys():
+            self._learnt.save_events(path, self._events[path], self._curves[path])
+        self._unsaved.clear()
+        if self._files_changed:
+            self._learnt.save_files(self._files)
+            self._files_changed = False
+
+    def has_points(self, path: str, tag: str) -> bool:
+        """Whether a curve's full detail lies in a side file."""
+        return self._learnt is not None and self._learnt.has_points(path, tag)
 
     def forget_missing(self, paths: Sequence[str]) -> None:
         """Drop event files that are gone."""
         for path in set(self._events) - set(paths):
             del self._events[path]
+            self._curves.pop(path, None)
 
 
 class _Shard:
@@ -131,16 +194,6 @@ class _Shard:
 
 def _shard(workspace: Workspace, path: str) -> _Shard:
     return _Shard(workspace, path)
-
-
-def _read_on(opened: OpenFile, before: EventEvidence | None) -> EventEvidence:
-    """All that an event file holds, reading only behind what was read before."""
-    found = before
-    while found is None or found.more_to_read or found is before:
-        offset, steps = (found.end_offset, found.open_steps) if found else (0, None)
-        part = read_events(opened.handle, opened.size, offset=offset, open_steps=steps)
-        found = join_events(found, part) if found else part
-    return found
 
 
 def _same_file_grown(known: EventFile, opened: OpenFile) -> bool:

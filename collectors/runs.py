@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from collectors.evidence import EventEvidence, EventFileName, FileFacts
+from collectors.evidence import EventEvidence, EventFileName, FileFacts, ScalarSeries
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,10 @@ class Curve:
     """float64 array."""
     epoch: Any
     """float64 array; NaN where unknown."""
+    nonfinite: Mapping[str, int] | None = None
+    """Kind -> how many in the whole series, where this one is reduced; None: count them here."""
+    recent: tuple[Any, Any] | None = None
+    """Steps and times of the last points, none left out; None: these are all."""
 
     def __len__(self) -> int:
         return int(self.value.size)
@@ -145,19 +149,50 @@ def _curve(files: list[EventFile], tags: Sequence[str]) -> Curve | None:
         parts = [f.evidence.series[tag] for f in files if tag in f.evidence.series]
         parts = [p for p in parts if p.value.size]
         if parts:
-            return _once_a_step(
-                np.concatenate([p.step for p in parts]),
-                np.concatenate([p.time for p in parts]),
-                np.concatenate([p.value for p in parts]),
-            )
+            return _once_a_step(parts)
     return None
 
 
-def _once_a_step(step: Any, time: Any, value: Any) -> Curve:
+def _once_a_step(parts: list[ScalarSeries]) -> Curve:
+    step, time, value = _joined(parts)
     if step.size > 1 and not bool(np.all(np.diff(step) > 0)):
         kept = step.size - 1 - np.unique(step[::-1], return_index=True)[1]
         step, time, value = step[kept], time[kept], value[kept]
-    return Curve(step, time, value, step.astype(np.float64))
+    reduced = any(p.count is not None for p in parts)
+    return Curve(
+        step,
+        time,
+        value,
+        step.astype(np.float64),
+        nonfinite=_nonfinite(parts) if reduced else None,
+        recent=parts[-1].recent,
+    )
+
+
+def _joined(parts: list[ScalarSeries]) -> tuple[Any, Any, Any]:
+    if len(parts) == 1:
+        return parts[0].step, parts[0].time, parts[0].value
+    return (
+        np.concatenate([p.step for p in parts]),
+        np.concatenate([p.time for p in parts]),
+        np.concatenate([p.value for p in parts]),
+    )
+
+
+def _nonfinite(parts: list[ScalarSeries]) -> Mapping[str, int]:
+    counts = [p.nonfinite if p.nonfinite is not None else count_nonfinite(p.value) for p in parts]
+    return {kind: sum(c.get(kind, 0) for c in counts) for kind in ("nan", "inf", "-inf")}
+
+
+def count_nonfinite(value: Any) -> dict[str, int]:
+    """Kind -> how many values are NaN, infinite or minus infinite."""
+    if bool(np.isfinite(value).all()):
+        return {"nan": 0, "inf": 0, "-inf": 0}
+    return {
+        "nan": int(np.isnan(value).sum()),
+        "inf": int((value == np.inf).sum()),
+        "-inf": int((value == -np.inf).sum()),
+    }
 
 
 def group_runs(runs: Iterable[StreamRun]) -> list[RunGroup]:

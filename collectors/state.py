@@ -77,6 +77,8 @@ def visible_text(value: object) -> object:
     if not isinstance(value, str):
         return value
     cut = value if len(value) <= MAX_TEXT else value[: MAX_TEXT - 1] + "…"
+    if cut.isprintable():
+        return cut
     return "".join(_visible(char) for char in cut)
 
 

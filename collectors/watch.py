@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -26,6 +27,8 @@ UNNOTICED_SECONDS = 30.0
 SETTLE_SECONDS = 2.0
 """While a stream runs: a file may be half written, and silence has limits to run into."""
 FIRST_SECONDS = 1.0
+KEEP_SECONDS = 60.0
+"""What was learnt is kept this often; a killed observer reads the rest again."""
 LONGEST_COLLECTION_SECONDS = 1800.0
 """An observer that has been collecting for longer gives no sign of life any more: it hangs."""
 
@@ -35,41 +38,68 @@ def _say(line: str) -> None:
 
 
 class Watcher:
-    """Keeps one state directory true. Raises WorkspaceProblem, ConfigProblem and StoreProblem."""
+    """Keeps one state directory true, as the only one that does.
+
+    Raises WorkspaceProblem, ConfigProblem and StoreProblem, also where another collector keeps it.
+    """
 
     def __init__(
         self, workspace: Path, state_dir: Path, options: CollectOptions, *, announce: Callable[[str], None] = _say
     ) -> None:
         self.store = Store(state_dir)
-        self.store.sweep()
-        self.collector = Collector(workspace, self.store, options)
+        with ExitStack() as held:
+            held.enter_context(self.store.collecting())
+            self.collector = Collector(workspace, self.store, options)
+            self._held = held.pop_all()
         self.announce = announce
-        self._problem: str | None = None
+        self._unsaved: dict[str, str | None] = {}
         self._busy_since: float | None = None
+        self._kept_at = time.monotonic()
         self._changes = Changes(workspace, state_dir, self._notice)
 
     def run(self, stop: threading.Event, interval_seconds: float = INTERVAL_SECONDS) -> None:
-        """Collect until `stop` is set; a state that cannot be saved is said once and tried again."""
-        heart = threading.Thread(target=self._beat, args=(stop, interval_seconds), name="heartbeat", daemon=True)
+        """Collect until `stop` is set; a state that cannot be saved is said once and tried again.
+
+        However it ends, no sign of life is given after it: a page never looks observed when nobody looks.
+        """
+        ended = threading.Event()
+        heart = threading.Thread(target=self._beat, args=(ended, interval_seconds), name="heartbeat", daemon=True)
         guard = threading.Thread(target=self._stop_waiting, args=(stop,), name="stop", daemon=True)
         heart.start()
         guard.start()
         try:
             self._collect_until(stop)
         finally:
-            self.collector.close()
+            ended.set()
             heart.join(1.0)
+            self.close()
+
+    def close(self) -> None:
+        """Close the workspace and let another collector keep the state; `run` ends with it."""
+        self.collector.close()
+        self._held.close()
+
+    @property
+    def problem(self) -> str | None:
+        """Why the state cannot be saved now, in one line; None while it can."""
+        return self._unsaved.get("state") or self._unsaved.get("heartbeat")
 
     def _collect_until(self, stop: threading.Event) -> None:
         # Notifications begin with the first wait: what changed before it is seen by a second look.
         first = True
         while not stop.is_set():
             state = self.collect_once()
+            self._keep_now_and_then()
             deadline = time.monotonic() + (FIRST_SECONDS if first else _patience(state))
             first = False
             while not stop.is_set() and time.monotonic() < deadline:
                 if self._changes.wait(deadline - time.monotonic()):
                     break
+
+    def _keep_now_and_then(self) -> None:
+        if time.monotonic() - self._kept_at > KEEP_SECONDS:
+            self.collector.keep()
+            self._kept_at = time.monotonic()
 
     def collect_once(self) -> DashboardState | None:
         """Collect and store what changed; None when it could not be saved."""
@@ -77,24 +107,30 @@ class Watcher:
         try:
             state = self.collector.export()
         except StoreProblem as problem:
-            self._tell(f"state not saved: {problem}")
+            self._tell("state", str(problem))
             return None
         finally:
             self._busy_since = None
-        self._tell(None)
+        self._tell("state", None)
         return state
 
-    def _beat(self, stop: threading.Event, interval_seconds: float) -> None:
+    def _beat(self, ended: threading.Event, interval_seconds: float) -> None:
         """Say every few seconds that the observer lives; a collection that hangs silences it."""
         while True:
             busy = self._busy_since
             if busy is None or time.monotonic() - busy < LONGEST_COLLECTION_SECONDS:
-                try:
-                    self.store.write_heartbeat(datetime.now(UTC), interval_seconds, os.getpid())
-                except StoreProblem as problem:
-                    self._tell(f"state not saved: {problem}")
-            if stop.wait(interval_seconds):
+                self._give_sign(interval_seconds)
+            if ended.wait(interval_seconds):
                 return
+
+    def _give_sign(self, interval_seconds: float) -> None:
+        unsaved = self._unsaved.get("state")
+        try:
+            self.store.write_heartbeat(datetime.now(UTC), interval_seconds, os.getpid(), problem=unsaved)
+        except StoreProblem as problem:
+            self._tell("heartbeat", str(problem))
+        else:
+            self._tell("heartbeat", None)
 
     def _stop_waiting(self, stop: threading.Event) -> None:
         stop.wait()
@@ -104,11 +140,12 @@ class Watcher:
         self.collector.notices = (text,)
         self.announce(text)
 
-    def _tell(self, problem: str | None) -> None:
-        """Say a problem when it begins, and when it is over."""
-        if problem != self._problem:
-            self.announce(problem or "state is saved again")
-            self._problem = problem
+    def _tell(self, what: str, problem: str | None) -> None:
+        """Say when something cannot be saved any more, and when it can again."""
+        if problem == self._unsaved.get(what):
+            return
+        self._unsaved[what] = problem
+        self.announce(f"{what} not saved: {problem}" if problem else f"{what} is saved again")
 
 
 def _patience(state: DashboardState | None) -> float:

@@ -92,7 +92,7 @@ def _logs(s: StreamEvidence) -> Part:
     if not s.events:
         found = "; ".join(f"{path}: {problem}" for path, problem in s.unreadable_events)
         return failing(folder, s.id, f"{s.id}: {found or f'no event file below {folder}'}", hint)
-    scalars = sum(int(c.value.size) for f in s.events for c in f.evidence.series.values())
+    scalars = sum(c.points for f in s.events for c in f.evidence.series.values())
     damaged = sum(f.evidence.damaged for f in s.events)
     newest = s.events[-1].facts.path
     findings = [f"{file.facts.path}: {found}" for file in s.events for found in warnings_of(file.evidence.findings)]

@@ -19,10 +19,13 @@ MAY_OPEN = {
     "collectors/paths.py",
     "collectors/patterns.py",
     "collectors/store.py",
+    "collectors/store_files.py",  # the store's hands
+    "collectors/store_lock.py",  # and its lock
     "collectors/child.py",
     "collectors/read_cache.py",  # through Workspace.open only
     "collectors/config_load.py",  # the shipped default, and through Workspace only
     "collectors/__main__.py",  # /dev/null when a pipe closed
+    "collectors/learnt.py",  # the part of the state directory that can be deleted at any time
     "collectors/child_worker.py",  # what it was handed, already open
     "dash_app/state_reader.py",
 }
@@ -30,7 +33,8 @@ PLAYS_THE_TRAINING = "dash_app/demo/"
 """The demonstration writes what a training writes: it stands on the other side of the line."""
 FORBIDDEN_NAMES = {"torch", "pickle", "mmap", "joblib", "dill"}
 FORBIDDEN_CALLS = {"eval", "exec", "yaml.load", "extractall", "pickle.load", "pickle.loads"}
-EDGES = {"collectors/checklist.py", "dash_app/security.py"}
+EDGES = {"collectors/checklist.py", "dash_app/security.py", "collectors/__main__.py"}
+"""One check, one request, and one command: an exit code 1 of Python's own would mean *not ready*."""
 DOORS = {"state", "compare", "store", "files", "watch", "collect", "command_line", "report"}
 STARTS_COLLECTING = {"config_load", "workspace_evidence"}
 """What the command and the demonstration need besides, to start a collector and say why it cannot."""
