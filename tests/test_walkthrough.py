@@ -24,7 +24,7 @@ from dash_app.callbacks.regions import changed_regions
 from dash_app.state_reader import StateReader
 from dash_app.views.cards import render_cards
 from dash_app.views.graph_elements import graph_elements
-from dash_app.views.page import render_page
+from dash_app.views.page import Seen, drawn_page
 
 PATH = "checkpoints/patchtst_ssl.pt"
 
@@ -66,9 +66,10 @@ def test_the_patchtst_checkpoint_from_disk_to_css_class(tmp_path: Path) -> None:
     assert PATH in state.nodes["artifact-save"].artifacts
 
     # state_reader loads it, the wire hands it on
-    shown = StateReader(state_dir).current().state
+    observed = StateReader(state_dir).current()
+    shown = observed.state
     assert shown == state
-    news = changed_regions(render_page(shown, None), {})
+    news = changed_regions(drawn_page(Seen(observed.etag, shown, observed.sentence)), {})
     assert any("patchtst" in text_of(part) for part in news)
 
     # the views map a status to a class, and the stylesheet knows that class
