@@ -32,6 +32,7 @@ from dash_app.settings import Settings, settings_from
 from dash_app.state_reader import StateReader
 
 GRACE_SECONDS = 2
+EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 -- compared with, not listened on
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -88,9 +89,10 @@ def _why_not(settings: Settings, problem: OSError) -> str:
 
 
 def address_of(settings: Settings, listener: socket.socket) -> str:
-    """Return the page's address as a person types it."""
+    """Return the page's address as a person on this machine types it."""
     port = listener.getsockname()[1]
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    host = "localhost" if settings.host in EVERY_ADDRESS else settings.host
+    host = f"[{host}]" if ":" in host else host
     return f"http://{host}:{port}{settings.url_prefix}"
 
 

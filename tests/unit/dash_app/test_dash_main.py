@@ -33,6 +33,14 @@ def test_it_prints_its_address_and_where_the_state_is(serve: Callable[..., Runni
     ]
 
 
+def test_on_every_address_it_prints_one_that_works_here(serve: Callable[..., RunningServer]) -> None:
+    """`http://0.0.0.0/` is no address of a page, and no name that is trusted."""
+    server = serve(options=["--host", "0.0.0.0", "--trusted-hosts", "dashboard.example"])
+
+    assert server.url.startswith("http://localhost:")
+    assert server.get("/").status_code == 200
+
+
 def test_a_missing_workspace_is_one_line_and_exit_2(tmp_path: Path) -> None:
     ended = run(str(tmp_path / "nowhere"))
 
