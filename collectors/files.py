@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import BinaryIO, Final, Self, TypeVar
 
 from collectors.evidence import FileFacts
@@ -61,30 +60,26 @@ class Workspace:
 
     def __init__(self, root: Path, allow_roots: tuple[Path, ...] = ()) -> None:
         self.name: str = shown(Path(_absolute(root)).name or "/")
-        self._bases: list[Base] = []
-        try:
-            self._bases.append(_open_base(root, "the workspace"))
-            self._bases.extend(_open_base(folder, "the allowed folder") for folder in allow_roots)
-        except WorkspaceProblem:
-            self.close()
-            raise
+        self._roots = (root, *allow_roots)
+        self._bases = _open_bases(self._roots)
         self._walker = Walker(self._bases)
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
     def close(self) -> None:
         """Close the folders; a second call does nothing."""
         while self._bases:
             os.close(self._bases.pop().fd)
+
+    def renew(self) -> None:
+        """Take the folders at their paths anew: one may have been replaced since. Raises WorkspaceProblem."""
+        bases = _open_bases(self._roots)
+        self.close()
+        self._bases, self._walker = bases, Walker(bases)
 
     def facts(self, path: str) -> FileFacts:
         """Return what the file system says of `path`; a folder or a FIFO is a `problem`."""
@@ -110,13 +105,11 @@ class Workspace:
     def read_bytes(self, path: str, limit: int) -> bytes:
         """Return the whole file; raise CannotRead, also when it has more than `limit` bytes."""
         with self.open(path) as opened:
-            size = opened.size
-            if size <= limit:
-                data = _guarded(opened, lambda file: _read_growing(file, limit))
-                if len(data) <= limit:
-                    return data
-                size = len(data)
-        raise CannotRead(path, f"has {size:,} bytes; at most {limit:,} are read", "is it the right file?")
+            data = _guarded(opened, lambda file: _read_growing(file, limit)) if opened.size <= limit else b""
+            size = max(opened.size, len(data))
+        if size > limit:
+            raise CannotRead(path, f"has {size:,} bytes; at most {limit:,} are read", "is it the right file?")
+        return data
 
     def _named(self, path: str) -> str:
         """Return the path as the disk has it, if it came as `facts` shows one with bytes that are not UTF-8."""
@@ -211,6 +204,18 @@ def _open_regular(spot: Spot) -> int:
         os.close(fd)
         raise PathProblem(problem)
     return fd
+
+
+def _open_bases(folders: Sequence[Path]) -> list[Base]:
+    bases: list[Base] = []
+    try:
+        for folder in folders:
+            bases.append(_open_base(folder, "the allowed folder" if bases else "the workspace"))
+    except WorkspaceProblem:
+        for base in bases:
+            os.close(base.fd)
+        raise
+    return bases
 
 
 def _open_base(folder: Path, what: str) -> Base:

@@ -124,7 +124,7 @@ BROKEN = [
 def test_a_broken_config_is_an_error_that_says_what_and_where(
     name: str, data: str | bytes, words: str, where: str | None
 ) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
 
     evidence = read_config(data.encode() if isinstance(data, str) else data, name=name)
 
@@ -133,7 +133,7 @@ def test_a_broken_config_is_an_error_that_says_what_and_where(
     assert words in errors[-1].text
     assert (where or "") in (errors[-1].where or "")
     assert (errors[-1].where is None) is (where is None)
-    assert time.perf_counter() - started < 4
+    assert time.process_time() - started < 4
 
 
 def test_after_a_key_that_stands_twice_the_last_value_is_given_as_pyyaml_would() -> None:
