@@ -11,7 +11,9 @@ import json
 import os
 import sys
 import threading
+import traceback
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from signal import SIGINT, SIGTERM, signal
 
@@ -28,6 +30,8 @@ from collectors.terminal import paint_for, progress
 from collectors.watch import Watcher
 
 READY, NOT_READY, USAGE, BROKEN, INCOMPLETE = range(5)
+EXPORT_SECONDS = 10.0
+"""How long an export waits for another one."""
 FORMATS: Mapping[str, Callable[[DashboardState], str]] = {
     "text": as_text,
     "json": as_json,
@@ -54,6 +58,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         return BROKEN
     except KeyboardInterrupt:
         return 130
+    except Exception as error:  # noqa: BLE001 -- the edge: without it Python would exit 1, which means not ready
+        print(f"error: internal: {_where_and_what(error)}; please report this", file=sys.stderr)
+        return BROKEN
+
+
+def _where_and_what(error: Exception) -> str:
+    """An unexpected error in one line: our own place, without the folders of this machine."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} in {Path(frame.filename).name}, line {frame.lineno}"
 
 
 def _options(argv: Sequence[str]) -> argparse.Namespace:
@@ -178,7 +191,9 @@ def _validate(options: argparse.Namespace) -> int:
 def _store_for_validate(options: argparse.Namespace) -> Store | None:
     """Remembered smoke results are read where a state directory is; only a smoke run makes one."""
     folder = _state_dir(options)
-    return Store(folder) if options.run_smoke or folder.is_dir() else None
+    if options.run_smoke:
+        return Store(folder)
+    return Store(folder, make=False) if folder.is_dir() else None
 
 
 def exit_code(state: DashboardState, *, allow_skips: bool = False) -> int:
@@ -190,12 +205,17 @@ def exit_code(state: DashboardState, *, allow_skips: bool = False) -> int:
 
 
 def _export(options: argparse.Namespace) -> int:
-    """Write the state once."""
+    """Write the state once; only a snapshot where another collector keeps the state."""
     collect_options = _collect_options(options)
     store = Store(_state_dir(options))
-    store.sweep()
-    with Collector(options.workspace, store, collect_options) as collector, progress("reading the workspace"):
-        state = collector.export(snapshot=options.snapshot)
+    with ExitStack() as held:
+        kept_by = store.keeper(held, EXPORT_SECONDS)
+        if kept_by is not None and not options.snapshot:
+            raise kept_by
+        with Collector(options.workspace, store, collect_options) as collector, progress("reading the workspace"):
+            state = collector.export(snapshot=options.snapshot, keep=kept_by is None)
+    if kept_by is not None:
+        print(f"only the snapshot was written: {kept_by}", file=sys.stderr)
     print(f"{state.meta.run_id}: {state.verdict.value}, written to {store.state_dir}")
     return exit_code(state, allow_skips=options.allow_skips)
 
@@ -210,7 +230,7 @@ def _watch(options: argparse.Namespace) -> int:
         signal(number, lambda *_: stop.set())
     print(f"watching {watcher.collector.workspace.name}, state in {state_dir}", file=sys.stderr, flush=True)
     watcher.run(stop)
-    return READY
+    return BROKEN if watcher.problem else READY
 
 
 def _schema(_options: argparse.Namespace) -> int:

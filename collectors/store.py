@@ -1,41 +1,49 @@
 """The only writer: states, snapshots, heartbeat and smoke results, atomically and under a lock.
 
 Input: records. Output: files of the state directory. A reader meets the old or the new file, never
-a half. Refuses to write a state that its own contract would not read back.
+a half; readers never lock. Each change holds the write lock; who keeps the state up to date holds the
+collector's lock for as long as it does. Refuses to write a state that its own contract would not read
+back.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import platformdirs
-from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
+from collectors import store_files
 from collectors.state import DashboardState, state_from_json, state_to_json
+from collectors.store_files import append_line, explained, read_own, replace_file, sweep
+from collectors.store_lock import Held, locked
 from collectors.workspace_evidence import SmokeResult
 
+StoreProblem = store_files.StoreProblem
+TEMPORARY = store_files.TEMPORARY
 STATE_FILE = "dashboard-state.json"
 HEARTBEAT_FILE = "heartbeat.json"
 SMOKE_FILE = "smoke.json"
 RUNS_FOLDER = "runs"
 INDEX_FILE = "index.jsonl"
-LOCK_FILE = ".collector.lock"
-TEMPORARY = ".tmp-"
-"""Prefix of unfinished files; leftovers of a killed writer are swept at the next start."""
+COLLECTOR_LOCK = ".collector.lock"
+"""Held by the one that keeps the state up to date, for as long as it does."""
+WRITE_LOCK = ".write.lock"
+"""Held for one change by whoever makes it."""
+WRITE_SECONDS = 10.0
+"""How long one change waits for another one."""
+MAX_BYTES = 64 << 20
 
 
-class StoreProblem(OSError):
-    """The state could not be saved; the old file stays. The message says why."""
+class StateKept(StoreProblem):
+    """Another collector keeps this state directory up to date; the message says which one."""
 
 
 def default_state_dir(workspace: Path) -> Path:
@@ -47,44 +55,64 @@ def default_state_dir(workspace: Path) -> Path:
 
 
 class Store:
-    """One state directory. Raises StoreProblem where it cannot be made or written."""
+    """One state directory. Raises StoreProblem where it cannot be made or written.
 
-    def __init__(self, state_dir: Path) -> None:
+    `make=False` leaves a folder as it is that is only read.
+    """
+
+    def __init__(self, state_dir: Path, *, make: bool = True) -> None:
         self.state_dir = state_dir
-        with _explained(state_dir):
-            (state_dir / RUNS_FOLDER).mkdir(parents=True, exist_ok=True)
+        if make:
+            with explained(state_dir):
+                (state_dir / RUNS_FOLDER).mkdir(parents=True, exist_ok=True)
+
+    @contextmanager
+    def collecting(self, wait_seconds: float = 0.0) -> Iterator[None]:
+        """Be the one that keeps the state up to date; leftovers of killed writers are swept first.
+
+        Raises StateKept, naming who does it already.
+        """
+        with _hold(self.state_dir / COLLECTOR_LOCK, wait_seconds):
+            self._sweep()
+            yield
+
+    def keeper(self, held: ExitStack, wait_seconds: float) -> StateKept | None:
+        """Be the collector for as long as `held` is open, or return who is it already."""
+        try:
+            held.enter_context(self.collecting(wait_seconds))
+        except StateKept as kept:
+            return kept
+        return None
 
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Hold the write lock for one change. Raises StoreProblem, naming who holds it."""
-        lock = FileLock(self.state_dir / LOCK_FILE)
-        try:
-            with _explained(self.state_dir):
-                lock.acquire(timeout=10)
-        except Timeout:
-            raise StoreProblem(f"{LOCK_FILE} is held by another collector") from None
-        try:
+        with _hold(self.state_dir / WRITE_LOCK, WRITE_SECONDS):
             yield
-        finally:
-            lock.release()
 
-    def sweep(self) -> None:
-        """Remove unfinished files of writers that were killed."""
+    def _sweep(self) -> None:
+        """Remove unfinished files; nobody is writing one now: heartbeats are the collector's alone."""
         with self.writing():
             for folder in (self.state_dir, self.state_dir / RUNS_FOLDER):
-                for left in folder.glob(f"{TEMPORARY}*"):
-                    with suppress(OSError):
-                        left.unlink()
+                sweep(folder)
 
     def read_state(self) -> DashboardState | None:
         """The stored state; None where there is none or it cannot be read."""
         return _read_state(self.state_dir / STATE_FILE)
 
+    def state_identity(self) -> tuple[int, int, int] | None:
+        """Inode, size and time of the state file: equal means that nobody has written it since."""
+        try:
+            status = (self.state_dir / STATE_FILE).stat()
+        except OSError:
+            return None
+        return status.st_ino, status.st_size, status.st_mtime_ns
+
     def write_state(self, state: DashboardState) -> None:
         """Write a state. Raises StoreProblem; the old file stays."""
         data = _checked(state)
         with self.writing():
-            _replace(self.state_dir / STATE_FILE, data)
+            replace_file(self.state_dir / STATE_FILE, data)
 
     def snapshot_path(self, run_id: str) -> Path:
         """Where a run's snapshot lies."""
@@ -101,19 +129,22 @@ class Store:
     def write_snapshot(self, state: DashboardState) -> None:
         """Write a run's snapshot and append its row to the index. Raises StoreProblem."""
         data = _checked(state)
-        row = json.dumps(index_row(state), separators=(",", ":"), allow_nan=False) + "\n"
+        row = json.dumps(index_row(state), separators=(",", ":"), allow_nan=False).encode()
         with self.writing():
-            _replace(self.snapshot_path(state.meta.run_id), data)
-            _append(self.state_dir / RUNS_FOLDER / INDEX_FILE, row.encode())
+            replace_file(self.snapshot_path(state.meta.run_id), data)
+            append_line(self.state_dir / RUNS_FOLDER / INDEX_FILE, row)
 
-    def write_heartbeat(self, observed_at: datetime, interval_seconds: float, pid: int) -> None:
-        """Say that the observer lives. Raises StoreProblem."""
+    def write_heartbeat(
+        self, observed_at: datetime, interval_seconds: float, pid: int, *, problem: str | None = None
+    ) -> None:
+        """Say that the observer lives, and why it cannot save the state if it cannot. Raises StoreProblem."""
         beat = {
             "observed_at": observed_at.astimezone(UTC).isoformat(),
             "interval_seconds": interval_seconds,
             "pid": pid,
+            "problem": problem,
         }
-        _replace(self.state_dir / HEARTBEAT_FILE, json.dumps(beat).encode() + b"\n", durable=False)
+        replace_file(self.state_dir / HEARTBEAT_FILE, json.dumps(beat).encode() + b"\n", durable=False)
 
     def smoke_result(self, stream: str, checkpoint: str, config: str) -> SmokeResult | None:
         """The remembered result for this checkpoint and config (sha256 each); None without one."""
@@ -127,11 +158,11 @@ class Store:
         with self.writing():
             results = {**self._smoke_results(), _smoke_key(stream, *hashes): asdict(result)}
             data = json.dumps({"results": results}, indent=1, allow_nan=False)
-            _replace(self.state_dir / SMOKE_FILE, data.encode() + b"\n")
+            replace_file(self.state_dir / SMOKE_FILE, data.encode() + b"\n")
 
     def _smoke_results(self) -> dict[str, Any]:
         try:
-            data = json.loads((self.state_dir / SMOKE_FILE).read_bytes())
+            data = json.loads(read_own(self.state_dir / SMOKE_FILE, MAX_BYTES))
         except (OSError, ValueError, RecursionError):
             return {}
         results = data.get("results") if isinstance(data, dict) else None
@@ -160,70 +191,43 @@ def index_row(state: DashboardState) -> dict[str, Any]:
 
 def write_report(path: Path, data: str) -> None:
     """Write a report where the operator asked for it. Raises StoreProblem."""
-    with _explained(path):
-        _replace(path, data.encode())
+    replace_file(path, data.encode())
 
 
 def _read_state(path: Path) -> DashboardState | None:
     try:
-        return state_from_json(path.read_bytes())
+        return state_from_json(read_own(path, MAX_BYTES))
     except (OSError, ValidationError):
         return None
 
 
 def _checked(state: DashboardState) -> bytes:
     """The bytes of a state that reads back equal. Raises StoreProblem."""
-    data = state_to_json(state)
     try:
+        data = state_to_json(state)
         same = state_from_json(data) == state
     except ValidationError as error:
         raise StoreProblem(f"the state breaks its own schema: {error.errors()[0]['msg']}") from None
+    except ValueError as error:
+        raise StoreProblem(f"the state cannot be written as JSON: {error}") from None
     if not same:
         raise StoreProblem("the state does not read back equal to what was written")
     return data
 
 
-def _replace(path: Path, data: bytes, *, durable: bool = True) -> None:
-    """Write beside, fsync, rename, fsync the folder: old or new, never a half."""
-    with _explained(path):
-        descriptor, name = tempfile.mkstemp(prefix=TEMPORARY, dir=path.parent)
-        try:
-            with os.fdopen(descriptor, "wb") as handle:
-                handle.write(data)
-                handle.flush()
-                if durable:
-                    os.fsync(handle.fileno())
-            Path(name).chmod(0o644)
-            Path(name).replace(path)
-        except BaseException:
-            with suppress(OSError):
-                Path(name).unlink()
-            raise
-        if durable:
-            _sync_folder(path.parent)
-
-
-def _append(path: Path, row: bytes) -> None:
-    with _explained(path), path.open("ab") as handle:
-        handle.write(row)
-        handle.flush()
-        os.fsync(handle.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 @contextmanager
-def _explained(path: Path) -> Iterator[None]:
-    """Turn an OSError into one line with the file's name and no absolute path."""
-    try:
+def _hold(path: Path, wait_seconds: float) -> Iterator[None]:
+    """Hold a lock file; only taking it is explained, what happens under it explains itself."""
+    with ExitStack() as stack:
+        try:
+            with explained(path):
+                stack.enter_context(locked(path, wait_seconds))
+        except Held as held:
+            raise _kept(path, held) from None
         yield
-    except StoreProblem:
-        raise
-    except OSError as error:
-        raise StoreProblem(f"{path.name} cannot be written: {error.strerror or error}") from None
+
+
+def _kept(path: Path, held: Held) -> StoreProblem:
+    if path.name == COLLECTOR_LOCK:
+        return StateKept(f"{held} already collects into this state directory")
+    return StoreProblem(f"{held} has been writing into this state directory for too long")

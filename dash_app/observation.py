@@ -7,7 +7,7 @@ from datetime import datetime
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from collectors.state import DashboardState
+from collectors.state import DashboardState, Text
 from dash_app.state_text import Condition
 
 
@@ -25,6 +25,8 @@ class ObserverHeartbeat(BaseModel):
     """Seconds between two signs."""
     pid: int | None
     """The observer's process id."""
+    problem: Text | None = None
+    """Why it cannot save the state; null while it can."""
 
 
 @dataclass(frozen=True)

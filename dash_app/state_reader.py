@@ -13,6 +13,7 @@ import os
 import re
 import stat
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -20,7 +21,7 @@ from pydantic import ValidationError
 from collectors.state import RUN_ID_PATTERN, DashboardState
 from collectors.store import HEARTBEAT_FILE, RUNS_FOLDER, STATE_FILE
 from dash_app.observation import Observation, ObserverHeartbeat
-from dash_app.state_text import Condition, Problem, absent, state_or_problem, unreadable, vanished
+from dash_app.state_text import Condition, Problem, absent, not_saved, state_or_problem, unreadable, vanished
 
 MAX_SNAPSHOTS_KEPT = 16
 MAX_BYTES = 64 << 20
@@ -38,14 +39,26 @@ class StateReader:
         self._heartbeat = _HeartbeatFile(state_dir / HEARTBEAT_FILE)
         self._snapshots: dict[str, _StateFile] = {}
         self._last: Observation | None = None
+        self._own_problem: Callable[[], str | None] = _no_problem
+        self._unsaved: str | None = None
+
+    def ask_collector(self, problem: Callable[[], str | None]) -> None:
+        """Let the collector of this process say why it cannot save: a full disk takes no heartbeat either."""
+        self._own_problem = problem
 
     def current(self) -> Observation:
         """Look now. The same object comes back while nothing changed."""
         with self._lock:
-            changed = (self._state.look(), self._heartbeat.look())
+            changed = (self._state.look(), self._heartbeat.look(), self._look_for_problem())
             if self._last is None or any(changed):
-                self._last = self._state.observation(self._heartbeat.value)
+                self._last = self._state.observation(self._heartbeat.value, self._unsaved)
             return self._last
+
+    def _look_for_problem(self) -> bool:
+        """Hear why the state cannot be saved, if so; whether that changed."""
+        beat = self._heartbeat.value
+        before, self._unsaved = self._unsaved, self._own_problem() or (beat.problem if beat else None)
+        return before != self._unsaved
 
     def run(self, run_id: str) -> Observation:
         """Look at one run's snapshot; what cannot be a run id is `absent`."""
@@ -74,6 +87,10 @@ class StateReader:
         self._snapshots[run_id] = file
         if len(self._snapshots) > MAX_SNAPSHOTS_KEPT:
             del self._snapshots[next(iter(self._snapshots))]
+
+
+def _no_problem() -> str | None:
+    return None
 
 
 def is_run_id(text: str) -> bool:
@@ -111,10 +128,11 @@ class _StateFile:
         else:
             self._problem, self.state, self.raw = None, found, raw
 
-    def observation(self, heartbeat: ObserverHeartbeat | None) -> Observation:
-        """Tell what is known."""
-        condition: Condition = self._problem.condition if self._problem else "ok"
-        sentence = self._problem.sentence if self._problem else None
+    def observation(self, heartbeat: ObserverHeartbeat | None, unsaved: str | None = None) -> Observation:
+        """Tell what is known; `unsaved` says why it is not what is true now."""
+        problem = not_saved(unsaved) if unsaved else self._problem
+        condition: Condition = problem.condition if problem else "ok"
+        sentence = problem.sentence if problem else None
         if sentence and self.state:
             sentence += " The last good state is shown."
         etag = _etag(self.raw, condition, sentence)

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from collectors.state import SCHEMA_VERSION, DashboardState, state_from_json, visible_text
 
-Condition = Literal["ok", "absent", "unreadable", "newer_schema"]
+Condition = Literal["ok", "absent", "unreadable", "newer_schema", "not_saved"]
 ADVICE = "`python -m collectors export` writes it anew."
 LONGEST_FINDING = 80
 
@@ -25,7 +25,7 @@ class Problem:
     """Why there is no state to show."""
 
     condition: Condition
-    """`absent`, `unreadable` or `newer_schema`."""
+    """`absent`, `unreadable`, `newer_schema` or `not_saved`."""
     sentence: str
     """What a person should know and do."""
 
@@ -55,6 +55,11 @@ def vanished(name: str) -> Problem:
 def unreadable(name: str, found: str) -> Problem:
     """The file is there and cannot be opened."""
     return Problem("unreadable", f"{name} cannot be read: {found}. {ADVICE}")
+
+
+def not_saved(why: str) -> Problem:
+    """Somebody looks at the workspace and cannot write down what is true now."""
+    return Problem("not_saved", f"State not saved: {str(visible_text(why)).rstrip('.')}.")
 
 
 def _newer(raw: bytes, name: str) -> Problem | None:

@@ -69,9 +69,8 @@ def test_leftovers_of_a_killed_writer_are_swept(tmp_path: Path) -> None:
     left = tmp_path / f"{TEMPORARY}abc"
     left.write_bytes(b"half")
 
-    store.sweep()
-
-    assert not left.exists()
+    with store.collecting():
+        assert not left.exists()
 
 
 def test_a_folder_that_cannot_be_made_is_one_clear_line(tmp_path: Path) -> None:
@@ -105,10 +104,12 @@ def test_a_damaged_smoke_file_counts_as_not_run(tmp_path: Path, junk: bytes) -> 
 def test_the_heartbeat_says_when_how_often_and_who(tmp_path: Path) -> None:
     store = Store(tmp_path)
 
-    store.write_heartbeat(datetime(2026, 1, 2, tzinfo=UTC), 2.0, 17)
+    store.write_heartbeat(datetime(2026, 1, 2, tzinfo=UTC), 2.0, 17, problem="no space left on device")
 
     beat = json.loads((tmp_path / HEARTBEAT_FILE).read_text())
-    assert beat == {"observed_at": "2026-01-02T00:00:00+00:00", "interval_seconds": 2.0, "pid": 17}
+    assert beat["problem"] == "no space left on device"
+    assert beat["observed_at"] == "2026-01-02T00:00:00+00:00"
+    assert (beat["interval_seconds"], beat["pid"]) == (2.0, 17)
 
 
 def test_each_workspace_has_its_own_folder(tmp_path: Path) -> None:
