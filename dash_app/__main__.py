@@ -57,8 +57,9 @@ def _refused(problem: Exception, code: int) -> int:
 def _run(settings: Settings, listener: socket.socket) -> int:
     signal.signal(signal.SIGTERM, _interrupt)
     with demonstrating(settings) as shown:
-        server = create_app(shown, StateReader(shown.state_dir)).server
-        with collecting(shown), replaying(shown):
+        reader = StateReader(shown.state_dir)
+        server = create_app(shown, reader).server
+        with collecting(shown, reader), replaying(shown):
             print(f"Training Dashboard: {address_of(shown, listener)}", flush=True)
             print(f"State: {shown.state_dir}", flush=True)
             uvicorn.Server(_uvicorn_config(server)).run(sockets=[listener])
@@ -97,13 +98,17 @@ def address_of(settings: Settings, listener: socket.socket) -> str:
 
 
 @contextmanager
-def collecting(settings: Settings) -> Iterator[None]:
-    """Collect in the background while the page is served, unless told not to."""
+def collecting(settings: Settings, reader: StateReader) -> Iterator[None]:
+    """Collect in the background while the page is served, unless told not to.
+
+    What cannot be saved is said on the page too, though the state folder cannot tell it.
+    """
     if not settings.collect:
         yield
         return
     stop = threading.Event()
     watcher = Watcher(settings.workspace, settings.state_dir, _collect_options(settings))
+    reader.ask_collector(lambda: watcher.problem)
     thread = threading.Thread(target=watcher.run, args=(stop,), name="collector", daemon=True)
     thread.start()
     try:
