@@ -10,8 +10,8 @@ import stat
 from typing import BinaryIO, Final
 
 from collectors.evidence import ArchiveEvidence, ArchiveMember
-from collectors.readers.finding_list import FindingList
-from collectors.readers.member_names import name_problem, normalised
+from collectors.readers.finding_list import FindingList, shorten
+from collectors.readers.member_names import MOST_CHARACTERS, name_problem, normalised
 from collectors.readers.zip_contents import DrainedZip, ZipToDrain, drain_zip
 from collectors.readers.zip_directory import ZipDirectory, ZipEntry, ZipProblem, read_zip_directory
 from collectors.readers.zip_entries import place_entries, report_duplicates, report_overlaps
@@ -84,7 +84,7 @@ def _is_file(entry: ZipEntry) -> bool:
 def _evidence(directory: ZipDirectory, drained: DrainedZip | None, findings: FindingList, size: int) -> ArchiveEvidence:
     sums = drained.crc32 if drained is not None else {}
     members = tuple(
-        ArchiveMember(normalised(entry.name), entry.size, sums.get(entry.name))
+        ArchiveMember(shorten(normalised(entry.name), MOST_CHARACTERS), entry.size, sums.get(entry.name))
         for entry in directory.entries
         if _is_file(entry)
     )

@@ -137,6 +137,7 @@ def _key_text(key: object) -> str:
 def _keep_scalar(found: Contents, place: _Place, value: object) -> None:
     if not place.takes_scalars or not place.name or len(found.scalars) >= MOST_SCALARS:
         return
-    fits = isinstance(value, int | float) or (isinstance(value, str) and len(value) <= MOST_SCALAR_TEXT)
-    if fits:
-        found.scalars.setdefault(place.name, value)  # type: ignore[arg-type]  # `fits` says what it is
+    if isinstance(value, int | float):
+        found.scalars.setdefault(place.name, value)
+    elif isinstance(value, str) and len(value) <= MOST_SCALAR_TEXT:
+        found.scalars.setdefault(place.name, shorten(value, MOST_SCALAR_TEXT))

@@ -56,5 +56,9 @@ class FindingList:
 
 
 def shorten(text: str, most: int = 160) -> str:
-    """Text of at most `most` characters: names in a hostile file may be megabytes long."""
-    return text if len(text) <= most else f"{text[: most - 1]}…"
+    """Text of at most `most` characters that can be written as UTF-8.
+
+    Names in a hostile file may be megabytes long, and hold halves of surrogate pairs.
+    """
+    cut = text if len(text) <= most else f"{text[: most - 1]}…"
+    return cut.encode("utf-8", "backslashreplace").decode("utf-8")

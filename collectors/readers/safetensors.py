@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, Final, TypeGuard
 
 from collectors.evidence import CheckpointEvidence, TensorFacts
 from collectors.readers.bounded_json import MOST_BYTES, JsonProblem, parse_json
-from collectors.readers.checkpoint_contents import belongs_to_optimizer
+from collectors.readers.checkpoint_contents import MOST_NAME, belongs_to_optimizer
 from collectors.readers.checkpoint_draft import Block, Draft, number_tests
 from collectors.readers.dtypes import ITEM_BYTES, SAFETENSORS_DTYPES
 from collectors.readers.finding_list import FindingList, shorten
@@ -100,7 +100,7 @@ def _metadata(header: dict[str, Any], findings: FindingList) -> dict[str, Any]:
     if not isinstance(metadata, dict) or not all(isinstance(value, str) for value in metadata.values()):
         findings.error("expected `__metadata__` to map text to text", "header")
         return {}
-    return {shorten(key): value for key, value in list(metadata.items())[:1000] if len(value) <= 200}
+    return {shorten(key): shorten(value, 200) for key, value in list(metadata.items())[:1000] if len(value) <= 200}
 
 
 def _stored(name: str, value: Any, findings: FindingList) -> _Stored | None:
@@ -114,10 +114,11 @@ def _stored(name: str, value: Any, findings: FindingList) -> _Stored | None:
         findings.warning(f"is of type {shorten(dtype, 20)}, which is not known here: its numbers were not tested", name)
     expected = prod(shape) * ITEM_BYTES[known] if known else None
     if expected is not None and offsets[1] - offsets[0] != expected:
-        text = f"its shape {list(shape)[:8]} of {dtype} needs {expected:,} bytes, but its offsets span"
+        needed = f"{expected:,}" if expected < _LARGEST else "more than 2^63"
+        text = f"its shape {list(shape)[:8]} of {dtype} needs {needed} bytes, but its offsets span"
         findings.error(f"{text} {offsets[1] - offsets[0]:,}", name)
         return None
-    return _Stored(name, known or dtype, tuple(shape), offsets[0], offsets[1])
+    return _Stored(shorten(name, MOST_NAME), known or shorten(dtype, 20), tuple(shape), offsets[0], offsets[1])
 
 
 def _are_counts(value: Any) -> TypeGuard[list[int]]:
@@ -152,13 +153,15 @@ def _facts(one: _Stored) -> TensorFacts:
 
 
 def _read_data(handle: BinaryIO, data_start: int, stored: list[_Stored], draft: Draft) -> None:
-    optimizer = {tensor.name: tensor.optimizer for tensor in draft.tensors}
     blocks = [
-        Block(one.name, one.dtype, [Extent(one.name, 0, one.shape, _strides(one.shape), optimizer[one.name])])
-        for one in stored
+        Block(str(number), one.dtype, [Extent(one.name, 0, one.shape, _strides(one.shape), facts.optimizer)])
+        for number, (one, facts) in enumerate(zip(stored, draft.tensors, strict=True))
     ]
     tests = number_tests(blocks, big_endian=False)
-    regions = [Region(data_start + one.start, data_start + one.end, tests.get(one.name)) for one in stored]
+    regions = [
+        Region(data_start + one.start, data_start + one.end, tests.get(block.key))
+        for one, block in zip(stored, blocks, strict=True)
+    ]
     draft.digest = read_once(handle, draft.size, regions)
     draft.checksum = "not recorded"
     draft.findings.note("no checksum recorded: the format has none, so a changed byte goes unnoticed")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import zlib
+from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -18,6 +19,8 @@ from collectors.readers.crc import joined_crc32
 
 CHUNK: Final = 1 << 20
 """Bytes read at once."""
+CHUNKS_AHEAD: Final = 8
+"""Chunks the hash may lag behind, so that a busy machine does not stop one for the other."""
 _WORTH_JOINING: Final = 1 << 19
 """From this length on, joining checksums is cheaper than summing the bytes twice."""
 
@@ -71,15 +74,15 @@ def read_once(handle: BinaryIO, size: int, regions: Sequence[Region]) -> FileDig
     handle.seek(0)
     # Hashing is the slowest part and releases the interpreter lock, so it has its own thread.
     with ThreadPoolExecutor(max_workers=1) as pool:
-        hashing: Future[None] | None = None
+        hashing: deque[Future[None]] = deque()
         offset = 0
         while offset < size:
             chunk = handle.read(min(CHUNK, size - offset))
             if not chunk:
                 raise FileShrank(offset)
-            if hashing is not None:
-                hashing.result()
-            hashing = pool.submit(digest.update, chunk)
+            if len(hashing) == CHUNKS_AHEAD:
+                hashing.popleft().result()
+            hashing.append(pool.submit(digest.update, chunk))
             tape.feed(offset, memoryview(chunk))
             offset += len(chunk)
     tape.finish(size)

@@ -12,7 +12,7 @@ from typing import Final
 
 from collectors.evidence import ArchiveMember
 from collectors.readers.finding_list import FindingList, shorten
-from collectors.readers.member_names import name_problem, normalised, target_problem
+from collectors.readers.member_names import MOST_CHARACTERS, name_problem, normalised, target_problem
 from collectors.readers.tar_headers import (
     BLOCK,
     TarHeader,
@@ -192,7 +192,7 @@ class TarWalker:
         problem = name_problem(header.name)
         if problem is not None:
             self._findings.error(problem, header.name)
-        name = normalised(header.name)
+        name = shorten(normalised(header.name), MOST_CHARACTERS)
         if name in self._names:
             self._findings.warning("occurs more than once: the last one counts when it is unpacked", header.name)
         self._names.add(name)

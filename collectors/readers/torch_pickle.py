@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass, field
 from math import prod
+from typing import Final
 
 from collectors.evidence import TensorFacts
 from collectors.readers.checkpoint_contents import Contents, NamedTensor, read_contents
@@ -20,6 +21,9 @@ from collectors.readers.pickle_stack import PickleProblem
 from collectors.readers.pickle_torch import TorchMeaning
 from collectors.readers.pickle_values import Storage, Tensor
 from collectors.readers.tensor_layout import Extent, extent_of, misfit, tensor_bytes
+
+
+_LARGEST: Final = (1 << 63) - 1
 
 
 @dataclass(slots=True)
@@ -69,11 +73,13 @@ def fill_draft(draft: Draft, read: PickledCheckpoint) -> None:
     draft.refused = read.refused
     draft.scalars = dict(read.contents.scalars)
     draft.tensors = [
-        TensorFacts(one.name, one.tensor.dtype, one.tensor.shape, tensor_bytes(one.tensor), one.optimizer)
+        TensorFacts(
+            one.name, one.tensor.dtype, one.tensor.shape, min(tensor_bytes(one.tensor), _LARGEST), one.optimizer
+        )
         for one in read.contents.tensors
     ]
-    # Tied weights are stored once and named twice: they count once.
-    distinct = {(id(one.tensor.storage), one.tensor.offset, one.tensor.shape) for one in read.contents.tensors}
+    # Tied weights are stored once and named twice: they count once. What does not fit does not count.
+    distinct = {(key, one.offset, one.shape) for key, extents in read.extents.items() for one in extents}
     draft.parameters = sum(prod(shape) for _, _, shape in distinct)
     if read.contents.cut_short:
         draft.findings.warning("holds more, or nests deeper, than is read: some names are missing")

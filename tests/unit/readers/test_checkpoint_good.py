@@ -331,3 +331,31 @@ def test_evidence_of_many_tensors_is_complete() -> None:
     assert len(evidence.tensors) == 404
     assert evidence.tensors[0].name == "state_dict.layer.0.weight"
     assert evidence.checksum == "ok"
+
+
+@pytest.mark.parametrize("container", ["zip", "safetensors"])
+def test_text_in_the_evidence_can_be_written(container: str) -> None:
+    """Halves of surrogate pairs in names and values become escapes: the evidence is valid Unicode."""
+    numbers = Numbers()
+    half = "w\ud800"
+    if container == "zip":
+        made = torch_zip({half: numbers.add(weights()), "note": half, half * 2: 1}, numbers)
+    else:
+        entry = {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}
+        made = safetensors({}, header={half: entry, "__metadata__": {half: half}}, tail=bytes(4))
+
+    evidence = read(made)
+
+    assert evidence.sound
+    assert [tensor.name for tensor in evidence.tensors] == ["w\\ud800"]
+    assert repr(evidence).encode("utf-8")
+    assert all(str(value).encode("utf-8") for value in evidence.scalars.values())
+
+
+def test_names_that_are_equal_once_shortened_are_tested_apart() -> None:
+    """Two tensors whose names differ behind the 300th character: the NaN is found in the second."""
+    arrays = {"n" * 400 + "a": weights(), "n" * 400 + "b": np.full((2, 2), np.nan, "<f4")}
+
+    assert [finding.text for finding in read(safetensors(arrays)).findings if finding.severity == "error"] == [
+        "holds 4 NaN of 4 numbers: expected finite weights"
+    ]
