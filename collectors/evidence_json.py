@@ -9,39 +9,38 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Sequence
 from functools import cache
 from typing import Any, get_args
 
 from pydantic import TypeAdapter, ValidationError
 
 from collectors.child_readers import Evidence
-from collectors.evidence import LossRow, LossTableEvidence
+from collectors.evidence import LossTableEvidence
+from collectors.readers.loss_rows import LossRows
 
 
 def to_json(evidence: Any) -> bytes:
     """Return the record as JSON; what JSON cannot hold, such as a date, becomes its text."""
-    rows: Sequence[LossRow] = ()
+    columns = None
     if isinstance(evidence, LossTableEvidence):
-        rows, evidence = evidence.rows, dataclasses.replace(evidence, rows=())
+        columns = evidence.rows.columns() if isinstance(evidence.rows, LossRows) else None
+        evidence = dataclasses.replace(evidence, rows=())
     values = dataclasses.asdict(evidence)
     if "lines" in values:  # its keys are tuples, which JSON has not
         values["lines"] = list(values["lines"].items())
-    if "rows" in values:
-        values["rows"] = _columns(rows)
-    return json.dumps(values, default=str).encode("ascii")
+    return json.dumps({"values": values, "columns": columns}, default=str).encode("ascii")
 
 
 def from_json(kind: type[Evidence], data: bytes) -> Evidence:
     """Return the record; raise ValueError if `data` is not one of that kind."""
     try:
-        values = json.loads(data)
+        answer = json.loads(data)
+        values, columns = answer["values"], answer["columns"]
         if "lines" in values:
             values["lines"] = {tuple(path): line for path, line in values["lines"]}
-        if "rows" in values:
-            values["rows"] = _rows(values["rows"])
-        return _adapters()[kind].validate_python(values)
-    except (ValidationError, TypeError, RecursionError) as error:
+        evidence = _adapters()[kind].validate_python(values)
+        return _with_rows(evidence, columns) if isinstance(evidence, LossTableEvidence) else evidence
+    except (ValidationError, TypeError, KeyError, RecursionError) as error:
         raise ValueError(f"no {kind.__name__}: {error}") from None
 
 
@@ -55,31 +54,15 @@ class _Columns:
     values: dict[str, list[float | None]]
 
 
-def _columns(rows: Sequence[LossRow]) -> dict[str, Any]:
-    kept = list(rows)  # a long table makes its rows anew each time
-    names = dict.fromkeys(name for row in kept for name in row.values)
-    columns = _Columns(
-        [row.epoch for row in kept],
-        [row.step for row in kept],
-        [row.time for row in kept],
-        {name: [row.values.get(name) for row in kept] for name in names},
-    )
-    return {field.name: getattr(columns, field.name) for field in dataclasses.fields(columns)}
-
-
-def _rows(columns: Any) -> tuple[LossRow, ...]:
+def _with_rows(evidence: LossTableEvidence, columns: Any) -> LossTableEvidence:
+    if columns is None:
+        return dataclasses.replace(evidence, rows=())
     found = _columns_adapter().validate_python(columns)
-    rows = zip(found.epoch, found.step, found.time, _row_values(found), strict=True)
-    return tuple(LossRow(epoch, step, time, values) for epoch, step, time, values in rows)
-
-
-def _row_values(columns: _Columns) -> list[dict[str, float]]:
-    values: list[dict[str, float]] = [{} for _ in columns.epoch]
-    for name, column in columns.values.items():
-        for row, value in zip(values, column, strict=True):
-            if value is not None:
-                row[name] = value
-    return values
+    axes: list[list[Any]] = [found.epoch, found.step, found.time]
+    if len({len(column) for column in (*axes, *found.values.values())}) > 1:
+        raise ValueError("columns of different lengths")
+    rows = LossRows.from_columns(found.epoch, found.step, found.time, found.values)
+    return dataclasses.replace(evidence, rows=rows)
 
 
 @cache
