@@ -19,7 +19,7 @@ from collectors.readers.crc import joined_crc32
 
 CHUNK: Final = 1 << 20
 """Bytes read at once."""
-CHUNKS_AHEAD: Final = 8
+CHUNKS_AHEAD: Final = 2
 """Chunks the hash may lag behind, so that a busy machine does not stop one for the other."""
 _WORTH_JOINING: Final = 1 << 19
 """From this length on, joining checksums is cheaper than summing the bytes twice."""
@@ -37,7 +37,7 @@ class Sink(Protocol):
     """Takes the bytes of one region, piece by piece."""
 
     def feed(self, piece: memoryview) -> None:
-        """Take the next bytes."""
+        """Take the next bytes; they are overwritten after the call."""
 
     def finish(self) -> None:
         """Know that there are no more."""
@@ -74,17 +74,21 @@ def read_once(handle: BinaryIO, size: int, regions: Sequence[Region]) -> FileDig
     handle.seek(0)
     # Hashing is the slowest part and releases the interpreter lock, so it has its own thread.
     with ThreadPoolExecutor(max_workers=1) as pool:
+        # The same few buffers over and over: fresh memory costs more than summing it.
+        buffers = [memoryview(bytearray(min(CHUNK, size))) for _ in range(CHUNKS_AHEAD + 1)]
         hashing: deque[Future[None]] = deque()
         offset = 0
         while offset < size:
-            chunk = handle.read(min(CHUNK, size - offset))
-            if not chunk:
-                raise FileShrank(offset)
             if len(hashing) == CHUNKS_AHEAD:
                 hashing.popleft().result()
-            hashing.append(pool.submit(digest.update, chunk))
-            tape.feed(offset, memoryview(chunk))
-            offset += len(chunk)
+            buffers.append(buffers.pop(0))
+            chunk = buffers[-1][: min(CHUNK, size - offset)]
+            length = handle.readinto(chunk)  # type: ignore[attr-defined]  # BinaryIO forgets to say it
+            if not length:
+                raise FileShrank(offset)
+            hashing.append(pool.submit(digest.update, chunk[:length]))
+            tape.feed(offset, chunk[:length])
+            offset += length
     tape.finish(size)
     return FileDigest(digest.hexdigest(), tape.crc32)
 

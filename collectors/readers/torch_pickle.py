@@ -22,7 +22,6 @@ from collectors.readers.pickle_torch import TorchMeaning
 from collectors.readers.pickle_values import Storage, Tensor
 from collectors.readers.tensor_layout import Extent, extent_of, misfit, tensor_bytes
 
-
 _LARGEST: Final = (1 << 63) - 1
 
 
