@@ -1,0 +1,92 @@
+"""Cells of a table -> numbers: plain, with decimal commas, missing, not finite.
+
+Refuses with ValueError what only Python takes for a number: `1_000`, digits of other scripts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+MISSING: Final = frozenset(("", "na", "n/a", "null", "none", "-"))
+"""Cells that say that there is no value; `nan` is a value."""
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*(?:e[+-]?\d+)?|\.\d+(?:e[+-]?\d+)?|nan|inf|infinity)", re.ASCII | re.IGNORECASE)
+_NAN = re.compile(r"[+-]?(?:1\.#(?:qnan|snan|ind)\d*|nan\([a-z0-9_]*\))", re.ASCII | re.IGNORECASE)
+_INF = re.compile(r"[+-]?1\.#inf\d*", re.ASCII | re.IGNORECASE)
+
+
+def number(cell: str) -> float | None:
+    """The number a cell spells; None where it says that there is none; ValueError otherwise."""
+    text = cell.strip()
+    if text.lower() in MISSING:
+        return None
+    if "," in text and "." not in text:
+        text = text.replace(",", ".", 1)
+    if _NUMBER.fullmatch(text):
+        return float(text)
+    if _NAN.fullmatch(text):  # as C on Windows prints it
+        return float("nan")
+    if _INF.fullmatch(text):
+        return float("-inf" if text.startswith("-") else "inf")
+    raise ValueError(text)
+
+
+def moment(cell: str) -> float:
+    """Seconds since the Unix epoch from a number or an ISO 8601 date (UTC where it names no zone); else NaN."""
+    try:
+        found = number(cell)
+    except ValueError:
+        return _date(cell.strip())
+    return float("nan") if found is None else found
+
+
+def _date(text: str) -> float:
+    try:
+        found = datetime.fromisoformat(text[:40])
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        return float("nan")
+
+
+def column(cells: Sequence[str], *, plain: bool) -> tuple[NDArray[np.float64], NDArray[np.bool_], list[int]]:
+    """Numbers of a column, which cells have one, and the indices of cells that are neither number nor missing.
+
+    `plain`: the text holds nothing but ASCII without underscores, so Python's own reading is exact.
+    """
+    values, present = np.full(len(cells), np.nan), np.zeros(len(cells), np.bool_)
+    held = [place for place, cell in enumerate(cells) if cell] if "" in cells else list(range(len(cells)))
+    read = _at_once([cells[place] for place in held]) if plain else None
+    if read is None:
+        return _one_by_one(cells, held, values, present)
+    values[held], present[held] = read, True
+    return values, present, []
+
+
+def _at_once(cells: list[str]) -> list[float] | None:
+    """All numbers, with points or with decimal commas; None where one of them is none."""
+    if "," in cells[0] if cells else False:
+        cells = [cell.replace(",", ".") for cell in cells]
+    try:
+        return list(map(float, cells))
+    except ValueError:
+        return None
+
+
+def _one_by_one(
+    cells: Sequence[str], held: list[int], values: NDArray[np.float64], present: NDArray[np.bool_]
+) -> tuple[NDArray[np.float64], NDArray[np.bool_], list[int]]:
+    wrong = []
+    for place in held:
+        try:
+            found = number(cells[place])
+        except ValueError:
+            wrong.append(place)
+            continue
+        if found is not None:
+            values[place], present[place] = found, True
+    return values, present, wrong
