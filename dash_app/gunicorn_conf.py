@@ -6,8 +6,18 @@ Input: nothing. Output: gunicorn's own settings, by its own names.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from uvicorn_worker import UvicornWorker  # type: ignore[import-untyped] # ships no types
+
+from dash_app.server import settings_or_exit
+
+USAGE = 2
+
+
+def on_starting(_arbiter: Any) -> None:
+    """Look at the settings once, before any worker: each would run into the same wall."""
+    settings_or_exit(USAGE)
 
 
 class Worker(UvicornWorker):  # type: ignore[misc] # ships no types

@@ -15,19 +15,24 @@ from fastapi import FastAPI
 
 from collectors.command_line import UsageError
 from dash_app.app import create_app
-from dash_app.settings import settings_from
+from dash_app.settings import Settings, settings_from
 from dash_app.state_reader import StateReader
 
 APP_FAILED_TO_LOAD = 4
-"""The exit code of a worker after which gunicorn gives up (its `Arbiter.APP_LOAD_ERROR`)."""
+"""The exit code of a worker after which gunicorn starts no other (its `Arbiter.APP_LOAD_ERROR`)."""
 
 
 def create_server() -> FastAPI:
     """Return the server. Raises SystemExit when the settings cannot work."""
-    try:
-        settings = settings_from([], os.environ)
-    except UsageError as problem:
-        print(f"error: {problem}", file=sys.stderr)
-        raise SystemExit(APP_FAILED_TO_LOAD) from problem
+    settings = settings_or_exit(APP_FAILED_TO_LOAD)
     server: FastAPI = create_app(settings, StateReader(settings.state_dir)).server
     return server
+
+
+def settings_or_exit(code: int) -> Settings:
+    """Return the settings of the environment; without them, say why in one line and raise SystemExit."""
+    try:
+        return settings_from([], os.environ)
+    except UsageError as problem:
+        print(f"error: {problem}", file=sys.stderr)
+        raise SystemExit(code) from problem

@@ -218,5 +218,5 @@ def _refuse_unnamed_hosts(settings: Settings) -> None:
     if not settings.is_on_loopback and not settings.trusted_hosts:
         raise UsageError(
             f"{settings.host} can be reached from other machines: name the hosts that browsers "
-            "will use, for example --trusted-hosts dashboard.example.org"
+            "will use, by --trusted-hosts or TRAINING_DASHBOARD_TRUSTED_HOSTS"
         )
