@@ -56,6 +56,7 @@ class Gatherer:
 
     def gather(self, now: float) -> WorkspaceEvidence:
         """Read what is new and put everything together. `now`: seconds since the Unix epoch."""
+        self.cache.search_problems.clear()
         heartbeat = self._heartbeat()
         logs = {s.id: self._logs(s) for s in self.config.streams}
         groups = group_runs(run for found in logs.values() for run in found.runs)
@@ -75,6 +76,7 @@ class Gatherer:
             heartbeat=heartbeat,
             started_at=started_at,
             run_id=run_id_at(started_at) if started_at is not None else "no-run",
+            problems=tuple(self.cache.search_problems),
         )
 
     def _optional(self, reader: str, section: Any) -> ReadFile[Any] | None:
@@ -86,7 +88,7 @@ class Gatherer:
 
     def _logs(self, stream: Stream) -> _Logs:
         folder = stream.events.folder
-        found = self.cache.workspace.glob([f"{folder}/**/*tfevents*"])
+        found = self.cache.search([f"{folder}/**/*tfevents*"])
         read = [self.cache.events(path) for path in found if is_event_file(path)]
         files = tuple(f for f in read if isinstance(f, EventFile))
         unreadable = tuple(f for f in read if not isinstance(f, EventFile))
@@ -155,7 +157,7 @@ class Gatherer:
         workspace = self.cache.workspace
         for candidate in candidates:
             if _is_pattern(candidate):
-                found = newest_first(workspace.facts(p) for p in workspace.glob([candidate]))
+                found = newest_first(workspace.facts(p) for p in self.cache.search([candidate]))
                 if found:
                     return found[0].path
             elif workspace.facts(candidate).exists:
@@ -166,7 +168,7 @@ class Gatherer:
         if self.config.backup is None:
             return ()
         workspace = self.cache.workspace
-        every = newest_first(workspace.facts(p) for p in workspace.glob(list(self.config.backup.paths)))
+        every = newest_first(workspace.facts(p) for p in self.cache.search(self.config.backup.paths))
         return tuple(self.cache.read("archive", f.path) if n == 0 else ReadFile(f) for n, f in enumerate(every))
 
     def _reports(self) -> tuple[ReadFile[Any], ...]:
@@ -174,7 +176,7 @@ class Gatherer:
         if self.config.reports is None:
             return ()
         workspace = self.cache.workspace
-        every = newest_first(workspace.facts(p) for p in workspace.glob(list(self.config.reports.paths)))
+        every = newest_first(workspace.facts(p) for p in self.cache.search(self.config.reports.paths))
         newest: dict[tuple[str, str], ReadFile[Any]] = {}
         for facts in every:
             report = self.cache.read("config", facts.path, name=facts.path)
@@ -184,9 +186,7 @@ class Gatherer:
     def _stage_files(self) -> Mapping[str, tuple[FileFacts, ...]]:
         workspace = self.cache.workspace
         return {
-            s.id: tuple(workspace.facts(p) for p in workspace.glob(list(s.files)))
-            for s in self.config.stages
-            if s.files
+            s.id: tuple(workspace.facts(p) for p in self.cache.search(s.files)) for s in self.config.stages if s.files
         }
 
     def _smoke(self, streams: tuple[StreamEvidence, ...]) -> Mapping[str, SmokeResult]:
@@ -200,8 +200,8 @@ class Gatherer:
 
 
 def newest_first(files: Iterable[FileFacts]) -> list[FileFacts]:
-    """Existing files by modification time, the newest first."""
-    return sorted((f for f in files if f.exists), key=lambda f: (-(f.modified_at or 0.0), f.path))
+    """Files by modification time, the newest first; last those that are there and cannot be reached."""
+    return sorted((f for f in files if f.exists or f.problem), key=lambda f: (-(f.modified_at or 0.0), f.path))
 
 
 def _is_pattern(path: str) -> bool:
@@ -295,7 +295,8 @@ def signs_of(seen: WorkspaceEvidence) -> tuple[object, ...]:
         for s in seen.streams
     )
     facts = (*(s.picture for s in seen.streams), *(b.facts for b in seen.backups), *(r.facts for r in seen.reports))
-    return (streams, facts, tuple(seen.stage_files.items()), tuple(seen.smoke.items()), seen.run_id, _writers(seen))
+    more = (tuple(seen.stage_files.items()), tuple(seen.smoke.items()), seen.run_id, seen.problems)
+    return (streams, facts, more, _writers(seen))
 
 
 def _writers(seen: WorkspaceEvidence) -> tuple[object, ...]:

@@ -87,5 +87,8 @@ def first_error(findings: Iterable[Finding]) -> str:
 
 
 def missing_text(facts: FileFacts) -> str:
-    """Why a file was not read, in words."""
-    return f"{facts.path}: {facts.problem}" if facts.problem else f"{facts.path} is missing"
+    """Why a file was not read, in words, and what only the operator can do about it."""
+    if facts.problem is None:
+        return f"{facts.path} is missing"
+    outside = ", which --allow-root may trust" if "leads out of the workspace" in facts.problem else ""
+    return f"{facts.path}: {facts.problem}{outside}"

@@ -59,7 +59,7 @@ def _nothing(s: StreamEvidence) -> str:
 def _table_problem(s: StreamEvidence) -> str | None:
     """What breaks the loss history, where the stream has one that can be judged."""
     table = s.loss_table
-    if table is None or table.missing or table.being_written:
+    if table is None or table.being_written or (table.missing and not table.facts.problem):
         return None
     if table.evidence is None:
         return missing_text(table.facts)
