@@ -59,7 +59,7 @@ def _run(settings: Settings, listener: socket.socket) -> int:
     with demonstrating(settings) as shown:
         reader = StateReader(shown.state_dir)
         server = create_app(shown, reader).server
-        with collecting(shown, reader), replaying(shown):
+        with collecting(shown, reader), replaying(shown, server):
             print(f"Training Dashboard: {address_of(shown, listener)}", flush=True)
             print(f"State: {shown.state_dir}", flush=True)
             uvicorn.Server(_uvicorn_config(server)).run(sockets=[listener])

@@ -25,6 +25,8 @@ from dash_app.demo.shipped import load_library
 
 DEFAULT_SECONDS = 60.0
 """How long the good run's replay takes where no speed is asked for."""
+LONGEST_WAIT_SECONDS = 30.0
+"""An attached replay begins after this time even when nobody looks."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -38,11 +40,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except RecordingProblem as problem:
         print(f"error: {problem}", file=sys.stderr)
         return 2
+    options.workspace.mkdir(parents=True, exist_ok=True)
+    stop = _attached() if options.attached else threading.Event()
     start = time.time() + options.wait
     moved = Moved(run.recorded_at.timestamp(), start, speed, socket.gethostname(), os.getpid())
     store = Store(options.state_dir) if options.state_dir else None
-    options.workspace.mkdir(parents=True, exist_ok=True)
-    Replay(library, run, options.workspace, moved, store).play(steps, _stop_event(options.attached))
+    Replay(library, run, options.workspace, moved, store).play(steps, stop)
     return 0
 
 
@@ -54,7 +57,7 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     add("--speed", type=positive, metavar="X", help="times as fast as it was recorded (default: about a minute)")
     add("--fault", choices=FAULTS, help="an unhappy end")
     add("--wait", type=float, default=0.0, metavar="S", help="seconds before the first write (0)")
-    add("--attached", action="store_true", help="stop when standard input is closed")
+    add("--attached", action="store_true", help="begin when a line comes in, stop when input is closed")
     return parser.parse_args(argv)
 
 
@@ -76,18 +79,19 @@ def positive(text: str) -> float:
     return value
 
 
-def _stop_event(attached: bool) -> threading.Event:
-    """Give what ends the replay early: for an attached one, the end of whoever started it."""
-    stop = threading.Event()
-    if attached:
-        threading.Thread(target=_wait_for_end, args=(stop,), name="attached", daemon=True).start()
+def _attached() -> threading.Event:
+    """Wait until whoever started this says that somebody looks; give what tells that they have ended."""
+    begin, stop = threading.Event(), threading.Event()
+    threading.Thread(target=_listen, args=(begin, stop), name="attached", daemon=True).start()
+    begin.wait(LONGEST_WAIT_SECONDS)
     return stop
 
 
-def _wait_for_end(stop: threading.Event) -> None:
+def _listen(begin: threading.Event, stop: threading.Event) -> None:
     while os.read(0, 1024):  # not `sys.stdin`: its lock would outlive this thread at the end
-        pass
+        begin.set()
     stop.set()
+    begin.set()
 
 
 if __name__ == "__main__":

@@ -175,8 +175,10 @@ def test_a_writer_whose_page_is_gone_ends_by_itself(tmp_path: Path) -> None:
     """Even where the page was killed: its end of the pipe closes."""
     command = [sys.executable, "-m", "dash_app.demo", str(tmp_path / "w"), "--speed", "1", "--attached"]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        wait_for((tmp_path / "w/artifacts/scaler_fdc.json").exists, "the scaler")
         assert process.stdin is not None and process.stderr is not None
+        process.stdin.write(b"begin\n")
+        process.stdin.flush()
+        wait_for((tmp_path / "w/artifacts/scaler_fdc.json").exists, "the scaler")
         process.stdin.close()
 
         assert process.wait(10) == 0

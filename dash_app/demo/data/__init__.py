@@ -1,0 +1,1 @@
+"""The recorded training that the demonstration replays."""
