@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
+import shlex
 import sys
 import threading
 import traceback
@@ -18,15 +20,18 @@ from pathlib import Path
 from signal import SIGINT, SIGTERM, signal
 
 import collectors
+from collectors.changes import Changes
 from collectors.checklist import is_ready_but_for_skips
 from collectors.collect import CollectOptions, Collector
 from collectors.command_line import VARIABLE_PREFIX, Parser, UsageError, read_environment
 from collectors.config_load import ConfigProblem
 from collectors.files import WorkspaceProblem
+from collectors.notify import Notifier, checked_address
 from collectors.report import as_json, as_junit, as_markdown, as_text, plain
 from collectors.state import DashboardState, VerdictValue, json_schema, normalised_run_id
 from collectors.store import Store, StoreProblem, default_state_dir, write_report
 from collectors.terminal import paint_for, progress
+from collectors.waiting import wait_until_ended
 from collectors.watch import Watcher
 
 READY, NOT_READY, USAGE, BROKEN, INCOMPLETE = range(5)
@@ -96,8 +101,11 @@ def _add_validate(commands: Commands[Parser]) -> None:
         more("--allow-skips", action="store_true", help="skipped 6 and 9 count as not needed"),
         more("--format", choices=sorted(FORMATS), default="text", help="text, json, junit or markdown"),
         more("--output", type=Path, metavar="FILE", help="write it there instead of printing it"),
-    ]
+        more("--wait", type=float, nargs="?", const=math.inf, metavar="S",
+             help="first wait until training has ended, at most S seconds"),
+    ]  # fmt: skip
     _finish(parser, options, _validate)
+    _add_notify(parser)
 
 
 def _add_export(commands: Commands[Parser]) -> None:
@@ -115,6 +123,13 @@ def _add_export(commands: Commands[Parser]) -> None:
 def _add_watch(commands: Commands[Parser]) -> None:
     parser = commands.add_parser("watch", help="write it whenever something changed", allow_abbrev=False)
     _finish(parser, _collecting_options(parser), _watch)
+    _add_notify(parser)
+
+
+def _add_notify(parser: Parser) -> None:
+    """On the command line only: an address may hold a secret that no environment should carry."""
+    parser.add_argument("--notify", metavar="URL", help="https webhook told once how each run ended")
+    parser.add_argument("--notify-command", metavar="ARGV", help="command given the same JSON on standard input")
 
 
 def _add_schema(commands: Commands[Parser]) -> None:
@@ -177,8 +192,11 @@ def _validate(options: argparse.Namespace) -> int:
     """Print the checklist. Stores nothing but the result of a smoke run."""
     collect_options = _collect_options(options)
     store = _store_for_validate(options)
-    with Collector(options.workspace, store, collect_options) as collector, progress("reading the workspace"):
-        state = collector.collect()
+    notifier = _notifier(options)
+    with Collector(options.workspace, store, collect_options) as collector:
+        state = _first_or_last(collector, options)
+    notifier.look_at(state)
+    notifier.finish()
     if options.output is not None:
         write_report(options.output, FORMATS[options.format](state))
     elif options.format == "text":
@@ -186,6 +204,32 @@ def _validate(options: argparse.Namespace) -> int:
     else:
         sys.stdout.write(FORMATS[options.format](state))
     return exit_code(state, allow_skips=options.allow_skips)
+
+
+def _first_or_last(collector: Collector, options: argparse.Namespace) -> DashboardState:
+    """The state as it is, or with `--wait` the one in which training has ended."""
+    if options.wait is None:
+        with progress("reading the workspace"):
+            return collector.collect()
+    if not options.wait > 0:
+        raise UsageError(f"--wait {options.wait:g} is no time; write seconds greater than 0")
+    changes = Changes(options.workspace, _state_dir(options), _say)
+    try:
+        return wait_until_ended(collector, changes, _say, options.wait)
+    finally:
+        changes.stop()
+
+
+def _notifier(options: argparse.Namespace) -> Notifier:
+    try:
+        address = checked_address(options.notify) if options.notify else None
+        return Notifier(_say, address, shlex.split(options.notify_command or ""))
+    except ValueError as problem:
+        raise UsageError(str(problem)) from None
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
 
 
 def _store_for_validate(options: argparse.Namespace) -> Store | None:
@@ -224,12 +268,14 @@ def _watch(options: argparse.Namespace) -> int:
     """Write the state whenever something changed, until stopped."""
     collect_options = _collect_options(options)
     state_dir = _state_dir(options)
-    watcher = Watcher(options.workspace, state_dir, collect_options)
+    notifier = _notifier(options)
+    watcher = Watcher(options.workspace, state_dir, collect_options, look_at=notifier.look_at)
     stop = threading.Event()
     for number in (SIGTERM, SIGINT):
         signal(number, lambda *_: stop.set())
     print(f"watching {watcher.collector.workspace.name}, state in {state_dir}", file=sys.stderr, flush=True)
     watcher.run(stop)
+    notifier.finish(5.0)
     return BROKEN if watcher.problem else READY
 
 

@@ -29,6 +29,7 @@ from collectors.state import Check, DashboardState, Outcome
 from collectors.store import Store
 from collectors.workspace_evidence import SmokeResult, StreamEvidence, WorkspaceEvidence
 
+MOST_NOTICES = 8
 APPENDED = ("training", "provenance")
 """Built-in checks that follow an external checklist."""
 
@@ -91,6 +92,7 @@ class Collector:
     def collect(self, previous: DashboardState | None = None, *, snapshot: bool = False) -> DashboardState:
         """Observe once. `previous` lends its times where nothing changed; nothing is written."""
         now = datetime.now(UTC)
+        self.workspace.renew()
         seen = self._gatherer.gather(now.timestamp())
         if self.options.run_smoke and self._run_smoke(seen):
             seen = self._gatherer.gather(now.timestamp())
@@ -138,7 +140,7 @@ class Collector:
             verdict=verdict_of(checks, seen),
             checklist_source=source,
             snapshot_stored=run[1],
-            notices=self.notices,
+            notices=(*self.notices, *(str(problem) for problem in seen.problems[:MOST_NOTICES])),
         )
         return build_state(seen, about, previous)
 

@@ -23,7 +23,7 @@ from collectors.readers.config_file import read_config
 from collectors.standard_graph import with_standard_graph
 
 CONFIG_NAME = "dashboard.yaml"
-CONFIG_LIMIT = 4 << 20
+CONFIG_LIMIT = 1 << 20
 """Bytes; a configuration is written by hand."""
 Key = tuple[str | int, ...]
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from collectors.child import ReaderProcess
 from collectors.config import Limits
-from collectors.evidence import EventEvidence, FileFacts, ScalarSeries
+from collectors.evidence import EventEvidence, FileFacts, Finding, ScalarSeries
 from collectors.files import CannotRead, OpenFile, Workspace, read_settled
 from collectors.growing import GrowingCurve
 from collectors.learnt import Learnt
@@ -25,7 +25,7 @@ from collectors.state import MAX_POINTS
 from collectors.workspace_evidence import ReadFile
 
 TEXT_LIMIT = 64 << 20
-"""Configs, tables and documents above this many bytes are refused rather than read."""
+"""Configs, tables and documents above this many bytes are not hashed; no reader takes them."""
 INDEX_LIMIT = 16 << 20
 READ_AT_ONCE = 32 << 20
 """Bytes of an event file whose points are held at full detail while it is read for the first time."""
@@ -51,11 +51,19 @@ class ReadCache:
         self._learnt = learnt
         self._files: dict[tuple[str, str], ReadFile[Any]] = learnt.load_files() if learnt else {}
         self._files_changed = False
+        self.search_problems: dict[Finding, None] = {}
+        """What could not be searched since this was cleared, in order."""
         self.readings = 0
         """How often a file was read: equal means that nothing new was learnt."""
         self._events: dict[str, EventFile] = {}
         self._curves: dict[str, dict[str, GrowingCurve]] = {}
         self._unsaved: set[str] = set()
+
+    def search(self, patterns: Sequence[str]) -> list[str]:
+        """Paths that match, sorted; what could not be searched is remembered."""
+        found = self.workspace.find(patterns)
+        self.search_problems.update(dict.fromkeys(found.problems))
+        return list(found.paths)
 
     def read(self, reader: str, path: str, **options: Any) -> ReadFile[Any]:
         """Read one file with the named reader, or return what is known of an unchanged one."""
@@ -83,11 +91,11 @@ class ReadCache:
         if reader in {"checkpoint", "archive"}:
             evidence = self._child.read(reader, opened, budget=self.limits.read_bytes, name=opened.path)
             return _Read(evidence, getattr(evidence, "crc32", None), evidence.sha256)
-        if opened.size > TEXT_LIMIT:
-            raise CannotRead(opened.path, f"has {opened.size:,} bytes; at most {TEXT_LIMIT:,} are read")
-        data = opened.handle.read(TEXT_LIMIT)
-        opened.handle.seek(0)
         evidence = self._child.read(reader, opened, **options)
+        if opened.size > TEXT_LIMIT:
+            return _Read(evidence, None, None)
+        opened.handle.seek(0)
+        data = opened.handle.read(TEXT_LIMIT)
         return _Read(evidence, zlib.crc32(data), hashlib.sha256(data).hexdigest())
 
     def sharded(self, folder: str) -> ReadFile[Any]:

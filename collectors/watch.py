@@ -44,14 +44,22 @@ class Watcher:
     """
 
     def __init__(
-        self, workspace: Path, state_dir: Path, options: CollectOptions, *, announce: Callable[[str], None] = _say
+        self,
+        workspace: Path,
+        state_dir: Path,
+        options: CollectOptions,
+        *,
+        announce: Callable[[str], None] = _say,
+        look_at: Callable[[DashboardState], None] | None = None,
     ) -> None:
+        """`look_at` is shown every state that was collected, `announce` is told what goes wrong."""
         self.store = Store(state_dir)
         with ExitStack() as held:
             held.enter_context(self.store.collecting())
             self.collector = Collector(workspace, self.store, options)
             self._held = held.pop_all()
         self.announce = announce
+        self._look_at = look_at
         self._unsaved: dict[str, str | None] = {}
         self._busy_since: float | None = None
         self._kept_at = time.monotonic()
@@ -112,6 +120,8 @@ class Watcher:
         finally:
             self._busy_since = None
         self._tell("state", None)
+        if self._look_at is not None:
+            self._look_at(state)
         return state
 
     def _beat(self, ended: threading.Event, interval_seconds: float) -> None:

@@ -1,7 +1,7 @@
 """Checkpoint or archive evidence -> one line in words: what was verified, and what was not. Pure.
 
-Input: `CheckpointEvidence` or `ArchiveEvidence`. Output: a line such as `503 kB, 61 tensors, 121,328 numbers, CRC ok, all
-finite`. It passes no verdict and repeats no finding.
+Input: `CheckpointEvidence` or `ArchiveEvidence`. Output: a line such as `503 kB, 61 tensors, 121,328
+numbers, CRC ok, all finite`. It passes no verdict and repeats no finding.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from dash.exceptions import PreventUpdate
 
 from collectors.state import DashboardState
 from dash_app import ids
+from dash_app.callbacks.wires import known_digests
 from dash_app.state_reader import StateReader
 from dash_app.views.graph_elements import (
     PIPELINE_DIGEST,
@@ -55,7 +56,7 @@ def _follow_the_state(app: dash.Dash, reader: StateReader) -> None:
         prevent_initial_call=True,
     )
     def show_graph(_version: str, shown: dict[str, str] | None) -> list[Any]:
-        return graph_news(reader.current().state, shown or {})
+        return graph_news(reader.current().state, known_digests(shown))
 
     app.clientside_callback(  # type: ignore[no-untyped-call] # Dash does not annotate it
         ClientsideFunction("graph", "merge"),

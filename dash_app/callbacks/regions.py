@@ -6,12 +6,14 @@ itself, and whatever looks the same is not sent.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import dash
 from dash import Input, Output, State, no_update
 
 from dash_app import ids
+from dash_app.callbacks.wires import known_digests
 from dash_app.state_reader import StateReader
 from dash_app.views.page import DATA, REGIONS, DrawnPage, Seen, drawn_page
 
@@ -29,10 +31,10 @@ def register_regions(app: dash.Dash, reader: StateReader) -> None:
     )
     def show_regions(_version: str, shown: dict[str, str] | None) -> list[Any]:
         seen = reader.current()
-        return changed_regions(drawn_page(Seen(seen.etag, seen.state, seen.sentence)), shown or {})
+        return changed_regions(drawn_page(Seen(seen.etag, seen.state, seen.sentence)), known_digests(shown))
 
 
-def changed_regions(page: DrawnPage, shown: dict[str, str]) -> list[Any]:
+def changed_regions(page: DrawnPage, shown: Mapping[str, str]) -> list[Any]:
     """Return regions and stores in wiring order, `no_update` where they look the same, and digests."""
     order = (*REGIONS, *DATA)
     news = [page.regions[name] if page.digests[name] != shown.get(name) else no_update for name in order]

@@ -47,7 +47,6 @@ def test_a_body_that_is_wrong_in_one_place_is_never_the_servers_fault(
     assert [place for place, body in wrong if status(server, body) >= 500] == []
 
 
-@pytest.mark.xfail(reason="callbacks.regions and callbacks.graph take the digests they are sent for a dict")
 def test_a_value_of_an_odd_kind_is_never_the_servers_fault(server: RunningServer, bodies: list[Body]) -> None:
     """What the browser keeps is text that anybody may send: a callback takes nothing for granted."""
     wrong = [(place, body) for right in bodies for place, body in spoilt(right) if "'value'" in place]
