@@ -17,8 +17,9 @@ from collectors import __version__
 from collectors.artifact_levels import build_artifacts
 from collectors.checks.configs import highlights_of
 from collectors.config import PipelineConfig, Stage
+from collectors.divergence import number_or_none, step_or_none
 from collectors.downsample import downsample
-from collectors.progress import Progress, number_or_none, step_or_none
+from collectors.progress import Progress
 from collectors.runs import Curve
 from collectors.stages import Judged, StageStatus, stage_statuses
 from collectors.state import (

@@ -6,18 +6,22 @@ otherwise the events are the losses. Non-finite values are kept and told.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
 
-from collectors.evidence import FileFacts, LossTableEvidence
+from collectors.evidence import FileFacts, LossRow, LossTableEvidence
+from collectors.readers.loss_rows import LossRows
 from collectors.runs import Curve, StreamRun
 
 Source = Literal["loss_history", "events"]
+SHIFTS = (0.0, 1.0, -1.0)
+"""Distances between the epochs of a table and of events that count the same epochs from 0 and from 1."""
 AGREEMENT = 1e-3
 """Relative difference up to which a CSV value and a 32-bit event value are the same number."""
+_LARGEST_STEP = 2.0**53
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +34,26 @@ class Losses:
     """Whether the loss history is of the latest run; None without one, or when it cannot be told."""
     table_disagrees: bool = False
     """Loss history and events contradict each other at most of the epochs they share."""
+    others: Mapping[str, Curve] = field(default_factory=dict)
+    """The same run's losses as the other source has them: not shown, but they must be finite too."""
 
     @property
     def first_epoch(self) -> float | None:
-        """Smallest epoch of any series; None where there is none."""
-        return min((float(c.epoch[0]) for c in self.curves.values() if len(c)), default=None)
+        """Smallest known epoch of any series; None where there is none."""
+        return min((float(epochs.min()) for epochs in _known_epochs(self.curves)), default=None)
 
     @property
     def last_epoch(self) -> float | None:
-        """Largest epoch of any series; None where there is none."""
-        return max((float(c.epoch[-1]) for c in self.curves.values() if len(c)), default=None)
+        """Largest known epoch of any series; None where there is none."""
+        return max((float(epochs.max()) for epochs in _known_epochs(self.curves)), default=None)
+
+
+def _known_epochs(curves: Mapping[str, Curve]) -> Iterator[Any]:
+    """The epochs of each series that are numbers, where there is one."""
+    for curve in curves.values():
+        known = curve.epoch[np.isfinite(curve.epoch)]
+        if known.size:
+            yield known
 
 
 def merge_losses(
@@ -58,9 +72,9 @@ def merge_losses(
     disagrees = contradict(table_curves, event_curves)
     belongs = _table_belongs(run, table_facts, disagrees, times_trusted)
     if event_curves and (belongs is False or _reach(event_curves) > _reach(table_curves)):
-        return Losses("events", event_curves, belongs, disagrees)
+        return Losses("events", event_curves, belongs, disagrees, {} if belongs is False else table_curves)
     joined = {name: _with_times(c, event_curves.get(name)) for name, c in table_curves.items()}
-    return Losses("loss_history", joined, belongs, disagrees)
+    return Losses("loss_history", joined, belongs, disagrees, event_curves)
 
 
 def _table_belongs(run: StreamRun | None, facts: FileFacts, disagrees: bool, times_trusted: bool) -> bool | None:
@@ -75,10 +89,14 @@ def _table_belongs(run: StreamRun | None, facts: FileFacts, disagrees: bool, tim
 
 
 def contradict(one: Mapping[str, Curve], other: Mapping[str, Curve]) -> bool:
-    """Whether two sets of curves differ at most of the epochs they share."""
+    """Whether two sets of curves differ at most of the epochs they share, however epochs are counted."""
+    return all(_differ(one, other, shift) for shift in SHIFTS)
+
+
+def _differ(one: Mapping[str, Curve], other: Mapping[str, Curve], shift: float) -> bool:
     shared = agreeing = 0
     for name in one.keys() & other.keys():
-        epochs, left, right = np.intersect1d(one[name].epoch, other[name].epoch, return_indices=True)
+        epochs, left, right = np.intersect1d(one[name].epoch + shift, other[name].epoch, return_indices=True)
         shared += epochs.size
         agreeing += int(_same(one[name].value[left], other[name].value[right]).sum())
     return shared > 0 and agreeing * 2 < shared
@@ -90,24 +108,26 @@ def _same(a: Any, b: Any) -> Any:
 
 
 def _reach(curves: Mapping[str, Curve]) -> float:
-    return max((float(c.epoch[-1]) for c in curves.values() if len(c)), default=-1.0)
+    return max((float(epochs.max()) for epochs in _known_epochs(curves)), default=-1.0)
 
 
 def _curves_of(table: LossTableEvidence | None) -> dict[str, Curve]:
-    rows = table.rows if table else ()
+    """Every series of a table, column by column: a million rows are never made one by one."""
+    rows = _in_columns(table.rows if table else ())
+    step = np.where(np.abs(rows.step) < _LARGEST_STEP, rows.step, -1.0).astype(np.int64)
+    epoch = np.where(np.isfinite(rows.epoch), rows.epoch, np.nan)
+    return {
+        name: _ordered(Curve(step[has], rows.time[has], rows.values[name][has], epoch[has]))
+        for name, has in rows.present.items()
+    }
+
+
+def _in_columns(rows: Sequence[LossRow]) -> LossRows:
+    if isinstance(rows, LossRows):
+        return rows
     names = dict.fromkeys(name for row in rows for name in row.values)
-    curves: dict[str, Curve] = {}
-    for name in names:
-        kept = [row for row in rows if name in row.values]
-        curves[name] = _ordered(
-            Curve(
-                step=np.array([-1 if r.step is None else r.step for r in kept], dtype=np.int64),
-                time=_floats([r.time for r in kept]),
-                value=_floats([r.values[name] for r in kept]),
-                epoch=_floats([r.epoch for r in kept]),
-            )
-        )
-    return curves
+    values = {name: [row.values.get(name) for row in rows] for name in names}
+    return LossRows.from_columns([r.epoch for r in rows], [r.step for r in rows], [r.time for r in rows], values)
 
 
 def _ordered(curve: Curve) -> Curve:
@@ -118,10 +138,6 @@ def _ordered(curve: Curve) -> Curve:
         epoch = curve.step.astype(np.float64) if known else np.arange(1.0, epoch.size + 1)
     order = np.argsort(epoch, kind="stable")
     return Curve(curve.step[order], curve.time[order], curve.value[order], epoch[order])
-
-
-def _floats(values: list[float | None]) -> Any:
-    return np.array([np.nan if v is None else v for v in values], dtype=np.float64)
 
 
 def _with_times(table: Curve, events: Curve | None) -> Curve:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
 from collectors.config import StallLimits
+from collectors.divergence import Divergence, all_divergences
 from collectors.evidence import Heartbeat
 from collectors.losses import Losses
 from collectors.runs import Curve, StreamRun
@@ -21,19 +22,6 @@ from collectors.state import Status
 QUIET_GAPS, QUIET_SECONDS = 3, 30.0
 STALLED_GAPS, STALLED_SECONDS = 10, 180.0
 """A TensorBoard writer may hold data back for 120 s, so shorter limits would cry wolf."""
-
-
-@dataclass(frozen=True, slots=True)
-class Divergence:
-    """A non-finite stretch of one series."""
-
-    series: str
-    kind: Literal["nan", "inf", "-inf"]
-    first_epoch: float | None
-    first_step: int | None
-    first_time: float | None
-    last_step: int | None
-    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +87,7 @@ def progress_of(seen: Observed, now: float) -> Progress:
     gap, gaps = cadence(seen.losses.curves, seen.run)
     last_at = _last_sign(seen)
     quiet_at, stalled_at = _limits(seen.limits, gap, last_at)
-    divergences = find_divergences(seen.losses.curves)
+    divergences = all_divergences(seen.losses)
     status = _status(seen, divergences, stalled_at, now)
     return Progress(
         status=status,
@@ -155,7 +143,7 @@ def reached_the_end(losses: Losses, target: Target) -> bool:
 
 
 def _has_fractions(curves: Mapping[str, Curve]) -> bool:
-    return any(bool((c.epoch % 1 != 0).any()) for c in curves.values())
+    return any(bool((c.epoch[np.isfinite(c.epoch)] % 1 != 0).any()) for c in curves.values())
 
 
 def _last_step(losses: Losses) -> int:
@@ -265,42 +253,3 @@ def _since(
         known = [d.first_time for d in divergences if d.first_time is not None]
         return min(known, default=last_at)
     return None if status is Status.IDLE else last_at
-
-
-def find_divergences(curves: Mapping[str, Curve]) -> tuple[Divergence, ...]:
-    """Every series' non-finite values, a row a series and kind."""
-    found = []
-    for name, curve in curves.items():
-        if bool(np.isfinite(curve.value).all()):
-            continue
-        kinds: tuple[tuple[Literal["nan", "inf", "-inf"], Any], ...] = (
-            ("nan", np.isnan(curve.value)),
-            ("inf", curve.value == np.inf),
-            ("-inf", curve.value == -np.inf),
-        )
-        found += [_divergence(name, kind, mask, curve) for kind, mask in kinds if mask.any()]
-    return tuple(sorted(found, key=lambda d: (d.first_epoch is None, d.first_epoch or 0.0)))
-
-
-def _divergence(name: str, kind: Literal["nan", "inf", "-inf"], mask: Any, curve: Curve) -> Divergence:
-    at = np.flatnonzero(mask)
-    first, last = int(at[0]), int(at[-1])
-    return Divergence(
-        series=name,
-        kind=kind,
-        first_epoch=number_or_none(curve.epoch[first]),
-        first_step=step_or_none(curve.step[first]),
-        first_time=number_or_none(curve.time[first]),
-        last_step=step_or_none(curve.step[last]),
-        count=curve.nonfinite[kind] if curve.nonfinite else int(at.size),
-    )
-
-
-def number_or_none(value: float) -> float | None:
-    """A finite number, or None."""
-    return float(value) if np.isfinite(value) else None
-
-
-def step_or_none(value: int) -> int | None:
-    """A known step, or None for -1."""
-    return int(value) if value >= 0 else None

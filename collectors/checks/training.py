@@ -12,7 +12,7 @@ from collectors.checks.judgement import (
     passing,
     skipping,
 )
-from collectors.progress import Divergence
+from collectors.divergence import Divergence
 from collectors.state import Status
 from collectors.words import number_words
 from collectors.workspace_evidence import StreamEvidence, WorkspaceEvidence
@@ -85,7 +85,8 @@ def _failure(s: StreamEvidence) -> str:
 def divergence_words(d: Divergence) -> str:
     """One non-finite stretch in words: `val_loss NaN since epoch 3 (2 values)`."""
     kind = {"nan": "NaN", "inf": "Inf", "-inf": "-Inf"}[d.kind]
-    place = f"epoch {number_words(d.first_epoch)}" if d.first_epoch is not None else f"step {d.first_step}"
+    step = f"step {d.first_step}" if d.first_step is not None else "an unknown epoch"
+    place = f"epoch {number_words(d.first_epoch)}" if d.first_epoch is not None else step
     values = "1 value" if d.count == 1 else f"{d.count} values"
     return f"{d.series} {kind} since {place} ({values})"
 
