@@ -1,4 +1,4 @@
-"""What the reader sees -> JSON routes beside the page: state, pulse, runs, health.
+"""What the reader sees -> JSON routes beside the page: state, pulse, events, runs, health.
 
 Every answer is the truth of the moment it is asked; what did not change is a 304 of a few bytes.
 It shows and never changes anything.
@@ -18,7 +18,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from dash_app.answers import failure, not_found, tagged_json
+from dash_app.events import Events
 from dash_app.observation import Observation
+from dash_app.pulse import pulse_of, sign_of
 from dash_app.run_list import RunList
 from dash_app.settings import Settings
 from dash_app.state_reader import StateReader
@@ -30,6 +32,7 @@ def add_api(server: FastAPI, reader: StateReader, settings: Settings) -> None:
     routes: dict[str, Callable[..., Any]] = {
         "/api/state": api.state,
         "/api/pulse": api.pulse,
+        "/api/events": Events(reader, settings.stale_after_seconds).answer,
         "/api/runs": api.runs,
         "/api/runs/{run_id}": api.run,
         "/healthz": api.healthz,
@@ -53,22 +56,11 @@ class Api:
     async def pulse(self, request: Request) -> Response:
         """Answer what the page polls: which state is true, and when anybody last looked.
 
-        `etag, condition, sentence, observed_at, interval_seconds, stale_after_seconds, now`: times
-        are ISO 8601, `now` is the server's, so that the page can correct its own clock.
+        It says what `pulse_of` tells; `api/events` pushes the same.
         """
         seen = self._reader.current()
-        beat = seen.heartbeat
-        observed_at = beat.observed_at.isoformat() if beat else None
-        content = {
-            "etag": seen.etag,
-            "condition": seen.condition,
-            "sentence": seen.sentence,
-            "observed_at": observed_at,
-            "interval_seconds": beat.interval_seconds if beat else None,
-            "stale_after_seconds": self._stale_after,
-            "now": datetime.now(UTC).isoformat(),
-        }
-        return tagged_json(request, content, _digest(seen.etag, observed_at))
+        content = pulse_of(seen, self._stale_after, datetime.now(UTC))
+        return tagged_json(request, content, _digest(*sign_of(seen)))
 
     async def runs(self, request: Request) -> Response:
         """Answer one small row a stored run, newest first, and the id of the current one."""
