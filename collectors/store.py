@@ -21,6 +21,7 @@ import platformdirs
 from pydantic import ValidationError
 
 from collectors import store_files
+from collectors.run_rows import line_of, row_of
 from collectors.state import DashboardState, state_from_json, state_to_json
 from collectors.store_files import append_line, explained, read_own, replace_file, sweep
 from collectors.store_lock import Held, locked
@@ -128,11 +129,13 @@ class Store:
 
     def write_snapshot(self, state: DashboardState) -> None:
         """Write a run's snapshot and append its row to the index. Raises StoreProblem."""
-        data = _checked(state)
-        row = json.dumps(index_row(state), separators=(",", ":"), allow_nan=False).encode()
+        data, path = _checked(state), self.snapshot_path(state.meta.run_id)
         with self.writing():
-            replace_file(self.snapshot_path(state.meta.run_id), data)
-            append_line(self.state_dir / RUNS_FOLDER / INDEX_FILE, row)
+            replace_file(path, data)
+            with explained(path):
+                written = path.stat()
+            row = row_of(state, (written.st_size, written.st_mtime_ns))
+            append_line(self.state_dir / RUNS_FOLDER / INDEX_FILE, line_of(row))
 
     def write_heartbeat(
         self, observed_at: datetime, interval_seconds: float, pid: int, *, problem: str | None = None
@@ -171,22 +174,6 @@ class Store:
 
 def _smoke_key(stream: str, checkpoint: str, config: str) -> str:
     return f"{stream}:{checkpoint}:{config}"
-
-
-def index_row(state: DashboardState) -> dict[str, Any]:
-    """The small row of a run in the index."""
-    return {
-        "run_id": state.meta.run_id,
-        "timestamp": state.meta.timestamp.isoformat(),
-        "started_at": state.meta.started_at.isoformat() if state.meta.started_at else None,
-        "verdict": str(state.verdict.value),
-        "passed": state.verdict.passed,
-        "total": state.verdict.total,
-        "final": {
-            stream: {name: point.value for name, point in metrics.final.items()}
-            for stream, metrics in state.metrics.items()
-        },
-    }
 
 
 def write_report(path: Path, data: str) -> None:

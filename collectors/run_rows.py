@@ -1,0 +1,202 @@
+"""A stored run -> its one small row in the index, and the index's lines -> rows. Pure.
+
+Input: a state, or bytes of the index. Output: plain dictionaries that are JSON as they are: tens of
+thousands of them are read at once. Refuses lines of another shape, without losing the others.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from pydantic import TypeAdapter, ValidationError
+from typing_extensions import TypedDict  # pydantic needs this one before Python 3.12
+
+from collectors.compare import duration_of
+from collectors.regression import epochs_of, has_diverged
+from collectors.state import DashboardState, Series, StreamMetrics
+
+SPARK_POINTS = 24
+"""Most numbers of a spark line."""
+AUTOMATIC_ID = re.compile(r"run-\d{8}-\d{6}")
+"""The id that a run gets from its start; every other one was given by a person."""
+
+
+class StreamRow(TypedDict):
+    """One stream of a run; null is unknown."""
+
+    status: str
+    diverged: bool
+    epochs: float | None
+    duration_seconds: float | None
+    final_train_loss: float | None
+    final_val_loss: float | None
+    best_train_loss: float | None
+    best_val_loss: float | None
+    spark: str
+    """Validation loss in at most 24 numbers, parted by spaces, `-` for a non-finite one; see `spark_of`."""
+
+
+class RunRow(TypedDict):
+    """One run; null is unknown. A damaged one has its id, its problem and its file's facts only."""
+
+    run_id: str
+    workspace: str
+    started_at: str | None
+    finished_at: str | None
+    timestamp: str
+    """When the content became true; of a damaged one when its file changed. Times are ISO 8601, UTC."""
+    verdict: str | None
+    passed: int
+    failed: int
+    skipped: int
+    total: int
+    named: bool
+    """Whether a person gave the id; such a run is never pruned."""
+    problem: str | None
+    """Why the snapshot cannot be read; null for a sound one."""
+    streams: dict[str, StreamRow]
+    size_bytes: int
+    """Of the snapshot's file when the row was made."""
+    mtime_ns: int
+    """Of the snapshot's file when the row was made."""
+
+
+FileFacts = tuple[int, int]
+"""Size in bytes and modification time in nanoseconds of a snapshot's file."""
+_ROW: TypeAdapter[RunRow] = TypeAdapter(RunRow)
+_ROWS: TypeAdapter[list[RunRow]] = TypeAdapter(list[RunRow])
+
+
+def row_of(state: DashboardState, facts: FileFacts) -> RunRow:
+    """The row of a sound snapshot."""
+    meta, verdict = state.meta, state.verdict
+    return RunRow(
+        run_id=meta.run_id,
+        workspace=meta.workspace,
+        started_at=_iso(meta.started_at),
+        finished_at=_iso(meta.finished_at),
+        timestamp=meta.timestamp.isoformat(),
+        verdict=str(verdict.value),
+        passed=verdict.passed,
+        failed=verdict.failed,
+        skipped=verdict.skipped,
+        total=verdict.total,
+        named=is_named(meta.run_id),
+        problem=None,
+        streams={stream: _stream_row(metrics) for stream, metrics in state.metrics.items()},
+        size_bytes=facts[0],
+        mtime_ns=facts[1],
+    )
+
+
+def damaged_row(run_id: str, problem: str, facts: FileFacts) -> RunRow:
+    """The row of a snapshot that cannot be read."""
+    return RunRow(
+        run_id=run_id,
+        workspace="",
+        started_at=_start_in(run_id),
+        finished_at=None,
+        timestamp=datetime.fromtimestamp(facts[1] / 1e9, UTC).isoformat(),
+        verdict=None,
+        passed=0,
+        failed=0,
+        skipped=0,
+        total=0,
+        named=is_named(run_id),
+        problem=problem,
+        streams={},
+        size_bytes=facts[0],
+        mtime_ns=facts[1],
+    )
+
+
+def is_named(run_id: str) -> bool:
+    """Whether a person gave the id: it is not of the form that comes from a start."""
+    return AUTOMATIC_ID.fullmatch(run_id) is None
+
+
+def _start_in(run_id: str) -> str | None:
+    try:
+        return datetime.strptime(run_id, "run-%Y%m%d-%H%M%S").replace(tzinfo=UTC).isoformat()
+    except ValueError:
+        return None
+
+
+def _iso(time: datetime | None) -> str | None:
+    return time.isoformat() if time else None
+
+
+def _stream_row(stream: StreamMetrics) -> StreamRow:
+    final, best = ({name: p.value for name, p in points.items()} for points in (stream.final, stream.best))
+    return StreamRow(
+        status=str(stream.completion.status),
+        diverged=has_diverged(stream),
+        epochs=epochs_of(stream),
+        duration_seconds=duration_of(stream),
+        final_train_loss=final.get("train_loss"),
+        final_val_loss=final.get("val_loss"),
+        best_train_loss=best.get("train_loss"),
+        best_val_loss=best.get("val_loss"),
+        spark=_spark(stream.series.get("val_loss")),
+    )
+
+
+def _spark(series: Series | None) -> str:
+    """Few enough numbers for a line of text; the last one is always there, values are not averaged."""
+    values = series.value if series else ()
+    count = min(len(values), SPARK_POINTS)
+    places = [round(n * (len(values) - 1) / max(count - 1, 1)) for n in range(count)]
+    return " ".join("-" if values[p] is None else f"{values[p]:.4g}" for p in places)
+
+
+def spark_of(stream: StreamRow) -> list[float | None]:
+    """The numbers of a spark line; None where the loss was not finite."""
+    return [None if word == "-" else float(word) for word in stream["spark"].split()]
+
+
+def line_of(row: Mapping[str, object]) -> bytes:
+    """A row as a line of the index, without the newline."""
+    return json.dumps(row, separators=(",", ":"), allow_nan=False, ensure_ascii=False).encode()
+
+
+def rows_in(index: bytes) -> tuple[list[RunRow], int]:
+    """Every row of an index in file order, and how many lines are of another shape."""
+    lines = index.removesuffix(b"\n")
+    if not lines:
+        return [], 0
+    try:
+        with _without_cycles():
+            return _ROWS.validate_json(b"[" + lines.replace(b"\n", b",") + b"]"), 0
+    except ValidationError:
+        rows = list(_sound(lines.split(b"\n")))
+        return rows, lines.count(b"\n") + 1 - len(rows)
+
+
+def _sound(lines: Iterable[bytes]) -> Iterator[RunRow]:
+    for line in lines:
+        try:
+            yield _ROW.validate_json(line)
+        except ValidationError:
+            continue
+
+
+@contextmanager
+def _without_cycles() -> Iterator[None]:
+    """Plain values hold no cycles: looking for some would double the time of reading many rows."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def newest_first(rows: Iterable[RunRow]) -> list[RunRow]:
+    """Rows by start, the newest first; runs of unknown start by the time of their content."""
+    return sorted(rows, key=lambda row: (row["started_at"] or row["timestamp"], row["run_id"]), reverse=True)

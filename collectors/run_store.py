@@ -1,0 +1,227 @@
+"""The runs of one state directory: their rows, snapshots, the baseline, and what removes them.
+
+Input: a state directory. Output: rows newest first, one snapshot, the pinned baseline's id. Rows come
+from the index; a row that is missing, wrong or older than its snapshot is made anew from the snapshot.
+A snapshot that cannot be read has a row that says so. It refuses to remove the baseline unasked.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from collectors.delta import Policy
+from collectors.file_words import describe_error
+from collectors.run_rows import FileFacts, RunRow, damaged_row, line_of, newest_first, row_of, rows_in
+from collectors.state import RUN_ID_PATTERN, DashboardState, state_from_json
+from collectors.store import INDEX_FILE, MAX_BYTES, RUNS_FOLDER, Store, StoreProblem
+from collectors.store_files import explained, read_own, replace_file
+
+BASELINE_FILE = "baseline.json"
+"""Beside the runs, not among them: a run may be called `baseline`."""
+POLICY_FILE = "policy.json"
+INDEX_BYTES = 1 << 30
+SPARE_LINES = 64
+"""So many lines of the index may be out of date before it is written anew."""
+Identity = tuple[int, int, int, int]
+
+
+class RunProblem(ValueError):
+    """What was asked of a run cannot be done; the message is one line for a person."""
+
+
+def is_run_id(text: str) -> bool:
+    """Whether this could be a run's id; nothing is normalised."""
+    return re.fullmatch(RUN_ID_PATTERN, text) is not None
+
+
+class RunStore:
+    """The runs of one state directory; may be asked from several threads.
+
+    With `heal` an index that is out of date is written anew where that is possible.
+    """
+
+    def __init__(self, state_dir: Path, *, heal: bool = False) -> None:
+        self._dir = state_dir
+        self._runs = state_dir / RUNS_FOLDER
+        self._store = Store(state_dir, make=False)
+        self._heals = heal
+        self._lock = threading.Lock()
+        self._seen: tuple[Identity | None, Identity | None] | None = None
+        self._rows: tuple[RunRow, ...] = ()
+
+    def rows(self) -> tuple[RunRow, ...]:
+        """One row a run, newest first. The same object comes back while nothing changed."""
+        with self._lock:
+            seen = (_identity(self._runs), _identity(self._runs / INDEX_FILE))
+            if seen != self._seen:
+                self._rows = tuple(newest_first(self._load(seen)))
+                self._seen = seen
+            return self._rows
+
+    def _load(self, seen: tuple[Identity | None, Identity | None]) -> Iterable[RunRow]:
+        written, wrong = rows_in(_bytes_of(self._runs / INDEX_FILE))
+        by_id = {row["run_id"]: row for row in written}
+        files = _snapshot_files(self._runs)
+        rows = {run_id: self._row(run_id, facts, by_id.get(run_id)) for run_id, facts in files.items()}
+        outdated = wrong or any(by_id.get(run_id) is not row for run_id, row in rows.items())
+        if self._heals and (outdated or len(written) - len(rows) > max(SPARE_LINES, len(rows))):
+            self._write_index(rows.values(), seen)
+        return rows.values()
+
+    def _row(self, run_id: str, facts: FileFacts, written: RunRow | None) -> RunRow:
+        """The written row where it is of this very file, else a new one."""
+        if written is not None and (written["size_bytes"], written["mtime_ns"]) == facts:
+            return written
+        found = self._read(run_id)
+        return damaged_row(run_id, found, facts) if isinstance(found, str) else row_of(found, facts)
+
+    def _read(self, run_id: str) -> DashboardState | str:
+        """A snapshot, or why it cannot be read."""
+        try:
+            state = state_from_json(read_own(self._runs / f"{run_id}.json", MAX_BYTES))
+        except OSError as error:
+            return describe_error(error)
+        except ValidationError as error:
+            return _first_error(error)
+        if state.meta.run_id != run_id:
+            return f"it holds the run {state.meta.run_id}"
+        return state
+
+    def _write_index(self, rows: Iterable[RunRow], seen: tuple[Identity | None, Identity | None]) -> None:
+        """Write the index anew, unless somebody changed something since `seen`."""
+        data = b"".join(line_of(row) + b"\n" for row in rows)
+        # A folder that cannot be written is read all the same.
+        with suppress(StoreProblem), self._store.writing():
+            if (_identity(self._runs), _identity(self._runs / INDEX_FILE)) == seen:
+                replace_file(self._runs / INDEX_FILE, data)
+
+    def row(self, run_id: str) -> RunRow | None:
+        """One run's row; None where there is no such run."""
+        return next((row for row in self.rows() if row["run_id"] == run_id), None)
+
+    def snapshot(self, run_id: str) -> DashboardState | None:
+        """One run's snapshot by its exact id; None where there is none or it cannot be read."""
+        found = self._read(run_id) if is_run_id(run_id) else None
+        return found if isinstance(found, DashboardState) else None
+
+    def required(self, run_id: str) -> DashboardState:
+        """One run's snapshot by its exact id. Raises RunProblem where it is absent or damaged."""
+        if not is_run_id(run_id) or not self._store.has_snapshot(run_id):
+            raise RunProblem(f"there is no run {run_id}; `runs list` shows those that are stored")
+        found = self._read(run_id)
+        if isinstance(found, str):
+            raise RunProblem(f"the snapshot of {run_id} cannot be read: {found}")
+        return found
+
+    def baseline(self) -> str | None:
+        """Id of the pinned baseline; None where none is pinned. Its snapshot may be gone."""
+        run_id = _mapping_in(self._dir / BASELINE_FILE).get("run_id")
+        return run_id if isinstance(run_id, str) and is_run_id(run_id) else None
+
+    def pin(self, run_id: str) -> None:
+        """Make a run the baseline for everybody. Raises RunProblem and StoreProblem."""
+        self.required(run_id)
+        pinned = {"run_id": run_id, "pinned_at": datetime.now(UTC).isoformat()}
+        with self._store.writing():
+            replace_file(self._dir / BASELINE_FILE, json.dumps(pinned).encode() + b"\n")
+
+    def unpin(self) -> None:
+        """Let there be no baseline. Raises StoreProblem."""
+        with self._store.writing(), explained(self._dir / BASELINE_FILE):
+            (self._dir / BASELINE_FILE).unlink(missing_ok=True)
+
+    def policy(self) -> Policy:
+        """The regression policy of the observed workspace; the default one where none is stored."""
+        try:
+            return Policy.model_validate(_mapping_in(self._dir / POLICY_FILE))
+        except ValidationError:
+            return Policy()
+
+    def write_policy(self, policy: Policy) -> None:
+        """Store the policy for those who do not read the configuration. Raises StoreProblem."""
+        if (self._dir / POLICY_FILE).is_file() and self.policy() == policy:
+            return
+        with self._store.writing():
+            replace_file(self._dir / POLICY_FILE, policy.model_dump_json().encode() + b"\n")
+
+    def delete(self, run_ids: Iterable[str], *, force: bool = False) -> None:
+        """Remove snapshots, damaged ones too; all or none. Raises RunProblem and StoreProblem.
+
+        The baseline is refused without `force`; with it nothing is pinned afterwards.
+        """
+        asked, pinned = list(dict.fromkeys(run_ids)), self.baseline()
+        for run_id in asked:
+            if not is_run_id(run_id) or not self._store.has_snapshot(run_id):
+                raise RunProblem(f"there is no run {run_id}; nothing was removed")
+            if run_id == pinned and not force:
+                raise RunProblem(f"{run_id} is the baseline; nothing was removed (--force removes it all the same)")
+        if pinned in asked:
+            self.unpin()
+        with self._store.writing():
+            for run_id in asked:
+                with explained(self._store.snapshot_path(run_id)):
+                    self._store.snapshot_path(run_id).unlink(missing_ok=True)
+
+    def prune(self, keep: int, *, spared: Iterable[str] = ()) -> list[str]:
+        """Remove all but the newest `keep` runs and return their ids. Raises StoreProblem.
+
+        The baseline, `spared`, damaged runs and those a person has named are never removed.
+        """
+        safe = {self.baseline(), *spared}
+        automatic = [row["run_id"] for row in self.rows() if not row["named"] and not row["problem"]]
+        too_many = [run_id for run_id in automatic[max(keep, 0) :] if run_id not in safe]
+        self.delete(too_many)
+        return too_many
+
+
+def _identity(path: Path) -> Identity | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return read_own(path, INDEX_BYTES)
+    except OSError:
+        return b""
+
+
+def _mapping_in(path: Path) -> Mapping[str, Any]:
+    try:
+        found = json.loads(read_own(path, MAX_BYTES))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _snapshot_files(runs: Path) -> dict[str, FileFacts]:
+    """Run id -> size and time of its snapshot's file; what is no regular file is not ours."""
+    found: dict[str, FileFacts] = {}
+    is_id: Callable[[str], object] = re.compile(RUN_ID_PATTERN.removesuffix("$") + r"\.json").fullmatch
+    with suppress(OSError), os.scandir(runs) as entries:
+        for entry in entries:
+            if is_id(entry.name) and entry.is_file(follow_symlinks=False):
+                with suppress(FileNotFoundError):
+                    status = entry.stat(follow_symlinks=False)
+                    found[entry.name[:-5]] = (status.st_size, status.st_mtime_ns)
+    return found
+
+
+def _first_error(error: ValidationError) -> str:
+    """What breaks the contract first, in one line."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    place = ".".join(map(str, first["loc"]))
+    return f"{place}: {first['msg']}" if place else first["msg"]
