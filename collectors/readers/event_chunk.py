@@ -32,6 +32,8 @@ _PATIENCE: Final = 3
 class ChunkReader:
     """Keeps the layouts that a file was found to use."""
 
+    vectorised: bool = True
+    """False: every record is read by itself."""
     _layouts: dict[int, list[Layout]] = field(default_factory=dict)
     """Data bytes of a record -> layouts, the latest first."""
 
@@ -45,7 +47,7 @@ class ChunkReader:
             else:
                 positions = run.positions()
                 self._read_scattered(chunk, positions, np.tile(np.array(run.pattern), run.count), found)
-        if len(borders.singles) < _FEW:
+        if len(borders.singles) < _FEW or not self.vectorised:
             for at, size in zip(borders.singles, borders.sizes, strict=True):
                 read_one(chunk[at + HEADER : at + size], at, found)
         else:

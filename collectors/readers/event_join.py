@@ -33,7 +33,9 @@ def join_events(earlier: EventEvidence, later: EventEvidence) -> EventEvidence:
         continues=earlier.continues,
         open_steps=later.open_steps,
     )
-    return replace(joined, findings=with_summary(joined, [*_details(earlier), *_details(later)]))
+    # What ended the earlier reading was met again by the later one, which began there.
+    passed = [detail for detail in _details(earlier) if detail.severity != "error"]
+    return replace(joined, findings=with_summary(joined, [*passed, *_details(later)]))
 
 
 def _details(part: EventEvidence) -> list[Finding]:

@@ -28,10 +28,11 @@ MAX_DECODED: Final = 64 << 20
 class EventReading:
     """How far one reading is, and what it found."""
 
-    def __init__(self, handle: BinaryIO, size: int, start: int, open_steps: Mapping[str, int] | None) -> None:
+    def __init__(self, handle: BinaryIO, size: int, start: int, open_steps: Mapping[str, int] | None = None) -> None:
         self._handle = handle
         self._size = size
         self._start = self._at = start
+        self._borders = BorderFinder()
         self._chunks = ChunkReader()
         self._series = SeriesByTag()
         self._steps = StepTracker(dict(open_steps or {}), resumed=open_steps is not None)
@@ -42,7 +43,12 @@ class EventReading:
         self._last_time: float | None = None
         self._partial_tail = self._more_to_read = False
 
-    def read(self, stop: int, borders: BorderFinder) -> None:
+    def read_one_by_one(self) -> None:
+        """Read all records without any of the ways that take many at once."""
+        self._borders, self._chunks = BorderFinder(vectorised=False), ChunkReader(vectorised=False)
+        self.read(self._size)
+
+    def read(self, stop: int) -> None:
         """Read whole records up to `stop`, but at least one, where it is there."""
         if self._start > self._size:
             self._findings.shorter_than_read(self._size, self._start)
@@ -53,7 +59,7 @@ class EventReading:
                 self._more_to_read = True
                 return
             chunk = self._bytes(self._at, min(CHUNK, stop - self._at))
-            found = borders.find(chunk)
+            found = self._borders.find(chunk)
             if not self._goes_on(chunk, found, stop):
                 return
 

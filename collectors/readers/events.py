@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from typing import BinaryIO, Final
 
 from collectors.evidence import EventEvidence
-from collectors.readers.event_borders import BorderFinder
 from collectors.readers.event_join import join_events
 from collectors.readers.event_name import parse_event_file_name
 from collectors.readers.event_reading import EventReading
@@ -39,12 +38,12 @@ def read_events(
     Raises OSError of the handle only.
     """
     reading = EventReading(handle, size, offset, open_steps)
-    reading.read(min(size, offset + max(budget, _LEAST)), BorderFinder())
+    reading.read(min(size, offset + max(budget, _LEAST)))
     return reading.evidence()
 
 
 def read_events_one_by_one(handle: BinaryIO, size: int, offset: int = 0) -> EventEvidence:
     """Give what `read_events` gives, but parse every record by itself: what the fast path is tested against."""
-    reading = EventReading(handle, size, offset, None)
-    reading.read(size, BorderFinder(vectorised=False))
+    reading = EventReading(handle, size, offset)
+    reading.read_one_by_one()
     return reading.evidence()

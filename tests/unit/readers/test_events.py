@@ -287,6 +287,15 @@ def test_reading_in_two_parts_gives_what_one_reading_gives(cut: int) -> None:
     assert comparable(read_in_parts(data, [cut])) == comparable(read(data))
 
 
+def test_a_damaged_length_that_is_met_again_is_told_once() -> None:
+    data = scalar_file(train_val(range(1, 11))) + bytes(500)
+
+    evidence = read_in_parts(data, [len(data) - 400, len(data) - 100])
+
+    assert [f.severity for f in evidence.findings] == ["error"]
+    assert comparable(evidence) == comparable(read(data))
+
+
 def test_a_restart_exactly_where_reading_goes_on_is_noticed() -> None:
     data = scalar_file(train_val([*range(1, 11), *range(1, 4)]))
 

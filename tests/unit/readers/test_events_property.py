@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from support.build_events import (
@@ -22,6 +23,8 @@ from support.build_events import (
 from support.event_reading import comparable, read, read_in_parts
 
 from collectors.evidence import EventEvidence
+from collectors.readers import event_chunk
+from collectors.readers.event_proto import Event, parse_event
 from collectors.readers.event_series import MAX_SEGMENTS
 from collectors.readers.events import read_events_one_by_one
 
@@ -101,6 +104,24 @@ def test_any_changed_byte_is_noticed(place: int, change: int) -> None:
 
     assert [f for f in evidence.findings if f.severity in ("warning", "error")]
     assert evidence.damaged <= 1
+
+
+def test_the_two_paths_are_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fast one hardly parses a record, the careful one parses them all: comparing them means something."""
+    parsed: list[bytes] = []
+
+    def counting(data: bytes) -> Event:
+        parsed.append(data)
+        return parse_event(data)
+
+    monkeypatch.setattr(event_chunk, "parse_event", counting)
+
+    read(FILE)
+    fast = len(parsed)
+    one_by_one(FILE)
+
+    assert fast <= 10
+    assert len(parsed) - fast == 2 * 59 + 1
 
 
 @settings(max_examples=60, deadline=None)
