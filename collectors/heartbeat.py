@@ -66,4 +66,7 @@ def _time(value: Any) -> datetime | None:
         return None
     if parsed is None:
         return None
-    return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+    try:
+        return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+    except OverflowError:  # at the end of the calendar there is no other time zone
+        return None

@@ -16,12 +16,12 @@ from collectors.config import StallLimits
 from collectors.divergence import Divergence, all_divergences
 from collectors.evidence import Heartbeat
 from collectors.losses import Losses
+from collectors.pace import cadence, silence_limits, usual_stride
 from collectors.runs import Curve, StreamRun
 from collectors.state import Status
 
-QUIET_GAPS, QUIET_SECONDS = 3, 30.0
-STALLED_GAPS, STALLED_SECONDS = 10, 180.0
-"""A TensorBoard writer may hold data back for 120 s, so shorter limits would cry wolf."""
+CLOCK_SLACK_SECONDS = 60.0
+"""Clocks of two machines may differ by this much; a later instant is no sign of life."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +85,8 @@ class Progress:
 def progress_of(seen: Observed, now: float) -> Progress:
     """Derive a stream's state at `now` (seconds since the Unix epoch)."""
     gap, gaps = cadence(seen.losses.curves, seen.run)
-    last_at = _last_sign(seen)
-    quiet_at, stalled_at = _limits(seen.limits, gap, last_at)
+    last_at = _last_sign(seen, now)
+    quiet_at, stalled_at = silence_limits(seen.limits, gap, last_at)
     divergences = all_divergences(seen.losses)
     status = _status(seen, divergences, stalled_at, now)
     return Progress(
@@ -160,15 +160,23 @@ def _outcome(seen: Observed) -> str | None:
     return beat.outcome
 
 
-def _last_sign(seen: Observed) -> float | None:
+def _last_sign(seen: Observed, now: float) -> float | None:
+    """When the stream was last heard of; an instant that has not come yet proves nothing."""
+    return max((at for at in _signs(seen, now) if at <= now + CLOCK_SLACK_SECONDS), default=None)
+
+
+def _signs(seen: Observed, now: float) -> list[float]:
     signs = [seen.run.last_at] if seen.run else []
+    if seen.run and seen.run.last_at > now + CLOCK_SLACK_SECONDS:
+        # The writer's clock is ahead of ours: then the file's own time is the better witness.
+        signs = [f.facts.modified_at for f in seen.run.files[-1:] if f.facts.modified_at is not None]
     if seen.run is None and seen.table_modified_at is not None:
         signs.append(seen.table_modified_at)
     beat = seen.heartbeat
     # Once an outcome is recorded, a later beat is a sign of another stream.
     if beat and beat.updated_at and (beat.outcome is None or not signs):
         signs.append(beat.updated_at.timestamp())
-    return max(signs, default=None)
+    return signs
 
 
 def _started_at(seen: Observed) -> float | None:
@@ -190,40 +198,12 @@ def _step(seen: Observed) -> int | None:
     return max((s for s in steps if s >= 0), default=None)
 
 
-def cadence(curves: Mapping[str, Curve], run: StreamRun | None) -> tuple[float | None, int]:
-    """Median gap in seconds between distinct steps, and how many gaps are known.
-
-    Train and validation loss of one epoch are written together, so only distinct steps count.
-    """
-    source = run.curves if run else curves
-    if not source:
-        return None, 0
-    recent = [c.recent or (c.step, c.time) for c in source.values()]
-    step = np.concatenate([steps for steps, _ in recent])
-    time = np.concatenate([times for _, times in recent])
-    known = ~np.isnan(time)
-    distinct, first = np.unique(step[known], return_index=True)
-    if distinct.size < 2:
-        return None, 0
-    gaps = np.diff(np.sort(time[known][first]))
-    return float(np.median(gaps)), int(gaps.size)
-
-
-def _limits(limits: StallLimits, gap: float | None, last_at: float | None) -> tuple[float | None, float | None]:
-    if last_at is None:
-        return None, None
-    pace = gap or 0.0
-    quiet = limits.quiet_seconds or max(QUIET_GAPS * pace, QUIET_SECONDS)
-    stalled = limits.stalled_seconds or max(STALLED_GAPS * pace, STALLED_SECONDS)
-    return last_at + quiet, last_at + stalled
-
-
 def _expected_end(seen: Observed, gap: float | None, gaps: int) -> float | None:
     """Last record plus the remaining epochs (or steps) at the usual pace."""
     done, total = _done_so_far(seen), seen.target.total
     if gap is None or gaps < 3 or done is None or total is None or seen.run is None:
         return None
-    pace = gap if seen.target.unit == "epoch" else gap / _usual_stride(seen.run)
+    pace = gap if seen.target.unit == "epoch" else gap / usual_stride(seen.run)
     return seen.run.last_at + max(total - done, 0) * pace
 
 
@@ -234,11 +214,6 @@ def _done_so_far(seen: Observed) -> float | None:
     if first is None or last is None:
         return None
     return last + 1 if first == 0 else last
-
-
-def _usual_stride(run: StreamRun) -> float:
-    steps = np.unique(np.concatenate([c.recent[0] if c.recent else c.step for c in run.curves.values()]))
-    return float(np.median(np.diff(steps))) if steps.size > 1 else 1.0
 
 
 def _since(

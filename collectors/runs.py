@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from collectors.evidence import EventEvidence, EventFileName, FileFacts, ScalarSeries
+from collectors.words import YEAR_10000, is_instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +85,10 @@ class RunGroup:
 def stream_runs(stream: str, files: Iterable[EventFile], tags: Mapping[str, Sequence[str]]) -> list[StreamRun]:
     """Split a stream's event files into runs, oldest first.
 
-    `tags` maps a series name to its tags in order of preference. Files without a record are left
-    out: a run that has written nothing has not started yet.
+    `tags` maps a series name to its tags in order of preference. Files without a dated record are left
+    out: a run that has written nothing has not started yet, and one without a moment has no place.
     """
-    dated = [f for f in files if f.evidence.first_time is not None]
+    dated = [f for f in files if is_instant(f.evidence.first_time)]
     dated.sort(key=lambda f: (f.evidence.first_time or 0.0, f.facts.path))
     groups: list[list[EventFile]] = []
     for file in dated:
@@ -138,7 +139,7 @@ def _build_run(stream: str, files: list[EventFile], tags: Mapping[str, Sequence[
         stream=stream,
         files=tuple(files),
         started_at=min(f.evidence.first_time or 0.0 for f in files),
-        last_at=max(f.evidence.last_time or 0.0 for f in files),
+        last_at=max(t for f in files for t in (f.evidence.first_time, f.evidence.last_time) if is_instant(t)),
         curves=curves,
     )
 
@@ -161,12 +162,18 @@ def _once_a_step(parts: list[ScalarSeries]) -> Curve:
     reduced = any(p.count is not None for p in parts)
     return Curve(
         step,
-        time,
+        _moments(time),
         value,
         step.astype(np.float64),
         nonfinite=_nonfinite(parts) if reduced else None,
-        recent=parts[-1].recent,
+        recent=(parts[-1].recent[0], _moments(parts[-1].recent[1])) if parts[-1].recent else None,
     )
+
+
+def _moments(time: Any) -> Any:
+    """Times, NaN where one cannot be a moment of a training."""
+    possible = (time >= 0) & (time < YEAR_10000)
+    return time if bool(possible.all()) else np.where(possible, time, np.nan)
 
 
 def _joined(parts: list[ScalarSeries]) -> tuple[Any, Any, Any]:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import Final, TypeGuard
+
+YEAR_10000: Final = 253_402_300_800.0
 
 
 def size_words(size_bytes: int | None) -> str:
@@ -40,11 +43,15 @@ def listed(items: Iterable[str], *, most: int = 4) -> str:
 
 def instant_words(seconds: float | None) -> str:
     """An instant (seconds since the Unix epoch) as UTC text, `unknown time` for None."""
-    if seconds is None:
-        return "unknown time"
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    instant = utc(seconds)
+    return instant.strftime("%Y-%m-%d %H:%M:%S UTC") if instant else "unknown time"
 
 
 def utc(seconds: float | None) -> datetime | None:
-    """An instant as an aware UTC time; None stays None."""
-    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+    """An instant as an aware UTC time; None stays None, and so does what no calendar has."""
+    return datetime.fromtimestamp(seconds, UTC) if is_instant(seconds) else None
+
+
+def is_instant(seconds: float | None) -> TypeGuard[float]:
+    """Whether this can be a moment of a training: a number, from 1970 on, before the year 10000."""
+    return seconds is not None and 0 <= seconds < YEAR_10000
