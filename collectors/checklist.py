@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from collectors.checks.baseline import check_baseline
 from collectors.checks.configs import check_configs
 from collectors.checks.files import (
     check_backup,
@@ -45,12 +46,18 @@ CHECKS = (
     CheckSpec(7, "split_policy", "Split policy", check_split_policy),
     CheckSpec(8, "training", "Training finished", check_training),
     CheckSpec(9, "provenance", "Same run", check_provenance),
+    CheckSpec(10, "baseline", "No regression", check_baseline),
 )
 
 
 def judge(seen: WorkspaceEvidence) -> tuple[Check, ...]:
     """The checklist of one workspace, in order."""
-    return tuple(_judge_one(spec, seen) for spec in CHECKS if spec.id in seen.config.asked_checks)
+    return tuple(_judge_one(spec, seen) for spec in CHECKS if _is_asked(spec, seen))
+
+
+def _is_asked(spec: CheckSpec, seen: WorkspaceEvidence) -> bool:
+    pinned = seen.baseline is not None
+    return spec.id in seen.config.asked_checks and (spec.id != "baseline" or pinned)
 
 
 def _judge_one(spec: CheckSpec, seen: WorkspaceEvidence) -> Check:

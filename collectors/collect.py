@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -16,21 +16,22 @@ from typing import Any, Self
 
 from collectors.build_state import Observation, build_state
 from collectors.checklist import judge, renumbered, verdict_of
-from collectors.checks.external import parse_external
+from collectors.checks.external import broken_validator, parse_external
 from collectors.child import ReaderProcess
 from collectors.config import PipelineConfig
 from collectors.config_load import load_config
 from collectors.files import Workspace
 from collectors.gather import Gatherer, signs_of
+from collectors.history import History
 from collectors.learnt import Learnt, points_name
 from collectors.own_commands import Finished, Place, filled_in, run_command
 from collectors.read_cache import ReadCache
-from collectors.state import Check, DashboardState, Outcome
+from collectors.state import Check, DashboardState
 from collectors.store import Store
 from collectors.workspace_evidence import SmokeResult, StreamEvidence, WorkspaceEvidence
 
 MOST_NOTICES = 8
-APPENDED = ("training", "provenance")
+APPENDED = ("training", "provenance", "baseline")
 """Built-in checks that follow an external checklist."""
 
 
@@ -49,6 +50,10 @@ class CollectOptions:
     smoke_python: str = sys.executable
     smoke_timeout_seconds: float | None = None
     run_id: str | None = None
+    keep_runs: int | None = None
+    """How many runs are kept when a new one is stored; None: all of them."""
+    pipeline: PipelineConfig | None = None
+    """Instead of a `dashboard.yaml`."""
     announce: Callable[[str], None] = field(default=_say)
 
 
@@ -63,17 +68,19 @@ class Collector:
         self.root = root
         self.store = store
         self.workspace = Workspace(root, self.options.allow_roots)
-        self.config: PipelineConfig = load_config(self.workspace, self.options.config_file)
+        self.config = self.options.pipeline or load_config(self.workspace, self.options.config_file)
         self._child = ReaderProcess.with_limits(self.config.limits.seconds, self.config.limits.memory_bytes)
         learnt = Learnt(store.state_dir, self.config.limits.model_dump_json()) if store is not None else None
         self._learnt = learnt
         self._cache = ReadCache(self.workspace, self._child, self.config.limits, learnt)
         self._gatherer = Gatherer(self.config, self._cache, self._remembered_smoke)
+        self._history = History(store, self.config, self.options.keep_runs) if store is not None else None
         self._fresh_smoke: dict[tuple[str, str, str], SmokeResult] = {}
         self._external: tuple[Check, ...] | None = None
         self.notices: tuple[str, ...] = ()
         self._last: tuple[Any, DashboardState] | None = None
         self._stored: tuple[Any, DashboardState] | None = None
+        self._snapshot_is_due = False
 
     def __enter__(self) -> Self:
         return self
@@ -84,21 +91,28 @@ class Collector:
         self.close()
 
     def close(self) -> None:
-        """Keep what was learnt, close the workspace and end the reader process."""
+        """Keep what was learnt, close the workspace, end the reader process."""
         self.keep()
         self._child.close()
         self.workspace.close()
 
-    def collect(self, previous: DashboardState | None = None, *, snapshot: bool = False) -> DashboardState:
-        """Observe once. `previous` lends its times where nothing changed; nothing is written."""
+    def collect(
+        self, previous: DashboardState | None = None, *, snapshot: bool = False, at_end: bool = False
+    ) -> DashboardState:
+        """Observe once. `previous` lends its times where nothing changed; nothing is written.
+
+        The state says that its snapshot is stored where `export` is about to: now, or at the run's end.
+        """
         now = datetime.now(UTC)
         self.workspace.renew()
         seen = self._gatherer.gather(now.timestamp())
         if self.options.run_smoke and self._run_smoke(seen):
             seen = self._gatherer.gather(now.timestamp())
         run_id = self.options.run_id or seen.run_id
-        stored = snapshot or (self.store is not None and self.store.has_snapshot(run_id))
-        sign = (self._cache.readings, run_id, stored, self.notices, signs_of(seen))
+        seen = replace(seen, run_id=run_id, baseline=self._history.pinned() if self._history else None)
+        self._snapshot_is_due = snapshot or (at_end and seen.has_ended)
+        stored = self._snapshot_is_due or (self._history is not None and self._history.has(run_id))
+        sign = (self._cache.readings, run_id, stored, self.notices, signs_of(seen), seen.baseline)
         if previous is not None and self._last == (sign, previous):
             return previous
         self._index_points(seen, run_id)
@@ -144,20 +158,22 @@ class Collector:
         )
         return build_state(seen, about, previous)
 
-    def export(self, *, snapshot: bool = False, keep: bool = True) -> DashboardState:
+    def export(self, *, snapshot: bool = False, at_end: bool = False, keep: bool = True) -> DashboardState:
         """Observe once and store the state if it changed. Raises StoreProblem.
 
+        `at_end` stores the snapshot of a run that has ended, and again while its outputs change.
         Without `keep` the state is left to another collector; only the snapshot is stored.
         """
-        if self.store is None:
+        if self.store is None or self._history is None:
             raise ValueError("export needs a store")
         previous = self._stored_state(self.store)
-        state = self.collect(previous, snapshot=snapshot)
-        if snapshot and self.store.read_snapshot(state.meta.run_id) != state:
-            self.store.write_snapshot(state)
+        state = self.collect(previous, snapshot=snapshot, at_end=at_end)
+        if self._snapshot_is_due:
+            self._history.store(state)
         if keep and state is not previous and state != previous:
             self.store.write_state(state)
         if keep:
+            self._history.tell_policy()
             self._stored = (self.store.state_identity(), state)
         return state
 
@@ -188,7 +204,7 @@ class Collector:
             return _parsed(finished)
         except ValueError as error:
             self.options.announce(f"error: the external validator: {error}")
-            return (_broken_validator(str(error)),)
+            return (broken_validator(str(error)),)
 
     def _remembered_smoke(self, stream: str, checkpoint: str, config: str) -> SmokeResult | None:
         fresh = self._fresh_smoke.get((stream, checkpoint, config))
@@ -233,17 +249,3 @@ def _parsed(finished: Finished) -> tuple[Check, ...]:
         how = "did not end well" if finished.exit_code is None else f"ended with exit code {finished.exit_code}"
         raise ValueError(f"{how}: {finished.tail or 'no output'}")
     return parse_external(finished.output)
-
-
-def _broken_validator(problem: str) -> Check:
-    return Check(
-        index=1,
-        id="external-1",
-        title="External validator",
-        outcome=Outcome.FAIL,
-        passed=False,
-        blocking=True,
-        detail=problem,
-        hint="Run the validator by hand; it should print lines such as `1. [v] PASS - title`.",
-        evidence=(),
-    )

@@ -13,13 +13,13 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    NonNegativeInt,
     PositiveFloat,
     PositiveInt,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
 
+from collectors.delta import Policy
 from collectors.state import Id, Text
 
 CHECK_IDS = (
@@ -254,23 +254,6 @@ class Limits(Section):
     """Largest distance of an event file's mtime from its last record for times to be trusted."""
 
 
-class BaselinePolicy(Section):
-    """When a run counts as a regression against the baseline."""
-
-    metric: str = "val_loss"
-    """Series that is compared."""
-    direction: Literal["lower", "higher"] = "lower"
-    """Which way is better."""
-    allowed_relative: Annotated[float, Field(ge=0)] = 0.05
-    """Allowed relative change for the worse."""
-    allowed_absolute: Annotated[float, Field(ge=0)] = 0.0
-    """Allowed absolute change for the worse."""
-    minimum_epochs: NonNegativeInt = 1
-    """Fewer epochs are not judged."""
-    window: PositiveInt = 1
-    """Mean of the last k values that is compared."""
-
-
 class Links(Section):
     """Where files can be looked at."""
 
@@ -351,7 +334,7 @@ class PipelineConfig(Section):
     """What reading may cost."""
     checks: dict[CheckId, CheckSettings] = {}
     """How each check counts."""
-    baseline: BaselinePolicy = BaselinePolicy()
+    baseline: Policy = Policy()
     """Regression policy."""
     links: Links = Links()
     """Links to a file browser."""
@@ -389,8 +372,11 @@ class PipelineConfig(Section):
 
     @property
     def asked_checks(self) -> tuple[str, ...]:
-        """Ids of the checks this pipeline has, in order: one without its section is left out."""
-        return tuple(c for c in CHECK_IDS if c != "baseline" and self._asks(c))
+        """Ids of the checks this pipeline has, in order: one without its section is left out.
+
+        `baseline` is among them only where it is switched on by name; it is asked once one is pinned.
+        """
+        return tuple(c for c in CHECK_IDS if self._asks(c) and (c != "baseline" or c in self.checks))
 
     def _asks(self, check: str) -> bool:
         sections = {

@@ -46,7 +46,7 @@ def _by_rule(stage: Stage, judged: Judged) -> StageStatus:
     if kind == "stream":
         return stream_status(judged.seen.of(argument))
     if kind == "check":
-        return _check_status(judged.checks.get(argument), judged)
+        return _check_status(argument, judged)
     return _RULES[kind](stage, judged)
 
 
@@ -71,9 +71,11 @@ def stream_status(s: StreamEvidence) -> StageStatus:
     return StageStatus(p.status, ", ".join(parts), p.since)
 
 
-def _check_status(check: Check | None, judged: Judged) -> StageStatus:
+def _check_status(check_id: str, judged: Judged) -> StageStatus:
+    check = judged.checks.get(check_id)
     if check is None:
-        return StageStatus(Status.IDLE, "not asked for in this pipeline")
+        asked = check_id in judged.seen.config.asked_checks
+        return StageStatus(Status.IDLE, "no baseline is pinned" if asked else "not asked for in this pipeline")
     if judged.seen.nothing_trained:
         return StageStatus(Status.IDLE, "nothing trained yet")
     status = {Outcome.PASS: Status.DONE, Outcome.FAIL: Status.FAIL, Outcome.SKIP: Status.IDLE}

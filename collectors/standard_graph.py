@@ -24,9 +24,10 @@ _GATE = (
     ("smoke-check", "Smoke test", "smoke", "judgement"),
     ("training-check", "Training", "training", "judgement"),
     ("provenance-check", "Provenance", "provenance", "judgement"),
+    ("baseline-check", "No regression", "baseline", "judgement"),
 )
 _ROWS = 3
-"""Rows of the gate view: nine checks stand in three columns."""
+"""Rows of the gate view: the nine checks of the default pipeline stand in three columns."""
 
 
 def with_standard_graph(config: PipelineConfig) -> PipelineConfig:

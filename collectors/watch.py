@@ -17,6 +17,7 @@ from pathlib import Path
 
 from collectors.changes import Changes
 from collectors.collect import CollectOptions, Collector
+from collectors.files import WorkspaceProblem
 from collectors.state import DashboardState, Status
 from collectors.store import Store, StoreProblem
 
@@ -113,8 +114,8 @@ class Watcher:
         """Collect and store what changed; None when it could not be saved."""
         self._busy_since = time.monotonic()
         try:
-            state = self.collector.export()
-        except StoreProblem as problem:
+            state = self.collector.export(at_end=True)
+        except (StoreProblem, WorkspaceProblem) as problem:
             self._tell("state", str(problem))
             return None
         finally:

@@ -21,6 +21,7 @@ from collectors.evidence import (
 from collectors.losses import Losses
 from collectors.progress import Progress
 from collectors.runs import EventFile, StreamRun
+from collectors.state import DashboardState, Status
 
 E = TypeVar("E")
 
@@ -92,6 +93,15 @@ class SmokeResult:
 
 
 @dataclass(frozen=True, slots=True)
+class PinnedBaseline:
+    """The run that others are compared with."""
+
+    run_id: str
+    state: DashboardState | None
+    """Its snapshot; None where it is gone or cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
 class WorkspaceEvidence:
     """What one collection read."""
 
@@ -112,6 +122,8 @@ class WorkspaceEvidence:
     """First start of the current run, seconds since the Unix epoch."""
     run_id: str
     problems: tuple[Finding, ...] = ()
+    baseline: PinnedBaseline | None = None
+    """Only where check 10 is switched on and a baseline is pinned."""
 
     def of(self, stream_id: str) -> StreamEvidence:
         """Evidence of one stream. Raises KeyError."""
@@ -119,6 +131,13 @@ class WorkspaceEvidence:
         if found is None:
             raise KeyError(stream_id)
         return found
+
+    @property
+    def has_ended(self) -> bool:
+        """The current run is done, failed or stalled: something of it has ended, and nothing runs."""
+        states = [(s.progress.status, s.in_current_run) for s in self.streams]
+        begun = [status for status, current in states if current and status is not Status.IDLE]
+        return bool(begun) and Status.RUNNING not in [status for status, _ in states]
 
     @property
     def nothing_trained(self) -> bool:

@@ -50,3 +50,18 @@ def _check(number: int, item: dict[str, str]) -> Check:
         hint=None if passed else item["hint"] or None,
         evidence=(),
     )
+
+
+def broken_validator(problem: str) -> Check:
+    """The one check of a validator that could not be run or understood."""
+    return Check(
+        index=1,
+        id="external-1",
+        title="External validator",
+        outcome=Outcome.FAIL,
+        passed=False,
+        blocking=True,
+        detail=problem,
+        hint="Run the validator by hand; it should print lines such as `1. [v] PASS - title`.",
+        evidence=(),
+    )

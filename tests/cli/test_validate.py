@@ -366,7 +366,9 @@ def test_export_holds_the_losses_of_the_tables(workspace: Path, tmp_path: Path) 
     assert state.metrics["patchtst"].source == "loss_history"
     assert list(state.metrics["patchtst"].series["val_loss"].value) == falling(8)
     assert state.metrics["swinmae"].final["val_loss"].value == falling(5, 0.7)[-1]
-    assert state.metrics["patchtst"].config == {"lr": 0.002, "epochs": 8, "mask_ratio": 0.4, "amp": False}
+    assert state.metrics["patchtst"].config == {
+        "lr": 0.002, "epochs": 8, "mask_ratio": 0.4, "amp": False, "source": "csv", "window": 128,
+    }  # fmt: skip
     assert all(a.level == "verified" and a.belongs_to_run for a in state.artifacts.checkpoints)
 
 

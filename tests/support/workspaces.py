@@ -93,7 +93,7 @@ def checkpoint_bytes(stream: Stream) -> bytes:
 
 def config_text(stream: Stream) -> str:
     """A final config with every required key."""
-    fs = "  fs: 64\n" if stream.id == "swinmae" else ""
+    fs = "  fs: 64\n  win_sec: 4.0\n" if stream.id == "swinmae" else "  seq_len: 128\n"
     return (
         f"data:\n  source: csv\n  path: data/{stream.id}/*.csv\n{fs}"
         "device:\n  amp: false\nmodel:\n  mask_ratio: 0.4\n  d_model: 48\n"

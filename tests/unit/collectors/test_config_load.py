@@ -74,11 +74,11 @@ edges: [[raw, train], [train, ship]]
     ("data", "said"),
     [
         (DEFAULT.replace(b"must_mention", b"must_mentoin"),
-         "line 87: unknown key `split_policy.must_mentoin`; did you mean `must_mention`?"),
+         "line 91: unknown key `split_policy.must_mentoin`; did you mean `must_mention`?"),
         (b"version: 1\nstreems: []\n", "line 2: unknown key `streems`; did you mean `streams`?"),
         (DEFAULT.replace(b"below: 1}", b"below: yes-please}", 1),
          "line 16: `streams.0.config.required.model.mask_ratio.below`"),
-        (DEFAULT.replace(b'"stream:patchtst"', b'"stream:patch"'), "line 109: `stages.3.status_from`"),
+        (DEFAULT.replace(b'"stream:patchtst"', b'"stream:patch"'), "line 113: `stages.3.status_from`"),
         (DEFAULT.replace(b"[orchestrator, data-prep]", b"[orchestrator, dataprep]"),
          "an edge names the unknown stage `dataprep`"),
         (DEFAULT.replace(b"stream: patchtst\n  path", b"stream: patch\n  path"), "unknown stream `patch`"),
