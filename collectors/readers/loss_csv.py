@@ -10,10 +10,8 @@ import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from collectors.readers.finding_list import FindingList
+from collectors.readers.loss_cells import Cells, grid_of, part_of
 from collectors.readers.loss_columns import Chosen, LossColumns, choose_columns, report_missing, report_repeated
 from collectors.readers.loss_dialect import (
     MAX_COLUMNS,
@@ -25,9 +23,7 @@ from collectors.readers.loss_dialect import (
     tidy,
 )
 from collectors.readers.loss_lines import Lines
-from collectors.readers.loss_numbers import column, moment
-from collectors.readers.loss_parts import MAX_ROWS, MAX_TOLD, Part, Parts
-from collectors.readers.loss_rows import Floats
+from collectors.readers.loss_parts import MAX_ROWS, Parts
 from collectors.readers.text import brief
 
 
@@ -77,13 +73,27 @@ class _Reading:
     def read(self, *, drop_last: bool) -> None:
         """Read every batch of lines; `drop_last`: what has no line end yet is not read at all."""
         for first, batch in self.lines.batches(self.dialect.position, self.dialect.first_row):
-            numbered = self._numbered(first, batch)
-            if numbered and numbered[-1][0] == self.lines.last and (drop_last or self._is_half(numbered[-1][1])):
-                self._cut(numbered.pop()[0])
-            odd = '"' in batch or "\0" in batch
-            self._read_batch(numbered, odd=odd, plain=batch.isascii() and "_" not in batch)
+            may_end_early = not self.lines.is_finished and first + batch.count("\n") >= self.lines.last
+            grid = None if may_end_early else grid_of(batch, first, self.dialect.delimiter, self.dialect.width)
+            self._add(grid or self._cells(first, batch, drop_last=drop_last))
             if self.parts.count > MAX_ROWS:
                 return
+
+    def _cells(self, first: int, batch: str, *, drop_last: bool) -> Cells:
+        """Lines cut one by one."""
+        numbered = self._numbered(first, batch)
+        if numbered and numbered[-1][0] == self.lines.last and (drop_last or self._is_half(numbered[-1][1])):
+            self._cut(numbered.pop()[0])
+        split = self._split_quoted if '"' in batch or "\0" in batch else self._split
+        return Cells.of_rows(list(split(numbered)), plain=batch.isascii() and "_" not in batch)
+
+    def _add(self, cells: Cells) -> None:
+        """Keep the wanted numbers of all lines; a line with a wrong one is left out."""
+        if cells.places:
+            part, wrong = part_of(cells, self.chosen)
+            for at, why in wrong.items():
+                self._skip(at, why)
+            self.parts.add(part)
 
     def _is_half(self, line: str) -> bool:
         """A last line without a line end that stops where its last field would begin."""
@@ -98,11 +108,6 @@ class _Reading:
         if delimiter == " ":
             lines = [(at, tidy(line, delimiter)) for at, line in lines]
         return lines
-
-    def _read_batch(self, numbered: list[tuple[int, str]], *, odd: bool, plain: bool) -> None:
-        split = list(self._split_quoted(numbered) if odd else self._split(numbered))
-        if split:
-            self._add([at for at, _ in split], [row for _, row in split], plain=plain)
 
     def _split(self, numbered: list[tuple[int, str]]) -> Iterator[tuple[int, list[str]]]:
         """Fields of lines without quotes; only as far as they are wanted."""
@@ -157,24 +162,6 @@ class _Reading:
             return None
         return row
 
-    def _add(self, places: list[int], rows: list[list[str]], *, plain: bool) -> None:
-        """Turn the wanted fields of all rows into numbers; a row with a wrong one is left out."""
-        chosen, wrong = self.chosen, _WrongCells({})
-        axes = [wrong.axis(name, rows, at, plain) for name, at in (("epoch", chosen.epoch), ("step", chosen.step))]
-        times = [np.nan if chosen.time is None else moment(row[chosen.time]) for row in rows]
-        columns = {name: wrong.numbers(name, rows, at, plain) for name, at in chosen.series.items()}
-        part = Part(
-            place=np.array(places, np.int64),
-            epoch=axes[0],
-            step=axes[1],
-            time=np.array(times, np.float64),
-            values={name: values for name, (values, _) in columns.items()},
-            present={name: present for name, (_, present) in columns.items()},
-        )
-        for row in sorted(wrong.found):
-            self._skip(places[row], wrong.found[row])
-        self.parts.add(part.chosen(wrong.others(len(rows))) if wrong.found else part)
-
     def _skip_width(self, at: int, count: int) -> None:
         fields = "1 field" if count == 1 else f"{count:,} fields"
         self._skip(at, f"has {fields}, the header has {self.dialect.width:,}")
@@ -188,34 +175,3 @@ class _Reading:
     def _cut(self, at: int) -> None:
         self.is_cut = True
         self.parts.findings.note("the last line is not finished: it is being written, or was cut off", f"line {at}")
-
-
-@dataclass(frozen=True, slots=True)
-class _WrongCells:
-    """Rows with a cell that is no number, each with the sentence that says so."""
-
-    found: dict[int, str]
-
-    def numbers(self, name: str, rows: list[list[str]], at: int, plain: bool) -> tuple[Floats, NDArray[np.bool_]]:
-        """One column's numbers, and which rows have one."""
-        cells = [row[at] for row in rows]
-        values, present, wrong = column(cells, plain=plain)
-        for row in wrong:
-            told = len(self.found) < MAX_TOLD
-            self.found.setdefault(row, f"{name} is {brief(cells[row])}, a number was expected" if told else "")
-        return values, present
-
-    def axis(self, name: str, rows: list[list[str]], at: int | None, plain: bool) -> Floats:
-        """One column of counts, NaN where a row has none; a count that is NaN is wrong."""
-        if at is None:
-            return np.full(len(rows), np.nan)
-        values, present = self.numbers(name, rows, at, plain)
-        for row in np.flatnonzero(present & np.isnan(values)).tolist():
-            self.found.setdefault(row, f"{name} is NaN, a number was expected")
-        return values
-
-    def others(self, count: int) -> NDArray[np.bool_]:
-        """Which of `count` rows are not wrong."""
-        sound = np.ones(count, np.bool_)
-        sound[list(self.found)] = False
-        return sound

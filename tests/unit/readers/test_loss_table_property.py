@@ -71,6 +71,18 @@ def test_every_float_comes_back_as_it_was(pairs: list[tuple[float, float]], deli
         assert repr(found) == repr(pairs)
 
 
+@settings(deadline=None)
+@given(st.lists(st.lists(st.text(alphabet, max_size=6), min_size=3, max_size=3), max_size=12), st.sampled_from(",;"))
+def test_lines_cut_at_once_and_one_by_one_agree(rows: list[list[str]], delimiter: str) -> None:
+    """A comment behind the last line sends all lines the careful way, and says nothing else."""
+    table = "".join(delimiter.join(row) + "\n" for row in [["epoch", "train_loss", "val_loss"], *rows])
+
+    fast, careful = (read_loss_table((table + end).encode()) for end in ("", "# end\n"))
+
+    assert repr(list(fast.rows)) == repr(list(careful.rows))
+    assert fast.findings == careful.findings
+
+
 cells = st.one_of(st.none(), st.floats(0, 9, width=16), st.just(math.nan))
 sparse_rows = st.lists(st.tuples(st.integers(0, 5), st.one_of(st.none(), st.integers(0, 9)), cells, cells), max_size=25)
 
