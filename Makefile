@@ -46,7 +46,7 @@ $(VENV)/.train: $(VENV)/.test
 	touch $@
 
 demo: $(VENV)/.run
-	$(BIN)/python -m dash_app --demo
+	$(BIN)/python -m dash_app --demo $(DEMO)
 
 lint: $(VENV)/.test
 	$(BIN)/ruff format --check .

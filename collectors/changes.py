@@ -7,6 +7,7 @@ stop. It opens no file, and never wakes up for the state directory.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
@@ -35,7 +36,7 @@ class Changes:
         self._ignored = ignored.resolve()
         self._notice = notice
         self._stop = threading.Event()
-        self._watch: Iterator[object] | None = None
+        self._watch: Iterator[set[tuple[watchfiles.Change, str]]] | None = None
         self.polls = is_on_network(self._root)
         if self.polls:
             notice("the workspace is on a network file system: looking at it every second instead of being notified")
@@ -59,17 +60,16 @@ class Changes:
     def _notified(self, seconds: float) -> bool:
         if self._watch is None:
             self._watch = self._notifications()
-        waited = 0.0
-        while waited < seconds and not self._stop.is_set():
-            if next(self._watch, None):
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline and not self._stop.is_set():
+            if any(self._is_of_interest(path) for _, path in next(self._watch, ())):
                 return True
-            waited += _TICK_SECONDS
         return False
 
-    def _notifications(self) -> Iterator[object]:
+    def _notifications(self) -> Iterator[set[tuple[watchfiles.Change, str]]]:
         return watchfiles.watch(
             self._root,
-            watch_filter=self._is_of_interest,
+            watch_filter=None,  # theirs would wait on while only ignored files change
             debounce=DEBOUNCE_MS,
             step=STEP_MS,
             stop_event=self._stop,
@@ -79,7 +79,7 @@ class Changes:
             ignore_permission_denied=True,
         )
 
-    def _is_of_interest(self, _change: watchfiles.Change, path: str) -> bool:
+    def _is_of_interest(self, path: str) -> bool:
         return not Path(path).is_relative_to(self._ignored)
 
 

@@ -9,6 +9,7 @@ import difflib
 import types
 import typing
 from collections.abc import Sequence
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,8 @@ def load_config(workspace: Workspace, named: Path | None = None) -> PipelineConf
     """
     if named is not None:
         return _load_from(_folder_of(named), named.name)
-    if workspace.facts(CONFIG_NAME).exists:
+    facts = workspace.facts(CONFIG_NAME)
+    if facts.exists or facts.problem:  # one that cannot be read is not none
         return _load_from(workspace, CONFIG_NAME)
     return default_config()
 
@@ -59,6 +61,7 @@ def _load_from(folder: Workspace, name: str) -> PipelineConfig:
     return parse_config(data, name)
 
 
+@cache
 def default_config() -> PipelineConfig:
     """The built-in PatchTST/SwinMAE pipeline."""
     return parse_config(default_config_bytes(), "default_pipeline.yaml")

@@ -11,6 +11,7 @@ import hashlib
 import io
 import json
 import os
+import zipfile
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, replace
@@ -74,7 +75,7 @@ class Learnt:
                     return None
                 curves = {row["tag"]: _curve(row, arrays, n) for n, row in enumerate(meta["curves"])}
             return _event_file(meta, curves), curves
-        except (OSError, ValueError, KeyError, TypeError, RecursionError, EOFError):
+        except (OSError, ValueError, KeyError, TypeError, RecursionError, EOFError, zipfile.BadZipFile):
             return None
 
     def save_events(self, path: str, file: EventFile, curves: Mapping[str, GrowingCurve]) -> None:

@@ -60,7 +60,7 @@ def as_json(state: DashboardState) -> str:
 def as_markdown(state: DashboardState) -> str:
     """A table for a merge request or a wiki page; every text is escaped."""
     lines = [
-        f"**{verdict_word(state.verdict.value)}** - {_escaped(state.verdict.reason)}",
+        f"**{verdict_word(state.verdict.value)}** - {escaped(state.verdict.reason)}",
         "",
         f"run `{state.meta.run_id}`, {summary_line(state.verdict)}",
         "",
@@ -68,14 +68,14 @@ def as_markdown(state: DashboardState) -> str:
         "|---|---|---|---|---|",
     ]
     lines += [
-        f"| {c.index} | `{MARKS[c.outcome]}` {c.outcome.upper()} | {_escaped(c.title)} | "
-        f"{_escaped(c.detail)} | {_escaped(c.hint or '')} |"
+        f"| {c.index} | `{MARKS[c.outcome]}` {c.outcome.upper()} | {escaped(c.title)} | "
+        f"{escaped(c.detail)} | {escaped(c.hint or '')} |"
         for c in state.checklist
     ]
     return "\n".join([*lines, ""])
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     """Text that Markdown shows as it is: no markup, no HTML, no link, no new cell."""
     flat = _one_line(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return "".join(f"\\{c}" if c in "\\`*_{}[]()#|~!" else c for c in flat).replace("://", "&#58;//")

@@ -18,7 +18,7 @@ from typing_extensions import TypedDict  # pydantic needs this one before Python
 
 from collectors.compare import duration_of
 from collectors.regression import epochs_of, has_diverged
-from collectors.state import DashboardState, Series, StreamMetrics
+from collectors.state import DashboardState, Series, Status, StreamMetrics, VerdictValue
 
 SPARK_POINTS = 24
 """Most numbers of a spark line."""
@@ -29,7 +29,7 @@ AUTOMATIC_ID = re.compile(r"run-\d{8}-\d{6}")
 class StreamRow(TypedDict):
     """One stream of a run; null is unknown."""
 
-    status: str
+    status: Status
     diverged: bool
     epochs: float | None
     duration_seconds: float | None
@@ -50,7 +50,7 @@ class RunRow(TypedDict):
     finished_at: str | None
     timestamp: str
     """When the content became true; of a damaged one when its file changed. Times are ISO 8601, UTC."""
-    verdict: str | None
+    verdict: VerdictValue | None
     passed: int
     failed: int
     skipped: int
@@ -81,7 +81,7 @@ def row_of(state: DashboardState, facts: FileFacts) -> RunRow:
         started_at=_iso(meta.started_at),
         finished_at=_iso(meta.finished_at),
         timestamp=meta.timestamp.isoformat(),
-        verdict=str(verdict.value),
+        verdict=verdict.value,
         passed=verdict.passed,
         failed=verdict.failed,
         skipped=verdict.skipped,
@@ -134,7 +134,7 @@ def _iso(time: datetime | None) -> str | None:
 def _stream_row(stream: StreamMetrics) -> StreamRow:
     final, best = ({name: p.value for name, p in points.items()} for points in (stream.final, stream.best))
     return StreamRow(
-        status=str(stream.completion.status),
+        status=stream.completion.status,
         diverged=has_diverged(stream),
         epochs=epochs_of(stream),
         duration_seconds=duration_of(stream),

@@ -12,8 +12,11 @@ from dataclasses import dataclass
 from collectors.checks.training import divergence_words, epoch_words
 from collectors.config import Stage
 from collectors.state import Check, Outcome, Status, Verdict, VerdictValue
-from collectors.words import number_words, plural
+from collectors.words import pace_words, plural
 from collectors.workspace_evidence import StreamEvidence, WorkspaceEvidence
+
+BRIEF = 90
+"""Characters of a check's detail that its stage shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +58,10 @@ def stream_status(s: StreamEvidence) -> StageStatus:
     p = s.progress
     parts = [epoch_words(s)]
     if p.status is Status.RUNNING:
-        parts += [f"{number_words(p.gap)} s an epoch"] if p.gap and p.target.unit == "epoch" else []
+        parts += [f"{pace_words(p.gap)} an epoch"] if p.gap and p.target.unit == "epoch" else []
         parts += ["quiet"] if p.quiet else []
     if p.status is Status.STALLED:
-        parts += [f"silent, usual gap {number_words(p.gap)} s"] if p.gap else ["silent"]
+        parts += [f"silent, usual gap {pace_words(p.gap)}"] if p.gap else ["silent"]
         parts += [f"process {p.writer.pid} is gone"] if p.writer and p.writer.alive is False else []
     if p.status is Status.FAIL:
         parts = [divergence_words(d) for d in p.divergences[:1]] or ["recorded as failed"]
@@ -79,8 +82,13 @@ def _check_status(check_id: str, judged: Judged) -> StageStatus:
     if judged.seen.nothing_trained:
         return StageStatus(Status.IDLE, "nothing trained yet")
     status = {Outcome.PASS: Status.DONE, Outcome.FAIL: Status.FAIL, Outcome.SKIP: Status.IDLE}
-    word = {Outcome.PASS: "passed", Outcome.FAIL: "failed", Outcome.SKIP: "not checked"}
-    return StageStatus(status[check.outcome], word[check.outcome])
+    return StageStatus(status[check.outcome], _brief(check.detail))
+
+
+def _brief(detail: str) -> str:
+    """The first thing a check says, short enough for a node."""
+    first = detail.split("; ", maxsplit=1)[0].strip()
+    return first if len(first) <= BRIEF else first[: BRIEF - 1].rstrip() + "…"
 
 
 def _streams(_stage: Stage, judged: Judged) -> StageStatus:
@@ -134,9 +142,13 @@ def _is_kept(data: object) -> bool:
 
 
 def _artifacts(_stage: Stage, judged: Judged) -> StageStatus:
-    """Idle until a stream ended; then as checks 1, 2, 3, 5 and 9 allow."""
-    if not any(s.progress.ended or s.progress.status is Status.STALLED for s in judged.seen.streams):
-        return StageStatus(Status.IDLE, "waiting for a stream to end")
+    """Idle until the streams that began have ended; then as checks 1, 2, 3, 5 and 9 allow.
+
+    While one still trains there is nothing to bundle yet, and that is no failure.
+    """
+    states = [s.progress.status for s in judged.seen.streams]
+    if Status.RUNNING in states or not {Status.DONE, Status.FAIL, Status.STALLED} & set(states):
+        return StageStatus(Status.IDLE, "waiting for training to end")
     ids = ("checkpoints", "scaler", "logs", "backup", "provenance")
     checks = [judged.checks[i] for i in ids if i in judged.checks]
     return _of_checks(checks, "checked")

@@ -103,11 +103,11 @@ class Store:
 
     def state_identity(self) -> tuple[int, int, int] | None:
         """Inode, size and time of the state file: equal means that nobody has written it since."""
-        try:
-            status = (self.state_dir / STATE_FILE).stat()
-        except OSError:
-            return None
-        return status.st_ino, status.st_size, status.st_mtime_ns
+        return _identity(self.state_dir / STATE_FILE)
+
+    def smoke_identity(self) -> tuple[int, int, int] | None:
+        """The same of the remembered smoke runs."""
+        return _identity(self.state_dir / SMOKE_FILE)
 
     def write_state(self, state: DashboardState) -> None:
         """Write a state. Raises StoreProblem; the old file stays."""
@@ -170,6 +170,14 @@ class Store:
             return {}
         results = data.get("results") if isinstance(data, dict) else None
         return results if isinstance(results, dict) else {}
+
+
+def _identity(path: Path) -> tuple[int, int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def _smoke_key(stream: str, checkpoint: str, config: str) -> str:

@@ -99,11 +99,16 @@ class Watcher:
         while not stop.is_set():
             state = self.collect_once()
             self._keep_now_and_then()
-            deadline = time.monotonic() + (FIRST_SECONDS if first else _patience(state))
+            self._wait(stop, FIRST_SECONDS if first else _patience(state))
             first = False
-            while not stop.is_set() and time.monotonic() < deadline:
-                if self._changes.wait(deadline - time.monotonic()):
-                    break
+
+    def _wait(self, stop: threading.Event, seconds: float) -> None:
+        """Wait for a change of the workspace, or a smoke run beside us; at most `seconds`."""
+        deadline = time.monotonic() + seconds
+        smoke = self.store.smoke_identity()
+        while not stop.is_set() and (left := deadline - time.monotonic()) > 0:
+            if self._changes.wait(min(left, SETTLE_SECONDS)) or self.store.smoke_identity() != smoke:
+                return
 
     def _keep_now_and_then(self) -> None:
         if time.monotonic() - self._kept_at > KEEP_SECONDS:

@@ -29,6 +29,15 @@ def number_words(value: float | None) -> str:
     return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else f"{value:.4g}"
 
 
+def pace_words(seconds: float) -> str:
+    """A pace with two digits: `0.36 s`, `4.1 s`, `95 s`, `12 min`, `2.5 h`."""
+    for limit, size, unit in ((99.5, 1.0, "s"), (5970.0, 60.0, "min"), (float("inf"), 3600.0, "h")):
+        if seconds < limit:
+            value = seconds / size
+            return f"{value:.0f} {unit}" if value >= 9.95 else f"{value:.2g} {unit}"
+    return "unknown"
+
+
 def plural(count: int, word: str) -> str:
     """A counted noun: `1 file`, `3 files`."""
     return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"
