@@ -32,7 +32,10 @@ def create_server() -> FastAPI:
 def settings_or_exit(code: int) -> Settings:
     """Return the settings of the environment; without them, say why in one line and raise SystemExit."""
     try:
-        return settings_from([], os.environ)
+        settings = settings_from([], os.environ)
+        if settings.demo:
+            raise UsageError("the demonstration is shown by `python -m dash_app --demo`, not by this server")
+        return settings
     except UsageError as problem:
         print(f"error: {problem}", file=sys.stderr)
         raise SystemExit(code) from problem
