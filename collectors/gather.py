@@ -138,7 +138,7 @@ class Gatherer:
         history = stream.loss_history
         if history is None:
             return None
-        return self.cache.read("loss_table", history.path, columns=_columns(history.columns), live=True)
+        return self.cache.read("loss_table", history.path, columns=_columns(history.columns))
 
     def _picture(self, stream: Stream) -> FileFacts | None:
         history = stream.loss_history

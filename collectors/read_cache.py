@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from collectors.child import ReaderProcess
 from collectors.config import Limits
 from collectors.evidence import EventEvidence, FileFacts, Finding, ScalarSeries
@@ -30,6 +32,9 @@ INDEX_LIMIT = 16 << 20
 READ_AT_ONCE = 32 << 20
 """Bytes of an event file whose points are held at full detail while it is read for the first time."""
 SHARD_INDEX = "model.safetensors.index.json"
+
+
+NO_POINTS = ScalarSeries("", np.empty(0, np.int64), np.empty(0), np.empty(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +156,7 @@ class ReadCache:
             offset, steps = (found.end_offset, found.open_steps) if found else (0, None)
             part = read_events(opened.handle, opened.size, offset=offset, budget=READ_AT_ONCE, open_steps=steps)
             curves = self._extended(path, part)
-            found = replace(join_events(found, part) if found else part, series=curves)
+            found = replace(_joined(found, part), series=curves)
         return found
 
     def _extended(self, path: str, part: EventEvidence) -> dict[str, ScalarSeries]:
@@ -202,6 +207,14 @@ class _Shard:
 
 def _shard(workspace: Workspace, path: str) -> _Shard:
     return _Shard(workspace, path)
+
+
+def _joined(earlier: EventEvidence | None, later: EventEvidence) -> EventEvidence:
+    """Both parts without their points, which the growing curves hold."""
+    bare = replace(later, series=dict.fromkeys(later.series, NO_POINTS))
+    if earlier is None:
+        return bare
+    return join_events(replace(earlier, series=dict.fromkeys(earlier.series, NO_POINTS)), bare)
 
 
 def _same_file_grown(known: EventFile, opened: OpenFile) -> bool:

@@ -1,0 +1,103 @@
+"""Figures of the collector: cold read, restart, append to state, nothing changed, memory, spikes.
+
+Run as `python tests/bench/bench_collect.py`; each figure stands beside what it is measured against in
+the same run. Everything is written to a temporary folder and removed.
+"""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import numpy as np
+from support.build_events import START, event, fast_scalar_file, record, simple_value
+from support.workspaces import write_good
+
+from collectors.collect import Collector
+from collectors.store import Store
+
+TAGS = ["loss/train", "loss/val"]
+RSS = """
+import sys
+from pathlib import Path
+from collectors.collect import Collector
+from collectors.store import Store
+with Collector(Path(sys.argv[1]), Store(Path(sys.argv[2]))) as collector:
+    collector.export()
+status = Path('/proc/self/status').read_text()
+print(int(status.split('VmHWM:')[1].split()[0]) / 1024)
+"""
+
+
+def milliseconds(work: Callable[[], object], clock: Callable[[], float] = time.perf_counter) -> float:
+    """Time of one call."""
+    begun = clock()
+    work()
+    return (clock() - begun) * 1000
+
+
+def workspace(folder: Path, points: int) -> tuple[Path, Path]:
+    """A workspace whose PatchTST has that many points of each of two losses, and its event file."""
+    root = folder / f"ws{points}"
+    write_good(root)
+    path = next((root / "runs/patchtst_ssl").iterdir())
+    values = 1 + np.random.default_rng(0).normal(0, 0.05, (points, 2))
+    values[:: max(points // 60, 1), 1] += 5.0
+    path.write_bytes(fast_scalar_file(TAGS, np.arange(1, points + 1), values))
+    return root, path
+
+
+def append(path: Path, first: int, count: int) -> None:
+    """Write further steps, as the writer does."""
+    rows = [record(event(n, [simple_value(tag, 1.0)], START + n)) for n in range(first, first + count) for tag in TAGS]
+    with path.open("ab") as handle:
+        handle.write(b"".join(rows))
+
+
+def appends(folder: Path, points: int) -> tuple[float, float, float]:
+    """Median milliseconds of an append of 100 steps -> state; of nothing changed (CPU); of a restart."""
+    root, path = workspace(folder, points)
+    store = Store(folder / f"state{points}")
+    with Collector(root, store) as collector:
+        collector.export()
+        took, idle = [], []
+        for turn in range(7):
+            append(path, points + 1 + turn * 100, 100)
+            took.append(milliseconds(collector.export))
+            idle.append(milliseconds(collector.export, time.process_time))
+    with Collector(root, store) as collector:
+        restart = milliseconds(collector.export)
+    return statistics.median(took), statistics.median(idle), restart
+
+
+def main() -> None:
+    """Print every figure."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        short, idle, _ = appends(folder, 10)
+        long, idle_long, restart = appends(folder, 1_000_000)
+        print(f"100 steps appended -> state file, 10 records of history:        {short:8.1f} ms")
+        print(f"100 steps appended -> state file, 1,000,000 points a series:    {long:8.1f} ms  ({long / short:.2f}x)")
+        print(f"collection with nothing changed, CPU (10 / 1,000,000 points):   {idle:8.1f} / {idle_long:.1f} ms")
+        print(f"restart over the same 1,000,000 points, first state:            {restart:8.1f} ms")
+        root, _ = workspace(folder, 2_500_000)
+        rss = subprocess.run([sys.executable, "-c", RSS, str(root), str(folder / "rss")], capture_output=True,
+                             text=True, check=True, cwd=Path(__file__).resolve().parents[2]).stdout  # fmt: skip
+        print(f"collector memory after 5,000,000 points (target under 300 MB):  {float(rss):8.0f} MB")
+        store = Store(folder / "spikes")
+        with Collector(folder / "ws1000000", store) as collector:
+            series = collector.export().metrics["patchtst"].series["val_loss"]
+        kept = sum(1 for value in series.value if value is not None and value > 4)
+        print(f"one-step spikes kept of 60 or 61 in 1,000,000 points at {len(series.value)}:   {kept:8d}")
+
+
+if __name__ == "__main__":
+    main()
