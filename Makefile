@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint browser clean
+.PHONY: help demo test lint browser bench clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -22,6 +22,7 @@ help:
 	@echo "make test           set everything up, then format check, lint, types and every test"
 	@echo "make test TRAIN=1   the same and the trainer tests (installs $(TORCH))"
 	@echo "make lint           format check, lint and types only"
+	@echo "make bench          print the figures, measured side by side"
 	@echo "make clean          remove what was made here, $(VENV) included"
 
 # A stamp is newer than what it was made from: a second run installs nothing.
@@ -73,3 +74,9 @@ browser:
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Figures, printed as ratios measured in one run; PEER names a Python that has tensorboard installed.
+bench: $(VENV)/.test
+	$(BIN)/python tests/bench/bench_collect.py
+	$(BIN)/python tests/bench/bench_events.py $(if $(PEER),--peer $(PEER))
+	for figures in $(wildcard tests/bench/bench_history.py tests/bench/bench_server.py); do $(BIN)/python $$figures || exit 1; done
