@@ -1,15 +1,21 @@
-/* Feed: asks api/pulse whether there is a new state, and says how fresh the page is.
+/* Feed: hears from the server whether there is a new state, and says how fresh the page is.
 
-   In:  api/pulse {etag, condition, sentence, observed_at, interval_seconds, stale_after_seconds, now}
+   In:  {etag, condition, sentence, observed_at, interval_seconds, stale_after_seconds, now},
+        pushed by api/events; asked from api/pulse until a stream speaks, and whenever it is silent
    Out: the store `state-version` (callbacks follow it), the sentence above the verdict,
         data-freshness="live|stale" on <html>, and the instant in <time data-observed>.
-   It draws nothing else. Another feed may take its place by calling `feed.hear` and `feed.lose`. */
+   It draws nothing else, and nobody else can tell which way a pulse came. */
 (function () {
   "use strict";
 
   const PERIOD_MS = 2000;
   const LONGEST_PERIOD_MS = 30000;
   const MISSES_UNTIL_LOST = 2;
+  const SILENT_INTERVALS = 2.5; // a stream that says nothing for so long is broken or held back
+  const USUAL_INTERVAL_SECONDS = 5;
+  const STREAM_AGAIN_MS = 2000;
+  const LONGEST_STREAM_AGAIN_MS = 300000;
+  const STREAMS = 3; // a browser keeps six connections to a server, for all its windows and frames
   const ADVICE = "`python -m collectors watch` keeps it up to date.";
 
   let pulse = null; // what was heard last
@@ -17,46 +23,130 @@
   let misses = 0;
   let heardAt = null; // when the server last answered, by our clock
   let clockOffsetMs = 0; // server's clock minus ours
-  let timer = null;
   let shownSentence = null;
+  let stream = null;
+  let speaks = false; // whether the stream does, so that nobody needs to ask
+  let failedStreams = 0;
+  let releaseStream = null;
+  const timers = {};
 
   function start(_id, etag) {
     hear.shown = etag;
-    document.addEventListener("visibilitychange", () => {
-      window.clearTimeout(timer);
-      if (!document.hidden) ask();
-    });
+    document.addEventListener("visibilitychange", () => (document.hidden ? rest() : wake()));
     window.setInterval(judge, 1000);
-    ask();
+    wake();
   }
 
-  function pulseAddress() {
+  /* Ask at once, and be told from then on. */
+  function wake() {
+    ask();
+    listen();
+  }
+
+  function rest() {
+    Object.values(timers).forEach(window.clearTimeout);
+    close();
+  }
+
+  function later(name, action, milliseconds) {
+    window.clearTimeout(timers[name]);
+    if (!document.hidden) timers[name] = window.setTimeout(action, milliseconds);
+  }
+
+  function address(path) {
     const config = JSON.parse(document.getElementById("_dash-config").textContent);
-    return (config.requests_pathname_prefix || "/") + "api/pulse";
+    return (config.requests_pathname_prefix || "/") + path;
   }
 
   async function ask() {
-    window.clearTimeout(timer);
-    if (document.hidden) return;
-    try {
-      const headers = tag ? { "If-None-Match": tag } : {};
-      const answer = await fetch(pulseAddress(), { headers, cache: "no-store" });
-      if (answer.status === 200) {
-        tag = answer.headers.get("ETag");
-        hear(await answer.json());
-      } else if (answer.status === 304) {
-        hear(pulse);
-      } else {
-        lose();
-      }
-    } catch {
+    window.clearTimeout(timers.ask);
+    if (document.hidden || speaks) return;
+    const answer = await answerTo("api/pulse");
+    if (speaks) return; // what was pushed meanwhile is newer
+    if (answer) {
+      if (misses) later("listen", listen, 0);
+      hear(answer);
+    } else {
       lose();
     }
-    if (!document.hidden) timer = window.setTimeout(ask, nextPeriod());
+    later("ask", ask, nextPeriod());
+  }
+
+  /* The pulse as it is now; null when the server cannot be reached. */
+  async function answerTo(path) {
+    try {
+      const headers = tag ? { "If-None-Match": tag } : {};
+      const answer = await fetch(address(path), { headers, cache: "no-store" });
+      if (answer.status === 304) return pulse;
+      if (answer.status !== 200) return null;
+      tag = answer.headers.get("ETag");
+      return await answer.json();
+    } catch {
+      return null;
+    }
   }
 
   function nextPeriod() {
     return Math.min(PERIOD_MS * 2 ** Math.max(0, misses - 1), LONGEST_PERIOD_MS);
+  }
+
+  /* Be told; whoever finds no free stream goes on asking and tries again. */
+  async function listen() {
+    window.clearTimeout(timers.listen);
+    if (stream || document.hidden || !window.EventSource) return;
+    if (!(await oneOfFew(follow))) later("listen", listen, LONGEST_STREAM_AGAIN_MS);
+  }
+
+  /* Where locks cannot be had, frames ask: there may be many on one page of a wiki. */
+  async function oneOfFew(use) {
+    try {
+      for (let place = 1; place <= STREAMS; place += 1) {
+        const held = async (lock) => lock !== null && (await use(), true);
+        if (await navigator.locks.request(`stream-${place}`, { ifAvailable: true }, held)) return true;
+      }
+      return false;
+    } catch {
+      return window.self === window.top && (await use(), true);
+    }
+  }
+
+  /* Follow a stream until it is closed. */
+  function follow() {
+    if (stream || document.hidden) return null;
+    stream = new EventSource(address("api/events"));
+    stream.addEventListener("error", abandon);
+    stream.addEventListener("pulse", (event) => {
+      speaks = true;
+      failedStreams = 0;
+      tag = null;
+      window.clearTimeout(timers.ask);
+      hear(JSON.parse(event.data));
+      expectPulse();
+    });
+    expectPulse();
+    return new Promise((release) => (releaseStream = release));
+  }
+
+  function expectPulse() {
+    const seconds = Math.min(Math.max(pulse?.interval_seconds || USUAL_INTERVAL_SECONDS, 1), 15);
+    later("silence", abandon, SILENT_INTERVALS * seconds * 1000);
+  }
+
+  function close() {
+    if (!stream) return;
+    stream.close();
+    releaseStream();
+    stream = null;
+    speaks = false;
+  }
+
+  /* The stream broke or is held back: ask, and try another one now and then. */
+  function abandon() {
+    window.clearTimeout(timers.silence);
+    close();
+    later("listen", listen, Math.min(STREAM_AGAIN_MS * 2 ** failedStreams, LONGEST_STREAM_AGAIN_MS));
+    failedStreams += 1;
+    ask();
   }
 
   /* The server answered. */
