@@ -1,4 +1,4 @@
-"""`python -m collectors`: validate, export, watch, schema. Arguments -> exit code.
+"""`python -m collectors`: validate, export, watch, runs, compare, schema. Arguments -> exit code.
 
 Exit codes: 0 ready; 1 not ready; 2 usage or configuration error; 3 internal or write error; 4
 incomplete or still training.
@@ -28,6 +28,7 @@ from collectors.config_load import ConfigProblem
 from collectors.files import WorkspaceProblem
 from collectors.notify import Notifier, checked_address
 from collectors.report import as_json, as_junit, as_markdown, as_text, plain
+from collectors.run_commands import add_compare, add_runs
 from collectors.state import DashboardState, VerdictValue, json_schema, normalised_run_id
 from collectors.store import Store, StoreProblem, default_state_dir, write_report
 from collectors.terminal import paint_for, progress
@@ -79,13 +80,13 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
         prog="python -m collectors",
         description="Judge the files a training leaves on disk.",
         epilog=f"Every option also reads {VARIABLE_PREFIX}<OPTION> from the environment. "
-        "Exit codes: 0 ready, 1 not ready, 2 usage or configuration error, 3 internal or write error, "
-        "4 incomplete or still training.",
+        "Exit codes: 0 ready (no regression), 1 not ready (regression), 2 usage or configuration error, "
+        "3 internal or write error, 4 incomplete, incomparable or still training.",
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=collectors.__version__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=Parser)
-    for add in (_add_validate, _add_export, _add_watch, _add_schema):
+    for add in (_add_validate, _add_export, _add_watch, add_runs, add_compare, _add_schema):
         add(commands)
     return parser.parse_args(list(argv))
 
@@ -122,7 +123,8 @@ def _add_export(commands: Commands[Parser]) -> None:
 
 def _add_watch(commands: Commands[Parser]) -> None:
     parser = commands.add_parser("watch", help="write it whenever something changed", allow_abbrev=False)
-    _finish(parser, _collecting_options(parser), _watch)
+    keep = parser.add_argument("--keep", type=int, metavar="N", help="remove all but the newest N runs as new ones end")
+    _finish(parser, [*_collecting_options(parser), keep], _watch)
     _add_notify(parser)
 
 
@@ -168,7 +170,14 @@ def _collect_options(options: argparse.Namespace) -> CollectOptions:
         smoke_python=options.smoke_python,
         smoke_timeout_seconds=limit,
         run_id=_run_id(getattr(options, "run_id", None)),
+        keep_runs=_keep(getattr(options, "keep", None)),
     )
+
+
+def _keep(count: int | None) -> int | None:
+    if count is not None and count < 1:
+        raise UsageError(f"--keep {count} keeps nothing; write 1 or more")
+    return count
 
 
 def _run_id(typed: str | None) -> str | None:

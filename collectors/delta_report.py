@@ -18,7 +18,7 @@ from collectors.delta import (
 )
 from collectors.regression import shown
 from collectors.report import escaped, verdict_word
-from collectors.words import number_words, size_words
+from collectors.words import number_words, plural, size_words
 
 RESULTS = {
     Regression.NONE: "NO REGRESSION",
@@ -106,25 +106,33 @@ def _time_words(stream: StreamDelta) -> str:
 
 def _artifact_words(change: ArtifactChange) -> str:
     """One line where a file differs; nothing where it does not."""
-    if change.run is None or change.baseline is None:
-        side, word = (change.run, "only in the run") if change.run else (change.baseline, "only in the baseline")
-        return f"{_file_words(side)}: {word}" if side else ""
-    if not change.differs:
-        return ""
-    return f"{_file_words(change.run)} ({_file_words(change.baseline)}): {', '.join(change.differs)} differ"
+    run, baseline = change.run, change.baseline
+    if run is None or baseline is None:
+        side, word = (run, "run") if run else (baseline, "baseline")
+        return f"{side.path}: only in the {word} ({_facts(side)})" if side else ""
+    parts = {
+        "path": f"called {baseline.path} in the baseline",
+        "level": f"{run.level} ({baseline.level})",
+        "size_bytes": f"{size_words(run.size_bytes)} ({size_words(baseline.size_bytes)})",
+        "sha256": f"sha256 {(run.sha256 or '')[:8]} ({(baseline.sha256 or '')[:8]})",
+    }
+    return f"{run.path}: {', '.join(parts[what] for what in reversed(change.differs))}" if change.differs else ""
 
 
-def _file_words(side: ArtifactSide) -> str:
-    size = "" if side.size_bytes is None else f" {size_words(side.size_bytes)}"
-    return f"{side.path} {side.level}{size}" + (f" {side.sha256[:8]}" if side.sha256 else "")
+def _facts(side: ArtifactSide) -> str:
+    return str(side.level) if side.size_bytes is None else f"{side.level}, {size_words(side.size_bytes)}"
 
 
 def policy_words(policy: Policy) -> str:
     """The policy in one line."""
-    parts = [f"{policy.metric}, {policy.direction} is better", f"{policy.allowed_relative:g} relative"]
-    parts.append(f"or {policy.allowed_absolute:g} absolute change for the worse is allowed")
-    parts.append(f"at least {policy.minimum_epochs} epochs, mean of the last {policy.window}")
-    return ", ".join(parts)
+    allowed = (
+        f"{policy.allowed_relative:.4g} of the baseline's value or {policy.allowed_absolute:.4g} for the worse allowed"
+    )
+    window = "" if policy.window == 1 else f", mean of the last {policy.window}"
+    return (
+        f"{policy.metric}, {policy.direction} is better, {allowed}, "
+        f"at least {plural(policy.minimum_epochs, 'epoch')}{window}"
+    )
 
 
 def delta_as_markdown(delta: Delta) -> str:

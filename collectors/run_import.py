@@ -1,0 +1,159 @@
+"""Runs from elsewhere -> snapshots of this state directory.
+
+Input: snapshots of another state directory, and output folders of TensorBoard, Lightning and Hugging
+Face, which the ordinary collector reads. Output: one line a run saying what became of it. Nothing that
+is here is overwritten by another run of the same name: both are kept. It refuses snapshots that break
+the contract, folders without a loss, and trainings that are still going on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from collectors.collect import CollectOptions, Collector
+from collectors.command_line import UsageError
+from collectors.files import CannotRead, Workspace, WorkspaceProblem
+from collectors.run_sources import Asked, Source, pipeline_of, sources_in
+from collectors.state import DashboardState, Status, normalised_run_id, state_from_json
+from collectors.store import INDEX_FILE, MAX_BYTES, RUNS_FOLDER, STATE_FILE, Store
+
+MOST_RUNS = 100_000
+Say = Callable[[str], None]
+
+
+def import_runs(paths: Iterable[Path], asked: Asked, store: Store, say: Say) -> list[str]:
+    """Take over every run below `paths`; the ids of those that are here now.
+
+    Raises UsageError for what cannot be looked at, StoreProblem where nothing can be written.
+    """
+    return [run_id for path in paths for run_id in _from_path(path, asked, store, say) if run_id]
+
+
+def _from_path(path: Path, asked: Asked, store: Store, say: Say) -> Iterable[str | None]:
+    folder = path if path.is_dir() else path.parent
+    try:
+        with Workspace(folder) as opened:
+            snapshots = [path.name] if path.is_file() else _snapshots_in(opened)
+            if snapshots:
+                return [_take_snapshot(opened, name, store, say) for name in snapshots]
+            sources = sources_in(opened, folder.resolve().name)
+    except WorkspaceProblem as problem:
+        raise UsageError(f"{path}: {problem}") from None
+    if not sources:
+        say(f"{path.name}: no snapshot, event file, metrics.csv or trainer_state.json below it")
+    return [_take_outputs(folder, source, asked, (store, say)) for source in sources]
+
+
+def _snapshots_in(opened: Workspace) -> list[str]:
+    """Snapshots of a state directory, or of its folder of runs."""
+    if opened.facts(f"{RUNS_FOLDER}/{INDEX_FILE}").exists or opened.facts(STATE_FILE).exists:
+        return opened.glob([f"{RUNS_FOLDER}/*.json"], limit=MOST_RUNS)
+    return opened.glob(["*.json"], limit=MOST_RUNS) if opened.facts(INDEX_FILE).exists else []
+
+
+def _take_snapshot(opened: Workspace, path: str, store: Store, say: Say) -> str | None:
+    name = path.rpartition("/")[2]
+    try:
+        state = state_from_json(opened.read_bytes(path, MAX_BYTES))
+    except CannotRead as problem:
+        say(f"{name}: not taken over: {problem.problem}")
+        return None
+    except ValidationError as error:
+        say(f"{name}: not taken over: {_first_error(error)}")
+        return None
+    return _keep(state, store, say)
+
+
+def _first_error(error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_input=False)[0]
+    return f"{'.'.join(map(str, first['loc'])) or 'the whole file'}: {first['msg']}"
+
+
+def _take_outputs(folder: Path, source: Source, asked: Asked, to: tuple[Store, Say]) -> str | None:
+    """Let the ordinary collector read one folder of outputs."""
+    store, say = to
+    root = folder / source.folder
+    run_id = _id_for(source.name)
+    with Workspace(root) as own:
+        pipeline = pipeline_of(source, own, asked)
+    options = CollectOptions(pipeline=pipeline, run_id=run_id, announce=say)
+    with Collector(root, None, options) as collector:
+        state = collector.collect(snapshot=True)
+    problem = _unfit(state, asked)
+    if problem:
+        say(f"{run_id}: not taken over: {problem}")
+        return None
+    return _keep(state, store, say, is_own=True)
+
+
+def _id_for(name: str) -> str:
+    try:
+        return normalised_run_id(name)
+    except ValueError:
+        return "imported"
+
+
+def _unfit(state: DashboardState, asked: Asked) -> str | None:
+    """Why a folder of outputs makes no run of the history; None where it does."""
+    stream = state.metrics[asked.stream]
+    if stream.completion.status is Status.RUNNING:
+        return "it is still training; import it when it has ended"
+    if stream.series:
+        return None
+    details = "; ".join(c.detail for c in state.checklist if c.id in {"logs", "training"})
+    return f"no loss of a known name ({details}); say which it is with --tag val_loss=TAG"
+
+
+def _keep(state: DashboardState, store: Store, say: Say, *, is_own: bool = False) -> str:
+    """Store a run under its id, or beside another run that has it already."""
+    run_id, number = state.meta.run_id, 1
+    while store.has_snapshot(run_id):
+        stored = store.read_snapshot(run_id)
+        if stored is not None and _is_same(stored, state):
+            say(f"{run_id}: is here already")
+            return run_id
+        if is_own and stored is not None and _is_older(stored, state):
+            break
+        number += 1
+        run_id = _with_number(state.meta.run_id, number)
+    renamed = _called(state, run_id)
+    if number > 1:
+        say(f"{state.meta.run_id}: another run of this name is here, both are kept")
+    say(f"{run_id}: {'brought up to date' if store.has_snapshot(run_id) else 'taken over'}")
+    store.write_snapshot(renamed)
+    return run_id
+
+
+def _with_number(run_id: str, number: int) -> str:
+    suffix = f"-{number}"
+    return f"{run_id[: 64 - len(suffix)]}{suffix}"
+
+
+def _called(state: DashboardState, run_id: str) -> DashboardState:
+    return state.model_copy(update={"meta": state.meta.model_copy(update={"run_id": run_id})})
+
+
+def _is_same(one: DashboardState, other: DashboardState) -> bool:
+    """Whether two snapshots tell the same, whatever they are called and whenever they were made."""
+    return _timeless(one) == _timeless(other)
+
+
+def _timeless(state: DashboardState) -> DashboardState:
+    began = datetime(1970, 1, 1, tzinfo=UTC)
+    nodes = {stage: node.model_copy(update={"updated_at": began}) for stage, node in state.nodes.items()}
+    meta = state.meta.model_copy(update={"run_id": "any", "timestamp": began, "collector_version": ""})
+    return state.model_copy(update={"meta": meta, "nodes": nodes})
+
+
+def _is_older(stored: DashboardState, state: DashboardState) -> bool:
+    """Whether the same training was taken over when it had not come as far."""
+    known = (stored.meta.started_at, stored.meta.workspace, stored.meta.title)
+    return stored.meta.started_at is not None and known == (
+        state.meta.started_at,
+        state.meta.workspace,
+        state.meta.title,
+    )

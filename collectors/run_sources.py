@@ -1,0 +1,232 @@
+"""A folder of somebody's outputs -> the runs in it: which kind, called what, described how.
+
+Input: an open folder. Output: one source a run, with a pipeline of one stream for the ordinary
+collector. It looks at names and small metadata only, and refuses to guess: what a file does not say,
+such as how many epochs were configured, stays unknown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Any, Literal
+
+from collectors.command_line import UsageError
+from collectors.config import PipelineConfig
+from collectors.files import CannotRead, Workspace
+from collectors.readers.config_file import read_config
+from collectors.standard_graph import with_standard_graph
+
+Kind = Literal["events", "lightning", "huggingface"]
+TITLES = {"events": "TensorBoard", "lightning": "Lightning", "huggingface": "Hugging Face"}
+TAGS: Mapping[str, tuple[str, ...]] = {
+    "train_loss": ("loss/train", "train/loss", "Loss/train", "train_loss", "train_loss_epoch", "train_loss_step",
+                   "train/loss_epoch", "training_loss", "epoch_loss", "loss"),
+    "val_loss": ("loss/val", "val/loss", "Loss/val", "val_loss", "val_loss_epoch", "eval/loss", "Loss/valid",
+                 "Loss/validation", "valid/loss", "validation/loss", "valid_loss", "validation_loss", "Loss/test"),
+}  # fmt: skip
+"""Tags of the usual tools, in order of preference."""
+CONFIGS = ("hparams.yaml", "config.yaml", "config.yml", "params.yaml", "args.yaml", "config.json", "args.json")
+CHECKPOINTS = (
+    "model.safetensors", "pytorch_model.bin", "checkpoints/last.ckpt", "checkpoints/*.ckpt", "*.ckpt",
+    "checkpoint-*/model.safetensors", "checkpoint-*/pytorch_model.bin", "checkpoints/*.pt", "*.pt", "*.pth",
+    "*.safetensors",
+)  # fmt: skip
+HIGHLIGHTS = (
+    "lr", "learning_rate", "batch_size", "epochs", "max_epochs", "weight_decay", "dropout", "mask_ratio", "seed",
+    "source", "window", "seq_len", "fs", "hidden_size", "hidden_dim", "d_model", "num_layers", "optimizer", "model",
+)  # fmt: skip
+"""The only values of a config that are taken over, as everywhere: an allow-list of keys."""
+NOT_A_NAME = {"runs", "lightning_logs", "."}
+"""Folders that every training has: they tell nothing about the run."""
+METADATA_BYTES = 1 << 20
+LOGGED_STEPS = re.compile(rb'"step"\s*:\s*(\d{1,15})\b')
+READ_BYTES = 256 << 20
+"""Larger checkpoints of an old run are judged by their structure alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One run that was found."""
+
+    kind: Kind
+    folder: str
+    """Relative to the folder that was searched; `.` for itself."""
+    name: str
+    """What the run is called."""
+    events: str | None = None
+    """Folder of its event files, relative to its own; None without any."""
+    table: str | None = None
+    """Its loss history, relative to its own folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the operator said about the runs."""
+
+    stream: str = "model"
+    epochs: int | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+def sources_in(opened: Workspace, own_name: str) -> list[Source]:
+    """Every run below a folder, in order of their names."""
+    found = [*_huggingface(opened), *_lightning(opened)]
+    taken = [s.folder for s in found]
+    found += [s for s in _event_folders(opened) if not any(_is_below(s.folder, folder) for folder in taken)]
+    return sorted((_named(s, own_name) for s in found), key=lambda s: s.folder)
+
+
+def _named(source: Source, own_name: str) -> Source:
+    parts = [part for part in PurePosixPath(source.folder).parts if part not in NOT_A_NAME]
+    name = "_".join(parts) or own_name
+    return Source(source.kind, source.folder, name, source.events, source.table)
+
+
+def _is_below(folder: str, other: str) -> bool:
+    return other in {".", folder} or folder.startswith(f"{other}/")
+
+
+def _huggingface(opened: Workspace) -> list[Source]:
+    """Output folders of a Trainer: the newest `trainer_state.json` of each tells the most."""
+    newest: dict[str, tuple[float, str]] = {}
+    for path in opened.glob(["**/trainer_state.json"]):
+        folder, checkpoint = _folder_of(path), 0.0
+        last = folder.rpartition("/")[2]
+        if re.fullmatch(r"checkpoint-\d{1,12}", last):
+            folder, checkpoint = _folder_of(folder), float(last.partition("-")[2])
+        else:
+            checkpoint = float("inf")
+        newest[folder] = max(newest.get(folder, (-1.0, "")), (checkpoint, path))
+    return [
+        Source("huggingface", folder, "", _events_below(opened, folder), _inside(path, folder))
+        for folder, (_, path) in newest.items()
+    ]
+
+
+def _lightning(opened: Workspace) -> list[Source]:
+    """Folders of a CSVLogger: `metrics.csv` beside `hparams.yaml`, or in a folder `version_N`."""
+    found = []
+    for path in opened.glob(["**/metrics.csv"]):
+        folder = _folder_of(path)
+        versioned = re.fullmatch(r"version_\d+", folder.rpartition("/")[2]) is not None
+        if versioned or opened.facts(_join(folder, "hparams.yaml")).exists:
+            found.append(Source("lightning", folder, "", _events_below(opened, folder), "metrics.csv"))
+    return found
+
+
+def _event_folders(opened: Workspace) -> list[Source]:
+    """Folders that hold event files; those below another one are its sub-runs."""
+    folders = sorted({_folder_of(path) for path in opened.glob(["**/*tfevents*"])})
+    tops = [f for f in folders if not any(other != f and _is_below(f, other) for other in folders)]
+    return [Source("events", folder, "", ".", None) for folder in tops]
+
+
+def _events_below(opened: Workspace, folder: str) -> str | None:
+    return "." if opened.glob([_join(folder, "**/*tfevents*")]) else None
+
+
+def _folder_of(path: str) -> str:
+    return path.rpartition("/")[0] or "."
+
+
+def _join(folder: str, name: str) -> str:
+    return name if folder == "." else f"{folder}/{name}"
+
+
+def _inside(path: str, folder: str) -> str:
+    return path if folder == "." else path.removeprefix(f"{folder}/")
+
+
+def pipeline_of(source: Source, own: Workspace, asked: Asked) -> PipelineConfig:
+    """A pipeline of one stream; checks of what such outputs do not have are off, and say why."""
+    config = next((name for name in CONFIGS if own.facts(name).exists), None)
+    checkpoint = bool(own.glob(list(CHECKPOINTS)))
+    missing = {
+        "checkpoints": checkpoint,
+        "logs": source.events is not None,
+        "configs": config is not None,
+        "provenance": checkpoint and source.events is not None,
+    }
+    stream: dict[str, Any] = {
+        "id": asked.stream,
+        "label": asked.stream,
+        "checkpoint": list(CHECKPOINTS),
+        "config": {"candidates": list(CONFIGS), "highlights": _highlights(own, config)},
+        "events": {"folder": source.events or "events", "tags": _tags(asked)},
+        "completion": _completion(source, own, asked),
+    }
+    if source.table is not None:
+        stream["loss_history"] = {"path": source.table}
+    off = {check: {"enabled": False, "reason": "imported without it"} for check, there in missing.items() if not there}
+    data = {"title": f"imported from {TITLES[source.kind]}", "streams": [stream], "checks": off}
+    data |= {"limits": {"read_bytes": READ_BYTES}}
+    return with_standard_graph(PipelineConfig.model_validate(data))
+
+
+def _tags(asked: Asked) -> dict[str, list[str]]:
+    named = {series: [tag] for series, tag in asked.tags.items()}
+    return {series: list(tags) for series, tags in TAGS.items()} | named
+
+
+def _highlights(own: Workspace, config: str | None) -> dict[str, str]:
+    data = _mapping(own, config) if config else {}
+    return {name: name for name in HIGHLIGHTS if isinstance(data.get(name), (str, int, float, bool))}
+
+
+def _mapping(own: Workspace, path: str) -> Mapping[str, Any]:
+    try:
+        data = read_config(own.read_bytes(path, METADATA_BYTES), name=path).data
+    except CannotRead:
+        return {}
+    return data if isinstance(data, Mapping) else {}
+
+
+def _completion(source: Source, own: Workspace, asked: Asked) -> dict[str, Any]:
+    """When such a run counts as completed; by a key that is nowhere where nobody says."""
+    if asked.epochs is not None:
+        return {"by": "epochs", "total": asked.epochs}
+    if source.kind == "huggingface" and source.table:
+        return _trainer_end(own, source.table)
+    data = _mapping(own, "hparams.yaml")
+    known = next((data[k] for k in ("max_epochs", "epochs") if _is_count(data.get(k))), None)
+    return {"by": "epochs", "total": known or "training.epochs"}
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+
+
+def _trainer_end(own: Workspace, table: str) -> dict[str, Any]:
+    """The last step: of a Trainer that says it got there, the last one it logged; else the configured one."""
+    try:
+        data = own.read_bytes(table, METADATA_BYTES * 64)
+    except CannotRead:
+        return {"by": "steps", "total": "training.max_steps"}
+    said = {name: _number(data, name) for name in (b"global_step", b"max_steps")}
+    reached, configured = said[b"global_step"], said[b"max_steps"]
+    logged = max((int(found) for found in LOGGED_STEPS.findall(data)), default=0)
+    if not configured:
+        return {"by": "steps", "total": "training.max_steps"}
+    return {"by": "steps", "total": logged if reached >= configured and logged else configured}
+
+
+def _number(data: bytes, name: bytes) -> int:
+    """A top-level whole number of a trainer's state; 0 where it is not said."""
+    found = re.findall(rb'"' + name + rb'"\s*:\s*(\d{1,15})\b', data)
+    return int(found[-1]) if found else 0
+
+
+def asked_for(stream: str | None, epochs: int | None, tags: Sequence[str]) -> Asked:
+    """What was typed, checked; `tags` are `SERIES=TAG`. Raises UsageError for what cannot be meant."""
+    if stream is not None and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", stream):
+        raise UsageError(f"--stream {stream!r}: an id is made of letters, digits, `-` and `_`")
+    if epochs is not None and epochs < 1:
+        raise UsageError(f"--epochs {epochs} is no number of epochs")
+    pairs = [text.partition("=") for text in tags]
+    wrong = next((text for text, (series, _, tag) in zip(tags, pairs, strict=True) if not series or not tag), None)
+    if wrong is not None:
+        raise UsageError(f"--tag {wrong}: write SERIES=TAG, such as val_loss=Loss/dev")
+    return Asked(stream or "model", epochs, {series: tag for series, _, tag in pairs})
