@@ -22,6 +22,7 @@ from dash_app import callbacks
 from dash_app.answers import not_found
 from dash_app.api import add_api
 from dash_app.compression import Compression
+from dash_app.first_html import first_html
 from dash_app.layout import build_layout
 from dash_app.request_guard import BodyLimit, DashGuard, RememberedFiles
 from dash_app.security import (
@@ -70,6 +71,7 @@ def create_app(settings: Settings, reader: StateReader) -> dash.Dash:
     server = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     add_api(server, reader, settings)
     app = _new_dash(server, settings)
+    app.reader = reader
     app.layout = lambda: build_layout(settings, reader)
     callbacks.register(app, reader, settings)
     server.router.routes.append(Route("/{path:path}", _nothing_here))
@@ -78,8 +80,19 @@ def create_app(settings: Settings, reader: StateReader) -> dash.Dash:
     return app
 
 
-def _new_dash(server: FastAPI, settings: Settings) -> dash.Dash:
-    return dash.Dash(
+class _Page(dash.Dash):
+    """Dash whose very first HTML already tells the verdict."""
+
+    reader: StateReader
+
+    def interpolate_index(self, **parts: Any) -> str:  # type: ignore[override] # by name only, as Dash calls it
+        """Fill the index; what Dash calls loading is what is known now."""
+        parts["app_entry"] = first_html(self.reader.current())
+        return str(super().interpolate_index(**parts))  # type: ignore[no-untyped-call] # Dash does not annotate it
+
+
+def _new_dash(server: FastAPI, settings: Settings) -> _Page:
+    return _Page(
         "dash_app",
         server=server,  # type: ignore[arg-type] # Dash's annotation knows only Flask
         backend="fastapi",
