@@ -63,6 +63,8 @@ class ReaderProcess:
         self._readers = readers
         self._lock = threading.Lock()
         self._worker: _Worker | None = None
+        self.failures = 0
+        """Readings that gave no evidence: too slow, too much memory, a crash, or no child to be had."""
 
     @classmethod
     def with_limits(cls, seconds: float, memory_bytes: int) -> Self:
@@ -98,6 +100,7 @@ class ReaderProcess:
             with self._lock:
                 return self._read(called, opened, options)
         except _Failure as failure:
+            self.failures += 1
             return failed(called, str(failure))
 
     def _read(self, called: Reader, opened: OpenFile, options: Mapping[str, Any]) -> Evidence:

@@ -70,7 +70,7 @@ class Collector:
         self.workspace = Workspace(root, self.options.allow_roots)
         self.config = self.options.pipeline or load_config(self.workspace, self.options.config_file)
         self._child = ReaderProcess.with_limits(self.config.limits.seconds, self.config.limits.memory_bytes)
-        learnt = Learnt(store.state_dir, self.config.limits.model_dump_json()) if store is not None else None
+        learnt = Learnt(store.state_dir, self.config.model_dump_json()) if store is not None else None
         self._learnt = learnt
         self._cache = ReadCache(self.workspace, self._child, self.config.limits, learnt)
         self._gatherer = Gatherer(self.config, self._cache, self._remembered_smoke)

@@ -50,6 +50,11 @@ CheckId = Literal[
 ]
 
 
+MOST_STREAMS = 100
+MOST_STAGES = 1000
+"""More cannot be looked at, and drawing them would take the page its time."""
+
+
 def _as_list(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
@@ -312,7 +317,7 @@ class PipelineConfig(Section):
     """Version of this format."""
     title: Text = "Training"
     """Title on screen."""
-    streams: Annotated[tuple[Stream, ...], Field(min_length=1)]
+    streams: Annotated[tuple[Stream, ...], Field(min_length=1, max_length=MOST_STREAMS)]
     """Streams in training order."""
     scaler: Scaler | None = None
     """Without it check 2 is left out."""
@@ -338,13 +343,13 @@ class PipelineConfig(Section):
     """Regression policy."""
     links: Links = Links()
     """Links to a file browser."""
-    views: tuple[View, ...] = ()
+    views: Annotated[tuple[View, ...], Field(max_length=MOST_STREAMS)] = ()
     """Drawings; the two standard ones where nothing is said."""
-    groups: tuple[Group, ...] = ()
+    groups: Annotated[tuple[Group, ...], Field(max_length=MOST_STAGES)] = ()
     """Frames."""
-    stages: tuple[Stage, ...] = ()
+    stages: Annotated[tuple[Stage, ...], Field(max_length=MOST_STAGES)] = ()
     """Nodes; the standard graph of the streams where nothing is said."""
-    edges: tuple[tuple[Id, Id], ...] = ()
+    edges: Annotated[tuple[tuple[Id, Id], ...], Field(max_length=10 * MOST_STAGES)] = ()
     """Pairs of stage ids."""
 
     @model_validator(mode="after")

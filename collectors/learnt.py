@@ -26,13 +26,15 @@ from collectors.evidence import EventEvidence, EventFileName, EventSegment, File
 from collectors.evidence_json import from_json, to_json
 from collectors.growing import GrowingCurve
 from collectors.runs import EventFile
+from collectors.store import CACHE_FOLDER, POINTS_FOLDER
+from collectors.store_files import TEMPORARY
 from collectors.workspace_evidence import ReadFile
 
 FORMAT: Final = f"1-{__version__}"
 ROW: Final = np.dtype([("step", "<i8"), ("time", "<f8"), ("value", "<f8")])
 """One point of a long curve on disk: 24 bytes."""
 FILES: Final = "files.json"
-POINTS: Final = "points"
+POINTS: Final = POINTS_FOLDER
 POINTS_INDEX: Final = "index.json"
 
 
@@ -41,7 +43,7 @@ class Learnt:
 
     def __init__(self, state_dir: Path, key: str) -> None:
         """`key` says under which limits things were read; under others they are read again."""
-        self.folder = state_dir / "cache"
+        self.folder = state_dir / CACHE_FOLDER
         self._key = f"{FORMAT}-{key}"
         self._index: dict[str, Any] | None = None
         with suppress(OSError):
@@ -125,7 +127,9 @@ class Learnt:
 
     def has_points(self, path: str, tag: str) -> bool:
         """Whether a curve has a side file."""
-        return (self.folder / POINTS / points_name(path, tag)).exists()
+        with suppress(OSError):
+            return (self.folder / POINTS / points_name(path, tag)).exists()
+        return False
 
     def _events_file(self, path: str) -> Path:
         return self.folder / f"events-{_digest(path)}.npz"
@@ -133,7 +137,7 @@ class Learnt:
     def _write(self, path: Path, data: bytes) -> None:
         """Replace a file of the cache; not synced, for it can be made again."""
         with suppress(OSError):
-            temporary = path.with_name(f".tmp-{os.getpid()}-{path.name}")
+            temporary = path.with_name(f"{TEMPORARY}{os.getpid()}-{path.name}")
             temporary.write_bytes(data)
             temporary.replace(path)
 

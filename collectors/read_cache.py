@@ -7,8 +7,11 @@ is read on from where the last reading ended. Errors become part of the evidence
 from __future__ import annotations
 
 import hashlib
+import math
+import time
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -31,6 +34,8 @@ TEXT_LIMIT = 64 << 20
 INDEX_LIMIT = 16 << 20
 READ_AT_ONCE = 32 << 20
 """Bytes of an event file whose points are held at full detail while it is read for the first time."""
+AGAIN_SECONDS = 300.0
+"""A reading that failed on this machine today is tried again after this, and after a restart."""
 SHARD_INDEX = "model.safetensors.index.json"
 
 
@@ -56,6 +61,8 @@ class ReadCache:
         self._learnt = learnt
         self._files: dict[tuple[str, str], ReadFile[Any]] = learnt.load_files() if learnt else {}
         self._files_changed = False
+        self._again_at: dict[tuple[str, str], float] = {}
+        self._shards: dict[str, tuple[FileFacts, ...]] = {}
         self.search_problems: dict[Finding, None] = {}
         """What could not be searched since this was cleared, in order."""
         self.readings = 0
@@ -73,11 +80,16 @@ class ReadCache:
     def read(self, reader: str, path: str, **options: Any) -> ReadFile[Any]:
         """Read one file with the named reader, or return what is known of an unchanged one."""
         facts = self.workspace.facts(path)
-        known = self._files.get((reader, path))
-        if known and known.facts == facts and not known.being_written:
+        known, key = self._files.get((reader, path)), (reader, path)
+        fresh = time.monotonic() < self._again_at.get(key, math.inf)
+        if known and fresh and known.facts == facts and not known.being_written:
             return known
+        failures = self._child.failures
         read = self._read(reader, path, facts, options)
-        self._files[reader, path] = read
+        self._again_at.pop(key, None)
+        if self._child.failures > failures:
+            self._again_at[key] = time.monotonic() + AGAIN_SECONDS
+        self._files[key] = read
         self._files_changed = True
         self.readings += 1
         return read
@@ -108,19 +120,32 @@ class ReadCache:
         index_path = f"{folder}/{SHARD_INDEX}"
         facts = self.workspace.facts(index_path)
         known = self._files.get(("sharded", index_path))
-        if known and known.facts == facts:
+        if known and known.facts == facts and self._same_shards(index_path):
             return known
         try:
             index = self.workspace.read_bytes(index_path, INDEX_LIMIT)
         except CannotRead as error:
             return ReadFile(replace(facts, problem=error.problem))
-        evidence = read_sharded(index, lambda name: _shard(self.workspace, f"{folder}/{name}"), budget=self._budget())
+        asked: list[FileFacts] = []
+
+        @contextmanager
+        def shard(name: str) -> Iterator[tuple[Any, int]]:
+            asked.append(self.workspace.facts(f"{folder}/{name}"))
+            with self.workspace.open(f"{folder}/{name}") as opened:
+                yield opened, opened.size
+
+        def in_child(opened: OpenFile, _size: int, *, name: str, budget: int) -> Any:
+            return self._child.read("checkpoint", opened, name=name, budget=budget)
+
+        evidence = read_sharded(index, shard, budget=self.limits.read_bytes, read=in_child)
         self._files["sharded", index_path] = ReadFile(facts, evidence, sha256=evidence.sha256)
+        self._shards[index_path] = tuple(asked)
         self.readings += 1
         return self._files["sharded", index_path]
 
-    def _budget(self) -> int:
-        return self.limits.read_bytes
+    def _same_shards(self, index_path: str) -> bool:
+        """Whether every shard is still what it was when it was read."""
+        return all(self.workspace.facts(f.path) == f for f in self._shards.get(index_path, ()))
 
     def events(self, path: str) -> EventFile | tuple[str, str]:
         """Read one event file from where the last reading ended; path and problem if it cannot be."""
@@ -177,7 +202,7 @@ class ReadCache:
             self._learnt.save_events(path, self._events[path], self._curves[path])
         self._unsaved.clear()
         if self._files_changed:
-            self._learnt.save_files(self._files)
+            self._learnt.save_files({key: read for key, read in self._files.items() if key not in self._again_at})
             self._files_changed = False
 
     def has_points(self, path: str, tag: str) -> bool:
@@ -189,24 +214,6 @@ class ReadCache:
         for path in set(self._events) - set(paths):
             del self._events[path]
             self._curves.pop(path, None)
-
-
-class _Shard:
-    """A shard as the reader wants it: handle and size, closed on leaving."""
-
-    def __init__(self, workspace: Workspace, path: str) -> None:
-        self._opened = workspace.open(path)
-
-    def __enter__(self) -> tuple[Any, int]:
-        opened = self._opened.__enter__()
-        return opened.handle, opened.size
-
-    def __exit__(self, *error: Any) -> None:
-        self._opened.__exit__(*error)
-
-
-def _shard(workspace: Workspace, path: str) -> _Shard:
-    return _Shard(workspace, path)
 
 
 def _joined(earlier: EventEvidence | None, later: EventEvidence) -> EventEvidence:

@@ -34,6 +34,8 @@ HEARTBEAT_FILE = "heartbeat.json"
 SMOKE_FILE = "smoke.json"
 RUNS_FOLDER = "runs"
 INDEX_FILE = "index.jsonl"
+CACHE_FOLDER = "cache"
+POINTS_FOLDER = "points"
 COLLECTOR_LOCK = ".collector.lock"
 """Held by the one that keeps the state up to date, for as long as it does."""
 WRITE_LOCK = ".write.lock"
@@ -94,8 +96,8 @@ class Store:
     def _sweep(self) -> None:
         """Remove unfinished files; nobody is writing one now: heartbeats are the collector's alone."""
         with self.writing():
-            for folder in (self.state_dir, self.state_dir / RUNS_FOLDER):
-                sweep(folder)
+            for folder in (".", RUNS_FOLDER, CACHE_FOLDER, f"{CACHE_FOLDER}/{POINTS_FOLDER}"):
+                sweep(self.state_dir / folder)
 
     def read_state(self) -> DashboardState | None:
         """The stored state; None where there is none or it cannot be read."""
@@ -121,7 +123,9 @@ class Store:
 
     def has_snapshot(self, run_id: str) -> bool:
         """Whether a run's snapshot is stored."""
-        return self.snapshot_path(run_id).is_file()
+        with suppress(OSError):
+            return self.snapshot_path(run_id).is_file()
+        return False
 
     def read_snapshot(self, run_id: str) -> DashboardState | None:
         """A run's snapshot; None where there is none or it cannot be read."""

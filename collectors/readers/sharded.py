@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 from collectors.evidence import CheckpointEvidence, Finding
 from collectors.files import CannotRead
@@ -25,13 +25,24 @@ OpenShard = Callable[[str], AbstractContextManager[tuple[BinaryIO, int]]]
 """Opens a shard beside the index by its file name: handle and size in bytes."""
 
 
-def read_sharded(index: bytes, open_shard: OpenShard, *, budget: int = DEFAULT_BUDGET) -> CheckpointEvidence:
-    """Return what all shards hold together. `open_shard` may raise OSError or CannotRead."""
+def read_sharded(
+    index: bytes, open_shard: OpenShard, *, budget: int = DEFAULT_BUDGET, read: Any = read_checkpoint
+) -> CheckpointEvidence:
+    """Return what all shards hold together. `open_shard` may raise OSError or CannotRead.
+
+    `read` is called as `read_checkpoint` is, for each shard, perhaps in another process.
+    """
+
+    def read_one(name: str, left: int) -> CheckpointEvidence:
+        with open_shard(name) as (handle, size):
+            evidence: CheckpointEvidence = read(handle, size, name=name, budget=max(0, left))
+        return evidence
+
     draft = Draft("safetensors-sharded", len(index))
     weight_map, total = _read_index(index, draft.findings)
     shards: dict[str, CheckpointEvidence] = {}
     for name in _shard_names(weight_map, draft.findings):
-        evidence = _read_shard(name, open_shard, budget - sum(one.size_bytes for one in shards.values()), draft)
+        evidence = _read_shard(name, read_one, budget - sum(one.size_bytes for one in shards.values()), draft)
         if evidence is not None:
             shards[name] = evidence
     _compare(weight_map, shards, draft.findings)
@@ -76,10 +87,11 @@ def _is_plain(name: str) -> bool:
     return name not in ("", ".", "..") and not any(char in name for char in "/\\\0:")
 
 
-def _read_shard(name: str, open_shard: OpenShard, budget: int, draft: Draft) -> CheckpointEvidence | None:
+def _read_shard(
+    name: str, read_one: Callable[[str, int], CheckpointEvidence], budget: int, draft: Draft
+) -> CheckpointEvidence | None:
     try:
-        with open_shard(name) as (handle, size):
-            evidence = read_checkpoint(handle, size, name=name, budget=max(0, budget))
+        evidence = read_one(name, budget)
     except CannotRead as problem:
         draft.findings.error(f"this shard cannot be read: {problem.problem}", name)
         return None
