@@ -1,0 +1,94 @@
+"""Bad inputs in whole workspaces: each is judged rightly, and none gets anything out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from checkpoint_rows import ROWS as CHECKPOINT_ROWS
+from corpus_case import MEMORY_BYTES, SECONDS, Case, Court, expected_outcomes, expected_verdict, leaks_of
+from name_rows import ROWS as NAME_ROWS
+from run_rows import ROWS as RUN_ROWS
+from support.bad_checkpoint_contents import BAD_CONTENTS, BAD_LEGACY
+from support.bad_checkpoint_files import BAD_FILES, BAD_ZIPS
+from support.bad_checkpoint_formats import BAD_OTHERS
+from support.bad_checkpoint_pickles import BAD_PICKLES
+from support.bad_input import Bad
+from support.breakages import CANARY, CKPT, put
+from text_rows import ROWS as TEXT_ROWS
+
+from collectors.child import ReaderProcess
+
+ROWS = [*CHECKPOINT_ROWS, *TEXT_ROWS, *RUN_ROWS, *NAME_ROWS]
+"""The table, row by row: input, expected outcome, words, why. It stands in the four files beside this one."""
+BAD_CHECKPOINTS: list[Bad] = [*BAD_FILES, *BAD_ZIPS, *BAD_PICKLES, *BAD_CONTENTS, *BAD_LEGACY, *BAD_OTHERS]
+"""The checkpoint reader's own table, here in whole workspaces."""
+
+
+@pytest.fixture(scope="session")
+def court(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Court]:
+    """A good workspace to break, one reading child and one page for all cases."""
+    with ReaderProcess() as child:
+        yield Court(tmp_path_factory.mktemp("court"), child)
+
+
+def open_to_all(folder: Path) -> Path:
+    """Let others pass through pytest's own folders, which are root's alone."""
+    for above in (folder, folder.parent, folder.parent.parent):
+        above.chmod(0o755)
+    return folder
+
+
+@pytest.mark.parametrize("case", ROWS, ids=[case.name for case in ROWS])
+def test_bad_input(case: Case, court: Court, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Outcome and words as the table says; no canary, no path, no hang, no flood."""
+    monkeypatch.setenv("SECRET_TOKEN", CANARY)
+    home = open_to_all(tmp_path) if case.nobody else tmp_path
+
+    trial = court.try_case(case, home)
+
+    assert leaks_of(trial, home) == []
+    assert trial.seconds < SECONDS
+    assert trial.peak_bytes < MEMORY_BYTES
+    if case.expected == "refused":
+        assert trial.verdict == "refused", trial.said
+    else:
+        assert trial.outcomes == expected_outcomes(case), trial.said
+        assert trial.verdict == expected_verdict(case)
+    for piece in case.words.split(" | "):
+        assert piece in trial.said
+
+
+@pytest.mark.parametrize("bad", BAD_CHECKPOINTS, ids=[bad.name for bad in BAD_CHECKPOINTS])
+def test_bad_checkpoint(bad: Bad, court: Court, tmp_path: Path) -> None:
+    """What the reader calls an error fails check 1 in its words; a warning does not."""
+    case = Case(bad.name, put(CKPT, bad.build()), "", "", "")
+
+    trial = court.try_case(case, tmp_path)
+
+    assert leaks_of(trial, tmp_path) == []
+    assert trial.seconds < SECONDS
+    assert trial.peak_bytes < MEMORY_BYTES
+    assert trial.outcomes[1] == ("fail" if bad.severity == "error" else "pass"), trial.said
+    if bad.severity != "note":
+        assert bad.text in trial.said
+
+
+def test_the_table_is_long_enough_and_says_each_thing_once() -> None:
+    """Eighty at least; a name twice would hide a row."""
+    names = [case.name for case in ROWS]
+
+    assert len(names) >= 80
+    assert len(set(names)) == len(names)
+    assert {case.expected for case in ROWS} >= {
+        "refused",
+        "as good",
+        "1 fail",
+        "2 fail",
+        "4 fail",
+        "5 fail",
+        "7 fail",
+        "8 fail",
+        "9 fail",
+    }
