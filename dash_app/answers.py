@@ -27,14 +27,15 @@ def tagged_json(request: Request, content: Any, etag: str) -> Response:
     `content` is bytes that are JSON already, or something to write as JSON.
     """
     headers = FRESHNESS | {"ETag": f'W/"{etag}"'}
-    if _has_it_already(request, etag):
+    if has_already(request, etag):
         return Response(status_code=304, headers=headers)
     if isinstance(content, bytes):
         return Response(content, headers=headers, media_type="application/json")
     return JSONResponse(content, headers=headers)
 
 
-def _has_it_already(request: Request, etag: str) -> bool:
+def has_already(request: Request, etag: str) -> bool:
+    """Whether the client says that it has the content of this ETag."""
     # Compression makes other bytes of the same content, so ETags are weak and so is comparing.
     known = request.headers.get("if-none-match", "")
     words = (word.strip().removeprefix("W/").strip('"') for word in known.split(","))
