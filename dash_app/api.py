@@ -1,4 +1,4 @@
-"""What the reader sees -> JSON routes beside the page: state, pulse, events, runs, health.
+"""What the reader sees -> JSON routes beside the page: state, pulse, events, series, runs, health.
 
 Every answer is the truth of the moment it is asked; what did not change is a 304 of a few bytes.
 It shows and never changes anything.
@@ -22,6 +22,7 @@ from dash_app.events import Events
 from dash_app.observation import Observation
 from dash_app.pulse import pulse_of, sign_of
 from dash_app.run_list import RunList
+from dash_app.series import SeriesRoute
 from dash_app.settings import Settings
 from dash_app.state_reader import StateReader
 
@@ -33,6 +34,7 @@ def add_api(server: FastAPI, reader: StateReader, settings: Settings) -> None:
         "/api/state": api.state,
         "/api/pulse": api.pulse,
         "/api/events": Events(reader, settings.stale_after_seconds).answer,
+        "/api/series": SeriesRoute(reader, settings.state_dir).answer,
         "/api/runs": api.runs,
         "/api/runs/{run_id}": api.run,
         "/healthz": api.healthz,

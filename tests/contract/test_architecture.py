@@ -36,7 +36,7 @@ FORBIDDEN_NAMES = {"torch", "pickle", "mmap", "joblib", "dill"}
 FORBIDDEN_CALLS = {"eval", "exec", "yaml.load", "extractall", "pickle.load", "pickle.loads"}
 EDGES = {"collectors/checklist.py", "dash_app/security.py", "collectors/__main__.py"}
 """One check, one request, and one command: an exit code 1 of Python's own would mean *not ready*."""
-DOORS = {"state", "compare", "store", "files", "watch", "collect", "command_line", "report",
+DOORS = {"state", "compare", "store", "files", "watch", "collect", "command_line", "report", "zoom",
          "delta", "run_rows", "run_store"}  # fmt: skip
 STARTS_COLLECTING = {"config_load", "workspace_evidence"}
 """What the command and the demonstration need besides, to start a collector and say why it cannot."""
