@@ -67,6 +67,8 @@ def _judge_one(spec: CheckSpec, seen: WorkspaceEvidence) -> Check:
         found = Judgement(
             Outcome.FAIL, f"this check broke: {type(error).__name__}: {error}", "Report it, with the state file."
         )
+    if found.outcome is Outcome.FAIL and spec.id in seen.untold and not _has_diverged(seen):
+        found = Judgement(Outcome.SKIP, f"{found.detail} ({seen.untold[spec.id]})", found.hint, found.evidence)
     settings = seen.config.settings_of(spec.id)
     detail = found.detail if settings.blocking else f"{found.detail} (a warning only: {settings.reason})"
     return Check(
@@ -80,6 +82,10 @@ def _judge_one(spec: CheckSpec, seen: WorkspaceEvidence) -> Check:
         hint=None if found.outcome is Outcome.PASS else found.hint,
         evidence=found.evidence,
     )
+
+
+def _has_diverged(seen: WorkspaceEvidence) -> bool:
+    return any(s.progress.status is Status.FAIL for s in seen.streams)
 
 
 def renumbered(checks: Iterable[Check], start: int) -> tuple[Check, ...]:
@@ -108,7 +114,7 @@ def _value_and_reason(checks: tuple[Check, ...], seen: WorkspaceEvidence) -> tup
         return VerdictValue.NOT_READY, "Nothing has been trained here yet."
     failing = [c for c in checks if c.blocking and c.outcome is Outcome.FAIL]
     skipped = [c for c in checks if c.blocking and c.outcome is Outcome.SKIP]
-    if any(s.progress.status is Status.FAIL for s in seen.streams):
+    if _has_diverged(seen):
         training = [c for c in failing if c.id == "training"]
         return VerdictValue.NOT_READY, _about(training or failing) or "A stream failed."
     running = [s.stream.label for s in seen.streams if is_running(s)]

@@ -7,7 +7,7 @@ it changed. It judges nothing itself, and executes only what the operator asked 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,15 +16,15 @@ from typing import Any, Self
 
 from collectors.build_state import Observation, build_state
 from collectors.checklist import judge, renumbered, verdict_of
-from collectors.checks.external import broken_validator, parse_external
 from collectors.child import ReaderProcess
 from collectors.config import PipelineConfig
 from collectors.config_load import load_config
+from collectors.external_validator import run_validator
 from collectors.files import Workspace
 from collectors.gather import Gatherer, signs_of
 from collectors.history import History
 from collectors.learnt import Learnt, points_name
-from collectors.own_commands import Finished, Place, filled_in, run_command
+from collectors.own_commands import Place, filled_in, run_command
 from collectors.read_cache import ReadCache
 from collectors.state import Check, DashboardState
 from collectors.store import Store
@@ -54,6 +54,8 @@ class CollectOptions:
     """How many runs are kept when a new one is stored; None: all of them."""
     pipeline: PipelineConfig | None = None
     """Instead of a `dashboard.yaml`."""
+    untold: Mapping[str, str] = field(default_factory=dict)
+    """Check id -> why the files at hand cannot tell, for runs from elsewhere."""
     announce: Callable[[str], None] = field(default=_say)
 
 
@@ -109,10 +111,11 @@ class Collector:
         if self.options.run_smoke and self._run_smoke(seen):
             seen = self._gatherer.gather(now.timestamp())
         run_id = self.options.run_id or seen.run_id
-        seen = replace(seen, run_id=run_id, baseline=self._history.pinned() if self._history else None)
+        pinned = self._history.pinned() if self._history else None
+        seen = replace(seen, run_id=run_id, baseline=pinned, untold=self.options.untold)
         self._snapshot_is_due = snapshot or (at_end and seen.has_ended)
         stored = self._snapshot_is_due or (self._history is not None and self._history.has(run_id))
-        sign = (self._cache.readings, run_id, stored, self.notices, signs_of(seen), seen.baseline)
+        sign = (self._cache.readings, run_id, stored, self.notices, signs_of(seen), pinned)
         if previous is not None and self._last == (sign, previous):
             return previous
         self._index_points(seen, run_id)
@@ -189,22 +192,10 @@ class Collector:
         if validator is None or not self.options.run_validator:
             return builtin, "builtin"
         if self._external is None:
-            self._external = self._run_validator()
+            place = Place(self.root, self.options.smoke_python, validator.timeout_seconds)
+            self._external = run_validator(validator.command, place, self.options.announce)
         appended = [c for c in builtin if c.id in APPENDED] if validator.append_builtin else []
         return (*self._external, *renumbered(appended, len(self._external) + 1)), " ".join(validator.command)
-
-    def _run_validator(self) -> tuple[Check, ...]:
-        validator = self.config.validator
-        if validator is None:
-            raise ValueError("no validator is configured")
-        values = {"python": self.options.smoke_python, "workspace": str(self.root.resolve())}
-        place = Place(self.root, timeout_seconds=validator.timeout_seconds)
-        finished = run_command(filled_in(validator.command, values), place, self.options.announce)
-        try:
-            return _parsed(finished)
-        except ValueError as error:
-            self.options.announce(f"error: the external validator: {error}")
-            return (broken_validator(str(error)),)
 
     def _remembered_smoke(self, stream: str, checkpoint: str, config: str) -> SmokeResult | None:
         fresh = self._fresh_smoke.get((stream, checkpoint, config))
@@ -241,11 +232,3 @@ class Collector:
         place = Place(self.root, timeout_seconds=timeout)
         finished = run_command(filled_in(smoke.command, values), place, self.options.announce)
         return SmokeResult(finished.exit_code, finished.tail, datetime.now(UTC).timestamp())
-
-
-def _parsed(finished: Finished) -> tuple[Check, ...]:
-    """An external checklist; exit 1 with parsable output is normal. Raises ValueError otherwise."""
-    if finished.exit_code not in {0, 1}:
-        how = "did not end well" if finished.exit_code is None else f"ended with exit code {finished.exit_code}"
-        raise ValueError(f"{how}: {finished.tail or 'no output'}")
-    return parse_external(finished.output)

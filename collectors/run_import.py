@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from collectors.collect import CollectOptions, Collector
 from collectors.command_line import UsageError
 from collectors.files import CannotRead, Workspace, WorkspaceProblem
-from collectors.run_sources import Asked, Source, pipeline_of, sources_in
+from collectors.run_sources import Asked, Source, pipeline_of, sources_in, untold_of
 from collectors.state import DashboardState, Status, normalised_run_id, state_from_json
 from collectors.store import INDEX_FILE, MAX_BYTES, RUNS_FOLDER, STATE_FILE, Store
 
@@ -80,7 +80,8 @@ def _take_outputs(folder: Path, source: Source, asked: Asked, to: tuple[Store, S
     run_id = _id_for(source.name)
     with Workspace(root) as own:
         pipeline = pipeline_of(source, own, asked)
-    options = CollectOptions(pipeline=pipeline, run_id=run_id, announce=say)
+        untold = untold_of(source, own, pipeline)
+    options = CollectOptions(pipeline=pipeline, untold=untold, run_id=run_id, announce=say)
     with Collector(root, None, options) as collector:
         state = collector.collect(snapshot=True)
     problem = _unfit(state, asked)

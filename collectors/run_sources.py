@@ -141,15 +141,8 @@ def _inside(path: str, folder: str) -> str:
 
 
 def pipeline_of(source: Source, own: Workspace, asked: Asked) -> PipelineConfig:
-    """A pipeline of one stream; checks of what such outputs do not have are off, and say why."""
+    """A pipeline of one stream."""
     config = next((name for name in CONFIGS if own.facts(name).exists), None)
-    checkpoint = bool(own.glob(list(CHECKPOINTS)))
-    missing = {
-        "checkpoints": checkpoint,
-        "logs": source.events is not None,
-        "configs": config is not None,
-        "provenance": checkpoint and source.events is not None,
-    }
     stream: dict[str, Any] = {
         "id": asked.stream,
         "label": asked.stream,
@@ -160,10 +153,23 @@ def pipeline_of(source: Source, own: Workspace, asked: Asked) -> PipelineConfig:
     }
     if source.table is not None:
         stream["loss_history"] = {"path": source.table}
-    off = {check: {"enabled": False, "reason": "imported without it"} for check, there in missing.items() if not there}
-    data = {"title": f"imported from {TITLES[source.kind]}", "streams": [stream], "checks": off}
-    data |= {"limits": {"read_bytes": READ_BYTES}}
+    data = {"title": f"imported from {TITLES[source.kind]}", "streams": [stream], "limits": {"read_bytes": READ_BYTES}}
     return with_standard_graph(PipelineConfig.model_validate(data))
+
+
+def untold_of(source: Source, own: Workspace, pipeline: PipelineConfig) -> dict[str, str]:
+    """Checks that these files cannot tell about, with the reason."""
+    stream = pipeline.streams[0]
+    has_checkpoint = bool(own.glob(list(CHECKPOINTS)))
+    says_its_end = isinstance(stream.completion.total, int)
+    missing = {
+        "checkpoints": None if has_checkpoint else "imported without a checkpoint",
+        "logs": None if source.events else "imported without event files",
+        "configs": None if any(own.facts(name).exists for name in CONFIGS) else "imported without a config",
+        "training": None if says_its_end else "imported; nothing says how many epochs were configured",
+        "provenance": None if has_checkpoint and source.events else "imported without what would tell",
+    }
+    return {check: reason for check, reason in missing.items() if reason is not None}
 
 
 def _tags(asked: Asked) -> dict[str, list[str]]:

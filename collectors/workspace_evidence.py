@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from collectors.config import PipelineConfig, Stream
@@ -124,6 +124,8 @@ class WorkspaceEvidence:
     problems: tuple[Finding, ...] = ()
     baseline: PinnedBaseline | None = None
     """Only where check 10 is switched on and a baseline is pinned."""
+    untold: Mapping[str, str] = field(default_factory=dict)
+    """Check id -> why the files of a run from elsewhere cannot tell: what it would fail is skipped."""
 
     def of(self, stream_id: str) -> StreamEvidence:
         """Evidence of one stream. Raises KeyError."""

@@ -27,6 +27,8 @@ MAY_OPEN = {
     "collectors/config_load.py",  # the shipped default, and through Workspace only
     "collectors/__main__.py",  # /dev/null when a pipe closed
     "collectors/learnt.py",  # the part of the state directory that can be deleted at any time
+    "collectors/run_sources.py",  # through Workspace only
+    "collectors/run_import.py",  # through Workspace only
     "collectors/child_worker.py",  # what it was handed, already open
     "dash_app/state_reader.py",
 }
@@ -37,7 +39,7 @@ FORBIDDEN_CALLS = {"eval", "exec", "yaml.load", "extractall", "pickle.load", "pi
 EDGES = {"collectors/checklist.py", "dash_app/security.py", "collectors/__main__.py"}
 """One check, one request, and one command: an exit code 1 of Python's own would mean *not ready*."""
 DOORS = {"state", "compare", "store", "files", "watch", "collect", "command_line", "report", "zoom",
-         "delta", "run_rows", "run_store"}  # fmt: skip
+         "delta", "delta_report", "run_report", "run_rows", "run_store"}  # fmt: skip
 STARTS_COLLECTING = {"config_load", "workspace_evidence"}
 """What the command and the demonstration need besides, to start a collector and say why it cannot."""
 
