@@ -67,7 +67,7 @@ def _judge_one(spec: CheckSpec, seen: WorkspaceEvidence) -> Check:
         found = Judgement(
             Outcome.FAIL, f"this check broke: {type(error).__name__}: {error}", "Report it, with the state file."
         )
-    if found.outcome is Outcome.FAIL and spec.id in seen.untold and not _has_diverged(seen):
+    if spec.id in seen.untold and not _has_diverged(seen):
         found = Judgement(Outcome.SKIP, f"{found.detail} ({seen.untold[spec.id]})", found.hint, found.evidence)
     settings = seen.config.settings_of(spec.id)
     detail = found.detail if settings.blocking else f"{found.detail} (a warning only: {settings.reason})"

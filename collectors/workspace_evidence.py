@@ -125,7 +125,7 @@ class WorkspaceEvidence:
     baseline: PinnedBaseline | None = None
     """Only where check 10 is switched on and a baseline is pinned."""
     untold: Mapping[str, str] = field(default_factory=dict)
-    """Check id -> why the files of a run from elsewhere cannot tell: what it would fail is skipped."""
+    """Check id -> why the files of a run from elsewhere cannot tell: it is skipped."""
 
     def of(self, stream_id: str) -> StreamEvidence:
         """Evidence of one stream. Raises KeyError."""
