@@ -228,6 +228,6 @@
   }
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
-    feed: { start, hear, lose, now },
+    feed: { start, hear, lose, now, address },
   });
 })();

@@ -77,7 +77,7 @@
     const range = data.curves.length ? xRange(data, scene) : [0, 1];
     return {
       uirevision: `${stream} ${scene.axis} ${scene.y}`,
-      meta: { range: [...range] },
+      meta: { range: [...range], axis: scene.axis, seconds: scene.unit.seconds },
       margin: { l: 46, r: 14, t: 8, b: 24 },
       paper_bgcolor: "rgba(0,0,0,0)",
       plot_bgcolor: "rgba(0,0,0,0)",
@@ -148,9 +148,10 @@
   /* Dash writes a person's zoom back into the figure; take it over where the axes are still the same. */
   function withZoom(figure, shown) {
     const [now, before] = [figure.layout, (shown || {}).layout];
-    if (!before || before.uirevision !== now.uirevision) return figure;
+    if (!before || before.meta.axis !== now.meta.axis || before.meta.seconds !== now.meta.seconds) return figure;
     const [usual, x, y] = [before.meta.range, before.xaxis.range, before.yaxis.range];
     if (x && x.some((end, i) => end !== usual[i])) now.xaxis.range = [...x];
+    if (before.uirevision !== now.uirevision) return figure; // another scale: only the x-axis is the same
     if (y && before.yaxis.autorange === false) Object.assign(now.yaxis, { range: [...y], autorange: false });
     return figure;
   }

@@ -45,6 +45,7 @@ def nonfinite_sentence(gap: Nonfinite) -> str:
 
 def _curve(name: str, series: Series, zero: float | None) -> dict[str, Any]:
     return {
+        "series": name,
         "name": chart_text(series_label(name)),
         "role": ROLES.get(name, "other"),
         "epoch": list(series.epoch),
