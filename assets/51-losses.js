@@ -148,7 +148,7 @@
   /* Dash writes a person's zoom back into the figure; take it over where the axes are still the same. */
   function withZoom(figure, shown) {
     const [now, before] = [figure.layout, (shown || {}).layout];
-    if (!before || before.meta.axis !== now.meta.axis || before.meta.seconds !== now.meta.seconds) return figure;
+    if (!before?.meta || before.meta.axis !== now.meta.axis || before.meta.seconds !== now.meta.seconds) return figure;
     const [usual, x, y] = [before.meta.range, before.xaxis.range, before.yaxis.range];
     if (x && x.some((end, i) => end !== usual[i])) now.xaxis.range = [...x];
     if (before.uirevision !== now.uirevision) return figure; // another scale: only the x-axis is the same
