@@ -40,3 +40,10 @@ def register_losses(app: dash.Dash) -> None:
         State(ids.loss_part("loss-chart", ALL), "id"),
         State(ids.loss_part("loss-chart", ALL), "figure"),
     )
+    in_browser(
+        app,
+        "zoom",
+        "follow",
+        Input(ids.loss_part("loss-chart", ALL), "relayoutData"),
+        State(ids.loss_part("loss-chart", ALL), "id"),
+    )
