@@ -1,0 +1,166 @@
+/* Zoom: a chart that shows part of a reduced curve -> that part in full detail, from api/series.
+
+   In:  the ranges that a person chose, the data that the charts are drawn from, the run on screen
+   Out: the figures of losses.draw, drawn from data that hold the detail too
+   Outside of the range the curve stays as it was: a pan meets a line, and a double click needs no
+   answer. A short curve is whole already; nothing is fetched for it. */
+(function () {
+  "use strict";
+
+  const SHORTEST_REDUCED = 250; // a reduced curve keeps at least an eighth of 2,000 points
+  const WAIT_MS = 60; // a person may still be moving
+  const GROWING_WAIT_MS = 2000; // while a training writes into what is shown
+  const COLUMNS = ["epoch", "step", "time", "value"];
+
+  const { draw } = window.dash_clientside.losses;
+  const details = {}; // stream -> {key, newest, curves: series -> columns}
+  const waiting = {}; // stream -> {key, timer, abort}
+  const whole = {}; // run, stream and series -> points of a curve that the server has no more of
+  let wires = []; // what losses.draw was called with last
+
+  /* The charts as losses.draw makes them, with the detail that was fetched. */
+  function drawWithDetail(...given) {
+    wires = given;
+    const drawn = draw(withDetails(given[0]), ...given.slice(1));
+    partsOf(given).forEach(({ stream }, index) => look(stream, drawn[0][index].layout));
+    return drawn;
+  }
+
+  function partsOf(given) {
+    return given[given.length - 2]; // ids of the charts; the figures come last
+  }
+
+  /* A person moved one of the charts. */
+  function follow(_moved, parts) {
+    for (const part of parts) {
+      const chart = plotOf(part);
+      if (chart?.layout?.meta) look(part.stream, chart.layout);
+    }
+  }
+
+  function plotOf({ stream, part }) {
+    const id = JSON.stringify({ part, stream });
+    return document.getElementById(id)?.querySelector(".js-plotly-plot");
+  }
+
+  /* Fetch what the chart could show and does not; forget what it shows no more. */
+  function look(stream, layout) {
+    const question = questionOf(stream, layout);
+    if (!question) return forget(stream);
+    const held = details[stream];
+    if (held?.key === question.key && held.newest === question.newest) return stopWaiting(stream);
+    if (waiting[stream]?.key === question.key) return undefined;
+    stopWaiting(stream);
+    const patience = held?.key === question.key ? GROWING_WAIT_MS : WAIT_MS;
+    const abort = new AbortController();
+    const timer = window.setTimeout(() => fetchDetail(question, abort.signal), patience);
+    waiting[stream] = { key: question.key, timer, abort };
+    return undefined;
+  }
+
+  /* What to ask for a chart; null when it shows everything there is. */
+  function questionOf(stream, layout) {
+    const { axis, seconds, range: usual } = layout.meta;
+    const [left, right] = layout.xaxis.range;
+    const isWide = left <= usual[0] && right >= usual[1];
+    const run = document.querySelector("#run-label b")?.title;
+    if (isWide || axis === "index" || !run) return null;
+    const curves = curvesOf(stream).filter((curve) => mayBeReduced(run, stream, curve));
+    if (!curves.length) return null;
+    const [from, to] = [left * seconds, right * seconds];
+    const newest = Math.max(...curves.map((curve) => curve[axis].findLast((at) => at !== null && at <= to)));
+    const names = curves.map((curve) => curve.series);
+    return { run, stream, names, axis, from, to, newest, key: [run, axis, from, to].join(" ") };
+  }
+
+  function curvesOf(stream) {
+    return wires[0]?.[stream]?.data.curves || [];
+  }
+
+  /* A curve that was whole stays so while it grows: it becomes shorter when it is reduced. */
+  function mayBeReduced(run, stream, curve) {
+    const name = [run, stream, curve.series].join(" ");
+    const points = curve.value.length;
+    if (points < SHORTEST_REDUCED) return false;
+    if (!(name in whole) || points < whole[name]) return true;
+    whole[name] = points;
+    return false;
+  }
+
+  async function fetchDetail(question, signal) {
+    const { stream, names, key, newest } = question;
+    try {
+      const answers = await Promise.all(names.map((series) => ask(question, series, signal)));
+      const known = answers.filter((answer) => answer?.source === "side_files");
+      details[stream] = { key, newest, curves: Object.fromEntries(known.map((a) => [a.series, a])) };
+      redraw(stream);
+    } catch {
+      // Another range was chosen, or nobody answers: the curve stays as it is.
+    }
+    if (!signal.aborted) delete waiting[stream];
+  }
+
+  async function ask({ run, stream, axis, from, to }, series, signal) {
+    const query = new URLSearchParams({ run, stream, series, axis, from, to });
+    const address = window.dash_clientside.feed.address("api/series?" + query);
+    const answer = await fetch(address, { signal, cache: "no-cache" });
+    if (!answer.ok) return null;
+    const found = await answer.json();
+    const points = curvesOf(stream).find((curve) => curve.series === series)?.value.length;
+    if (found.source === "state") whole[[run, stream, series].join(" ")] = points;
+    return { ...found, axis };
+  }
+
+  function forget(stream) {
+    stopWaiting(stream);
+    if (!details[stream]) return;
+    delete details[stream];
+    redraw(stream);
+  }
+
+  function stopWaiting(stream) {
+    const wait = waiting[stream];
+    if (!wait) return;
+    window.clearTimeout(wait.timer);
+    wait.abort.abort();
+    delete waiting[stream];
+  }
+
+  /* Draw one chart again, where the person has it. */
+  function redraw(stream) {
+    const parts = partsOf(wires);
+    const shown = parts.map((part) => ({ layout: plotOf(part)?.layout }));
+    const [figures] = draw(withDetails(wires[0]), ...wires.slice(1, -1), shown);
+    const index = parts.findIndex((part) => part.stream === stream);
+    if (index >= 0) window.dash_clientside.set_props(parts[index], { figure: figures[index] });
+  }
+
+  function withDetails(losses) {
+    const detailed = Object.entries(losses).map(([stream, entry]) => {
+      const found = details[stream]?.curves;
+      if (!found || !entry.data) return [stream, entry];
+      const curves = entry.data.curves.map((curve) => (found[curve.series] ? merged(curve, found[curve.series]) : curve));
+      return [stream, { ...entry, data: { ...entry.data, curves } }];
+    });
+    return Object.fromEntries(detailed);
+  }
+
+  /* The curve, its points between the ends of the detail replaced by the detail. */
+  function merged(curve, detail) {
+    const at = detail[detail.axis];
+    if (!at.length) return curve;
+    const [first, last] = [at[0], at[at.length - 1]];
+    const places = curve[detail.axis];
+    const before = places.flatMap((place, index) => (place !== null && place < first ? [index] : []));
+    const after = places.flatMap((place, index) => (place !== null && place > last ? [index] : []));
+    const joined = { ...curve };
+    for (const name of COLUMNS) {
+      const pick = (index) => curve[name][index];
+      joined[name] = [...before.map(pick), ...detail[name], ...after.map(pick)];
+    }
+    return joined;
+  }
+
+  window.dash_clientside.losses.draw = drawWithDetail;
+  window.dash_clientside = Object.assign({}, window.dash_clientside, { zoom: { follow } });
+})();
