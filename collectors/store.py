@@ -228,5 +228,5 @@ def _hold(path: Path, wait_seconds: float) -> Iterator[None]:
 
 def _kept(path: Path, held: Held) -> StoreProblem:
     if path.name == COLLECTOR_LOCK:
-        return StateKept(f"{held} already collects into this state directory")
+        return StateKept(f"{held} already collects into this state directory; name another one with --state-dir")
     return StoreProblem(f"{held} has been writing into this state directory for too long")

@@ -1,0 +1,49 @@
+"""Children that write into a state directory until they are killed.
+
+    python writing_nursery.py STATE_DIR ONE.json OTHER.json
+
+Each line on standard input forks a child, which writes everything that the store writes, over and over,
+taking turns between two states; its process id is answered. Forking a process that has everything imported
+takes milliseconds, so that thousands can be killed. What a child leaves behind is for the test to look at.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from collectors.state import state_from_json
+from collectors.store import Store
+from collectors.workspace_evidence import SmokeResult
+
+
+def write_for_ever(store: Store, states: list[bytes]) -> None:
+    """Every kind of write, in turns."""
+    both = [state_from_json(raw) for raw in states]
+    result = SmokeResult(0, "scored", 1.0)
+    with store.collecting(wait_seconds=10):
+        while True:
+            for number, state in enumerate(both):
+                store.write_state(state)
+                store.write_heartbeat(datetime.now(UTC), 5.0, os.getpid())
+                store.write_snapshot(state)
+                store.remember_smoke(f"s{number}", ("a", "b"), result)
+
+
+def main(argv: list[str]) -> int:
+    """Fork a writer for each line."""
+    store, states = Store(Path(argv[1])), [Path(name).read_bytes() for name in argv[2:]]
+    for _ in sys.stdin:
+        child = os.fork()
+        if child == 0:
+            write_for_ever(store, states)
+        print(child, flush=True)
+        os.waitpid(child, 0)
+        print("gone", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv))
