@@ -1,0 +1,166 @@
+"""Zooming a long curve in a real browser, on a real run that was collected from its event files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.keys import Keys
+from support.build_events import fast_scalar_file
+from support.long_runs import TAGS, collect, long_losses, write_long_run
+from support.page import open_page, text, texts, traces, x_range
+from support.server import RunningServer
+from support.waiting import wait_for
+from support.workspaces import write_good
+
+from collectors.state import MAX_POINTS
+
+Serve = Callable[..., RunningServer]
+COUNT = 30_000
+
+
+@dataclass
+class ZoomPage:
+    """A long run on a page."""
+
+    driver: Any
+    server: RunningServer
+    events: Path
+    values: NDArray[Any]
+
+    def zoom(self, *ranges: tuple[float, float]) -> None:
+        """Show ranges of the first chart one right after the other, as the ends of drags do."""
+        script = (
+            "const chart = document.querySelector('.loss-chart .js-plotly-plot');"
+            "for (const range of arguments[0]) Plotly.relayout(chart, {'xaxis.range': range});"
+        )
+        self.driver.execute_script(script, ranges)
+
+    def points(self, first: float, last: float, name: str = "val") -> dict[float, float]:
+        """Epoch -> value of the drawn points in a range of the first chart."""
+        trace = traces(self.driver, 0)[name]
+        return {x: y for x, y in zip(trace["x"], trace["y"], strict=True) if first <= x <= last}
+
+    def recorded(self, first: int, last: int, column: int = 1) -> dict[float, float]:
+        """The same from what was written."""
+        return {float(n): float(self.values[n - 1, column]) for n in range(first, last + 1)}
+
+    def wait_for_detail(self, first: int, last: int) -> None:
+        """Wait until every point of the range is drawn."""
+        wanted = self.recorded(first, last)
+        wait_for(lambda: self.points(first, last) == wanted, "the detail")
+
+
+@pytest.fixture
+def zoom_page(serve: Serve, browser: Any, tmp_path: Path) -> Iterator[ZoomPage]:
+    values = long_losses(COUNT)
+    events = write_long_run(tmp_path / "ws", values)
+    server = serve(tmp_path / "ws", collect=True)
+    wait_for((server.state_dir / "dashboard-state.json").exists, "the first state")
+    open_page(browser.driver, server.url)
+    yield ZoomPage(browser.driver, server, events, values)
+
+
+def asked(driver: Any) -> list[str]:
+    """What was asked of api/series, in order."""
+    script = (
+        "return performance.getEntriesByType('resource').map((e) => e.name).filter((n) => n.includes('api/series'))"
+    )
+    return list(driver.execute_script(script))
+
+
+def test_a_range_is_shown_in_full_detail_and_a_double_click_returns(zoom_page: ZoomPage) -> None:
+    page, driver = zoom_page, zoom_page.driver
+    usual, overview = x_range(driver, 0), traces(driver, 0)["val"]["x"]
+    assert len(overview) <= MAX_POINTS and asked(driver) == []
+
+    page.zoom((12_000, 12_500))
+    page.wait_for_detail(12_000, 12_500)
+
+    assert page.points(12_000, 12_500, "train") == page.recorded(12_000, 12_500, column=0)
+    assert x_range(driver, 0) == [12_000, 12_500]
+    outside = [x for x in traces(driver, 0)["val"]["x"] if not 11_999 <= x <= 12_501]
+    assert outside == [x for x in overview if not 11_999 <= x <= 12_501]
+    assert len(asked(driver)) == 2, "one answer a series"
+
+    area = driver.find_elements("css selector", ".loss-chart .nsewdrag")[0]
+    ActionChains(driver).double_click(area).perform()
+    wait_for(lambda: traces(driver, 0)["val"]["x"] == overview, "the overview")
+    assert x_range(driver, 0) == usual
+    assert len(asked(driver)) == 2
+
+
+def test_the_next_range_takes_the_place_of_the_one_before(zoom_page: ZoomPage) -> None:
+    page = zoom_page
+    page.zoom((5_000, 15_000), (5_000, 6_000))
+    page.wait_for_detail(5_000, 6_000)
+
+    page.zoom((20_000, 20_100))
+    page.wait_for_detail(20_000, 20_100)
+
+    assert len(page.points(5_000, 6_000)) < 500, "what is not shown is not kept"
+    assert not any("15000" in address for address in asked(page.driver))
+
+
+def test_a_zoom_and_its_detail_survive_smoothing_and_the_scale(zoom_page: ZoomPage) -> None:
+    page, driver = zoom_page, zoom_page.driver
+    page.zoom((100, 300))
+    page.wait_for_detail(100, 300)
+
+    driver.find_element("css selector", "[data-choice=y-scale][data-value=log]").click()
+    wait_for(lambda: "log scale" in texts(driver, ".loss-note")[0], "the log scale")
+    driver.find_element("id", "smoothing").send_keys(Keys.ARROW_LEFT * 5)
+    wait_for(lambda: text(driver, "#smoothing-now") == "0.55", "the smoothing")
+    page.wait_for_detail(100, 300)
+
+    assert x_range(driver, 0) == [100, 300]
+    assert len(traces(driver, 0)["val smoothed"]["x"]) == len(traces(driver, 0)["val"]["x"])
+
+
+def test_a_zoom_by_time_shows_the_same_points(zoom_page: ZoomPage) -> None:
+    """A step takes 10 ms; a chart of 300 s is drawn in minutes."""
+    page, driver = zoom_page, zoom_page.driver
+    driver.find_element("css selector", "[data-choice=x-axis][data-value=time]").click()
+    wait_for(lambda: x_range(driver, 0)[1] < 6, "minutes")
+
+    page.zoom((1, 1.1))
+
+    wait_for(lambda: len(page.points(1, 1.1)) == pytest.approx(600, abs=2), "six seconds of points")
+    written = page.values[5_900:6_700, 1].astype(float).tolist()
+    assert set(page.points(1, 1.1).values()) <= set(written)
+
+
+def test_a_zoomed_range_goes_on_growing_while_the_training_writes(zoom_page: ZoomPage) -> None:
+    page, driver = zoom_page, zoom_page.driver
+    page.zoom((COUNT - 300, COUNT + 300))
+    page.wait_for_detail(COUNT - 300, COUNT)
+
+    more = long_losses(200, seed=9)
+    page.values = np.concatenate((page.values, more))
+    added = fast_scalar_file(TAGS, np.arange(COUNT + 1, COUNT + 201), more)
+    with page.events.open("ab") as file:
+        file.write(added[added.index(b"brain.Event:2") + len(b"brain.Event:2") + 4 :])
+    page.wait_for_detail(COUNT - 300, COUNT + 200)
+
+    assert x_range(driver, 0) == [COUNT - 300, COUNT + 300]
+
+
+def test_nothing_is_fetched_for_a_short_run(serve: Serve, browser: Any, tmp_path: Path) -> None:
+    write_good(tmp_path / "ws")
+    collect(tmp_path / "ws", tmp_path / "state")
+    server, driver = serve(tmp_path / "ws", state_dir=tmp_path / "state"), browser.driver
+    open_page(driver, server.url)
+    page = ZoomPage(driver, server, tmp_path, np.empty(0))
+
+    for first in (2, 3, 4):
+        page.zoom((first, 5))
+        wait_for(lambda: x_range(driver, 0) == [first, 5], "the zoom")  # noqa: B023
+
+    driver.execute_async_script("setTimeout(arguments[0], 300)")
+    assert asked(driver) == []
