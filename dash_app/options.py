@@ -46,6 +46,8 @@ def _demo_options(parser: Parser) -> list[argparse.Action]:
     return [
         add("--demo-speed", type=float, metavar="X",
             help="times as fast as it was recorded (default: so that it takes a minute)"),
+        add("--demo-pause", type=float, metavar="S",
+            help="seconds that whoever looks first sees it idle before it begins (4)"),
         add("--demo-fault", choices=FAULTS, help="an unhappy end: the training diverges, its process is "
             "killed, or its last checkpoint is damaged on disk"),
     ]  # fmt: skip

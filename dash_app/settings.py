@@ -28,7 +28,7 @@ ORIGIN_PATTERN = r"https?://(\*\.)?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9
 PREFIX_PATTERN = r"/([A-Za-z0-9][A-Za-z0-9._~-]*/)*"
 OWN_PATHS = ("/api/", "/assets/")
 NOT_IN_A_DEMO = {"--config", "--no-collect", "--run-smoke", "--run-validator"}
-ONLY_IN_A_DEMO = {"--demo-fault", "--demo-speed"}
+ONLY_IN_A_DEMO = {"--demo-fault", "--demo-pause", "--demo-speed"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +71,8 @@ class Settings:
     """Whether a recorded training is replayed into a temporary workspace, which is shown then."""
     demo_speed: float | None = None
     """Times as fast as it was recorded; null takes about a minute."""
+    demo_pause_seconds: float | None = None
+    """Seconds that whoever looks first sees the replay idle; null takes the usual 4."""
     demo_fault: str | None = None
     """How the replayed training goes wrong; null lets it end well."""
     has_temporary_state: bool = False
@@ -146,6 +148,7 @@ def _demo(options: argparse.Namespace) -> dict[str, Any]:
     return {
         "demo": options.demo,
         "demo_speed": None if options.demo_speed is None else _speed(options.demo_speed),
+        "demo_pause_seconds": None if options.demo_pause is None else _seconds(options.demo_pause, "--demo-pause"),
         "demo_fault": options.demo_fault,
         "has_temporary_state": options.demo and options.state_dir is None,
     }

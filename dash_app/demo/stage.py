@@ -109,7 +109,7 @@ def _telling_once(process: subprocess.Popen[bytes]) -> Callable[[], None]:
 
 def _arguments(settings: Settings) -> list[str]:
     arguments = [str(settings.workspace), "--state-dir", str(settings.state_dir)]
-    arguments += ["--attached", "--wait", f"{IDLE_SECONDS:g}"]
+    arguments += ["--attached", "--wait", f"{settings.demo_pause_seconds or IDLE_SECONDS:g}"]
     if settings.demo_speed is not None:
         arguments += ["--speed", repr(settings.demo_speed)]
     if settings.demo_fault is not None:

@@ -13,8 +13,10 @@ from support.waiting import wait_for
 from dash_app.demo.shipped import load_library
 
 Serve = Callable[..., RunningServer]
-SECONDS = 20.0
+SECONDS = 30.0
 """How long the replays here take: slow enough that the page sees each stage run."""
+PAUSE = "15"
+"""Seconds until they begin: a busy machine takes its time to draw the first page."""
 
 REMEMBER = """
 const look = {
@@ -41,7 +43,7 @@ new MutationObserver(note).observe(document.querySelector("main"),
 def start(serve: Serve, browser: Browser, *options: str) -> RunningServer:
     """Start a demonstration, open its page while nothing has been trained, and remember what it shows."""
     speed = load_library().run("good").duration_seconds / SECONDS
-    server = serve(collect=True, options=["--demo", "--demo-speed", f"{speed:.2f}", *options])
+    server = serve(collect=True, options=["--demo", "--demo-speed", f"{speed:.2f}", "--demo-pause", PAUSE, *options])
     open_page(browser.driver, server.url)
     browser.driver.execute_script(REMEMBER)
     return server
@@ -60,7 +62,7 @@ def test_a_newcomer_sees_a_training_from_idle_to_ready(browser: Browser, serve: 
     assert "Nothing has been trained here yet" in text(driver, ".verdict-reason")
     assert {words[0] for words in seen(browser, "stages").values()} == {"idle"}
 
-    wait_for(lambda: text(driver, ".verdict-word") == "READY", "READY", timeout_seconds=120)
+    wait_for(lambda: text(driver, ".verdict-word") == "READY", "READY", timeout_seconds=240)
 
     assert seen(browser, "verdict")["word"][:2] == ["NOT READY", "TRAINING"]
     stages = seen(browser, "stages")
@@ -83,7 +85,7 @@ def test_a_training_that_stops_on_the_way_is_not_ready(browser: Browser, serve: 
     start(serve, browser, "--demo-fault", "stall")
 
     reason = "swinmae: epoch 6 of 12, then silent"
-    wait_for(lambda: reason in text(browser.driver, ".verdict-reason"), reason, timeout_seconds=120)
+    wait_for(lambda: reason in text(browser.driver, ".verdict-reason"), reason, timeout_seconds=240)
 
     assert seen(browser, "verdict")["word"] == ["NOT READY", "TRAINING", "NOT READY"]
     assert seen(browser, "stages")["patchtst"] == ["idle", "running", "done"]
