@@ -34,10 +34,11 @@
   function show() {
     if (!verdict) return;
     const isOld = document.documentElement.dataset.freshness === "stale";
-    const word = isOld && verdict.value !== "none" ? `(old) ${verdict.word}` : verdict.word;
+    const age = verdict.snapshot ? `(${verdict.snapshot}) ` : isOld && verdict.value !== "none" ? "(old) " : "";
+    const word = age + verdict.word;
     const title = [word, verdict.title, "Training Dashboard"].filter(Boolean).join(" · ");
     if (document.title !== title) document.title = title;
-    setIcon(isOld ? "none" : verdict.value, verdict.value);
+    setIcon(isOld || verdict.snapshot ? "none" : verdict.value, verdict.value);
   }
 
   function setIcon(colour, shape) {

@@ -1,6 +1,6 @@
 /* Loss curves: one stream's data -> plotly traces.
 
-   A scene says how it is looked at: {axis, y, weight, palette, unit}. Text in the data is already
+   A scene says how it is looked at: {axis, y, weight, palette, unit, ghosts}. Text in the data is already
    escaped. It knows no element and no store; 51-losses.js calls it. */
 (function () {
   "use strict";
@@ -95,13 +95,45 @@
     ];
   }
 
+  /* Four dashes that nobody takes for the baseline's; with four colours every pair is one of eight. */
+  const OVERLAY_DASHES = ["dot", "dashdot", "longdash", "longdashdot"];
+
+  function ghostLook(curve, scene) {
+    if (curve.kind === "baseline") {
+      return { color: scene.palette.baseline, dash: "dash", width: curve.role === "val" ? 1.75 : 1.25 };
+    }
+    const place = curve.place;
+    const color = scene.palette["overlay" + (place % 4)];
+    return { color, dash: OVERLAY_DASHES[(place + Math.floor(place / 4)) % 4], width: 1.75 };
+  }
+
+  /* A curve of another run: one line, smoothed like the run's own; its own values on hover. */
+  function ghostTrace(curve, scene) {
+    return {
+      type: "scatter",
+      name: curve.name,
+      mode: "lines",
+      x: places(curve, scene.axis, scene.unit),
+      y: scene.weight > 0 ? smoothed(curve.value, scene.weight) : curve.value,
+      customdata: curve.value,
+      line: ghostLook(curve, scene),
+      hovertemplate: `${curve.name} <b>%{customdata:.4~g}</b><extra></extra>`,
+    };
+  }
+
+  /* Curves of other runs that can stand on the axis of this one. */
+  function ghostsOn(scene) {
+    return scene.ghosts.filter((curve) => scene.axis === "index" || curve[scene.axis].some((at) => at !== null));
+  }
+
   function tracesOf(data, scene) {
     return [
+      ...ghostsOn(scene).map((curve) => ghostTrace(curve, scene)),
       ...data.curves.flatMap((curve) => curveTraces(curve, scene)),
       ...data.curves.flatMap((curve) => lastPoint(curve, scene)),
       ...brokenTraces(data, scene),
     ];
   }
 
-  window.lossCurves = { tracesOf, places, smoothed };
+  window.lossCurves = { tracesOf, ghostsOn, places, smoothed };
 })();

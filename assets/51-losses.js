@@ -1,18 +1,22 @@
 /* Losses: data and wishes -> plotly figures, one a stream.
 
    In:  loss-data {stream: {data: {curves, broken, ends}, head, sentence, foot, table}}, x, y,
-        smoothing, theme, and the figures as they are now
+        smoothing, theme, compared {stream: {curves}} of other runs, and the figures as they are now
    Out: figures, a note under each, and the smoothing in figures. It fetches nothing; colours come
         from the CSS tokens, so the charts follow the theme. */
 (function () {
   "use strict";
 
-  const { tracesOf, places } = window.lossCurves;
+  const { tracesOf, ghostsOn, places } = window.lossCurves;
   const LINE_TOKENS = {
     val: "--loss-val",
     train: "--loss-train",
     other: "--loss-other",
     baseline: "--loss-baseline",
+    overlay0: "--overlay-a",
+    overlay1: "--overlay-b",
+    overlay2: "--overlay-c",
+    overlay3: "--overlay-d",
   };
 
   /* A token's colour as the browser resolves it in the theme of now. */
@@ -54,7 +58,7 @@
   }
 
   function xRange(data, scene) {
-    const all = data.curves.flatMap((curve) => places(curve, scene.axis, scene.unit));
+    const all = [...data.curves, ...ghostsOn(scene)].flatMap((curve) => places(curve, scene.axis, scene.unit));
     const broken = data.broken.map((mark) => (mark[scene.axis] ?? null) / scene.unit.seconds);
     const known = [...all, ...broken].filter((at) => at !== null && Number.isFinite(at));
     const end = (data.ends[scene.axis] || 0) / scene.unit.seconds;
@@ -139,6 +143,8 @@
     if (!data.curves.length) return "";
     const words = scene.y === "log" ? ["log scale"] : [];
     if (scene.weight > 0) words.push(`smoothed ${scene.weight.toFixed(2)}, raw faint`);
+    const left = scene.ghosts.length - ghostsOn(scene).length;
+    if (left) words.push(`${left} curves of other runs have no ${scene.axis}`);
     if (scene.axis !== wished) words.push(`no ${wished}s recorded, by ${scene.axis}`);
     const lost = data.curves.flatMap((c) => c.value).filter((v) => v !== null && v <= 0).length;
     if (scene.y === "log" && lost) words.push(`${lost} values ≤ 0 cannot be drawn`);
@@ -156,13 +162,20 @@
     return figure;
   }
 
-  function draw(losses, x, y, smoothing, _theme, parts, shown) {
+  /* What is drawn of other runs: validation, and train of the baseline where that is wished. */
+  function ghostsOf(compared, stream, series) {
+    const curves = ((compared || {})[stream] || {}).curves || [];
+    return curves.filter((curve) => curve.role === "val" || series === "train");
+  }
+
+  function draw(losses, x, y, smoothing, _theme, compared, series, parts, shown) {
     const weight = Number(smoothing) || 0;
     const palette = colours();
     const drawn = parts.map(({ stream }, index) => {
       const data = (losses[stream] || {}).data || { curves: [], broken: [], ends: {} };
       const axis = usableAxis(data, x);
-      const scene = { axis, y, weight, palette, unit: timeUnit(data, axis) };
+      const ghosts = ghostsOf(compared, stream, series);
+      const scene = { axis, y, weight, palette, unit: timeUnit(data, axis), ghosts };
       return [withZoom(figureOf(stream, data, scene), shown[index]), noteOf(data, scene, x)];
     });
     return [drawn.map(([figure]) => figure), drawn.map(([, note]) => note), weight.toFixed(2)];

@@ -1,4 +1,4 @@
-"""What the reader sees -> JSON routes beside the page: state, pulse, events, series, runs, health.
+"""What the reader sees -> JSON routes beside the page: state, pulse, events, series, health.
 
 Every answer is the truth of the moment it is asked; what did not change is a 304 of a few bytes.
 It shows and never changes anything.
@@ -12,16 +12,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from fastapi import FastAPI
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from dash_app.answers import failure, not_found, tagged_json
+from dash_app.answers import failure, tagged_json
 from dash_app.events import Events
 from dash_app.observation import Observation
 from dash_app.pulse import pulse_of, sign_of
-from dash_app.run_list import RunList
 from dash_app.series import SeriesRoute
 from dash_app.settings import Settings
 from dash_app.state_reader import StateReader
@@ -35,8 +33,6 @@ def add_api(server: FastAPI, reader: StateReader, settings: Settings) -> None:
         "/api/pulse": api.pulse,
         "/api/events": Events(reader, settings.stale_after_seconds).answer,
         "/api/series": SeriesRoute(reader, settings.state_dir).answer,
-        "/api/runs": api.runs,
-        "/api/runs/{run_id}": api.run,
         "/healthz": api.healthz,
         "/readyz": api.readyz,
     }
@@ -48,7 +44,6 @@ class Api:
 
     def __init__(self, reader: StateReader, settings: Settings) -> None:
         self._reader = reader
-        self._runs = RunList(reader)
         self._stale_after = settings.stale_after_seconds
 
     async def state(self, request: Request) -> Response:
@@ -63,19 +58,6 @@ class Api:
         seen = self._reader.current()
         content = pulse_of(seen, self._stale_after, datetime.now(UTC))
         return tagged_json(request, content, _digest(*sign_of(seen)))
-
-    async def runs(self, request: Request) -> Response:
-        """Answer one small row a stored run, newest first, and the id of the current one."""
-        seen = self._reader.current()
-        current = seen.state.meta.run_id if seen.state and seen.condition == "ok" else None
-        rows = await run_in_threadpool(self._runs.rows)
-        content = {"current": current, "runs": rows}
-        return tagged_json(request, content, _digest(str(content)))
-
-    async def run(self, request: Request) -> Response:
-        """Answer one run's snapshot."""
-        seen = await run_in_threadpool(self._reader.run, request.path_params["run_id"])
-        return not_found() if seen.condition == "absent" else _state_answer(request, seen)
 
     async def healthz(self, _: Request) -> Response:
         """Answer that the process lives."""

@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from collectors.run_store import RunStore
 from dash_app import callbacks
 from dash_app.answers import not_found
 from dash_app.api import add_api
@@ -25,6 +26,8 @@ from dash_app.compression import Compression
 from dash_app.first_html import first_html
 from dash_app.layout import build_layout
 from dash_app.request_guard import BodyLimit, DashGuard, RememberedFiles
+from dash_app.run_history import RunHistory
+from dash_app.runs_api import add_runs_api
 from dash_app.security import (
     AnswerHeaders,
     LastResort,
@@ -69,11 +72,13 @@ def create_app(settings: Settings, reader: StateReader) -> dash.Dash:
     # Dash opens a callback socket for every page unless its backend says that it cannot.
     _fastapi.FastAPIDashServer.websocket_capability = False
     server = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    history = RunHistory(reader, RunStore(settings.state_dir))
     add_api(server, reader, settings)
+    add_runs_api(server, history, settings)
     app = _new_dash(server, settings)
     app.reader = reader
     app.layout = lambda: build_layout(settings, reader)
-    callbacks.register(app, reader, settings)
+    callbacks.register(app, history, settings)
     server.router.routes.append(Route("/{path:path}", _nothing_here))
     _put_policy_around(app, settings)
     app._setup_server()  # type: ignore[no-untyped-call] # every worker knows the page's files

@@ -77,6 +77,45 @@ def number_text(value: float | None) -> str:
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}".rstrip("0")
 
 
+def percent_text(share: float | None) -> str:
+    """A share without its sign: `42 %`, `7.3 %`; a dash where it is unknown."""
+    if share is None:
+        return UNKNOWN
+    percent = abs(share) * 100
+    if percent >= 9.95:
+        return f"{percent:,.0f} %"
+    return f"{percent:.1f}".removesuffix(".0") + " %"
+
+
+def signed_text(value: float | None) -> str:
+    """A difference with its sign: `+0.012`, `−0.1988`; a dash where it is unknown."""
+    if value is None:
+        return UNKNOWN
+    if value == 0:
+        return "0"
+    return ("−" if value < 0 else "+") + loss_text(abs(value))
+
+
+def change_text(difference: float | None, relative: float | None) -> str:
+    """A difference, absolute and relative: `−0.1988 (−42 %)`."""
+    if difference is None or relative is None or difference == 0:
+        return signed_text(difference)
+    return f"{signed_text(difference)} ({'−' if relative < 0 else '+'}{percent_text(relative)})"
+
+
+def duration_text(seconds: float | None) -> str:
+    """A length of time in two units at most: `0.36 s`, `52 s`, `3 min 20 s`, `2 h 5 min`."""
+    if seconds is None:
+        return UNKNOWN
+    if seconds < 99.5:
+        return f"{seconds:.0f} s" if seconds >= 9.95 else f"{seconds:.2g} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 100:
+        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:,} h {minutes} min" if minutes else f"{hours:,} h"
+
+
 def instant_text(when: datetime | None) -> str:
     """An instant as `2026-02-21 14:02:11 UTC`; the browser shows it in its own zone."""
     return UNKNOWN if when is None else when.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

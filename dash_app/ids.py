@@ -33,16 +33,53 @@ TABS: Final = "tabs"
 RUN_LABEL: Final = "run-label"
 THEME_CHOICE: Final = "theme-choice"
 """Store: `auto`, `light` or `dark`."""
+RUN_SEARCH: Final = "run-search"
+RUN_OPTIONS: Final = "run-options"
+RUN_OPENED: Final = "run-opened"
+"""Store: how often the run selector was opened; nothing is listed before."""
+BASELINE_LABEL: Final = "baseline-label"
+BASELINE_SEARCH: Final = "baseline-search"
+BASELINE_OPTIONS: Final = "baseline-options"
+BASELINE_OPENED: Final = "baseline-opened"
+"""Store: how often the baseline selector was opened."""
+
+# Which runs are looked at.
+SHOWN_RUN: Final = "shown-run"
+"""Store: id of the stored run on screen; null is the current state."""
+BASELINE_CHOICE: Final = "baseline-choice"
+"""Store: id of the chosen baseline, `-` for none; null is the pinned one."""
+OVERLAY_RUNS: Final = "overlay-runs"
+"""Store: ids of the runs whose curves are drawn too."""
+RUNS_VERSION: Final = "runs-version"
+"""Store: another value whenever this page changed which run is pinned."""
 
 # Regions, in screen order.
 FEED_SENTENCE: Final = "feed-sentence"
+SNAPSHOT_BANNER: Final = "snapshot-banner"
 NOTICES: Final = "notices"
 VERDICT: Final = "verdict"
 CARDS: Final = "cards"
 GRAPH_PANEL: Final = "graph-panel"
 CHECKLIST: Final = "checklist"
 LOSSES: Final = "losses"
+COMPARISON: Final = "comparison"
 LINKS: Final = "links"
+HISTORY: Final = "history"
+
+# The history's own.
+HISTORY_WISH: Final = "history-wish"
+"""Store: filters, order and page, see `run_query.query_from`."""
+HISTORY_TABLE: Final = "history-table"
+
+# The comparison's own.
+COMPARED: Final = "compared"
+"""Store: stream id -> `{curves, delta, keys}` of the baseline and the overlaid runs."""
+COMPARED_DIGESTS: Final = "compared-digests"
+"""Store: digests of what the comparison shows."""
+PIN_NOTE: Final = "pin-note"
+"""Says what became of a wish to pin a baseline."""
+GHOST_SERIES: Final = "ghost-series"
+"""Store: `val`, or `train` for both curves of the baseline."""
 
 # The graph panel's own.
 GRAPH: Final = "graph"
@@ -73,7 +110,16 @@ X_AXIS: Final = "x-axis"
 """Store: `epoch`, `step` or `time`."""
 
 
-LOSS_PARTS: Final = ("loss-head", "loss-chart", "loss-sentence", "loss-foot", "loss-note", "loss-table")
+LOSS_PARTS: Final = (
+    "loss-head",
+    "loss-delta",
+    "loss-chart",
+    "loss-sentence",
+    "loss-foot",
+    "loss-compared",
+    "loss-note",
+    "loss-table",
+)
 """Parts of one stream's loss panel that change while it trains."""
 
 
@@ -95,14 +141,34 @@ ALL_IDS: Final = (
     TABS,
     RUN_LABEL,
     THEME_CHOICE,
+    RUN_SEARCH,
+    RUN_OPTIONS,
+    RUN_OPENED,
+    BASELINE_LABEL,
+    BASELINE_SEARCH,
+    BASELINE_OPTIONS,
+    BASELINE_OPENED,
+    SHOWN_RUN,
+    BASELINE_CHOICE,
+    OVERLAY_RUNS,
+    RUNS_VERSION,
     FEED_SENTENCE,
+    SNAPSHOT_BANNER,
     NOTICES,
     VERDICT,
     CARDS,
     GRAPH_PANEL,
     CHECKLIST,
     LOSSES,
+    COMPARISON,
     LINKS,
+    HISTORY,
+    HISTORY_WISH,
+    HISTORY_TABLE,
+    COMPARED,
+    COMPARED_DIGESTS,
+    PIN_NOTE,
+    GHOST_SERIES,
     GRAPH,
     GRAPH_CANVAS,
     GRAPH_FRAMES,

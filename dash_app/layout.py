@@ -14,14 +14,29 @@ from dash.development.base_component import Component
 from dash_app import ids
 from dash_app.settings import Settings
 from dash_app.state_reader import StateReader
+from dash_app.views.history import render_history_frame
 from dash_app.views.markup import attributes, icon
 from dash_app.views.page import DrawnPage, Seen, drawn_page, first_view
 from dash_app.views.pipeline_graph import render_graph_panel
 from dash_app.views.replay_badge import render_replay_badge
+from dash_app.views.run_picker import render_picker
 
 DEFAULT_SMOOTHING = 0.6
 THEMES = (("auto", "Theme of this device"), ("light", "Light theme"), ("dark", "Dark theme"))
 X_AXES = (("epoch", "epoch"), ("step", "step"), ("time", "time"))
+GHOSTS = (("val", "val"), ("train", "val + train"))
+RUN_STORES = (
+    ids.SHOWN_RUN,
+    ids.BASELINE_CHOICE,
+    ids.OVERLAY_RUNS,
+    ids.RUNS_VERSION,
+    ids.RUN_OPENED,
+    ids.BASELINE_OPENED,
+    ids.COMPARED,
+    ids.COMPARED_DIGESTS,
+    ids.HISTORY_WISH,
+)
+"""Stores that the browser's scripts and the wires fill."""
 Y_SCALES = (("linear", "linear"), ("log", "log"))
 
 
@@ -51,6 +66,9 @@ def _stores(page: DrawnPage, etag: str, view: str) -> list[Component]:
         dcc.Store(id=ids.Y_SCALE),
         dcc.Store(id=ids.THEME_CHOICE),
         dcc.Store(id=ids.THEME_NOW),
+        *(dcc.Store(id=name) for name in RUN_STORES),
+        dcc.Store(id=ids.GHOST_SERIES, data="val"),
+        html.P(id=ids.PIN_NOTE, className="pin-note", role="status"),
         html.P(id=ids.ANNOUNCER, className="unseen", role="status"),
     ]
 
@@ -67,7 +85,9 @@ def _top(page: dict[str, Any], settings: Settings) -> Component:
     )
     tabs = html.Nav(page[ids.TABS], id=ids.TABS, className="tabs", **attributes(aria_label="Views"))
     run = html.Span(page[ids.RUN_LABEL], id=ids.RUN_LABEL, className="run-label")
-    end = html.Div([run, _theme_choice()], className="top-end")
+    baseline = html.Span(id=ids.BASELINE_LABEL, className="run-label")
+    pickers = html.Div([render_picker("run", run), render_picker("baseline", baseline)], className="pickers")
+    end = html.Div([pickers, _theme_choice()], className="top-end")
     return html.Header([brand, tabs, end], className="top")
 
 
@@ -79,6 +99,7 @@ def _main(page: dict[str, Any], graph_panel: Component) -> Component:
     return html.Main(
         [
             html.P(id=ids.FEED_SENTENCE, className="feed-sentence", role="status"),
+            region(ids.SNAPSHOT_BANNER, html.Div, className="snapshot-region"),
             region(ids.NOTICES, html.Div, className="notices-region"),
             region(ids.VERDICT, html.Section, tabIndex="-1", **attributes(aria_label="Verdict")),
             region(ids.CARDS, html.Section, className="cards", **attributes(aria_label="Readiness")),
@@ -90,7 +111,9 @@ def _main(page: dict[str, Any], graph_panel: Component) -> Component:
                 className="middle",
             ),
             _losses(page[ids.LOSSES]),
+            html.Section(id=ids.COMPARISON, className="panel comparison", **attributes(aria_label="Comparison")),
             region(ids.LINKS, html.Section, className="panel links"),
+            render_history_frame(),
         ]
     )
 
@@ -101,6 +124,7 @@ def _losses(frames: list[Component]) -> Component:
     controls = html.Div(
         [
             html.H2("Loss trends"),
+            html.Div(_choice(ids.GHOST_SERIES, "baseline", GHOSTS), className="ghost-choice"),
             _choice(ids.X_AXIS, "x", X_AXES),
             _choice(ids.Y_SCALE, "y", Y_SCALES),
             smoothing,

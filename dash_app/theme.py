@@ -60,6 +60,10 @@ MARKS: Final[Mapping[str, Shade]] = {
     "loss-train": Shade("#7b8794", "#8995a3"),
     "loss-other": Shade("#8c6d31", "#d0b070"),
     "loss-baseline": Shade("#b07aa1", "#d3a3c6"),
+    "overlay-a": Shade("#117c73", "#4fc1b6"),
+    "overlay-b": Shade("#9a6a00", "#d9a83c"),
+    "overlay-c": Shade("#6f4fb3", "#ab94e8"),
+    "overlay-d": Shade("#6b7d1e", "#b0c255"),
 }
 """Borders, lines and dots."""
 

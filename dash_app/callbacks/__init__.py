@@ -8,13 +8,15 @@ from dash_app.callbacks.browser import register_browser
 from dash_app.callbacks.graph import register_graph
 from dash_app.callbacks.losses import register_losses
 from dash_app.callbacks.regions import register_regions
+from dash_app.callbacks.runs import register_runs
+from dash_app.run_history import RunHistory
 from dash_app.settings import Settings
-from dash_app.state_reader import StateReader
 
 
-def register(app: dash.Dash, reader: StateReader, settings: Settings) -> None:
-    """Connect the page to `reader`, in screen order. Call once for each app."""
+def register(app: dash.Dash, history: RunHistory, settings: Settings) -> None:
+    """Connect the page to `history`, in screen order. Call once for each app."""
     register_browser(app)
-    register_regions(app, reader)
-    register_graph(app, reader)
+    register_regions(app, history)
+    register_graph(app, history)
     register_losses(app)
+    register_runs(app, history, settings)

@@ -18,6 +18,9 @@ CHOICES = (
     (ids.Y_SCALE, "data"),
     (ids.X_AXIS, "data"),
     (ids.THEME_CHOICE, "data"),
+    (ids.SHOWN_RUN, "data"),
+    (ids.BASELINE_CHOICE, "data"),
+    (ids.OVERLAY_RUNS, "data"),
 )
 """What a person chooses and the URL keeps, in the order of the URL script."""
 

@@ -18,7 +18,7 @@ from dash.exceptions import PreventUpdate
 from collectors.state import DashboardState
 from dash_app import ids
 from dash_app.callbacks.wires import known_digests
-from dash_app.state_reader import StateReader
+from dash_app.run_history import RunHistory
 from dash_app.views.graph_elements import (
     PIPELINE_DIGEST,
     changed_data,
@@ -32,18 +32,18 @@ from dash_app.views.stage_details import render_stage_details
 from dash_app.views.stage_list import render_stage_list, stages_in_order
 
 
-def register_graph(app: dash.Dash, reader: StateReader) -> None:
+def register_graph(app: dash.Dash, history: RunHistory) -> None:
     """Let the graph panel follow the state and what a person chooses."""
-    _follow_the_state(app, reader)
-    _follow_the_person(app, reader)
+    _follow_the_state(app, history)
+    _follow_the_person(app, history)
 
 
-def register(app: dash.Dash, reader: StateReader, settings: Any) -> None:
+def register(app: dash.Dash, history: RunHistory, settings: Any) -> None:
     """Connect the graph panel; it needs no setting."""
-    register_graph(app, reader)
+    register_graph(app, history)
 
 
-def _follow_the_state(app: dash.Dash, reader: StateReader) -> None:
+def _follow_the_state(app: dash.Dash, history: RunHistory) -> None:
     @app.callback(
         Output(ids.GRAPH, "elements"),
         Output(ids.GRAPH, "layout"),
@@ -52,11 +52,12 @@ def _follow_the_state(app: dash.Dash, reader: StateReader) -> None:
         Output(ids.GRAPH_CHANGES, "data"),
         Output(ids.GRAPH_SHOWN, "data"),
         Input(ids.STATE_VERSION, "data"),
+        Input(ids.SHOWN_RUN, "data"),
         State(ids.GRAPH_SHOWN, "data"),
         prevent_initial_call=True,
     )
-    def show_graph(_version: str, shown: dict[str, str] | None) -> list[Any]:
-        return graph_news(reader.current().state, known_digests(shown))
+    def show_graph(_version: str, run: str | None, shown: dict[str, str] | None) -> list[Any]:
+        return graph_news(history.shown(run).state, known_digests(shown))
 
     app.clientside_callback(  # type: ignore[no-untyped-call] # Dash does not annotate it
         ClientsideFunction("graph", "merge"),
@@ -67,20 +68,21 @@ def _follow_the_state(app: dash.Dash, reader: StateReader) -> None:
     )
 
 
-def _follow_the_person(app: dash.Dash, reader: StateReader) -> None:
+def _follow_the_person(app: dash.Dash, history: RunHistory) -> None:
     @app.callback(
         Output(ids.STAGE_DETAILS, "children"),
         Output(ids.DETAILS_SHOWN, "data"),
         Input(ids.STATE_VERSION, "data"),
+        Input(ids.SHOWN_RUN, "data"),
         Input(ids.SELECTED_STAGE, "data"),
         Input(ids.GRAPH_VIEW, "data"),
         State(ids.DETAILS_SHOWN, "data"),
         prevent_initial_call=True,
     )
     def show_stage_details(
-        _version: str, stage: str | None, view: str | None, shown: dict[str, str] | None
+        _version: str, run: str | None, stage: str | None, view: str | None, shown: dict[str, str] | None
     ) -> list[Any]:
-        return details_news(render_stage_details(reader.current().state, stage, view), shown)
+        return details_news(render_stage_details(history.shown(run).state, stage, view), shown)
 
     for show, chosen in (("showView", ids.GRAPH_VIEW), ("showSelection", ids.SELECTED_STAGE)):
         app.clientside_callback(  # type: ignore[no-untyped-call] # Dash does not annotate it

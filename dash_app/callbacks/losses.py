@@ -37,6 +37,8 @@ def register_losses(app: dash.Dash) -> None:
         Input(ids.Y_SCALE, "data"),
         Input(ids.SMOOTHING, "value"),
         Input(ids.THEME_NOW, "data"),
+        Input(ids.COMPARED, "data"),
+        Input(ids.GHOST_SERIES, "data"),
         State(ids.loss_part("loss-chart", ALL), "id"),
         State(ids.loss_part("loss-chart", ALL), "figure"),
     )

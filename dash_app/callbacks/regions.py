@@ -14,11 +14,11 @@ from dash import Input, Output, State, no_update
 
 from dash_app import ids
 from dash_app.callbacks.wires import known_digests
-from dash_app.state_reader import StateReader
+from dash_app.run_history import RunHistory, is_live
 from dash_app.views.page import DATA, REGIONS, DrawnPage, Seen, drawn_page
 
 
-def register_regions(app: dash.Dash, reader: StateReader) -> None:
+def register_regions(app: dash.Dash, history: RunHistory) -> None:
     """Let the regions follow the state."""
 
     @app.callback(
@@ -26,12 +26,14 @@ def register_regions(app: dash.Dash, reader: StateReader) -> None:
         *(Output(store, "data") for store in DATA),
         Output(ids.REGION_DIGESTS, "data"),
         Input(ids.STATE_VERSION, "data"),
+        Input(ids.SHOWN_RUN, "data"),
         State(ids.REGION_DIGESTS, "data"),
         prevent_initial_call=True,
     )
-    def show_regions(_version: str, shown: dict[str, str] | None) -> list[Any]:
-        seen = reader.current()
-        return changed_regions(drawn_page(Seen(seen.etag, seen.state, seen.sentence)), known_digests(shown))
+    def show_regions(_version: str, run: str | None, shown: dict[str, str] | None) -> list[Any]:
+        seen = history.shown(run)
+        run_id = None if is_live(run) else str(run)
+        return changed_regions(drawn_page(Seen(seen.etag, seen.state, seen.sentence, run_id)), known_digests(shown))
 
 
 def changed_regions(page: DrawnPage, shown: Mapping[str, str]) -> list[Any]:

@@ -38,13 +38,18 @@ def _frame(stream: StreamInfo) -> Component:
     part = {name: ids.loss_part(name, stream.id) for name in ids.LOSS_PARTS}
     chart = dcc.Graph(id=part["loss-chart"], config=CHART_CONFIG, className="loss-chart")
     head = html.Header(
-        [html.H3(f"{stream.label} loss"), html.Span(id=part["loss-head"], className="figure")],
+        [
+            html.H3(f"{stream.label} loss"),
+            html.Span(id=part["loss-head"], className="figure"),
+            html.Span(id=part["loss-delta"], className="figure loss-delta"),
+        ],
         className="panel-head",
     )
     plot = html.Div(chart, className="loss-plot", **attributes(aria_hidden="true"))
     foot = html.Summary(
         [
             html.Span(id=part["loss-foot"], className="loss-words"),
+            html.Span(id=part["loss-compared"], className="loss-others"),
             html.Span(id=part["loss-note"], className="loss-note"),
             html.Span("data table", className="loss-toggle"),
         ]

@@ -54,3 +54,10 @@ def _time(when: datetime | None, kind: str) -> html.Time | html.Span:
     if when is None:
         return html.Span(UNKNOWN)
     return html.Time(instant_text(when), dateTime=iso_text(when), **attributes(**{kind: ""}))
+
+
+def text_clock(iso: str | None) -> html.Time | html.Span:
+    """The same as `clock` for an instant that is ISO 8601 text already."""
+    if iso is None:
+        return html.Span(UNKNOWN)
+    return html.Time(iso[:19].replace("T", " ") + " UTC", dateTime=iso, **attributes(data_clock=""))

@@ -23,12 +23,14 @@ from dash_app.views.links import render_links
 from dash_app.views.losses import losses_now, render_losses
 from dash_app.views.markup import attributes
 from dash_app.views.notices import render_notices
+from dash_app.views.snapshot import render_snapshot_banner
 from dash_app.views.verdict import render_verdict, verdict_now
 
 REGIONS = (
     ids.PIPELINE_TITLE,
     ids.TABS,
     ids.RUN_LABEL,
+    ids.SNAPSHOT_BANNER,
     ids.NOTICES,
     ids.VERDICT,
     ids.CARDS,
@@ -40,17 +42,20 @@ REGIONS = (
 DATA = (ids.VERDICT_NOW, ids.LOSS_DATA)
 """Stores that the browser's own scripts draw from."""
 
+HISTORY_TAB = ("history", "History")
 NO_STATE = "Nothing has been collected yet."
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What is shown, told apart by its etag alone."""
+    """What is shown, told apart by its etag and the run that was asked for."""
 
     etag: str
     """Equal etags stand for equal content."""
     state: DashboardState | None = field(compare=False)
     sentence: str | None = field(compare=False)
+    run_id: str | None = None
+    """Id of the stored run that is asked for; null for the current state."""
 
 
 @dataclass(frozen=True)
@@ -61,34 +66,39 @@ class DrawnPage:
     digests: dict[str, str]
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def drawn_page(seen: Seen) -> DrawnPage:
     """Draw a state once for all who look at it: hundreds may ask at the moment it changes."""
-    regions = render_page(seen.state, seen.sentence)
+    regions = render_page(seen.state, seen.sentence, seen.run_id)
     return DrawnPage(regions, digests(regions))
 
 
-def render_page(state: DashboardState | None, sentence: str | None) -> dict[str, Any]:
-    """Return region or store id -> what it holds. `sentence` is shown where there is no state."""
+def render_page(state: DashboardState | None, sentence: str | None, run_id: str | None = None) -> dict[str, Any]:
+    """Return region or store id -> what it holds. `sentence` is shown where there is no state.
+
+    With `run_id` the state is a stored snapshot, and everything on the page says so.
+    """
     return {
         ids.PIPELINE_TITLE: html.Span(state.meta.title, title=state.meta.title) if state else None,
         ids.TABS: render_tabs(state),
-        ids.RUN_LABEL: _run_label(state),
+        ids.RUN_LABEL: _run_label(state, run_id),
+        ids.SNAPSHOT_BANNER: render_snapshot_banner(state, run_id),
         ids.NOTICES: render_notices(state),
-        ids.VERDICT: render_verdict(state, sentence or NO_STATE),
+        ids.VERDICT: render_verdict(state, sentence or NO_STATE, is_snapshot=run_id is not None),
         ids.CARDS: render_cards(state),
         ids.CHECKLIST: render_checklist(state),
         ids.LOSSES: render_losses(state),
         ids.LINKS: render_links(state),
-        ids.VERDICT_NOW: verdict_now(state),
+        ids.VERDICT_NOW: verdict_now(state, is_snapshot=run_id is not None),
         ids.LOSS_DATA: losses_now(state),
     }
 
 
 def render_tabs(state: DashboardState | None) -> list[Component]:
-    """Return one link a view of the pipeline; the URL script marks the chosen one."""
-    views = state.pipeline.views if state else ()
-    return [html.A(view.label, href=f"?view={view.id}", **attributes(data_view=view.id)) for view in views]
+    """Return one link a view of the pipeline, and the history's; the URL script marks the chosen one."""
+    views = [(view.id, view.label) for view in state.pipeline.views] if state else []
+    tabs = [*views, HISTORY_TAB]
+    return [html.A(label, href=f"?view={view}", **attributes(data_view=view)) for view, label in tabs]
 
 
 def first_view(state: DashboardState | None) -> str:
@@ -110,7 +120,7 @@ def _plain(component: Component) -> Any:
     return component.to_plotly_json()  # type: ignore[no-untyped-call] # Dash does not annotate it
 
 
-def _run_label(state: DashboardState | None) -> list[Component]:
-    if state is None:
-        return []
-    return [html.Span("run "), html.B(state.meta.run_id, title=state.meta.run_id)]
+def _run_label(state: DashboardState | None, run_id: str | None) -> list[Component]:
+    name = run_id or (state.meta.run_id if state else "none yet")
+    kind = "snapshot" if run_id else "live"
+    return [html.B(name, title=name), html.Span(kind, className=f"run-kind run-{kind}")]

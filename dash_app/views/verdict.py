@@ -12,31 +12,35 @@ from dash.development.base_component import Component
 
 from collectors.state import DashboardState, Status, Verdict, VerdictValue
 from dash_app.formatting import VERDICT_STATUS, VERDICT_WORDS, iso_text, status_class
-from dash_app.views.markup import age, attributes, icon, observed
+from dash_app.views.markup import age, attributes, clock, icon, observed
 
 
-def render_verdict(state: DashboardState | None, sentence: str) -> Component:
-    """Return the bar; without a state, `sentence` says what is known instead."""
+def render_verdict(state: DashboardState | None, sentence: str, *, is_snapshot: bool = False) -> Component:
+    """Return the bar; without a state, `sentence` says what is known instead.
+
+    A snapshot is not observed any more: its bar tells when it became true.
+    """
     if state is None:
         heading = _heading(Status.IDLE, "NO STATE")
         return _bar(Status.IDLE, [heading, html.Div(html.P(sentence, className="verdict-reason"))])
     value = state.verdict.value
     status = VERDICT_STATUS[value]
     mark = value.value if value is VerdictValue.INCOMPLETE else status
-    why = html.Div([_reason(state), _run(state)], className="verdict-why")
+    why = html.Div([_reason(state), _run(state, is_snapshot=is_snapshot)], className="verdict-why")
     parts = [_heading(mark, VERDICT_WORDS[value]), why, _tally(state.verdict)]
     return _bar(status, parts, data_true_at=iso_text(state.meta.timestamp))
 
 
-def verdict_now(state: DashboardState | None) -> dict[str, Any]:
+def verdict_now(state: DashboardState | None, *, is_snapshot: bool = False) -> dict[str, Any]:
     """What the tab's title and icon and the polite announcement are made of."""
     if state is None:
-        return {"value": "none", "word": "NO STATE", "title": "", "reason": ""}
+        return {"value": "none", "word": "NO STATE", "title": "", "reason": "", "snapshot": None}
     return {
         "value": state.verdict.value.value,
         "word": VERDICT_WORDS[state.verdict.value],
         "title": state.meta.title,
         "reason": state.verdict.reason,
+        "snapshot": state.meta.run_id if is_snapshot else None,
     }
 
 
@@ -59,7 +63,7 @@ def _reason(state: DashboardState) -> Component:
     return html.P(reason, title=reason, className="verdict-reason")
 
 
-def _run(state: DashboardState) -> Component:
+def _run(state: DashboardState, *, is_snapshot: bool) -> Component:
     meta = state.meta
     parts: list[Component] = [html.Span(meta.run_id, className="run-id")]
     if meta.finished_at and state.verdict.value is not VerdictValue.TRAINING:
@@ -67,7 +71,10 @@ def _run(state: DashboardState) -> Component:
         parts.append(html.Span(["finished " if ended else "last record ", age(meta.finished_at)]))
     elif meta.started_at:
         parts.append(html.Span(["started ", age(meta.started_at)]))
-    parts.append(html.Span(["observed ", observed(), html.I(className="live-dot")], className="observed"))
+    if is_snapshot:
+        parts.append(html.Span(["snapshot of ", clock(meta.timestamp), ", not live"], className="observed"))
+    else:
+        parts.append(html.Span(["observed ", observed(), html.I(className="live-dot")], className="observed"))
     return html.P(parts, className="verdict-run dotted")
 
 

@@ -126,7 +126,7 @@ def test_no_state_yet_is_one_sentence_and_the_first_state_fills_the_page(serve: 
     wait_for(lambda: text(driver, ".verdict-word") == "READY", "the first verdict")
     wait_for(lambda: len(texts(driver, ".loss-chart .main-svg")) >= 2, "the charts")
     assert len(texts(driver, ".check")) == 9
-    assert texts(driver, ".tabs a") == ["Training flow", "Artifact gate"]
+    assert texts(driver, ".tabs a") == ["Training flow", "Artifact gate", "History"]
 
 
 def test_a_broken_or_newer_state_keeps_the_last_good_view_and_says_what_is_wrong(page: Page) -> None:

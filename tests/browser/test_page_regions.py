@@ -70,16 +70,16 @@ def test_smoothing_scale_and_axis_are_wishes_and_stand_in_the_url(page: Page) ->
     assert set(traces(driver, 0)) == {"train", "val", "val last"}
     assert traces(driver, 0)["val"]["x"] == [0, 4, 8, 12, 16, 20, 24, 28]
     assert driver.execute_script("return document.querySelector('.js-plotly-plot')._fullLayout.yaxis.type") == "log"
-    assert texts(driver, "[data-choice][aria-pressed=true]") == ["", "time", "log"]
+    assert texts(driver, "[data-choice][aria-pressed=true]") == ["", "val", "time", "log"]
 
 
 def test_a_url_with_nonsense_shows_the_usual_view(page: Page) -> None:
     driver = page.driver
-    page.show(ready_state(), "view=nowhere&smoothing=7&y=cubic&x=%3Cb%3E&theme=neon&stage=%22%5D&run=kept")
+    page.show(ready_state(), "view=nowhere&smoothing=7&y=cubic&x=%3Cb%3E&theme=neon&stage=%22%5D&later=kept")
 
     assert text(driver, ".tabs [aria-current]") == "Training flow"
     assert text(driver, "#smoothing-now") == "0.60"
-    wait_for(lambda: driver.current_url.endswith("?run=kept"), "the URL to be put right, the unknown kept")
+    wait_for(lambda: driver.current_url.endswith("?later=kept"), "the URL to be put right, the unknown kept")
 
 
 def test_the_axis_reaches_to_the_configured_epochs(page: Page) -> None:

@@ -56,15 +56,16 @@ def test_a_notice_of_the_collector_is_shown_and_none_leaves_no_trace() -> None:
     assert render_page(ready_state(), None)[ids.NOTICES] is None
 
 
-def test_the_tabs_are_the_views_of_the_pipeline() -> None:
+def test_the_tabs_are_the_views_of_the_pipeline_and_the_history() -> None:
     tabs = render_tabs(ready_state())
 
     assert [(tab.children, tab.href) for tab in tabs] == [
         ("Training flow", "?view=flow"),
         ("Artifact gate", "?view=gate"),
+        ("History", "?view=history"),
     ]
     assert first_view(ready_state()) == "flow"
-    assert render_tabs(None) == []
+    assert [tab.children for tab in render_tabs(None)] == ["History"]
 
 
 def test_the_sentence_stands_in_the_bar_where_there_is_no_state() -> None:

@@ -1,0 +1,130 @@
+"""Which run and baseline are looked at -> selectors, comparison and history table.
+
+What a person chooses stands in stores that the URL keeps; `assets/26-runs.js` fills them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import dash
+from dash import ALL, Input, Output, State, no_update
+from dash.exceptions import PreventUpdate
+
+from collectors.state import DashboardState
+from dash_app import ids
+from dash_app.callbacks.wires import in_browser, known_digests
+from dash_app.run_history import Compared, RunHistory, is_live, known_ids
+from dash_app.run_query import query_from, select_page, select_rows
+from dash_app.settings import Settings
+from dash_app.views.compared_curves import MOST_OVERLAYS, compared_curves
+from dash_app.views.comparison import render_comparison
+from dash_app.views.history import Looks, render_history
+from dash_app.views.page import HISTORY_TAB, digests
+from dash_app.views.run_picker import OFFERED, render_baseline_label, render_options
+
+
+def register_runs(app: dash.Dash, history: RunHistory, settings: Settings) -> None:
+    """Let the page follow the chosen run and baseline."""
+    _fill_selectors(app, history)
+    _compare(app, history, settings)
+    _list(app, history, settings)
+    told = (
+        Output(ids.loss_part("loss-delta", ALL), "children"),
+        Output(ids.loss_part("loss-compared", ALL), "children"),
+    )
+    parts = State(ids.loss_part("loss-delta", ALL), "id")
+    in_browser(app, "runs", "tell", *told, Input(ids.COMPARED, "data"), parts)
+    in_browser(app, "runs", "arrived", Input(ids.SNAPSHOT_BANNER, "children"), State(ids.SHOWN_RUN, "data"))
+    in_browser(app, "runs", "markOverlays", Input(ids.OVERLAY_RUNS, "data"))
+    in_browser(app, "choices", "mark", Input(ids.GHOST_SERIES, "data"), State(ids.GHOST_SERIES, "id"))
+
+
+def _fill_selectors(app: dash.Dash, history: RunHistory) -> None:
+    @app.callback(
+        Output(ids.RUN_OPTIONS, "children"),
+        Input(ids.RUN_OPENED, "data"),
+        Input(ids.RUN_SEARCH, "value"),
+        State(ids.SHOWN_RUN, "data"),
+        prevent_initial_call=True,
+    )
+    def list_runs(_opened: int, text: str | None, run: str | None) -> list[Any]:
+        found = select_rows(history.rows(), query_from({"text": text}))
+        return render_options("run", found[:OFFERED], len(found), None if is_live(run) else run)
+
+    @app.callback(
+        Output(ids.BASELINE_OPTIONS, "children"),
+        Input(ids.BASELINE_OPENED, "data"),
+        Input(ids.BASELINE_SEARCH, "value"),
+        State(ids.BASELINE_CHOICE, "data"),
+        prevent_initial_call=True,
+    )
+    def list_baselines(_opened: int, text: str | None, choice: str | None) -> list[Any]:
+        found = select_rows(history.rows(), query_from({"text": text}))
+        return render_options("baseline", found[:OFFERED], len(found), history.baseline_id(choice))
+
+
+def _compare(app: dash.Dash, history: RunHistory, settings: Settings) -> None:
+    @app.callback(
+        Output(ids.BASELINE_LABEL, "children"),
+        Output(ids.COMPARISON, "children"),
+        Output(ids.COMPARED, "data"),
+        Output(ids.COMPARED_DIGESTS, "data"),
+        Input(ids.STATE_VERSION, "data"),
+        Input(ids.SHOWN_RUN, "data"),
+        Input(ids.BASELINE_CHOICE, "data"),
+        Input(ids.OVERLAY_RUNS, "data"),
+        Input(ids.RUNS_VERSION, "data"),
+        State(ids.COMPARED_DIGESTS, "data"),
+    )
+    def show_comparison(*wishes: Any) -> list[Any]:
+        _version, run, choice, overlays, _pinned, shown = wishes
+        compared = history.compared(run, choice)
+        others = [history.reader.run(one).state for one in known_ids(overlays, MOST_OVERLAYS)]
+        target = pin_target(history, compared) if settings.may_pin else None
+        return comparison_news(compared, [s for s in others if s], target, known_digests(shown))
+
+
+def _list(app: dash.Dash, history: RunHistory, settings: Settings) -> None:
+    @app.callback(
+        Output(ids.HISTORY_TABLE, "children"),
+        Input(ids.GRAPH_VIEW, "data"),
+        Input(ids.HISTORY_WISH, "data"),
+        Input(ids.SHOWN_RUN, "data"),
+        Input(ids.BASELINE_CHOICE, "data"),
+        Input(ids.RUNS_VERSION, "data"),
+        Input(ids.STATE_VERSION, "data"),
+        prevent_initial_call=True,
+    )
+    def show_history(view: str | None, wish: Any, run: str | None, choice: str | None, *_news: Any) -> list[Any]:
+        if view != HISTORY_TAB[0]:
+            raise PreventUpdate
+        baseline = history.row(history.baseline_id(choice))
+        looks = Looks(None if is_live(run) else run, baseline, history.pinned(), settings.may_pin)
+        return render_history(select_page(history.rows(), query_from(wish)), looks)
+
+
+def pin_target(history: RunHistory, compared: Compared) -> str | None:
+    """Return the stored run that *Pin as baseline* means: the shown one, unless it is pinned already."""
+    state = compared.shown.state
+    run_id = state.meta.run_id if state else None
+    row = history.row(run_id)
+    return run_id if row and not row["problem"] and run_id != history.pinned() else None
+
+
+def comparison_news(
+    compared: Compared, overlays: Sequence[DashboardState], target: str | None, shown: Mapping[str, str]
+) -> list[Any]:
+    """Return label, panel, curves and digests, `no_update` where they look as they are shown."""
+    baseline = compared.baseline.state if compared.baseline else None
+    now = {
+        ids.BASELINE_LABEL: render_baseline_label(compared.baseline_id, is_pinned=compared.is_pinned),
+        ids.COMPARISON: render_comparison(
+            compared.delta, compared.baseline_id, is_pinned=compared.is_pinned, pin_target=target
+        ),
+        ids.COMPARED: compared_curves(baseline, overlays, compared.delta),
+    }
+    told = digests(now)
+    news = [now[name] if told[name] != shown.get(name) else no_update for name in now]
+    return [*news, told if told != shown else no_update]
