@@ -402,19 +402,19 @@ class StreamMetrics(Contract):
 
     label: Text
     """The stream's name on screen."""
-    config: dict[str, Scalar]
+    config: dict[Text, Scalar]
     """Highlights of the final config: an allow-list of keys."""
     source: Literal["loss_history", "events"] | None
     """Where the series were read; null when there are none."""
     completion: Completion
     """How far the stream is."""
-    series: dict[str, Series]
+    series: dict[Text, Series]
     """`train_loss`, `val_loss` and further configured series."""
     nonfinite: tuple[Nonfinite, ...]
     """Non-finite values, a row a series and kind."""
-    final: dict[str, Point]
+    final: dict[Text, Point]
     """Last point of each series."""
-    best: dict[str, Point]
+    best: dict[Text, Point]
     """Lowest finite point of each series."""
     diverged_at: Point | None
     """Where the first non-finite loss stood."""
