@@ -1,0 +1,90 @@
+"""What a person opened, closed and focused, while the state changes under it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from selenium.webdriver.common.keys import Keys
+from support.page import Page, text, texts
+from support.states import failing_state, good_state
+from support.waiting import wait_for
+
+from collectors.state import DashboardState
+
+
+def with_detail(state: DashboardState, detail: str) -> DashboardState:
+    """The same with other words in the third check: its row, and so the checklist, is drawn anew."""
+    raw = state.model_dump(mode="json")
+    raw["checklist"][2]["detail"] = detail
+    return DashboardState.model_validate(raw)
+
+
+def opened(driver: Any) -> set[str]:
+    """Checks whose rows stand open."""
+    script = (
+        "return [...document.querySelectorAll('[data-check] details[open]')].map((d) => d.parentElement.dataset.check)"
+    )
+    return set(driver.execute_script(script))
+
+
+def focused(driver: Any) -> str:
+    """The check whose row has the focus."""
+    return str(driver.execute_script("return document.activeElement.closest('[data-check]')?.dataset.check"))
+
+
+def follow(page: Page, state: DashboardState, detail: str) -> None:
+    """Write a state with these words and wait until they are on the page."""
+    page.write(with_detail(state, detail))
+    wait_for(lambda: detail in texts(page.driver, ".check-detail"), "the new words")
+
+
+def test_an_opened_row_stays_open_and_focused_while_its_words_change(page: Page) -> None:
+    driver = page.driver
+    page.show(good_state())
+    row = driver.find_element("css selector", "#check-logs summary")
+    row.send_keys(Keys.ENTER)
+    assert (opened(driver), focused(driver)) == ({"logs"}, "logs")
+
+    for number in range(3):
+        follow(page, good_state(), f"{number} scalar records")
+
+        assert (opened(driver), focused(driver)) == ({"logs"}, "logs")
+    assert driver.execute_script("return document.activeElement.tagName") == "SUMMARY"
+
+
+def test_a_row_that_was_closed_again_stays_closed(page: Page) -> None:
+    driver = page.driver
+    page.show(good_state())
+    for _ in range(2):
+        driver.execute_script("document.querySelector('#check-logs summary').click()")
+    driver.execute_async_script("requestAnimationFrame(() => setTimeout(arguments[0]))")
+
+    follow(page, good_state(), "other words")
+
+    assert opened(driver) == set()
+
+
+def test_a_check_that_begins_to_fail_opens_and_may_be_closed(page: Page) -> None:
+    driver = page.driver
+    page.show(good_state())
+    follow(page, failing_state(), "now one fails")
+    assert opened(driver) == {"provenance"}
+
+    driver.execute_script("document.querySelector('#check-provenance summary').click()")
+    wait_for(lambda: opened(driver) == set(), "the row to close")
+    follow(page, failing_state(), "it still fails")
+
+    assert opened(driver) == set()
+
+
+def test_the_focus_is_not_taken_from_where_a_person_went(page: Page) -> None:
+    driver = page.driver
+    page.show(good_state())
+    driver.execute_script("document.querySelector('#check-logs summary').focus()")
+    driver.execute_script("document.activeElement.blur()")
+    driver.execute_async_script("requestAnimationFrame(() => setTimeout(arguments[0]))")
+
+    follow(page, good_state(), "other words")
+
+    assert driver.execute_script("return document.activeElement === document.body")
+    assert text(driver, ".verdict-word") == "INCOMPLETE"

@@ -1,0 +1,151 @@
+"""A training that writes while the page is open: it is followed, killed, and left alone by its observer."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from graph_page import GraphPage
+from selenium.webdriver.common.action_chains import ActionChains
+from support.page import freshness, open_page, text, texts, traces, x_range
+from support.server import ROOT, RunningServer, clean_environment
+from support.waiting import wait_for
+from support.workspaces import write_running
+
+Serve = Callable[..., RunningServer]
+TRAINING = ROOT / "tests" / "support" / "training_process.py"
+OBSERVER = """
+import signal, sys, threading
+from pathlib import Path
+from collectors.collect import CollectOptions
+from collectors.watch import Watcher
+stop = threading.Event()
+signal.signal(signal.SIGTERM, lambda *_: stop.set())
+Watcher(Path(sys.argv[1]), Path(sys.argv[2]), CollectOptions()).run(stop, interval_seconds=1)
+"""
+"""`python -m collectors watch` with a sign of life every second, so that its end is soon told."""
+
+
+@contextmanager
+def process(*command: object) -> Iterator[subprocess.Popen[bytes]]:
+    """A Python program beside the test, ended with the block."""
+    words = [sys.executable, *map(str, command)]
+    child = subprocess.Popen(words, cwd=ROOT, env=clean_environment(), stderr=subprocess.DEVNULL)
+    try:
+        yield child
+    finally:
+        child.kill()
+        child.wait()
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    """PatchTST is trained; SwinMAE has not begun."""
+    root = tmp_path / "ws"
+    write_running(root)
+    for file in root.rglob("*swinmae*"):
+        if file.is_file():
+            file.unlink()
+    for file in (root / "runs/swinmae_ssl").iterdir():
+        file.unlink()
+    return root
+
+
+def open_live(serve: Serve, driver: Any, workspace: Path) -> RunningServer:
+    """Serve and collect, and open the page on the first state."""
+    server = serve(workspace, collect=True)
+    wait_for((server.state_dir / "dashboard-state.json").exists, "the first state")
+    open_page(driver, server.url)
+    return server
+
+
+def stage_state(driver: Any, stage: str) -> str:
+    """A stage's status in words, as the list says it."""
+    return texts(driver, f".stage-row[data-stage='{stage}'] .stage-state")[0].strip()
+
+
+def epochs_drawn(driver: Any) -> int:
+    """How many epochs of SwinMAE are on its chart."""
+    trace = traces(driver, 1).get("val")
+    return len(trace["y"]) if trace else 0
+
+
+def zoom_by_hand(driver: Any) -> list[float]:
+    """Drag over part of the second chart."""
+    usual = x_range(driver, 1)
+    area = driver.find_elements("css selector", ".loss-chart .nsewdrag")[1]
+    mouse = ActionChains(driver).move_to_element_with_offset(area, 20, 40)
+    mouse.click_and_hold().move_by_offset(150, 0).release().perform()
+    return wait_for(lambda: x_range(driver, 1) != usual and x_range(driver, 1), "the zoom")
+
+
+def test_a_training_is_followed_to_its_end_and_nothing_a_person_did_is_lost(
+    serve: Serve, browser: Any, workspace: Path
+) -> None:
+    """Zoom, panned graph, selected stage, opened rows and scroll stay through every epoch."""
+    driver = browser.driver
+    server = open_live(serve, driver, workspace)
+    graph = GraphPage(driver, server)
+    assert stage_state(driver, "swinmae") == "idle"
+
+    with process(TRAINING, workspace, "--epochs", 12, "--write", 12, "--gap", 1.5):
+        wait_for(lambda: epochs_drawn(driver) >= 2, "the second epoch", 30)
+        assert stage_state(driver, "swinmae") == "running"
+        driver.execute_script("pipelineGraph.cy.panBy({x: 24, y: 12}); pipelineGraph.cy.zoom(1.1)")
+        driver.execute_script("dash_clientside.set_props('selected-stage', {data: 'swinmae'})")
+        driver.execute_script("document.querySelector('#check-logs summary').click()")
+        zoomed = zoom_by_hand(driver)
+        driver.execute_script("window.scrollTo(0, 400)")
+        before = (graph.viewport(), driver.execute_script("return window.scrollY"))
+        seen = epochs_drawn(driver)
+
+        wait_for(lambda: stage_state(driver, "swinmae") == "done", "the end", 60)
+
+    assert wait_for(lambda: epochs_drawn(driver) == 12, "the last epoch") and seen < 12
+    assert (graph.viewport(), driver.execute_script("return window.scrollY")) == before
+    assert x_range(driver, 1) == zoomed
+    assert "stage=swinmae" in driver.current_url
+    assert "SwinMAE" in text(driver, "#stage-details")
+    assert driver.execute_script("return document.querySelector('#check-logs details').open")
+    assert "12 of 12 epochs" in texts(driver, ".loss-words")[-1] + "".join(texts(driver, ".loss-progress"))
+
+
+def test_a_killed_training_is_stalled_and_its_dead_process_is_named(
+    serve: Serve, browser: Any, workspace: Path
+) -> None:
+    driver = browser.driver
+    open_live(serve, driver, workspace)
+
+    with process(TRAINING, workspace, "--epochs", 30, "--write", 3, "--gap", 0.3) as training:
+        wait_for(lambda: epochs_drawn(driver) == 3, "the third epoch", 30)
+        assert stage_state(driver, "swinmae") == "running"
+        training.kill()
+        training.wait()
+
+        wait_for(lambda: stage_state(driver, "swinmae") == "stalled", "the stage to stall", 30)
+
+    driver.execute_script("dash_clientside.set_props('selected-stage', {data: 'swinmae'})")
+    wait_for(lambda: f"process {training.pid} is gone" in text(driver, "main"), "the dead process to be named")
+    assert text(driver, ".verdict-word") == "NOT READY"
+
+
+def test_a_stopped_observer_is_told_within_three_of_its_intervals(serve: Serve, browser: Any, workspace: Path) -> None:
+    """The stream goes on telling pulses; what is old is the look at the workspace."""
+    driver = browser.driver
+    server = serve(workspace, options=["--stale-after", "3"])
+    with process("-c", OBSERVER, workspace, server.state_dir) as observer:
+        wait_for((server.state_dir / "dashboard-state.json").exists, "the first state", 30)
+        open_page(driver, server.url)
+        wait_for(lambda: freshness(driver) == "live", "the page to be live")
+
+        observer.terminate()
+        assert observer.wait(10) == 0
+        wait_for(lambda: freshness(driver) == "stale", "the page to say so", 3 + 2)
+
+    assert "The observer has stopped" in text(driver, "#feed-sentence")
+    assert text(driver, ".verdict-word") != ""
