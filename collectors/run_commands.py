@@ -177,7 +177,8 @@ def _list(options: argparse.Namespace) -> int:
     runs = _runs(options)
     with progress("reading the runs"):
         rows = runs.rows()
-    shown = [r for r in rows if verdict is None or verdict == (r["verdict"] or "damaged")][:limit]
+        fitting = rows if verdict is None else [r for r in rows if verdict == (r["verdict"] or "damaged")]
+        shown = fitting[:limit]
     sys.stdout.write(LIST_FORMATS[getattr(options, "format", None) or "text"](shown, runs.baseline()))
     if not rows:
         print("no run is stored yet; `export --snapshot` and `watch` store them", file=sys.stderr)

@@ -1,19 +1,14 @@
-"""A stored run -> its one small row in the index, and the index's lines -> rows. Pure.
+"""A stored run -> its one small row in the index. Pure.
 
-Input: a state, or bytes of the index. Output: plain dictionaries that are JSON as they are: tens of
-thousands of them are read at once. Refuses lines of another shape, without losing the others.
+Input: a state, or what is wrong with its snapshot. Output: a plain dictionary that is JSON as it is.
+`run_index` makes lines of rows and rows of lines.
 """
 
 from __future__ import annotations
 
-import gc
-import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from pydantic import TypeAdapter, ValidationError
 from typing_extensions import TypedDict  # pydantic needs this one before Python 3.12
 
 from collectors.compare import duration_of
@@ -45,11 +40,15 @@ class RunRow(TypedDict):
     """One run; null is unknown. A damaged one has its id, its problem and its file's facts only."""
 
     run_id: str
-    workspace: str
+    size_bytes: int
+    """Of the snapshot's file when the row was made."""
+    mtime_ns: int
+    """Of the snapshot's file when the row was made."""
     started_at: str | None
-    finished_at: str | None
     timestamp: str
     """When the content became true; of a damaged one when its file changed. Times are ISO 8601, UTC."""
+    finished_at: str | None
+    workspace: str
     verdict: VerdictValue | None
     passed: int
     failed: int
@@ -60,16 +59,10 @@ class RunRow(TypedDict):
     problem: str | None
     """Why the snapshot cannot be read; null for a sound one."""
     streams: dict[str, StreamRow]
-    size_bytes: int
-    """Of the snapshot's file when the row was made."""
-    mtime_ns: int
-    """Of the snapshot's file when the row was made."""
 
 
 FileFacts = tuple[int, int]
 """Size in bytes and modification time in nanoseconds of a snapshot's file."""
-_ROW: TypeAdapter[RunRow] = TypeAdapter(RunRow)
-_ROWS: TypeAdapter[list[RunRow]] = TypeAdapter(list[RunRow])
 
 
 def row_of(state: DashboardState, facts: FileFacts) -> RunRow:
@@ -77,10 +70,12 @@ def row_of(state: DashboardState, facts: FileFacts) -> RunRow:
     meta, verdict = state.meta, state.verdict
     return RunRow(
         run_id=meta.run_id,
-        workspace=meta.workspace,
+        size_bytes=facts[0],
+        mtime_ns=facts[1],
         started_at=_iso(meta.started_at),
-        finished_at=_iso(meta.finished_at),
         timestamp=meta.timestamp.isoformat(),
+        finished_at=_iso(meta.finished_at),
+        workspace=meta.workspace,
         verdict=verdict.value,
         passed=verdict.passed,
         failed=verdict.failed,
@@ -89,8 +84,6 @@ def row_of(state: DashboardState, facts: FileFacts) -> RunRow:
         named=is_named(meta.run_id),
         problem=None,
         streams={stream: _stream_row(metrics) for stream, metrics in state.metrics.items()},
-        size_bytes=facts[0],
-        mtime_ns=facts[1],
     )
 
 
@@ -98,10 +91,12 @@ def damaged_row(run_id: str, problem: str, facts: FileFacts) -> RunRow:
     """The row of a snapshot that cannot be read."""
     return RunRow(
         run_id=run_id,
-        workspace="",
+        size_bytes=facts[0],
+        mtime_ns=facts[1],
         started_at=_start_in(run_id),
-        finished_at=None,
         timestamp=datetime.fromtimestamp(facts[1] / 1e9, UTC).isoformat(),
+        finished_at=None,
+        workspace="",
         verdict=None,
         passed=0,
         failed=0,
@@ -110,8 +105,6 @@ def damaged_row(run_id: str, problem: str, facts: FileFacts) -> RunRow:
         named=is_named(run_id),
         problem=problem,
         streams={},
-        size_bytes=facts[0],
-        mtime_ns=facts[1],
     )
 
 
@@ -157,46 +150,3 @@ def _spark(series: Series | None) -> str:
 def spark_of(stream: StreamRow) -> list[float | None]:
     """The numbers of a spark line; None where the loss was not finite."""
     return [None if word == "-" else float(word) for word in stream["spark"].split()]
-
-
-def line_of(row: Mapping[str, object]) -> bytes:
-    """A row as a line of the index, without the newline."""
-    return json.dumps(row, separators=(",", ":"), allow_nan=False, ensure_ascii=False).encode()
-
-
-def rows_in(index: bytes) -> tuple[list[RunRow], int]:
-    """Every row of an index in file order, and how many lines are of another shape."""
-    lines = index.removesuffix(b"\n")
-    if not lines:
-        return [], 0
-    try:
-        with _without_cycles():
-            return _ROWS.validate_json(b"[" + lines.replace(b"\n", b",") + b"]"), 0
-    except ValidationError:
-        rows = list(_sound(lines.split(b"\n")))
-        return rows, lines.count(b"\n") + 1 - len(rows)
-
-
-def _sound(lines: Iterable[bytes]) -> Iterator[RunRow]:
-    for line in lines:
-        try:
-            yield _ROW.validate_json(line)
-        except ValidationError:
-            continue
-
-
-@contextmanager
-def _without_cycles() -> Iterator[None]:
-    """Plain values hold no cycles: looking for some would double the time of reading many rows."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
-def newest_first(rows: Iterable[RunRow]) -> list[RunRow]:
-    """Rows by start, the newest first; runs of unknown start by the time of their content."""
-    return sorted(rows, key=lambda row: (row["started_at"] or row["timestamp"], row["run_id"]), reverse=True)

@@ -11,17 +11,18 @@ import json
 import os
 import re
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from pydantic import ValidationError
 
 from collectors.delta import Policy
 from collectors.file_words import describe_error
-from collectors.run_rows import FileFacts, RunRow, damaged_row, line_of, newest_first, row_of, rows_in
+from collectors.run_index import RunRows, head_of, heads_in
+from collectors.run_rows import FileFacts, RunRow, damaged_row, row_of
 from collectors.state import RUN_ID_PATTERN, DashboardState, state_from_json
 from collectors.store import INDEX_FILE, MAX_BYTES, RUNS_FOLDER, Store, StoreProblem
 from collectors.store_files import explained, read_own, replace_file
@@ -33,6 +34,7 @@ INDEX_BYTES = 1 << 30
 SPARE_LINES = 64
 """So many lines of the index may be out of date before it is written anew."""
 Identity = tuple[int, int, int, int]
+_SNAPSHOT: Final = re.compile(RUN_ID_PATTERN.removesuffix("$") + r"\.json")
 
 
 class RunProblem(ValueError):
@@ -57,31 +59,32 @@ class RunStore:
         self._heals = heal
         self._lock = threading.Lock()
         self._seen: tuple[Identity | None, Identity | None] | None = None
-        self._rows: tuple[RunRow, ...] = ()
+        self._rows = RunRows(())
 
-    def rows(self) -> tuple[RunRow, ...]:
+    def rows(self) -> RunRows:
         """One row a run, newest first. The same object comes back while nothing changed."""
         with self._lock:
             seen = (_identity(self._runs), _identity(self._runs / INDEX_FILE))
             if seen != self._seen:
-                self._rows = tuple(newest_first(self._load(seen)))
+                self._rows = self._load(seen)
                 self._seen = seen
             return self._rows
 
-    def _load(self, seen: tuple[Identity | None, Identity | None]) -> Iterable[RunRow]:
-        written, wrong = rows_in(_bytes_of(self._runs / INDEX_FILE))
-        by_id = {row["run_id"]: row for row in written}
-        files = _snapshot_files(self._runs)
-        rows = {run_id: self._row(run_id, facts, by_id.get(run_id)) for run_id, facts in files.items()}
-        outdated = wrong or any(by_id.get(run_id) is not row for run_id, row in rows.items())
-        if self._heals and (outdated or len(written) - len(rows) > max(SPARE_LINES, len(rows))):
-            self._write_index(rows.values(), seen)
-        return rows.values()
+    def _load(self, seen: tuple[Identity | None, Identity | None]) -> RunRows:
+        written = heads_in(_bytes_of(self._runs / INDEX_FILE))
+        outdated = written.wrong > 0
+        heads = []
+        for run_id, facts in _snapshot_files(self._runs).items():
+            head = written.heads.get(run_id)
+            if head is None or head.facts != facts:
+                head, outdated = head_of(self._row(run_id, facts)), True
+            heads.append(head)
+        rows = RunRows(heads)
+        if self._heals and (outdated or written.lines - len(rows) > max(SPARE_LINES, len(rows))):
+            self._write_index(rows, seen)
+        return rows
 
-    def _row(self, run_id: str, facts: FileFacts, written: RunRow | None) -> RunRow:
-        """The written row where it is of this very file, else a new one."""
-        if written is not None and (written["size_bytes"], written["mtime_ns"]) == facts:
-            return written
+    def _row(self, run_id: str, facts: FileFacts) -> RunRow:
         found = self._read(run_id)
         return damaged_row(run_id, found, facts) if isinstance(found, str) else row_of(found, facts)
 
@@ -97,9 +100,9 @@ class RunStore:
             return f"it holds the run {state.meta.run_id}"
         return state
 
-    def _write_index(self, rows: Iterable[RunRow], seen: tuple[Identity | None, Identity | None]) -> None:
+    def _write_index(self, rows: RunRows, seen: tuple[Identity | None, Identity | None]) -> None:
         """Write the index anew, unless somebody changed something since `seen`."""
-        data = b"".join(line_of(row) + b"\n" for row in rows)
+        data = b"".join(line + b"\n" for line in rows.lines)
         # A folder that cannot be written is read all the same.
         with suppress(StoreProblem), self._store.writing():
             if (_identity(self._runs), _identity(self._runs / INDEX_FILE)) == seen:
@@ -107,7 +110,7 @@ class RunStore:
 
     def row(self, run_id: str) -> RunRow | None:
         """One run's row; None where there is no such run."""
-        return next((row for row in self.rows() if row["run_id"] == run_id), None)
+        return self.rows().find(run_id)
 
     def snapshot(self, run_id: str) -> DashboardState | None:
         """One run's snapshot by its exact id; None where there is none or it cannot be read."""
@@ -210,13 +213,14 @@ def _mapping_in(path: Path) -> Mapping[str, Any]:
 def _snapshot_files(runs: Path) -> dict[str, FileFacts]:
     """Run id -> size and time of its snapshot's file; what is no regular file is not ours."""
     found: dict[str, FileFacts] = {}
-    is_id: Callable[[str], object] = re.compile(RUN_ID_PATTERN.removesuffix("$") + r"\.json").fullmatch
     with suppress(OSError), os.scandir(runs) as entries:
         for entry in entries:
-            if is_id(entry.name) and entry.is_file(follow_symlinks=False):
-                with suppress(FileNotFoundError):
+            if _SNAPSHOT.fullmatch(entry.name) and entry.is_file(follow_symlinks=False):
+                try:
                     status = entry.stat(follow_symlinks=False)
-                    found[entry.name[:-5]] = (status.st_size, status.st_mtime_ns)
+                except FileNotFoundError:
+                    continue
+                found[entry.name[:-5]] = (status.st_size, status.st_mtime_ns)
     return found
 
 

@@ -21,7 +21,8 @@ import platformdirs
 from pydantic import ValidationError
 
 from collectors import store_files
-from collectors.run_rows import line_of, row_of
+from collectors.run_index import line_of
+from collectors.run_rows import row_of
 from collectors.state import DashboardState, state_from_json, state_to_json
 from collectors.store_files import append_line, explained, read_own, replace_file, sweep
 from collectors.store_lock import Held, locked

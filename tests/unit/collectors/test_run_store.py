@@ -13,8 +13,9 @@ import pytest
 from support.states import diverged_state, ready_state, write_state
 
 from collectors.delta import Policy
+from collectors.run_index import RunRows, head_of, heads_in
 from collectors.run_report import harmless, rows_as_csv
-from collectors.run_rows import SPARK_POINTS, RunRow, newest_first, row_of, rows_in, spark_of
+from collectors.run_rows import SPARK_POINTS, RunRow, row_of, spark_of
 from collectors.run_store import RunProblem, RunStore
 from collectors.state import DashboardState, Series
 from collectors.store import Store, StoreProblem
@@ -80,6 +81,28 @@ def test_a_long_curve_has_a_short_spark_line_that_ends_where_the_curve_ends() ->
     assert (len(spark), spark[0], spark[-1]) == (SPARK_POINTS, 1000, 1)
 
 
+def test_rows_are_a_sequence_that_is_read_where_it_is_looked_at() -> None:
+    states = [a_run(automatic(day), day) for day in range(1, 10)]
+    rows = RunRows(head_of(row_of(state, (day, day))) for day, state in enumerate(states, start=1))
+
+    assert (len(rows), rows[0]["run_id"], rows[-1]["run_id"]) == (9, automatic(9), automatic(1))
+    assert [row["run_id"] for row in rows[2:4]] == [automatic(7), automatic(6)]
+    assert [row["run_id"] for row in rows] == rows.run_ids == [automatic(n) for n in range(9, 0, -1)]
+    assert rows.find(automatic(4)) is rows[5]
+    assert rows.find("nobody") is None
+    with pytest.raises(IndexError):
+        rows[9]
+
+
+def test_a_row_that_somebody_wrote_by_hand_is_damaged_and_no_crash() -> None:
+    """Its sum is right, its shape is not."""
+    head = head_of({**row_of(ready_state(), (1, 1)), "passed": "nine"})  # type: ignore[typeddict-item] # on purpose
+
+    for rows in (RunRows([head]), RunRows([head, head_of(row_of(a_run("other"), (1, 1)))])):
+        assert [row["problem"] is None for row in rows] == [row["run_id"] == "other" for row in rows]
+        assert [row["problem"] is not None for row in rows].count(True) == 1
+
+
 def test_adding_a_run_writes_one_line_and_no_other_snapshot(state_dir: Path) -> None:
     before = {p.name: p.stat().st_mtime_ns for p in (state_dir / "runs").glob("*.json")}
     index = (state_dir / INDEX).read_bytes()
@@ -135,15 +158,15 @@ def test_a_sound_index_is_enough(state_dir: Path, monkeypatch: pytest.MonkeyPatc
     ids=["missing", "empty", "bytes", "old shape", "cut", "wrong type", "unknown verdict"],
 )
 def test_an_index_that_is_wrong_is_made_anew_from_the_snapshots(state_dir: Path, spoil: Callable[[Path], None]) -> None:
-    right = RunStore(state_dir).rows()
+    right = list(RunStore(state_dir).rows())
     spoil(state_dir / INDEX)
 
-    read_only = RunStore(state_dir).rows()
-    healed = RunStore(state_dir, heal=True).rows()
+    read_only = list(RunStore(state_dir).rows())
+    healed = list(RunStore(state_dir, heal=True).rows())
 
     assert read_only == healed == right
-    written, wrong = rows_in((state_dir / INDEX).read_bytes())
-    assert (newest_first(written), wrong) == (list(right), 0)
+    written = heads_in((state_dir / INDEX).read_bytes())
+    assert (list(RunRows(written.heads.values())), written.lines, written.wrong) == (right, 3, 0)
 
 
 def test_only_what_is_missing_is_read_again(state_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -211,7 +234,7 @@ def test_what_is_no_file_of_ours_is_no_run(state_dir: Path) -> None:
 
 
 def test_there_are_no_runs_where_there_is_no_folder(tmp_path: Path) -> None:
-    assert RunStore(tmp_path / "nothing").rows() == ()
+    assert list(RunStore(tmp_path / "nothing").rows()) == []
     assert RunStore(tmp_path / "nothing").baseline() is None
     assert not (tmp_path / "nothing").exists()
 

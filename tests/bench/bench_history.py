@@ -1,0 +1,129 @@
+"""Figures of the run history: `python tests/bench/bench_history.py [--runs 10000] [--many 100000]`.
+
+Makes real snapshots in a temporary folder, and prints for each figure the median and the worst of some
+repetitions beside its limit. Exits 1 when a median is over its limit.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+
+from support.states import ready_state  # noqa: E402 -- after the path is set
+
+from collectors.collect import CollectOptions  # noqa: E402, F401 -- what a collecting process has loaded too
+from collectors.compare import compare  # noqa: E402
+from collectors.run_index import line_of  # noqa: E402
+from collectors.run_rows import row_of  # noqa: E402
+from collectors.run_store import RunStore  # noqa: E402
+from collectors.state import MAX_POINTS, DashboardState, Series, state_to_json  # noqa: E402
+from collectors.store import Store  # noqa: E402
+
+REPETITIONS = 7
+
+
+def main() -> int:
+    """Measure and print; the exit code says whether every median is within its limit."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=10_000)
+    parser.add_argument("--many", type=int, default=100_000, help="0 leaves it out")
+    asked = parser.parse_args()
+    print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors, Python {sys.version.split()[0]}")
+    verdicts = list(_figures(asked.runs, asked.many))
+    return 0 if all(verdicts) else 1
+
+
+def _figures(count: int, many: int) -> Iterator[bool]:
+    with _history(count) as folder:
+        store, runs = Store(folder), RunStore(folder)
+        yield _figure(f"index of {count:,} runs, cold", 150, lambda: RunStore(folder).rows())
+        yield _figure(f"index of {count:,} runs, cold, and every row read", 300, lambda: list(RunStore(folder).rows()))
+        runs.rows()
+        yield _figure("the index again, nothing changed", 1, runs.rows)
+        numbers = iter(range(10**6))
+        small = ready_state()
+        yield _figure("adding one snapshot", 20, lambda: store.write_snapshot(_a_run(small, next(numbers), "new")))
+        full = _full(small)
+        yield _figure(
+            f"adding one of {len(state_to_json(full)) / 1e3:.0f} kB (4 curves of {MAX_POINTS:,})",
+            None,
+            lambda: store.write_snapshot(_a_run(full, next(numbers), "full")),
+        )
+        yield _figure("comparing two runs", 50, lambda: compare(small, small))
+        yield _figure(f"comparing two with {MAX_POINTS:,} points a curve", 50, lambda: compare(full, full))
+        yield _figure("reading two snapshots and comparing them", 50, lambda: _read_and_compare(folder))
+        yield _figure("pinning a baseline", None, lambda: runs.pin("many-000001"))
+        (folder / "runs/index.jsonl").unlink()
+        yield _figure(f"making the index of {count:,} runs anew", None, lambda: RunStore(folder).rows(), repetitions=1)
+    if many:
+        with _history(many, with_files=False) as folder:
+            yield _figure(f"index of {many:,} runs, cold", 1500, lambda: RunStore(folder).rows(), repetitions=3)
+
+
+def _figure(name: str, limit_ms: float | None, work: Callable[[], object], *, repetitions: int = REPETITIONS) -> bool:
+    times, processor = [], []
+    for _ in range(repetitions):
+        begun, used = time.perf_counter(), time.process_time()
+        work()
+        times.append((time.perf_counter() - begun) * 1000)
+        processor.append((time.process_time() - used) * 1000)
+    median = statistics.median(times)
+    within = limit_ms is None or median < limit_ms
+    limit = "no limit" if limit_ms is None else f"limit {limit_ms:,} ms"
+    figures = f"median {median:8.2f} ms  worst {max(times):8.2f}  processor {statistics.median(processor):8.2f}"
+    print(f"{name:<52} {figures}  {limit}{'' if within else '  OVER'}", flush=True)
+    return within
+
+
+@contextmanager
+def _history(count: int, *, with_files: bool = True) -> Iterator[Path]:
+    """A state directory of many runs; without files the snapshots are empty and only their rows are real."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "runs").mkdir()
+        state = ready_state()
+        with (folder / "runs/index.jsonl").open("wb") as index:
+            for number in range(count):
+                run = _a_run(state, number, "many")
+                path = folder / f"runs/{run.meta.run_id}.json"
+                path.write_bytes(state_to_json(run) if with_files else b"")
+                found = path.stat()
+                index.write(line_of(row_of(run, (found.st_size, found.st_mtime_ns))) + b"\n")
+        yield folder
+
+
+def _a_run(state: DashboardState, number: int, name: str) -> DashboardState:
+    started = state.meta.started_at
+    update = {"run_id": f"{name}-{number:06d}", "started_at": started + timedelta(hours=number) if started else None}
+    return state.model_copy(update={"meta": state.meta.model_copy(update=update)})
+
+
+def _full(state: DashboardState) -> DashboardState:
+    """The same run with curves as long as the contract allows."""
+    places = tuple(range(MAX_POINTS))
+    values = tuple(1.0 / (n + 1.37) for n in places)
+    times = tuple(1.8e9 + 4.1 * n for n in places)
+    curve = Series(epoch=tuple(map(float, places)), step=places, time=times, value=values)
+    series = {"train_loss": curve, "val_loss": curve}
+    metrics = {stream: m.model_copy(update={"series": series}) for stream, m in state.metrics.items()}
+    return state.model_copy(update={"metrics": metrics})
+
+
+def _read_and_compare(folder: Path) -> None:
+    runs = RunStore(folder)
+    compare(runs.required("many-000001"), runs.required("many-000002"))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
