@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 
 from collectors.collect import Collector
+from collectors.run_store import RunStore
 from collectors.store import Store
 from dash_app.demo.faults import steps_of
 from dash_app.demo.moving import Moved, moved_path
@@ -22,7 +23,7 @@ WORKSPACE_NAME = "demo-workspace"
 
 
 def store_baseline(library: Library, store: Store, replay_start: float) -> str:
-    """Store the baseline's snapshot and give its run id.
+    """Store the baseline's snapshot, pin it, and give its run id.
 
     `replay_start` is when the good run begins, in seconds since the Unix epoch. Raises StoreProblem.
     """
@@ -42,4 +43,11 @@ def store_baseline(library: Library, store: Store, replay_start: float) -> str:
         with Collector(workspace, store) as collector:
             state = collector.collect(snapshot=True)
     store.write_snapshot(state)
+    _pin_unless_chosen(RunStore(store.state_dir), state.meta.run_id)
     return state.meta.run_id
+
+
+def _pin_unless_chosen(runs: RunStore, run_id: str) -> None:
+    """Compare with the earlier run, unless somebody who named the state directory pinned another one."""
+    if runs.baseline() is None:
+        runs.pin(run_id)

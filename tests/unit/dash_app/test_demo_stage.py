@@ -20,6 +20,7 @@ import pytest
 from support.server import clean_environment
 from support.waiting import wait_for
 
+from collectors.run_store import RunStore
 from collectors.state import VerdictValue
 from collectors.store import Store
 from dash_app.demo.baseline import store_baseline
@@ -123,6 +124,7 @@ def test_the_baseline_is_the_snapshot_of_a_worse_run_that_ended_before(tmp_path:
     assert state.meta.finished_at.timestamp() < now
     assert {s: m.config["epochs"] for s, m in state.metrics.items()} == {"patchtst": 8, "swinmae": 8}
     assert store.read_state() is None
+    assert RunStore(store.state_dir).baseline() == run_id
 
 
 def test_two_demonstrations_have_two_baselines_of_their_own_time(tmp_path: Path) -> None:
@@ -130,4 +132,5 @@ def test_two_demonstrations_have_two_baselines_of_their_own_time(tmp_path: Path)
     store, library = Store(tmp_path / "state"), load_library()
     ids = {store_baseline(library, store, start) for start in (2e9, 2e9 + 3600)}
 
-    assert len(ids) == 2 == len(list((tmp_path / "state/runs").glob("*.json")))
+    kept = [path for path in (tmp_path / "state/runs").glob("*.json") if path.name != "baseline.json"]
+    assert len(ids) == 2 == len(kept)
