@@ -135,7 +135,7 @@
   }
 
   function mayMove() {
-    const isOld = root.dataset.freshness === "stale";
+    const isOld = root.dataset.freshness === "stale" || root.dataset.shown === "snapshot";
     return !document.hidden && !isPaused && !isOld && !stillness.matches;
   }
 
@@ -181,7 +181,7 @@
   new MutationObserver((changes) => {
     if (changes.some((change) => change.attributeName === "data-theme")) paint();
     settle();
-  }).observe(root, { attributeFilter: ["data-theme", "data-freshness"] });
+  }).observe(root, { attributeFilter: ["data-theme", "data-freshness", "data-shown"] });
 
   /* Durations: the state holds instants, the page counts. */
   function tick() {

@@ -6,7 +6,7 @@ run's id is the same as a run that is not there. It judges nothing, and writes o
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -50,7 +50,7 @@ class RunHistory:
         """Look at a run: a stored one by its id, the current state for `live` or nothing."""
         return self.reader.current() if is_live(run_id) else self.reader.run(str(run_id))
 
-    def rows(self) -> tuple[RunRow, ...]:
+    def rows(self) -> Sequence[RunRow]:
         """One row a stored run, newest first."""
         return self._store.rows()
 

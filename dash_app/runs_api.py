@@ -68,7 +68,7 @@ class RunsApi:
             "baseline": self._history.pinned(),
             "total": len(rows),
             "found": len(found),
-            "runs": found[start : start + limit],
+            "runs": list(found[start : start + limit]),
         }
         return tagged_json(request, pydantic_core.to_json(content), _digest(content))
 

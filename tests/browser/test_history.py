@@ -1,0 +1,253 @@
+"""Three real runs on the page: one is pinned, another looked at, and the view is shared by its URL.
+
+The numbers on screen are compared with those that this test computes itself from the loss histories.
+"""
+
+from __future__ import annotations
+
+import csv
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.common.keys import Keys
+from support.browsers import chromium_options, console_messages
+from support.page import open_page, text, texts, traces
+from support.server import RunningServer
+from support.waiting import wait_for
+from support.workspaces import (
+    SCORING,
+    good_streams,
+    write,
+    write_backup,
+    write_policy,
+    write_reports,
+    write_scaler,
+    write_stream,
+)
+
+from collectors.__main__ import main
+from collectors.run_store import RunStore
+
+Serve = Callable[..., RunningServer]
+STREAMS = ("patchtst", "swinmae")
+DAY = 86400.0
+LOSSES = {
+    "good": ([1.02, 0.95, 0.9, 0.84, 0.79, 0.77, 0.7512, 0.7444], [0.7, 0.64, 0.6, 0.56, 0.5501]),
+    "better": ([1.01, 0.9, 0.8, 0.66, 0.52, 0.43, 0.361, 0.3377], [0.69, 0.6, 0.5, 0.44, 0.5411]),
+    "diverged": ([1.03, 0.97, 0.92, 0.86, 0.81, 0.79, 0.78, 0.7701], [0.7, 0.66, *[float("nan")] * 3]),
+}
+
+
+class Runs:
+    """Three workspaces, trained three days in a row, and their snapshots in one state folder."""
+
+    def __init__(self, home: Path) -> None:
+        self.state_dir = home / "state"
+        self.roots: dict[str, Path] = {}
+        self.ids: dict[str, str] = {}
+        for age, name in zip((3, 2, 1), ("good", "diverged", "better"), strict=True):
+            self.roots[name] = train(home / name, LOSSES[name], time.time() - age * DAY)
+            main(["export", str(self.roots[name]), "--state-dir", str(self.state_dir), "--snapshot"])
+            self.ids[name] = RunStore(self.state_dir).rows()[0]["run_id"]
+
+    def val(self, name: str, stream: str) -> list[float]:
+        """Validation losses as Python's csv reads them from the workspace."""
+        with (self.roots[name] / f"artifacts/loss/{stream}_loss_history.csv").open(newline="") as handle:
+            return [float(row["val_loss"]) for row in csv.DictReader(handle)]
+
+
+def train(root: Path, losses: tuple[list[float], list[float]], start: float) -> Path:
+    """Leave what a whole training leaves."""
+    streams = good_streams(start)
+    for stream, values in zip(streams, losses, strict=True):
+        stream.val = values
+        write_stream(root, stream)
+    write_scaler(root, streams[0].start - 2)
+    write_reports(root, streams[0].start - 3)
+    write_policy(root)
+    write(root / "inference/__init__.py", "")
+    write(root / "inference/run_scoring_example.py", SCORING)
+    write_backup(root, streams, streams[1].end + 5)
+    return root
+
+
+@pytest.fixture
+def runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Runs:
+    return Runs(tmp_path / "runs")
+
+
+@pytest.fixture
+def fresh_browser() -> Iterator[Any]:
+    """A browser that knows nothing; its console must stay empty."""
+    driver = webdriver.Chrome(options=chromium_options())
+    yield driver
+    messages = console_messages(driver)
+    driver.quit()
+    assert messages == []
+
+
+def press(driver: Any, selector: str) -> None:
+    wait_for(lambda: driver.find_elements("css selector", selector), selector)
+    driver.execute_script("document.querySelector(arguments[0]).click()", selector)
+
+
+def delta_row(driver: Any, stream: str, loss: str) -> list[str]:
+    """Cells of a row of the comparison: run, baseline, difference, direction."""
+    found = texts(driver, f"[data-stream={stream}] tr[data-loss='{loss}'] td")
+    return [cell.strip() for cell in found]
+
+
+def number(cell: str) -> float:
+    return float(cell.split(" ", maxsplit=1)[0].replace("−", "-"))
+
+
+def seen(driver: Any) -> dict[str, Any]:
+    """All that a person would compare to say that two views are the same."""
+    return {
+        "banner": text(driver, ".snapshot-banner b"),
+        "verdict": text(driver, ".verdict-word"),
+        "run": text(driver, "#run-label"),
+        "baseline": text(driver, "#baseline-label"),
+        "comparison": text(driver, ".comparison-body"),
+        "change": texts(driver, ".loss-change"),
+        "curves": [{name: trace["y"] for name, trace in traces(driver, n).items()} for n in (0, 1)],
+    }
+
+
+def is_compared(driver: Any, runs: Runs, run: str) -> bool:
+    """Whether banner, comparison and ghosted curves of a run are all there."""
+    is_shown = text(driver, ".snapshot-banner b") == runs.ids[run]
+    return is_shown and bool(texts(driver, ".loss-change")) and "baseline val" in traces(driver, 1)
+
+
+def test_a_pinned_baseline_a_chosen_run_and_the_same_view_by_its_url(
+    serve: Serve, browser: Any, fresh_browser: Any, runs: Runs
+) -> None:
+    server = serve(runs.roots["better"], state_dir=runs.state_dir, options=["--stale-after", "3600"])
+    driver = browser.driver
+
+    # pin the good one in the history
+    open_page(driver, server.url, "view=history")
+    press(driver, f".history button[data-pin='{runs.ids['good']}']")
+    wait_for(lambda: RunStore(runs.state_dir).baseline() == runs.ids["good"], "the pinned baseline")
+    wait_for(lambda: "pinned" in text(driver, "#baseline-label"), "the page to follow")
+    assert "pinned" in text(driver, f"tr[data-run='{runs.ids['good']}']")
+
+    # choose the better one, by searching for it, without a mouse
+    press(driver, ".tabs a[data-view=flow]")
+    driver.find_element("css selector", "[data-picker=run] summary").send_keys(Keys.ENTER)
+    search = driver.switch_to.active_element
+    search.send_keys(runs.ids["better"])
+    wait_for(lambda: len(texts(driver, "#run-options .verdict-mark")) == 1, "one run that fits")
+    search.send_keys(Keys.ARROW_DOWN, Keys.ARROW_DOWN)
+    wait_for(lambda: runs.ids["better"] in driver.switch_to.active_element.text, "the run to be focused")
+    driver.switch_to.active_element.send_keys(Keys.ENTER)
+    wait_for(lambda: is_compared(driver, runs, "better"), "the snapshot with its comparison")
+
+    # every number is that of the files
+    assert "not live" in text(driver, ".verdict-run") and "live" not in text(driver, "#run-label")
+    for index, stream in enumerate(STREAMS):
+        ours, theirs = runs.val("better", stream), runs.val("good", stream)
+        run, baseline, difference, direction = delta_row(driver, stream, "val_loss:final")
+        assert number(run) == pytest.approx(ours[-1], rel=1e-3)
+        assert number(baseline) == pytest.approx(theirs[-1], rel=1e-3)
+        assert number(difference) == pytest.approx(ours[-1] - theirs[-1], abs=1e-4)
+        share = (ours[-1] - theirs[-1]) / theirs[-1]
+        assert direction == ("better" if share < -0.05 else "within tolerance")
+        assert f"{abs(share) * 100:.{0 if abs(share) > 0.1 else 1}f} %" in texts(driver, ".loss-change")[index]
+        best = delta_row(driver, stream, "val_loss:best")
+        assert (number(best[0]), number(best[1])) == pytest.approx((min(ours), min(theirs)), rel=1e-3)
+    assert text(driver, ".judgement") == "NO REGRESSION"
+
+    # the baseline's curve stands behind, by epoch
+    driver.execute_script("dash_clientside.set_props('smoothing', {value: 0})")
+    wait_for(lambda: "smoothing=0" in driver.current_url, "the URL to follow")
+    wait_for(lambda: traces(driver, 0)["baseline val"]["y"] == runs.val("good", "patchtst"), "the baseline's curve")
+    assert traces(driver, 0)["baseline val"]["x"] == list(range(1, 9))
+    assert traces(driver, 0)["val"]["y"] == runs.val("better", "patchtst")
+
+    # shared
+    first = seen(driver)
+    assert f"run={runs.ids['better']}" in driver.current_url
+    open_page(fresh_browser, *driver.current_url.split("?"))
+    wait_for(lambda: is_compared(fresh_browser, runs, "better"), "the same run in the other browser")
+    wait_for(lambda: seen(fresh_browser) == first, "the same view in the other browser")
+
+    # back to live
+    press(driver, ".snapshot-banner button")
+    wait_for(lambda: text(driver, ".snapshot-banner") == "", "the banner to go")
+    assert "run=" not in driver.current_url and "live" in text(driver, "#run-label")
+
+
+def test_a_diverged_run_is_a_regression_on_the_page_and_of_the_command(serve: Serve, browser: Any, runs: Runs) -> None:
+    server = serve(runs.roots["better"], state_dir=runs.state_dir, options=["--stale-after", "3600"])
+    driver = browser.driver
+
+    query = f"run={runs.ids['diverged']}&baseline={runs.ids['good']}&runs={runs.ids['better']}"
+    open_page(driver, server.url, query)
+    wait_for(lambda: is_compared(driver, runs, "diverged"), "the diverged run")
+
+    assert text(driver, ".judgement") == "REGRESSION"
+    assert delta_row(driver, "swinmae", "val_loss:final")[3] == "incomparable"
+    assert "the run diverged at epoch 3" in text(driver, ".policy-found")
+    assert f"{runs.ids['better']} val" in traces(driver, 1)
+    assert runs.ids["better"] in texts(driver, ".loss-others")[1]
+    place = ["--state-dir", str(runs.state_dir)]
+    assert main(["compare", runs.ids["diverged"], runs.ids["good"], *place]) == 1
+    assert main(["compare", runs.ids["better"], runs.ids["good"], *place]) == 0
+
+
+def test_the_history_sorts_filters_chooses_columns_and_overlays(serve: Serve, browser: Any, runs: Runs) -> None:
+    server = serve(runs.roots["better"], state_dir=runs.state_dir, options=["--stale-after", "3600"])
+    driver = browser.driver
+    open_page(driver, server.url, f"view=history&baseline={runs.ids['good']}")
+
+    def shown() -> list[str]:
+        return [one.strip() for one in texts(driver, ".run-row .run-link")]
+
+    wait_for(lambda: shown() == [runs.ids[n] for n in ("better", "diverged", "good")], "newest first")
+    press(driver, "button[data-sort='patchtst:final_val_loss']")
+    wait_for(lambda: shown() == [runs.ids[n] for n in ("diverged", "good", "better")], "the highest loss first")
+    press(driver, "button[data-sort='patchtst:final_val_loss']")
+    wait_for(lambda: shown() == [runs.ids[n] for n in ("better", "good", "diverged")], "the lowest loss first")
+
+    driver.find_element("css selector", "[data-filter=text] input").send_keys(runs.ids["better"])
+    wait_for(lambda: shown() == [runs.ids["better"]], "the run that was searched for")
+    ours, theirs = runs.val("better", "patchtst")[-1], runs.val("good", "patchtst")[-1]
+    share = texts(driver, ".run-row .cell-delta")[0]
+    assert number(share) == pytest.approx((ours - theirs) / theirs * 100, abs=0.5)
+
+    press(driver, "button[data-column=duration_seconds]")
+    wait_for(lambda: "32 s" in "".join(texts(driver, ".cell-duration_seconds")), "the chosen column")
+    press(driver, ".run-row button[data-overlay]")
+    wait_for(lambda: f"runs={runs.ids['better']}" in driver.current_url, "the overlay in the URL")
+    wait_for(lambda: driver.find_elements("css selector", "[data-overlay][aria-checked=true]"), "the box to be checked")
+
+
+def test_an_absent_run_is_said_and_the_way_back_is_there(serve: Serve, browser: Any, runs: Runs) -> None:
+    server = serve(runs.roots["better"], state_dir=runs.state_dir, options=["--stale-after", "3600"])
+    driver = browser.driver
+
+    driver.get(f"{server.url}?run=no-such-run")
+    wait_for(lambda: "no readable snapshot of run no-such-run" in text(driver, ".snapshot-banner"), "the banner")
+    assert text(driver, ".verdict-word") == "NO STATE"
+
+    press(driver, ".snapshot-banner button")
+    wait_for(lambda: text(driver, ".verdict-word") == "INCOMPLETE", "the current state")
+
+
+def test_in_a_frame_nothing_can_be_pinned(serve: Serve, browser: Any, runs: Runs) -> None:
+    server = serve(runs.roots["better"], state_dir=runs.state_dir, options=["--stale-after", "3600"])
+    driver = browser.driver
+    open_page(driver, server.url, "embed=1&panel=history&view=history")
+    wait_for(lambda: texts(driver, ".run-row"), "the table")
+
+    press(driver, ".history button[data-pin]")
+
+    shown = [one.is_displayed() for one in driver.find_elements("css selector", "[data-pin]")]
+    assert shown and not any(shown)
+    assert RunStore(runs.state_dir).baseline() is None
