@@ -71,8 +71,10 @@ def merge_losses(
         return Losses(source, event_curves)
     disagrees = contradict(table_curves, event_curves)
     belongs = _table_belongs(run, table_facts, disagrees, times_trusted)
-    if event_curves and (belongs is False or _reach(event_curves) > _reach(table_curves)):
-        return Losses("events", event_curves, belongs, disagrees, {} if belongs is False else table_curves)
+    if belongs is False:  # a rerun that has just begun has no losses yet, whatever the old table holds
+        return Losses("events" if event_curves else None, event_curves, belongs, disagrees)
+    if event_curves and _reach(event_curves) > _reach(table_curves):
+        return Losses("events", event_curves, belongs, disagrees, table_curves)
     joined = {name: _with_times(c, event_curves.get(name)) for name, c in table_curves.items()}
     return Losses("loss_history", joined, belongs, disagrees, event_curves)
 

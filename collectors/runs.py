@@ -86,7 +86,8 @@ def stream_runs(stream: str, files: Iterable[EventFile], tags: Mapping[str, Sequ
     """Split a stream's event files into runs, oldest first.
 
     `tags` maps a series name to its tags in order of preference. Files without a dated record are left
-    out: a run that has written nothing has not started yet, and one without a moment has no place.
+    out: a run that has written nothing has not started yet, and one without a moment has no place. A
+    beginning without a step that another run followed tells nothing, and is left out too.
     """
     dated = [f for f in files if is_instant(f.evidence.first_time)]
     dated.sort(key=lambda f: (f.evidence.first_time or 0.0, f.facts.path))
@@ -96,14 +97,18 @@ def stream_runs(stream: str, files: Iterable[EventFile], tags: Mapping[str, Sequ
             groups[-1].append(file)
         else:
             groups.append([file])
-    return [_build_run(stream, group, tags) for group in groups]
+    told = [group for group in groups[:-1] if any(_first_step(f) is not None for f in group)]
+    return [_build_run(stream, group, tags) for group in (*told, *groups[-1:])]
 
 
 def _continues(group: list[EventFile], file: EventFile) -> bool:
     """Whether a later file goes on with the steps: a resume, or a sub-run beside its parent."""
     first = _first_step(file)
     begun = min((s for f in group if (s := _first_step(f)) is not None), default=None)
-    if first is None or begun is None:
+    if first is None:
+        # Each process of one training may open a file of its own and write nothing but its header.
+        return _same_writer(group[-1], file) or any(_overlap(f, file) for f in group)
+    if begun is None:
         return _same_writer(group[-1], file)
     # A resume may repeat a few steps, a rerun starts where the first one did.
     return first > begun or _is_sub_run(group[0], file)

@@ -63,7 +63,7 @@ def _table_problem(s: StreamEvidence) -> str | None:
         return None
     if table.evidence is None:
         return missing_text(table.facts)
-    if s.losses.table_belongs is False and s.losses.source == "events":
+    if s.losses.table_belongs is False:
         return None  # an old table is provenance's matter
     error = first_error(table.evidence.findings)
     return f"{table.path}: {error}" if error else None

@@ -133,6 +133,17 @@ def stopped_at(after: int, **beat: object) -> Edit:
     return apply
 
 
+def beside(*seconds_after: float) -> Edit:
+    """Event files of nothing but a header, opened so long after PatchTST's own."""
+
+    def apply(w: Broken) -> None:
+        for number, after in enumerate(seconds_after):
+            at = w.patchtst.start + after
+            write(w.root / RUNS / f"events.out.tfevents.{int(at)}.rank{number}.7.{number}", header(at), at)
+
+    return apply
+
+
 def resumed(w: Broken) -> None:
     """PatchTST broken off after epoch 4 and taken up again: two event files, one run."""
     first = replace(w.patchtst, val=w.patchtst.val[:4])
@@ -213,6 +224,8 @@ EVENTS = [
     Case("event file of 64 GiB", lambda w: sparse(w.events(), 64 << 30)(w), "3 fail, 9 skip", "runs/patchtst_ssl", "a sparse file must cost nothing"),
     Case("event file is a folder", lambda w: folder(w.events())(w), "3 fail, 9 skip", "runs/patchtst_ssl", ""),
     Case("200 event files of 0 bytes", lambda w: [write(w.root / RUNS / f"events.out.tfevents.{n}.h.1.0", b"") for n in range(200)] and None, "as good", "201 event files", ""),
+    Case("headers of other processes", beside(0.0, 1.0, 5.0), "as good", "epoch 8 of 8", "each process of one training opens a file, one of them writes"),
+    Case("header of a rerun that has not begun", beside(150.0), "8 fail, 9 fail", "no epoch recorded yet, then silent", "it was started, and everything else is older"),
     Case("losses as tensors", epochs(lambda t, v: tensor_value(t, float_tensor(v))), "as good", "epoch 8 of 8", "TensorFlow 2 writes them so"),
     Case("losses as raw tensors", epochs(lambda t, v: tensor_value(t, content_tensor(1, struct.pack("<f", v)))), "as good", "epoch 8 of 8", ""),
     Case("losses as half tensors of 3 bytes", also(gone(TABLE), epochs(lambda t, v: tensor_value(t, content_tensor(19, b"abc")))), "3 fail, 8 fail", "runs/patchtst_ssl", "no number in it"),
