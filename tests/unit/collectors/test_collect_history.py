@@ -19,11 +19,13 @@ from support.workspaces import (
     write_stream,
 )
 
+from collectors.__main__ import main
 from collectors.collect import CollectOptions, Collector
 from collectors.config_load import default_config_bytes
 from collectors.run_store import RunStore
 from collectors.state import Check, DashboardState
 from collectors.store import Store
+from collectors.watch import Watcher
 
 SWITCHED_ON = b"\nchecks: {baseline: {enabled: true}}\n"
 
@@ -300,3 +302,26 @@ def test_an_empty_workspace_has_no_run_to_store(tmp_path: Path) -> None:
         collector.export(at_end=True)
 
     assert snapshots(tmp_path) == []
+
+
+def test_a_watcher_stores_the_snapshot_by_itself(tmp_path: Path) -> None:
+    _, swinmae = write_running(tmp_path / "ws")
+    watcher = Watcher(tmp_path / "ws", tmp_path / "state", CollectOptions(), announce=lambda _: None)
+    watcher.collect_once()
+    while_running = snapshots(tmp_path)
+    write_stream(tmp_path / "ws", replace(swinmae, epochs=len(swinmae.val)))
+
+    state = watcher.collect_once()
+    watcher.close()
+
+    assert while_running == []
+    assert state is not None
+    assert snapshots(tmp_path) == [state.meta.run_id]
+
+
+@pytest.mark.parametrize("keep", ["0", "-3", "many"])
+def test_keeping_nothing_is_refused_before_anything_is_watched(tmp_path: Path, keep: str) -> None:
+    (tmp_path / "ws").mkdir()
+
+    assert main(["watch", str(tmp_path / "ws"), "--state-dir", str(tmp_path / "state"), "--keep", keep]) == 2
+    assert not (tmp_path / "state").exists()
