@@ -6,7 +6,8 @@ import math
 
 from support.curves import T0, loss_table, one_run
 
-from collectors.evidence import FileFacts
+from collectors.divergence import all_divergences
+from collectors.evidence import FileFacts, LossRow, LossTableEvidence
 from collectors.losses import merge_losses
 
 VALUES = (0.9, 0.8, 0.7)
@@ -73,3 +74,46 @@ def test_nothing_at_all_has_no_source() -> None:
 
     assert losses.source is None
     assert losses.last_epoch is None
+
+
+def test_a_rerun_that_has_just_begun_has_no_losses_yet() -> None:
+    """Its event file holds a header only; the table of the run before is not its own."""
+    losses = merge_losses(one_run(val=()), loss_table(VALUES), _facts(T0 - 100), times_trusted=True)
+
+    assert (losses.source, losses.table_belongs) == (None, False)
+    assert losses.last_epoch is None
+
+
+def test_epochs_from_0_beside_epochs_from_1_are_the_same_losses() -> None:
+    losses = merge_losses(one_run(val=VALUES), loss_table(VALUES, first_epoch=0), _facts(T0 + 50), times_trusted=True)
+
+    assert not losses.table_disagrees
+
+
+def test_losses_that_differ_at_every_distance_disagree() -> None:
+    losses = merge_losses(one_run(val=VALUES), loss_table((5.0, 6.0, 7.0)), _facts(T0 + 50), times_trusted=True)
+
+    assert losses.table_disagrees
+
+
+def test_neither_source_hides_what_is_not_finite_in_the_other() -> None:
+    """Whichever is shown, the other one's losses of the same run are kept for the judgement."""
+    with_nan = (0.9, 0.8, 0.7, math.nan)
+    table_shown = merge_losses(one_run(val=with_nan), loss_table((*VALUES, 0.6)), _facts(T0 + 50), times_trusted=True)
+    events_shown = merge_losses(
+        one_run(val=(*VALUES, 0.6)), loss_table((0.9, math.nan)), _facts(T0 + 50), times_trusted=True
+    )
+
+    assert (table_shown.source, events_shown.source) == ("loss_history", "events")
+    for losses in (table_shown, events_shown):
+        assert {d.kind for d in all_divergences(losses)} == {"nan"}
+
+
+def test_an_epoch_that_is_no_number_has_no_place() -> None:
+    rows = [LossRow(math.inf, None, None, {"val_loss": 1.0}), LossRow(2.0, 10**30, None, {"val_loss": 0.5})]
+    table = LossTableEvidence("csv", (), rows)
+
+    losses = merge_losses(None, table, _facts(T0), times_trusted=False)
+
+    assert (losses.first_epoch, losses.last_epoch) == (2.0, 2.0)
+    assert list(losses.curves["val_loss"].step) == [-1, -1]

@@ -137,3 +137,32 @@ def test_no_sign_of_a_run_is_idle() -> None:
 
     assert found.status is Status.IDLE
     assert found.since is None
+
+
+def test_records_from_the_future_keep_nothing_alive() -> None:
+    """The writer's clock is a week ahead: its file's own time is the better witness."""
+    week = 7 * 86400.0
+    seen = _seen(start=T0 + week)
+    files = tuple(replace(f, facts=replace(f.facts, modified_at=T0 + 30)) for f in seen.run.files) if seen.run else ()
+    seen = replace(seen, run=replace(seen.run, files=files)) if seen.run else seen
+
+    assert progress_of(seen, T0 + 35).status is Status.RUNNING
+    assert progress_of(seen, T0 + 600).status is Status.STALLED
+
+
+def test_where_every_time_lies_ahead_nothing_proves_that_it_runs() -> None:
+    seen = _seen(start=T0 + 7 * 86400.0)
+
+    assert progress_of(seen, T0).status is Status.STALLED
+
+
+def test_a_heartbeat_from_the_future_is_no_sign_of_life() -> None:
+    seen = replace(_seen(), heartbeat=_beat(updated_at=_at(T0 + 1e9), epoch=3))
+
+    assert progress_of(seen, T0 + 3600).status is Status.STALLED
+
+
+def test_a_clock_that_is_a_little_ahead_is_believed() -> None:
+    seen = _seen()
+
+    assert progress_of(seen, T0).status is Status.RUNNING

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
+import pytest
 from support.curves import T0, TAGS, event_file
 
 from collectors.runs import group_runs, run_id_at, stream_runs
@@ -66,3 +70,38 @@ def test_runs_of_streams_group_until_a_stream_runs_again() -> None:
 
 def test_the_run_id_comes_from_the_first_start() -> None:
     assert run_id_at(0.0) == "run-19700101-000000"
+
+
+def test_headers_of_other_processes_of_one_training_are_no_rerun() -> None:
+    """Each rank opens a file; only one of them writes losses."""
+    ranks = [event_file(T0 + second, val=(), pid=70 + second) for second in (0, 5, 20)]
+
+    runs = stream_runs("patchtst", [event_file(T0 + 1), *ranks], TAGS)
+
+    assert [run.last_step for run in runs] == [3]
+
+
+def test_a_beginning_without_a_step_is_forgotten_once_another_run_followed() -> None:
+    """An attempt that was given up at once left a header; it was no run that anything could belong to."""
+    runs = stream_runs("patchtst", [event_file(T0 - 900, val=(), pid=3), event_file(T0)], TAGS)
+
+    assert [run.started_at for run in runs] == [T0]
+
+
+@pytest.mark.parametrize("moment", [math.nan, math.inf, -1.0, -1e12, 1e300])
+def test_a_file_without_a_possible_moment_has_no_place_among_the_runs(moment: float) -> None:
+    file = event_file(T0)
+
+    odd = replace(file, evidence=replace(file.evidence, first_time=moment))
+
+    assert stream_runs("patchtst", [odd], TAGS) == []
+
+
+def test_impossible_times_within_a_file_are_unknown() -> None:
+    file = event_file(T0)
+    file.evidence.series["loss/val"].time[1] = 1e300
+
+    (run,) = stream_runs("patchtst", [file], TAGS)
+
+    assert math.isnan(run.curves["val_loss"].time[1])
+    assert run.curves["val_loss"].time[2] == T0 + 30.01
