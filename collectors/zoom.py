@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -17,7 +17,7 @@ import numpy as np
 
 from collectors.downsample import downsample
 from collectors.learnt import POINTS, ROW, read_points, read_points_index
-from collectors.state import MAX_POINTS, Series, StreamMetrics
+from collectors.state import MAX_POINTS, StreamMetrics
 
 Axis = Literal["epoch", "step", "time"]
 MOST_ROWS: Final = 4_000_000
@@ -25,8 +25,6 @@ MOST_ROWS: Final = 4_000_000
 NEWER_STEPS: Final = 1_000_000
 """So many steps may have been written since the state was."""
 SIDE_FILE: Final = re.compile(r"[0-9a-f]{20}-[0-9a-f]{20}\.points")
-COLUMN: Final = np.dtype([("epoch", "<f8"), ("step", "<f8"), ("time", "<f8"), ("value", "<f8")])
-"""One point as it is answered; NaN where unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +53,12 @@ class Detail:
     """Where they come from: only side files hold more than the state."""
     total: int
     """Points in the range before they were reduced."""
-    points: Any
-    """Array of dtype COLUMN, rising; `time` in seconds since the stream's first record."""
+    epoch: Any
+    """Parallel arrays of float64, rising by step; NaN where unknown."""
+    step: Any
+    time: Any
+    """Seconds since the stream's first record."""
+    value: Any
 
 
 def side_files(state_dir: Path, curve: Curve, metrics: StreamMetrics) -> list[Path]:
@@ -74,12 +76,12 @@ def side_files(state_dir: Path, curve: Curve, metrics: StreamMetrics) -> list[Pa
 def detail(files: Sequence[Path], metrics: StreamMetrics, series: str, wanted: Range) -> Detail:
     """Return the points of a series in a range. Raises KeyError for a series that the metrics do not hold."""
     zero = first_time(metrics)
-    shown = _shown(metrics.series[series], zero)
-    found = _rows(files, _steps(shown, wanted), zero)
-    known = shown if found is None else _joined(shown, found)
-    kept, total = _within(known, wanted)
-    reduced = kept[downsample(kept[wanted.axis], kept["value"], MAX_POINTS)]
-    return Detail("state" if found is None else "side_files", total, reduced)
+    shown = _Columns(*(_floats(getattr(metrics.series[series], name)) for name in ("epoch", "step", "time", "value")))
+    shown = replace(shown, time=shown.time - zero)
+    rows = _rows(files, _steps(shown, wanted))
+    if rows is None:
+        return _reduced("state", shown, wanted)
+    return _reduced("side_files", _joined(_columns(rows, zero), shown), wanted)
 
 
 def first_time(metrics: StreamMetrics) -> float:
@@ -87,37 +89,46 @@ def first_time(metrics: StreamMetrics) -> float:
     return min((t for s in metrics.series.values() for t in s.time if t is not None), default=0.0)
 
 
-def _shown(series: Series, zero: float) -> Any:
-    """The state's own points."""
-    points = np.empty(len(series.value), COLUMN)
-    for name in COLUMN.names or ():
-        points[name] = np.array(getattr(series, name), dtype=np.float64)
-    points["time"] -= zero
-    return points
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """Points as parallel arrays of float64, NaN where unknown; times since the first record."""
+
+    epoch: Any
+    step: Any
+    time: Any
+    value: Any
+
+    def __getitem__(self, chosen: Any) -> _Columns:
+        return _Columns(self.epoch[chosen], self.step[chosen], self.time[chosen], self.value[chosen])
 
 
-def _steps(shown: Any, wanted: Range) -> tuple[float, float]:
+def _floats(column: Sequence[float | None]) -> Any:
+    return np.array(column, dtype=np.float64)
+
+
+def _columns(rows: Any, zero: float) -> _Columns:
+    """Points of event files, where a step is an epoch."""
+    step = rows["step"].astype(np.float64)
+    return _Columns(step, step, rows["time"] - zero, np.ascontiguousarray(rows["value"]))
+
+
+def _steps(shown: _Columns, wanted: Range) -> tuple[float, float]:
     """Steps between which all of a range lies: its neighbours among the points that are shown."""
     if wanted.axis != "time":
         return wanted.first, wanted.last
-    time, step = shown["time"], shown["step"]
-    before, after = step[time <= wanted.first], step[time >= wanted.last]
-    newest = step.max(initial=0) + NEWER_STEPS
+    before, after = shown.step[shown.time <= wanted.first], shown.step[shown.time >= wanted.last]
+    newest = shown.step.max(initial=0) + NEWER_STEPS
     return before.max(initial=-1), after.min(initial=newest)
 
 
-def _rows(files: Sequence[Path], steps: tuple[float, float], zero: float) -> Any:
-    """Points of all side files between two steps; None where there are none, or too many to read."""
+def _rows(files: Sequence[Path], steps: tuple[float, float]) -> Any:
+    """Rows of all side files between two steps; None where there are none, or too many to read."""
     try:
         if not files or sum(_most_rows(file, steps) for file in files) > MOST_ROWS:
             return None
-        rows = np.concatenate([read_points(file.parents[2], file.name, "step", steps) for file in files])
+        return np.concatenate([read_points(file.parents[2], file.name, "step", steps) for file in files])
     except OSError:
         return None
-    points = np.empty(rows.size, COLUMN)
-    points["epoch"] = points["step"] = rows["step"]
-    points["time"], points["value"] = rows["time"] - zero, rows["value"]
-    return points
 
 
 def _most_rows(file: Path, steps: tuple[float, float]) -> float:
@@ -125,35 +136,36 @@ def _most_rows(file: Path, steps: tuple[float, float]) -> float:
     return min(file.stat().st_size // ROW.itemsize, max(steps[1] - steps[0], 0) + 3)
 
 
-def _joined(shown: Any, found: Any) -> Any:
+def _joined(found: _Columns, shown: _Columns) -> _Columns:
     """All points that are known, by step, each step once: the state's own, then the last that was written.
 
     A resumed run's first file may have been too short for a side file: those points only the state has.
     """
-    if not _rises(found["step"]):
+    if not np.all(found.step[1:] > found.step[:-1]):
         found = _once(found)
-    at = np.searchsorted(found["step"], shown["step"])
-    at[at == found.size] -= 1
-    missing = shown if not found.size else shown[found["step"][at] != shown["step"]]
-    missing = missing[~np.isnan(missing["step"])]
-    return _once(np.concatenate((found, missing))) if missing.size else found
+    missing = shown[~np.isin(shown.step, _near(found.step, shown.step)) & ~np.isnan(shown.step)]
+    if not missing.step.size:
+        return found
+    pairs = ((getattr(found, name), getattr(missing, name)) for name in ("epoch", "step", "time", "value"))
+    return _once(_Columns(*map(np.concatenate, pairs)))
 
 
-def _rises(step: Any) -> bool:
-    return bool(np.all(step[1:] > step[:-1]))
+def _near(steps: Any, wanted: Any) -> Any:
+    """For each wanted step the first of the rising `steps` that is not below it."""
+    at = np.searchsorted(steps, wanted)
+    return steps[at[at < steps.size]]
 
 
-def _once(points: Any) -> Any:
+def _once(points: _Columns) -> _Columns:
     """By step, the last of equal ones."""
-    points = points[np.argsort(points["step"], kind="stable")]
-    return points[np.append(points["step"][1:] != points["step"][:-1], [True] * bool(points.size))]
+    points = points[np.argsort(points.step, kind="stable")]
+    return points[np.append(points.step[1:] != points.step[:-1], [True] * bool(points.step.size))]
 
 
-def _within(points: Any, wanted: Range) -> tuple[Any, int]:
-    """Points of the range with their neighbours, and how many lie inside."""
-    at = points[wanted.axis]
-    inside = (at >= wanted.first) & (at <= wanted.last)
-    near = inside.copy()
-    near[1:] |= inside[:-1]
-    near[:-1] |= inside[1:]
-    return points[near], int(inside.sum())
+def _reduced(source: Literal["side_files", "state"], points: _Columns, wanted: Range) -> Detail:
+    """The points of the range with their neighbours, at most as many as are shown of a whole curve."""
+    at = getattr(points, wanted.axis)
+    inside = np.flatnonzero((at >= wanted.first) & (at <= wanted.last))
+    near = points[inside[0] - 1 if inside[0] else 0 : inside[-1] + 2] if inside.size else points[:0]
+    kept = near[downsample(getattr(near, wanted.axis), near.value, MAX_POINTS)]
+    return Detail(source, inside.size, kept.epoch, kept.step, kept.time, kept.value)

@@ -66,7 +66,7 @@ class SeriesRoute:
             "source": found.source,
             "total": found.total,
             "zero": first_time(metrics),
-            **{name: _column(found.points[name]) for name in ("epoch", "step", "time", "value")},
+            **{name: _column(getattr(found, name)) for name in ("epoch", "step", "time", "value")},
         }
         return tagged_json(request, content, etag)
 

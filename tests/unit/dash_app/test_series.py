@@ -161,7 +161,7 @@ def test_a_short_run_is_answered_from_the_state(tmp_path: Path) -> None:
     found = zoom.detail(files, metrics, "val_loss", zoom.Range("epoch", 2, 4))
 
     assert (files, found.source, found.total) == ([], "state", 3)
-    assert found.points["epoch"].tolist() == [1, 2, 3, 4, 5]
+    assert found.epoch.tolist() == [1, 2, 3, 4, 5]
 
 
 def test_a_cache_that_was_deleted_leaves_the_points_of_the_state(tmp_path: Path) -> None:
@@ -182,7 +182,7 @@ def test_a_resumed_run_is_told_whole_though_its_first_file_is_short(tmp_path: Pa
     metrics, files = collected(tmp_path)
 
     found = zoom.detail(files, metrics, "val_loss", zoom.Range("step", 300, 800))
-    points = dict(zip(found.points["step"].tolist(), found.points["value"].tolist(), strict=True))
+    points = dict(zip(found.step.tolist(), found.value.tolist(), strict=True))
 
     assert len(files) == 1
     assert {step: points[step] for step in range(501, 801)} == dict(
