@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint browser bench clean
+.PHONY: help demo test lint browser bench fuzz chaos clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -23,6 +23,8 @@ help:
 	@echo "make test TRAIN=1   the same and the trainer tests (installs $(TORCH))"
 	@echo "make lint           format check, lint and types only"
 	@echo "make bench          print the figures, measured side by side"
+	@echo "make fuzz           any bytes in any file, by chance, for FUZZ_SECONDS (300)"
+	@echo "make chaos          CHAOS_KILLS (2000) kills of the writer, and faults at each of its system calls"
 	@echo "make clean          remove what was made here, $(VENV) included"
 
 # A stamp is newer than what it was made from: a second run installs nothing.
@@ -80,3 +82,10 @@ bench: $(VENV)/.test
 	$(BIN)/python tests/bench/bench_collect.py
 	$(BIN)/python tests/bench/bench_events.py $(if $(PEER),--peer $(PEER))
 	for figures in $(wildcard tests/bench/bench_history.py tests/bench/bench_server.py); do $(BIN)/python $$figures || exit 1; done
+
+# What failed is kept in .hypothesis/ and tried first the next time.
+fuzz: $(VENV)/.test
+	$(BIN)/python tests/property/fuzz.py $(or $(FUZZ_SECONDS),300)
+
+chaos: $(VENV)/.test
+	CHAOS_KILLS=$(or $(CHAOS_KILLS),2000) $(BIN)/python -m pytest tests/chaos -q -rs $(PYTEST_ARGS)
