@@ -43,8 +43,14 @@ class History:
         if is_new or self._store.read_snapshot(run_id) != state:
             self._store.write_snapshot(state)
         self._stored = state
-        if is_new and self._keep is not None:
+        if is_new:
+            self._tidy(run_id)
+
+    def _tidy(self, run_id: str) -> None:
+        """Remove what is too old, where that was asked for; an index that is out of date is written anew."""
+        if self._keep is not None:
             self._runs.prune(self._keep, spared=(run_id,))
+        self._runs.rows()
 
     def tell_policy(self) -> None:
         """Store the regression policy for those who do not read the configuration. Raises StoreProblem."""

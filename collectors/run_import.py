@@ -18,7 +18,8 @@ from collectors.collect import CollectOptions, Collector
 from collectors.command_line import UsageError
 from collectors.files import CannotRead, Workspace, WorkspaceProblem
 from collectors.run_sources import Asked, Source, pipeline_of, sources_in, untold_of
-from collectors.state import DashboardState, Status, normalised_run_id, state_from_json
+from collectors.run_store import first_error
+from collectors.state import DashboardState, Status, normalised_run_id, state_from_json, visible_text
 from collectors.store import INDEX_FILE, MAX_BYTES, RUNS_FOLDER, STATE_FILE, Store
 
 MOST_RUNS = 100_000
@@ -56,21 +57,16 @@ def _snapshots_in(opened: Workspace) -> list[str]:
 
 
 def _take_snapshot(opened: Workspace, path: str, store: Store, say: Say) -> str | None:
-    name = path.rpartition("/")[2]
+    name = visible_text(path.rpartition("/")[2])
     try:
         state = state_from_json(opened.read_bytes(path, MAX_BYTES))
     except CannotRead as problem:
         say(f"{name}: not taken over: {problem.problem}")
         return None
     except ValidationError as error:
-        say(f"{name}: not taken over: {_first_error(error)}")
+        say(f"{name}: not taken over: {first_error(error)}")
         return None
     return _keep(state, store, say)
-
-
-def _first_error(error: ValidationError) -> str:
-    first = error.errors(include_url=False, include_input=False)[0]
-    return f"{'.'.join(map(str, first['loc'])) or 'the whole file'}: {first['msg']}"
 
 
 def _take_outputs(folder: Path, source: Source, asked: Asked, to: tuple[Store, Say]) -> str | None:

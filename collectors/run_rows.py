@@ -94,7 +94,7 @@ def damaged_row(run_id: str, problem: str, facts: FileFacts) -> RunRow:
         size_bytes=facts[0],
         mtime_ns=facts[1],
         started_at=_start_in(run_id),
-        timestamp=datetime.fromtimestamp(facts[1] / 1e9, UTC).isoformat(),
+        timestamp=_changed_at(facts),
         finished_at=None,
         workspace="",
         verdict=None,
@@ -106,6 +106,14 @@ def damaged_row(run_id: str, problem: str, facts: FileFacts) -> RunRow:
         problem=problem,
         streams={},
     )
+
+
+def _changed_at(facts: FileFacts) -> str:
+    """When a file changed; a file system may hold times beyond every calendar."""
+    try:
+        return datetime.fromtimestamp(facts[1] / 1e9, UTC).isoformat()
+    except (ValueError, OverflowError, OSError):
+        return datetime.fromtimestamp(0, UTC).isoformat()
 
 
 def is_named(run_id: str) -> bool:

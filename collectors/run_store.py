@@ -23,7 +23,7 @@ from collectors.delta import Policy
 from collectors.file_words import describe_error
 from collectors.run_index import RunRows, head_of, heads_in
 from collectors.run_rows import FileFacts, RunRow, damaged_row, row_of
-from collectors.state import RUN_ID_PATTERN, DashboardState, state_from_json
+from collectors.state import RUN_ID_PATTERN, DashboardState, state_from_json, visible_text
 from collectors.store import INDEX_FILE, MAX_BYTES, RUNS_FOLDER, Store, StoreProblem
 from collectors.store_files import explained, read_own, replace_file
 
@@ -33,6 +33,8 @@ POLICY_FILE = "policy.json"
 INDEX_BYTES = 1 << 30
 SPARE_LINES = 64
 """So many lines of the index may be out of date before it is written anew."""
+LONGEST_PROBLEM = 300
+"""Characters of what is wrong with a snapshot."""
 Identity = tuple[int, int, int, int]
 _SNAPSHOT: Final = re.compile(RUN_ID_PATTERN.removesuffix("$") + r"\.json")
 
@@ -62,7 +64,7 @@ class RunStore:
         self._rows = RunRows(())
 
     def rows(self) -> RunRows:
-        """One row a run, newest first. The same object comes back while nothing changed."""
+        """One row a run, newest first. The same object comes back while folder and index stay the same."""
         with self._lock:
             seen = (_identity(self._runs), _identity(self._runs / INDEX_FILE))
             if seen != self._seen:
@@ -95,7 +97,7 @@ class RunStore:
         except OSError as error:
             return describe_error(error)
         except ValidationError as error:
-            return _first_error(error)
+            return first_error(error)
         if state.meta.run_id != run_id:
             return f"it holds the run {state.meta.run_id}"
         return state
@@ -224,8 +226,9 @@ def _snapshot_files(runs: Path) -> dict[str, FileFacts]:
     return found
 
 
-def _first_error(error: ValidationError) -> str:
-    """What breaks the contract first, in one line."""
+def first_error(error: ValidationError) -> str:
+    """What breaks the contract first, in one short line: a key of the file may be anything."""
     first = error.errors(include_url=False, include_input=False)[0]
     place = ".".join(map(str, first["loc"]))
-    return f"{place}: {first['msg']}" if place else first["msg"]
+    words = " ".join(f"{place}: {first['msg']}".split()) if place else first["msg"]
+    return str(visible_text(words[:LONGEST_PROBLEM]))

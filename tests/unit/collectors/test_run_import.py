@@ -305,6 +305,15 @@ def test_damaged_snapshots_are_refused_by_name_and_the_others_are_taken(take: Ta
     assert [line.partition(":")[0] for line in take.said] == ["bad.json", "evil.json", ready_state().meta.run_id]
 
 
+def test_a_file_name_cannot_play_with_the_terminal(take: Taking, tmp_path: Path) -> None:
+    Store(tmp_path / "other").write_snapshot(ready_state())
+    write(tmp_path / "other/runs/\x1b[2J.json", b"{")
+
+    take(tmp_path / "other")
+
+    assert all(line.isprintable() for line in take.said)
+
+
 def test_a_snapshot_that_is_no_regular_file_is_refused(take: Taking, tmp_path: Path) -> None:
     Store(tmp_path / "other").write_snapshot(ready_state())
     (tmp_path / "other/runs/link.json").symlink_to("/etc/hostname")

@@ -203,9 +203,10 @@ def test_a_snapshot_that_is_gone_has_no_row(state_dir: Path) -> None:
         (b'{"schema_version": "1"', "JSON"),
         (b'{"schema_version": "2"}', "schema_version"),
         (b"[" * 10_000, "JSON"),
+        (ready_state().model_dump_json()[:-1].encode() + b',"\\u001b[2J' + b"x" * 5000 + b'": 1}', "\\x1b[2Jxxx"),
         (a_run("another").model_dump_json().encode(), "it holds the run another"),
     ],
-    ids=["empty", "cut", "other version", "deep", "renamed"],
+    ids=["empty", "cut", "other version", "deep", "escape in a key", "renamed"],
 )
 def test_a_damaged_snapshot_is_listed_as_damaged_and_harms_nobody(state_dir: Path, data: bytes, words: str) -> None:
     (state_dir / f"runs/{automatic(2)}.json").write_bytes(data)
@@ -215,12 +216,24 @@ def test_a_damaged_snapshot_is_listed_as_damaged_and_harms_nobody(state_dir: Pat
     damaged = next(row for row in runs.rows() if row["problem"] is not None)
     assert damaged["run_id"] == automatic(2)
     assert words in (damaged["problem"] or "")
+    assert (damaged["problem"] or "").isprintable()
+    assert len(damaged["problem"] or "") < 400
     assert (damaged["verdict"], damaged["streams"]) == (None, {})
     assert ids(runs) == [automatic(n) for n in (3, 1, 2)], "the start of a damaged one is that in its id"
     assert runs.snapshot(automatic(2)) is None
     assert runs.snapshot(automatic(3)) is not None
     with pytest.raises(RunProblem, match="cannot be read"):
         runs.required(automatic(2))
+
+
+@pytest.mark.parametrize("mtime", [-(10**9), 10**11, 2**33])
+def test_a_damaged_snapshot_of_any_age_is_listed(state_dir: Path, mtime: int) -> None:
+    path = state_dir / f"runs/{automatic(2)}.json"
+    path.write_bytes(b"{")
+    os.utime(path, (mtime, mtime))
+
+    for _ in range(2):
+        assert len(list(RunStore(state_dir, heal=True).rows())) == 3
 
 
 def test_what_is_no_file_of_ours_is_no_run(state_dir: Path) -> None:
