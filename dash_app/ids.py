@@ -71,6 +71,11 @@ HISTORY_WISH: Final = "history-wish"
 """Store: filters, order and page, see `run_query.query_from`."""
 HISTORY_TABLE: Final = "history-table"
 
+# Stores of plain trees, drawn into the elements that they are named after.
+HISTORY_TREE: Final = "history-table-tree"
+RUN_OPTIONS_TREE: Final = "run-options-tree"
+BASELINE_OPTIONS_TREE: Final = "baseline-options-tree"
+
 # The comparison's own.
 COMPARED: Final = "compared"
 """Store: stream id -> `{curves, delta, keys}` of the baseline and the overlaid runs."""
@@ -165,6 +170,9 @@ ALL_IDS: Final = (
     HISTORY,
     HISTORY_WISH,
     HISTORY_TABLE,
+    HISTORY_TREE,
+    RUN_OPTIONS_TREE,
+    BASELINE_OPTIONS_TREE,
     COMPARED,
     COMPARED_DIGESTS,
     PIN_NOTE,

@@ -35,6 +35,9 @@ RUN_STORES = (
     ids.COMPARED,
     ids.COMPARED_DIGESTS,
     ids.HISTORY_WISH,
+    ids.HISTORY_TREE,
+    ids.RUN_OPTIONS_TREE,
+    ids.BASELINE_OPTIONS_TREE,
 )
 """Stores that the browser's scripts and the wires fill."""
 Y_SCALES = (("linear", "linear"), ("log", "log"))

@@ -22,6 +22,7 @@ from dash_app.views.compared_curves import MOST_OVERLAYS, compared_curves
 from dash_app.views.comparison import render_comparison
 from dash_app.views.history import Looks, render_history
 from dash_app.views.page import HISTORY_TAB, digests
+from dash_app.views.plain import as_tree
 from dash_app.views.run_picker import OFFERED, render_baseline_label, render_options
 
 
@@ -37,13 +38,15 @@ def register_runs(app: dash.Dash, history: RunHistory, settings: Settings) -> No
     parts = State(ids.loss_part("loss-delta", ALL), "id")
     in_browser(app, "runs", "tell", *told, Input(ids.COMPARED, "data"), parts)
     in_browser(app, "runs", "arrived", Input(ids.SNAPSHOT_BANNER, "children"), State(ids.SHOWN_RUN, "data"))
+    for tree in (ids.HISTORY_TREE, ids.RUN_OPTIONS_TREE, ids.BASELINE_OPTIONS_TREE):
+        in_browser(app, "trees", "draw", Input(tree, "data"), State(tree, "id"))
     in_browser(app, "runs", "markOverlays", Input(ids.OVERLAY_RUNS, "data"))
     in_browser(app, "choices", "mark", Input(ids.GHOST_SERIES, "data"), State(ids.GHOST_SERIES, "id"))
 
 
 def _fill_selectors(app: dash.Dash, history: RunHistory) -> None:
     @app.callback(
-        Output(ids.RUN_OPTIONS, "children"),
+        Output(ids.RUN_OPTIONS_TREE, "data"),
         Input(ids.RUN_OPENED, "data"),
         Input(ids.RUN_SEARCH, "value"),
         State(ids.SHOWN_RUN, "data"),
@@ -51,10 +54,10 @@ def _fill_selectors(app: dash.Dash, history: RunHistory) -> None:
     )
     def list_runs(_opened: int, text: str | None, run: str | None) -> list[Any]:
         found = select_rows(history.rows(), query_from({"text": text}))
-        return render_options("run", found[:OFFERED], len(found), None if is_live(run) else run)
+        return as_tree(render_options("run", found[:OFFERED], len(found), None if is_live(run) else run))
 
     @app.callback(
-        Output(ids.BASELINE_OPTIONS, "children"),
+        Output(ids.BASELINE_OPTIONS_TREE, "data"),
         Input(ids.BASELINE_OPENED, "data"),
         Input(ids.BASELINE_SEARCH, "value"),
         State(ids.BASELINE_CHOICE, "data"),
@@ -62,7 +65,7 @@ def _fill_selectors(app: dash.Dash, history: RunHistory) -> None:
     )
     def list_baselines(_opened: int, text: str | None, choice: str | None) -> list[Any]:
         found = select_rows(history.rows(), query_from({"text": text}))
-        return render_options("baseline", found[:OFFERED], len(found), history.baseline_id(choice))
+        return as_tree(render_options("baseline", found[:OFFERED], len(found), history.baseline_id(choice)))
 
 
 def _compare(app: dash.Dash, history: RunHistory, settings: Settings) -> None:
@@ -88,7 +91,7 @@ def _compare(app: dash.Dash, history: RunHistory, settings: Settings) -> None:
 
 def _list(app: dash.Dash, history: RunHistory, settings: Settings) -> None:
     @app.callback(
-        Output(ids.HISTORY_TABLE, "children"),
+        Output(ids.HISTORY_TREE, "data"),
         Input(ids.GRAPH_VIEW, "data"),
         Input(ids.HISTORY_WISH, "data"),
         Input(ids.SHOWN_RUN, "data"),
@@ -102,7 +105,7 @@ def _list(app: dash.Dash, history: RunHistory, settings: Settings) -> None:
             raise PreventUpdate
         baseline = history.row(history.baseline_id(choice))
         looks = Looks(None if is_live(run) else run, baseline, history.pinned(), settings.may_pin)
-        return render_history(select_page(history.rows(), query_from(wish)), looks)
+        return as_tree(render_history(select_page(history.rows(), query_from(wish)), looks))
 
 
 def pin_target(history: RunHistory, compared: Compared) -> str | None:

@@ -14,6 +14,8 @@ from dash_app.formatting import loss_text
 from dash_app.views.markup import attributes
 
 WIDTH, HEIGHT, EDGE = 96, 20, 2
+KEPT = " =:/'.,-"
+"""Characters of the picture that an address may hold as they are."""
 Place = tuple[float, float]
 
 
@@ -25,7 +27,7 @@ def render_spark(values: Sequence[float | None]) -> html.Span | str:
     words = f"{loss_text(known[0])} to {loss_text(known[-1])}, lowest {loss_text(min(known))}"
     gaps = len(values) - len(known)
     title = f"validation loss {words}" + (f", {gaps} not finite" if gaps else "")
-    look = {"--spark": f'url("data:image/svg+xml,{quote(spark_svg(values))}")'}
+    look = {"--spark": f'url("data:image/svg+xml,{quote(spark_svg(values), safe=KEPT)}")'}
     return html.Span(className="spark", style=look, title=title, role="img", **attributes(aria_label=title))
 
 

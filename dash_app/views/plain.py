@@ -1,0 +1,41 @@
+"""Components -> a plain tree that `assets/27-trees.js` draws by itself.
+
+For long lists only: the page's own renderer keeps a subscription for each component, and a table of fifty
+runs has two thousand. Refuses components other than those of HTML, and attributes that could run anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dash.development.base_component import Component
+
+RENAMED: Mapping[str, str] = {"className": "class", "tabIndex": "tabindex", "dateTime": "datetime"}
+ALLOWED = {"class", "tabindex", "datetime", "title", "role", "scope", "href", "download", "type", "disabled", "style"}
+Tree = Any
+"""A text, or `[tag, attributes, children]`."""
+
+
+def as_tree(content: Any) -> list[Tree]:
+    """Return the trees of a list of components. Raises ValueError for what is refused."""
+    if content is None:
+        return []
+    return [_tree(one) for one in (content if isinstance(content, list | tuple) else [content]) if one is not None]
+
+
+def _tree(one: Any) -> Tree:
+    if not isinstance(one, Component):
+        return str(one)
+    told = one.to_plotly_json()  # type: ignore[no-untyped-call] # Dash does not annotate it
+    if told["namespace"] != "dash_html_components":
+        raise ValueError(f"{told['namespace']} cannot be drawn as a plain tree")
+    props: dict[str, Any] = dict(told["props"])
+    children = as_tree(props.pop("children", None))
+    attributes: dict[str, Any] = {
+        RENAMED.get(name, name): value for name, value in props.items() if value not in (None, False)
+    }
+    strange = {name for name in attributes if name not in ALLOWED and not name.startswith(("data-", "aria-"))}
+    if strange:
+        raise ValueError(f"attributes that are not drawn: {sorted(strange)}")
+    return [told["type"].lower(), attributes, children]
