@@ -12,6 +12,7 @@ import pickle
 import struct
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -277,6 +278,31 @@ def tarred(*blocks: bytes, cut_to: int | None = None, name: str = "artifacts/bun
     return apply
 
 
+class Bomb(Entry):
+    """A GiB of zeros in a MB: one compressed MiB a thousand times."""
+
+    @property
+    def packed(self) -> bytes:
+        engine = zlib.compressobj(9, zlib.DEFLATED, -15)
+        piece = engine.compress(bytes(1 << 20)) + engine.flush(zlib.Z_FULL_FLUSH)
+        return piece * 1024 + engine.flush()
+
+
+def bomb() -> Entry:
+    """With the true size and CRC: nothing about it is broken."""
+    crc = 0
+    for _ in range(1024):
+        crc = zlib.crc32(bytes(1 << 20), crc)
+    return Bomb("checkpoints/bomb.pt", method=DEFLATED, size=1 << 30, crc32=crc)
+
+
+def tar_bomb(w: Broken) -> None:
+    """The same as a tar.gz."""
+    gone(BUNDLE)(w)
+    head = gzip.compress(raw_header("checkpoints/bomb.pt", size=b"%011o\0" % (1 << 30)))
+    write(w.root / "artifacts/bundles/b.tar.gz", head + gzip.compress(bytes(1 << 20)) * 1024 + gzip.compress(END))
+
+
 def older(w: Broken) -> None:
     """A sound bundle of an older checkpoint."""
     now = (w.root / CKPT).read_bytes()
@@ -301,6 +327,8 @@ BACKUPS = [
     Case("zip with names that climb", zipped(Entry("../../../etc/cron.d/x", b"1")), "5 fail", "has `..` in its path",
          "whoever unpacks it would write elsewhere"),
     Case("zip member of 4 GB in 4 kB", zipped(Entry("bomb", bytes(4 << 20), method=DEFLATED, size=0xFFFFFFF0)), "5 fail", "run_bundle.zip", "sizes that lie"),
+    Case("zip that unpacks to 1 GiB", zipped(bomb()), "5 fail", "refused as a decompression bomb", "sound, and nobody wants it"),
+    Case("tar.gz that unpacks to 1 GiB", tar_bomb, "5 fail", "bomb", "the same without a directory that tells it beforehand"),
     Case("encrypted bundle", zipped(edit=lambda e: [replace(x, flags=1) for x in e]), "5 fail", "encrypted", "nobody can say what is in it"),
     Case("10,000 files in the bundle", zipped(*(Entry(f"logs/{n}.txt", b"x") for n in range(10_000))), "as good", "10,004 members", ""),
     Case("hostile names in the bundle", zipped(Entry("<script>alert(1)</script>\n\x1b[2J\u202e.pt", b"x")), "as good", "run_bundle.zip", ""),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from support.bad_checkpoint_formats import BAD_OTHERS
 from support.bad_checkpoint_pickles import BAD_PICKLES
 from support.bad_input import Bad
 from support.breakages import CANARY, CKPT, put
+from support.server import ROOT, clean_environment
 from text_rows import ROWS as TEXT_ROWS
 
 from collectors.child import ReaderProcess
@@ -31,6 +34,11 @@ def court(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Court]:
     """A good workspace to break, one reading child and one page for all cases."""
     with ReaderProcess() as child:
         yield Court(tmp_path_factory.mktemp("court"), child)
+
+
+def traces_of_code(folder: Path) -> list[Path]:
+    """Files that only a program of the workspace would have made: wherever it might have run."""
+    return [found for place in (folder, folder / "ws", Path.cwd(), Path("/")) for found in place.glob("ran*")]
 
 
 def open_to_all(folder: Path) -> Path:
@@ -49,6 +57,7 @@ def test_bad_input(case: Case, court: Court, tmp_path: Path, monkeypatch: pytest
     trial = court.try_case(case, home)
 
     assert leaks_of(trial, home) == []
+    assert traces_of_code(home) == []
     assert trial.seconds < SECONDS
     assert trial.peak_bytes < MEMORY_BYTES
     if case.expected == "refused":
@@ -73,6 +82,43 @@ def test_bad_checkpoint(bad: Bad, court: Court, tmp_path: Path) -> None:
     assert trial.outcomes[1] == ("fail" if bad.severity == "error" else "pass"), trial.said
     if bad.severity != "note":
         assert bad.text in trial.said
+
+
+THROUGH_THE_COMMAND = (
+    "pickle calls os.system",
+    "config links out, absolute",
+    "checkpoint is a FIFO",
+    "config runs code by a tag",
+    "flow lists 100,000 deep",
+    "tar with a negative size",
+    "event file of random bytes",
+    "dashboard.yaml runs code by a tag",
+    "bundle with a name of bytes that are no text",
+    "validator is configured, and not asked for",
+)
+
+
+@pytest.mark.parametrize(
+    "case", [case for case in ROWS if case.name in THROUGH_THE_COMMAND], ids=lambda case: case.name
+)
+def test_the_command_itself(case: Case, court: Court, tmp_path: Path) -> None:
+    """As a person runs it, child process and all: an exit code that means something, one line at most on stderr."""
+    w = court.workspace(tmp_path)
+    case.edit(w)
+
+    done = subprocess.run(
+        [sys.executable, "-m", "collectors", "validate", "ws", "--state-dir", "state"],
+        cwd=tmp_path, env=clean_environment(PYTHONPATH=str(ROOT), SECRET_TOKEN=CANARY), capture_output=True,
+        text=True, timeout=SECONDS, check=False,
+    )  # fmt: skip
+
+    assert done.returncode == {"refused": 2}.get(case.expected, 4 if case.expected == "as good" else 1)
+    assert len(done.stderr.splitlines()) == (1 if case.expected == "refused" else 0)
+    told = done.stdout + done.stderr
+    assert [hidden for hidden in (CANARY, str(tmp_path), str(ROOT), "Traceback") if hidden in told] == []
+    assert traces_of_code(tmp_path) == []
+    for piece in case.words.split(" | "):
+        assert piece in told
 
 
 def test_the_table_is_long_enough_and_says_each_thing_once() -> None:
