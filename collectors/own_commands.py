@@ -11,12 +11,19 @@ import shlex
 import signal
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from collectors.state import visible_text
+
 TAIL_LINES = 12
+GRACE_SECONDS = 2.0
+"""How long output is waited for after the command has ended."""
+LOOK_SECONDS = 0.02
 OUTPUT_LIMIT = 1 << 20
 """Bytes of output that are kept: the last ones."""
 
@@ -58,7 +65,7 @@ def filled_in(command: Sequence[str], values: Mapping[str, str]) -> list[str]:
 
 def run_command(arguments: Sequence[str], place: Place, announce: Callable[[str], None]) -> Finished:
     """Announce a command, run it in the workspace without standard input, and wait for its end."""
-    announce(f"running in the workspace: {shlex.join(arguments)}")
+    announce(str(visible_text(f"running in the workspace: {shlex.join(arguments)}")))
     try:
         process = subprocess.Popen(
             list(arguments),
@@ -71,23 +78,65 @@ def run_command(arguments: Sequence[str], place: Place, announce: Callable[[str]
         )
     except OSError as error:
         return Finished(None, f"cannot be started: {error.strerror}: {arguments[0]}")
+    except ValueError as error:  # a NUL among the arguments
+        return Finished(None, f"cannot be started: {error}")
+    return _finished(process, place)
+
+
+def _finished(process: subprocess.Popen[bytes], place: Place) -> Finished:
+    """Wait for its end while its output is read: all of it, of which only the last part is kept."""
+    last = _LastBytes(process)
     try:
-        raw, _ = process.communicate(timeout=place.timeout_seconds)
-        return Finished(process.returncode, _text(raw, place))
-    except subprocess.TimeoutExpired:
-        raw = _stop(process)
-        return Finished(None, f"{_text(raw, place)}\nstopped after {place.timeout_seconds:g} s".lstrip())
-    except BaseException:
+        in_time = _has_ended(process, place.timeout_seconds)
+    finally:
         _stop(process)
-        raise
+    output = _text(last.when_closed(GRACE_SECONDS), place)
+    if in_time:
+        return Finished(process.returncode, output)
+    return Finished(None, f"{output}\nstopped after {place.timeout_seconds:g} s".lstrip())
 
 
-def _stop(process: subprocess.Popen[bytes]) -> bytes:
-    """Kill the command with all it started: they share a session of their own."""
-    with suppress(ProcessLookupError):
+def _has_ended(process: subprocess.Popen[bytes], seconds: float) -> bool:
+    """Wait for its end without taking note of it, so that its id stays its own until all is killed."""
+    end = time.monotonic() + seconds
+    while os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is None:
+        if time.monotonic() > end:
+            return False
+        time.sleep(LOOK_SECONDS)
+    return True
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """Kill the command with all it started and left behind: they share a session of their own."""
+    with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
-    raw, _ = process.communicate()
-    return raw
+    process.wait()
+
+
+class _LastBytes:
+    """Reads a command's output as fast as it comes and keeps the end of it, however much it is."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        if process.stdout is None:
+            raise ValueError("the command has no output pipe")
+        self._pipe = process.stdout
+        self._kept = bytearray()
+        self._thread = threading.Thread(target=self._read, name="output", daemon=True)
+        self._thread.start()
+
+    def _read(self) -> None:
+        with suppress(OSError, ValueError):
+            while piece := os.read(self._pipe.fileno(), 1 << 16):
+                self._kept += piece
+                del self._kept[:-OUTPUT_LIMIT]
+
+    def when_closed(self, seconds: float) -> bytes:
+        """What was kept, once nobody writes any more, or after `seconds`: a daemon may hold the pipe open."""
+        self._thread.join(seconds)
+        kept = bytes(self._kept)
+        if not self._thread.is_alive():
+            self._pipe.close()
+        return kept
 
 
 def _text(raw: bytes, place: Place) -> str:
