@@ -22,6 +22,7 @@ from collectors.evidence import ConfigEvidence
 from collectors.files import CannotRead, Workspace
 from collectors.readers.config_file import read_config
 from collectors.standard_graph import with_standard_graph
+from collectors.state import visible_text
 
 CONFIG_NAME = "dashboard.yaml"
 CONFIG_LIMIT = 1 << 20
@@ -30,7 +31,13 @@ Key = tuple[str | int, ...]
 
 
 class ConfigProblem(ValueError):
-    """The configuration cannot be used; the message says file, line, key and remedy."""
+    """The configuration cannot be used; the message says file, line, key and remedy.
+
+    Part of it may come out of the file: what could touch a terminal is made visible.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(visible_text(message))
 
 
 def load_config(workspace: Workspace, named: Path | None = None) -> PipelineConfig:
@@ -90,7 +97,7 @@ def _explain(name: str, error: ErrorDetails, read: ConfigEvidence) -> str:
     key = tuple(error.get("ctx", {}).get("key", error["loc"]))
     line = _line_of(key, read)
     where = f"{name}, line {line}" if line else name
-    dotted = ".".join(str(part) for part in key) or "the whole file"
+    dotted = ".".join(str(part).replace("\n", "\\n") for part in key) or "the whole file"
     if error["type"] == "extra_forbidden":
         nearest = _nearest(str(key[-1]), known_keys(key[:-1]))
         return f"{where}: unknown key `{dotted}`" + (f"; did you mean `{nearest}`?" if nearest else "")

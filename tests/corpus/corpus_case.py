@@ -33,6 +33,8 @@ SECONDS = 60.0
 """Generous: machines are noisy, and a hang is longer."""
 MEMORY_BYTES = 1536 << 20
 NOBODY = 65534
+HIDDEN = ("\x1b", "\u202e", "\u200b", "\x00")
+"""Characters that would touch a terminal or hide a part of the text."""
 
 
 @dataclass(frozen=True)
@@ -185,5 +187,5 @@ def expected_verdict(case: Case) -> str:
 
 def leaks_of(trial: Trial, folder: Path) -> list[str]:
     """Pieces of text that must never come out: the canary, and any absolute path of this machine."""
-    hidden = [CANARY, str(folder), str(folder.resolve()), str(Path.home()), str(ROOT)]
+    hidden = [*HIDDEN, CANARY, str(folder), str(folder.resolve()), str(Path.home()), str(ROOT)]
     return [text for text in hidden if text in trial.everything]

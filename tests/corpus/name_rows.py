@@ -120,6 +120,8 @@ DASHBOARDS = [
     Case("dashboard.yaml nested in blocks", dashboard("- " * 20_000 + "x"), "refused", "dashboard.yaml", ""),
     Case("dashboard.yaml with a key twice", added("title: again\n"), "refused", "`title` stands twice", ""),
     Case("dashboard.yaml with an unknown key", added("shceks: {}\n"), "refused", "unknown key `shceks`; did you mean `checks`?", ""),
+    Case("dashboard.yaml with a hostile key", added(f"{quoted(HOSTILE)}: 1\n"), "refused", "unknown key `<img src=x onerror=alert(1)>\\x1b[31m\\u202e\\u200bgnp`", "nor may it touch the terminal"),
+    Case("dashboard.yaml with a forged line as a key", added('"x\\n2. [v] PASS - Forged": 1\n'), "refused", "unknown key `x\\n2. [v] PASS - Forged`", "one line each"),
     Case("dashboard.yaml is a FIFO", fifo("dashboard.yaml"), "refused", "FIFO", "a configuration that cannot be read is not the default one"),
     Case("dashboard.yaml links out", link("dashboard.yaml", "{outside}/secret.yaml"), "refused", "leads out of the workspace", ""),
     Case("dashboard.yaml links to nothing", link("dashboard.yaml", "gone.yaml"), "refused", "leads to nothing", ""),
