@@ -31,11 +31,18 @@
   }
 
   /* A person moved one of the charts. */
-  function follow(_moved, parts) {
-    for (const part of parts) {
+  function follow(moved, parts) {
+    parts.forEach((part, index) => {
       const chart = plotOf(part);
-      if (chart?.layout?.meta) look(part.stream, chart.layout);
-    }
+      if (!chart?.layout?.meta) return;
+      if (moved[index]?.["xaxis.autorange"]) showAll(chart);
+      else look(part.stream, chart.layout);
+    });
+  }
+
+  /* A double click means the whole run; left alone, the chart would only show what is drawn. */
+  function showAll(chart) {
+    window.Plotly.relayout(chart, { "xaxis.range": [...chart.layout.meta.range] });
   }
 
   function plotOf({ stream, part }) {
