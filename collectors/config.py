@@ -20,7 +20,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from collectors.delta import Policy
-from collectors.state import Id, Text
+from collectors.state import GridPlace, Id, Text
 
 CHECK_IDS = (
     "checkpoints",
@@ -75,7 +75,7 @@ Command = Annotated[tuple[str, ...], Field(min_length=1)]
 class Section(BaseModel):
     """Base of every section: closed and frozen."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, use_attribute_docstrings=True)
 
 
 class KeyRule(Section):
@@ -300,9 +300,9 @@ class Stage(Section):
     """The view it is drawn in."""
     group: Id | None = None
     """The group it is drawn in."""
-    column: float | None = None
+    column: GridPlace | None = None
     """Grid column; computed from the edges where it is not set."""
-    row: float | None = None
+    row: GridPlace | None = None
     """Grid row."""
     checks: tuple[CheckId, ...] = ()
     """Checks it rests on."""

@@ -110,6 +110,7 @@ Text = Annotated[str, BeforeValidator(visible_text)]
 UtcTime = Annotated[AwareDatetime, AfterValidator(_to_utc)]
 RunId = Annotated[str, Field(pattern=RUN_ID_PATTERN)]
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
+GridPlace = Annotated[float, Field(ge=-1000, le=1000)]
 Scalar = bool | int | float | Text | None
 
 
@@ -175,9 +176,9 @@ class StreamInfo(Contract):
 class Position(Contract):
     """Where a stage stands on the view's grid; the page scales it."""
 
-    column: float
+    column: GridPlace
     """Grid column, 0 at the left."""
-    row: float
+    row: GridPlace
     """Grid row, 0 at the top."""
 
 
