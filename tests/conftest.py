@@ -24,8 +24,15 @@ from typing import Any
 
 import pytest
 from dash.testing.browser import Browser
+from hypothesis import settings
 from support.browsers import chromium_options, console_messages, set_viewport
 from support.server import RunningServer, start_server
+
+
+def pytest_configure() -> None:
+    """Machines are noisy: no property is timed."""
+    settings.register_profile("noisy machine", deadline=None)
+    settings.load_profile("noisy machine")
 
 
 def pytest_setup_options() -> Any:
