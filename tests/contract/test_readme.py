@@ -12,6 +12,8 @@ import pytest
 from support.server import ROOT, clean_environment
 from support.workspaces import write_good
 
+from collectors.__main__ import main
+
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 NOT_RUN_HERE = {
     "make test": "it is what runs this test",
@@ -31,10 +33,17 @@ def _commands() -> list[str]:
     return [re.sub(r"\s+#.*", "", line).strip() for line in lines if line.strip() and not line.startswith("#")]
 
 
+def _stored_run(folder: Path) -> str:
+    """Export the workspace with a snapshot; the id of its run."""
+    main(["export", str(folder / "ws"), "--state-dir", str(folder / "state"), "--snapshot"])
+    return next((folder / "state/runs").glob("run-*.json")).stem
+
+
 @pytest.mark.parametrize("command", [c for c in _commands() if c not in NOT_RUN_HERE])
 def test_a_command_of_the_readme_runs(command: str, tmp_path: Path) -> None:
     write_good(tmp_path / "ws")
-    places = {"WORKSPACE": str(tmp_path / "ws"), "STATE": str(tmp_path / "state"), "python": sys.executable}
+    run = _stored_run(tmp_path) if "STATE" in command and "export" not in command else ""
+    places = {"RUN": run, "WORKSPACE": str(tmp_path / "ws"), "STATE": str(tmp_path / "state"), "python": sys.executable}
     arguments = [places.get(word, word) for word in shlex.split(command)]
 
     done = subprocess.run(arguments, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False,
