@@ -136,7 +136,8 @@ class Collector:
         files = [f.facts.path for f in s.run.files] if s.run else []
         found = {}
         for name, tags in s.stream.events.tags.items():
-            held = [points_name(path, tag) for tag in tags for path in files if self._cache.has_points(path, tag)]
+            by_tag = ([points_name(p, tag) for p in files if self._cache.has_points(p, tag)] for tag in tags)
+            held = next(filter(None, by_tag), None)
             if held:
                 found[name] = held
         return found
