@@ -58,6 +58,8 @@ def _read(lines: Lines, encoding: str, columns: LossColumns, findings: FindingLi
     rows, place = parts.table()
     _report_emptiness(table, parts)
     merged, replaced = merge_rows(rows, place, findings, parts.where)
+    if not len(merged) and not findings.all():
+        findings.note("has no row with a loss yet")
     return LossTableEvidence(
         format=table.format,
         findings=findings.all(),

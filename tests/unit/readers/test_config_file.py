@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from collectors.evidence import ConfigEvidence
@@ -232,6 +232,8 @@ def test_yaml_that_pyyaml_writes_is_read_back_equal(data: Any) -> None:
     text = yaml.safe_dump(data, allow_unicode=False)
 
     evidence = read_config(text.encode(), name="c.yaml")
+    # Text such as `0E0` means a number to people: it is read as one, and said.
+    assume(not any("is text to PyYAML" in finding.text for finding in evidence.findings))
 
     assert evidence.data == yaml.safe_load(text)
 
