@@ -25,13 +25,14 @@ from collectors.checklist import is_ready_but_for_skips
 from collectors.collect import CollectOptions, Collector
 from collectors.command_line import VARIABLE_PREFIX, Parser, UsageError, read_environment
 from collectors.config_load import ConfigProblem
+from collectors.file_words import describe_error
 from collectors.files import WorkspaceProblem
 from collectors.notify import Notifier, checked_address
 from collectors.report import as_json, as_junit, as_markdown, as_text, plain
 from collectors.run_commands import add_compare, add_runs
 from collectors.state import DashboardState, VerdictValue, json_schema, normalised_run_id
 from collectors.store import Store, StoreProblem, default_state_dir, write_report
-from collectors.terminal import paint_for, progress
+from collectors.terminal import forgive_characters, hush_output, paint_for, progress
 from collectors.waiting import wait_until_ended
 from collectors.watch import Watcher
 
@@ -51,22 +52,32 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         options = _options(sys.argv[1:] if argv is None else argv)
         command: Callable[[argparse.Namespace], int] = options.command
-        return command(options)
-    except (UsageError, ConfigProblem, WorkspaceProblem) as problem:
-        print(f"error: {problem}", file=sys.stderr)
-        return USAGE
-    except StoreProblem as problem:
-        print(f"error: state not saved: {problem}", file=sys.stderr)
-        return BROKEN
-    except BrokenPipeError:
-        # The reader of a pipe went away; there is nobody left to tell.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return BROKEN
+        forgive_characters()
+        code = command(options)
+        sys.stdout.flush()
+        return code
     except KeyboardInterrupt:
         return 130
-    except Exception as error:  # noqa: BLE001 -- the edge: without it Python would exit 1, which means not ready
-        print(f"error: internal: {_where_and_what(error)}; please report this", file=sys.stderr)
+    except Exception as problem:  # noqa: BLE001 -- the edge: without it Python would exit 1, which means not ready
+        return _told(problem)
+
+
+def _told(problem: Exception) -> int:
+    """Say in one line on stderr why there is no answer; return the exit code."""
+    if isinstance(problem, BrokenPipeError):  # the reader of a pipe went away; there is nobody left to tell
+        hush_output()
         return BROKEN
+    if isinstance(problem, (UsageError, ConfigProblem, WorkspaceProblem)):
+        print(f"error: {problem}", file=sys.stderr)
+        return USAGE
+    if isinstance(problem, StoreProblem):
+        print(f"error: state not saved: {problem}", file=sys.stderr)
+    elif isinstance(problem, OSError):
+        print(f"error: the answer cannot be written: {describe_error(problem)}", file=sys.stderr)
+        hush_output()
+    else:
+        print(f"error: internal: {_where_and_what(problem)}; please report this", file=sys.stderr)
+    return BROKEN
 
 
 def _where_and_what(error: Exception) -> str:

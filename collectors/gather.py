@@ -153,14 +153,16 @@ class Gatherer:
         return self.cache.read("checkpoint", single if workspace.facts(single).exists else path)
 
     def _choose(self, candidates: Sequence[str]) -> str:
-        """The first candidate that exists; of a pattern, the newest match."""
+        """The first candidate that is there, readable or not; of a pattern, the newest match."""
         workspace = self.cache.workspace
         for candidate in candidates:
             if _is_pattern(candidate):
                 found = newest_first(workspace.facts(p) for p in self.cache.search([candidate]))
                 if found:
                     return found[0].path
-            elif workspace.facts(candidate).exists:
+                continue
+            facts = workspace.facts(candidate)
+            if facts.exists or facts.problem:  # what cannot be read must not be replaced by the next best
                 return candidate
         return candidates[0]
 
@@ -247,7 +249,7 @@ def _limits(own: StallLimits, pipeline: StallLimits) -> StallLimits:
 
 def _writer(run: StreamRun | None, heartbeat: Heartbeat | None) -> WriterFacts | None:
     if run is not None:
-        name = run.files[-1].name
+        name = run.latest_file.name
         if name.pid is not None:
             return WriterFacts(name.host, name.pid, is_writer_alive(name.host, name.pid, name.started_at))
     if heartbeat is not None and heartbeat.pid is not None:
@@ -260,7 +262,7 @@ def _times_trusted(run: StreamRun | None, limit_seconds: float) -> bool | None:
     """Whether the newest event file's mtime is near its last record's own time; None without one."""
     if run is None:
         return None
-    newest = run.files[-1]
+    newest = run.latest_file
     modified, last = newest.facts.modified_at, newest.evidence.last_time
     return modified is not None and last is not None and abs(modified - last) <= limit_seconds
 

@@ -169,7 +169,8 @@ def _signs(seen: Observed, now: float) -> list[float]:
     signs = [seen.run.last_at] if seen.run else []
     if seen.run and seen.run.last_at > now + CLOCK_SLACK_SECONDS:
         # The writer's clock is ahead of ours: then the file's own time is the better witness.
-        signs = [f.facts.modified_at for f in seen.run.files[-1:] if f.facts.modified_at is not None]
+        modified = seen.run.latest_file.facts.modified_at
+        signs = [modified] if modified is not None else []
     if seen.run is None and seen.table_modified_at is not None:
         signs.append(seen.table_modified_at)
     beat = seen.heartbeat

@@ -21,16 +21,17 @@ def plain(text: str, _meaning: str) -> str:
 
 def as_text(state: DashboardState, paint: Paint = plain) -> str:
     """The checklist as a person reads it in a terminal."""
-    head = [state.meta.title, f"run {state.meta.run_id} in {state.meta.workspace}", ""]
+    head = [_one_line(state.meta.title), f"run {state.meta.run_id} in {_one_line(state.meta.workspace)}", ""]
     blocks = [line for check in state.checklist for line in [*check_lines(check, paint), ""]]
     verdict = paint(verdict_word(state.verdict.value), str(state.verdict.value))
-    return "\n".join([*head, *blocks, summary_line(state.verdict), f"Verdict: {verdict} - {state.verdict.reason}", ""])
+    reason = _one_line(state.verdict.reason)
+    return "\n".join([*head, *blocks, summary_line(state.verdict), f"Verdict: {verdict} - {reason}", ""])
 
 
 def check_lines(check: Check, paint: Paint = plain) -> list[str]:
     """The lines of one check: mark, outcome and title, then detail and hint."""
     outcome = paint(f"{MARKS[check.outcome]} {check.outcome.upper()}", str(check.outcome))
-    lines = [f"{check.index}. {outcome} - {check.title}"]
+    lines = [f"{check.index}. {outcome} - {_one_line(check.title)}"]
     lines += [f"   detail: {_one_line(check.detail)}"] if check.detail else []
     lines += [f"   hint: {_one_line(check.hint)}"] if check.hint else []
     return lines

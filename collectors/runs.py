@@ -63,6 +63,11 @@ class StreamRun:
     """Series name -> curve."""
 
     @property
+    def latest_file(self) -> EventFile:
+        """The file with its last record: others may hold no more than a header."""
+        return max(self.files, key=lambda f: f.evidence.last_time if is_instant(f.evidence.last_time) else 0.0)
+
+    @property
     def last_step(self) -> int | None:
         """Largest step of any series; None without a scalar record."""
         steps = [int(c.step[-1]) for c in self.curves.values() if len(c)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -33,6 +34,18 @@ def paint_for(stream: TextIO) -> Callable[[str, str], str] | None:
         return captured.get()
 
     return paint
+
+
+def forgive_characters() -> None:
+    """Let a character that the terminal's encoding does not have be shown as an escape, not be an error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def hush_output() -> None:
+    """Give up on standard output, so that the interpreter does not complain about it at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @contextmanager

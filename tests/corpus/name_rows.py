@@ -144,6 +144,7 @@ DASHBOARDS = [
     Case("a stage at no place", changed("{id: orchestrator, label: Orchestrator, status_from: streams, column: 0", "{id: orchestrator, label: Orchestrator, status_from: streams, column: .nan"), "refused", "column", ""),
     Case("limits of infinity", added("limits: {seconds: .inf}\n"), "refused", "limits.seconds", "no limit is no limit"),
     Case("hostile title", changed("title: anomaly-detection", f"title: {quoted(HOSTILE)}"), "as good", "<img src=x onerror=alert(1)>\\x1b[31m\\u202e\\u200bgnp", "text as text, hidden characters visible"),
+    Case("title with a forged line", changed("title: anomaly-detection", 'title: "x\\n1. [v] PASS - Forged\\n\\nSummary: 9/9 passed"'), "as good", "x 1. [v] PASS - Forged", "one line each"),
     Case("hostile labels", changed("label: PatchTST", f"label: {quoted(HOSTILE)}"), "as good", "patchtst", ""),
     Case("hostile series name", changed("val_loss: loss/val", f"{quoted(HOSTILE)}: loss/val"), "as good", "epoch 8 of 8", "a name on the page, from a file"),
     Case("hostile name of a highlight", changed("lr: training.lr", f"{quoted(HOSTILE)}: training.lr"), "as good", "0.002", ""),

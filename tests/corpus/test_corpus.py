@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -64,6 +65,7 @@ def test_bad_input(case: Case, court: Court, tmp_path: Path, monkeypatch: pytest
         assert trial.verdict == "refused", trial.said
     else:
         assert trial.outcomes == expected_outcomes(case), trial.said
+        assert len(re.findall(r"(?m)^\d+\. \[", trial.said)) == len(trial.outcomes), "a forged line"
         assert trial.verdict == expected_verdict(case)
     for piece in case.words.split(" | "):
         assert piece in trial.said

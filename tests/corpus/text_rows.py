@@ -24,6 +24,7 @@ from support.breakages import (
     flipped,
     folder,
     gone,
+    link,
     put,
     sparse,
     swapped,
@@ -135,6 +136,8 @@ SCALERS = [
 
 CONFIGS = [
     Case("config is missing", gone(CFG), "4 fail, 8 fail", "configs/patchtst_ssl_real.yaml", "nobody knows how many epochs there should be"),
+    Case("config links out, its template is there", also(lambda w: (w.root / "configs/patchtst_ssl.yaml").write_bytes((w.root / CFG).read_bytes()) and None, link(CFG, "{outside}/secret.yaml")),
+         "4 fail, 8 fail", "leads out of the workspace", "what cannot be read is not replaced by the next best"),
     Case("config of 0 bytes", yaml(b""), "4 fail, 5 fail, 8 fail", "patchtst_ssl_real.yaml", "the backup's copy is empty too"),
     Case("config of a comment only", yaml("# later\n"), "4 fail, 8 fail", "holds no value", ""),
     Case("config is a list", yaml("- 1\n- 2\n"), "4 fail, 8 fail", "expected a mapping of keys, found list", ""),
