@@ -1,7 +1,7 @@
 """An external validator's output -> checks, word for word.
 
 Input: its text, lines such as `1. [v] PASS - title` with `detail:` and `hint:` below. Output: checks
-`external-1`... It refuses output in which no such line stands.
+`external-1`... It refuses output in which no such line stands, or far too many.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import re
 
 from collectors.state import Check, Outcome
 
+MOST_CHECKS = 200
+"""A checklist that a person reads; what prints more is no checklist."""
 _LINE = re.compile(r"^\s*(\d{1,3})\.\s*\[(.)\]\s*(PASS|FAIL|SKIP)\s*[-:–]?\s*(.*)$")
 _MORE = re.compile(r"^\s+(detail|hint):\s?(.*)$")
 _OUTCOMES = {"PASS": Outcome.PASS, "FAIL": Outcome.FAIL, "SKIP": Outcome.SKIP}
@@ -23,6 +25,8 @@ def parse_external(output: str) -> tuple[Check, ...]:
     if not items:
         first = next((line.strip() for line in output.splitlines() if line.strip()), "no output at all")
         raise ValueError(f"expected lines such as `1. [v] PASS - title`, found: {first[:200]}")
+    if len(items) > MOST_CHECKS:
+        raise ValueError(f"expected at most {MOST_CHECKS} checks, found {len(items):,}")
     return tuple(_check(number, item) for number, item in enumerate(items, start=1))
 
 
