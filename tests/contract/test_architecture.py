@@ -25,7 +25,7 @@ MAY_OPEN = {
     "collectors/child.py",
     "collectors/read_cache.py",  # through Workspace.open only
     "collectors/config_load.py",  # the shipped default, and through Workspace only
-    "collectors/__main__.py",  # /dev/null when a pipe closed
+    "collectors/terminal.py",  # /dev/null when a pipe closed
     "collectors/learnt.py",  # the part of the state directory that can be deleted at any time
     "collectors/run_sources.py",  # through Workspace only
     "collectors/run_import.py",  # through Workspace only
