@@ -16,7 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from collectors.child_readers import Evidence
 from collectors.evidence import LossTableEvidence
-from collectors.readers.loss_rows import LossRows
+from collectors.readers.loss_file.rows import LossRows
 
 
 def to_json(evidence: Any) -> bytes:

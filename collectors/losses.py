@@ -13,7 +13,7 @@ from typing import Any, Literal
 import numpy as np
 
 from collectors.evidence import FileFacts, LossRow, LossTableEvidence
-from collectors.readers.loss_rows import LossRows
+from collectors.readers.loss_file.rows import LossRows
 from collectors.runs import Curve, StreamRun
 
 Source = Literal["loss_history", "events"]

@@ -23,8 +23,8 @@ from collectors.evidence import EventEvidence, FileFacts, Finding, ScalarSeries
 from collectors.files import CannotRead, OpenFile, Workspace, read_settled
 from collectors.growing import GrowingCurve
 from collectors.learnt import Learnt
+from collectors.readers.checkpoint_file.sharded import read_sharded
 from collectors.readers.events import join_events, parse_event_file_name, read_events
-from collectors.readers.sharded import read_sharded
 from collectors.runs import EventFile
 from collectors.state import MAX_POINTS
 from collectors.workspace_evidence import ReadFile

@@ -13,13 +13,20 @@ from dataclasses import dataclass
 from typing import BinaryIO, Final
 
 from collectors.evidence import ArchiveEvidence
-from collectors.readers.archive_zip import is_bomb, read_zip_archive
+from collectors.readers.archive_file.tar_headers import BLOCK, looks_like_tar
+from collectors.readers.archive_file.tar_walker import TarWalker
+from collectors.readers.archive_file.unpacking import (
+    Engine,
+    Unpacker,
+    UnpackProblem,
+    bzip2_stream,
+    gzip_stream,
+    xz_stream,
+)
+from collectors.readers.archive_file.zip_archive import is_bomb, read_zip_archive
 from collectors.readers.finding_list import FindingList
 from collectors.readers.magic import BZIP2, GZIP, LOOK, XZ, ZIP, ZSTD, describe_start, shown_start
 from collectors.readers.single_pass import FileShrank, Region, Sink, read_once
-from collectors.readers.tar_headers import BLOCK, looks_like_tar
-from collectors.readers.tar_walker import TarWalker
-from collectors.readers.unpacking import Engine, Unpacker, UnpackProblem, bzip2_stream, gzip_stream, xz_stream
 from collectors.words import size_words
 
 DEFAULT_BUDGET: Final = 2 << 30

@@ -11,14 +11,14 @@ from dataclasses import replace
 from typing import BinaryIO, Final
 
 from collectors.evidence import CheckpointEvidence, Finding
-from collectors.readers.checkpoint_draft import Draft
-from collectors.readers.keras import is_keras_zip, read_hdf5, read_keras
+from collectors.readers.archive_file.zip_directory import ZipDirectory, ZipProblem, read_zip_directory
+from collectors.readers.checkpoint_file.draft import Draft
+from collectors.readers.checkpoint_file.keras import is_keras_zip, read_hdf5, read_keras
+from collectors.readers.checkpoint_file.safetensors import is_safetensors, read_safetensors
+from collectors.readers.checkpoint_file.torch_legacy import is_torch_legacy, read_torch_legacy
+from collectors.readers.checkpoint_file.torch_zip import is_torch_zip, read_torch_zip
 from collectors.readers.magic import HDF5, LOOK, ZIP, describe_start, shown_start
-from collectors.readers.safetensors import is_safetensors, read_safetensors
 from collectors.readers.single_pass import FileShrank
-from collectors.readers.torch_legacy import is_torch_legacy, read_torch_legacy
-from collectors.readers.torch_zip import is_torch_zip, read_torch_zip
-from collectors.readers.zip_directory import ZipDirectory, ZipProblem, read_zip_directory
 from collectors.words import listed
 
 DEFAULT_BUDGET: Final = 2 << 30

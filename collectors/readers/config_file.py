@@ -12,11 +12,11 @@ from collections.abc import Callable
 from typing import Final
 
 from collectors.evidence import ConfigEvidence, Finding
-from collectors.readers.json_loader import load_json
-from collectors.readers.plain import Loaded, nearest_line
-from collectors.readers.text import binary_kind, decode_text
-from collectors.readers.toml_loader import load_toml
-from collectors.readers.yaml_loader import load_yaml
+from collectors.readers.text_file.json_loader import load_json
+from collectors.readers.text_file.plain import Loaded, nearest_line
+from collectors.readers.text_file.text import binary_kind, decode_text
+from collectors.readers.text_file.toml_loader import load_toml
+from collectors.readers.text_file.yaml_loader import load_yaml
 
 __all__ = ["MAX_BYTES", "nearest_line", "read_config"]
 

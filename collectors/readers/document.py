@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from collectors.evidence import DocumentEvidence, Finding
-from collectors.readers.text import binary_kind, decode_text
+from collectors.readers.text_file.text import binary_kind, decode_text
 
 MAX_BYTES: Final = 1024 * 1024
 _LINE_SIGNS: Final = "\t\n\r\f\v\x1b"

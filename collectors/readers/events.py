@@ -1,7 +1,7 @@
 """Open event file -> scalars of every tag, from any border of records up to a given size.
 
-TFRecord framing and checksums are read by `event_borders` and `event_chunk`, the messages `Event`
-and `Summary` by `event_proto`. A damaged record costs that record, a damaged length ends the
+TFRecord framing and checksums are read by `event_file.borders` and `event_file.chunk`, the messages `Event`
+and `Summary` by `event_file.proto`. A damaged record costs that record, a damaged length ends the
 reading, a partial record at the end is a live writer. Histograms, pictures, texts and graphs are
 counted, not decoded. Bad content never raises; an I/O error of the handle does.
 """
@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from typing import BinaryIO, Final
 
 from collectors.evidence import EventEvidence
-from collectors.readers.event_join import join_events
-from collectors.readers.event_name import parse_event_file_name
-from collectors.readers.event_reading import EventReading
+from collectors.readers.event_file.join import join_events
+from collectors.readers.event_file.name import parse_event_file_name
+from collectors.readers.event_file.reading import EventReading
 
 __all__ = ["BUDGET", "join_events", "parse_event_file_name", "read_events", "read_events_one_by_one"]
 

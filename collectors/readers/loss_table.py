@@ -12,13 +12,13 @@ from typing import Final
 
 from collectors.evidence import LossTableEvidence
 from collectors.readers.finding_list import FindingList, shorten
-from collectors.readers.loss_columns import LossColumns
-from collectors.readers.loss_csv import read_csv
-from collectors.readers.loss_json import JsonTable, read_json
-from collectors.readers.loss_lines import Lines, lines_of
-from collectors.readers.loss_merge import merge_rows
-from collectors.readers.loss_parts import MAX_ROWS, Parts
-from collectors.readers.text import binary_kind, brief, decode_text
+from collectors.readers.loss_file.columns import LossColumns
+from collectors.readers.loss_file.csv_file import read_csv
+from collectors.readers.loss_file.json_file import JsonTable, read_json
+from collectors.readers.loss_file.lines import Lines, lines_of
+from collectors.readers.loss_file.merge import merge_rows
+from collectors.readers.loss_file.parts import MAX_ROWS, Parts
+from collectors.readers.text_file.text import binary_kind, brief, decode_text
 
 __all__ = ["MAX_BYTES", "MAX_ROWS", "LossColumns", "read_loss_table"]
 

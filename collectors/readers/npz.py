@@ -15,15 +15,15 @@ from typing import BinaryIO, Final
 
 import numpy as np
 
-from collectors.readers.finding_list import FindingList
-from collectors.readers.zip_directory import ZipProblem, read_zip_directory
-from collectors.readers.zip_entries import (
+from collectors.readers.archive_file.zip_directory import ZipProblem, read_zip_directory
+from collectors.readers.archive_file.zip_entries import (
     PlacedEntry,
     place_entries,
     read_small_entry,
     report_duplicates,
     report_overlaps,
 )
+from collectors.readers.finding_list import FindingList
 
 MAX_MEMBER_BYTES: Final = 16 * 1024 * 1024
 MAX_MEMBERS: Final = 1_000

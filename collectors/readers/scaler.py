@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import Any, Final
 
 from collectors.evidence import Finding, ScalerEvidence
-from collectors.readers.json_loader import load_json
 from collectors.readers.npz import BadArray, read_npz
-from collectors.readers.text import binary_kind, brief, decode_text
+from collectors.readers.text_file.json_loader import load_json
+from collectors.readers.text_file.text import binary_kind, brief, decode_text
 
 MAX_BYTES: Final = 16 * 1024 * 1024
 MAX_VALUES: Final = 200_000

@@ -37,7 +37,7 @@ from collectors.evidence import (
 from collectors.evidence_json import from_json, to_json
 from collectors.files import Workspace
 from collectors.readers.config_file import read_config
-from collectors.readers.loss_rows import LossRows
+from collectors.readers.loss_file.rows import LossRows
 from collectors.readers.loss_table import LossColumns
 from collectors.readers.scaler import read_scaler
 

@@ -11,9 +11,9 @@ from support.build_checkpoints import Numbers, one_tensor, torch_zip, weights
 from support.build_pickles import ORDERED_DICT, Call, Name, Stored, tensor
 
 from collectors.readers.checkpoint import read_checkpoint
-from collectors.readers.dtypes import FLOAT_BITS
-from collectors.readers.tensor_data import NumberTest, Patience
-from collectors.readers.tensor_layout import Extent
+from collectors.readers.checkpoint_file.dtypes import FLOAT_BITS
+from collectors.readers.checkpoint_file.tensor_data import NumberTest, Patience
+from collectors.readers.checkpoint_file.tensor_layout import Extent
 
 
 def fed(dtype: str, data: bytes, *extents: Extent, pieces: int = 1 << 20, big_endian: bool = False) -> NumberTest:

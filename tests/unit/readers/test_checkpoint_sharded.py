@@ -14,8 +14,8 @@ from support.build_checkpoints import Numbers, safetensors, torch_zip, weights
 
 from collectors.evidence import CheckpointEvidence
 from collectors.files import CannotRead
+from collectors.readers.checkpoint_file.sharded import read_sharded
 from collectors.readers.describe import describe_checkpoint
-from collectors.readers.sharded import read_sharded
 
 A, B = "model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collectors.readers.document import MAX_BYTES, read_document
-from collectors.readers.text import brief, decode_text
+from collectors.readers.text_file.text import brief, decode_text
 
 POLICY = Path(__file__).parents[2] / "data/configs/calibration_split_policy.md"
 

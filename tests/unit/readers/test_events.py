@@ -33,8 +33,8 @@ from support.build_events import (
 )
 from support.event_reading import DATA, comparable, only_file, points, read, read_file, read_in_parts
 
-from collectors.readers.event_findings import MOST
-from collectors.readers.event_series import MAX_SEGMENTS
+from collectors.readers.event_file.findings import MOST
+from collectors.readers.event_file.series import MAX_SEGMENTS
 from collectors.readers.events import join_events, read_events, read_events_one_by_one
 
 
@@ -361,8 +361,8 @@ def test_a_record_longer_than_a_chunk_is_read_and_the_rest_too() -> None:
 
 
 def test_a_very_long_record_is_checked_but_not_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("collectors.readers.event_reading.CHUNK", 1 << 16)
-    monkeypatch.setattr("collectors.readers.event_reading.MAX_DECODED", 1 << 18)
+    monkeypatch.setattr("collectors.readers.event_file.reading.CHUNK", 1 << 16)
+    monkeypatch.setattr("collectors.readers.event_file.reading.MAX_DECODED", 1 << 18)
     long = record(event(1, [message(1, b"w") + message(4, bytes(300_000))]))
     bad = long[:-9] + b"\1" + long[-8:]
 

@@ -29,7 +29,7 @@ from support.build_events import (
 from support.event_reading import only_file, read
 
 from collectors.evidence import EventEvidence
-from collectors.readers.event_borders import MAX_RECORD
+from collectors.readers.event_file.borders import MAX_RECORD
 from collectors.readers.events import read_events
 
 HEAD = len(header())

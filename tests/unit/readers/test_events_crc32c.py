@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import build_events
 
-from collectors.readers.crc32c import crc32c, masked, masked_column, place_tables
+from collectors.readers.event_file.crc32c import crc32c, masked, masked_column, place_tables
 
 # RFC 3720, appendix B.4
 KNOWN = [

@@ -23,9 +23,9 @@ from support.build_events import (
 from support.event_reading import comparable, read, read_in_parts
 
 from collectors.evidence import EventEvidence
-from collectors.readers import event_chunk
-from collectors.readers.event_proto import Event, parse_event
-from collectors.readers.event_series import MAX_SEGMENTS
+from collectors.readers.event_file import chunk
+from collectors.readers.event_file.proto import Event, parse_event
+from collectors.readers.event_file.series import MAX_SEGMENTS
 from collectors.readers.events import read_events_one_by_one
 
 FILE = scalar_file(train_val(range(1, 60)))
@@ -114,7 +114,7 @@ def test_the_two_paths_are_two(monkeypatch: pytest.MonkeyPatch) -> None:
         parsed.append(data)
         return parse_event(data)
 
-    monkeypatch.setattr(event_chunk, "parse_event", counting)
+    monkeypatch.setattr(chunk, "parse_event", counting)
 
     read(FILE)
     fast = len(parsed)

@@ -13,7 +13,7 @@ from support.build_tables import HUGGING_FACE, KERAS, LIGHTNING, REFERENCE, Row,
 from support.event_reading import DATA, only_file, points, read_file
 
 from collectors.evidence import LossRow, LossTableEvidence
-from collectors.readers.loss_rows import LossRows
+from collectors.readers.loss_file.rows import LossRows
 from collectors.readers.loss_table import LossColumns, read_loss_table
 
 

@@ -15,7 +15,7 @@ import pytest
 from support.build_tables import HUGGING_FACE, csv_table, json_lines, trainer_state
 
 from collectors.evidence import LossTableEvidence
-from collectors.readers.loss_dialect import MAX_COLUMNS
+from collectors.readers.loss_file.dialect import MAX_COLUMNS
 from collectors.readers.loss_table import MAX_BYTES, read_loss_table
 
 HEAD = "epoch,train_loss,val_loss\n"

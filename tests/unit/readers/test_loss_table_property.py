@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.build_tables import HUGGING_FACE, KERAS, LIGHTNING, csv_table, json_lines, trainer_state
 
-from collectors.readers.loss_rows import LossRows
+from collectors.readers.loss_file.rows import LossRows
 from collectors.readers.loss_table import read_loss_table
 
 SAMPLES = [

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from collectors.readers.finding_list import FindingList
-from collectors.readers.pickle_globals import Trust, trust_in
-from collectors.readers.pickle_opcodes import PickleMachine
-from collectors.readers.pickle_torch import TorchMeaning
-from collectors.readers.pickle_values import PickledDict, PickledObject
+from collectors.readers.pickle_file.allowed_globals import Trust, trust_in
+from collectors.readers.pickle_file.opcodes import PickleMachine
+from collectors.readers.pickle_file.torch_calls import TorchMeaning
+from collectors.readers.pickle_file.values import PickledDict, PickledObject
 
 
 def run(data: bytes) -> Any:
@@ -78,9 +78,9 @@ def test_every_opcode_of_python_is_known_or_named() -> None:
     """An opcode is followed, or refused by its name; there is no third way."""
     refused = {"PERSID", "NEXT_BUFFER", "READONLY_BUFFER"}
 
-    from collectors.readers import pickle_opcodes  # noqa: PLC0415 -- its tables are private to it
+    from collectors.readers.pickle_file import opcodes  # noqa: PLC0415 -- its tables are private to it
 
-    known = pickle_opcodes._CARRIED | pickle_opcodes._CONSTANTS.keys() | pickle_opcodes._HANDLERS.keys()
+    known = opcodes._CARRIED | opcodes._CONSTANTS.keys() | opcodes._HANDLERS.keys()
     assert {opcode.name for opcode in pickletools.opcodes} == known | refused
 
 

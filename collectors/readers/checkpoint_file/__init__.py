@@ -1,0 +1,1 @@
+"""Inner rooms of the checkpoint reader: one container format each, and what their tensors say."""

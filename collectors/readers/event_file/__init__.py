@@ -1,0 +1,1 @@
+"""Inner rooms of the event reader: records, checksums, messages, series."""

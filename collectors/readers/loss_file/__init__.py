@@ -1,0 +1,1 @@
+"""Inner rooms of the loss table reader: dialects, columns, rows."""

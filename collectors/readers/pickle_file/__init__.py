@@ -1,0 +1,1 @@
+"""Pickles read as opcodes: nothing named in them is ever imported or called."""
