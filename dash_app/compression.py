@@ -1,11 +1,12 @@
 """Whole answers -> smaller ones: brotli or gzip, as the browser asks.
 
-Streams (events) pass untouched, and so does what is small or packed already. What was packed once
-is kept by its content, so that the chart library is packed once a process and not once a visitor.
+Streams (events) pass untouched, and so does what is small, a part of a file or packed already. What was
+packed once is kept by its content, so that the chart library is packed once a process and not once a visitor.
 """
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import hashlib
 
@@ -17,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 SMALLEST_BYTES = 500
 LARGEST_BYTES = 16 << 20
 KEPT_BYTES = 32 << 20
+PART_OF_A_FILE = 206
 PACKABLE = ("text/", "application/json", "application/javascript", "image/svg+xml")
 
 
@@ -70,16 +72,30 @@ class _Kept:
 
     def __init__(self) -> None:
         self._packed: dict[tuple[str, bytes], bytes] = {}
+        self._size_bytes = 0
+        self._packing: dict[tuple[str, bytes], asyncio.Task[bytes]] = {}
 
     async def packed(self, body: bytes, coding: str) -> bytes:
         key = (coding, hashlib.sha256(body).digest())
         found = self._packed.pop(key, None)
-        if found is None:
-            found = await anyio.to_thread.run_sync(_pack, body, coding)
-        self._packed[key] = found
-        while sum(map(len, self._packed.values())) > KEPT_BYTES:
-            del self._packed[next(iter(self._packed))]
-        return found
+        if found is not None:
+            self._packed[key] = found
+            return found
+        # Visitors who come together wait for one packing; one who leaves does not end it for the others.
+        task = self._packing.get(key) or asyncio.create_task(self._pack_and_keep(key, body))
+        self._packing[key] = task
+        return await asyncio.shield(task)
+
+    async def _pack_and_keep(self, key: tuple[str, bytes], body: bytes) -> bytes:
+        try:
+            packed = await anyio.to_thread.run_sync(_pack, body, key[0])
+        finally:
+            del self._packing[key]
+        self._packed[key] = packed
+        self._size_bytes += len(packed)
+        while self._size_bytes > KEPT_BYTES:
+            self._size_bytes -= len(self._packed.pop(next(iter(self._packed))))
+        return packed
 
 
 def _pack(body: bytes, coding: str) -> bytes:
@@ -90,7 +106,7 @@ def _pack(body: bytes, coding: str) -> bytes:
 
 
 def _best_coding(scope: Scope) -> str | None:
-    if scope["type"] != "http":
+    if scope["type"] != "http" or scope["method"] == "HEAD":
         return None
     asked = Headers(scope=scope).get("accept-encoding", "").replace(" ", "").lower()
     refused = {word.partition(";")[0] for word in asked.split(",") if word.endswith((";q=0", ";q=0.0"))}
@@ -102,7 +118,8 @@ def _is_worth_packing(start: Message) -> bool:
     headers = Headers(raw=start["headers"])
     length = headers.get("content-length", "")
     return (
-        length.isdigit()
+        start["status"] != PART_OF_A_FILE
+        and length.isdigit()
         and SMALLEST_BYTES <= int(length) <= LARGEST_BYTES
         and "content-encoding" not in headers
         and headers.get("content-type", "").startswith(PACKABLE)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dash import Dash
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -20,6 +20,7 @@ from dash_app.callback_shape import callback_problem
 CALLBACK_PATH = "/_dash-update-component"
 SUITES_PATH = "/_dash-component-suites/"
 MAX_BODY_BYTES = 1 << 20
+ANSWERED = 200
 
 
 class BodyTooLarge(Exception):
@@ -62,12 +63,24 @@ class DashGuard:
         elif scope["type"] == "http" and scope["path"] == CALLBACK_PATH:
             wrong = self._what_is_wrong(scope)
             refusal = failure(400, "malformed_callback", wrong) if wrong else None
+            send = _named_json(send)
         await (refusal or self._app)(scope, receive, send)
 
     def _what_is_wrong(self, scope: Scope) -> str | None:
         if not Headers(scope=scope).get("content-type", "").startswith("application/json"):
             return "the body must be application/json"
         return callback_problem(scope["state"]["body"], self._dash_app.callback_map)
+
+
+def _named_json(send: Send) -> Send:
+    """Say what a callback's answer is: Dash leaves that out, and what has no type is not packed."""
+
+    async def send_named(message: Message) -> None:
+        if message["type"] == "http.response.start" and message["status"] == ANSWERED:
+            MutableHeaders(scope=message).setdefault("content-type", "application/json")
+        await send(message)
+
+    return send_named
 
 
 class RememberedFiles:
