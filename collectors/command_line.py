@@ -1,16 +1,21 @@
 """Options that the command line and `TRAINING_DASHBOARD_<OPTION>` both give; the command line wins.
 
 In a variable, lists are separated by spaces or commas and switches say 1/0, true/false, yes/no or
-on/off. What cannot be understood is a UsageError of one line naming the option or variable.
+on/off. What cannot be understood is a UsageError of one line naming the option or variable. A command
+reads its variables when it runs, and only those of its own options that the command line left open.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn
 
+Commands = argparse._SubParsersAction  # the type that add_subparsers returns has no public name
+Handler = Callable[[argparse.Namespace], int]
+"""Options -> exit code."""
 VARIABLE_PREFIX = "TRAINING_DASHBOARD_"
 YES = frozenset({"1", "true", "yes", "on"})
 NO = frozenset({"0", "false", "no", "off", ""})
@@ -20,12 +25,38 @@ class UsageError(ValueError):
     """What was asked for cannot work; the message is one line for a person."""
 
 
+class AnswerProblem(OSError):
+    """The answer could not be written where it was asked for; the message is one line for a person."""
+
+
 class Parser(argparse.ArgumentParser):
     """An argument parser that raises UsageError instead of ending the program."""
 
     def error(self, message: str) -> NoReturn:
         """Raise UsageError."""
         raise UsageError(message)
+
+
+def finish(parser: Parser, options: Sequence[argparse.Action], handler: Handler) -> None:
+    """Let `handler` be what the parsed command runs, and `options` those that a variable may give too."""
+    usual = {option.dest: option.default for option in options}
+    for option in options:
+        option.default = None  # so that what nobody typed can be told from what was typed
+
+    def command(given: argparse.Namespace) -> int:
+        typed = {name: value for name, value in vars(given).items() if value is not None}
+        found = read_environment([option for option in options if option.dest not in typed], os.environ)
+        values: dict[str, Any] = {**vars(given), **usual, **found, **typed, "from_variables": frozenset(found)}
+        return handler(argparse.Namespace(**values))
+
+    parser.set_defaults(command=command)
+
+
+def name_of(options: argparse.Namespace, dest: str) -> str:
+    """Where an option's value stands, as a person finds it: `--keep` or `TRAINING_DASHBOARD_KEEP`."""
+    if dest in options.from_variables:
+        return VARIABLE_PREFIX + dest.upper()
+    return "--" + dest.replace("_", "-")
 
 
 def read_environment(options: Sequence[argparse.Action], environ: Mapping[str, str]) -> dict[str, Any]:
@@ -41,7 +72,7 @@ def read_environment(options: Sequence[argparse.Action], environ: Mapping[str, s
 def _value_of(option: argparse.Action, variable: str, text: str) -> Any:
     if option.nargs == 0:
         return _switch(variable, text)
-    if isinstance(option.default, list):
+    if option.nargs == "+" or isinstance(option, argparse._AppendAction):
         words = re.split(r"[\s,]+", text.strip(" \t\r\n,"))
         return [_converted(option, variable, word) for word in words if word]
     return _converted(option, variable, text)

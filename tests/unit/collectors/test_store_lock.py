@@ -124,7 +124,7 @@ def test_a_watcher_that_was_killed_is_in_nobodys_way(workspace: Path, tmp_path: 
 def test_an_export_beside_a_watcher_leaves_the_state_to_it(
     workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("collectors.__main__.EXPORT_SECONDS", 0.1)
+    monkeypatch.setattr("collectors.export_command.EXPORT_SECONDS", 0.1)
     store = Store(tmp_path / "state")
 
     with store.collecting():
@@ -139,7 +139,7 @@ def test_a_snapshot_may_be_taken_beside_a_watcher(
     workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A snapshot takes nothing from anybody."""
-    monkeypatch.setattr("collectors.__main__.EXPORT_SECONDS", 0.1)
+    monkeypatch.setattr("collectors.export_command.EXPORT_SECONDS", 0.1)
     store = Store(tmp_path / "state")
 
     with store.collecting():
