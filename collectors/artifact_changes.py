@@ -1,7 +1,8 @@
 """Files of two runs -> which are alike and which are not. Pure.
 
 Input: the artifacts of two states. Output: one record a file. It calls content the same only where
-both hashes are known; equal sizes alone prove nothing.
+both hashes are known; equal sizes alone prove nothing. A file that is missing from a list that was
+cut short is told of neither way: it may well be there.
 """
 
 from __future__ import annotations
@@ -21,8 +22,14 @@ def artifact_changes(run: Artifacts, baseline: Artifacts) -> Iterable[ArtifactCh
     """Every file of either side, group by group."""
     for group in GROUPS:
         ours, theirs = getattr(run, group), getattr(baseline, group)
-        for one, other in _paired(ours, theirs):
+        is_cut = bool(run.not_listed.get(group) or baseline.not_listed.get(group))
+        for one, other in _same_paths(ours, theirs) if is_cut else _paired(ours, theirs):
             yield _artifact_change(group, one, other)
+
+
+def _same_paths(run: tuple[Artifact, ...], baseline: tuple[Artifact, ...]) -> list[Pair]:
+    theirs = {(a.stream, a.path): a for a in baseline}
+    return [(a, theirs[a.stream, a.path]) for a in run if (a.stream, a.path) in theirs]
 
 
 def _paired(run: tuple[Artifact, ...], baseline: tuple[Artifact, ...]) -> list[Pair]:

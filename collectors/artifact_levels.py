@@ -1,6 +1,7 @@
 """Evidence -> the artifacts of the state: how far each file can be trusted. Pure.
 
 missing < present (there, not sound) < readable (sound) < verified (contents checked, of this run).
+Of files that come by the thousand the newest are listed, and the rest is counted (see `listing`).
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Any
 from collectors.checks.files import member_for
 from collectors.checks.provenance import SLACK_SECONDS, is_older_than_run
 from collectors.evidence import ArchiveEvidence, FileFacts
+from collectors.listing import listed_backups, listed_logs, listed_reports, not_listed
 from collectors.readers.describe import describe_checkpoint
 from collectors.runs import EventFile
 from collectors.state import Artifact, Artifacts, Check, Level, Outcome, Readiness
@@ -25,11 +27,12 @@ def build_artifacts(seen: WorkspaceEvidence, checks: Mapping[str, Check]) -> Art
         readiness=_readiness(checks),
         checkpoints=tuple(_checkpoint(s) for s in seen.streams),
         scaler=tuple(scaler),
-        logs=tuple(a for s in seen.streams for a in _logs(s)),
+        logs=tuple(a for s in seen.streams for a in _logs(s, len(seen.streams))),
         configs=tuple(_config(s) for s in seen.streams),
-        backup=tuple(_backup(seen, f, n == 0) for n, f in enumerate(seen.backups)),
+        backup=tuple(_backup(seen, f, n == 0) for n, f in enumerate(listed_backups(seen).files)),
         loss_files=tuple(a for s in seen.streams for a in _loss_files(s)),
         documents=tuple(_documents(seen)),
+        not_listed=not_listed(seen),
     )
 
 
@@ -117,13 +120,14 @@ def _scaler_belongs(file: ReadFile[Any], owner: StreamEvidence | None) -> bool |
     return previous is None or modified >= previous.last_at - SLACK_SECONDS
 
 
-def _logs(s: StreamEvidence) -> Iterator[Artifact]:
+def _logs(s: StreamEvidence, streams: int) -> Iterator[Artifact]:
     current = {f.facts.path for f in s.run.files} if s.run and s.in_current_run else set()
-    for file in s.events:
+    listed = listed_logs(s, streams)
+    for file in listed.events:
         belongs = file.facts.path in current
         level = _level(sound=file.evidence.records > 0, checked=not file.evidence.damaged, belongs=belongs)
         yield _artifact(file.facts, level, _log_detail(file), stream=s.id, belongs=belongs)
-    for path, problem in s.unreadable_events:
+    for path, problem in listed.unreadable:
         yield _artifact(FileFacts(path, True, problem=problem), Level.PRESENT, problem, stream=s.id)
     if not s.events and not s.unreadable_events:
         yield _artifact(FileFacts(s.stream.events.folder, False), Level.MISSING, "no event file", stream=s.id)
@@ -203,7 +207,7 @@ def _documents(seen: WorkspaceEvidence) -> Iterator[Artifact]:
         yield _artifact(
             seen.split_policy.facts, level, "text" if sound else "not text", sha256=seen.split_policy.sha256
         )
-    for report in seen.reports:
+    for report in listed_reports(seen).files:
         sound = report.evidence is not None and report.evidence.sound
         detail = _decision(report.evidence.data) if report.evidence and sound else "not readable"
         yield _artifact(report.facts, Level.READABLE if sound else Level.PRESENT, detail, sha256=report.sha256)

@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from collectors import __version__
 from collectors.artifact_levels import build_artifacts
 from collectors.config import PipelineConfig, Stage
+from collectors.listing import listed_stage_files
 from collectors.stages import Judged, StageStatus, stage_statuses
 from collectors.state import (
     SCHEMA_VERSION,
+    Artifact,
     Artifacts,
     Check,
     DashboardState,
@@ -113,6 +114,7 @@ def build_pipeline(config: PipelineConfig) -> Pipeline:
         edges=tuple(EdgeInfo(source=a, target=b) for a, b in config.edges),
         groups=tuple(GroupInfo(id=g.id, label=g.label, view=g.view) for g in config.groups),
         views=tuple(ViewInfo(id=v.id, label=v.label) for v in config.views),
+        link_template=config.links.template,
     )
 
 
@@ -146,17 +148,18 @@ def _node(
 def _files_of(stage: Stage, seen: WorkspaceEvidence, artifacts: Artifacts, checks: Mapping[str, Check]) -> list[str]:
     """Paths of a stage's files, by its rule."""
     kind, _, argument = stage.status_from.partition(":")
-    groups: dict[str, tuple[Any, ...]] = {
-        "preparation": artifacts.scaler,
-        "reports": tuple(a for a in artifacts.documents if a.path in {r.path for r in seen.reports}),
-        "streams": artifacts.logs,
-        "artifacts": (*artifacts.checkpoints, *artifacts.scaler, *artifacts.backup[:1]),
-        "files": seen.stage_files.get(stage.id, ()),
-    }
     if kind == "stream":
         of_stream = (*artifacts.checkpoints, *artifacts.configs, *artifacts.logs, *artifacts.loss_files)
         return [a.path for a in of_stream if a.stream == argument]
     if kind == "check":
         found = checks.get(argument)
         return [e.path for e in found.evidence if e.path] if found else []
+    if kind == "files":
+        return [f.path for f in listed_stage_files(seen)[stage.id].files] if stage.files else []
+    groups: dict[str, tuple[Artifact, ...]] = {
+        "preparation": artifacts.scaler,
+        "reports": artifacts.documents[0 if seen.split_policy is None else 1 :],
+        "streams": artifacts.logs,
+        "artifacts": (*artifacts.checkpoints, *artifacts.scaler, *artifacts.backup[:1]),
+    }
     return [a.path for a in groups.get(kind, ())]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Annotated, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -20,6 +21,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from collectors.delta import Policy
+from collectors.links import checked_template
 from collectors.state import GridPlace, Id, Text
 
 CHECK_IDS = (
@@ -262,8 +264,8 @@ class Limits(Section):
 class Links(Section):
     """Where files can be looked at."""
 
-    template: Annotated[str, Field(pattern=r"^https://")] | None = None
-    """https address with `{path}` in it."""
+    template: Annotated[str, Field(max_length=1000), AfterValidator(checked_template)] | None = None
+    """https address with `{path}` in it, and `{run_id}` where it is wanted."""
 
 
 class View(Section):

@@ -30,6 +30,11 @@ MAX_TEXT = 4000
 MAX_POINTS = 2000
 """Most points one series holds in the state."""
 RUN_ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+LINK_TEMPLATE_PATTERN = (
+    r"^https://([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?"
+    r"/([A-Za-z0-9._~:/?#@!$&'()*+,;=%-]|\{run_id\})*\{path\}([A-Za-z0-9._~:/?#@!$&'()*+,;=%-]|\{run_id\})*$"
+)
+"""An https address without a user name, `{path}` once after the host, `{run_id}` where it is wanted."""
 
 
 class Outcome(StrEnum):
@@ -109,6 +114,7 @@ def normalised_run_id(typed: str) -> str:
 Text = Annotated[str, BeforeValidator(visible_text)]
 UtcTime = Annotated[AwareDatetime, AfterValidator(_to_utc)]
 RunId = Annotated[str, Field(pattern=RUN_ID_PATTERN)]
+LinkTemplate = Annotated[str, Field(pattern=LINK_TEMPLATE_PATTERN, max_length=1000)]
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
 GridPlace = Annotated[float, Field(ge=-1000, le=1000)]
 Scalar = bool | int | float | Text | None
@@ -239,6 +245,8 @@ class Pipeline(Contract):
     """Groups of every view."""
     views: tuple[ViewInfo, ...]
     """Views in tab order."""
+    link_template: LinkTemplate | None = None
+    """Where the team's own file browser shows a file: an https address with `{path}`; null without one."""
 
 
 class Node(Contract):
@@ -480,6 +488,8 @@ class Artifacts(Contract):
     """Loss histories and their pictures."""
     documents: tuple[Artifact, ...]
     """Split policy and data-quality reports."""
+    not_listed: dict[str, NonNegativeInt] = {}
+    """Group (or `stage_files`) -> how many more files it has than are listed; groups with none are left out."""
 
 
 class DashboardState(Contract):

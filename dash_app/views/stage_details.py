@@ -120,7 +120,7 @@ def _files(node: Node, artifacts: Artifacts) -> Component:
 
 def _all_of(artifacts: Artifacts) -> Iterable[Artifact]:
     for name in type(artifacts).model_fields:
-        if name != "readiness":
+        if name not in ("readiness", "not_listed"):
             yield from getattr(artifacts, name)
 
 

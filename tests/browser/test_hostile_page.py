@@ -50,7 +50,7 @@ def write_hostile(root: Path) -> None:
     for old, new in replaced.items():
         assert old in default, old
         default = default.replace(old, new, 1 if "label: PatchTST" in old else -1)
-    template = json.dumps(f"https://x/?{MARKUP}{{path}}")
+    template = json.dumps(f"https://x/?'onerror='{RUN}'&{{path}}")
     default += f"validator:\n  command: ['{{python}}', check.py]\nlinks: {{template: {template}}}"
     write(root / "dashboard.yaml", default)
     _write_files(root, first.start)

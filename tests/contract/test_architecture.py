@@ -12,7 +12,8 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCES = sorted([*ROOT.glob("collectors/**/*.py"), *ROOT.glob("dash_app/**/*.py")])
 PURE = ["checklist", "stages", "compare", "report", "runs", "losses", "progress", "build_state", "artifact_levels",
         "config", "standard_graph", "words", "evidence", "workspace_evidence", "heartbeat", "delta", "regression",
-        "artifact_changes", "run_rows", "run_index", "stream_metrics", "run_report", "delta_report"]  # fmt: skip
+        "artifact_changes", "run_rows", "run_index", "stream_metrics", "run_report", "delta_report",
+        "links", "listing"]  # fmt: skip
 CLOCKS = {"time.time", "time.monotonic", "datetime.now", "datetime.utcnow", "date.today"}
 OPENERS = {"open", "os.open", "io.open", "read_text", "read_bytes", "write_text", "write_bytes", "os.fdopen"}
 MAY_OPEN = {
