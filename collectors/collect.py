@@ -21,11 +21,12 @@ from collectors.config import PipelineConfig
 from collectors.config_load import load_config
 from collectors.external_validator import run_validator
 from collectors.files import Workspace
-from collectors.gather import Gatherer, signs_of
+from collectors.gather import Gatherer
 from collectors.history import History
 from collectors.learnt import Learnt, points_name
 from collectors.own_commands import Place, filled_in, run_command
 from collectors.read_cache import ReadCache
+from collectors.signs import signs_of
 from collectors.state import Check, DashboardState
 from collectors.store import Store
 from collectors.workspace_evidence import SmokeResult, StreamEvidence, WorkspaceEvidence

@@ -6,24 +6,27 @@ Reads through the cache only, so that what did not change is not opened again.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-from collectors.checks.configs import MISSING, value_at
-from collectors.config import PipelineConfig, StallLimits, Stream
+from collectors.config import PipelineConfig, Stream
 from collectors.evidence import FileFacts, Heartbeat
 from collectors.heartbeat import heartbeat_of, parse_heartbeat
 from collectors.losses import merge_losses
-from collectors.processes import is_writer_alive
-from collectors.progress import Observed, Progress, Target, WriterFacts, progress_of
+from collectors.progress import Observed, progress_of
 from collectors.read_cache import SHARD_INDEX, ReadCache
-from collectors.readers.loss_table import LossColumns
 from collectors.runs import EventFile, RunGroup, StreamRun, group_runs, is_event_file, run_id_at, stream_runs
-from collectors.state import Status
+from collectors.stream_facts import (
+    are_times_trusted,
+    columns_of,
+    limits_of,
+    not_judged_yet,
+    started_at_of,
+    target_of,
+    writer_of,
+)
 from collectors.workspace_evidence import ReadFile, SmokeResult, StreamEvidence, WorkspaceEvidence
 
-SETTLE_SECONDS = 3.0
-"""A checkpoint of a running stream younger than this may be half written: it is not judged yet."""
 SmokeLookup = Callable[[str, str, str], SmokeResult | None]
 """Stream id, sha256 of checkpoint, sha256 of config -> the remembered result, if there is one."""
 
@@ -63,7 +66,7 @@ class Gatherer:
         current = groups[-1] if groups else None
         moment = _Moment(current, heartbeat, now)
         streams = tuple(self._stream(s, logs[s.id], moment) for s in self.config.streams)
-        started_at = _started_at(current, heartbeat, streams)
+        started_at = started_at_of(current, heartbeat, streams)
         return WorkspaceEvidence(
             config=self.config,
             streams=streams,
@@ -99,16 +102,16 @@ class Gatherer:
         run = logs.runs[-1] if logs.runs else None
         config = self._config(stream)
         table = self._table(stream)
-        trusted = _times_trusted(run, self.config.limits.trusted_time_seconds)
+        trusted = are_times_trusted(run, self.config.limits.trusted_time_seconds)
         facts = table.facts if table else FileFacts("", False)
         losses = merge_losses(run, table.evidence if table else None, facts, times_trusted=bool(trusted))
         heartbeat = heartbeat_of(moment.heartbeat, stream.id)
         seen = Observed(
             run=run,
             losses=losses,
-            target=_target(stream, config),
-            limits=_limits(stream.stall, self.config.stall),
-            writer=_writer(run, heartbeat),
+            target=target_of(stream, config),
+            limits=limits_of(stream.stall, self.config.stall),
+            writer=writer_of(run, heartbeat),
             heartbeat=heartbeat,
             table_modified_at=facts.modified_at,
         )
@@ -116,7 +119,7 @@ class Gatherer:
         checkpoint = self._checkpoint(stream)
         return StreamEvidence(
             stream=stream,
-            checkpoint=_not_judged_yet(checkpoint, progress, moment.now),
+            checkpoint=not_judged_yet(checkpoint, progress, moment.now),
             config=config,
             events=logs.files,
             unreadable_events=logs.unreadable,
@@ -138,7 +141,7 @@ class Gatherer:
         history = stream.loss_history
         if history is None:
             return None
-        return self.cache.read("loss_table", history.path, columns=_columns(history.columns))
+        return self.cache.read("loss_table", history.path, columns=columns_of(history.columns))
 
     def _picture(self, stream: Stream) -> FileFacts | None:
         history = stream.loss_history
@@ -210,96 +213,8 @@ def _is_pattern(path: str) -> bool:
     return any(sign in path for sign in "*?[")
 
 
-def _columns(named: Mapping[str, tuple[str, ...]]) -> LossColumns | None:
-    if not named:
-        return None
-    usual = LossColumns()
-    series = {name: columns for name, columns in named.items() if name not in {"epoch", "step", "time"}}
-    return LossColumns(
-        epoch=named.get("epoch", usual.epoch),
-        step=named.get("step", usual.step),
-        time=named.get("time", usual.time),
-        series=series or usual.series,
-    )
-
-
 def _input_of(report: ReadFile[Any]) -> str:
     """Which input file a data-quality report speaks of; the report's own name where it does not say."""
     data = report.evidence.data if report.evidence else None
     named = data.get("file_id") if isinstance(data, Mapping) else None
     return named if isinstance(named, str) else report.path
-
-
-def _target(stream: Stream, config: ReadFile[Any]) -> Target:
-    rule = stream.completion
-    total: Any = rule.total
-    if isinstance(total, str):
-        total = value_at(config.evidence.data if config.evidence else None, total)
-    sane = total is not MISSING and isinstance(total, (int, float)) and not isinstance(total, bool)
-    whole = int(total) if sane and 0 < total < 2**53 and float(total).is_integer() else None
-    return Target("step" if rule.by == "steps" else "epoch", whole)
-
-
-def _limits(own: StallLimits, pipeline: StallLimits) -> StallLimits:
-    return StallLimits(
-        quiet_seconds=own.quiet_seconds or pipeline.quiet_seconds,
-        stalled_seconds=own.stalled_seconds or pipeline.stalled_seconds,
-    )
-
-
-def _writer(run: StreamRun | None, heartbeat: Heartbeat | None) -> WriterFacts | None:
-    if run is not None:
-        name = run.latest_file.name
-        if name.pid is not None:
-            return WriterFacts(name.host, name.pid, is_writer_alive(name.host, name.pid, name.started_at))
-    if heartbeat is not None and heartbeat.pid is not None:
-        began = heartbeat.started_at.timestamp() if heartbeat.started_at else None
-        return WriterFacts(heartbeat.host, heartbeat.pid, is_writer_alive(heartbeat.host, heartbeat.pid, began))
-    return None
-
-
-def _times_trusted(run: StreamRun | None, limit_seconds: float) -> bool | None:
-    """Whether the newest event file's mtime is near its last record's own time; None without one."""
-    if run is None:
-        return None
-    newest = run.latest_file
-    modified, last = newest.facts.modified_at, newest.evidence.last_time
-    return modified is not None and last is not None and abs(modified - last) <= limit_seconds
-
-
-def _not_judged_yet(checkpoint: ReadFile[Any], progress: Progress, now: float) -> ReadFile[Any]:
-    """Mark a running stream's broken checkpoint as being written while it is very young."""
-    modified = checkpoint.facts.modified_at
-    young = modified is not None and now - modified < SETTLE_SECONDS
-    broken = checkpoint.evidence is not None and not checkpoint.evidence.sound
-    if progress.status is Status.RUNNING and young and broken:
-        return replace(checkpoint, being_written=True)
-    return checkpoint
-
-
-def _started_at(
-    current: RunGroup | None, heartbeat: Heartbeat | None, streams: tuple[StreamEvidence, ...]
-) -> float | None:
-    """First start of the current run; without event files the heartbeat's or the earliest output's time."""
-    if current is not None:
-        return current.started_at
-    if heartbeat is not None and heartbeat.started_at is not None:
-        return heartbeat.started_at.timestamp()
-    files = [f for s in streams for f in (s.checkpoint.facts, s.loss_table.facts if s.loss_table else None)]
-    times = [f.modified_at for f in files if f is not None and f.exists and f.modified_at is not None]
-    return min(times, default=None)
-
-
-def signs_of(seen: WorkspaceEvidence) -> tuple[object, ...]:
-    """What may change though no file was read: listings, missing files, and silence that grows."""
-    streams = tuple(
-        (s.progress.status, s.progress.quiet, s.checkpoint.being_written, s.checkpoint.path, s.config.path)
-        for s in seen.streams
-    )
-    facts = (*(s.picture for s in seen.streams), *(b.facts for b in seen.backups), *(r.facts for r in seen.reports))
-    more = (tuple(seen.stage_files.items()), tuple(seen.smoke.items()), seen.run_id, seen.problems)
-    return (streams, facts, more, _writers(seen))
-
-
-def _writers(seen: WorkspaceEvidence) -> tuple[object, ...]:
-    return tuple(s.progress.writer for s in seen.streams)
