@@ -25,6 +25,8 @@ from dash_app.api import add_api
 from dash_app.compression import Compression
 from dash_app.first_html import first_html
 from dash_app.layout import build_layout
+from dash_app.oembed import add_oembed, discovery_link
+from dash_app.pictures import add_pictures
 from dash_app.request_guard import BodyLimit, DashGuard, RememberedFiles
 from dash_app.run_history import RunHistory
 from dash_app.runs_api import add_runs_api
@@ -75,6 +77,8 @@ def create_app(settings: Settings, reader: StateReader) -> dash.Dash:
     history = RunHistory(reader, RunStore(settings.state_dir))
     add_api(server, reader, settings)
     add_runs_api(server, history, settings)
+    add_pictures(server, history, settings)
+    add_oembed(server, reader, settings)
     app = _new_dash(server, settings)
     app.reader = reader
     app.layout = lambda: build_layout(settings, reader)
@@ -93,6 +97,9 @@ class _Page(dash.Dash):
     def interpolate_index(self, **parts: Any) -> str:  # type: ignore[override] # by name only, as Dash calls it
         """Fill the index; what Dash calls loading is what is known now."""
         parts["app_entry"] = first_html(self.reader.current())
+        parts["metas"] += "\n" + discovery_link(
+            self.backend.request_adapter().url, self.config.requests_pathname_prefix
+        )
         return str(super().interpolate_index(**parts))  # type: ignore[no-untyped-call] # Dash does not annotate it
 
 

@@ -42,6 +42,8 @@ BASELINE_SEARCH: Final = "baseline-search"
 BASELINE_OPTIONS: Final = "baseline-options"
 BASELINE_OPENED: Final = "baseline-opened"
 """Store: how often the baseline selector was opened."""
+SHARE: Final = "share"
+"""The dialog with addresses to copy."""
 
 # Which runs are looked at.
 SHOWN_RUN: Final = "shown-run"
@@ -153,6 +155,7 @@ ALL_IDS: Final = (
     BASELINE_SEARCH,
     BASELINE_OPTIONS,
     BASELINE_OPENED,
+    SHARE,
     SHOWN_RUN,
     BASELINE_CHOICE,
     OVERLAY_RUNS,

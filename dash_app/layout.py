@@ -20,6 +20,7 @@ from dash_app.views.page import DrawnPage, Seen, drawn_page, first_view
 from dash_app.views.pipeline_graph import render_graph_panel
 from dash_app.views.replay_badge import render_replay_badge
 from dash_app.views.run_picker import render_picker
+from dash_app.views.share import render_share_button, render_share_dialog
 
 DEFAULT_SMOOTHING = 0.6
 THEMES = (("auto", "Theme of this device"), ("light", "Light theme"), ("dark", "Dark theme"))
@@ -51,7 +52,13 @@ def build_layout(settings: Settings, reader: StateReader) -> Component:
     skip = html.A("Skip to the verdict", href=f"#{ids.VERDICT}", className="skip")
     stores = _stores(drawn, seen.etag, first_view(seen.state))
     return html.Div(
-        [skip, _top(page, settings), _main(page, render_graph_panel(seen.state)), *stores],
+        [
+            skip,
+            _top(page, settings),
+            _main(page, render_graph_panel(seen.state)),
+            render_share_dialog(settings.frame_ancestors),
+            *stores,
+        ],
         id=ids.PAGE,
         className="page",
     )
@@ -90,7 +97,7 @@ def _top(page: dict[str, Any], settings: Settings) -> Component:
     run = html.Span(page[ids.RUN_LABEL], id=ids.RUN_LABEL, className="run-label")
     baseline = html.Span(id=ids.BASELINE_LABEL, className="run-label")
     pickers = html.Div([render_picker("run", run), render_picker("baseline", baseline)], className="pickers")
-    end = html.Div([pickers, _theme_choice()], className="top-end")
+    end = html.Div([pickers, _theme_choice(), render_share_button()], className="top-end")
     return html.Header([brand, tabs, end], className="top")
 
 

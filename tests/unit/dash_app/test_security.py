@@ -32,7 +32,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
 
 
 class Page(HTMLParser):
-    """The addresses and inline scripts of a page."""
+    """The addresses that a page loads, and its inline scripts."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -43,7 +43,8 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         known = dict(attrs)
-        address = known.get("src") or (known.get("href") if tag == "link" else None)
+        is_loaded = tag == "link" and known.get("rel") != "alternate"
+        address = known.get("src") or (known.get("href") if is_loaded else None)
         if address and not address.startswith("data:"):
             self.addresses.append(address)
         is_inline = tag == "script" and "src" not in known
