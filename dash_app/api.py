@@ -1,4 +1,4 @@
-"""What the reader sees -> JSON routes beside the page: state, pulse, events, series, health.
+"""What the reader sees -> JSON routes beside the page: state, pulse, events, series, preview, health.
 
 Every answer is the truth of the moment it is asked; what did not change is a 304 of a few bytes.
 It shows and never changes anything.
@@ -19,6 +19,7 @@ from starlette.routing import Route
 from dash_app.answers import failure, tagged_json
 from dash_app.events import Events
 from dash_app.observation import Observation
+from dash_app.preview import PreviewRoute
 from dash_app.pulse import pulse_of, sign_of
 from dash_app.series import SeriesRoute
 from dash_app.settings import Settings
@@ -33,6 +34,7 @@ def add_api(server: FastAPI, reader: StateReader, settings: Settings) -> None:
         "/api/pulse": api.pulse,
         "/api/events": Events(reader, settings.stale_after_seconds).answer,
         "/api/series": SeriesRoute(reader, settings.state_dir).answer,
+        "/api/preview": PreviewRoute(reader, settings).answer,
         "/healthz": api.healthz,
         "/readyz": api.readyz,
     }

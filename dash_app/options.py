@@ -63,6 +63,7 @@ def _serving_options(parser: Parser) -> list[argparse.Action]:
         add("--frame-ancestors", nargs="+", default=[], metavar="ORIGIN", help="who may embed it"),
         add("--stale-after", type=float, default=15.0, metavar="S", help="age of a dead observer"),
         add("--allow-pin", action="store_true", help="pin baselines from other machines too"),
+        add("--no-preview", action="store_true", help="show no contents of configs, tables and pictures"),
     ]
 
 

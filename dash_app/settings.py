@@ -67,6 +67,8 @@ class Settings:
     """Python that runs the scoring command."""
     allow_pin: bool = False
     """Whether a baseline may be pinned from other machines too."""
+    preview: bool = True
+    """Whether files that the state names may be looked into."""
     demo: bool = False
     """Whether a recorded training is replayed into a temporary workspace, which is shown then."""
     demo_speed: float | None = None
@@ -115,6 +117,7 @@ def _serving(options: argparse.Namespace) -> dict[str, Any]:
         "frame_ancestors": _matching(ORIGIN_PATTERN, origins, "--frame-ancestors"),
         "stale_after_seconds": _seconds(options.stale_after, "--stale-after"),
         "allow_pin": options.allow_pin,
+        "preview": not options.no_preview,
     }
 
 

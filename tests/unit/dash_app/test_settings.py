@@ -43,7 +43,7 @@ def test_every_option_reads_its_variable(tmp_path: Path) -> None:
     options = [
         *("--state-dir", str(tmp_path / "s"), "--config", str(tmp_path / "my.yaml")),
         *("--host", "0.0.0.0", "--port", "9000", "--url-prefix", "/team/dash/"),
-        *("--trusted-hosts", "a.example", "*.b.example", "--allow-pin", "--no-collect"),
+        *("--trusted-hosts", "a.example", "*.b.example", "--allow-pin", "--no-collect", "--no-preview"),
         *("--frame-ancestors", "https://wiki.example", "--stale-after", "7.5"),
         *("--allow-root", str(tmp_path), "--run-smoke", "--run-validator"),
         *("--smoke-timeout", "30", "--smoke-python", "/usr/bin/python3"),
@@ -57,6 +57,7 @@ def test_every_option_reads_its_variable(tmp_path: Path) -> None:
         "trusted_hosts": "a.example, *.b.example",
         "allow_pin": "1",
         "no_collect": "true",
+        "no_preview": "1",
         "frame_ancestors": "https://wiki.example",
         "stale_after": "7.5",
         "allow_root": str(tmp_path),
