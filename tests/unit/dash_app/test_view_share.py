@@ -1,0 +1,57 @@
+"""The Share dialog's words: what can be copied, what wikis accept, and what stands in the way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from support.components import of_class, parts, text_of
+
+from dash_app import ids
+from dash_app.views.share import PANEL_HEIGHTS, render_share_button, render_share_dialog
+
+
+def fields(dialog: Any) -> set[str]:
+    found = (part.to_plotly_json()["props"].get("data-share") for part in parts(dialog))
+    return {name for name in found if name}
+
+
+def test_every_way_to_share_has_a_field_and_a_button_that_copies_it() -> None:
+    dialog = render_share_dialog(())
+
+    assert dialog.id == ids.SHARE
+    assert fields(dialog) == {
+        "link",
+        "snapshot",
+        "frame",
+        "badge-markdown",
+        "badge-html",
+        "picture-markdown",
+        "picture-address",
+    }
+    rows = of_class(dialog, "copy-row")
+    assert all(len(of_class(row, "copy-button")) == len(list(fields(row))) == 1 for row in rows)
+    assert len(rows) == len(fields(dialog))
+
+
+def test_it_says_when_no_other_site_may_show_the_page_in_a_frame() -> None:
+    assert "--frame-ancestors" in text_of(render_share_dialog(()))
+    assert "--frame-ancestors" not in text_of(render_share_dialog(("https://wiki.example.org",)))
+
+
+def test_it_says_what_each_wiki_accepts() -> None:
+    told = text_of(render_share_dialog(()))
+
+    for word in ("Confluence", "MediaWiki", "BookStack", "GitLab", "GitHub", "ALLOWED_IFRAME_SOURCES", "$wgRawHtml"):
+        assert word in told
+
+
+def test_a_frame_may_show_each_panel_of_the_address() -> None:
+    shown = {p.to_plotly_json()["props"].get("data-share-panel") for p in parts(render_share_dialog(()))} - {None}
+
+    assert shown == {"", "verdict", "graph", "checklist", "cards", "losses", "history"} == set(PANEL_HEIGHTS)
+
+
+def test_the_button_says_that_a_dialog_opens() -> None:
+    props = render_share_button().to_plotly_json()["props"]
+
+    assert (props["aria-haspopup"], props["title"]) == ("dialog", "Share this view")
