@@ -66,6 +66,8 @@ CHECKLIST: Final = "checklist"
 LOSSES: Final = "losses"
 COMPARISON: Final = "comparison"
 LINKS: Final = "links"
+PREVIEW: Final = "preview"
+"""The dialog that shows a file."""
 HISTORY: Final = "history"
 
 # The history's own.
@@ -170,6 +172,7 @@ ALL_IDS: Final = (
     LOSSES,
     COMPARISON,
     LINKS,
+    PREVIEW,
     HISTORY,
     HISTORY_WISH,
     HISTORY_TABLE,

@@ -18,6 +18,7 @@ from dash_app.views.history import render_history_frame
 from dash_app.views.markup import attributes, icon
 from dash_app.views.page import DrawnPage, Seen, drawn_page, first_view
 from dash_app.views.pipeline_graph import render_graph_panel
+from dash_app.views.preview import render_preview_dialog
 from dash_app.views.replay_badge import render_replay_badge
 from dash_app.views.run_picker import render_picker
 from dash_app.views.share import render_share_button, render_share_dialog
@@ -57,6 +58,7 @@ def build_layout(settings: Settings, reader: StateReader) -> Component:
             _top(page, settings),
             _main(page, render_graph_panel(seen.state)),
             render_share_dialog(settings.frame_ancestors),
+            render_preview_dialog(is_on=settings.preview),
             *stores,
         ],
         id=ids.PAGE,

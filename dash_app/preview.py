@@ -42,7 +42,7 @@ class PreviewRoute:
         self._few = anyio.CapacityLimiter(AT_A_TIME)
 
     async def answer(self, request: Request) -> Response:
-        """Answer `{path, kind, part, size_bytes, modified_at, text, rows, notes}`, or a picture.
+        """Answer `{path, kind, part, facts, size_bytes, modified_at, text, rows, notes}`, or a picture.
 
         400 a question without one path, 403 not opened, 404 not named or switched off, 410 gone,
         413 too large a picture, 415 a kind that is not shown, 503 no workspace here, or too busy.
@@ -88,7 +88,10 @@ def _picture(request: Request, taken: Taken, media_type: str) -> Response:
     if size.width * size.height > MOST_PIXELS:
         message = f"The picture has {size.width:,} by {size.height:,} pixels, too many to show."
         raise NoPreview(413, "too_large", message)
-    told = {"Preview-Modified": _instant(taken) or "", "Preview-Pixels": f"{size.width}x{size.height}"}
+    told = {
+        "Preview-Facts": f"{size_text(taken.part.size)}, {size.width} x {size.height} pixels",
+        "Preview-Modified": _instant(taken) or "",
+    }
     return _tagged(request, data, media_type, told)
 
 
@@ -102,6 +105,7 @@ def _text(request: Request, path: str, taken: Taken) -> Response:
         "path": path,
         "kind": "table" if found.rows else "text",
         "part": part.which,
+        "facts": size_text(part.size),
         "size_bytes": part.size,
         "modified_at": _instant(taken),
         "text": None if found.rows else found.text,

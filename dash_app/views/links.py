@@ -1,18 +1,22 @@
-"""State -> every file the pipeline names, with path, level, size and time.
+"""State -> every file the pipeline names, with path, level, size and age, and what can be done with it.
 
-Paths are shown as text; no text from a file ever becomes a link.
+A path is shown as text, can be copied and looked into; it becomes part of a link only in the place that
+the operator's own template has for it, percent-encoded.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
+from typing import NamedTuple
+from urllib.parse import quote
 
 from dash import html
 from dash.development.base_component import Component
 
-from collectors.state import Artifact, Artifacts, DashboardState
-from dash_app.formatting import LEVEL_STATUS, size_text, status_class
-from dash_app.views.markup import attributes, clock
+from collectors.state import Artifact, DashboardState, Level, Status
+from dash_app.formatting import LEVEL_STATUS, UNKNOWN, iso_text, size_text, status_class
+from dash_app.preview_kinds import has_preview
+from dash_app.views.markup import age, attributes
 
 GROUPS = (
     ("checkpoints", "Checkpoints"),
@@ -23,48 +27,127 @@ GROUPS = (
     ("loss_files", "Losses"),
     ("documents", "Documents"),
 )
+STAGE_FILES = ("stage_files", "Stage files")
 COLUMNS = ("Artifact", "Path", "Level", "Size", "Written", "What was found")
+NEW_TAB = "opens in a new tab"
+
+
+class Group(NamedTuple):
+    """Files of one kind."""
+
+    label: str
+    files: tuple[tuple[str, Artifact | None], ...]
+    """Path and what is known of it."""
+    more: int
+    """How many more there are."""
 
 
 def render_links(state: DashboardState | None) -> list[Component]:
     """Return the panel's heading and its table."""
     header = html.Header(html.H2("Artifacts and logs"), className="panel-head")
-    groups = [] if state is None else _groups(state.artifacts)
+    groups = [] if state is None else list(_groups(state))
     if state is None or not groups:
         return [header, html.P("No files yet.", className="empty")]
     head = html.Thead(html.Tr([html.Th(name, scope="col") for name in COLUMNS]))
-    bodies = [_body(label, files, state) for label, files in groups]
-    table = html.Table([head, *bodies], className="files")
+    table = html.Table([head, *(_body(group, state) for group in groups)], className="files")
     return [header, html.Div(table, className="files-frame")]
 
 
-def _groups(artifacts: Artifacts) -> list[tuple[str, Sequence[Artifact]]]:
-    found = [(label, getattr(artifacts, name)) for name, label in GROUPS]
-    return [(label, files) for label, files in found if files]
+def address_of(state: DashboardState, path: str) -> str | None:
+    """Return where the team's file browser shows a file; None without a template, or where no name is sure.
+
+    A name with an escape in it is not the one on disk, and no name climbs.
+    """
+    template, names = state.pipeline.link_template, path.split("/")
+    if template is None or "\\" in path or any(name in ("", ".", "..") for name in names):
+        return None
+    encoded = "/".join(quote(name, safe="") for name in names)
+    return template.replace("{run_id}", state.meta.run_id).replace("{path}", encoded)
 
 
-def _body(label: str, files: Sequence[Artifact], state: DashboardState) -> Component:
+def _groups(state: DashboardState) -> Iterator[Group]:
+    known = {name: getattr(state.artifacts, name) for name, _ in GROUPS}
+    more = state.artifacts.not_listed
+    for name, label in GROUPS:
+        if known[name]:
+            yield Group(label, tuple((file.path, file) for file in known[name]), more.get(name, 0))
+    paths = {file.path for files in known.values() for file in files}
+    named = dict.fromkeys(path for node in state.nodes.values() for path in node.artifacts if path not in paths)
+    if named:
+        yield Group(STAGE_FILES[1], tuple((path, None) for path in named), more.get(STAGE_FILES[0], 0))
+
+
+def _body(group: Group, state: DashboardState) -> Component:
     """Rows of one group; its name stands once, beside the first."""
-    name = html.Th(label, rowSpan=str(len(files)), scope="rowgroup", className="file-group")
-    first, *others = [(file, _stages_of(file.path, state)) for file in files]
-    return html.Tbody([_row(*first, name), *(_row(*one) for one in others)])
+    span = len(group.files) + bool(group.more)
+    name = html.Th(group.label, rowSpan=str(span), scope="rowgroup", className="file-group")
+    first, *others = group.files
+    rows = [_row(*first, state, name), *(_row(*one, state) for one in others)]
+    return html.Tbody([*rows, *_more(group.more)])
 
 
-def _row(file: Artifact, stages: list[str], *before: Component) -> Component:
-    foreign = [html.Span("not from this run", className="file-foreign")] if file.belongs_to_run is False else []
+def _more(count: int) -> list[Component]:
+    if not count:
+        return []
+    words = f"and {count:,} more, which are judged but not listed here"
+    return [html.Tr(html.Td(words, colSpan=str(len(COLUMNS) - 1)), className="file-more")]
+
+
+def _row(path: str, file: Artifact | None, state: DashboardState, *before: Component) -> Component:
+    stages = [stage for stage, node in state.nodes.items() if path in node.artifacts]
+    status = LEVEL_STATUS[file.level] if file else Status.IDLE
     return html.Tr(
         [
             *before,
-            html.Td(html.Code(file.path), title=file.path, className="file-path"),
-            html.Td(file.level.value, className="file-level"),
-            html.Td(size_text(file.size_bytes), className="file-size"),
-            html.Td(clock(file.modified_at), className="file-time"),
-            html.Td([*foreign, html.Span(file.detail)], className="file-found"),
+            html.Td([html.Code(path), _actions(path, file, state)], title=path, className="file-path"),
+            html.Td(file.level.value if file else UNKNOWN, className="file-level"),
+            html.Td(size_text(file.size_bytes if file else None), className="file-size"),
+            html.Td(age(file.modified_at if file else None), className="file-time"),
+            html.Td(_found(file), className="file-found"),
         ],
-        className=f"file {status_class(LEVEL_STATUS[file.level])}",
+        className=f"file {status_class(status)}",
         **attributes(data_stages=" ".join(stages)),
     )
 
 
-def _stages_of(path: str, state: DashboardState) -> list[str]:
-    return [stage for stage, node in state.nodes.items() if path in node.artifacts]
+def _found(file: Artifact | None) -> list[Component]:
+    if file is None:
+        return [html.Span("named by its stage")]
+    foreign = [html.Span("not from this run", className="file-foreign")] if file.belongs_to_run is False else []
+    return [*foreign, html.Span(file.detail)]
+
+
+def _actions(path: str, file: Artifact | None, state: DashboardState) -> Component:
+    is_there = file is None or file.level is not Level.MISSING
+    address = address_of(state, path) if is_there else None
+    actions = [
+        _copy_button(path),
+        *([_preview_button(path, file)] if is_there and has_preview(path) else []),
+        *([_link(path, address)] if address else []),
+    ]
+    return html.Span(actions, className="file-actions")
+
+
+def _copy_button(path: str) -> Component:
+    named = attributes(data_copy=path, aria_label=f"Copy the path {path}")
+    return html.Button(type="button", title="Copy the path", className="file-button file-copy", **named)
+
+
+def _preview_button(path: str, file: Artifact | None) -> Component:
+    """A button that tells the dialog what was observed, so that it can say what changed since."""
+    size = "" if file is None or file.size_bytes is None else str(file.size_bytes)
+    modified = iso_text(file.modified_at) if file and file.modified_at else ""
+    named = attributes(data_preview=path, data_size=size, data_modified=modified)
+    spoken = attributes(aria_label=f"Preview {path}", aria_haspopup="dialog")
+    return html.Button(type="button", title="Preview", className="file-button file-look", **named, **spoken)
+
+
+def _link(path: str, address: str) -> Component:
+    return html.A(
+        href=address,
+        target="_blank",
+        rel="noopener noreferrer",
+        title=f"Open in the file browser ({NEW_TAB})",
+        className="file-button file-open",
+        **attributes(aria_label=f"Open {path} in the file browser, {NEW_TAB}"),
+    )
