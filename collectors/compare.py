@@ -7,9 +7,9 @@ the same way, says why where they were not, and never guesses a value that one s
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
 
 from collectors.artifact_changes import artifact_changes
+from collectors.comparability import Standing, epochs_of, reasons_against, same_value, standing_of
 from collectors.delta import (
     CheckChange,
     ConfigChange,
@@ -18,20 +18,18 @@ from collectors.delta import (
     Judgement,
     LossChange,
     Policy,
-    Quantity,
     Regression,
     Side,
     StreamDelta,
 )
 from collectors.regression import (
-    direction_of,
-    epochs_of,
+    Which,
+    better_way,
     judge_regression,
     judge_stream,
+    loss_change,
     ordered,
     quantity,
-    reasons_against,
-    same_value,
     window_is_reduced,
 )
 from collectors.state import Check, DashboardState, Outcome, StreamMetrics
@@ -39,7 +37,6 @@ from collectors.state import Check, DashboardState, Outcome, StreamMetrics
 __all__ = ["Delta", "Direction", "Judgement", "Policy", "Regression", "compare"]
 
 RANK = {Outcome.FAIL: 0, Outcome.SKIP: 1, Outcome.PASS: 2}
-Which = Literal["final", "best"]
 
 
 def compare(run: DashboardState, baseline: DashboardState, policy: Policy | None = None) -> Delta:
@@ -112,7 +109,7 @@ def _check_direction(run: Check | None, baseline: Check | None) -> Direction:
 
 def _stream(stream: str, run: DashboardState, baseline: DashboardState, policy: Policy) -> StreamDelta:
     ours, theirs = run.metrics.get(stream), baseline.metrics.get(stream)
-    reasons = reasons_against(ours, theirs, policy)
+    reasons = reasons_against(_standing(ours), _standing(theirs), policy.must_match)
     epochs = quantity(*(epochs_of(s) if s else None for s in (ours, theirs)))
     return StreamDelta(
         id=stream,
@@ -127,6 +124,10 @@ def _stream(stream: str, run: DashboardState, baseline: DashboardState, policy: 
         config=_config_changes(ours, theirs),
         judgement=judge_stream(ours, theirs, policy),
     )
+
+
+def _standing(stream: StreamMetrics | None) -> Standing | None:
+    return standing_of(stream) if stream else None
 
 
 def duration_of(stream: StreamMetrics) -> float | None:
@@ -161,17 +162,10 @@ def _losses(
     names = {name for side in (run, baseline) if side for name in side.final}
     whichs: tuple[Which, ...] = ("final", "best")
     for name in sorted(names, key=lambda n: (n != policy.metric, not n.startswith("val"), n)):
-        better = _better(name, policy)
+        better = better_way(name, policy)
         for which in whichs:
             value = quantity(*(_value(s, name, which, better) for s in (run, baseline)))
-            yield _loss_change(name, which, (value, better), (reasons, policy))
-
-
-def _better(series: str, policy: Policy) -> str | None:
-    """Which way a series gets better; None where nothing says so."""
-    if series == policy.metric:
-        return policy.direction
-    return "lower" if "loss" in series.lower() else None
+            yield loss_change((name, which), value, reasons, policy)
 
 
 def _value(stream: StreamMetrics | None, series: str, which: Which, better: str | None) -> float | None:
@@ -183,23 +177,6 @@ def _value(stream: StreamMetrics | None, series: str, which: Which, better: str 
         return max((v for v in found.value if v is not None), default=None) if found else None
     point = (stream.final if which == "final" else stream.best).get(series)
     return point.value if point else None
-
-
-def _loss_change(
-    series: str, which: Which, found: tuple[Quantity, str | None], rules: tuple[tuple[str, ...], Policy]
-) -> LossChange:
-    (value, better), (reasons, policy) = found, rules
-    reason = "; ".join(reasons) or _value_reason(series, value, better)
-    direction = Direction.INCOMPARABLE if reason or better is None else direction_of(value, policy, better)
-    return LossChange(series=series, which=which, value=value, direction=direction, reason=reason or None)
-
-
-def _value_reason(series: str, value: Quantity, better: str | None) -> str:
-    """Why one value cannot be called better or worse though its stream can be compared."""
-    if value.difference is None:
-        sides = [name for name, side in (("run", value.run), ("baseline", value.baseline)) if side is None]
-        return "; ".join(f"the {name} has no {series}" for name in sides) or "the difference is beyond all numbers"
-    return "" if better else f"nothing says whether a lower or a higher {series} is better"
 
 
 def _config_changes(run: StreamMetrics | None, baseline: StreamMetrics | None) -> tuple[ConfigChange, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from collectors.comparability import shown
 from collectors.delta import (
     ArtifactChange,
     ArtifactSide,
@@ -16,7 +17,6 @@ from collectors.delta import (
     Regression,
     StreamDelta,
 )
-from collectors.regression import shown
 from collectors.report import escaped, verdict_word
 from collectors.words import number_words, plural, size_words
 

@@ -9,12 +9,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import Literal
 
-from collectors.delta import Direction, Judgement, Policy, Quantity, Regression
-from collectors.state import MAX_POINTS, Scalar, Status, StreamMetrics
+from collectors.comparability import (
+    at_epoch,
+    epochs_of,
+    missing_side,
+    reasons_for_good,
+    standing_of,
+    unfinished_sides,
+    was_trained,
+)
+from collectors.delta import Direction, Judgement, LossChange, Policy, Quantity, Regression
+from collectors.state import MAX_POINTS, StreamMetrics
 from collectors.words import number_words
 
 Streams = Mapping[str, StreamMetrics]
+Which = Literal["final", "best"]
 SLACK = 1e-9
 """Share of an allowance that rounding may use up: 1.05 against 1.00 is within 5 %."""
 
@@ -50,114 +61,22 @@ def judge_stream(run: StreamMetrics | None, baseline: StreamMetrics | None, poli
     return _measured(value, policy)
 
 
-def was_trained(stream: StreamMetrics | None) -> bool:
-    """Whether a stream has left any sign of training."""
-    return stream is not None and (bool(stream.series) or stream.completion.status is not Status.IDLE)
-
-
 def _cannot_judge(run: StreamMetrics | None, baseline: StreamMetrics | None, policy: Policy) -> Judgement | None:
     """What forbids comparing values at all, the worst first; None where nothing does."""
     if run is None or baseline is None:
         return _judgement(Regression.INCOMPARABLE, "; ".join(missing_side(run, baseline)))
-    if has_diverged(run) and not has_diverged(baseline):
-        return _judgement(Regression.REGRESSION, f"the run diverged{_at(run)}, the baseline did not")
-    reasons = (*_untrained(run, baseline), *differing_setup(run, baseline, policy), *_diverged(run, baseline))
+    ours, theirs = standing_of(run), standing_of(baseline)
+    if ours.has_diverged and not theirs.has_diverged:
+        return _judgement(Regression.REGRESSION, f"the run diverged{at_epoch(ours)}, the baseline did not")
+    reasons = reasons_for_good(ours, theirs, policy.must_match)
     if reasons:
         return _judgement(Regression.INCOMPARABLE, "; ".join(reasons))
-    early = (*unfinished(run, "run"), *unfinished(baseline, "baseline"), *_too_short(run, baseline, policy))
+    early = (*unfinished_sides(ours, theirs), *_too_short(run, baseline, policy))
     return _judgement(Regression.INCOMPLETE, "; ".join(early)) if early else None
 
 
 def _judgement(value: Regression, sentence: str, metric: Quantity | None = None) -> Judgement:
     return Judgement(value=value, sentence=sentence, metric=metric)
-
-
-def reasons_against(run: StreamMetrics | None, baseline: StreamMetrics | None, policy: Policy) -> tuple[str, ...]:
-    """Why a stream's losses are neither better nor worse; empty where they can be compared."""
-    if run is None or baseline is None:
-        return missing_side(run, baseline)
-    return (
-        *_untrained(run, baseline),
-        *differing_setup(run, baseline, policy),
-        *_diverged(run, baseline),
-        *unfinished(run, "run"),
-        *unfinished(baseline, "baseline"),
-    )
-
-
-def missing_side(run: StreamMetrics | None, baseline: StreamMetrics | None) -> tuple[str, ...]:
-    """Say which side does not have the stream at all."""
-    sides = [name for name, side in (("run", run), ("baseline", baseline)) if side is None]
-    return tuple(f"the {name} has no such stream" for name in sides)
-
-
-def _untrained(run: StreamMetrics, baseline: StreamMetrics) -> tuple[str, ...]:
-    sides = [name for name, side in (("run", run), ("baseline", baseline)) if not was_trained(side)]
-    return tuple(f"the {name} has not trained it" for name in sides)
-
-
-def differing_setup(run: StreamMetrics, baseline: StreamMetrics, policy: Policy) -> tuple[str, ...]:
-    """What was set up differently, so that equal losses would mean nothing."""
-    found = []
-    for name in policy.must_match:
-        ours, theirs = run.config.get(name), baseline.config.get(name)
-        if same_value(ours, theirs):
-            continue
-        if ours is None or theirs is None:
-            silent = "run" if ours is None else "baseline"
-            found.append(f"the {silent} does not say its {name}")
-        else:
-            found.append(f"other {name}: {shown(ours)} against {shown(theirs)}")
-    return tuple(found)
-
-
-def same_value(one: Scalar, other: Scalar) -> bool:
-    """Whether two config values mean the same: 8 and 8.0 do, true and 1 do not."""
-    return one == other and isinstance(one, bool) == isinstance(other, bool)
-
-
-def shown(value: Scalar) -> str:
-    """A config value as a person would write it."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return number_words(value) if isinstance(value, (int, float)) else str(value)
-
-
-def has_diverged(stream: StreamMetrics) -> bool:
-    """Whether a loss of the stream became non-finite, or its training recorded that it failed."""
-    return stream.diverged_at is not None or bool(stream.nonfinite) or stream.completion.status is Status.FAIL
-
-
-def _diverged(run: StreamMetrics, baseline: StreamMetrics) -> tuple[str, ...]:
-    sides = [(name, side) for name, side in (("run", run), ("baseline", baseline)) if has_diverged(side)]
-    return tuple(f"the {name} diverged{_at(side)}" for name, side in sides)
-
-
-def _at(stream: StreamMetrics) -> str:
-    place = stream.diverged_at
-    if place is None or place.epoch is None:
-        return ""
-    return f" at epoch {number_words(place.epoch)}"
-
-
-def unfinished(stream: StreamMetrics, side: str) -> tuple[str, ...]:
-    """Say that a stream's last value is not its final one."""
-    done = stream.completion
-    total = done.steps if done.unit == "step" else done.epochs
-    if done.status is Status.RUNNING:
-        return (f"the {side} is still training ({_reached(stream)})",)
-    # Without a configured number of epochs nobody knows whether silence means the end.
-    if done.status is Status.STALLED and total is not None:
-        return (f"the {side} stopped at {_reached(stream)}",)
-    return ()
-
-
-def _reached(stream: StreamMetrics) -> str:
-    done = stream.completion
-    if done.unit == "step":
-        return f"step {done.step} of {done.steps}" if done.steps else f"step {done.step}"
-    seen = number_words(epochs_of(stream))
-    return f"epoch {seen} of {done.epochs}" if done.epochs else f"epoch {seen}"
 
 
 def _too_short(run: StreamMetrics, baseline: StreamMetrics, policy: Policy) -> tuple[str, ...]:
@@ -167,15 +86,6 @@ def _too_short(run: StreamMetrics, baseline: StreamMetrics, policy: Policy) -> t
         if epochs is not None and epochs < policy.minimum_epochs:
             found.append(f"the {name} trained {number_words(epochs)} of at least {policy.minimum_epochs} epochs")
     return tuple(found)
-
-
-def epochs_of(stream: StreamMetrics) -> float | None:
-    """Epochs that are over: counted from 0 or 1, as the source does; None where it does not say."""
-    known = [e for series in stream.series.values() for e in series.epoch if e is not None]
-    if not known:
-        return stream.completion.epoch
-    last = max(known)
-    return last + 1 if min(known) == 0 and last.is_integer() else last
 
 
 def _mean_of_last(stream: StreamMetrics, policy: Policy) -> float | None:
@@ -205,6 +115,30 @@ def direction_of(value: Quantity, policy: Policy, better: str) -> Direction:
     if abs(value.difference) <= allowance(value, policy) * (1 + SLACK):
         return Direction.WITHIN
     return Direction.BETTER if (value.difference < 0) == (better == "lower") else Direction.WORSE
+
+
+def better_way(series: str, policy: Policy) -> str | None:
+    """Which way a series gets better, `lower` or `higher`; None where nothing says so."""
+    if series == policy.metric:
+        return policy.direction
+    return "lower" if "loss" in series.lower() else None
+
+
+def loss_change(named: tuple[str, Which], value: Quantity, reasons: tuple[str, ...], policy: Policy) -> LossChange:
+    """One loss on both sides; `reasons` are those against comparing its stream at all."""
+    series, which = named
+    better = better_way(series, policy)
+    reason = "; ".join(reasons) or _value_reason(series, value, better)
+    direction = Direction.INCOMPARABLE if reason or better is None else direction_of(value, policy, better)
+    return LossChange(series=series, which=which, value=value, direction=direction, reason=reason or None)
+
+
+def _value_reason(series: str, value: Quantity, better: str | None) -> str:
+    """Why one value cannot be called better or worse though its stream can be compared."""
+    if value.difference is None:
+        sides = [name for name, side in (("run", value.run), ("baseline", value.baseline)) if side is None]
+        return "; ".join(f"the {name} has no {series}" for name in sides) or "the difference is beyond all numbers"
+    return "" if better else f"nothing says whether a lower or a higher {series} is better"
 
 
 def allowance(value: Quantity, policy: Policy) -> float:

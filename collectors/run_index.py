@@ -19,9 +19,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from collectors.run_rows import FileFacts, RunRow, damaged_row
 
+_BEGIN: Final = b'{"v":2,"sum":'
 _HEAD: Final = re.compile(
-    rb'\{"v":1,"sum":(\d{1,10}),("run_id":"([A-Za-z0-9._-]{1,64})","size_bytes":(\d{1,18}),"mtime_ns":(-?\d{1,20}),'
-    rb'"started_at":(?:"([0-9T:.+-]{10,40})"|null),"timestamp":"([0-9T:.+-]{10,40})",.*\})'
+    _BEGIN + rb'(\d{1,10}),"run_id":"([A-Za-z0-9._-]{1,64})","size_bytes":(\d{1,18}),"mtime_ns":(-?\d{1,20}),'
+    rb'"started_at":(?:"([0-9T:.+-]{10,40})"|null),"timestamp":"([0-9T:.+-]{10,40})",'
 )
 _ROW: Final[TypeAdapter[RunRow]] = TypeAdapter(RunRow)
 _ROWS: Final[TypeAdapter[list[RunRow]]] = TypeAdapter(list[RunRow])
@@ -50,7 +51,7 @@ class HeadsFound(NamedTuple):
 def line_of(row: RunRow) -> bytes:
     """A row as a line of the index, without the newline."""
     body = json.dumps(row, separators=(",", ":"), allow_nan=False, ensure_ascii=False).encode()[1:]
-    return b'{"v":1,"sum":%d,%s' % (zlib.crc32(body), body)
+    return b"%s%d,%s" % (_BEGIN, zlib.crc32(body), body)
 
 
 def head_of(row: RunRow) -> Head:
@@ -65,18 +66,17 @@ def heads_in(index: bytes) -> HeadsFound:
     lines = index.split(b"\n")
     if not lines[-1]:
         lines.pop()
-    with _without_cycles():
+    with without_cycles():
         found = [head for line in lines if (head := _head(line)) is not None]
         return HeadsFound({head.run_id: head for head in found}, len(lines), len(lines) - len(found))
 
 
 def _head(line: bytes) -> Head | None:
-    found = _HEAD.fullmatch(line)
-    if found is None:
+    found = _HEAD.match(line)
+    # The sum is that of all that follows it: a line that was cut or changed anywhere is wrong.
+    if found is None or zlib.crc32(line[found.end(1) + 1 :]) != int(found[1]):
         return None
-    total, body, run_id, size, mtime, started, timestamp = found.groups()
-    if zlib.crc32(body) != int(total):
-        return None
+    _, run_id, size, mtime, started, timestamp = found.groups()
     return Head((started or timestamp).decode(), run_id.decode(), (int(size), int(mtime)), line)
 
 
@@ -136,14 +136,14 @@ def _row_in(head: Head) -> RunRow:
 
 def _rows_in(heads: Sequence[Head]) -> Iterable[RunRow]:
     try:
-        with _without_cycles():
+        with without_cycles():
             return _ROWS.validate_json(b"[" + b",".join(head.line for head in heads) + b"]")
     except ValidationError:
         return map(_row_in, heads)
 
 
 @contextmanager
-def _without_cycles() -> Iterator[None]:
+def without_cycles() -> Iterator[None]:
     """Plain values hold no cycles: looking for some would double the time of reading many rows."""
     was_on = gc.isenabled()
     gc.disable()

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from collectors.report import as_text, plain, verdict_word
-from collectors.run_rows import RunRow, StreamRow, spark_of
+from collectors.run_rows import RunRow, StreamRow, config_of, spark_of
 from collectors.state import DashboardState, StreamMetrics
 from collectors.words import number_words
 
@@ -40,13 +40,13 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def rows_as_json(rows: Sequence[RunRow], baseline: str | None) -> str:
-    """Every row with its spark lines as numbers, and the baseline's id."""
+    """Every row with its spark lines as numbers and its configs as objects, and the baseline's id."""
     runs = [{name: row[name] for name in FACTS} | {"named": row["named"], "streams": _streams(row)} for row in rows]  # type: ignore[literal-required] # keys of the row
     return json.dumps({"baseline": baseline, "runs": runs}, indent=1, allow_nan=False, ensure_ascii=False) + "\n"
 
 
 def _streams(row: RunRow) -> dict[str, dict[str, Any]]:
-    return {stream: {**found, "spark": spark_of(found)} for stream, found in row["streams"].items()}
+    return {s: {**found, "config": config_of(found), "spark": spark_of(found)} for s, found in row["streams"].items()}
 
 
 def rows_as_csv(rows: Sequence[RunRow], baseline: str | None) -> str:

@@ -6,14 +6,15 @@ Input: a state, or what is wrong with its snapshot. Output: a plain dictionary t
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import UTC, datetime
 
 from typing_extensions import TypedDict  # pydantic needs this one before Python 3.12
 
+from collectors.comparability import Standing, epochs_of, standing_of
 from collectors.compare import duration_of
-from collectors.regression import epochs_of, has_diverged
-from collectors.state import DashboardState, Series, Status, StreamMetrics, VerdictValue
+from collectors.state import DashboardState, Scalar, Series, Status, StreamMetrics, VerdictValue
 
 SPARK_POINTS = 24
 """Most numbers of a spark line."""
@@ -25,13 +26,20 @@ class StreamRow(TypedDict):
     """One stream of a run; null is unknown."""
 
     status: Status
+    trained: bool
+    """Whether it has left any sign of training."""
     diverged: bool
+    diverged_epoch: float | None
+    unfinished: str | None
+    """Why its last loss is not its final one, as `stopped at epoch 3 of 30`; null where it is."""
     epochs: float | None
     duration_seconds: float | None
     final_train_loss: float | None
     final_val_loss: float | None
     best_train_loss: float | None
     best_val_loss: float | None
+    config: str
+    """Highlights of its final config as a JSON object: whether two runs can be compared at all; see `standing_in`."""
     spark: str
     """Validation loss in at most 24 numbers, parted by spaces, `-` for a non-finite one; see `spark_of`."""
 
@@ -134,15 +142,20 @@ def _iso(time: datetime | None) -> str | None:
 
 def _stream_row(stream: StreamMetrics) -> StreamRow:
     final, best = ({name: p.value for name, p in points.items()} for points in (stream.final, stream.best))
+    stands = standing_of(stream)
     return StreamRow(
         status=stream.completion.status,
-        diverged=has_diverged(stream),
+        trained=stands.was_trained,
+        diverged=stands.has_diverged,
+        diverged_epoch=stands.diverged_epoch,
+        unfinished=stands.unfinished,
         epochs=epochs_of(stream),
         duration_seconds=duration_of(stream),
         final_train_loss=final.get("train_loss"),
         final_val_loss=final.get("val_loss"),
         best_train_loss=best.get("train_loss"),
         best_val_loss=best.get("val_loss"),
+        config=json.dumps(stream.config, separators=(",", ":"), ensure_ascii=False),
         spark=_spark(stream.series.get("val_loss")),
     )
 
@@ -158,3 +171,23 @@ def _spark(series: Series | None) -> str:
 def spark_of(stream: StreamRow) -> list[float | None]:
     """The numbers of a spark line; None where the loss was not finite."""
     return [None if word == "-" else float(word) for word in stream["spark"].split()]
+
+
+def config_of(stream: StreamRow) -> dict[str, Scalar]:
+    """The highlights of a stream's config; none where a person wrote something else into the row."""
+    try:
+        found = json.loads(stream["config"])
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def standing_in(stream: StreamRow) -> Standing:
+    """How a stream stands by its row: the same as by its whole metrics."""
+    return Standing(
+        was_trained=stream["trained"],
+        config=config_of(stream),
+        has_diverged=stream["diverged"],
+        diverged_epoch=stream["diverged_epoch"],
+        unfinished=stream["unfinished"],
+    )

@@ -8,10 +8,9 @@ A snapshot that cannot be read has a row that says so. It refuses to remove the 
 from __future__ import annotations
 
 import json
-import os
 import re
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,11 +20,11 @@ from pydantic import ValidationError
 
 from collectors.delta import Policy
 from collectors.file_words import describe_error
-from collectors.run_index import RunRows, head_of, heads_in
+from collectors.run_index import Head, RunRows, head_of, heads_in, without_cycles
 from collectors.run_rows import FileFacts, RunRow, damaged_row, row_of
 from collectors.state import RUN_ID_PATTERN, DashboardState, state_from_json, visible_text
 from collectors.store import INDEX_FILE, MAX_BYTES, RUNS_FOLDER, Store, StoreProblem
-from collectors.store_files import explained, read_own, replace_file
+from collectors.store_files import explained, read_own, regular_files, replace_file
 
 BASELINE_FILE = "baseline.json"
 """Beside the runs, not among them: a run may be called `baseline`."""
@@ -36,7 +35,7 @@ SPARE_LINES = 64
 LONGEST_PROBLEM = 300
 """Characters of what is wrong with a snapshot."""
 Identity = tuple[int, int, int, int]
-_SNAPSHOT: Final = re.compile(RUN_ID_PATTERN.removesuffix("$") + r"\.json")
+_RUN_ID: Final = re.compile(RUN_ID_PATTERN)
 
 
 class RunProblem(ValueError):
@@ -45,7 +44,7 @@ class RunProblem(ValueError):
 
 def is_run_id(text: str) -> bool:
     """Whether this could be a run's id; nothing is normalised."""
-    return re.fullmatch(RUN_ID_PATTERN, text) is not None
+    return _RUN_ID.fullmatch(text) is not None
 
 
 class RunStore:
@@ -62,6 +61,7 @@ class RunStore:
         self._lock = threading.Lock()
         self._seen: tuple[Identity | None, Identity | None] | None = None
         self._rows = RunRows(())
+        self._made: dict[str, Head] = {}
 
     def rows(self) -> RunRows:
         """One row a run, newest first. The same object comes back while folder and index stay the same."""
@@ -73,18 +73,25 @@ class RunStore:
             return self._rows
 
     def _load(self, seen: tuple[Identity | None, Identity | None]) -> RunRows:
-        written = heads_in(_bytes_of(self._runs / INDEX_FILE))
-        outdated = written.wrong > 0
-        heads = []
-        for run_id, facts in _snapshot_files(self._runs).items():
-            head = written.heads.get(run_id)
-            if head is None or head.facts != facts:
-                head, outdated = head_of(self._row(run_id, facts)), True
-            heads.append(head)
-        rows = RunRows(heads)
-        if self._heals and (outdated or written.lines - len(rows) > max(SPARE_LINES, len(rows))):
+        with without_cycles():
+            written = heads_in(_bytes_of(self._runs / INDEX_FILE))
+            made: dict[str, Head] = {}
+            heads = []
+            for run_id, facts in _snapshot_files(self._runs, written.heads):
+                head = written.heads.get(run_id)
+                if head is None or head.facts != facts:
+                    head = made[run_id] = self._made_head(run_id, facts)
+                heads.append(head)
+            rows = RunRows(heads)
+        self._made = made
+        if self._heals and (made or written.wrong or written.lines - len(rows) > max(SPARE_LINES, len(rows))):
             self._write_index(rows, seen)
         return rows
+
+    def _made_head(self, run_id: str, facts: FileFacts) -> Head:
+        """The head that the index does not have; where nobody can write it, it is made only once."""
+        known = self._made.get(run_id)
+        return known if known is not None and known.facts == facts else head_of(self._row(run_id, facts))
 
     def _row(self, run_id: str, facts: FileFacts) -> RunRow:
         found = self._read(run_id)
@@ -212,18 +219,14 @@ def _mapping_in(path: Path) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _snapshot_files(runs: Path) -> dict[str, FileFacts]:
-    """Run id -> size and time of its snapshot's file; what is no regular file is not ours."""
-    found: dict[str, FileFacts] = {}
-    with suppress(OSError), os.scandir(runs) as entries:
-        for entry in entries:
-            if _SNAPSHOT.fullmatch(entry.name) and entry.is_file(follow_symlinks=False):
-                try:
-                    status = entry.stat(follow_symlinks=False)
-                except FileNotFoundError:
-                    continue
-                found[entry.name[:-5]] = (status.st_size, status.st_mtime_ns)
-    return found
+def _snapshot_files(runs: Path, known: Container[str]) -> Iterator[tuple[str, FileFacts]]:
+    """Run id, size and time of every snapshot's file; `known` are ids that need no second look."""
+
+    def is_snapshot(name: str) -> bool:
+        run_id, dot, ending = name.rpartition(".")
+        return ending == "json" and bool(dot) and (run_id in known or is_run_id(run_id))
+
+    return ((name.removesuffix(".json"), facts) for name, facts in regular_files(runs, is_snapshot))
 
 
 def first_error(error: ValidationError) -> str:

@@ -62,6 +62,10 @@ class RunHistory:
         """Id of the baseline that everybody gets; null when none is pinned."""
         return self._store.baseline()
 
+    def policy(self) -> Policy:
+        """The policy that comparisons are judged by."""
+        return self._store.policy()
+
     def baseline_id(self, choice: Any) -> str | None:
         """Id of the baseline for what the URL says: nothing is the pinned one."""
         if choice == NO_BASELINE:
@@ -80,7 +84,7 @@ class RunHistory:
         """Compare two observations by the stored policy; null where one has no state."""
         if run.state is None or baseline.state is None:
             return None
-        return self._delta(_Pair(run, baseline, self._store.policy()))
+        return self._delta(_Pair(run, baseline, self.policy()))
 
     def pin(self, run_id: str | None) -> None:
         """Pin a run for everybody, or nothing. Raises RunProblem and StoreProblem."""

@@ -104,7 +104,8 @@ def _list(app: dash.Dash, history: RunHistory, settings: Settings) -> None:
         if view != HISTORY_TAB[0]:
             raise PreventUpdate
         baseline = history.row(history.baseline_id(choice))
-        looks = Looks(None if is_live(run) else run, baseline, history.pinned(), settings.may_pin)
+        shown = None if is_live(run) else run
+        looks = Looks(shown, baseline, history.pinned(), settings.may_pin, history.policy())
         return as_tree(render_history(select_page(history.rows(), query_from(wish)), looks))
 
 

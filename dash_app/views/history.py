@@ -1,17 +1,17 @@
 """Rows of runs -> the history: filters, a table of one page, what can be done with a run.
 
-Differences to the baseline are plain arithmetic here; whether two runs can be compared at all is said by
-the comparison, which reads both whole.
+Differences to the baseline are those of the comparison: what it calls incomparable has none here either.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from urllib.parse import urlencode
 
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from collectors.delta import Policy
 from collectors.run_rows import RunRow
 from dash_app import ids
 from dash_app.run_query import CHOOSABLE, VERDICTS, RunQuery, Selection, streams_of
@@ -38,6 +38,8 @@ class Looks:
     """Id of the baseline that everybody gets."""
     may_pin: bool
     """Whether pinning is offered."""
+    policy: Policy = field(default_factory=Policy)
+    """What must be equal for two runs to be comparable, and what is tolerated."""
 
 
 def render_history_frame() -> Component:

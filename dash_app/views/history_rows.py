@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Any
 from dash import html
 from dash.development.base_component import Component
 
+from collectors.delta import Direction, LossChange
+from collectors.row_change import final_val_change
 from collectors.run_rows import RunRow, spark_of
-from dash_app.formatting import UNKNOWN, duration_text, loss_text, number_text, percent_text
+from dash_app.formatting import UNKNOWN, duration_text, loss_text, number_text, percent_text, signed_text
+from dash_app.views.direction import DIRECTION_WORDS
 from dash_app.views.markup import attributes, icon, text_clock, unseen
 from dash_app.views.run_picker import verdict_mark
 from dash_app.views.spark import render_spark
@@ -28,7 +31,7 @@ MEASURE_LABELS = {
     "epochs": "epochs",
     "duration_seconds": "duration",
 }
-DELTA_TITLE = "Final validation loss less the baseline's. Compare says whether the two can be compared."
+DELTA_TITLE = "Final validation loss less the baseline's, judged as the comparison judges it."
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,9 @@ def _cell(column: Column, row: RunRow, looks: Looks) -> Component:
     if column.stream is None:
         return html.Td(_fact(column.name, row), className=f"cell-{column.name}")
     found: Mapping[str, Any] | None = row["streams"].get(column.stream)
-    return html.Td(_measured(column, found, looks) if found else UNKNOWN, className=f"cell-{column.name}")
+    if column.name == "delta":
+        return html.Td(_difference(column.stream, row, looks) if found else UNKNOWN, className="cell-delta")
+    return html.Td(_measured(column, found) if found else UNKNOWN, className=f"cell-{column.name}")
 
 
 def _name(row: RunRow, looks: Looks) -> list[Component]:
@@ -115,11 +120,9 @@ def _fact(name: str, row: RunRow) -> Any:
     return row["workspace"] or UNKNOWN
 
 
-def _measured(column: Column, found: Mapping[str, Any], looks: Looks) -> Any:
+def _measured(column: Column, found: Mapping[str, Any]) -> Any:
     if column.name == "spark":
         return render_spark(spark_of(found))  # type: ignore[arg-type] # a row of the index
-    if column.name == "delta":
-        return delta_text(found, _baseline_of(column.stream, looks))
     value = found[column.name]
     if column.name == "duration_seconds":
         return duration_text(value)
@@ -128,19 +131,24 @@ def _measured(column: Column, found: Mapping[str, Any], looks: Looks) -> Any:
     return "diverged" if found["diverged"] and column.name == "final_val_loss" else loss_text(value)
 
 
-def _baseline_of(stream: str | None, looks: Looks) -> Mapping[str, Any] | None:
-    streams: Mapping[str, Any] = looks.baseline["streams"] if looks.baseline else {}
-    return streams.get(stream or "")
+def _difference(stream: str | None, row: RunRow, looks: Looks) -> Component | str:
+    """How much the final validation loss differs; a dash where there is no baseline to tell it to."""
+    baseline = looks.baseline
+    if baseline is None or baseline["problem"] is not None:
+        return UNKNOWN
+    sides = [one["streams"].get(stream or "") for one in (row, baseline)]
+    change = final_val_change(sides[0], sides[1], looks.policy)
+    title = change.reason or f"{DIRECTION_WORDS[change.direction]}, against {loss_text(change.value.baseline)}"
+    return html.Span(difference_text(change), title=title, **attributes(data_direction=change.direction.value))
 
 
-def delta_text(run: Mapping[str, Any], baseline: Mapping[str, Any] | None) -> str:
-    """Return how much the final validation loss differs: `−42 %`; a dash where there is nothing to tell."""
-    if baseline is None or run["diverged"] or baseline["diverged"]:
-        return UNKNOWN
-    ours, theirs = run["final_val_loss"], baseline["final_val_loss"]
-    if ours is None or not theirs:
-        return UNKNOWN
-    share = (ours - theirs) / abs(theirs)
+def difference_text(change: LossChange) -> str:
+    """Return the difference as a share, `−42 %`; as a number where the baseline is 0; or that there is none."""
+    if change.direction is Direction.INCOMPARABLE:
+        return DIRECTION_WORDS[change.direction]
+    share = change.value.relative
+    if share is None:
+        return signed_text(change.value.difference)
     return "0 %" if share == 0 else ("−" if share < 0 else "+") + percent_text(share)
 
 

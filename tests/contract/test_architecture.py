@@ -13,7 +13,7 @@ SOURCES = sorted([*ROOT.glob("collectors/**/*.py"), *ROOT.glob("dash_app/**/*.py
 PURE = ["checklist", "stages", "compare", "report", "runs", "losses", "progress", "build_state", "artifact_levels",
         "config", "standard_graph", "words", "evidence", "workspace_evidence", "heartbeat", "delta", "regression",
         "artifact_changes", "run_rows", "run_index", "stream_metrics", "run_report", "delta_report",
-        "links", "listing"]  # fmt: skip
+        "links", "listing", "comparability", "row_change"]  # fmt: skip
 CLOCKS = {"time.time", "time.monotonic", "datetime.now", "datetime.utcnow", "date.today"}
 OPENERS = {"open", "os.open", "io.open", "read_text", "read_bytes", "write_text", "write_bytes", "os.fdopen"}
 MAY_OPEN = {
@@ -40,7 +40,7 @@ FORBIDDEN_CALLS = {"eval", "exec", "yaml.load", "extractall", "pickle.load", "pi
 EDGES = {"collectors/checklist.py", "dash_app/security.py", "collectors/__main__.py"}
 """One check, one request, and one command: an exit code 1 of Python's own would mean *not ready*."""
 DOORS = {"state", "compare", "store", "files", "watch", "collect", "command_line", "report", "zoom",
-         "delta", "delta_report", "run_index", "run_report", "run_rows", "run_store"}  # fmt: skip
+         "delta", "delta_report", "run_index", "run_report", "run_rows", "run_store", "row_change"}  # fmt: skip
 STARTS_COLLECTING = {"config_load", "workspace_evidence"}
 """What the command and the demonstration need besides, to start a collector and say why it cannot."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import threading
+import zlib
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -167,6 +168,44 @@ def test_an_index_that_is_wrong_is_made_anew_from_the_snapshots(state_dir: Path,
     assert read_only == healed == right
     written = heads_in((state_dir / INDEX).read_bytes())
     assert (list(RunRows(written.heads.values())), written.lines, written.wrong) == (right, 3, 0)
+
+
+def old_format(index: Path) -> None:
+    """Make an index what the version before wrote: another mark, and rows that tell less."""
+    rows = [json.loads(line) for line in index.read_bytes().splitlines()]
+    lines = []
+    for row in rows:
+        for stream in row["streams"].values():
+            for name in ("config", "trained", "diverged_epoch", "unfinished"):
+                del stream[name]
+        body = json.dumps({k: v for k, v in row.items() if k not in ("v", "sum")}, separators=(",", ":")).encode()[1:]
+        lines.append(b'{"v":1,"sum":%d,%s\n' % (zlib.crc32(body), body))
+    index.write_bytes(b"".join(lines))
+
+
+def test_an_index_of_the_version_before_is_made_anew_by_itself(state_dir: Path) -> None:
+    right = list(RunStore(state_dir).rows())
+    old_format(state_dir / INDEX)
+    assert heads_in((state_dir / INDEX).read_bytes()).wrong == 3
+
+    assert list(RunStore(state_dir).rows()) == right
+    assert list(RunStore(state_dir, heal=True).rows()) == right
+    assert heads_in((state_dir / INDEX).read_bytes()).wrong == 0
+
+
+def test_where_nobody_may_write_the_index_each_snapshot_is_read_only_once(
+    state_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page before a read-only folder whose index is old: a new run must not cost reading all of them."""
+    old_format(state_dir / INDEX)
+    runs = RunStore(state_dir)
+    assert len(ids(runs)) == 3
+    opened = opened_snapshots(monkeypatch)
+
+    Store(state_dir).write_snapshot(a_run(automatic(9), 9))
+
+    assert len(ids(runs)) == 4
+    assert opened == []
 
 
 def test_only_what_is_missing_is_read_again(state_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,10 +9,10 @@ import pytest
 from support.components import of_class, parts, text_of
 from support.states import diverged_state, failing_state, ready_state
 
+from collectors.delta import Policy
 from collectors.run_rows import RunRow, damaged_row, row_of
 from dash_app.run_query import CHOOSABLE, RunQuery, query_from, select_page
 from dash_app.views.history import Looks, render_history
-from dash_app.views.history_rows import delta_text
 from dash_app.views.run_picker import OFFERED, render_options
 from dash_app.views.spark import render_spark, spark_svg
 
@@ -45,12 +45,36 @@ def test_a_row_tells_verdict_losses_and_the_difference_to_the_baseline() -> None
     assert "diverged" in third
 
 
-def test_nothing_is_said_to_differ_from_what_diverged_or_is_unknown() -> None:
-    sound = {"final_val_loss": 1.0, "diverged": False}
+def deltas(found: list[RunRow], looks: Looks) -> list[tuple[str, str]]:
+    """What the first stream's cells of difference say, and say on hover."""
+    rows = of_class(table(found, looks), "run-row")
+    cells = [of_class(row, "cell-delta")[0] for row in rows]
+    return [(text_of(cell).strip(), "" if isinstance(cell.children, str) else cell.children.title) for cell in cells]
 
-    assert delta_text(sound, {"final_val_loss": 2.0, "diverged": False}) == "−50 %"
-    for other in (None, sound | {"diverged": True}, sound | {"final_val_loss": None}, sound | {"final_val_loss": 0.0}):
-        assert delta_text(sound, other) == "–"
+
+def test_what_the_comparison_calls_incomparable_is_incomparable_in_the_history() -> None:
+    """Other data, or a diverged stream: no arithmetic is shown, and the reason is told."""
+    other, base = rows(2)[::-1]
+    for row in (other, base):
+        row["streams"] = {"swinmae": row["streams"]["swinmae"]}
+    other["streams"]["swinmae"]["config"] = '{"source":"synthetic","mask_ratio":0.4}'
+    base["streams"]["swinmae"]["config"] = '{"source":"csv","mask_ratio":0.4}'
+
+    looks = Looks(None, base, None, True)
+    assert deltas([other], looks) == [("incomparable", "other source: synthetic against csv")]
+    matched = Looks(None, base, None, True, Policy(must_match=("mask_ratio",)))
+    assert deltas([other], matched) == [("0 %", "within tolerance, against 0.5162")]
+    assert deltas([rows()[2]], looks)[0][0] == "incomparable", "the first stream is not in the baseline"
+
+
+def test_a_difference_says_which_way_it_went_and_without_a_baseline_there_is_none() -> None:
+    run, base = rows(2)
+    run["streams"]["patchtst"]["final_val_loss"] = 2.0
+    base["streams"]["patchtst"]["final_val_loss"] = 0.0
+
+    assert deltas([run], Looks(None, base, None, True)) == [("+2.000", "worse, against 0.0")]
+    assert deltas([run], PLAIN) == [("–", "")]
+    assert deltas([run], Looks(None, damaged_row("run-x", "cut", (1, 1)), None, True)) == [("–", "")]
 
 
 def test_a_damaged_run_is_listed_and_offers_nothing() -> None:
