@@ -68,8 +68,8 @@ def _card(title: str, status: Status, files: Sequence[Artifact], facts: str) -> 
             html.Span(_lowest(files).value, className="card-level"),
         ]
     )
-    lines = [html.P(facts, className="card-facts", title=facts), _age_line(files)]
-    return html.Article([header, *lines], className=f"card {status_class(status)}")
+    line = html.Div([html.P(facts, className="card-facts", title=facts), _age_line(files)], className="card-line")
+    return html.Article([header, line], className=f"card {status_class(status)}")
 
 
 def _status(state: DashboardState, check: str, *, ready: bool) -> Status:
@@ -88,8 +88,12 @@ def _lowest(files: Iterable[Artifact]) -> Level:
 
 
 def _of_streams(files: Sequence[Artifact]) -> str:
-    named = [f"{file.stream or file.path} {size_text(file.size_bytes)}" for file in files]
+    named = [f"{file.stream or file.path} {_size(file)}" for file in files]
     return " · ".join(named) or "none expected"
+
+
+def _size(file: Artifact) -> str:
+    return file.level.value if file.size_bytes is None else size_text(file.size_bytes)
 
 
 def _in_words(files: Sequence[Artifact]) -> str:
@@ -113,20 +117,22 @@ def _bundles(files: Sequence[Artifact]) -> str:
 
 
 def _age_line(files: Sequence[Artifact]) -> Component:
+    """When the newest was written, and what speaks against its being of this run."""
     newest = _newest(files)
+    doubts = _doubts(files)
     if newest is None:
-        return html.P("nothing written yet", className="card-age")
-    return html.P([_belonging(files), html.Span(age(newest))], className="card-age dotted")
+        return html.P(doubts or "nothing written yet", className="card-age")
+    return html.P([*doubts, html.Span(age(newest))], className="card-age dotted")
 
 
-def _belonging(files: Sequence[Artifact]) -> Component:
-    """Whether the files are of this run: known, and said, or left open."""
-    answers = [file.belongs_to_run for file in files]
+def _doubts(files: Sequence[Artifact]) -> list[Component]:
+    """Files of another run, or of one that is not known. That they are of this run needs no word."""
+    answers = [file.belongs_to_run for file in files if file.level is not Level.MISSING]
     if False in answers:
         count = answers.count(False)
         text = "not from this run" if count == len(answers) else f"{count} not from this run"
-        return html.Span(text, className="card-foreign")
-    return html.Span("from this run" if all(answers) else "run unknown")
+        return [html.Span(text, className="card-foreign")]
+    return [html.Span("run unknown")] if None in answers else []
 
 
 def _newest(files: Iterable[Artifact]) -> datetime | None:

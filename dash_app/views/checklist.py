@@ -1,6 +1,6 @@
 """State -> the checklist, item by item the text that the validator prints.
 
-A failing check stands open; the others open on a click. Which stages rest on a check is written
+The first few failing checks stand open; the others open on a click. Which stages rest on a check is written
 on its row, so that selecting one finds the other.
 """
 
@@ -13,12 +13,17 @@ from collectors.state import Check, CheckEvidence, DashboardState, Outcome
 from dash_app.formatting import OUTCOME_MARKS, OUTCOME_STATUS, status_class
 from dash_app.views.markup import attributes
 
+MOST_OPEN = 3
+"""So many failing checks stand open; where more fail, their list is worth more than their hints."""
+
 
 def render_checklist(state: DashboardState | None) -> list[Component]:
     """Return the panel's heading and rows."""
     if state is None or not state.checklist:
         return [_header(None), html.P("No checks yet.", className="empty")]
-    rows = [_row(check, _stages_of(check.id, state)) for check in state.checklist]
+    failing = [check.id for check in state.checklist if check.outcome is Outcome.FAIL]
+    opened = failing[:MOST_OPEN]
+    rows = [_row(check, _stages_of(check.id, state), is_open=check.id in opened) for check in state.checklist]
     return [_header(state), html.Ol(rows, className="checks")]
 
 
@@ -29,14 +34,14 @@ def _header(state: DashboardState | None) -> Component:
     return html.Header([html.H2("Checklist"), html.Span(tally, className="figure")], className="panel-head")
 
 
-def _row(check: Check, stages: list[str]) -> Component:
+def _row(check: Check, stages: list[str], *, is_open: bool) -> Component:
     body = [_summary(check)]
     if check.hint:
         body.append(html.P(check.hint, className="check-hint"))
     if evidence := _evidence(check):
         body.append(html.Ul(evidence, className="check-evidence"))
     return html.Li(
-        html.Details(body, open=check.outcome is Outcome.FAIL),
+        html.Details(body, open=is_open),
         id=f"check-{check.id}",
         className=f"check {status_class(OUTCOME_STATUS[check.outcome])}",
         **attributes(data_check=check.id, data_stages=" ".join(stages)),
@@ -48,7 +53,9 @@ def _summary(check: Check) -> Component:
     outcome = html.Span(check.outcome.value.upper(), className="check-outcome")
     warning = [] if check.blocking else [html.Span("warning only", className="check-warning")]
     mark = html.Span(OUTCOME_MARKS[check.outcome], className="check-mark")
-    return html.Summary([mark, title, *warning, outcome, html.Span(check.detail, className="check-detail")])
+    return html.Summary(
+        [mark, title, *warning, outcome, html.Span(check.detail, title=check.detail, className="check-detail")]
+    )
 
 
 def _evidence(check: Check) -> list[Component]:

@@ -1,6 +1,7 @@
 """State and the selected stage -> what is known about it: status, since when, checks, files.
 
-Everything shown was decided in `collectors/`; a file is looked up by the path the stage names.
+Without a selection it is the stage that tells most, and it says so. Everything shown was decided in
+`collectors/`; a file is looked up by the path the stage names.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Iterable
 from dash import html
 from dash.development.base_component import Component
 
-from collectors.state import Artifact, Artifacts, Check, DashboardState, Node, StageInfo, Status
+from collectors.state import Artifact, Artifacts, Check, DashboardState, Node, StageInfo
 from dash_app.formatting import (
     LEVEL_STATUS,
     OUTCOME_MARKS,
@@ -22,24 +23,22 @@ from dash_app.formatting import (
 )
 from dash_app.views.markup import age, attributes, clock, icon, unseen
 from dash_app.views.stage_progress import render_progress, stage_progress
+from dash_app.views.telling_stage import telling_stage
 
-WORRYING = (Status.FAIL, Status.STALLED, Status.RUNNING)
-"""What is offered first while nothing is selected."""
-OFFERED = 4
-COLUMNS = ("File", "Level", "Size", "Changed")
+COLUMNS = ("File", "Level", "Size", "Written")
 
 
 def render_stage_details(state: DashboardState | None, stage: str | None, view: str | None = None) -> list[Component]:
-    """Return the panel's content for a stage; without one, where to begin in `view`."""
+    """Return the panel's content for a stage; without one, for the stage that tells most in `view`."""
     if state is None:
         return []
     chosen = next((s for s in state.pipeline.stages if s.id == stage), None)
-    if chosen is None:
-        return [_invitation(state, view or _first_view(state))]
-    node = state.nodes.get(chosen.id)
-    if node is None:
-        return [html.H3(chosen.label), html.P("The state does not tell about this stage.")]
-    return [_head(chosen, node, state), html.Div([_checks(node, state), _files(node, state.artifacts)])]
+    if chosen is not None:
+        return _details(chosen, state, None)
+    telling = telling_stage(state, view or _first_view(state))
+    if telling is not None:
+        return _details(telling.stage, state, telling.why)
+    return [_invitation(state, view or _first_view(state))]
 
 
 def _first_view(state: DashboardState) -> str | None:
@@ -47,38 +46,30 @@ def _first_view(state: DashboardState) -> str | None:
 
 
 def _invitation(state: DashboardState, view: str | None) -> Component:
-    """Say how things stand and offer the stages that want looking at."""
-    stages = [s for s in state.pipeline.stages if s.view == view and s.id in state.nodes]
-    statuses = [state.nodes[stage.id].status for stage in stages]
-    counts = [f"{statuses.count(status)} {status.value}" for status in Status if status in statuses]
-    tally = f"{count_text(len(stages), 'stage')}: {', '.join(counts)}." if stages else "No stages."
-    worrying = sorted(
-        (stage for stage in stages if state.nodes[stage.id].status in WORRYING),
-        key=lambda stage: WORRYING.index(state.nodes[stage.id].status),
-    )
-    buttons = [_offer(stage, state.nodes[stage.id].status) for stage in worrying[:OFFERED]]
-    text = f"{tally} Select one to see its checks and files."
-    return html.Div([html.P(text), html.Div(buttons, className="chips")], className="stage-none")
+    """Nothing has happened yet: say how many stages wait."""
+    count = sum(stage.view == view for stage in state.pipeline.stages)
+    text = f"{count_text(count, 'stage')}, nothing has run yet. Select one to see its checks and files."
+    return html.Div(html.P(text if count else "No stages."), className="stage-none")
 
 
-def _offer(stage: StageInfo, status: Status) -> Component:
-    return html.Button(
-        [icon(status), html.Span(stage.label), unseen(f", {status.value}")],
-        type="button",
-        className=f"chip {status_class(status)}",
-        **attributes(data_stage=stage.id),
-    )
+def _details(stage: StageInfo, state: DashboardState, why: str | None) -> list[Component]:
+    node = state.nodes.get(stage.id)
+    if node is None:
+        return [html.H3(stage.label), html.P("The state does not tell about this stage.")]
+    body = html.Div([_checks(node, state), _files(node, state.artifacts)], className="stage-body")
+    return [_head(stage, node, state, why), body]
 
 
-def _head(stage: StageInfo, node: Node, state: DashboardState) -> Component:
+def _head(stage: StageInfo, node: Node, state: DashboardState, why: str | None) -> Component:
     word = html.Span([icon(node.status), node.status.value], className="stage-state")
     since = (
         [html.Span(["since ", clock(node.since)]), html.Span(age(node.since))]
         if node.since
-        else [html.Span(f"{node.status.value} since an unknown time")]
+        else [html.Span("since an unknown time")]
     )
     return html.Div(
         [
+            *_why(why),
             html.H3([html.Span(stage.label, className="stage-label", title=stage.label), word]),
             html.P(since, className="stage-since dotted"),
             html.P(node.message, className="stage-message"),
@@ -86,6 +77,11 @@ def _head(stage: StageInfo, node: Node, state: DashboardState) -> Component:
         ],
         className=f"stage-head {status_class(node.status)}",
     )
+
+
+def _why(why: str | None) -> list[Component]:
+    """Nobody has selected this stage: say why it is shown."""
+    return [html.P([why, unseen("; select a stage to see it instead")], className="stage-why")] if why else []
 
 
 def _checks(node: Node, state: DashboardState) -> Component:
@@ -113,9 +109,10 @@ def _files(node: Node, artifacts: Artifacts) -> Component:
     known = {artifact.path: artifact for artifact in _all_of(artifacts)}
     if not node.artifacts:
         return html.P("No file of its own.", className="stage-empty")
+    widths = html.Colgroup([html.Col(className=f"col-{name.lower()}") for name in COLUMNS])
     head = html.Thead(html.Tr([html.Th(name, scope="col") for name in COLUMNS]))
     rows = [_file(path, known.get(path)) for path in node.artifacts]
-    return html.Table([head, html.Tbody(rows)], className="stage-files")
+    return html.Table([widths, head, html.Tbody(rows)], className="stage-files")
 
 
 def _all_of(artifacts: Artifacts) -> Iterable[Artifact]:
@@ -139,6 +136,6 @@ def _file(path: str, artifact: Artifact | None) -> Component:
             name,
             level,
             html.Td(size_text(artifact.size_bytes)),
-            html.Td(clock(artifact.modified_at)),
+            html.Td(age(artifact.modified_at)),
         ]
     )

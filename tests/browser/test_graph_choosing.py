@@ -19,7 +19,8 @@ Serve = Callable[..., RunningServer]
 
 FOCUSED = "return document.activeElement.dataset.stage || null"
 SELECTED = "return [...document.querySelectorAll('.stage-card[aria-current]')].map((c) => c.dataset.stage)"
-TOLD = "return (document.querySelector('.stage-head .stage-label') || {}).textContent || null"
+TOLD = "return (document.querySelector('.stage-head:not(:has(.stage-why)) .stage-label') || {}).textContent || null"
+"""The selected stage whose details are shown; null for one that the page has chosen by itself."""
 LISTEN = """
 window.answers = [];
 const plain = window.fetch;
@@ -126,7 +127,8 @@ def test_the_keyboard_reaches_selects_and_leaves_every_stage(browser: Any, serve
     wait_for(lambda: page.ask(TOLD) == "Artifact save", "the details")
     assert "stage=artifact-save" in page.driver.current_url
     keys(page, Keys.ESCAPE)
-    wait_for(lambda: page.ask(TOLD) is None, "the empty details")
+    wait_for(lambda: page.ask(TOLD) is None, "the stage that tells most by itself")
+    assert page.ask("return document.querySelector('.stage-why').firstChild.textContent") == "First to fail"
     assert page.ask(SELECTED) == []
 
 

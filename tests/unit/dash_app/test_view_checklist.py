@@ -31,6 +31,15 @@ def test_failing_checks_stand_open_and_the_others_are_closed() -> None:
     assert opened == ["check-provenance"]
 
 
+def test_where_many_checks_fail_only_the_first_few_stand_open() -> None:
+    """The whole list is worth more than all its hints."""
+    rows = of_class(render_checklist(empty_state()), "check")
+
+    opened = [row.id for row in rows if row.children.open]
+    assert len([row for row in rows if "is-fail" in row.className]) == 9
+    assert opened == ["check-checkpoints", "check-scaler", "check-logs"]
+
+
 def test_outcomes_have_their_look() -> None:
     rows = of_class(render_checklist(failing_state()), "check")
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from support.components import of_class, parts, text_of
-from support.states import empty_state, failing_state, ready_state, running_state, with_text
+from support.states import diverged_state, empty_state, failing_state, ready_state, running_state, with_text
 
 from collectors.state import DashboardState
 from dash_app.views.stage_details import render_stage_details
@@ -85,23 +86,57 @@ def test_a_stage_without_checks_and_files_says_so() -> None:
     assert "No file of its own." in details
 
 
-def test_without_a_selection_the_worst_stages_are_offered_first() -> None:
-    """How the view stands, and where to begin."""
-    details = render_stage_details(failing_state(), None, "flow")
+def told_first(state: DashboardState, view: str | None = None) -> tuple[str, str]:
+    """Why a stage is shown that nobody selected, and which."""
+    details = render_stage_details(state, None, view)
+    return text_of(of_class(details, "stage-why")).partition(" ; ")[0], text_of(of_class(details, "stage-label"))
 
-    assert "8 stages: 6 done, 2 fail." in text_of(details)
-    assert attributes_of(details, "data-stage") == ["artifact-save", "validation-gate"]
+
+@pytest.mark.parametrize(
+    ("build", "view", "told"),
+    [
+        (failing_state, "flow", ("First to fail", "Artifact save")),
+        (failing_state, "gate", ("First to fail", "Provenance")),
+        (diverged_state, "flow", ("First to fail", "SwinMAE")),
+        (running_state, "flow", ("Running now", "SwinMAE")),
+        (ready_state, "flow", ("Last done", "Validation gate")),
+        (ready_state, None, ("Last done", "Validation gate")),
+    ],
+)
+def test_without_a_selection_the_most_telling_stage_is_shown_and_why(
+    build: Callable[[], DashboardState], view: str | None, told: tuple[str, str]
+) -> None:
+    """What failed first, else what runs, else what was done last; one that only sums up comes after the judged."""
+    assert told_first(build(), view) == told
+
+
+def test_a_stalled_stream_upstream_of_a_failure_is_told_first() -> None:
+    """What comes after it follows from it."""
+    raw = failing_state().model_dump(mode="json")
+    raw["nodes"]["swinmae"]["status"] = "stalled"
+
+    assert told_first(DashboardState.model_validate(raw)) == ("First to stall", "SwinMAE")
+
+
+def test_a_selected_stage_is_shown_without_a_reason() -> None:
+    """The person knows why."""
+    assert of_class(render_stage_details(failing_state(), "dqvl"), "stage-why") == []
 
 
 @pytest.mark.parametrize(("view", "count"), [("flow", "8 stages"), ("gate", "10 stages")])
-def test_what_is_offered_belongs_to_the_view_on_screen(view: str, count: str) -> None:
-    """The other view's stages are not counted."""
-    assert count in text_of(render_stage_details(running_state(), None, view))
+def test_before_anything_has_run_the_stages_of_the_view_are_counted(view: str, count: str) -> None:
+    """Nothing to tell yet, and how to look."""
+    details = text_of(render_stage_details(empty_state(), None, view))
+
+    assert count in details
+    assert "nothing has run yet. Select one" in details
 
 
 def test_a_stage_that_is_not_in_the_pipeline_is_like_none() -> None:
     """A link from an older pipeline still opens."""
-    assert "Select one" in text_of(render_stage_details(ready_state(), "no-such-stage"))
+    unknown, none = (render_stage_details(ready_state(), stage) for stage in ("no-such-stage", None))
+
+    assert text_of(unknown) == text_of(none) != ""
 
 
 def test_without_a_state_there_is_nothing_to_tell() -> None:
