@@ -21,6 +21,15 @@ NOT_RUN_HERE = {
     "make demo DEMO=--demo-fault=diverge": "as make demo",
     "pip install -e .": "done by make test before this test can run",
     "python -m dash_app WORKSPACE": "serves until stopped; every browser test runs it",
+    **dict.fromkeys(
+        [
+            "docker build -t training-dashboard .",
+            "docker run --read-only --tmpfs /tmp -p 127.0.0.1:8050:8050 -v state:/state training-dashboard",
+            "docker run --read-only --tmpfs /tmp -v WORKSPACE:/workspace:ro -v state:/state --no-healthcheck "
+            "training-dashboard python -m collectors watch",
+        ],
+        "needs docker; tests/container/ runs the same commands in a room like the image's",
+    ),
     "python -m collectors watch WORKSPACE --state-dir STATE": "runs until stopped; tests/cli/test_watch.py runs it",
 }
 ANSWERS = {0, 4}

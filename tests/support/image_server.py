@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,6 +67,13 @@ def image_server(home: Path, state_dir: Path, **variables: str) -> Iterator[Imag
         wait_for(lambda: httpx.get(f"http://127.0.0.1:{port}/healthz").status_code == 200, "gunicorn", 30)
         yield server
     finally:
-        if process.poll() is None:
-            process.kill()
-        process.wait()
+        _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Workers do not end with a killed gunicorn."""
+    left = [] if process.poll() is not None else [process, *psutil.Process(process.pid).children()]
+    for one in left:
+        with suppress(psutil.NoSuchProcess):
+            one.kill()
+    process.wait()

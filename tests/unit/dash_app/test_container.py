@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
+from support.dockerfile import DOCKERFILE, compose_example, environment, final, pairs, stages
 from support.server import ROOT, clean_environment
 from support.states import good_state
 from support.waiting import wait_for
 
+import collectors
+from collectors.__main__ import main
 from collectors.store import Store
+from dash_app.options import options_from
 
-DOCKERFILE = (ROOT / "Dockerfile").read_text()
 Start = Callable[..., "subprocess.Popen[bytes]"]
 
 
@@ -30,7 +33,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
     def run(**variables: str) -> subprocess.Popen[bytes]:
         named = {"WORKSPACE": str(tmp_path), "STATE_DIR": str(tmp_path / "state")} | variables
         env = {f"TRAINING_DASHBOARD_{name}": value for name, value in named.items()}
-        command = [sys.executable, "-m", *image_command()]
+        command = [sys.executable, "-m", *final("CMD").words]
         command[command.index("0.0.0.0:8050")] = f"unix:{tmp_path / 'socket'}"
         with (tmp_path / "log").open("wb") as log:
             started.append(
@@ -47,12 +50,6 @@ def start(tmp_path: Path) -> Iterator[Start]:
         process.wait()
 
 
-def image_command() -> list[str]:
-    """The words of the last CMD, which is the image's own and not the health check's."""
-    words: list[str] = json.loads(DOCKERFILE.rpartition("\nCMD ")[2])
-    return words
-
-
 def client_of(tmp_path: Path) -> httpx.Client:
     transport = httpx.HTTPTransport(uds=str(tmp_path / "socket"))
     return httpx.Client(transport=transport, base_url="http://localhost")
@@ -66,7 +63,6 @@ def test_two_workers_serve_the_page_with_settings_from_the_environment(start: St
         pages = [client.get("/") for _ in range(8)]
         foreign = client.get("/", headers={"Host": "evil.example"}).status_code
         named = client.get("/api/state", headers={"Host": "a.example"}).status_code
-        begun = time.monotonic()
         process.send_signal(signal.SIGTERM)
         code = process.wait(15)
 
@@ -74,7 +70,7 @@ def test_two_workers_serve_the_page_with_settings_from_the_environment(start: St
     assert all("https://wiki.example" in page.headers["content-security-policy"] for page in pages)
     assert not any("server" in page.headers for page in pages)
     assert (foreign, named) == (400, 200)
-    assert (code, time.monotonic() - begun < 5) == (0, True)
+    assert code == 0
     assert "Traceback" not in (tmp_path / "log").read_text()
 
 
@@ -91,17 +87,72 @@ def test_settings_that_cannot_work_end_gunicorn_with_one_line(start: Start, tmp_
 
 def test_the_image_runs_as_nobody_and_says_how_it_is() -> None:
     """A number, so that an orchestrator can see that it is not root; health as words, without a shell."""
-    final = DOCKERFILE.rpartition("\nFROM ")[2]
+    assert final("USER").rest == "10001:10001"
+    assert "/healthz" in final("HEALTHCHECK").words[-1] and final("HEALTHCHECK").words[0] == "python"
+    assert final("STOPSIGNAL").rest == "SIGTERM"
+    assert final("VOLUME").rest == environment()["TRAINING_DASHBOARD_STATE_DIR"] == "/state"
+    assert final("EXPOSE").rest == "8050" and "0.0.0.0:8050" in final("CMD").words
 
-    assert "\nUSER 10001:10001\n" in final
-    assert "/healthz" in json.loads(final.partition("\n    CMD ")[2].partition("\n")[0])[-1]
-    assert "\nSTOPSIGNAL SIGTERM\n" in final
-    assert "pip uninstall" in final and "pip install" not in final
+
+def test_the_image_holds_neither_compiler_nor_installer() -> None:
+    """Two stages on one base; what installs stays in the first, and the environment never had a pip."""
+    first, last = stages()
+    runs = " ".join(one.rest for one in last if one.word == "RUN")
+
+    assert first[0].rest == f"{last[0].rest} AS build" and "-slim-" in last[0].rest
+    assert [one.rest for one in last if one.word == "COPY"] == ["--from=build /opt/dashboard /opt/dashboard"]
+    assert "pip uninstall" in runs and "ensurepip" in runs
+    assert not [word for word in ("pip install", "apt-get", "apk", "curl") if word in runs]
+    assert "venv --without-pip" in " ".join(one.rest for one in first)
+
+
+def test_the_image_says_what_it_is() -> None:
+    labels = {name.rpartition(".")[2]: value for name, value in pairs("LABEL").items()}
+
+    assert all(name.startswith("org.opencontainers.image.") for name in pairs("LABEL"))
+    assert set(labels) >= {"title", "description", "version", "revision", "source", "name"}
+    assert (labels["version"], pairs("ARG")["VERSION"]) == ("$VERSION", collectors.__version__)
+    assert labels["name"].endswith(stages()[-1][0].rest)
+
+
+def test_it_does_not_start_in_the_workspace() -> None:
+    """`python -m` and gunicorn import from where they start; what training wrote there must not be run."""
+    workspace = environment()["TRAINING_DASHBOARD_WORKSPACE"]
+
+    assert not Path(final("WORKDIR").rest).is_relative_to(workspace)
+    assert "working_dir" not in json.dumps(compose_example())
+
+
+def test_the_compose_example_keeps_what_the_readme_says() -> None:
+    services = compose_example()["services"]
+    page, collector = services["dashboard"], services["collector"]
+
+    assert page["image"] == collector["image"]
+    assert all(service["read_only"] and service["tmpfs"] == ["/tmp"] for service in (page, collector))
+    assert all(service["cap_drop"] == ["ALL"] for service in (page, collector))
+    assert page["volumes"] == ["state:/state"]
+    assert collector["volumes"] == ["/srv/training:/workspace:ro", "state:/state"]
+    assert "state" in compose_example()["volumes"]
+    assert collector["command"] == ["python", "-m", "collectors", "watch"]
+    assert collector["healthcheck"]["test"][0] == "CMD"
+
+
+def test_every_variable_that_is_named_is_read(capsys: pytest.CaptureFixture[str]) -> None:
+    """In the README, in the compose example and in the image."""
+    for ask in (lambda: options_from(["--help"], {}), lambda: main(["watch", "--help"])):
+        with pytest.raises(SystemExit):
+            ask()
+    options = set(re.findall(r"--([a-z-]+)", capsys.readouterr().out)) | {"workspace"}
+    texts = ((ROOT / "README.md").read_text(), DOCKERFILE.read_text())
+    named = {name for text in texts for name in re.findall(r"TRAINING_DASHBOARD_([A-Z_]+)", text)}
+
+    assert {name.lower().replace("_", "-") for name in named} <= options
+    assert named >= {"WORKSPACE", "STATE_DIR", "TRUSTED_HOSTS", "URL_PREFIX", "FRAME_ANCESTORS"}
 
 
 def test_the_dockerfile_has_no_finding() -> None:
     """Linted by hadolint, which comes with the test dependencies."""
     linter = Path(sys.executable).with_name("hadolint")
-    told = subprocess.run([linter, "--no-color", ROOT / "Dockerfile"], capture_output=True, text=True, check=False)
+    told = subprocess.run([linter, "--no-color", DOCKERFILE], capture_output=True, text=True, check=False)
 
     assert (told.returncode, told.stdout) == (0, "")
