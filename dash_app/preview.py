@@ -36,10 +36,11 @@ HARMLESS: Final = {
 class PreviewRoute:
     """The route, over one reader and the workspace that its state is of."""
 
-    def __init__(self, reader: StateReader, settings: Settings) -> None:
+    def __init__(self, reader: StateReader, settings: Settings, patience_seconds: float = PATIENCE_SECONDS) -> None:
         self._reader = reader
         self._settings = settings
-        self._few = anyio.CapacityLimiter(AT_A_TIME)
+        self._patience_seconds = patience_seconds
+        self.few = anyio.CapacityLimiter(AT_A_TIME)
 
     async def answer(self, request: Request) -> Response:
         """Answer `{path, kind, part, facts, size_bytes, modified_at, text, rows, notes}`, or a picture.
@@ -57,9 +58,9 @@ class PreviewRoute:
     async def _whole_answer(self, request: Request, path: str) -> Response:
         if not self._settings.preview:
             raise NoPreview(404, "off", "Previews are switched off here (--no-preview).")
-        with anyio.move_on_after(PATIENCE_SECONDS):
+        with anyio.move_on_after(self._patience_seconds):
             # A hanging disk holds its few threads; whoever comes later waits so long and no longer.
-            return await anyio.to_thread.run_sync(self._answer, request, path, limiter=self._few)
+            return await anyio.to_thread.run_sync(self._answer, request, path, limiter=self.few)
         raise NoPreview(503, "busy", "The workspace does not answer: is its disk or network busy?")
 
     def _answer(self, request: Request, path: str) -> Response:
