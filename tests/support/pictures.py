@@ -1,39 +1,49 @@
-"""Small real pictures: PNG of any size made here; JPEG and WebP of 30 x 20 as Chromium's canvas wrote them."""
+"""SVG text -> what a reader of it finds; and how well two colours can be told apart."""
 
 from __future__ import annotations
 
-import base64
-import struct
-import zlib
+from xml.etree import ElementTree
 
-JPEG = base64.b64decode(
-    "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABALDA4MChAODQ4SERATGCgaGBYWGDEjJR0oOjM9PDkzODdASFxOQERXRTc4UG1RV19iZ2hnPk1xeXBk"
-    "eFxlZ2P/2wBDARESEhgVGC8aGi9jQjhCY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2P/wAARCAAUAB4D"
-    "ASIAAhEBAxEB/8QAFQABAQAAAAAAAAAAAAAAAAAAAAX/xAAUEAEAAAAAAAAAAAAAAAAAAAAA/8QAFQEBAQAAAAAAAAAAAAAAAAAAAAX/xAAUEQEA"
-    "AAAAAAAAAAAAAAAAAAAA/9oADAMBAAIRAxEAPwCYAsoAAAAAAD//2Q=="
-)
-_LOSSY = base64.b64decode("VlA4IDgAAAAwAwCdASoeABQAPtFiqk+oJaOiKAgBABoJZQDLWoAAQFBQAP7mzt/amCSMpf/+A3XxbNnTlXQAAA==")
-_LOSSLESS = base64.b64decode("VlA4TBAAAAAvHcAEAAfQu+hu/wMR0f8A")
-_EXTENDED = b"VP8X" + struct.pack("<I", 10) + bytes(4) + (29).to_bytes(3, "little") + (19).to_bytes(3, "little")
+SVG = "{http://www.w3.org/2000/svg}"
+MAY_STAND = {"svg", "title", "desc", "style", "g", "rect", "path", "text"}
+"""Elements that every wiki draws: no script, no foreign content, nothing that loads."""
 
 
-def _riff(*chunks: bytes) -> bytes:
-    body = b"WEBP" + b"".join(chunks)
-    return b"RIFF" + struct.pack("<I", len(body)) + body
+def parsed(svg: str) -> ElementTree.Element:
+    """Return the root of a picture. Raises ParseError for what is no XML."""
+    return ElementTree.fromstring(svg)
 
 
-WEBP = _riff(_LOSSY)
-WEBP_LOSSLESS = _riff(_LOSSLESS)
-WEBP_EXTENDED = _riff(_EXTENDED, _LOSSY)
+def words(svg: str) -> list[str]:
+    """Text that is drawn, in order."""
+    return [one.text or "" for one in parsed(svg).iter(f"{SVG}text")]
 
 
-def png(width: int = 30, height: int = 20) -> bytes:
-    """One blue picture. A large one costs a few bytes a line: zlib packs it well."""
-    rows = zlib.compressobj(9)
-    packed = b"".join(rows.compress(b"\0" + b"\x00\x70\xb0" * width) for _ in range(height)) + rows.flush()
-    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", head) + _chunk(b"IDAT", packed) + _chunk(b"IEND", b"")
+def title(svg: str) -> str:
+    """The picture's own title."""
+    return parsed(svg).findtext(f"{SVG}title") or ""
 
 
-def _chunk(kind: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+def strange_parts(svg: str) -> set[str]:
+    """Elements, attributes and addresses that a picture for wikis must not hold."""
+    found: set[str] = set()
+    for one in parsed(svg).iter():
+        found |= {one.tag.removeprefix(SVG)} - MAY_STAND
+        found |= {name for name in one.attrib if name.startswith("on") or "href" in name}
+        found |= {value for value in one.attrib.values() if "url(" in value}
+        if one.tag == f"{SVG}style" and ("url(" in (one.text or "") or "@import" in (one.text or "")):
+            found.add(one.text or "")
+    return found
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of `#rrggbb` as WCAG 2 defines it."""
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast of two colours, 1 to 21."""
+    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 
 import pytest
-from support.pictures import JPEG, WEBP, WEBP_EXTENDED, WEBP_LOSSLESS, png
+from support.bitmaps import JPEG, WEBP, WEBP_EXTENDED, WEBP_LOSSLESS, png
 
 from dash_app.preview_picture import picture_size, picture_type
 

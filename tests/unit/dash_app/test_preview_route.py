@@ -14,7 +14,7 @@ import anyio
 import httpx
 import pytest
 from starlette.requests import Request
-from support.pictures import JPEG, WEBP, png
+from support.bitmaps import JPEG, WEBP, png
 from support.server import RunningServer, start_server
 from support.state_parts import raw_state
 from support.states import write_state
