@@ -27,6 +27,7 @@ from dash_app.first_html import first_html
 from dash_app.layout import build_layout
 from dash_app.oembed import add_oembed, discovery_link
 from dash_app.pictures import add_pictures
+from dash_app.report_route import add_report
 from dash_app.request_guard import BodyLimit, DashGuard, RememberedFiles
 from dash_app.run_history import RunHistory
 from dash_app.runs_api import add_runs_api
@@ -77,6 +78,7 @@ def create_app(settings: Settings, reader: StateReader) -> dash.Dash:
     history = RunHistory(reader, RunStore(settings.state_dir))
     add_api(server, reader, settings)
     add_runs_api(server, history, settings)
+    add_report(server, history)
     add_pictures(server, history, settings)
     add_oembed(server, reader, settings)
     app = _new_dash(server, settings)
