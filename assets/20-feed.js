@@ -1,9 +1,10 @@
 /* Feed: hears from the server whether there is a new state, and says how fresh the page is.
 
-   In:  {etag, condition, sentence, observed_at, interval_seconds, stale_after_seconds, now},
+   In:  {etag, runs, condition, sentence, observed_at, interval_seconds, stale_after_seconds, now},
         pushed by api/events; asked from api/pulse until a stream speaks, and whenever it is silent
-   Out: the store `state-version` (callbacks follow it), the sentence above the verdict,
-        data-freshness="live|stale" on <html>, and the instant in <time data-observed>.
+   Out: the stores `state-version` and `runs-version` (callbacks follow them), the sentence above the verdict,
+        data-freshness="live|stale|stored" on <html>, and the instant in <time data-observed>.
+        A stored run is as old as it says, whoever looks at the workspace: it never becomes stale.
    It draws nothing else, and nobody else can tell which way a pulse came. */
 (function () {
   "use strict";
@@ -30,8 +31,9 @@
   let releaseStream = null;
   const timers = {};
 
-  function start(_id, etag) {
+  function start(_id, etag, runs) {
     hear.shown = etag;
+    followRuns.shown = runs;
     document.addEventListener("visibilitychange", () => (document.hidden ? rest() : wake()));
     window.setInterval(judge, 1000);
     wake();
@@ -159,7 +161,15 @@
       hear.shown = news.etag;
       window.dash_clientside.set_props("state-version", { data: news.etag });
     }
+    followRuns(news.runs);
     judge();
+  }
+
+  /* A run was stored or removed, or somebody pinned another baseline, perhaps this very page. */
+  function followRuns(version) {
+    if (!version || version === followRuns.shown) return;
+    followRuns.shown = version;
+    window.dash_clientside.set_props("runs-version", { data: version });
   }
 
   /* The server did not answer. */
@@ -175,30 +185,36 @@
   /* Decide how fresh the page is, and say so in one sentence. */
   function judge() {
     if (document.hidden || (pulse === null && misses < MISSES_UNTIL_LOST)) return;
-    const sentence = staleSentence();
     const root = document.documentElement;
-    root.dataset.freshness = sentence ? "stale" : "live";
+    const isStored = root.dataset.shown === "snapshot";
+    const [known, ofView, advice] = staleWords();
+    const sentence = known && [known + (isStored ? "" : ofView) + ".", advice].filter(Boolean).join(" ");
+    const freshness = isStored ? "stored" : sentence ? "stale" : "live";
+    const isNews = sentence !== shownSentence || freshness !== root.dataset.freshness;
+    root.dataset.freshness = freshness;
     if (pulse) root.dataset.condition = pulse.condition;
     tellObserved();
-    if (sentence !== shownSentence) {
-      shownSentence = sentence;
-      window.dash_clientside.set_props("feed-sentence", { children: sentence });
-      document.dispatchEvent(new CustomEvent("dashboard:freshness"));
-    }
+    if (sentence !== shownSentence) window.dash_clientside.set_props("feed-sentence", { children: sentence });
+    shownSentence = sentence;
+    if (isNews) document.dispatchEvent(new CustomEvent("dashboard:freshness"));
   }
 
-  /* Why what is on screen is not what is true now; empty while it is. */
-  function staleSentence() {
+  /* Why the current state may not be what is true now, what that means for what is on screen, and what to
+     do; the first is empty while all is well. */
+  function staleWords() {
     if (misses >= MISSES_UNTIL_LOST) {
       const since = heardAt ? " since " + new Date(heardAt).toLocaleTimeString() : "";
-      return "This page has not reached its server" + since + "; what you see is from before.";
+      return ["This page has not reached its server" + since, "; what you see is from before"];
     }
-    if (pulse.condition !== "ok") return hasView() ? pulse.sentence || "" : "";
-    if (!pulse.observed_at) return unobservedSentence();
+    if (pulse.condition !== "ok") return hasView() ? [withoutStop(pulse.sentence), ". The last good state is shown"] : [""];
+    if (!pulse.observed_at) return ["Nobody is observing this workspace", momentOfView(), ADVICE];
     const age = (now() - Date.parse(pulse.observed_at)) / 1000;
-    if (age <= staleAfter()) return "";
-    const last = inWords(pulse.observed_at);
-    return `The observer has stopped: it last looked ${last}, and what you see is from then. ${ADVICE}`;
+    if (age <= staleAfter()) return [""];
+    return ["The observer has stopped: it last looked " + inWords(pulse.observed_at), ", and what you see is from then", ADVICE];
+  }
+
+  function withoutStop(sentence) {
+    return (sentence || "").replace(/\.$/, "");
   }
 
   /* Without a state the verdict bar says why by itself, and there is nothing to grey. */
@@ -206,10 +222,9 @@
     return document.querySelector(".verdict[data-true-at]") !== null;
   }
 
-  function unobservedSentence() {
+  function momentOfView() {
     const bar = document.querySelector(".verdict[data-true-at]");
-    const moment = bar ? `; what you see was true ${inWords(bar.dataset.trueAt)}` : "";
-    return `Nobody is observing this workspace${moment}. ${ADVICE}`;
+    return bar ? `; what you see was true ${inWords(bar.dataset.trueAt)}` : "";
   }
 
   function inWords(instant) {
@@ -228,6 +243,6 @@
   }
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
-    feed: { start, hear, lose, now, address },
+    feed: { start, hear, lose, judge, now, address, followRuns },
   });
 })();

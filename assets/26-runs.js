@@ -2,8 +2,8 @@
 
    In:  the two selectors, buttons with data-show-run, data-baseline-run, data-pin and data-overlay,
         the history's filters, sort buttons, columns and pages.
-   Out: the stores shown-run, baseline-choice, overlay-runs, history-wish, runs-version (the URL script
-        writes them into the address), and POST api/baseline. In a frame nothing is pinned. */
+   Out: the stores shown-run, baseline-choice, overlay-runs, history-wish (the URL script writes them into
+        the address), and POST api/baseline, whose answer the feed follows. In a frame nothing is pinned. */
 (function () {
   "use strict";
 
@@ -26,6 +26,7 @@
     if (run) root.dataset.shown = "snapshot";
     else delete root.dataset.shown;
     if (run || !wished || wished === "live") delete root.dataset.awaits;
+    window.dash_clientside.feed.judge();
   }
 
   function tell(compared, parts) {
@@ -118,7 +119,7 @@
       if (!answer.ok) return say("Not pinned: " + told.message);
       say(runId ? `${runId} is the baseline now.` : "No baseline is pinned now.");
       set("baseline-choice", null);
-      set("runs-version", Date.now());
+      window.dash_clientside.feed.followRuns(told.runs);
     } catch {
       say("Not pinned: the server did not answer.");
     }

@@ -15,23 +15,20 @@ from dash_app import ids
 from dash_app.settings import Settings
 from dash_app.state_reader import StateReader
 from dash_app.views.history import render_history_frame
-from dash_app.views.markup import attributes, icon
+from dash_app.views.markup import attributes
 from dash_app.views.page import DrawnPage, Seen, drawn_page, first_view
 from dash_app.views.pipeline_graph import render_graph_panel
 from dash_app.views.preview import render_preview_dialog
-from dash_app.views.replay_badge import render_replay_badge
-from dash_app.views.run_picker import render_picker
 from dash_app.views.share import render_share_button, render_share_dialog
+from dash_app.views.top_bar import render_top_bar
 
 DEFAULT_SMOOTHING = 0.6
-THEMES = (("auto", "Theme of this device"), ("light", "Light theme"), ("dark", "Dark theme"))
 X_AXES = (("epoch", "epoch"), ("step", "step"), ("time", "time"))
 GHOSTS = (("val", "val"), ("train", "val + train"))
 RUN_STORES = (
     ids.SHOWN_RUN,
     ids.BASELINE_CHOICE,
     ids.OVERLAY_RUNS,
-    ids.RUNS_VERSION,
     ids.RUN_OPENED,
     ids.BASELINE_OPENED,
     ids.COMPARED,
@@ -51,7 +48,7 @@ def build_layout(settings: Settings, reader: StateReader) -> Component:
     drawn = drawn_page(Seen(seen.etag, seen.state, seen.sentence))
     page = drawn.regions
     skip = html.A("Skip to the verdict", href=f"#{ids.VERDICT}", className="skip")
-    stores = _stores(drawn, seen.etag, first_view(seen.state))
+    stores = _stores(drawn, (seen.etag, seen.runs_version), first_view(seen.state))
     return html.Div(
         [
             skip,
@@ -66,9 +63,10 @@ def build_layout(settings: Settings, reader: StateReader) -> Component:
     )
 
 
-def _stores(page: DrawnPage, etag: str, view: str) -> list[Component]:
+def _stores(page: DrawnPage, versions: tuple[str, str], view: str) -> list[Component]:
     return [
-        dcc.Store(id=ids.STATE_VERSION, data=etag),
+        dcc.Store(id=ids.STATE_VERSION, data=versions[0]),
+        dcc.Store(id=ids.RUNS_VERSION, data=versions[1]),
         dcc.Store(id=ids.REGION_DIGESTS, data=page.digests),
         dcc.Store(id=ids.VERDICT_NOW, data=page.regions[ids.VERDICT_NOW]),
         dcc.Store(id=ids.LOSS_DATA, data=page.regions[ids.LOSS_DATA]),
@@ -86,21 +84,7 @@ def _stores(page: DrawnPage, etag: str, view: str) -> list[Component]:
 
 
 def _top(page: dict[str, Any], settings: Settings) -> Component:
-    brand = html.Div(
-        [
-            icon("brand"),
-            html.H1("Training Dashboard"),
-            html.Span(page[ids.PIPELINE_TITLE], id=ids.PIPELINE_TITLE, className="workspace"),
-            render_replay_badge(settings.demo),
-        ],
-        className="brand",
-    )
-    tabs = html.Nav(page[ids.TABS], id=ids.TABS, className="tabs", **attributes(aria_label="Views"))
-    run = html.Span(page[ids.RUN_LABEL], id=ids.RUN_LABEL, className="run-label")
-    baseline = html.Span(id=ids.BASELINE_LABEL, className="run-label")
-    pickers = html.Div([render_picker("run", run), render_picker("baseline", baseline)], className="pickers")
-    end = html.Div([pickers, _theme_choice(), render_share_button()], className="top-end")
-    return html.Header([brand, tabs, end], className="top")
+    return render_top_bar(page, [render_share_button()], is_demo=settings.demo)
 
 
 def _main(page: dict[str, Any], graph_panel: Component) -> Component:
@@ -136,10 +120,10 @@ def _losses(frames: list[Component]) -> Component:
     controls = html.Div(
         [
             html.H2("Loss trends"),
+            smoothing,
             html.Div(_choice(ids.GHOST_SERIES, "baseline", GHOSTS), className="ghost-choice"),
             _choice(ids.X_AXIS, "x", X_AXES),
             _choice(ids.Y_SCALE, "y", Y_SCALES),
-            smoothing,
         ],
         className="loss-controls",
     )
@@ -154,16 +138,3 @@ def _choice(name: str, label: str, options: tuple[tuple[str, str], ...]) -> Comp
     ]
     group = html.Div(buttons, className="segments", role="group", **attributes(aria_label=label))
     return html.Div([html.Span(label, className="choice-label"), group], className="choice")
-
-
-def _theme_choice() -> Component:
-    buttons = [
-        html.Button(
-            icon(value),
-            type="button",
-            title=title,
-            **attributes(data_choice=ids.THEME_CHOICE, data_value=value, aria_label=title),
-        )
-        for value, title in THEMES
-    ]
-    return html.Div(buttons, className="segments", role="group", **attributes(aria_label="Theme"))

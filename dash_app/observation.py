@@ -40,11 +40,13 @@ class Observation:
     condition: Condition
     """`ok`, or why `state` is old or missing."""
     sentence: str | None
-    """What a person should know and do; null when the condition is `ok`."""
+    """What a person should know and do, whatever is on screen; null when the condition is `ok`."""
     heartbeat: ObserverHeartbeat | None
     """The observer's sign of life; null when there is none."""
     raw: bytes | None = field(default=None, repr=False)
     """The bytes of `state` as they are stored."""
+    runs_version: str = ""
+    """Changes whenever the stored runs, the pinned baseline or the policy do; it is not in the etag."""
 
     def heartbeat_age_seconds(self, now: datetime) -> float | None:
         """Seconds since the observer last looked; null when it never did."""

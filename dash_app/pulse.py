@@ -16,13 +16,15 @@ SHORTEST_SECONDS, LONGEST_SECONDS = 1.0, 15.0
 
 
 def pulse_of(seen: Observation, stale_after_seconds: float, now: datetime) -> dict[str, Any]:
-    """Return `etag, condition, sentence, observed_at, interval_seconds, stale_after_seconds, now`.
+    """Return `etag, runs, condition, sentence, observed_at, interval_seconds, stale_after_seconds, now`.
 
-    Times are ISO 8601; `now` is the server's, so that the page can correct its own clock.
+    `runs` changes whenever the stored runs, the pinned baseline or the policy do. Times are ISO 8601; `now` is
+    the server's, so that the page can correct its own clock.
     """
     beat = seen.heartbeat
     return {
         "etag": seen.etag,
+        "runs": seen.runs_version,
         "condition": seen.condition,
         "sentence": seen.sentence,
         "observed_at": beat.observed_at.isoformat() if beat else None,
@@ -32,9 +34,9 @@ def pulse_of(seen: Observation, stale_after_seconds: float, now: datetime) -> di
     }
 
 
-def sign_of(seen: Observation) -> tuple[str, str | None]:
-    """Return what differs exactly when there is something to tell: the state's etag, the last look."""
-    return seen.etag, seen.heartbeat.observed_at.isoformat() if seen.heartbeat else None
+def sign_of(seen: Observation) -> tuple[str, str, str | None]:
+    """Return what differs exactly when there is something to tell: the state's etag, the runs, the last look."""
+    return seen.etag, seen.runs_version, seen.heartbeat.observed_at.isoformat() if seen.heartbeat else None
 
 
 def seconds_between_pulses(seen: Observation) -> float:

@@ -109,7 +109,10 @@ class RunsApi:
         return tagged_json(request, raw, _digest(raw))
 
     async def baseline(self, request: Request) -> Response:
-        """Answer the pinned baseline's id; a POST of `{"run_id": id or null}` pins it or none."""
+        """Answer the pinned baseline's id; a POST of `{"run_id": id or null}` pins it or none.
+
+        What was pinned is answered with the `runs` that the next pulse tells everybody.
+        """
         if request.method in ("GET", "HEAD"):
             pinned = self._history.pinned()
             return tagged_json(request, {"run_id": pinned}, _digest(pinned))
@@ -145,7 +148,8 @@ class RunsApi:
             return failure(409, "damaged", str(problem)) if row else not_found()
         except StoreProblem as problem:
             return failure(503, "not_saved", str(problem))
-        return JSONResponse({"run_id": run_id}, headers=FRESHNESS)
+        seen = await run_in_threadpool(self._history.reader.current)
+        return JSONResponse({"run_id": run_id, "runs": seen.runs_version}, headers=FRESHNESS)
 
 
 def is_from_this_page(headers: Headers) -> bool:

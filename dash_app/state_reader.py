@@ -1,6 +1,6 @@
 """The state folder -> what is true now, for the page. The page's one door to that folder.
 
-`StateReader.current()` costs two `stat` calls while nothing changed; a file is opened and parsed
+`StateReader.current()` costs five `stat` calls while nothing changed; a file is opened and parsed
 only when it became another one. The last good state is kept while the file is missing or broken,
 and a sentence says so. It writes nothing and judges nothing.
 """
@@ -14,10 +14,12 @@ import re
 import stat
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from pydantic import ValidationError
 
+from collectors.run_store import BASELINE_FILE, POLICY_FILE
 from collectors.state import RUN_ID_PATTERN, DashboardState
 from collectors.store import HEARTBEAT_FILE, RUNS_FOLDER, STATE_FILE
 from dash_app.observation import Observation, ObserverHeartbeat
@@ -37,6 +39,8 @@ class StateReader:
         self._lock = threading.Lock()
         self._state = _StateFile(state_dir / STATE_FILE)
         self._heartbeat = _HeartbeatFile(state_dir / HEARTBEAT_FILE)
+        self._of_runs = (self._runs, state_dir / BASELINE_FILE, state_dir / POLICY_FILE)
+        self._runs_seen: tuple[Identity, ...] = ()
         self._snapshots: dict[str, _StateFile] = {}
         self._last: Observation | None = None
         self._own_problem: Callable[[], str | None] = _no_problem
@@ -49,10 +53,16 @@ class StateReader:
     def current(self) -> Observation:
         """Look now. The same object comes back while nothing changed."""
         with self._lock:
-            changed = (self._state.look(), self._heartbeat.look(), self._look_for_problem())
+            changed = (self._state.look(), self._heartbeat.look(), self._look_for_problem(), self._look_at_runs())
             if self._last is None or any(changed):
-                self._last = self._state.observation(self._heartbeat.value, self._unsaved)
+                seen = self._state.observation(self._heartbeat.value, self._unsaved)
+                self._last = replace(seen, runs_version=_digest_of(self._runs_seen))
             return self._last
+
+    def _look_at_runs(self) -> bool:
+        """See whether a run was stored or removed, another baseline pinned, or another policy told."""
+        before, self._runs_seen = self._runs_seen, tuple(map(_identity, self._of_runs))
+        return before != self._runs_seen
 
     def _look_for_problem(self) -> bool:
         """Hear why the state cannot be saved, if so; whether that changed."""
@@ -133,8 +143,6 @@ class _StateFile:
         problem = not_saved(unsaved) if unsaved else self._problem
         condition: Condition = problem.condition if problem else "ok"
         sentence = problem.sentence if problem else None
-        if sentence and self.state:
-            sentence += " The last good state is shown."
         etag = _etag(self.raw, condition, sentence)
         return Observation(self.state, etag, condition, sentence, heartbeat, self.raw)
 
@@ -155,6 +163,10 @@ class _HeartbeatFile:
         except (OSError, ValidationError):
             self.value = None
         return True
+
+
+def _digest_of(identities: tuple[Identity, ...]) -> str:
+    return hashlib.sha256(repr(identities).encode()).hexdigest()[:12]
 
 
 def _etag(raw: bytes | None, condition: Condition, sentence: str | None) -> str:

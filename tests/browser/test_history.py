@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from selenium import webdriver
 from selenium.webdriver.common.keys import Keys
-from support.browsers import chromium_options, console_messages
+from support.browsers import blocked, chromium_options, console_messages
 from support.page import open_page, text, texts, traces
 from support.server import RunningServer
 from support.waiting import wait_for
@@ -181,6 +181,41 @@ def test_a_pinned_baseline_a_chosen_run_and_the_same_view_by_its_url(
     press(driver, ".snapshot-banner button")
     wait_for(lambda: text(driver, ".snapshot-banner") == "", "the banner to go")
     assert "run=" not in driver.current_url and "live" in text(driver, "#run-label")
+
+
+def baseline_shown(driver: Any) -> str:
+    """Id on the baseline selector's button."""
+    return (texts(driver, "#baseline-label b") or [""])[0]
+
+
+def test_what_one_browser_pins_every_open_page_follows(
+    serve: Serve, browser: Any, fresh_browser: Any, runs: Runs
+) -> None:
+    """Nothing changes in the state; one page is told by its stream, the other one may only ask."""
+    server = serve(runs.roots["better"], state_dir=runs.state_dir, options=["--stale-after", "3600"])
+    here, there = browser.driver, fresh_browser
+    open_page(here, server.url, "view=history")
+    with blocked(there, "*api/events*"):
+        open_page(there, server.url, "view=history")
+        wait_for(lambda: texts(there, ".run-row"), "the other table")
+        assert (baseline_shown(here), baseline_shown(there)) == ("none", "none")
+
+        press(here, f".history button[data-pin='{runs.ids['good']}']")
+        for driver in (here, there):
+            wait_for(lambda: baseline_shown(driver) == runs.ids["good"], "the pinned baseline")  # noqa: B023
+            wait_for(lambda: texts(driver, ".comparison-body"), "the comparison")  # noqa: B023
+            wait_for(lambda: "pinned" in text(driver, f"tr[data-run='{runs.ids['good']}']"), "the mark")  # noqa: B023
+        differences = texts(there, f"tr[data-run='{runs.ids['diverged']}'] .cell-delta")
+        assert number(differences[0]) > 0 and differences[1] == "incomparable", "patchtst, and swinmae that diverged"
+
+        assert main(["runs", "baseline", "--clear", "--state-dir", str(runs.state_dir)]) == 0
+        for driver in (here, there):
+            wait_for(lambda: baseline_shown(driver) == "none", "no baseline")  # noqa: B023
+
+        assert main(["runs", "delete", runs.ids["diverged"], "--state-dir", str(runs.state_dir)]) == 0
+        for driver in (here, there):
+            wait_for(lambda: len(texts(driver, ".run-row")) == 2, "the removed run to go")  # noqa: B023
+    assert [m for m in console_messages(there) if "api/events" not in m] == []
 
 
 def test_a_diverged_run_is_a_regression_on_the_page_and_of_the_command(serve: Serve, browser: Any, runs: Runs) -> None:

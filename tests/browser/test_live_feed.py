@@ -11,7 +11,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from support.browsers import console_messages
+from support.browsers import blocked, console_messages
 from support.holding_proxy import HoldingProxy
 from support.page import Page, freshness, open_page, text
 from support.server import RunningServer
@@ -54,17 +54,6 @@ def observed(state_dir: Path, state: DashboardState, interval_seconds: float = 1
     finally:
         ended.set()
         thread.join()
-
-
-@contextmanager
-def blocked(driver: Any, pattern: str) -> Iterator[None]:
-    """Refuse addresses in the browser, as an extension or a company's filter does."""
-    driver.execute_cdp_cmd("Network.enable", {})
-    driver.execute_cdp_cmd("Network.setBlockedURLs", {"urls": [pattern]})
-    try:
-        yield
-    finally:
-        driver.execute_cdp_cmd("Network.setBlockedURLs", {"urls": []})
 
 
 def test_a_page_that_is_told_does_not_ask(page: Page) -> None:

@@ -239,7 +239,7 @@ def test_the_page_says_that_the_state_is_not_saved_and_why(small_disk: Path, tmp
 
     assert pulse["sentence"].startswith("State not saved: ")
     assert "no space left on device" in pulse["sentence"]
-    assert pulse["sentence"].endswith("The last good state is shown.")
+    assert "shown" not in pulse["sentence"], "what is on screen is the page's business"
     assert server.get("readyz").status_code == 503
     assert "State not saved" in server.get("_dash-layout").text or before in server.get("_dash-layout").text
     ballast.unlink()

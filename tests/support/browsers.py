@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -60,3 +62,14 @@ def console_messages(driver: Any) -> list[str]:
 def console_is_empty(driver: Any) -> bool:
     """True when nothing went wrong in the page since the last look."""
     return not console_messages(driver)
+
+
+@contextmanager
+def blocked(driver: Any, pattern: str) -> Iterator[None]:
+    """Refuse addresses in the browser, as an extension or a company's filter does."""
+    driver.execute_cdp_cmd("Network.enable", {})
+    driver.execute_cdp_cmd("Network.setBlockedURLs", {"urls": [pattern]})
+    try:
+        yield
+    finally:
+        driver.execute_cdp_cmd("Network.setBlockedURLs", {"urls": []})

@@ -124,7 +124,10 @@ def test_a_damaged_snapshot_is_told_and_does_no_harm_to_the_others(serve: Serve)
 def test_a_baseline_is_pinned_and_taken_away(server: RunningServer) -> None:
     assert server.get("/api/baseline").json() == {"run_id": None}
 
-    assert pin(server, OLD).json() == {"run_id": OLD}
+    before = server.get("/api/pulse").json()["runs"]
+    answer = pin(server, OLD).json()
+    assert answer == {"run_id": OLD, "runs": server.get("/api/pulse").json()["runs"]}
+    assert answer["runs"] != before, "every open page is told"
     assert server.get("/api/baseline").json() == {"run_id": RunStore(server.state_dir).baseline()} == {"run_id": OLD}
     assert pin(server, None).status_code == 200
     assert server.get("/api/baseline").json() == {"run_id": None}

@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from support.states import failing_state, good_state
 
+from collectors.delta import Policy
+from collectors.run_store import RunStore
 from collectors.state import DashboardState, state_to_json
 from collectors.store import Store
 from dash_app.state_reader import StateReader
@@ -130,7 +132,7 @@ def test_the_last_good_state_stays_while_the_file_is_broken_or_gone(tmp_path: Pa
     assert [broken.condition, gone.condition, again.condition] == ["unreadable", "absent", "ok"]
     assert broken.state == gone.state == good_state()
     assert "has disappeared" in str(gone.sentence)
-    assert str(broken.sentence).endswith("The last good state is shown.")
+    assert "is not complete JSON" in str(broken.sentence)
     assert again.state == failing_state()
 
 
@@ -224,3 +226,26 @@ def opens_during(action: Callable[[], bool]) -> tuple[bool, int]:
         sys.addaudithook(note_opens)
     before = len(OPENED)
     return action(), len(OPENED) - before
+
+
+def test_stored_runs_and_what_is_pinned_are_told_apart_from_the_state(tmp_path: Path) -> None:
+    """Each of them is news of its own, and the state's etag stays."""
+    reader = StateReader(tmp_path)
+    store(tmp_path)
+    seen = [reader.current()]
+    assert reader.current() is seen[0]
+    runs = RunStore(tmp_path)
+    for change in (
+        lambda: Store(tmp_path).write_snapshot(good_state()),
+        lambda: runs.pin(good_state().meta.run_id),
+        lambda: runs.write_policy(Policy(window=3)),
+        runs.unpin,
+        lambda: runs.delete([good_state().meta.run_id]),
+    ):
+        change()
+        seen.append(reader.current())
+        assert seen[-1].runs_version != seen[-2].runs_version
+
+    assert reader.current() is seen[-1]
+    assert {one.etag for one in seen} == {seen[0].etag}
+    assert StateReader(tmp_path).current().runs_version == seen[-1].runs_version, "every worker tells the same"
