@@ -22,6 +22,7 @@ from collectors.run_store import RunStore
 from dash_app import callbacks
 from dash_app.answers import not_found
 from dash_app.api import add_api
+from dash_app.bundle import Bundles, add_bundles, bundled
 from dash_app.compression import Compression
 from dash_app.first_html import first_html
 from dash_app.layout import build_layout
@@ -57,12 +58,14 @@ INDEX = """<!DOCTYPE html>
 <meta name="theme-color" media="(prefers-color-scheme: dark)" content="__DARK__">
 <link rel="icon" type="image/svg+xml" href="__ICON__">
 {%css%}
+<link rel="stylesheet" href="__STYLES__">
 </head>
 <body>
 {%app_entry%}
 <footer>
 {%config%}
 {%scripts%}
+<script src="__SCRIPTS__"></script>
 {%renderer%}
 </footer>
 </body>
@@ -81,7 +84,9 @@ def create_app(settings: Settings, reader: StateReader) -> dash.Dash:
     add_report(server, history)
     add_pictures(server, history, settings)
     add_oembed(server, reader, settings)
-    app = _new_dash(server, settings)
+    bundles = bundled(assets_folder())
+    add_bundles(server, bundles)
+    app = _new_dash(server, settings, bundles)
     app.reader = reader
     app.layout = lambda: build_layout(settings, reader)
     callbacks.register(app, history, settings)
@@ -105,15 +110,16 @@ class _Page(dash.Dash):
         return str(super().interpolate_index(**parts))  # type: ignore[no-untyped-call] # Dash does not annotate it
 
 
-def _new_dash(server: FastAPI, settings: Settings) -> _Page:
+def _new_dash(server: FastAPI, settings: Settings, bundles: Bundles) -> _Page:
     return _Page(
         "dash_app",
         server=server,  # type: ignore[arg-type] # Dash's annotation knows only Flask
         backend="fastapi",
         assets_folder=str(assets_folder()),
+        include_assets_files=False,  # the page asks for all of them at once
         routes_pathname_prefix="/",
         requests_pathname_prefix=settings.url_prefix,
-        index_string=_index(),
+        index_string=_index(settings.url_prefix, bundles),
         title=TITLE,
         suppress_callback_exceptions=True,  # else each page carries the first layout once more
         update_title=None,  # type: ignore[arg-type] # null is what switches it off
@@ -129,12 +135,14 @@ def assets_folder() -> Path:
     return packed if packed.is_dir() else Path(__file__).parent.parent / "assets"
 
 
-def _index() -> str:
+def _index(url_prefix: str, bundles: Bundles) -> str:
     icon = "data:image/svg+xml," + quote(PLAIN_ICON.format(stroke=colour("idle", "light")))
     words = {
         "__LIGHT__": colour("surface", "light"),
         "__DARK__": colour("surface", "dark"),
         "__ICON__": icon,
+        "__STYLES__": url_prefix + bundles.styles.address,
+        "__SCRIPTS__": url_prefix + bundles.scripts.address,
     }
     page = INDEX
     for word, value in words.items():

@@ -100,7 +100,7 @@ class _Kept:
 
 def _pack(body: bytes, coding: str) -> bytes:
     if coding == "gzip":
-        return gzip.compress(body, compresslevel=6, mtime=0)
+        return gzip.compress(body, compresslevel=9, mtime=0)
     packed: bytes = brotli.compress(body, quality=5)
     return packed
 

@@ -32,6 +32,7 @@ MAY_OPEN = {
     "collectors/run_import.py",  # through Workspace only
     "collectors/child_worker.py",  # what it was handed, already open
     "dash_app/state_reader.py",
+    "dash_app/bundle.py",  # our own styles and scripts
 }
 PLAYS_THE_TRAINING = "dash_app/demo/"
 """The demonstration writes what a training writes: it stands on the other side of the line."""
