@@ -144,7 +144,7 @@ def delta_as_markdown(delta: Delta) -> str:
         "",
     ]
     lines += _table(("stream", "loss", "run", "baseline", "difference", ""), _loss_rows(delta))
-    lines += _table(("check", "baseline", "run", "", "detail"), _check_rows(delta.checks))
+    lines += _table(("check", "run", "baseline", "", "detail"), _check_rows(delta.checks))
     differing = [
         (s.label, c.name, _value(c.run), _value(c.baseline)) for s in delta.streams for c in s.config if c.differs
     ]
@@ -163,7 +163,7 @@ def _loss_rows(delta: Delta) -> Iterable[tuple[str, ...]]:
 
 def _check_rows(checks: tuple[CheckChange, ...]) -> Iterable[tuple[str, ...]]:
     for change in checks:
-        yield (change.title, change.baseline or NONE, change.run or NONE, WORDS[change.direction], change.run_detail)
+        yield (change.title, change.run or NONE, change.baseline or NONE, WORDS[change.direction], change.run_detail)
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Changed checks and artifacts of a delta -> two tables, baseline beside run."""
+"""Changed checks and artifacts of a delta -> two tables, the run beside its baseline as everywhere."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ def render_check_changes(changes: Sequence[CheckChange]) -> Component:
     if not changes:
         return _section("Checks", html.P("Every check has the baseline's outcome.", className="same"))
     rows = [_check_row(change) for change in changes]
-    return _section("Checks", _table(("Check", "Baseline", "Run", "", "What the run's check found"), rows))
+    return _section("Checks", _table(("Check", "Run", "Baseline", "", "What the run's check found"), rows))
 
 
 def _check_row(change: CheckChange) -> Component:
     direction = html.Td(render_direction(change.direction))
-    outcomes = [html.Td(_outcome(outcome)) for outcome in (change.baseline, change.run)]
+    outcomes = [html.Td(_outcome(outcome)) for outcome in (change.run, change.baseline)]
     row = [html.Th(change.title, scope="row"), *outcomes, direction, html.Td(change.run_detail)]
     return html.Tr(row, **attributes(data_check_change=change.id))
 
@@ -44,12 +44,12 @@ def render_artifact_changes(changes: Sequence[ArtifactChange]) -> Component:
     if not differing:
         return _section("Artifacts", rest)
     rows = [_artifact_row(change) for change in differing]
-    return _section("Artifacts", _table(("File", "Baseline", "Run", "Differs in"), rows), rest)
+    return _section("Artifacts", _table(("File", "Run", "Baseline", "Differs in"), rows), rest)
 
 
 def _artifact_row(change: ArtifactChange) -> Component:
     path = next(side.path for side in (change.run, change.baseline) if side)
-    cells = [_side(change.baseline), _side(change.run), _differing(change)]
+    cells = [_side(change.run), _side(change.baseline), _differing(change)]
     return html.Tr([html.Th(html.Code(path), scope="row", title=path), *map(html.Td, cells)])
 
 

@@ -78,7 +78,7 @@ def test_only_differing_config_stands_open() -> None:
 def test_a_changed_check_stands_with_both_outcomes() -> None:
     told = text_of(panel(failing_state(), ready_state()))
 
-    assert "Same run [v] PASS [ ] FAIL worse backup holds an older patchtst checkpoint" in told
+    assert "Same run [ ] FAIL [v] PASS worse backup holds an older patchtst checkpoint" in told
     assert "NOT READY" in told and "READY" in told and "(−2)" in told
 
 
@@ -87,6 +87,22 @@ def test_a_diverged_run_is_a_regression_and_the_policy_says_so_first() -> None:
 
     assert text_of(of_class(content, "judgement")).strip() == "REGRESSION"
     assert "the run diverged at epoch 4" in text_of(of_class(content, "policy-found"))
+
+
+def test_every_table_has_the_run_before_its_baseline() -> None:
+    """Losses, configs, checks and artifacts alike, so that nobody reads one of them the wrong way round."""
+    run = changed(failing_state(), patchtst={"config": {"lr": 0.1}})
+    content = panel(run, ready_state())
+
+    tables = [part for part in parts(content) if type(part).__name__ == "Table"]
+    heads = [
+        [text_of(cell).strip() for cell in parts(table) if getattr(cell, "scope", None) == "col"] for table in tables
+    ]
+    assert len(heads) >= 5
+    assert all(head.index("Run") + 1 == head.index("Baseline") for head in heads)
+    backup = next(row for row in parts(content) if type(row).__name__ == "Tr" and "run_bundle.zip" in text_of(row))
+    run_cell, baseline_cell = [text_of(cell) for cell in parts(backup) if type(cell).__name__ == "Td"][:2]
+    assert (run_cell.split(",")[0], baseline_cell.split(",")[0]) == ("readable", "verified")
 
 
 def test_without_a_baseline_it_says_how_to_get_one() -> None:
