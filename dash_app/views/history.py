@@ -83,7 +83,11 @@ def render_history(selection: Selection, looks: Looks) -> list[Component]:
     columns = columns_of(selection.query.columns, streams_of(selection.rows)[:MOST_STREAMS])
     head = html.Thead(
         html.Tr(
-            [html.Th("Overlay", scope="col"), *(_head(c, selection.query) for c in columns), html.Th("", scope="col")]
+            [
+                html.Th("Overlay", scope="col"),
+                *(_head(c, selection.query) for c in columns),
+                html.Th("Actions", scope="col"),
+            ]
         )
     )
     body = html.Tbody([render_row(row, columns, looks) for row in selection.rows])

@@ -14,7 +14,7 @@ from dash_app.views.direction import render_direction
 from dash_app.views.loss_data import series_label
 from dash_app.views.markup import attributes
 
-COLUMNS = ("", "Run", "Baseline", "Difference", "")
+COLUMNS = ("Measure", "Run", "Baseline", "Difference", "Judged")
 
 
 def render_stream_delta(stream: StreamDelta) -> Component:
