@@ -85,12 +85,18 @@ def _taken(workspace: Workspace, path: str) -> Taken:
     try:
         (part, modified_at), changed = read_settled(workspace, path, lambda file: _read(file, path))
     except CannotRead as problem:
-        if problem.missing:
-            why = "" if problem.problem == "does not exist" else f" ({problem.problem})"
-            raise NoPreview(410, "gone", f"The file is not there any more{why}.") from None
-        hint = f"; {problem.hint}" if problem.hint else ""
-        raise NoPreview(403, "refused", f"Not opened: {problem.problem}{hint}.") from None
+        raise _refusal(workspace, problem) from None
     return Taken(part, modified_at, changed)
+
+
+def _refusal(workspace: Workspace, problem: CannotRead) -> NoPreview:
+    if problem.missing and not workspace.glob(["*"], limit=1):  # where nothing was mounted lies an empty folder
+        return _unreachable("the folder it was given is empty")
+    if problem.missing:
+        why = "" if problem.problem == "does not exist" else f" ({problem.problem})"
+        return NoPreview(410, "gone", f"The file is not there any more{why}.")
+    hint = f"; {problem.hint}" if problem.hint else ""
+    return NoPreview(403, "refused", f"Not opened: {problem.problem}{hint}.")
 
 
 def _read(file: OpenFile, path: str) -> tuple[Part, datetime | None]:
