@@ -85,9 +85,14 @@ def with_kept_times(state: DashboardState, previous: DashboardState | None) -> D
 
 
 def _kept_node(node: Node, before: Node | None) -> Node:
-    if before is None or (before.status, before.message) != (node.status, node.message):
+    """A node that knows since when: where the files do not tell, since the status was first seen."""
+    if before is None:
         return node
-    return node.model_copy(update={"updated_at": before.updated_at, "since": node.since or before.since})
+    first_seen = before.since if before.status is node.status else node.updated_at
+    since = node.since or first_seen
+    is_news = before.status is not node.status or before.message != node.message
+    updated_at = node.updated_at if is_news else before.updated_at
+    return node.model_copy(update={"updated_at": updated_at, "since": since})
 
 
 def _meta(seen: WorkspaceEvidence, about: Observation) -> Meta:

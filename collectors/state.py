@@ -259,7 +259,7 @@ class Node(Contract):
     updated_at: UtcTime
     """When status or message last changed."""
     since: UtcTime | None
-    """When the status began; null when the files do not tell."""
+    """When the status began, or was first seen where the files do not tell; null when neither is known."""
     checks: tuple[Id, ...]
     """Ids of the checks it rests on."""
     artifacts: tuple[Text, ...]

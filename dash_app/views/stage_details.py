@@ -62,16 +62,12 @@ def _details(stage: StageInfo, state: DashboardState, why: str | None) -> list[C
 
 def _head(stage: StageInfo, node: Node, state: DashboardState, why: str | None) -> Component:
     word = html.Span([icon(node.status), node.status.value], className="stage-state")
-    since = (
-        [html.Span(["since ", clock(node.since)]), html.Span(age(node.since))]
-        if node.since
-        else [html.Span("since an unknown time")]
-    )
+    since = [html.Span(["since ", clock(node.since)]), html.Span(age(node.since))] if node.since else []
     return html.Div(
         [
             *_why(why),
             html.H3([html.Span(stage.label, className="stage-label", title=stage.label), word]),
-            html.P(since, className="stage-since dotted"),
+            *([html.P(since, className="stage-since dotted")] if since else []),
             html.P(node.message, className="stage-message"),
             *render_progress(stage_progress(state, stage.id)),
         ],

@@ -70,11 +70,12 @@ def test_a_file_the_state_does_not_describe_gets_dashes_and_no_level() -> None:
     assert "artifacts/dqvl/fdc/a.json – – –" in text_of(table)
 
 
-def test_a_stage_whose_beginning_is_unknown_says_so() -> None:
-    """No instant is made up."""
+def test_a_stage_whose_beginning_is_unknown_says_nothing_of_it() -> None:
+    """No instant is made up, and that it is unknown helps nobody."""
     details = render_stage_details(empty_state(), "patchtst")
 
-    assert "idle since an unknown time" in text_of(details)
+    assert "since" not in text_of(details)
+    assert of_class(details, "stage-since") == []
     assert attributes_of(details, "dateTime") == []
 
 
