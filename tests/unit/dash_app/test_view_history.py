@@ -106,7 +106,7 @@ def test_only_chosen_columns_are_shown() -> None:
     content = table(rows(), columns=["verdict", "best_val_loss"])
 
     heads = [text_of(part).strip() for part in parts(content) if getattr(part, "scope", None) == "col"]
-    assert heads == ["Overlay", "Run", "Verdict", "patchtst best val", "swinmae best val", ""]
+    assert heads == ["Overlay", "Run", "Verdict", "patchtst best val", "swinmae best val", "Actions"]
     assert len(marked(content, "data-column")) == len(CHOOSABLE)
 
 
