@@ -62,11 +62,15 @@
     if (card.told === told) return;
     card.told = told;
     tellStatus(card, data);
-    card.setAttribute("aria-label", nameOf(data));
     card.classList.toggle("is-tall", data.h > 70);
     card.classList.toggle("is-lean", graph.isCrowded);
-    if (graph.isCrowded) card.replaceChildren();
-    else fill(card, data);
+    if (graph.isCrowded) {
+      card.replaceChildren();
+      card.setAttribute("aria-label", nameOf(data));
+    } else {
+      card.removeAttribute("aria-label"); // what is seen is what is read
+      fill(card, data);
+    }
   }
 
   function place(card, node) {
@@ -94,11 +98,15 @@
 
   function fill(card, data) {
     if (!card.firstChild) {
+      const time = element("time", "stage-time");
+      time.setAttribute("aria-hidden", "true"); // it ticks; the details tell it too
       card.append(
         element("span", "stage-label"),
+        element("span", "unseen", [", "]),
         element("span", "stage-state", [element("span", "icon"), element("span", "stage-word")]),
+        element("span", "unseen", [", "]),
         element("span", "stage-message"),
-        element("time", "stage-time"),
+        time,
         element("span", "stage-progress", [element("span", "stage-bar")]),
       );
       card.addEventListener("animationend", () => card.classList.remove("settles", "shakes"));

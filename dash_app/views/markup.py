@@ -32,6 +32,11 @@ def unseen(text: str) -> html.Span:
     return html.Span(text, className="unseen")
 
 
+def commands(sentence: str) -> list[str | html.Code]:
+    """A sentence in which what stands between backticks is something to type."""
+    return [html.Code(part) if index % 2 else part for index, part in enumerate(sentence.split("`")) if part]
+
+
 def age(when: datetime | None) -> html.Time | html.Span:
     """An instant that the ticking script tells as `6 min ago`, exact on hover.
 
@@ -48,6 +53,11 @@ def clock(when: datetime | None) -> html.Time | html.Span:
 def observed() -> html.Time:
     """When the state was last observed: filled in by the feed, which hears it every time."""
     return html.Time(**attributes(data_relative="", data_observed=""))
+
+
+def left(when: datetime) -> html.Time:
+    """An expected instant that the ticking script tells as `about 95 s left`."""
+    return html.Time(instant_text(when), dateTime=iso_text(when), **attributes(data_left=""))
 
 
 def _time(when: datetime | None, kind: str) -> html.Time | html.Span:

@@ -12,7 +12,7 @@ from dash.development.base_component import Component
 
 from collectors.state import DashboardState, Status, Verdict, VerdictValue
 from dash_app.formatting import VERDICT_STATUS, VERDICT_WORDS, iso_text, status_class
-from dash_app.views.markup import age, attributes, clock, icon, observed
+from dash_app.views.markup import age, attributes, clock, commands, icon, left, observed
 
 
 def render_verdict(state: DashboardState | None, sentence: str, *, is_snapshot: bool = False) -> Component:
@@ -22,7 +22,7 @@ def render_verdict(state: DashboardState | None, sentence: str, *, is_snapshot: 
     """
     if state is None:
         heading = _heading(Status.IDLE, "NO STATE")
-        return _bar(Status.IDLE, [heading, html.Div(html.P(sentence, className="verdict-reason"))])
+        return _bar(Status.IDLE, [heading, html.Div(html.P(commands(sentence), className="verdict-reason"))])
     value = state.verdict.value
     status = VERDICT_STATUS[value]
     mark = value.value if value is VerdictValue.INCOMPLETE else status
@@ -71,11 +71,26 @@ def _run(state: DashboardState, *, is_snapshot: bool) -> Component:
         parts.append(html.Span(["finished " if ended else "last record ", age(meta.finished_at)]))
     elif meta.started_at:
         parts.append(html.Span(["started ", age(meta.started_at)]))
+    if not is_snapshot:
+        parts += _expected(state)
     if is_snapshot:
         parts.append(html.Span(["snapshot of ", clock(meta.timestamp), ", not live"], className="observed"))
     else:
         parts.append(html.Span(["observed ", observed(), html.I(className="live-dot")], className="observed"))
     return html.P(parts, className="verdict-run dotted")
+
+
+def _expected(state: DashboardState) -> list[Component]:
+    """When the running stream that takes longest should end; those that have not begun are not counted in."""
+    ends = [
+        (stream.completion.expected_end_at, stream.label)
+        for stream in state.metrics.values()
+        if stream.completion.expected_end_at and stream.completion.status is Status.RUNNING
+    ]
+    if not ends or state.verdict.value is not VerdictValue.TRAINING:
+        return []
+    instant, label = max(ends)
+    return [html.Span([f"{label} ", left(instant)], className="verdict-left")]
 
 
 def _tally(verdict: Verdict) -> Component:

@@ -46,7 +46,7 @@ class GraphPage:
         found = self.ask(
             "return [...document.querySelectorAll('.stage-card')].filter((c) => c.offsetParent).map((c) => {"
             "const r = c.getBoundingClientRect(); return {stage: c.dataset.stage, status: c.dataset.status,"
-            "name: c.getAttribute('aria-label'), text: c.innerText,"
+            "name: c.ariaLabel ?? c.textContent, text: c.innerText,"
             "left: r.left, top: r.top, right: r.right, bottom: r.bottom}})"
         )
         return {card["stage"]: card for card in found}

@@ -167,16 +167,24 @@ def test_charts_and_page_follow_the_theme_without_a_reload(page: Page) -> None:
     open_page(driver, page.url)
     light = (traces(driver, 0)["val"]["color"], background(driver))
 
-    driver.find_element("css selector", "[data-choice=theme-choice][data-value=dark]").click()
+    choose_theme(driver, "dark")
     wait_for(lambda: traces(driver, 0)["val"]["color"] != light[0], "the chart to follow")
     dark = (traces(driver, 0)["val"]["color"], background(driver))
     assert "theme=dark" in driver.current_url
 
-    driver.find_element("css selector", "[data-choice=theme-choice][data-value=auto]").click()
+    choose_theme(driver, "auto")
     wait_for(lambda: traces(driver, 0)["val"]["color"] == light[0], "the device's theme")
     prefer(driver, "prefers-color-scheme", "dark")
     wait_for(lambda: traces(driver, 0)["val"]["color"] == dark[0], "the device's change of theme")
     assert background(driver) == dark[1] != light[1]
+
+
+def choose_theme(driver: Any, theme: str) -> None:
+    """Open the menu, press one of the three; the menu closes by itself and has the focus again."""
+    driver.find_element("css selector", ".theme-menu summary").click()
+    driver.find_element("css selector", f"[data-choice=theme-choice][data-value={theme}]").click()
+    assert not driver.execute_script("return document.querySelector('.theme-menu').open")
+    assert driver.execute_script("return document.activeElement.matches('.theme-menu summary')")
 
 
 def background(driver: Any) -> str:

@@ -70,7 +70,7 @@ def test_smoothing_scale_and_axis_are_wishes_and_stand_in_the_url(page: Page) ->
     assert set(traces(driver, 0)) == {"train", "val", "val last"}
     assert traces(driver, 0)["val"]["x"] == [0, 4, 8, 12, 16, 20, 24, 28]
     assert driver.execute_script("return document.querySelector('.js-plotly-plot')._fullLayout.yaxis.type") == "log"
-    assert texts(driver, "[data-choice][aria-pressed=true]") == ["", "val", "time", "log"]
+    assert texts(driver, "[data-choice][aria-pressed=true]") == ["Theme of this device", "val", "time", "log"]
 
 
 def test_a_url_with_nonsense_shows_the_usual_view(page: Page) -> None:

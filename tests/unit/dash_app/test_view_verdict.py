@@ -89,3 +89,22 @@ def test_hostile_text_stays_text() -> None:
 
     assert "<script>alert(1)</script>" in text_of(bar)
     assert not [part for part in parts(bar) if "dangerously" in str(part.to_plotly_json()["props"])]
+
+
+def test_a_running_stream_that_can_be_foreseen_tells_when_it_should_end() -> None:
+    """The instant is sent, the page counts; a silent stream and a snapshot promise nothing."""
+    raw = running_state().model_dump(mode="json")
+    raw["metrics"]["swinmae"]["completion"] |= {"status": "running", "expected_end_at": "2026-11-23T12:05:00Z"}
+    state = DashboardState.model_validate(raw)
+
+    (told,) = of_class(render_verdict(state, ""), "verdict-left")
+    assert text_of(told) == "SwinMAE 2026-11-23 12:05:00 UTC"
+    assert of_class(render_verdict(state, "", is_snapshot=True), "verdict-left") == []
+    assert of_class(render_verdict(ready_state(), ""), "verdict-left") == []
+
+
+def test_a_command_in_a_sentence_is_something_to_type() -> None:
+    bar = render_verdict(None, "Start one with `python -m collectors watch`.")
+
+    assert [part.children for part in parts(bar) if type(part).__name__ == "Code"] == ["python -m collectors watch"]
+    assert text_of(of_class(bar, "verdict-reason")) == "Start one with python -m collectors watch ."

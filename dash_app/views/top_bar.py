@@ -1,0 +1,49 @@
+"""What is watched, and small buttons -> the bar at the top: name, views, selectors, buttons, theme.
+
+Everything stands in it once; `assets/15-top.css` gives it one line on a desk and three on a phone. Nothing is
+decided here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from dash import html
+from dash.development.base_component import Component
+
+from dash_app import ids
+from dash_app.views.markup import attributes, icon, unseen
+from dash_app.views.replay_badge import render_replay_badge
+from dash_app.views.run_picker import render_picker
+
+THEMES: Final = (("auto", "Theme of this device"), ("light", "Light theme"), ("dark", "Dark theme"))
+
+
+def render_top_bar(page: Mapping[str, Any], buttons: Sequence[Component], *, is_demo: bool) -> Component:
+    """Return the bar; `buttons` are `plain-button`s of an icon and a word, which small screens leave out."""
+    tabs = html.Nav(page[ids.TABS], id=ids.TABS, className="tabs", **attributes(aria_label="Views"))
+    run = html.Span(page[ids.RUN_LABEL], id=ids.RUN_LABEL, className="run-label")
+    baseline = html.Span(id=ids.BASELINE_LABEL, className="run-label")
+    pickers = html.Div([render_picker("run", run), render_picker("baseline", baseline)], className="pickers")
+    actions = html.Div([*buttons, _theme_menu()], className="top-actions")
+    return html.Header(
+        [_brand(page, is_demo), tabs, html.Div([pickers, actions], className="top-end")], className="top"
+    )
+
+
+def _brand(page: Mapping[str, Any], is_demo: bool) -> Component:
+    title = html.Span(page[ids.PIPELINE_TITLE], id=ids.PIPELINE_TITLE, className="workspace")
+    about = html.Div([title, render_replay_badge(is_demo)], className="brand-about")
+    return html.Div([icon("brand"), html.H1("Training Dashboard"), about], className="brand")
+
+
+def _theme_menu() -> Component:
+    """The pressed one of three; its icon stands on the button (`15-top.css`)."""
+    buttons = [
+        html.Button([icon(value), title], type="button", **attributes(data_choice=ids.THEME_CHOICE, data_value=value))
+        for value, title in THEMES
+    ]
+    summary = html.Summary([*(icon(value) for value, _ in THEMES), unseen("Theme")], title="Theme")
+    panel = html.Div(buttons, className="menu-panel", role="group", **attributes(aria_label="Theme"))
+    return html.Details([summary, panel], className="menu theme-menu")
