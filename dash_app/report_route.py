@@ -36,6 +36,8 @@ class ReportRoute:
         seen = found.shown
         if seen.condition == "absent" and not is_live(wished.get("run")):
             return not_found()
+        if wished.get("baseline") and found.baseline is not None and found.baseline.condition == "absent":
+            return not_found()
         if seen.condition != "ok" or seen.state is None:
             return failure(503, seen.condition, seen.sentence or "")
         page = await run_in_threadpool(_page, found, seen.state, wished.get("y") == "log")

@@ -41,9 +41,10 @@ class Axis:
         return (at - self.low) / (self.high - self.low)
 
     def ticks(self, most: int = 5, least_step: float = 0.0) -> list[float]:
-        """Return round values that lie on the axis, at most `most` and one, rising."""
-        if self.kind == "log" and self.high - self.low > 1.2:
-            return _decades(self.low, self.high, most)
+        """Return round values that lie on the axis, few and rising; about `most`."""
+        powers = _powers(self.low, self.high, most) if self.kind == "log" else []
+        if len(powers) > 2:
+            return powers
         low, high = (10**self.low, 10**self.high) if self.kind == "log" else (self.low, self.high)
         step = max(_round_step((high - low) / most), least_step)
         first = math.ceil(low / step - 1e-9)
@@ -76,11 +77,13 @@ def place_axis(first: float, last: float) -> Axis:
     return Axis(low, high, shrink=shrink)
 
 
-def _decades(low: float, high: float, most: int) -> list[float]:
-    """Powers of ten, every so many that they are few."""
-    first, last = math.ceil(low), math.floor(high)
-    step = max(1, math.ceil((last - first + 1) / most))
-    return [float(f"1e{n}") for n in range(first, last + 1, step) if -308 <= n <= 308]
+def _powers(low: float, high: float, most: int) -> list[float]:
+    """Powers of ten, every so many that they are few; where they are two at most, 1, 2 and 5 of each."""
+    first, last = max(math.ceil(low), -307), min(math.floor(high), 307)
+    if last - first > 1:
+        return [float(f"1e{n}") for n in range(first, last + 1, math.ceil((last - first + 1) / most))]
+    found = [float(f"{n}e{power}") for power in range(first - 1, last + 1) for n in (1, 2, 5)]
+    return [value for value in found if low <= math.log10(value) <= high]
 
 
 def _round_step(rough: float) -> float:

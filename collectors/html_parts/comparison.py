@@ -34,7 +34,7 @@ def render_comparison(delta: Delta | None, baseline_id: str | None) -> Html | No
     if baseline_id is None:
         return None
     if delta is None:
-        words = f"The baseline {baseline_id} is pinned, but its snapshot is not there or cannot be read."
+        words = f"Nothing is compared: the snapshot of the baseline {baseline_id} is not there or cannot be read."
         return _section(el("p", words, class_="note"), None)
     if delta.run.run_id == delta.baseline.run_id:
         return _section(el("p", "This run is the baseline itself.", class_="note"), None)
