@@ -22,6 +22,7 @@ from support.workspaces import Stream, good_streams, write_good
 from collectors.child import ReaderProcess
 from collectors.collect import CollectOptions, Collector
 from collectors.config_load import ConfigProblem
+from collectors.html_report import as_html
 from collectors.report import as_json, as_junit, as_markdown, as_text
 from collectors.state import DashboardState, Outcome
 from collectors.store import Store
@@ -113,7 +114,7 @@ class Court:
             for kept in w.notes:
                 kept.close()
         seconds = time.monotonic() - began
-        faces = [face(state) for face in (as_text, as_json, as_markdown, as_junit)]
+        faces = [face(state) for face in (as_text, as_json, as_markdown, as_junit, as_html)]
         answers = asyncio.run(self._ask_page())
         raw = (self.state_dir / "dashboard-state.json").read_text()
         assert self.store.read_state() == state, "what was written does not read back equal"
