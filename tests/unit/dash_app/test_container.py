@@ -63,6 +63,7 @@ def test_two_workers_serve_the_page_with_settings_from_the_environment(start: St
         pages = [client.get("/") for _ in range(8)]
         foreign = client.get("/", headers={"Host": "evil.example"}).status_code
         named = client.get("/api/state", headers={"Host": "a.example"}).status_code
+        claimed = client.get("/", headers={"X-Forwarded-Proto": "https"}).text
         process.send_signal(signal.SIGTERM)
         code = process.wait(15)
 
@@ -70,6 +71,7 @@ def test_two_workers_serve_the_page_with_settings_from_the_environment(start: St
     assert all("https://wiki.example" in page.headers["content-security-policy"] for page in pages)
     assert not any("server" in page.headers for page in pages)
     assert (foreign, named) == (400, 200)
+    assert 'href="http://localhost/oembed' in claimed, "who may say so has an address in FORWARDED_ALLOW_IPS"
     assert code == 0
     assert "Traceback" not in (tmp_path / "log").read_text()
 
