@@ -19,6 +19,7 @@ from dash_app.views.markup import attributes
 from dash_app.views.page import DrawnPage, Seen, drawn_page, first_view
 from dash_app.views.pipeline_graph import render_graph_panel
 from dash_app.views.preview import render_preview_dialog
+from dash_app.views.report_link import render_report_link
 from dash_app.views.share import render_share_button, render_share_dialog
 from dash_app.views.top_bar import render_top_bar
 
@@ -84,7 +85,7 @@ def _stores(page: DrawnPage, versions: tuple[str, str], view: str) -> list[Compo
 
 
 def _top(page: dict[str, Any], settings: Settings) -> Component:
-    return render_top_bar(page, [render_share_button()], is_demo=settings.demo)
+    return render_top_bar(page, [render_report_link(), render_share_button()], is_demo=settings.demo)
 
 
 def _main(page: dict[str, Any], graph_panel: Component) -> Component:
