@@ -89,8 +89,8 @@ def _body(group: Group, state: DashboardState) -> Component:
 def _more(count: int) -> list[Component]:
     if not count:
         return []
-    words = f"and {count:,} more, which are judged but not listed here"
-    return [html.Tr(html.Td(words, colSpan=str(len(COLUMNS) - 1)), className="file-more")]
+    cell = html.Td(f"and {count:,} more, not listed", colSpan=str(len(COLUMNS) - 1))
+    return [html.Tr(cell, className="file-more")]
 
 
 def _row(path: str, file: Artifact | None, state: DashboardState, *before: Component) -> Component:
