@@ -71,7 +71,7 @@ def _stream(stream: StreamDelta) -> Html:
         _plain_row("time per epoch", stream.seconds_per_epoch, duration),
     ]
     notes = [el("p", note, class_="note") for note in stream.notes]
-    table = _table(("", "run", "baseline", "difference", ""), rows, "losses-delta")
+    table = _table(("measure", "run", "baseline", "difference", "change"), rows, "losses-delta")
     return el("section", el("h3", stream.label), reasons, *notes, table, class_="stream-delta", data_stream=stream.id)
 
 
@@ -103,7 +103,7 @@ def _checks(changes: Sequence[CheckChange]) -> Html:
     ]
     if not rows:
         return _titled("Checks", el("p", "Every check has the outcome that it had in the baseline.", class_="note"))
-    return _titled("Checks that changed", _table(("check", "run", "baseline", ""), rows, "checks-delta"))
+    return _titled("Checks that changed", _table(("check", "run", "baseline", "change"), rows, "checks-delta"))
 
 
 def _artifacts(changes: Iterable[ArtifactChange]) -> Html:
