@@ -15,6 +15,8 @@ TORCH := torch==2.13.0
 TRAIN ?= 0
 JUNIT := build/junit.xml
 PYTEST_ARGS ?=
+# Browsers share the cores with the tests: more workers than two only wait for each other.
+WORKERS ?= 2
 WITHOUT_TRAIN := $(if $(filter 1,$(TRAIN)),,-m 'not train')
 
 help:
@@ -58,7 +60,7 @@ lint: $(VENV)/.test
 
 test: $(VENV)/.test $(if $(filter 1,$(TRAIN)),$(VENV)/.train) browser lint
 	mkdir -p $(dir $(JUNIT))
-	$(BIN)/python -m pytest $(WITHOUT_TRAIN) --junitxml=$(JUNIT) $(PYTEST_ARGS)
+	$(BIN)/python -m pytest $(WITHOUT_TRAIN) --numprocesses=$(WORKERS) --dist=loadfile --junitxml=$(JUNIT) $(PYTEST_ARGS)
 	@test "$(TRAIN)" = 1 || echo "The trainer tests were left out; \`make test TRAIN=1\` installs torch and runs them."
 
 # Browser tests fail without a browser, so it is looked for first and installed where that is possible.

@@ -93,7 +93,7 @@ def test_a_training_is_followed_to_its_end_and_nothing_a_person_did_is_lost(
     graph = GraphPage(driver, server)
     assert stage_state(driver, "swinmae") == "idle"
 
-    with process(TRAINING, workspace, "--epochs", 12, "--write", 12, "--gap", 1.5):
+    with process(TRAINING, workspace, "--epochs", 12, "--write", 12, "--gap", 0.8, "--hold", 6):
         wait_for(lambda: epochs_drawn(driver) >= 2, "the second epoch", 30)
         assert stage_state(driver, "swinmae") == "running"
         driver.execute_script("pipelineGraph.cy.panBy({x: 24, y: 12}); pipelineGraph.cy.zoom(1.1)")
@@ -103,6 +103,7 @@ def test_a_training_is_followed_to_its_end_and_nothing_a_person_did_is_lost(
         driver.execute_script("window.scrollTo(0, 400)")
         before = (graph.viewport(), driver.execute_script("return window.scrollY"))
         seen = epochs_drawn(driver)
+        (workspace.parent / "go").touch()
 
         wait_for(lambda: stage_state(driver, "swinmae") == "done", "the end", 60)
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import resource
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from support.nobody import as_nobody, open_to_all
 from support.server import ROOT, RunningServer, clean_environment
 from support.states import failing_state, ready_state
 from support.waiting import wait_for
@@ -25,7 +25,6 @@ from collectors.state import DashboardState, state_to_json
 from collectors.store import HEARTBEAT_FILE, INDEX_FILE, RUNS_FOLDER, STATE_FILE, TEMPORARY, Store, StoreProblem
 
 ONE_SAVE = ROOT / "tests/support/one_save.py"
-NOBODY = 65534
 FAULTS = {"write": "ENOSPC", "fsync": "EIO", "rename": "EACCES"}
 """System call -> the error that it is made to return."""
 ERROR_WORDS = {"ENOSPC": "no space left on device", "EIO": "input/output error", "EACCES": "no permission"}
@@ -133,27 +132,13 @@ def test_a_file_size_limit_in_the_middle_of_the_state(saved: Saved, limit: int) 
     saved.is_whole()
 
 
-@contextmanager
-def as_nobody() -> Iterator[None]:
-    """Without the rights of root, which no mode bit stops."""
-    if os.geteuid() != 0:
-        yield
-        return
-    os.seteuid(NOBODY)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
-
-
 @pytest.mark.parametrize("kind", ["read-only", "lost"])
 def test_a_folder_that_may_not_be_written(
     saved: Saved, kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """`export` ends with 3 and one line; what was there stays."""
     write_good(tmp_path / "ws")
-    for folder in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
-        folder.chmod(0o755)
+    open_to_all(tmp_path)
     before = (saved.state_dir / STATE_FILE).read_bytes()
     saved.state_dir.chmod(0o555 if kind == "read-only" else 0)
 
@@ -171,8 +156,7 @@ def test_a_folder_that_may_not_be_written(
 def test_a_read_only_state_directory_can_still_be_validated(saved: Saved, tmp_path: Path) -> None:
     """Reading needs no right to write."""
     write_good(tmp_path / "ws")
-    for folder in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
-        folder.chmod(0o755)
+    open_to_all(tmp_path)
     command = ["validate", str(tmp_path / "ws"), "--state-dir", str(tmp_path / "empty"), "--format", "json"]
     assert main(command) == 4  # our modules may lie where nobody else may look: they are loaded now
     (tmp_path / "empty").mkdir(mode=0o555)

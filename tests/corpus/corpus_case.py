@@ -8,14 +8,13 @@ import re
 import resource
 import shutil
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
 import httpx
 from support.breakages import CANARY, Broken, Edit, backup, write_secrets
+from support.nobody import as_nobody
 from support.server import ROOT
 from support.workspaces import Stream, good_streams, write_good
 
@@ -33,7 +32,6 @@ from dash_app.state_reader import StateReader
 SECONDS = 60.0
 """Generous: machines are noisy, and a hang is longer."""
 MEMORY_BYTES = 1536 << 20
-NOBODY = 65534
 HIDDEN = ("\x1b", "\u202e", "\u200b", "\x00")
 """Characters that would touch a terminal or hide a part of the text."""
 
@@ -127,7 +125,7 @@ class Court:
             collector._cache._child = self.child  # one child for all cases: starting one takes a second
             if not nobody:
                 return collector.export()
-            with _as_nobody():
+            with as_nobody():
                 state = collector.collect()
             self.store.write_state(state)
             return state
@@ -144,18 +142,6 @@ class Court:
         """The most memory that this process or the reading child ever took."""
         own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
         return max(own, _peak_of(self.child.pid))
-
-
-@contextmanager
-def _as_nobody() -> Iterator[None]:
-    if os.geteuid() != 0:
-        yield
-        return
-    os.seteuid(NOBODY)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
 
 
 def _peak_of(pid: int | None) -> int:

@@ -131,7 +131,7 @@ DASHBOARDS = [
     Case("event folder of the whole disk", changed("folder: runs/patchtst_ssl", "folder: /"), "refused", "never leave it", ""),
     Case("heartbeat path with a NUL", changed("heartbeat: run_status.json", 'heartbeat: "a\\0b"'), "refused", "heartbeat", ""),
     Case("link template that runs a script", added('links: {template: "javascript:alert(1)//{path}"}\n'), "refused", "links.template", "only https"),
-    Case("link template with a quote", added('links: {template: "https://x/\\"onclick=alert(1) {path}"}\n'), "as good", "patchtst", "an attribute's value, never markup"),
+    Case("link template with a quote", added('links: {template: "https://x/\\"onclick=alert(1) {path}"}\n'), "refused", "links.template | percent-encoded", "no address of a web page"),
     Case("a check left out without a reason", added("checks: {backup: {enabled: false}}\n"), "refused", "`reason`", ""),
     Case("two streams of one id", changed("id: swinmae\n", "id: patchtst\n"), "refused", "patchtst", ""),
     Case("an id of HTML", changed("id: swinmae\n", 'id: "<b>"\n'), "refused", "id", "ids become parts of the page"),

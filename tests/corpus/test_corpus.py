@@ -19,6 +19,7 @@ from support.bad_checkpoint_formats import BAD_OTHERS
 from support.bad_checkpoint_pickles import BAD_PICKLES
 from support.bad_input import Bad
 from support.breakages import CANARY, CKPT, put
+from support.nobody import open_to_all
 from support.server import ROOT, clean_environment
 from text_rows import ROWS as TEXT_ROWS
 
@@ -40,13 +41,6 @@ def court(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Court]:
 def traces_of_code(folder: Path) -> list[Path]:
     """Files that only a program of the workspace would have made: wherever it might have run."""
     return [found for place in (folder, folder / "ws", Path.cwd(), Path("/")) for found in place.glob("ran*")]
-
-
-def open_to_all(folder: Path) -> Path:
-    """Let others pass through pytest's own folders, which are root's alone."""
-    for above in (folder, folder.parent, folder.parent.parent):
-        above.chmod(0o755)
-    return folder
 
 
 @pytest.mark.parametrize("case", ROWS, ids=[case.name for case in ROWS])

@@ -27,6 +27,9 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--epochs", type=int, required=True)
     parser.add_argument("--write", type=int, required=True)
     parser.add_argument("--gap", type=float, default=0.5)
+    parser.add_argument(
+        "--hold", type=int, default=0, help="wait after this epoch until the file `go` is beside the workspace"
+    )
     options = parser.parse_args(argv)
     stream = Stream("swinmae", falling(options.epochs, 0.7), options.epochs, time.time(), pid=os.getpid())
     write(options.workspace / f"configs/{stream.id}_ssl_real.yaml", config_text(stream))
@@ -35,6 +38,8 @@ def main(argv: list[str]) -> int:
             time.sleep(options.gap)
             for tag, loss in (("loss/train", value * stream.factor), ("loss/val", value)):
                 file.write(record(event(epoch, [simple_value(tag, loss)], time.time())))
+            while epoch == options.hold and not (options.workspace.parent / "go").exists():
+                time.sleep(options.gap / 10)
         while options.write < options.epochs:
             time.sleep(60)
     return 0

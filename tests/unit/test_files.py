@@ -6,18 +6,17 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.nobody import as_nobody, open_to_all
 
 from collectors.files import CannotRead, OpenFile, Workspace, WorkspaceProblem, read_settled
 
 SECRET = b"SECRET-CANARY"
-NOBODY = 65534
 
 
 @pytest.fixture
@@ -29,22 +28,6 @@ def root(tmp_path: Path) -> Path:
     (tmp_path / "outside").mkdir()
     (tmp_path / "outside/secret.txt").write_bytes(SECRET)
     return root
-
-
-@contextmanager
-def as_nobody() -> Iterator[None]:
-    """Without the rights of root, which no mode bit stops."""
-    if os.geteuid() != 0:
-        yield
-        return
-    try:
-        os.seteuid(NOBODY)
-    except PermissionError:
-        pytest.skip("runs as root, and is not allowed to become anybody else")
-    try:
-        yield
-    finally:
-        os.seteuid(0)
 
 
 def _fifo(root: Path) -> None:
@@ -265,7 +248,7 @@ def test_a_workspace_that_cannot_be_used_is_one_clear_line(tmp_path: Path, name:
 
 
 def test_a_workspace_that_may_not_be_entered_is_said_so(root: Path) -> None:
-    root.parent.chmod(0o755)
+    open_to_all(root)
     root.chmod(0o000)
 
     with as_nobody(), pytest.raises(WorkspaceProblem, match="no permission"):
@@ -303,7 +286,7 @@ def test_system_folders_stay_closed_even_when_the_whole_disk_is_the_workspace() 
 
 
 def test_a_file_without_permission_is_told_with_its_mode(root: Path) -> None:
-    root.chmod(0o755)
+    open_to_all(root)
     (root / "private.pt").write_bytes(b"x")
     (root / "private.pt").chmod(0o600 if os.geteuid() == 0 else 0)
 
@@ -317,7 +300,7 @@ def test_a_file_without_permission_is_told_with_its_mode(root: Path) -> None:
 
 
 def test_a_folder_that_may_not_be_entered_is_named(root: Path) -> None:
-    root.chmod(0o755)
+    open_to_all(root)
     (root / "checkpoints").chmod(0o600)
 
     with Workspace(root) as workspace, as_nobody():
@@ -328,7 +311,7 @@ def test_a_folder_that_may_not_be_entered_is_named(root: Path) -> None:
 
 
 def test_a_folder_that_may_be_entered_but_not_listed_still_gives_its_files(root: Path) -> None:
-    root.chmod(0o755)
+    open_to_all(root)
     (root / "checkpoints").chmod(0o111)
     (root / "checkpoints/good.pt").chmod(0o644)
 

@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.nobody import as_nobody, open_to_all
 
 from collectors.files import Workspace
-
-NOBODY = 65534
 
 
 @pytest.fixture
@@ -115,19 +114,15 @@ def test_links_to_folders_are_entered_only_inside_and_never_below_any_folders(ro
 
 
 def test_a_folder_that_cannot_be_listed_is_reported_and_the_rest_is_found(root: Path) -> None:
-    root.chmod(0o755)
+    open_to_all(root)
     for folder in ("checkpoints", "runs", "runs/swin", "runs/patch"):
         (root / folder).chmod(0o755)
     (root / "runs/swin").chmod(0o111)
 
-    with Workspace(root) as workspace:
-        if os.geteuid() == 0:
-            os.seteuid(NOBODY)
-        try:
-            found = workspace.find(["runs/*/events.*"])
-        finally:
-            os.seteuid(os.getuid())
-            (root / "runs/swin").chmod(0o755)
+    with Workspace(root) as workspace, as_nobody():
+        found = workspace.find(["runs/*/events.*"])
+
+    (root / "runs/swin").chmod(0o755)
 
     assert found.paths == ("runs/patch/events.3",)
     assert [str(problem) for problem in found.problems] == ["cannot be listed: no permission (runs/swin)"]

@@ -294,8 +294,8 @@ def test_a_million_rows_are_read_in_a_time_that_the_numbers_take() -> None:
 
 @pytest.mark.parametrize("form", ["csv", "jsonl"])
 def test_more_rows_than_the_limit_are_said(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("loss_parts", "loss_csv", "loss_json"):
-        monkeypatch.setattr(f"collectors.readers.{module}.MAX_ROWS", 1000)
+    for module in ("parts", "csv_file", "json_file"):
+        monkeypatch.setattr(f"collectors.readers.loss_file.{module}.MAX_ROWS", 1000)
     table: list[Row] = [("epoch", "loss"), *((n, 0.5) for n in range(1005))]
 
     evidence = read_loss_table(csv_table(table) if form == "csv" else json_lines(table))
