@@ -121,8 +121,8 @@ def _losses(frames: list[Component]) -> Component:
     controls = html.Div(
         [
             html.H2("Loss trends"),
-            smoothing,
             html.Div(_choice(ids.GHOST_SERIES, "baseline", GHOSTS), className="ghost-choice"),
+            smoothing,
             _choice(ids.X_AXIS, "x", X_AXES),
             _choice(ids.Y_SCALE, "y", Y_SCALES),
         ],

@@ -32,6 +32,11 @@ def unseen(text: str) -> html.Span:
     return html.Span(text, className="unseen")
 
 
+def end_shown(text: str) -> html.B:
+    """A name of which, where it is too long, the end stays: there ids and paths differ."""
+    return html.B(html.Bdi(text), title=text, className="end-shown")
+
+
 def commands(sentence: str) -> list[str | html.Code]:
     """A sentence in which what stands between backticks is something to type."""
     return [html.Code(part) if index % 2 else part for index, part in enumerate(sentence.split("`")) if part]

@@ -21,7 +21,7 @@ from dash_app.views.cards import render_cards
 from dash_app.views.checklist import render_checklist
 from dash_app.views.links import render_links
 from dash_app.views.losses import losses_now, render_losses
-from dash_app.views.markup import attributes
+from dash_app.views.markup import attributes, end_shown
 from dash_app.views.notices import render_notices
 from dash_app.views.snapshot import render_snapshot_banner
 from dash_app.views.verdict import render_verdict, verdict_now
@@ -123,4 +123,4 @@ def _plain(component: Component) -> Any:
 def _run_label(state: DashboardState | None, run_id: str | None) -> list[Component]:
     name = run_id or (state.meta.run_id if state else "none yet")
     kind = "snapshot" if run_id else "live"
-    return [html.B(name, title=name), html.Span(kind, className=f"run-kind run-{kind}")]
+    return [end_shown(name), html.Span(kind, className=f"run-kind run-{kind}")]

@@ -13,4 +13,8 @@ WHAT_WAS_MOVED = (
 
 def render_replay_badge(is_demo: bool) -> Component | None:
     """Return the badge, or nothing for a training that happens now."""
-    return html.Span("replayed recording", className="replay-badge", title=WHAT_WAS_MOVED) if is_demo else None
+    return (
+        html.Span([html.Span("replayed "), "recording"], className="replay-badge", title=WHAT_WAS_MOVED)
+        if is_demo
+        else None
+    )

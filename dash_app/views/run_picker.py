@@ -16,7 +16,7 @@ from collectors.state import VerdictValue
 from dash_app import ids
 from dash_app.formatting import UNKNOWN, VERDICT_STATUS, VERDICT_WORDS, loss_text, status_class
 from dash_app.run_query import LIVE, NO_BASELINE
-from dash_app.views.markup import attributes, icon, text_clock
+from dash_app.views.markup import attributes, end_shown, icon, text_clock
 
 Kind = Literal["run", "baseline"]
 OFFERED = 50
@@ -88,4 +88,4 @@ def render_baseline_label(baseline_id: str | None, *, is_pinned: bool) -> list[C
     """Return what stands on the baseline selector's button."""
     name = baseline_id or "none"
     pinned = [html.Span([icon("pin"), "pinned"], className="pin-mark")] if is_pinned else []
-    return [html.B(name, title=name), *pinned]
+    return [end_shown(name), *pinned]

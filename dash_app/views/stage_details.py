@@ -56,8 +56,9 @@ def _details(stage: StageInfo, state: DashboardState, why: str | None) -> list[C
     node = state.nodes.get(stage.id)
     if node is None:
         return [html.H3(stage.label), html.P("The state does not tell about this stage.")]
-    body = html.Div([_checks(node, state), _files(node, state.artifacts)], className="stage-body")
-    return [_head(stage, node, state, why), body]
+    body = [*_checks(node, state), *_files(node, state.artifacts)]
+    nothing = html.P("No check and no file of its own.", className="stage-empty")
+    return [_head(stage, node, state, why), html.Div(body or nothing, className="stage-body")]
 
 
 def _head(stage: StageInfo, node: Node, state: DashboardState, why: str | None) -> Component:
@@ -80,14 +81,12 @@ def _why(why: str | None) -> list[Component]:
     return [html.P([why, unseen("; select a stage to see it instead")], className="stage-why")] if why else []
 
 
-def _checks(node: Node, state: DashboardState) -> Component:
+def _checks(node: Node, state: DashboardState) -> list[Component]:
     """The checks a stage rests on; pressing one finds its row in the checklist."""
     known = {check.id: check for check in state.checklist}
     found = [known[name] for name in node.checks if name in known]
-    if not found:
-        return html.P("No check belongs to this stage.", className="stage-empty")
     items = [html.Li(_check(check)) for check in found]
-    return html.Ul(items, className="chips", **attributes(aria_label="Checks"))
+    return [html.Ul(items, className="chips", **attributes(aria_label="Checks"))] if items else []
 
 
 def _check(check: Check) -> Component:
@@ -101,14 +100,14 @@ def _check(check: Check) -> Component:
     )
 
 
-def _files(node: Node, artifacts: Artifacts) -> Component:
-    known = {artifact.path: artifact for artifact in _all_of(artifacts)}
+def _files(node: Node, artifacts: Artifacts) -> list[Component]:
     if not node.artifacts:
-        return html.P("No file of its own.", className="stage-empty")
+        return []
+    known = {artifact.path: artifact for artifact in _all_of(artifacts)}
     widths = html.Colgroup([html.Col(className=f"col-{name.lower()}") for name in COLUMNS])
     head = html.Thead(html.Tr([html.Th(name, scope="col") for name in COLUMNS]))
     rows = [_file(path, known.get(path)) for path in node.artifacts]
-    return html.Table([widths, head, html.Tbody(rows)], className="stage-files")
+    return [html.Table([widths, head, html.Tbody(rows)], className="stage-files")]
 
 
 def _all_of(artifacts: Artifacts) -> Iterable[Artifact]:

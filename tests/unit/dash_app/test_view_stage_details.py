@@ -83,8 +83,7 @@ def test_a_stage_without_checks_and_files_says_so() -> None:
     """An empty table would look like a loading one."""
     details = text_of(render_stage_details(ready_state(), "orchestrator"))
 
-    assert "No check belongs to this stage." in details
-    assert "No file of its own." in details
+    assert "No check and no file of its own." in details
 
 
 def told_first(state: DashboardState, view: str | None = None) -> tuple[str, str]:
