@@ -14,8 +14,9 @@
   if (window.parent === window) return;
 
   function takesTurns(height, at) {
-    const [third, second, last] = told.slice(-3);
-    return Boolean(third) && third.height === last.height && second.height === height && at - third.at < SETTLED_MS;
+    if (told.length < 3) return false;
+    const [third, second, last] = told;
+    return third.height === last.height && second.height === height && at - third.at < SETTLED_MS;
   }
 
   function tell() {

@@ -16,13 +16,13 @@ from dash_app import ids
 from dash_app.views.markup import attributes, icon
 
 PANEL_HEIGHTS: Final = {
-    "": 1400,
-    "verdict": 120,
-    "cards": 130,
+    "": 1800,
+    "verdict": 96,
+    "cards": 160,
     "graph": 480,
     "checklist": 480,
-    "losses": 420,
-    "history": 640,
+    "losses": 320,
+    "history": 480,
 }
 """Panel of a frame (none is the whole page) -> height in pixels that fits at the usual width."""
 PANEL_WORDS: Final = {"": "whole page", "losses": "loss trends"}

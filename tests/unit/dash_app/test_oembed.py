@@ -58,8 +58,8 @@ def test_it_is_never_larger_than_wished(server: RunningServer) -> None:
     _, panel = asked(server, f"{server.url}?panel=verdict")
 
     assert (small["width"], small["height"]) == (320, 200)
-    assert (large["width"], large["height"]) == (1000, 1400)
-    assert panel["height"] == 120
+    assert (large["width"], large["height"]) == (1000, 1800)
+    assert panel["height"] == 96
 
 
 def test_xml_is_not_implemented(server: RunningServer) -> None:
