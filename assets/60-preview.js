@@ -134,6 +134,7 @@
 
   /* The table may have been drawn anew while the dialog was open. */
   function giveFocusBack() {
+    if (dialog().open) return; // opened again before this was told
     asked += 1;
     clear();
     const twins = [...document.querySelectorAll("button[data-preview]")];
