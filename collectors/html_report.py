@@ -15,12 +15,12 @@ from collectors.html_parts.checklist import render_checklist
 from collectors.html_parts.comparison import render_comparison
 from collectors.html_parts.config_table import render_config
 from collectors.html_parts.losses import render_losses
-from collectors.html_parts.markup import Html, el, one_line
+from collectors.html_parts.markup import Html, el
 from collectors.html_parts.provenance import render_provenance
 from collectors.html_parts.readiness import render_readiness
 from collectors.html_parts.style import STYLE
 from collectors.html_parts.verdict import render_head, render_notices, render_verdict
-from collectors.report import verdict_word
+from collectors.report import one_line, verdict_word
 from collectors.state import DashboardState
 
 POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"

@@ -21,23 +21,24 @@ def plain(text: str, _meaning: str) -> str:
 
 def as_text(state: DashboardState, paint: Paint = plain) -> str:
     """The checklist as a person reads it in a terminal."""
-    head = [_one_line(state.meta.title), f"run {state.meta.run_id} in {_one_line(state.meta.workspace)}", ""]
+    head = [one_line(state.meta.title), f"run {state.meta.run_id} in {one_line(state.meta.workspace)}", ""]
     blocks = [line for check in state.checklist for line in [*check_lines(check, paint), ""]]
     verdict = paint(verdict_word(state.verdict.value), str(state.verdict.value))
-    reason = _one_line(state.verdict.reason)
+    reason = one_line(state.verdict.reason)
     return "\n".join([*head, *blocks, summary_line(state.verdict), f"Verdict: {verdict} - {reason}", ""])
 
 
 def check_lines(check: Check, paint: Paint = plain) -> list[str]:
     """The lines of one check: mark, outcome and title, then detail and hint."""
     outcome = paint(f"{MARKS[check.outcome]} {check.outcome.upper()}", str(check.outcome))
-    lines = [f"{check.index}. {outcome} - {_one_line(check.title)}"]
-    lines += [f"   detail: {_one_line(check.detail)}"] if check.detail else []
-    lines += [f"   hint: {_one_line(check.hint)}"] if check.hint else []
+    lines = [f"{check.index}. {outcome} - {one_line(check.title)}"]
+    lines += [f"   detail: {one_line(check.detail)}"] if check.detail else []
+    lines += [f"   hint: {one_line(check.hint)}"] if check.hint else []
     return lines
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """Text without line ends: one line is one line, whatever a file says."""
     return " ".join(text.split())
 
 
@@ -78,7 +79,7 @@ def as_markdown(state: DashboardState) -> str:
 
 def escaped(text: str) -> str:
     """Text that Markdown shows as it is: no markup, no HTML, no link, no new cell."""
-    flat = _one_line(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    flat = one_line(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return "".join(f"\\{c}" if c in "\\`*_{}[]()#|~!" else c for c in flat).replace("://", "&#58;//")
 
 
@@ -111,7 +112,7 @@ def _junit_outcome(case: ElementTree.Element, check: Check) -> None:
         ElementTree.SubElement(case, "system-out").text = words
         return
     tag = "failure" if check.outcome is Outcome.FAIL else "skipped"
-    element = ElementTree.SubElement(case, tag, message=xml_text(_one_line(check.detail)))
+    element = ElementTree.SubElement(case, tag, message=xml_text(one_line(check.detail)))
     element.text = words
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collectors.html_parts.markup import Html, el, one_line
+from collectors.html_parts.markup import Html, el
 from collectors.html_parts.shades import OUTCOMES, status_class
-from collectors.report import MARKS
+from collectors.report import MARKS, one_line
 from collectors.state import Check, DashboardState
 
 

@@ -19,9 +19,9 @@ from collectors.delta import (
 )
 from collectors.delta_report import RESULTS, WORDS, policy_words
 from collectors.html_parts.figures import UNKNOWN, difference, duration, number, series_label, shown_path
-from collectors.html_parts.markup import Child, Html, el, joined, one_line
+from collectors.html_parts.markup import Child, Html, el, joined
 from collectors.html_parts.shades import DIRECTIONS, JUDGED, marked
-from collectors.report import verdict_word
+from collectors.report import one_line, verdict_word
 from collectors.words import size_words
 
 CELLS = ("run", "baseline", "", "")

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 
 from collectors.delta import ConfigChange, Delta
 from collectors.html_parts.figures import UNKNOWN, scalar
-from collectors.html_parts.markup import Html, el, joined, one_line
+from collectors.html_parts.markup import Html, el, joined
+from collectors.report import one_line
 from collectors.state import DashboardState, Scalar
 
 Changes = Mapping[tuple[str, str], ConfigChange]

@@ -45,11 +45,6 @@ def dotted(*parts: Child) -> Html:
     return Html(" · ".join(_child(part) for part in parts if part))
 
 
-def one_line(text: str) -> str:
-    """Return a text without line ends, as the checklist in a terminal has it."""
-    return " ".join(text.split())
-
-
 def _child(child: Child) -> str:
     if child is None:
         return ""

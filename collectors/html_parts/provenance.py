@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from collectors.html_parts.figures import instant, shown_path
-from collectors.html_parts.markup import Child, Html, el, joined, one_line
+from collectors.html_parts.markup import Child, Html, el, joined
 from collectors.html_parts.shades import LEVELS, marked
+from collectors.report import one_line
 from collectors.state import Artifact, DashboardState, Level
 from collectors.words import plural, size_words
 

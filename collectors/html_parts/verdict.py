@@ -5,9 +5,9 @@ from __future__ import annotations
 from collectors.delta import Delta
 from collectors.delta_report import RESULTS
 from collectors.html_parts.figures import instant
-from collectors.html_parts.markup import Html, el, one_line
+from collectors.html_parts.markup import Html, el
 from collectors.html_parts.shades import JUDGED, OUTCOMES, VERDICTS, icon, marked, status_class
-from collectors.report import summary_line, verdict_word
+from collectors.report import one_line, summary_line, verdict_word
 from collectors.state import DashboardState, Outcome, Verdict, VerdictValue
 
 

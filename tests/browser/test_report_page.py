@@ -13,7 +13,9 @@ from support.browsers import console_messages
 from support.page import Page, prefer, resize
 from support.states import diverged_state, empty_state, failing_state, with_text
 from support.waiting import wait_for
+from test_hostile_page import MARKUP, SHOWN, write_hostile
 
+from collectors.collect import CollectOptions, Collector
 from collectors.compare import compare
 from collectors.html_parts.palette import SHADES
 from collectors.html_report import Against, as_html
@@ -114,3 +116,20 @@ def test_the_link_asks_for_what_the_page_shows(page: Page) -> None:
     assert href == f"{page.url}report.html?y=log&baseline=-&view=gate"
     assert page.driver.execute_script("return document.querySelector('a[data-report]').download") == ""
     assert "log scale" in httpx.get(href).text
+
+
+@pytest.mark.browser
+def test_a_hostile_workspace_makes_a_quiet_report(reader: Any, tmp_path: Path) -> None:
+    """Names, labels, tags and a validator that try everything, with scripts switched on: all of it is text."""
+    write_hostile(tmp_path / "ws")
+    with Collector(tmp_path / "ws", None, CollectOptions(run_validator=True, announce=str)) as collector:
+        state = collector.collect()
+    (tmp_path / "r.html").write_text(page_of(state), encoding="utf-8")
+
+    reader.get((tmp_path / "r.html").as_uri())
+
+    assert reader.execute_script("return window.ran") is None
+    assert reader.execute_script("return document.querySelectorAll('img, main b b, script').length") == 0
+    shown = reader.execute_script("return document.querySelector('main').textContent")
+    assert MARKUP in shown and SHOWN in shown
+    assert "\x1b" not in shown and "\u202e" not in shown
