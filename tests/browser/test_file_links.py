@@ -166,6 +166,19 @@ def test_the_dialog_is_opened_walked_and_closed_by_keyboard(page: Page, root: Pa
     assert focused(driver, "data-preview") == path
 
 
+def test_a_dialog_that_is_opened_again_at_once_shows_the_other_file(page: Page, root: Path) -> None:
+    """The browser tells of its closing only afterwards."""
+    driver = page.driver
+    page.show(state_of(root))
+    look(driver, "logs/train.log")
+
+    again = "document.getElementById('preview').close(); arguments[0].click()"
+    driver.execute_script(again, button(driver, "preview", "configs/patchtst_ssl_real.yaml"))
+
+    wait_for(lambda: texts(driver, ".preview-body pre") == [MARKUP], "the other file")
+    assert is_open(driver)
+
+
 def test_each_kind_is_shown_as_what_it_is(page: Page, root: Path) -> None:
     """A log from its end, a CSV as a table, a picture drawn; what only claims to be a picture is not."""
     driver = page.driver
