@@ -10,6 +10,9 @@ from typing import Any, Final
 PAGE: Final = "page"
 """Root of everything Dash draws."""
 
+MAIN: Final = "content"
+"""Everything below the bar; where the skip link leads."""
+
 # What the page holds, drawn by nobody.
 STATE_VERSION: Final = "state-version"
 """Store: the etag of the state on screen; the feed script changes it, callbacks follow."""
@@ -139,6 +142,7 @@ def loss_part(part: str, stream: Any) -> dict[str, Any]:
 
 ALL_IDS: Final = (
     PAGE,
+    MAIN,
     STATE_VERSION,
     REGION_DIGESTS,
     THEME_NOW,

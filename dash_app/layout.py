@@ -48,7 +48,7 @@ def build_layout(settings: Settings, reader: StateReader) -> Component:
     seen = reader.current()
     drawn = drawn_page(Seen(seen.etag, seen.state, seen.sentence))
     page = drawn.regions
-    skip = html.A("Skip to the verdict", href=f"#{ids.VERDICT}", className="skip")
+    skip = html.A("Skip to the content", href=f"#{ids.MAIN}", className="skip")
     stores = _stores(drawn, (seen.etag, seen.runs_version), first_view(seen.state))
     return html.Div(
         [
@@ -111,7 +111,9 @@ def _main(page: dict[str, Any], graph_panel: Component) -> Component:
             html.Section(id=ids.COMPARISON, className="panel comparison", **attributes(aria_label="Comparison")),
             region(ids.LINKS, html.Section, className="panel links"),
             render_history_frame(),
-        ]
+        ],
+        id=ids.MAIN,
+        tabIndex="-1",
     )
 
 

@@ -54,7 +54,7 @@ MARKS: Final[Mapping[str, Shade]] = {
     "idle": Shade("#6b7684", "#8d99a6"),
     "line": Shade("#e2e6eb", "#272e38"),
     "line-strong": Shade("#cfd5dd", "#39434f"),
-    "control": Shade("#8791a0", "#66717e"),
+    "control": Shade("#808a99", "#66717e"),
     "focus": Shade("#0072b2", "#58b0e8"),
     "loss-val": Shade("#0072b2", "#58b0e8"),
     "loss-train": Shade("#7b8794", "#8995a3"),

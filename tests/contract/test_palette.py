@@ -58,6 +58,16 @@ def test_text_can_be_read_on_every_surface(text: str, surface: str) -> None:
         assert ratio >= 4.5, f"{text} on {surface} in {theme}: {ratio:.2f}"
 
 
+@pytest.mark.parametrize("mark", ["focus", "control", "running", "done", "fail", "idle"])
+@pytest.mark.parametrize("surface", SURFACES)
+def test_what_must_be_seen_stands_out_from_every_surface(mark: str, surface: str) -> None:
+    """The focus, the borders of fields, and the states; a stalled one has its word and sign in a text's shade."""
+    for theme in ("light", "dark"):
+        ratio = contrast(getattr(MARKS[mark], theme), getattr(SURFACES[surface], theme))
+
+        assert ratio >= 3, f"{mark} on {surface} in {theme}: {ratio:.2f}"
+
+
 def test_the_contrast_of_black_on_white_is_what_the_standard_says() -> None:
     """The measure itself can fail."""
     assert contrast("#000000", "#ffffff") == pytest.approx(21)
