@@ -41,7 +41,7 @@
       opacity: average ? 0.35 : 1,
       line: { color: palette[curve.role], width: average ? WIDTHS.raw : WIDTHS.line },
       marker: { size: 6 },
-      customdata: average,
+      ...(average && { customdata: average }), // Dash looks into whatever is called so
       hovertemplate: average
         ? `${curve.name} <b>%{y:.4~g}</b> (smoothed %{customdata:.4~g})<extra></extra>`
         : `${curve.name} <b>%{y:.4~g}</b><extra></extra>`,

@@ -187,6 +187,6 @@
   }
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
-    losses: { draw, tell },
+    losses: { draw, tell, ghostsOf },
   });
 })();

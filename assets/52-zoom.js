@@ -1,7 +1,8 @@
 /* Zoom: a chart that shows part of a reduced curve -> that part in full detail, from api/series.
 
-   In:  the ranges that a person chose, the data that the charts are drawn from, the run on screen
-   Out: the figures of losses.draw, drawn from data that hold the detail too
+   In:  the ranges that a person chose, the data that the charts are drawn from: of the run on screen, its
+        baseline and the overlaid runs
+   Out: the figures of losses.draw, drawn from data that hold the detail too; of a run that has none, its points
    Outside of the range the curve stays as it was: a pan meets a line, and a double click needs no
    answer. A short curve is whole already; nothing is fetched for it. */
 (function () {
@@ -12,8 +13,8 @@
   const GROWING_WAIT_MS = 2000; // while a training writes into what is shown
   const COLUMNS = ["epoch", "step", "time", "value"];
 
-  const { draw } = window.dash_clientside.losses;
-  const details = {}; // stream -> {key, newest, curves: series -> columns}
+  const { draw, ghostsOf } = window.dash_clientside.losses;
+  const details = {}; // stream -> {key, newest, curves: run and series -> columns}
   const waiting = {}; // stream -> {key, timer, abort}
   const whole = {}; // run, stream and series -> points of a curve that the server has no more of
   let wires = []; // what losses.draw was called with last
@@ -21,7 +22,7 @@
   /* The charts as losses.draw makes them, with the detail that was fetched. */
   function drawWithDetail(...given) {
     wires = given;
-    const drawn = draw(withDetails(given[0]), ...given.slice(1));
+    const drawn = draw(...withDetails(given));
     partsOf(given).forEach(({ stream }, index) => look(stream, drawn[0][index].layout));
     return drawn;
   }
@@ -55,8 +56,8 @@
     const question = questionOf(stream, layout);
     if (!question) return forget(stream);
     const held = details[stream];
-    if (held?.key === question.key && held.newest === question.newest) return stopWaiting(stream);
     if (waiting[stream]?.key === question.key) return undefined;
+    if (held?.key === question.key && held.newest === question.newest) return stopWaiting(stream);
     stopWaiting(stream);
     const patience = held?.key === question.key ? GROWING_WAIT_MS : WAIT_MS;
     const abort = new AbortController();
@@ -70,23 +71,32 @@
     const { axis, seconds, range: usual } = layout.meta;
     const [left, right] = layout.xaxis.range;
     const isWide = left <= usual[0] && right >= usual[1];
-    const run = document.querySelector("#run-label b")?.title;
-    if (isWide || axis === "index" || !run) return null;
-    const curves = curvesOf(stream).filter((curve) => mayBeReduced(run, stream, curve));
-    if (!curves.length) return null;
+    if (isWide || axis === "index") return null;
+    const isAsked = (curve) => curve.run && curve[axis].some((at) => at !== null) && mayBeReduced(stream, curve);
+    const [own, others] = [ownCurves(stream).filter(isAsked), otherCurves(stream).filter(isAsked)];
+    if (!own.length && !others.length) return null;
     const [from, to] = [left * seconds, right * seconds];
-    const newest = Math.max(...curves.map((curve) => curve[axis].findLast((at) => at !== null && at <= to)));
-    const names = curves.map((curve) => curve.series);
-    return { run, stream, names, axis, from, to, newest, key: [run, axis, from, to].join(" ") };
+    const newest = Math.max(...own.map((curve) => curve[axis].findLast((at) => at !== null && at <= to)));
+    const key = [axis, from, to, ...[...own, ...others].map(nameOf)].join(" ");
+    return { stream, own, others, axis, from, to, newest, key };
   }
 
-  function curvesOf(stream) {
-    return wires[0]?.[stream]?.data.curves || [];
+  const nameOf = ({ run, series }) => `${run} ${series}`;
+
+  function ownCurves(stream) {
+    const run = document.querySelector("#run-label b")?.title;
+    return (wires[0]?.[stream]?.data.curves || []).map((curve) => ({ ...curve, run }));
+  }
+
+  /* What is drawn of the baseline and of overlaid runs. */
+  function otherCurves(stream) {
+    const [compared, series] = wires.slice(5, 7);
+    return ghostsOf(compared, stream, series);
   }
 
   /* A curve that was whole stays so while it grows: it becomes shorter when it is reduced. */
-  function mayBeReduced(run, stream, curve) {
-    const name = [run, stream, curve.series].join(" ");
+  function mayBeReduced(stream, curve) {
+    const name = [stream, nameOf(curve)].join(" ");
     const points = curve.value.length;
     if (points < SHORTEST_REDUCED) return false;
     if (!(name in whole) || points < whole[name]) return true;
@@ -94,27 +104,32 @@
     return false;
   }
 
+  /* The run on screen first; what stands behind it follows. */
   async function fetchDetail(question, signal) {
-    const { stream, names, key, newest } = question;
+    const { stream, key, newest } = question;
+    const curves = {};
     try {
-      const answers = await Promise.all(names.map((series) => ask(question, series, signal)));
-      const known = answers.filter((answer) => answer?.source === "side_files");
-      details[stream] = { key, newest, curves: Object.fromEntries(known.map((a) => [a.series, a])) };
-      redraw(stream);
+      for (const part of [question.own, question.others]) {
+        const answers = await Promise.all(part.map((curve) => ask(question, curve, signal)));
+        const known = answers.filter((answer) => answer?.source === "side_files");
+        Object.assign(curves, Object.fromEntries(known.map((answer) => [nameOf(answer), answer])));
+        details[stream] = { key, newest, curves: { ...curves } };
+        if (part.length) redraw(stream);
+      }
     } catch {
       // Another range was chosen, or nobody answers: the curve stays as it is.
     }
     if (!signal.aborted) delete waiting[stream];
   }
 
-  async function ask({ run, stream, axis, from, to }, series, signal) {
+  async function ask({ stream, axis, from, to }, curve, signal) {
+    const { run, series } = curve;
     const query = new URLSearchParams({ run, stream, series, axis, from, to });
     const address = window.dash_clientside.feed.address("api/series?" + query);
     const answer = await fetch(address, { signal, cache: "no-cache" });
     if (!answer.ok) return null;
     const found = await answer.json();
-    const points = curvesOf(stream).find((curve) => curve.series === series)?.value.length;
-    if (found.source === "state") whole[[run, stream, series].join(" ")] = points;
+    if (found.source === "state") whole[[stream, nameOf(curve)].join(" ")] = curve.value.length;
     return { ...found, axis };
   }
 
@@ -137,19 +152,32 @@
   function redraw(stream) {
     const parts = partsOf(wires);
     const shown = parts.map((part) => ({ layout: plotOf(part)?.layout }));
-    const [figures] = draw(withDetails(wires[0]), ...wires.slice(1, -1), shown);
+    const [figures] = draw(...withDetails([...wires.slice(0, -1), shown]));
     const index = parts.findIndex((part) => part.stream === stream);
     if (index >= 0) window.dash_clientside.set_props(parts[index], { figure: figures[index] });
   }
 
-  function withDetails(losses) {
-    const detailed = Object.entries(losses).map(([stream, entry]) => {
-      const found = details[stream]?.curves;
-      if (!found || !entry.data) return [stream, entry];
-      const curves = entry.data.curves.map((curve) => (found[curve.series] ? merged(curve, found[curve.series]) : curve));
-      return [stream, { ...entry, data: { ...entry.data, curves } }];
+  /* What losses.draw is called with, the curves in detail where that was fetched. */
+  function withDetails([losses, x, y, smoothing, theme, compared, ...rest]) {
+    const run = document.querySelector("#run-label b")?.title;
+    const own = mapStreams(losses, (stream, entry) => {
+      if (!entry.data) return entry;
+      const curves = entry.data.curves.map((curve) => detailed(stream, { ...curve, run }));
+      return { ...entry, data: { ...entry.data, curves } };
     });
-    return Object.fromEntries(detailed);
+    const others = mapStreams(compared, (stream, entry) => {
+      return { ...entry, curves: entry.curves.map((curve) => detailed(stream, curve)) };
+    });
+    return [own, x, y, smoothing, theme, others, ...rest];
+  }
+
+  function mapStreams(entries, change) {
+    return Object.fromEntries(Object.entries(entries || {}).map(([stream, entry]) => [stream, change(stream, entry)]));
+  }
+
+  function detailed(stream, curve) {
+    const detail = details[stream]?.curves[nameOf(curve)];
+    return detail ? merged(curve, detail) : curve;
   }
 
   /* The curve, its points between the ends of the detail replaced by the detail. */

@@ -125,10 +125,13 @@ class Collector:
         return state
 
     def _index_points(self, seen: WorkspaceEvidence, run_id: str) -> None:
-        """Say where the full detail of this run's long curves lies, for zooming."""
+        """Say where the full detail of the long curves lies that this run shows, for zooming.
+
+        Those of a stream that has not begun yet are of the previous run, as its losses are.
+        """
         if self._learnt is None:
             return
-        streams = {s.id: self._point_files(s) for s in seen.streams if s.in_current_run and s.run is not None}
+        streams = {s.id: self._point_files(s) for s in seen.streams if s.run is not None}
         streams = {stream: series for stream, series in streams.items() if series}
         if streams:
             self._learnt.write_index(run_id, streams)

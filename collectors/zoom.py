@@ -24,6 +24,8 @@ MOST_ROWS: Final = 4_000_000
 """Points that are read for one answer, about 100 MB."""
 NEWER_STEPS: Final = 1_000_000
 """So many steps may have been written since the state was."""
+SAME_SECONDS: Final = 1e-3
+"""Times of one record differ by rounding only."""
 SIDE_FILE: Final = re.compile(r"[0-9a-f]{20}-[0-9a-f]{20}\.points")
 
 
@@ -79,9 +81,10 @@ def detail(files: Sequence[Path], metrics: StreamMetrics, series: str, wanted: R
     shown = _Columns(*(_floats(getattr(metrics.series[series], name)) for name in ("epoch", "step", "time", "value")))
     shown = replace(shown, time=shown.time - zero)
     rows = _rows(files, _steps(shown, wanted))
-    if rows is None:
+    found = None if rows is None else _by_step(_columns(rows, zero))
+    if found is None or not _are_of(found, shown):
         return _reduced("state", shown, wanted)
-    return _reduced("side_files", _joined(_columns(rows, zero), shown), wanted)
+    return _reduced("side_files", _joined(found, shown), wanted)
 
 
 def first_time(metrics: StreamMetrics) -> float:
@@ -136,13 +139,27 @@ def _most_rows(file: Path, steps: tuple[float, float]) -> float:
     return min(file.stat().st_size // ROW.itemsize, max(steps[1] - steps[0], 0) + 3)
 
 
+def _by_step(found: _Columns) -> _Columns:
+    return found if np.all(found.step[1:] > found.step[:-1]) else _once(found)
+
+
+def _are_of(found: _Columns, shown: _Columns) -> bool:
+    """Whether these are the points of the curve that is shown: a later run may have written the same file anew.
+
+    Each shown point is one of them, recorded at the same time; half of those between their ends are enough.
+    """
+    if not found.step.size:
+        return True
+    between = shown[(shown.step >= found.step[0]) & (shown.step <= found.step[-1]) & ~np.isnan(shown.time)]
+    at = np.searchsorted(found.step, between.step)
+    return between.step.size == 0 or bool(np.mean(np.abs(found.time[at] - between.time) < SAME_SECONDS) >= 0.5)
+
+
 def _joined(found: _Columns, shown: _Columns) -> _Columns:
     """All points that are known, by step, each step once: the state's own, then the last that was written.
 
     A resumed run's first file may have been too short for a side file: those points only the state has.
     """
-    if not np.all(found.step[1:] > found.step[:-1]):
-        found = _once(found)
     missing = shown[~np.isin(shown.step, _near(found.step, shown.step)) & ~np.isnan(shown.step)]
     if not missing.step.size:
         return found

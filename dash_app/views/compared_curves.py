@@ -13,7 +13,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from collectors.delta import Delta, Direction, LossChange, StreamDelta
-from collectors.state import DashboardState, StreamMetrics
+from collectors.state import DashboardState
 from dash_app.formatting import chart_text, loss_text, percent_text
 from dash_app.views.direction import DIRECTION_WORDS, direction_class
 from dash_app.views.loss_data import loss_data
@@ -41,21 +41,23 @@ def _entry(
     baseline, overlays = runs
     curves, keys = [], []
     if baseline is not None and stream in baseline.metrics:
-        curves += _curves(baseline.metrics[stream], "baseline", "baseline", None)
+        curves += _curves(baseline, stream, "baseline", None)
         keys.append(_key("baseline val", "key-baseline"))
     for place, run in enumerate(overlays[:MOST_OVERLAYS]):
         if stream in run.metrics:
-            curves += _curves(run.metrics[stream], run.meta.run_id, "overlay", place)
+            curves += _curves(run, stream, "overlay", place)
             keys.append(_key(run.meta.run_id, f"key-overlay key-overlay-{place}"))
     words = _delta_words(changes[stream]) if stream in changes else []
     return {"curves": curves, "keys": keys, "delta": words}
 
 
-def _curves(metrics: StreamMetrics, name: str, kind: str, place: int | None) -> list[dict[str, Any]]:
+def _curves(run: DashboardState, stream: str, kind: str, place: int | None) -> list[dict[str, Any]]:
     """The validation curve, and the train curve of the baseline; either may be missing."""
     wished = (VAL, TRAIN) if kind == "baseline" else (VAL,)
-    found = [curve for curve in loss_data(metrics)["curves"] if curve["role"] in wished]
-    return [curve | {"name": f"{chart_text(name)} {curve['role']}", "kind": kind, "place": place} for curve in found]
+    name = chart_text(kind if kind == "baseline" else run.meta.run_id)
+    more = {"run": run.meta.run_id, "kind": kind, "place": place}
+    found = [curve for curve in loss_data(run.metrics[stream])["curves"] if curve["role"] in wished]
+    return [curve | more | {"name": f"{name} {curve['role']}"} for curve in found]
 
 
 def _key(name: str, look: str) -> Component:

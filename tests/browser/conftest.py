@@ -19,7 +19,7 @@ from support.server import start_server
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what looks through the shared browser."""
     for item in items:
-        if "page" in getattr(item, "fixturenames", ()):
+        if "shared_chromium" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
             item.user_properties.append(("needs", "browser"))
 

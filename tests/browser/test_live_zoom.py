@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,10 +13,11 @@ import pytest
 from numpy.typing import NDArray
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
-from support.build_events import fast_scalar_file
+from support.browsers import console_messages
+from support.build_events import START, fast_scalar_file
 from support.long_runs import TAGS, collect, long_losses, write_long_run
-from support.page import open_page, text, texts, traces, x_range
-from support.server import RunningServer
+from support.page import open_page, resize, text, texts, traces, x_range
+from support.server import RunningServer, start_server
 from support.waiting import wait_for
 from support.workspaces import write_good
 
@@ -23,6 +25,7 @@ from collectors.state import MAX_POINTS
 
 Serve = Callable[..., RunningServer]
 COUNT = 30_000
+PATIENT = ("--stale-after", "3600")
 
 
 @dataclass
@@ -58,13 +61,39 @@ class ZoomPage:
 
 
 @pytest.fixture
-def zoom_page(serve: Serve, browser: Any, tmp_path: Path) -> Iterator[ZoomPage]:
+def driver(shared_chromium: Any) -> Iterator[Any]:
+    """The shared browser; its console must stay empty."""
+    resize(shared_chromium, 1440, 900)
+    yield shared_chromium
+    shared_chromium.get("about:blank")
+    assert console_messages(shared_chromium) == [], "the console is not empty"
+
+
+@dataclass
+class Served:
+    """A collected workspace and its server."""
+
+    server: RunningServer
+    events: Path
+    values: NDArray[Any]
+
+
+@pytest.fixture(scope="module")
+def long_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """One long run, collected once and for all."""
+    home = tmp_path_factory.mktemp("long")
     values = long_losses(COUNT)
-    events = write_long_run(tmp_path / "ws", values)
-    server = serve(tmp_path / "ws", collect=True)
-    wait_for((server.state_dir / "dashboard-state.json").exists, "the first state")
-    open_page(browser.driver, server.url)
-    yield ZoomPage(browser.driver, server, events, values)
+    events = write_long_run(home / "ws", values)
+    collect(home / "ws", home / "state")
+    server = start_server(home / "server", home / "ws", state_dir=home / "state", options=PATIENT)
+    yield Served(server, events, values)
+    server.stop()
+
+
+@pytest.fixture
+def zoom_page(long_run: Served, driver: Any) -> ZoomPage:
+    open_page(driver, long_run.server.url)
+    return ZoomPage(driver, long_run.server, long_run.events, long_run.values)
 
 
 def asked(driver: Any) -> list[str]:
@@ -136,8 +165,13 @@ def test_a_zoom_by_time_shows_the_same_points(zoom_page: ZoomPage) -> None:
     assert set(page.points(1, 1.1).values()) <= set(written)
 
 
-def test_a_zoomed_range_goes_on_growing_while_the_training_writes(zoom_page: ZoomPage) -> None:
-    page, driver = zoom_page, zoom_page.driver
+def test_a_zoomed_range_goes_on_growing_while_the_training_writes(serve: Serve, driver: Any, tmp_path: Path) -> None:
+    values = long_losses(COUNT)
+    events = write_long_run(tmp_path / "ws", values)
+    server = serve(tmp_path / "ws", collect=True)
+    wait_for((server.state_dir / "dashboard-state.json").exists, "the first state")
+    open_page(driver, server.url)
+    page = ZoomPage(driver, server, events, values)
     page.zoom((COUNT - 300, COUNT + 300))
     page.wait_for_detail(COUNT - 300, COUNT)
 
@@ -151,10 +185,92 @@ def test_a_zoomed_range_goes_on_growing_while_the_training_writes(zoom_page: Zoo
     assert x_range(driver, 0) == [COUNT - 300, COUNT + 300]
 
 
-def test_nothing_is_fetched_for_a_short_run(serve: Serve, browser: Any, tmp_path: Path) -> None:
+@dataclass
+class ComparedPage(ZoomPage):
+    """A long run on a page, another long one as its baseline, a third drawn too."""
+
+    others: dict[str, NDArray[Any]]
+    """Run id -> what it wrote."""
+
+    def ghost(self, name: str, first: int, last: int) -> dict[float, float]:
+        """Epoch -> value of a ghosted curve in a range."""
+        return self.points(first, last, name)
+
+
+@pytest.fixture(scope="module")
+def three_runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, dict[str, NDArray[Any]]]]:
+    """A long run, and two stored ones that were trained in its folder before."""
+    home = tmp_path_factory.mktemp("three")
+    others: dict[str, NDArray[Any]] = {}
+    for number in (1, 2):
+        values = long_losses(COUNT // 3, seed=number)
+        write_long_run(home / "ws", values, start=START + 1_000 * number)
+        others[collect(home / "ws", home / "state", snapshot=True).meta.run_id] = values
+    values = long_losses(COUNT)
+    events = write_long_run(home / "ws", values, start=START + 9_000)
+    collect(home / "ws", home / "state")
+    server = start_server(home / "server", home / "ws", state_dir=home / "state", options=PATIENT)
+    yield Served(server, events, values), others
+    server.stop()
+
+
+@pytest.fixture
+def compared_page(three_runs: tuple[Served, dict[str, NDArray[Any]]], driver: Any) -> ComparedPage:
+    served, others = three_runs
+    baseline, overlay = others
+    open_page(driver, served.server.url, f"baseline={baseline}&runs={overlay}&smoothing=0")
+    wait_for(lambda: {"baseline val", f"{overlay} val"} <= traces(driver, 0).keys(), "the curves of the other runs")
+    return ComparedPage(driver, served.server, served.events, served.values, others)
+
+
+def exactly(values: NDArray[Any], first: int, last: int) -> dict[float, float]:
+    """Epoch -> validation loss as it was written."""
+    return {float(n): float(values[n - 1, 1]) for n in range(first, last + 1)}
+
+
+def test_a_baseline_and_an_overlaid_run_are_detailed_too(compared_page: ComparedPage) -> None:
+    """Each from its own side files; train of the baseline only where it is drawn."""
+    page, driver = compared_page, compared_page.driver
+    (baseline, wrote), (overlay, also_wrote) = page.others.items()
+
+    page.zoom((4_000, 4_300))
+    page.wait_for_detail(4_000, 4_300)
+    wait_for(lambda: page.ghost("baseline val", 4_000, 4_300) == exactly(wrote, 4_000, 4_300), "the baseline's detail")
+    wait_for(
+        lambda: page.ghost(f"{overlay} val", 4_000, 4_300) == exactly(also_wrote, 4_000, 4_300), "the overlay's detail"
+    )
+    assert not [address for address in asked(driver) if baseline in address and "train" in address]
+    assert len(asked(driver)) == 4
+
+    driver.find_element("css selector", "[data-choice=ghost-series][data-value=train]").click()
+    wait_for(lambda: len(page.ghost("baseline train", 4_000, 4_300)) == 301, "the detail of the baseline's train loss")
+
+    area = driver.find_elements("css selector", ".loss-chart .nsewdrag")[0]
+    ActionChains(driver).double_click(area).perform()
+    wait_for(lambda: len(page.ghost("baseline val", 0, COUNT)) <= MAX_POINTS, "the overview")
+
+
+def test_a_run_without_side_files_keeps_its_points_and_is_asked_for_once(compared_page: ComparedPage) -> None:
+    page, driver = compared_page, compared_page.driver
+    baseline, overlay = page.others
+    index = page.server.state_dir / "cache/points/index.json"
+    known = json.loads(index.read_text())
+    index.write_text(json.dumps({run: found for run, found in known.items() if run != baseline}))
+    before = page.ghost("baseline val", 4_000, 4_300)
+
+    for first in (4_000, 4_100):
+        page.zoom((first, 4_300))
+        page.wait_for_detail(first, 4_300)
+        wait_for(lambda: len(page.ghost(f"{overlay} val", first, 4_300)) == 4_301 - first, "the overlay")  # noqa: B023
+
+    assert page.ghost("baseline val", 4_000, 4_300) == before
+    assert len([address for address in asked(driver) if baseline in address]) == 1
+
+
+def test_nothing_is_fetched_for_a_short_run(serve: Serve, driver: Any, tmp_path: Path) -> None:
     write_good(tmp_path / "ws")
     collect(tmp_path / "ws", tmp_path / "state")
-    server, driver = serve(tmp_path / "ws", state_dir=tmp_path / "state"), browser.driver
+    server = serve(tmp_path / "ws", state_dir=tmp_path / "state")
     open_page(driver, server.url)
     page = ZoomPage(driver, server, tmp_path, np.empty(0))
 

@@ -123,23 +123,24 @@ def train_val(steps: Sequence[int]) -> list[tuple[str, int, float]]:
     return [(tag, n, 1.0 / (n + 2) + shift) for n in steps for tag, shift in (("loss/train", 0.0), ("loss/val", 0.1))]
 
 
-def fast_scalar_file(tags: Sequence[str], steps: NDArray[Any], values: NDArray[Any]) -> bytes:
-    """Make a large file: one record a tag and step; `values` has the shape (steps, tags)."""
-    parts = [header()]
+def fast_scalar_file(tags: Sequence[str], steps: NDArray[Any], values: NDArray[Any], *, start: float = START) -> bytes:
+    """Make a large file: one record a tag and step, 10 ms apart; `values` has the shape (steps, tags)."""
+    parts = [header(start)]
     sizes = np.array([len(varint(int(n))) for n in (0, 1 << 7, 1 << 14, 1 << 21, 1 << 28)])
     width = sizes[np.searchsorted([1 << 7, 1 << 14, 1 << 21, 1 << 28], steps, side="right")]
     for size in np.unique(width):
         same = width == size
-        columns = [_column(tag, steps[same], values[same, n], int(size)) for n, tag in enumerate(tags)]
+        columns = [_column(tag, steps[same], (start, values[same, n]), int(size)) for n, tag in enumerate(tags)]
         parts.append(np.concatenate(columns, axis=1).tobytes())
     return b"".join(parts)
 
 
-def _column(tag: str, steps: NDArray[Any], values: NDArray[Any], size: int) -> NDArray[Any]:
-    """All records of one tag whose steps take `size` bytes, one a row."""
+def _column(tag: str, steps: NDArray[Any], told: tuple[float, NDArray[Any]], size: int) -> NDArray[Any]:
+    """All records of one tag whose steps take `size` bytes, one a row; `told` is the start and the values."""
+    start, values = told
     example = record(event(1 << 7 * (size - 1), [simple_value(tag, 1.0)]))
     rows = np.tile(np.frombuffer(example, np.uint8), (len(steps), 1))
-    rows[:, 13:21] = (START + steps * 0.01).astype("<f8").view(np.uint8).reshape(-1, 8)
+    rows[:, 13:21] = (start + steps * 0.01).astype("<f8").view(np.uint8).reshape(-1, 8)
     for place in range(size):
         rows[:, 22 + place] = (steps >> 7 * place & 127) | (128 if place < size - 1 else 0)
     rows[:, -8:-4] = values.astype("<f4").view(np.uint8).reshape(-1, 4)

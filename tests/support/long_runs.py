@@ -27,17 +27,19 @@ def long_losses(count: int, seed: int = 3) -> NDArray[Any]:
     return (fall[:, None] + noise + np.array([0.0, 0.2])).astype(np.float32)
 
 
-def write_long_run(root: Path, values: NDArray[Any], *, first_step: int = 1, number: int = 0) -> Path:
-    """Write one event file of the first stream; the records are 10 ms of `START` a step apart."""
+def write_long_run(
+    root: Path, values: NDArray[Any], *, first_step: int = 1, number: int = 0, start: float = START
+) -> Path:
+    """Write one event file of the first stream; the records are 10 ms a step apart."""
     steps = np.arange(first_step, first_step + len(values))
-    name = f"{FOLDER}/events.out.tfevents.{int(START) + number}.host.17.{number}"
-    return write(root / name, fast_scalar_file(TAGS, steps, values))
+    name = f"{FOLDER}/events.out.tfevents.{int(start) + number}.host.17.{number}"
+    return write(root / name, fast_scalar_file(TAGS, steps, values, start=start))
 
 
-def collect(root: Path, state_dir: Path) -> DashboardState:
+def collect(root: Path, state_dir: Path, *, snapshot: bool = False) -> DashboardState:
     """Collect once, as `export` does, and keep what was learnt."""
     collector = Collector(root, Store(state_dir), CollectOptions())
     try:
-        return collector.export()
+        return collector.export(snapshot=snapshot)
     finally:
         collector.close()

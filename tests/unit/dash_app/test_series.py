@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from support.build_events import START
 from support.long_runs import collect, long_losses, write_long_run
 from support.server import RunningServer, start_server
-from support.workspaces import write_good
+from support.workspaces import Stream, write_good, write_stream
 
 from collectors import zoom
 from collectors.learnt import POINTS
@@ -191,6 +191,59 @@ def test_a_resumed_run_is_told_whole_though_its_first_file_is_short(tmp_path: Pa
     shown = metrics.series["val_loss"]
     before = {s: v for s, v in zip(shown.step, shown.value, strict=True) if 300 <= s <= 500}
     assert before and {step: points[step] for step in before} == before
+
+
+def test_a_stream_that_is_shown_from_the_previous_run_is_told_in_detail(tmp_path: Path) -> None:
+    """SwinMAE trains anew; PatchTST, whose losses are still those of before, is zoomed as ever."""
+    values = long_losses(5_000)
+    write_long_run(tmp_path / "workspace", values)
+    for later in (100.0, 200.0):
+        write_stream(tmp_path / "workspace", Stream("swinmae", [0.7, 0.6], 2, START + later))
+    metrics, files = collected(tmp_path)
+    assert metrics.completion.from_previous_run
+
+    found = zoom.detail(files, metrics, "val_loss", zoom.Range("step", 2_000, 2_400))
+
+    assert (found.source, found.total) == ("side_files", 401)
+    assert found.value[1:-1].tolist() == values[1_999:2_400, 1].astype(float).tolist()
+
+
+def test_an_earlier_run_keeps_its_own_detail(tmp_path: Path) -> None:
+    """Two runs in one folder: each is told from what it wrote itself."""
+    kept = {}
+    for number, start in enumerate((START, START + 1_000)):
+        values = long_losses(5_000, seed=number)
+        write_long_run(tmp_path / "workspace", values, start=start)
+        state = collect(tmp_path / "workspace", tmp_path / "state", snapshot=True)
+        kept[state.meta.run_id] = (state.metrics["patchtst"], values)
+    assert len(kept) == 2
+
+    for run_id, (metrics, values) in kept.items():
+        files = zoom.side_files(tmp_path / "state", zoom.Curve(run_id, "patchtst", "val_loss"), metrics)
+        found = zoom.detail(files, metrics, "val_loss", zoom.Range("step", 2_000, 2_400))
+
+        assert found.source == "side_files"
+        assert found.value[1:-1].tolist() == values[1_999:2_400, 1].astype(float).tolist()
+
+
+def test_a_file_that_a_later_run_wrote_anew_is_no_detail_of_the_earlier_one(tmp_path: Path) -> None:
+    """Some loggers always use the same file name: then the earlier run has the points of its state only."""
+    first, second = long_losses(5_000, seed=1), long_losses(5_000, seed=2)
+    path = write_long_run(tmp_path / "workspace", first)
+    before = collect(tmp_path / "workspace", tmp_path / "state", snapshot=True)
+    write_long_run(tmp_path / "workspace", second, start=START + 1_000).rename(path)
+    after = collect(tmp_path / "workspace", tmp_path / "state")
+
+    told = {}
+    for name, state in (("before", before), ("after", after)):
+        curve = zoom.Curve(state.meta.run_id, "patchtst", "val_loss")
+        metrics = state.metrics["patchtst"]
+        files = zoom.side_files(tmp_path / "state", curve, metrics)
+        told[name] = zoom.detail(files, metrics, "val_loss", zoom.Range("step", 2_000, 2_400))
+
+    assert (told["before"].source, told["after"].source) == ("state", "side_files")
+    assert set(told["before"].value.tolist()) <= set(first[:, 1].astype(float).tolist())
+    assert told["after"].value[1:-1].tolist() == second[1_999:2_400, 1].astype(float).tolist()
 
 
 def test_more_points_than_are_read_at_once_are_answered_from_the_state(
