@@ -34,6 +34,7 @@ from support.workspaces import Stream, event_path, write, write_good, write_stre
 
 from collectors.learnt import ROW
 from collectors.state import DashboardState
+from collectors.store import Store
 
 POLLS, ANSWERS, CLIENTS, SECONDS = 1_000, 300, 16, 4.0
 LISTENERS, CHANGES = 20, 15
@@ -85,6 +86,21 @@ def answers(home: Path) -> None:
         most = asyncio.run(ask_together(server.url, "/healthz", CLIENTS, SECONDS))
         rate = asyncio.run(ask_together(server.url, "/api/state", CLIENTS, SECONDS))
         tell(f"/api/state whole, {CLIENTS} clients", f"{rate:,.0f} /s", "> 300 /s", f"{rate / most:.2f}x healthz")
+        comparisons(server, client, limit, most)
+
+
+def comparisons(server: RunningServer, client: KeptConnection, limit_ms: float, most: float) -> None:
+    """The delta of the current run and an earlier one, asked by one client and by sixteen."""
+    now = Store(server.state_dir).read_state()
+    earlier = now.model_copy(update={"meta": now.meta.model_copy(update={"run_id": "earlier"})})
+    Store(server.state_dir).write_snapshot(earlier)
+    path = "/api/compare?baseline=earlier"
+    size = len(client.get(path))
+    one = median_ms(lambda: client.get(path), ANSWERS)
+    rate = asyncio.run(ask_together(server.url, path, CLIENTS, SECONDS))
+    each = CLIENTS / rate * 1000
+    tell(f"{path} ({size:,} bytes), one client, p50", f"{one:.2f} ms", "< 50 ms", f"{one / limit_ms:.1f}x healthz")
+    tell(f"{path}, {CLIENTS} clients", f"{rate:,.0f} /s", "", f"{each:.1f} ms each; {rate / most:.2f}x healthz")
 
 
 def poll(server: RunningServer, client: KeptConnection, path: str, limit_ms: float) -> None:

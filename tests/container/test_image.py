@@ -55,8 +55,8 @@ def pair(tmp_path_factory: pytest.TempPathFactory, wheel: Path) -> Iterator[Pair
         pytest.skip("mounts and another user's processes need root")
     pair = Pair(tmp_path_factory.mktemp("room"), wheel)
     try:
-        wait_for(lambda: healthy(pair.page) == 0, "the page's health check", 30)
-        wait_for((pair.state / "dashboard-state.json").exists, "the first state", 30)
+        wait_for(lambda: healthy(pair.page) == 0, "the page's health check", 60)
+        wait_for((pair.state / "dashboard-state.json").exists, "the first state", 60)
         yield pair
     finally:
         pair.page.kill()

@@ -76,7 +76,7 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> History:
     store = Store(home / "state")
     store.write_state(good_state())
     with observed(store), image_server(home, home / "state", GUNICORN_CMD_ARGS=VERY_PATIENT) as server:
-        wait_for(lambda: server.begun() == 2, "both workers")
+        wait_for(lambda: server.begun() == 2, "both workers", 60)
         return asyncio.run(_happen(server, store))
 
 
@@ -125,22 +125,22 @@ def _etag(server: ImageServer) -> str:
 async def _kill(server: ImageServer, store: Store, viewers: Crowd) -> None:
     begun = server.begun()
     server.kill_a_worker()
-    await asyncio.to_thread(wait_for, lambda: server.begun() == begun + 1, "another worker")
+    await asyncio.to_thread(wait_for, lambda: server.begun() == begun + 1, "another worker", 60)
     await _all_see(ready_state(), server, store, viewers)
 
 
 async def _reload(server: ImageServer, store: Store, viewers: Crowd) -> None:
     begun, old = server.begun(), server.workers()
     server.process.send_signal(signal.SIGHUP)
-    await asyncio.to_thread(wait_for, lambda: server.begun() == begun + 2, "new workers")
-    await asyncio.to_thread(wait_for, lambda: not server.workers() & old, "the old workers to go")
+    await asyncio.to_thread(wait_for, lambda: server.begun() == begun + 2, "new workers", 60)
+    await asyncio.to_thread(wait_for, lambda: not server.workers() & old, "the old workers to go", 60)
     await _all_see(good_state(), server, store, viewers)
 
 
 async def _stop(server: ImageServer, viewers: Crowd, history: History) -> None:
     ended, lost = _ends(viewers)
     server.process.terminate()
-    history.code = await asyncio.to_thread(server.process.wait, 30)
+    history.code = await asyncio.to_thread(server.process.wait, 60)
     await viewers.until(lambda viewer: isinstance(viewer, Poller) or not viewer.is_connected, "lost its stream")
     history.streams_ended, history.streams_broken = _ends(viewers)[0] - ended, _ends(viewers)[1] - lost
     history.log = server.log()

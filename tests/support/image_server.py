@@ -64,7 +64,7 @@ def image_server(home: Path, state_dir: Path, **variables: str) -> Iterator[Imag
         process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=log)
     server = ImageServer(process, port, variables.get("TRAINING_DASHBOARD_URL_PREFIX", "/"), log_file)
     try:
-        wait_for(lambda: httpx.get(f"http://127.0.0.1:{port}/healthz").status_code == 200, "gunicorn", 30)
+        wait_for(lambda: httpx.get(f"http://127.0.0.1:{port}/healthz").status_code == 200, "gunicorn", 60)
         yield server
     finally:
         _end(process)

@@ -141,7 +141,7 @@ class Crowd:
         """Everybody."""
         return [*self.pollers, *self.listeners]
 
-    async def until(self, condition: Callable[[Viewer], bool], what: str, timeout_seconds: float = 30) -> None:
+    async def until(self, condition: Callable[[Viewer], bool], what: str, timeout_seconds: float = 60) -> None:
         """Wait until the condition holds for every viewer."""
         end = time.monotonic() + timeout_seconds
         while waiting := [viewer for viewer in self.all if not condition(viewer)]:
