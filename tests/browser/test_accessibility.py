@@ -1,4 +1,7 @@
-"""axe-core on the real page: no violation, whatever it shows, in both themes, on a desk and on a phone."""
+"""axe-core on the real page: no violation, whatever it shows, in both themes, on a desk and on a phone.
+
+And nothing has to be scrolled sideways: at 320 px, nor at 1440 px read at 400 %.
+"""
 
 from __future__ import annotations
 
@@ -16,11 +19,25 @@ from collectors.run_store import RunStore
 from collectors.state import DashboardState
 from collectors.store import Store
 
+pytestmark = pytest.mark.browser
 DESK, PHONE = (1440, 900), (390, 844)
+NARROW = ((320, 640), (360, 225))
 LOOKS = ((DESK, "light"), (PHONE, "dark"))
 ALL_LOOKS = ((DESK, "light"), (DESK, "dark"), (PHONE, "light"), (PHONE, "dark"))
 IS_OPEN = "return Boolean(document.querySelector(arguments[0])?.checkVisibility())"
 GRAPH_IS_THERE = "return document.querySelectorAll('.stage-card').length > 0"
+
+
+BEYOND_THE_EDGE = """
+const scrolls = (e) => e && (/auto|scroll|clip|hidden/.test(getComputedStyle(e).overflowX) || scrolls(e.parentElement));
+const out = [...document.body.querySelectorAll("*")].filter((e) => {
+  const box = e.getBoundingClientRect();
+  return box.right > innerWidth + 0.5 && box.width > 1 && !scrolls(e)
+    && e.checkVisibility({visibilityProperty: true});
+});
+const wide = document.documentElement.scrollWidth > innerWidth ? ["the document"] : [];
+return [...wide, ...out.map((e) => e.outerHTML.slice(0, 100))];
+"""
 
 
 def earlier(state: DashboardState, run_id: str) -> DashboardState:
@@ -44,7 +61,7 @@ def readable(tmp_path_factory: pytest.TempPathFactory, shared_chromium: Any) -> 
 
 def look(driver: Any, size: tuple[int, int], theme: str) -> None:
     """Make it a desk or a phone, light or dark; without motion no colour is on its way to another."""
-    resize(driver, *size, phone=size == PHONE)
+    resize(driver, *size, phone=size in {PHONE, *NARROW})
     wishes = {"prefers-color-scheme": theme, "prefers-reduced-motion": "reduce"}
     features = [{"name": name, "value": value} for name, value in wishes.items()]
     driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
@@ -61,6 +78,15 @@ def found_at(driver: Any, looks: tuple[Any, ...]) -> dict[str, list[str]]:
     return {name: told for name, told in found.items() if told}
 
 
+def sideways(driver: Any) -> dict[str, list[str]]:
+    """What stands beyond the right edge of a narrow page, by size; frames that scroll by themselves may."""
+    found = {}
+    for size in NARROW:
+        look(driver, size, "light")
+        found[f"{size[0]}x{size[1]}"] = driver.execute_script(BEYOND_THE_EDGE)
+    return {name: told for name, told in found.items() if told}
+
+
 @pytest.mark.parametrize(
     ("build", "query", "looks"),
     [
@@ -70,7 +96,7 @@ def found_at(driver: Any, looks: tuple[Any, ...]) -> dict[str, list[str]]:
         pytest.param(empty_state, "baseline=-", LOOKS, id="empty"),
     ],
 )
-def test_the_page_has_no_violation(
+def test_the_page_has_no_violation_and_fits_a_narrow_screen(
     readable: Page, build: Callable[[], DashboardState], query: str, looks: tuple[Any, ...]
 ) -> None:
     """Whatever happens to the run; contrast, names, roles, order, targets."""
@@ -79,9 +105,10 @@ def test_the_page_has_no_violation(
     wait_for(lambda: readable.driver.execute_script(GRAPH_IS_THERE), "the cards")
 
     assert found_at(readable.driver, looks) == {}
+    assert sideways(readable.driver) == {}
 
 
-def test_the_history_has_no_violation(readable: Page) -> None:
+def test_the_history_has_no_violation_and_fits_a_narrow_screen(readable: Page) -> None:
     """With its filters, its columns open, and a run drawn too."""
     driver = readable.driver
     look(driver, DESK, "light")
@@ -89,7 +116,8 @@ def test_the_history_has_no_violation(readable: Page) -> None:
     wait_for(lambda: driver.execute_script("return document.querySelectorAll('.run-row').length") == 3, "the runs")
     driver.execute_script("document.querySelector('.columns').open = true")
 
-    assert found_at(readable.driver, LOOKS) == {}
+    assert found_at(driver, LOOKS) == {}
+    assert sideways(driver) == {}
 
 
 OPENERS = {
