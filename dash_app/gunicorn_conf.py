@@ -5,7 +5,7 @@ Input: nothing. Output: gunicorn's own settings, by its own names.
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 from typing import Any
 
 from uvicorn_worker import UvicornWorker  # type: ignore[import-untyped] # ships no types
@@ -35,4 +35,4 @@ max_requests = 20_000
 max_requests_jitter = 2_000
 control_socket_disable = True  # a read-only root has no place for it
 # A worker's sign of life is a file; on a disk that stalls, a good worker would be taken for dead.
-worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 -- memory, not a name
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 -- memory, not a name

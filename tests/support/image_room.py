@@ -81,7 +81,7 @@ class Room:
             [*enter, *who, *named, *command], capture_output=True, text=True, timeout=timeout_seconds, check=False
         )
 
-    def stop(self, wait_seconds: float = 15) -> int:
+    def stop(self, wait_seconds: float = 60) -> int:
         """Send what `docker stop` sends, to process 1; gives the exit code."""
         if self.outer.poll() is None:
             self.first.send_signal(signal.Signals[final("STOPSIGNAL").rest])

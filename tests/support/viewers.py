@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 PERIOD_SECONDS = 2.0
 RETRY_SECONDS = 2.0
 """The page's own; a browser that is left to itself waits as long as the server says."""
-ANSWER_SECONDS = 10.0
+ANSWER_SECONDS = 30.0
 GONE = (OSError, EOFError, TimeoutError, asyncio.IncompleteReadError)
 
 
