@@ -1,6 +1,7 @@
 """The page in a frame of another site, in a browser that gives third parties neither cookies nor storage.
 
 The dashboard is `dash.example`, the wiki `wiki.example`; plain http, as within many companies.
+The wiki follows the height by the script that stands in the README.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ REGIONS = {
     "share": "[data-share-open]",
 }
 IS_STILL = """
-const frame = document.getElementById("dashboard");
+const frame = document.getElementById("training");
 return heard.length > 0 && heard.at(-1).height === frame.clientHeight;
 """
 OVERFLOW = "const e = document.documentElement; return [e.scrollWidth - innerWidth, e.scrollHeight - innerHeight];"
@@ -71,7 +72,7 @@ class Stand:
         """Load the wiki's page, and go into its frame."""
         self.wiki.frames(address, width)
         self.driver.get(f"{self.wiki.origin}/")
-        self.driver.switch_to.frame(self.driver.find_element("id", "dashboard"))
+        self.driver.switch_to.frame(self.driver.find_element("id", "training"))
 
     def show_drawn(self, query: str = "embed=1", width: int = 1000) -> None:
         self.show(self.address(query), width)
@@ -82,7 +83,7 @@ class Stand:
         self.driver.switch_to.default_content()
         wait_for(lambda: self.driver.execute_script(IS_STILL), "the frame to follow the announced height")
         heard = self.driver.execute_script("return heard")
-        self.driver.switch_to.frame(self.driver.find_element("id", "dashboard"))
+        self.driver.switch_to.frame(self.driver.find_element("id", "training"))
         return list(heard)
 
 

@@ -6,26 +6,27 @@ The names `wiki.example` and `dash.example` are two sites for a browser that was
 
 from __future__ import annotations
 
+import re
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from selenium import webdriver
 from support.browsers import chromium_options
+from support.server import ROOT
 
 WIKI, DASHBOARD = "wiki.example", "dash.example"
 FRAME = """<!doctype html><meta charset="utf-8"><title>wiki</title><body style="margin:0">
-<iframe id="dashboard" src="{address}" style="border:0;width:{width}px;height:150px"></iframe>
+<iframe id="training" src="{address}" style="border:0;width:{width}px;height:150px"></iframe>
 <script>
 window.heard = [];
-addEventListener("message", (event) => {{
-  const frame = document.getElementById("dashboard");
-  if (event.source !== frame.contentWindow) return;
-  heard.push(event.data);
-  if (event.data.type === "training-dashboard:height") frame.style.height = event.data.height + "px";
-}});
-</script>"""
-"""The listener is the one of the README."""
+addEventListener("message", (event) => heard.push(event.data));
+</script>
+{listener}"""
+LISTENER = re.search(
+    r"```html\n(<script>.*?</script>)\n```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL
+)
+"""The script that the README gives to a wiki."""
 
 
 def two_sites() -> webdriver.ChromeOptions:
@@ -60,7 +61,8 @@ class Wiki:
 
     def frames(self, address: str, width: int) -> None:
         """Let the page hold a frame of this address, in CSS pixels wide."""
-        self.page = FRAME.format(address=address.replace("&", "&amp;"), width=width)
+        listener = LISTENER.group(1) if LISTENER else "the README holds no listener"
+        self.page = FRAME.format(address=address.replace("&", "&amp;"), width=width, listener=listener)
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         wiki = self
