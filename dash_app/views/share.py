@@ -42,7 +42,7 @@ WIKIS: Final = (
     (
         "Confluence",
         "Cloud: type /iframe, choose the iframe macro and give it the frame's address, which must be https. "
-        "Data Center: the HTML macro takes the frame; an administrator has to enable it. A pasted link stays a link.",
+        "Data Center: the HTML macro takes the frame; an administrator has to enable it. A pasted link shows no frame.",
     ),
     (
         "MediaWiki",
@@ -100,7 +100,7 @@ def render_share_dialog(frame_ancestors: Sequence[str]) -> Component:
     )
     heading = html.Header([html.H2("Share", tabIndex="-1"), close], className="share-head")
     rows = {row[0]: _row(*row) for row in ROWS}
-    rows["frame"] = html.Div([_panels(), rows["frame"]], className="share-frame")
+    rows["frame"] = html.Div([_panels(), rows["frame"], *_framers(frame_ancestors)], className="share-frame")
     inside = [heading, *_warnings(frame_ancestors), *rows.values(), _wikis()]
     return html.Dialog(html.Div(inside, className="share-room"), id=ids.SHARE, **attributes(aria_label="Share"))
 
@@ -110,6 +110,12 @@ def _warnings(frame_ancestors: Sequence[str]) -> list[Component]:
         html.P(words, className="share-warning", **attributes(data_share_warns=name)) for name, words in WARNINGS
     ]
     return told if frame_ancestors else [*told, html.P(NO_ANCESTORS, className="share-warning")]
+
+
+def _framers(frame_ancestors: Sequence[str]) -> list[Component]:
+    """Who may show the page in a frame."""
+    named = f"Only these sites may show it: {', '.join(frame_ancestors)}."
+    return [html.P(named, className="share-note")] if frame_ancestors else []
 
 
 def _panels() -> Component:

@@ -27,6 +27,8 @@ HEAD: Final = 92.0
 CAPTION: Final = 36.0
 """From the verdict to the graph, with the name of the view between them."""
 LEAST_WIDTH: Final = 640.0
+OVER: Final = ("idle", "done", "running", "fail")
+"""Which edge lies over which, where two share a way."""
 LINE: Final = 15.0
 TIGHT_LINE: Final = 14.0
 FLAT_CARD: Final = 70.0
@@ -171,8 +173,9 @@ def _graph(pen: Pen, state: DashboardState, view: str) -> Iterator[str]:
         yield pen.text(
             cut(frame.label, room, 11), frame.box.left + 10, frame.box.top + 17, fill="text-mute", font_size=11
         )
-    for (source, target), route in routes.items():
-        yield from draw_edge(pen, route, data[f"{source}>{target}"]["flow"])
+    flows = {ends: data[f"{ends[0]}>{ends[1]}"]["flow"] for ends in routes}
+    for ends in sorted(routes, key=lambda ends: OVER.index(flows[ends])):
+        yield from draw_edge(pen, routes[ends], flows[ends])
     for stage, card in arrangement.cards.items():
         yield pen.tag("g", *_card(pen, card, data[stage]))
 
