@@ -140,7 +140,8 @@ def test_a_pinned_baseline_a_chosen_run_and_the_same_view_by_its_url(
     # choose the better one, by searching for it, without a mouse
     press(driver, ".tabs a[data-view=flow]")
     driver.find_element("css selector", "[data-picker=run] summary").send_keys(Keys.ENTER)
-    search = driver.switch_to.active_element
+    search = driver.find_element("css selector", "[data-picker=run] input")
+    wait_for(lambda: driver.switch_to.active_element == search, "the search field to have the focus")
     search.send_keys(runs.ids["better"])
     wait_for(lambda: len(texts(driver, "#run-options .verdict-mark")) == 1, "one run that fits")
     search.send_keys(Keys.ARROW_DOWN, Keys.ARROW_DOWN)

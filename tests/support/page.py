@@ -16,6 +16,7 @@ IS_DRAWN = """
 const charts = [...document.querySelectorAll(".loss-chart")];
 return Boolean(document.querySelector("#verdict .verdict"))
   && "freshness" in document.documentElement.dataset
+  && document.querySelector("#comparison").childElementCount > 0
   && charts.every((chart) => (chart.querySelector(".js-plotly-plot")?.data || null) !== null);
 """
 CHART = "[...document.querySelectorAll('.loss-chart .js-plotly-plot')][arguments[0]]"
