@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint browser bench fuzz chaos clean
+.PHONY: help demo test lint browser bench fuzz chaos screens clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -24,6 +24,7 @@ help:
 	@echo "make test           set everything up, then format check, lint, types and every test"
 	@echo "make test TRAIN=1   the same and the trainer tests (installs $(TORCH))"
 	@echo "make lint           format check, lint and types only"
+	@echo "make screens        pictures of every scene at four widths in both themes, in build/screens/"
 	@echo "make bench          print the figures, measured side by side"
 	@echo "make fuzz           any bytes in any file, by chance, for FUZZ_SECONDS (300)"
 	@echo "make chaos          CHAOS_KILLS (2000) kills of the writer, and faults at each of its system calls"
@@ -91,3 +92,7 @@ fuzz: $(VENV)/.test
 
 chaos: $(VENV)/.test
 	CHAOS_KILLS=$(or $(CHAOS_KILLS),2000) $(BIN)/python -m pytest tests/chaos -q -rs $(PYTEST_ARGS)
+
+# For somebody to look at; nothing is judged. SCENES and SIZES take a few of them, with commas.
+screens: $(VENV)/.test browser
+	$(BIN)/python tests/support/screen_scenes.py build/screens $(if $(SCENES),--only $(SCENES)) $(if $(SIZES),--sizes $(SIZES))

@@ -1,8 +1,9 @@
-"""Pictures of a served page: three widths, both themes, for somebody to look at.
+"""Pictures of a served page: four widths, both themes, for somebody to look at.
 
     python tests/support/take_screens.py URL FOLDER [--query stage=swinmae] [--full] [--only desktop-light]
 
 Input: the address of a running server. Output: FOLDER/<size>-<theme>.png. It judges nothing.
+`make screens` takes all of them (`screen_scenes.py`).
 """
 
 from __future__ import annotations
@@ -14,37 +15,63 @@ from pathlib import Path
 from typing import Any
 
 from selenium import webdriver
-from selenium.webdriver.support.ui import WebDriverWait
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from support.browsers import chromium_options, console_messages
+from support.waiting import wait_for
 
-SIZES = {"desktop": (1440, 900), "tablet": (1024, 768), "phone": (390, 844)}
+SIZES = {"desktop": (1440, 900), "tablet": (1024, 768), "phone": (390, 844), "narrow": (320, 640)}
 THEMES = ("light", "dark")
 IS_DRAWN = """
-const charts = [...document.querySelectorAll(".loss-chart")];
-return Boolean(document.querySelector("#verdict .verdict"))
-  && "freshness" in document.documentElement.dataset
-  && charts.every((chart) => chart.querySelector(".main-svg"));
+const shown = (name) => document.querySelector(name)?.checkVisibility();
+const root = document.documentElement;
+const charts = [...document.querySelectorAll(".loss-chart")].filter((chart) => chart.checkVisibility());
+const graph = document.querySelector("#graph-canvas");
+return Boolean(document.querySelector("#verdict .verdict")) && !("awaits" in root.dataset)
+  && "freshness" in root.dataset
+  && (!shown(".history") || Boolean(document.querySelector(".history-table, .history .empty")))
+  && (!shown("#graph-canvas") || Boolean(graph.querySelector(".stage-card, .graph-empty")))
+  && charts.every((chart) => chart.querySelector(".scatterlayer .trace, .annotation"));
 """
+SETTLED = """
+const done = arguments[0];
+document.fonts.ready.then(() => requestAnimationFrame(() => setTimeout(done, 500)));
+"""
+"""A look at the page must not fall into a transition; nothing is judged by it."""
 
 
 def main(argv: list[str]) -> int:
     """Take the pictures; print what the console said."""
     options = _options(argv)
-    options.folder.mkdir(parents=True, exist_ok=True)
     driver = webdriver.Chrome(options=chromium_options())
     try:
-        for name, size in SIZES.items():
-            for theme in THEMES:
-                if options.only in (None, f"{name}-{theme}"):
-                    _emulate(driver, size, theme)
-                    _take(driver, options, f"{name}-{theme}")
+        for name in pictures():
+            if options.only in (None, name):
+                address = f"{options.url}?{options.query}"
+                take(driver, address, options.folder / f"{name}.png", whole=options.full or None)
         print("\n".join(console_messages(driver)) or "the console is empty")
     finally:
         driver.quit()
     return 0
+
+
+def pictures() -> list[str]:
+    """Every `<size>-<theme>`."""
+    return [f"{size}-{theme}" for size in SIZES for theme in THEMES]
+
+
+def take(driver: Any, address: str, file: Path, *, whole: bool | None = None) -> None:
+    """Write one picture; the file's name says size and theme. Phones show the whole page unless told otherwise."""
+    size, theme = file.stem.split("-")
+    _emulate(driver, SIZES[size], theme)
+    driver.get(address)
+    wait_for(lambda: driver.execute_script(IS_DRAWN), f"{address} to be drawn", 30)
+    driver.execute_async_script(SETTLED)
+    is_whole = SIZES[size][0] < 500 if whole is None else whole
+    picture = driver.execute_cdp_cmd("Page.captureScreenshot", _clip(driver) if is_whole else {})
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(base64.b64decode(picture["data"]))
 
 
 def _options(argv: list[str]) -> argparse.Namespace:
@@ -68,20 +95,9 @@ def _emulate(driver: Any, size: tuple[int, int], theme: str) -> None:
     driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [wish]})
 
 
-def _take(driver: Any, options: argparse.Namespace, name: str) -> None:
-    driver.get(f"{options.url}?{options.query}")
-    WebDriverWait(driver, 20).until(lambda d: d.execute_script(IS_DRAWN))
-    driver.execute_async_script("requestAnimationFrame(() => setTimeout(arguments[0], 600))")
-    whole = options.full or name.startswith("phone")
-    picture = driver.execute_cdp_cmd("Page.captureScreenshot", {"captureBeyondViewport": whole} | _clip(driver, whole))
-    (options.folder / f"{name}.png").write_bytes(base64.b64decode(picture["data"]))
-
-
-def _clip(driver: Any, whole: bool) -> dict[str, Any]:
-    if not whole:
-        return {}
+def _clip(driver: Any) -> dict[str, Any]:
     size = driver.execute_cdp_cmd("Page.getLayoutMetrics", {})["cssContentSize"]
-    return {"clip": {**size, "scale": 1}}
+    return {"captureBeyondViewport": True, "clip": {**size, "scale": 1}}
 
 
 if __name__ == "__main__":

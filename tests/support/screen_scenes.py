@@ -1,0 +1,207 @@
+"""`make screens`: every scene of the page, at four widths and in both themes, and one page that shows them all.
+
+    python tests/support/screen_scenes.py build/screens [--only ready,history] [--sizes desktop,phone]
+
+Input: nothing; every scene is made from the recorded demonstration by the real commands and the real server.
+Output: FOLDER/<scene>/<size>-<theme>.png and FOLDER/index.html. It judges nothing: somebody looks at them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import html
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from selenium import webdriver
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from support.browsers import chromium_options, console_messages
+from support.server import ROOT, RunningServer, clean_environment, start_server
+from support.take_screens import SIZES, THEMES, take
+from support.waiting import wait_for
+
+FAST = "60"
+MID_RUN_SPEED = "0.5"
+"""Slow enough that all pictures of one scene fall into the same part of the training."""
+
+
+class Stage:
+    """Servers over the recorded runs, each started when a scene first wants it."""
+
+    def __init__(self, home: Path, stack: ExitStack) -> None:
+        self.home, self.stack = home, stack
+        self.servers: dict[str, RunningServer] = {}
+
+    def server(self, name: str) -> RunningServer:
+        """The server of this name, running."""
+        if name not in self.servers:
+            self.servers[name] = getattr(self, f"_{name}")()
+            self.stack.callback(self.servers[name].stop)
+        return self.servers[name]
+
+    def _start(self, name: str, workspace: Path | None = None, *options: str, **more: Any) -> RunningServer:
+        return start_server(self.home / name, workspace, options=options, **{"collect": True} | more)
+
+    def _running(self) -> RunningServer:
+        server = self._start("running", None, "--demo", "--demo-speed", MID_RUN_SPEED, "--demo-pause", "1")
+        wait_for(lambda: _is_mid_run(server), "the demonstration's second stream to run", 300)
+        return server
+
+    def _ended(self) -> RunningServer:
+        """The good run and its baseline, and two earlier ones that ended badly."""
+        state_dir = self.home / "ended-state"
+        for fault in ("diverge", "corrupt"):
+            self._record(f"earlier-{fault}", state_dir, "--fault", fault)
+        server = self._start("ended", None, "--demo", "--demo-speed", FAST, "--demo-pause", "1", state_dir=state_dir)
+        wait_for(lambda: _verdict(server) == "ready", "the demonstration to end", 120)
+        return server
+
+    def _record(self, name: str, state_dir: Path, *options: str) -> Path:
+        """Write a recorded run into a folder and store its snapshot."""
+        workspace = self.home / name / "demo-workspace"
+        state = ["--state-dir", str(state_dir)]
+        _run("dash_app.demo", str(workspace), "--speed", FAST, *options)
+        _run("collectors", "export", str(workspace), "--snapshot", *state)
+        return workspace
+
+    def _failing(self) -> RunningServer:
+        """The good run without its scaler, as somebody meets it who forgot to save it."""
+        workspace = self._record("failing", self.home / "failing-first")
+        (workspace / "artifacts" / "scaler_fdc.json").unlink()
+        return self._start("failing-page", workspace)
+
+    def _diverged(self) -> RunningServer:
+        return self._start(
+            "diverged-page", self._record("diverged", self.home / "diverged-first", "--fault", "diverge")
+        )
+
+    def _stalled(self) -> RunningServer:
+        return self._start("stalled-page", self._record("stalled", self.home / "stalled-first", "--fault", "stall"))
+
+    def _empty(self) -> RunningServer:
+        return self._start("empty")
+
+    def _stateless(self) -> RunningServer:
+        return self._start("stateless", collect=False)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One thing to look at."""
+
+    name: str
+    server: str
+    query: str = ""
+    told: str = ""
+    """What a person should see, under the pictures."""
+    whole: bool | None = None
+
+
+SCENES = (
+    Scene("demo", "running", told="TRAINING: the second stream runs, edges flow, the curves grow"),
+    Scene("not-ready", "failing", told="NOT READY: the scaler is missing; readable in five seconds"),
+    Scene(
+        "not-ready-whole", "failing", "stage=artifact-save", "the same, a stage selected, the whole page", whole=True
+    ),
+    Scene("gate", "failing", "view=gate", "the artifact gate of the same run"),
+    Scene("diverged", "diverged", told="NOT READY: a loss is not finite"),
+    Scene("stalled", "stalled", told="a stream went silent: its process was killed"),
+    Scene("ready", "ended", "baseline=-", "READY, compared with nothing"),
+    Scene("comparison", "ended", "y=log", "READY, the pinned baseline behind it, the whole page", whole=True),
+    Scene("history", "ended", "view=history", "every stored run"),
+    Scene("embed", "ended", "embed=1", "inside a frame of somebody else's page"),
+    Scene("embed-graph", "failing", "embed=1&panel=graph", "one panel of it"),
+    Scene("empty", "empty", told="a workspace in which nothing was trained"),
+    Scene("no-state", "stateless", told="nobody has collected anything yet"),
+)
+
+
+def main(argv: Sequence[str]) -> int:
+    """Take them all; print what the console said."""
+    options = _options(argv)
+    scenes = [scene for scene in SCENES if options.only is None or scene.name in options.only.split(",")]
+    with tempfile.TemporaryDirectory(prefix="dashboard-screens-") as home, ExitStack() as stack:
+        stage = Stage(Path(home), stack)
+        driver = webdriver.Chrome(options=chromium_options())
+        stack.callback(driver.quit)
+        for scene in scenes:
+            shutil.rmtree(options.folder / scene.name, ignore_errors=True)
+            _shoot(driver, stage.server(scene.server), scene, options)
+        said = console_messages(driver)
+    _write_index(options.folder)
+    print("\n".join([*said, f"{options.folder / 'index.html'} shows them all"]))
+    return 1 if said else 0
+
+
+def _shoot(driver: Any, server: RunningServer, scene: Scene, options: argparse.Namespace) -> None:
+    for size in options.sizes.split(","):
+        for theme in THEMES:
+            file = options.folder / scene.name / f"{size}-{theme}.png"
+            take(driver, f"{server.url}?{scene.query}", file, whole=scene.whole)
+    print(f"{scene.name}: {scene.told}", flush=True)
+
+
+def _options(argv: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--only", help="names of scenes, with commas")
+    parser.add_argument("--sizes", default=",".join(SIZES), help="with commas")
+    return parser.parse_args(argv)
+
+
+def _run(module: str, *arguments: str) -> None:
+    """Run one of our commands; a run that is not ready answers with 1 or 4, which is what is wanted here."""
+    command = [sys.executable, "-m", module, *arguments]
+    done = subprocess.run(command, cwd=ROOT, env=clean_environment(), capture_output=True, text=True, check=False)
+    if done.returncode not in {0, 1, 4, -9}:  # the stalled run's writer kills itself
+        raise RuntimeError(f"{command} ended with {done.returncode}: {done.stderr}")
+
+
+def _state(server: RunningServer) -> dict[str, Any]:
+    server.get("api/pulse")  # the demonstration begins when somebody looks
+    answer = server.get("api/state")
+    return dict(answer.json()) if answer.status_code == 200 else {}
+
+
+def _verdict(server: RunningServer) -> str:
+    return str(_state(server).get("verdict", {}).get("value"))
+
+
+def _is_mid_run(server: RunningServer) -> bool:
+    stream = _state(server).get("metrics", {}).get("swinmae", {})
+    return (stream.get("completion", {}).get("epoch") or 0) >= 2
+
+
+STYLE = """
+body { margin: 24px; font: 14px sans-serif }
+div { display: flex; gap: 12px; align-items: start; overflow-x: auto }
+img { height: 420px; border: 1px solid #ccc }
+"""
+
+
+def _write_index(folder: Path) -> None:
+    """One page with every picture that lies there, a row a scene."""
+    rows = "".join(_row(folder, scene) for scene in SCENES if (folder / scene.name).is_dir())
+    head = f"<!DOCTYPE html><html lang=en><meta charset=utf-8><title>Screens</title><style>{STYLE}</style>"
+    (folder / "index.html").write_text(head + rows, encoding="utf-8")
+
+
+def _row(folder: Path, scene: Scene) -> str:
+    files = sorted((folder / scene.name).glob("*.png"))
+    images = [
+        f'<a href="{name}"><img src="{name}" alt="{name}"></a>' for name in (f.relative_to(folder) for f in files)
+    ]
+    return f"<h2>{scene.name}</h2><p>{html.escape(scene.told)}</p><div>{''.join(images)}</div>"
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
