@@ -18,6 +18,8 @@ NONFINITE_SHARE: Final = 8
 """At most one in so many kept points is one that is not finite."""
 SPIKE_SHARE: Final = 8
 """One in so many is a spike chosen for its sharpness: two in one bucket both stay."""
+FEW_A_BUCKET: Final = 64
+"""With fewer points a bucket, looking at one bucket after the other would take longer than at all at once."""
 _BLOCK: Final = 1 << 15
 """Points at a time: their arrays stay in the processor's cache."""
 
@@ -41,7 +43,13 @@ def downsample(step_or_x: ArrayLike, value: ArrayLike, limit: int) -> Indices:
         kept.append(chosen[_finite(x[finite], y[finite], limit - 2 - len(kept[-1]))])
     else:
         kept.append(_finite(x, y, limit - 2))
-    return np.unique(np.concatenate(kept))
+    return _rising(np.concatenate(kept))
+
+
+def _rising(indices: Indices) -> Indices:
+    """Sorted, each once; for a few thousand much faster than `np.unique`."""
+    indices = np.sort(indices)
+    return indices[np.concatenate(([True], indices[1:] != indices[:-1]))] if len(indices) else indices
 
 
 def _finite(x: Floats, y: Floats, limit: int) -> Indices:
@@ -107,7 +115,7 @@ def _borders(x: Floats, buckets: int) -> Indices:
             place = (place + (x[middle] - x[0]) / span) / 2
         is_left = place < wanted
         low, high = np.where(is_left, middle + 1, low), np.where(is_left, high, middle)
-    return np.unique(low)
+    return _rising(low)
 
 
 def _rising_span(x: Floats) -> float:
@@ -118,10 +126,19 @@ def _rising_span(x: Floats) -> float:
 
 
 def _extremes(y: Floats, borders: Indices) -> Indices:
-    """Where the minimum and the maximum of each bucket are."""
+    """Where the minimum and the maximum of each bucket are, the first of equal ones."""
+    if len(y) < FEW_A_BUCKET * len(borders):
+        return np.concatenate([_firsts(y, borders, extreme) for extreme in (np.minimum, np.maximum)])
     ends = [*borders[1:].tolist(), len(y)]
     kept = []
     for first, stop in zip(borders.tolist(), ends, strict=True):
         part = y[first:stop]
         kept += [first + int(part.argmin()), first + int(part.argmax())] if stop > first else []
     return np.array(kept, np.int64)
+
+
+def _firsts(y: Floats, borders: Indices, extreme: np.ufunc) -> Indices:
+    """Where each bucket has its extreme first: all buckets at once, which pays where they are small."""
+    sizes = np.diff(borders, append=len(y))
+    places = np.flatnonzero(y == np.repeat(extreme.reduceat(y, borders), sizes))
+    return places[np.searchsorted(places, borders)]
