@@ -127,6 +127,8 @@ def _rising_span(x: Floats) -> float:
 
 def _extremes(y: Floats, borders: Indices) -> Indices:
     """Where the minimum and the maximum of each bucket are, the first of equal ones."""
+    if not len(y):
+        return np.empty(0, np.int64)
     if len(y) < FEW_A_BUCKET * len(borders):
         return np.concatenate([_firsts(y, borders, extreme) for extreme in (np.minimum, np.maximum)])
     ends = [*borders[1:].tolist(), len(y)]
