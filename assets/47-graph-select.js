@@ -148,12 +148,13 @@
     rove(last || shown[0]);
   });
 
-  /* On a phone the details stand below the list: bring them into sight once they are there. */
+  /* Rows that were drawn anew are marked as the old ones were. On a phone the details stand below the
+     list: bring those of a stage somebody selected into sight once they are there. */
   new MutationObserver((changes) => {
-    const details = document.getElementById("stage-details");
-    const list = document.getElementById("stage-list");
-    if (!selected || !details || !list || !list.clientHeight) return;
-    if (changes.some((change) => change.target === details)) {
+    const [list, details] = ["stage-list", "stage-details"].map((id) => document.getElementById(id));
+    const isIn = (place) => changes.some(({ target }) => place && place.contains(target));
+    if (isIn(list) || isIn(document.getElementById("checklist"))) mark();
+    if (selected && list && list.clientHeight && changes.some((change) => change.target === details)) {
       details.scrollIntoView({ block: "nearest" });
     }
   }).observe(document, { childList: true, subtree: true });

@@ -125,8 +125,7 @@ def _losses(frames: list[Component]) -> Component:
             html.H2("Loss trends"),
             html.Div(_choice(ids.GHOST_SERIES, "baseline", GHOSTS), className="ghost-choice"),
             smoothing,
-            _choice(ids.X_AXIS, "x", X_AXES),
-            _choice(ids.Y_SCALE, "y", Y_SCALES),
+            html.Div([_choice(ids.X_AXIS, "x", X_AXES), _choice(ids.Y_SCALE, "y", Y_SCALES)], className="axis-choices"),
         ],
         className="loss-controls",
     )

@@ -68,7 +68,7 @@ def _card(title: str, status: Status, files: Sequence[Artifact], facts: str) -> 
             html.Span(_lowest(files).value, className="card-level"),
         ]
     )
-    line = html.Div([html.P(facts, className="card-facts", title=facts), _age_line(files)], className="card-line")
+    line = html.Div([html.P(facts, className="card-facts", title=facts), *_age_line(files)], className="card-line")
     return html.Article([header, line], className=f"card {status_class(status)}")
 
 
@@ -116,13 +116,11 @@ def _bundles(files: Sequence[Artifact]) -> str:
     return f"{count_text(len(files), 'bundle')} · {size_text(files[0].size_bytes)}"
 
 
-def _age_line(files: Sequence[Artifact]) -> Component:
-    """When the newest was written, and what speaks against its being of this run."""
+def _age_line(files: Sequence[Artifact]) -> list[Component]:
+    """When the newest was written, and what speaks against its being of this run; nothing where nothing is."""
     newest = _newest(files)
-    doubts = _doubts(files)
-    if newest is None:
-        return html.P(doubts or "nothing written yet", className="card-age")
-    return html.P([*doubts, html.Span(age(newest))], className="card-age dotted")
+    parts = [*_doubts(files), *([html.Span(age(newest))] if newest else [])]
+    return [html.P(parts, className="card-age dotted")] if parts else []
 
 
 def _doubts(files: Sequence[Artifact]) -> list[Component]:

@@ -178,6 +178,23 @@ def test_a_phone_shows_the_list_with_states_and_details(browser: Any, serve: Ser
     assert page.box(".stage-row")["height"] >= 44
 
 
+def test_rows_that_are_drawn_anew_keep_to_their_view_and_their_marks(browser: Any, serve: Serve) -> None:
+    """A new state replaces rows of the list and of the checklist; what a person sees marked stays marked."""
+    page = graph_page(browser, serve, running_state(), "?stage=swinmae")
+    page.size(390, 844, mobile=True)
+    page.wait("document.getElementById('stage-list').clientHeight > 100", "the list")
+    shown = "return [...document.querySelectorAll('.stage-row')].filter((r) => r.offsetParent).length"
+    related = "return [...document.querySelectorAll('.check.is-related')].map((c) => c.dataset.check)"
+    wait_for(lambda: page.ask(related) == ["training"], "the checks of the stage")
+
+    page.write(failing_state())
+    wait_for(lambda: "7 of 9" in page.ask("return document.getElementById('stage-list').textContent"), "the new rows")
+
+    assert page.ask(shown) == 8
+    wait_for(lambda: page.ask(related) == ["training"], "the marks in the new checklist")
+    assert page.ask("return document.querySelector('.stage-row[aria-current]').dataset.stage") == "swinmae"
+
+
 def test_the_wheel_scrolls_the_page_past_the_graph(browser: Any, serve: Serve) -> None:
     """It does not zoom; with Ctrl it does, around the pointer, a little at a time."""
     page = graph_page(browser, serve, failing_state())
