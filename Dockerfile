@@ -32,7 +32,7 @@ LABEL org.opencontainers.image.title="Training Dashboard" \
 # The base image comes without compiled modules, and a user who may write nowhere would compile them at every start.
 RUN python -m pip uninstall --yes --quiet --root-user-action=ignore pip \
  && rm -rf /usr/local/lib/python3.13/ensurepip \
- && python -m compileall -q -x '/(idlelib|site-packages|tkinter|turtledemo)/' /usr/local/lib/python3.13 \
+ && python -m compileall -q -x '/(idlelib|site-packages|test|tests|tkinter|turtledemo)/' /usr/local/lib/python3.13 \
  && mkdir /workspace /state \
  && chown 10001:10001 /state
 COPY --from=build /opt/dashboard /opt/dashboard
