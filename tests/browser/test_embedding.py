@@ -41,6 +41,7 @@ const frame = document.getElementById("training");
 return heard.length > 0 && heard.at(-1).height === frame.clientHeight;
 """
 OVERFLOW = "const e = document.documentElement; return [e.scrollWidth - innerWidth, e.scrollHeight - innerHeight];"
+VERDICT = "return document.querySelector('.verdict-word').textContent"
 STORAGE = """
 return ["localStorage", "sessionStorage"].map((name) => {
   try { return typeof window[name]; } catch (problem) { return problem.name; }
@@ -64,6 +65,8 @@ class Stand:
     driver: Any
     wiki: Wiki
     server: RunningServer
+    shown: str = ""
+    """Address and width of the frame that is open, where nobody went elsewhere since."""
 
     def address(self, query: str = "") -> str:
         return f"http://{DASHBOARD}:{urlsplit(self.server.url).port}/?{query}"
@@ -72,18 +75,36 @@ class Stand:
         """Load the wiki's page, and go into its frame."""
         self.wiki.frames(address, width)
         self.driver.get(f"{self.wiki.origin}/")
+        self.enter()
+
+    def enter(self) -> None:
+        """Go into the frame of the open page."""
+        self.driver.switch_to.default_content()
         self.driver.switch_to.frame(self.driver.find_element("id", "training"))
 
     def show_drawn(self, query: str = "embed=1", width: int = 1000) -> None:
-        self.show(self.address(query), width)
+        """Show the failing run; a frame that is open already follows to it by itself."""
+        wished = f"{query} {width}"
+        if self.shown == wished:
+            self.enter()
+        else:
+            self.show(self.address(query), width)
         wait_for(lambda: self.driver.execute_script(IS_DRAWN), "the framed page to be drawn")
+        wait_for(lambda: self.driver.execute_script(VERDICT) == "NOT READY", "the failing run")
+        self.shown = wished
+
+    def leave(self) -> Any:
+        """Go elsewhere; return the browser, at the top of whatever it loads next."""
+        self.shown = ""
+        self.driver.switch_to.default_content()
+        return self.driver
 
     def heights(self) -> list[dict[str, Any]]:
         """What the wiki heard, once the frame has followed the last word; then back into the frame."""
         self.driver.switch_to.default_content()
         wait_for(lambda: self.driver.execute_script(IS_STILL), "the frame to follow the announced height")
         heard = self.driver.execute_script("return heard")
-        self.driver.switch_to.frame(self.driver.find_element("id", "training"))
+        self.enter()
         return list(heard)
 
 
@@ -98,7 +119,7 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
         try:
             yield Stand(driver, wiki, server)
         finally:
-            driver.quit()
+            driver.quit()  # before the server: a page whose server is gone complains
             server.stop()
 
 
@@ -107,8 +128,6 @@ def stand(opened: Stand) -> Iterator[Stand]:
     """The same, with a failing run; a test that passed leaves an empty console, frames included."""
     write_state(opened.server.state_dir, failing_state())
     yield opened
-    opened.driver.switch_to.default_content()
-    opened.driver.get("about:blank")
     assert console_messages(opened.driver) == [], "the console is not empty"
 
 
@@ -139,14 +158,19 @@ def test_it_follows_the_training_and_is_never_loaded_anew(stand: Stand) -> None:
     assert driver.execute_script("return window.sameDocument") is True
 
 
-def test_views_can_be_changed_inside_the_frame(stand: Stand) -> None:
-    """The address of the frame follows, though there is no bar: a link of the wiki may name each view."""
-    driver = stand.driver
-    stand.show_drawn("embed=1&view=gate")
+def test_nothing_can_be_pinned_from_a_frame(stand: Stand) -> None:
+    """Neither by a button nor by what a script in the frame could send."""
+    Store(stand.server.state_dir).write_snapshot(ready_state())
+    stand.show_drawn()
+    script = "return [...document.querySelectorAll('[data-pin]')].filter((one) => one.checkVisibility()).length"
+    post = (
+        "const done = arguments[0]; fetch('api/baseline', {method: 'POST', headers: {'Content-Type':"
+        " 'application/json'}, body: '{\"run_id\": null}'}).then(async (a) => done([a.status, (await a.json()).error]))"
+    )
 
-    assert driver.execute_script("return document.documentElement.dataset.view") == "gate"
-    driver.find_element("css selector", "[data-choice=y-scale][data-value=log]").click()
-    wait_for(lambda: "y=log" in driver.execute_script("return location.search"), "the frame's address to follow")
+    assert stand.driver.execute_script(script) == 0
+    assert stand.driver.execute_async_script(post) == [403, "embedded"]
+    assert ["403" in message for message in console_messages(stand.driver)] == [True]
 
 
 @pytest.mark.parametrize("width", [1000, 360])
@@ -162,6 +186,16 @@ def test_the_frame_becomes_as_high_as_the_page_and_then_rests(stand: Stand, widt
         stand.driver.execute_script("return Math.ceil(document.body.getBoundingClientRect().height)")
         == (heard[-1]["height"])
     )
+
+
+def test_views_can_be_changed_inside_the_frame(stand: Stand) -> None:
+    """The address of the frame follows, though there is no bar: a link of the wiki may name each view."""
+    driver = stand.driver
+    stand.show_drawn("embed=1&view=gate")
+
+    assert driver.execute_script("return document.documentElement.dataset.view") == "gate"
+    driver.find_element("css selector", "[data-choice=y-scale][data-value=log]").click()
+    wait_for(lambda: "y=log" in driver.execute_script("return location.search"), "the frame's address to follow")
 
 
 def test_the_frame_grows_and_shrinks_with_what_it_shows(stand: Stand) -> None:
@@ -187,23 +221,9 @@ def test_each_panel_stands_alone_in_a_small_frame(stand: Stand, panel: str) -> N
     wait_for(lambda: stand.driver.execute_script(OVERFLOW) == [0, 0], "nothing to scroll")
 
 
-def test_nothing_can_be_pinned_from_a_frame(stand: Stand) -> None:
-    """Neither by a button nor by what a script in the frame could send."""
-    Store(stand.server.state_dir).write_snapshot(ready_state())
-    stand.show_drawn()
-    script = "return [...document.querySelectorAll('[data-pin]')].filter((one) => one.checkVisibility()).length"
-    post = (
-        "const done = arguments[0]; fetch('api/baseline', {method: 'POST', headers: {'Content-Type':"
-        " 'application/json'}, body: '{\"run_id\": null}'}).then(async (a) => done([a.status, (await a.json()).error]))"
-    )
-
-    assert stand.driver.execute_script(script) == 0
-    assert stand.driver.execute_async_script(post) == [403, "embedded"]
-    assert ["403" in message for message in console_messages(stand.driver)] == [True]
-
-
 def test_without_the_option_no_other_site_gets_a_frame(stand: Stand, shared_page: Page) -> None:
     """The browser refuses the frame, by the policy that we sent."""
+    stand.leave()
     stand.show(f"{shared_page.url}?embed=1")
 
     refusals = wait_for(lambda: console_messages(stand.driver), "the refusal in the console")
@@ -215,7 +235,7 @@ def test_without_the_option_no_other_site_gets_a_frame(stand: Stand, shared_page
 
 def test_an_embedded_page_keeps_nothing_where_it_could(stand: Stand) -> None:
     """By itself in a window, where nothing is blocked; the counter-proof is that keeping is noticed."""
-    driver = stand.driver
+    driver = stand.leave()
     noted = driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": NOTE_STORAGE})
     try:
         driver.get(stand.address("embed=1"))
@@ -235,7 +255,7 @@ def test_an_embedded_page_keeps_nothing_where_it_could(stand: Stand) -> None:
 
 def test_copying_works_on_plain_http_too(stand: Stand) -> None:
     """Browsers keep the clipboard from such pages; what is selected can be copied all the same."""
-    driver = stand.driver
+    driver = stand.leave()
     driver.get(stand.address())
     wait_for(lambda: driver.execute_script(IS_DRAWN), "the page to be drawn")
     driver.find_element("css selector", "[data-share-open]").click()

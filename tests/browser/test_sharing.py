@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import Any
 
@@ -15,6 +16,7 @@ from support.waiting import wait_for
 
 from collectors.store import Store
 
+pytestmark = pytest.mark.browser
 RUN = ready_state().meta.run_id
 IS_OPEN = "return document.querySelector('#share').open && document.activeElement.tagName === 'H2'"
 IS_FILLED = "return document.querySelector('.share-badge').naturalWidth > 0"
@@ -53,19 +55,34 @@ def open_picture(page: Page, query: str = "") -> None:
     assert [one for one in console_messages(page.driver) if "favicon.ico" not in one] == []
 
 
-def opened(page: Page, query: str = "") -> Any:
-    """The dialog, opened on a ready run by the keyboard."""
-    page.show(ready_state(), query)
-    button = page.driver.find_element("css selector", "[data-share-open]")
-    page.driver.execute_script("arguments[0].focus()", button)
+@pytest.fixture(scope="module")
+def loaded(shared_page: Page) -> Page:
+    """The page with a ready run, loaded once for the tests that only use its dialog."""
+    resize(shared_page.driver, 1440, 900)
+    shared_page.show(ready_state(), "view=gate")
+    return shared_page
+
+
+@pytest.fixture
+def dialog(loaded: Page) -> Iterator[Any]:
+    """The browser with the dialog open, opened by the keyboard; at the end its console is empty."""
+    resize(loaded.driver, 1440, 900)
+    open_dialog(loaded.driver)
+    yield loaded.driver
+    loaded.driver.execute_script("document.querySelector('#share').close()")
+    assert console_messages(loaded.driver) == [], "the console is not empty"
+
+
+def open_dialog(driver: Any) -> None:
+    button = driver.find_element("css selector", "[data-share-open]")
+    driver.execute_script("arguments[0].focus()", button)
     button.send_keys(Keys.ENTER)
-    wait_for(lambda: page.driver.execute_script(IS_OPEN), "the dialog and the focus in it")
-    wait_for(lambda: page.driver.execute_script(IS_FILLED), "the badge")
-    return page.driver
+    wait_for(lambda: driver.execute_script(IS_OPEN), "the dialog and the focus in it")
+    wait_for(lambda: driver.execute_script(IS_FILLED), "the badge")
 
 
-def test_the_dialog_takes_the_focus_keeps_it_and_gives_it_back(page: Page) -> None:
-    driver = opened(page)
+def test_the_dialog_takes_the_focus_keeps_it_and_gives_it_back(dialog: Any) -> None:
+    driver = dialog
     inside = (
         "return document.querySelector('#share').contains(document.activeElement) || document.activeElement.tagName"
     )
@@ -79,8 +96,8 @@ def test_the_dialog_takes_the_focus_keeps_it_and_gives_it_back(page: Page) -> No
     assert driver.execute_script("return 'shareOpen' in document.activeElement.dataset")
 
 
-def test_a_press_beside_the_dialog_or_on_its_cross_closes_it(page: Page) -> None:
-    driver = opened(page)
+def test_a_press_beside_the_dialog_or_on_its_cross_closes_it(dialog: Any) -> None:
+    driver = dialog
     is_open = "return document.querySelector('#share').open"
 
     driver.find_element("css selector", "[data-share-close]").click()
@@ -91,20 +108,10 @@ def test_a_press_beside_the_dialog_or_on_its_cross_closes_it(page: Page) -> None
     assert not driver.execute_script(is_open)
 
 
-def test_the_link_leads_to_the_same_view(page: Page) -> None:
-    driver = opened(page, "view=gate&y=log&theme=dark&stage=scaler-check")
-
-    link = field(driver, "link")
-    driver.get(link)
-    wait_for(lambda: driver.execute_script("return document.documentElement.dataset.view") == "gate", "the view")
-    assert set(link.partition("?")[2].split("&")) == {"view=gate", "y=log", "theme=dark", "stage=scaler-check"}
-    assert driver.execute_script("return document.documentElement.dataset.theme") == "dark"
-
-
-def test_what_can_be_copied_is_whole(page: Page) -> None:
+def test_what_can_be_copied_is_whole(dialog: Any, loaded: Page) -> None:
     """Each text by itself is what a wiki needs; addresses in it lead to real pictures."""
-    driver = opened(page, "view=gate")
-    link, url = field(driver, "link"), page.url
+    driver = dialog
+    link, url = field(driver, "link"), loaded.url
 
     assert link == f"{url}?view=gate"
     assert field(driver, "badge-markdown") == f"[![training]({url}badge.svg)]({link})"
@@ -122,25 +129,9 @@ def test_what_can_be_copied_is_whole(page: Page) -> None:
     assert int(part["height"] or 0) < int(frame["height"] or 0)
 
 
-def test_a_run_that_is_stored_has_a_link_of_its_own_and_others_a_word(page: Page) -> None:
-    driver = opened(page)
-    row = driver.find_element("css selector", "[data-share-row=snapshot]")
-    assert "not stored yet" in row.text and not row.find_element("css selector", "textarea").is_displayed()
-
-    Store(page.state_dir).write_snapshot(ready_state())
-    try:
-        driver.find_element("css selector", "[data-share-close]").click()
-        driver.find_element("css selector", "[data-share-open]").click()
-        wait_for(lambda: field(driver, "snapshot") == f"{page.url}?run={RUN}", "the stored run's link")
-        opened(page, f"run={RUN}")
-        assert field(driver, "picture-address") == f"{page.url}snapshot.svg?run={RUN}"
-    finally:
-        (page.state_dir / "runs" / f"{RUN}.json").unlink()
-
-
-def test_what_was_copied_is_in_the_clipboard(page: Page) -> None:
-    driver = opened(page)
-    allowed = {"origin": page.url.rstrip("/"), "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]}
+def test_what_was_copied_is_in_the_clipboard(dialog: Any, loaded: Page) -> None:
+    driver = dialog
+    allowed = {"origin": loaded.url.rstrip("/"), "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]}
     driver.execute_cdp_cmd("Browser.grantPermissions", allowed)
 
     button = driver.find_element("css selector", "[data-share-row=badge-markdown] .copy-button")
@@ -152,11 +143,9 @@ def test_what_was_copied_is_in_the_clipboard(page: Page) -> None:
     assert text(driver, "#share [role=status]") == "Copied"
 
 
-def test_it_warns_of_what_will_not_work_from_elsewhere(page: Page) -> None:
+def test_it_warns_of_what_will_not_work_from_elsewhere(dialog: Any) -> None:
     """This server is on loopback, and nobody may frame it."""
-    driver = opened(page)
-
-    warnings = [one.text for one in driver.find_elements("css selector", ".share-warning") if one.is_displayed()]
+    warnings = [one.text for one in dialog.find_elements("css selector", ".share-warning") if one.is_displayed()]
     assert [warning.split(" ", 4)[:4] for warning in warnings] == [
         ["This", "address", "works", "on"],
         ["No", "other", "site", "may"],
@@ -164,9 +153,10 @@ def test_it_warns_of_what_will_not_work_from_elsewhere(page: Page) -> None:
 
 
 @pytest.mark.parametrize("width", [390, 320])
-def test_on_a_phone_nothing_scrolls_sideways_and_targets_are_large(page: Page, width: int) -> None:
-    resize(page.driver, width, 700, phone=True)
-    driver = opened(page)
+def test_on_a_phone_nothing_scrolls_sideways_and_targets_are_large(dialog: Any, width: int) -> None:
+    driver = dialog
+    resize(driver, width, 700, phone=True)
+    wait_for(lambda: driver.execute_script("return innerWidth") == width, "the phone")
     driver.execute_script("document.querySelector('.share-wikis').open = true")
 
     sizes = driver.execute_script(
@@ -179,6 +169,37 @@ def test_on_a_phone_nothing_scrolls_sideways_and_targets_are_large(page: Page, w
     )
     assert sizes == [0, True, True, True]
     assert small == []
+
+
+def test_the_link_leads_to_the_same_view(page: Page) -> None:
+    driver = page.driver
+    page.show(ready_state(), "view=gate&y=log&theme=dark&stage=scaler-check")
+    open_dialog(driver)
+
+    link = field(driver, "link")
+    driver.get(link)
+    wait_for(lambda: driver.execute_script("return document.documentElement.dataset.view") == "gate", "the view")
+    assert set(link.partition("?")[2].split("&")) == {"view=gate", "y=log", "theme=dark", "stage=scaler-check"}
+    assert driver.execute_script("return document.documentElement.dataset.theme") == "dark"
+
+
+def test_a_run_that_is_stored_has_a_link_of_its_own_and_others_a_word(page: Page) -> None:
+    driver = page.driver
+    page.show(ready_state())
+    open_dialog(driver)
+    row = driver.find_element("css selector", "[data-share-row=snapshot]")
+    assert "not stored yet" in row.text and not row.find_element("css selector", "textarea").is_displayed()
+
+    Store(page.state_dir).write_snapshot(ready_state())
+    try:
+        driver.find_element("css selector", "[data-share-close]").click()
+        driver.find_element("css selector", "[data-share-open]").click()
+        wait_for(lambda: field(driver, "snapshot") == f"{page.url}?run={RUN}", "the stored run's link")
+        page.show(ready_state(), f"run={RUN}")
+        open_dialog(driver)
+        assert field(driver, "picture-address") == f"{page.url}snapshot.svg?run={RUN}"
+    finally:
+        (page.state_dir / "runs" / f"{RUN}.json").unlink()
 
 
 @pytest.mark.parametrize("view", ["flow", "gate"])
