@@ -55,6 +55,11 @@ class Observation:
         return max(0.0, (now - self.heartbeat.observed_at).total_seconds())
 
     def is_stale(self, now: datetime, stale_after_seconds: float) -> bool:
-        """Whether nobody has looked at the workspace for too long, or ever."""
+        """Whether nobody has looked at the workspace for too long, or ever; the page's script has the same rule.
+
+        An observer that looks seldom, and says so, is missed after three of its intervals.
+        """
         age = self.heartbeat_age_seconds(now)
-        return age is None or age > stale_after_seconds
+        if age is None or self.heartbeat is None:
+            return True
+        return age > max(stale_after_seconds, 3 * self.heartbeat.interval_seconds)

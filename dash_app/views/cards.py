@@ -53,7 +53,7 @@ def render_cards(state: DashboardState | None) -> list[Component]:
             "Backup",
             _status(state, "backup", ready=ready.backup_ready),
             files.backup[:1],
-            _bundles(files.backup),
+            _bundles(files.backup, files.not_listed.get("backup", 0)),
         ),
     ]
 
@@ -110,10 +110,10 @@ def _epochs(streams: Iterable[StreamMetrics]) -> str:
     return f"{' + '.join(known)} {unit}" if known else "no record yet"
 
 
-def _bundles(files: Sequence[Artifact]) -> str:
+def _bundles(files: Sequence[Artifact], not_listed: int) -> str:
     if not files:
         return "no bundle found"
-    return f"{count_text(len(files), 'bundle')} · {size_text(files[0].size_bytes)}"
+    return f"{count_text(len(files) + not_listed, 'bundle')} · {size_text(files[0].size_bytes)}"
 
 
 def _age_line(files: Sequence[Artifact]) -> list[Component]:

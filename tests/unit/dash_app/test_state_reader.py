@@ -181,6 +181,17 @@ def test_an_observation_is_stale_without_a_heartbeat_or_with_an_old_one(tmp_path
     assert seen.is_stale(NOW + timedelta(seconds=16), 15)
 
 
+def test_an_observer_that_looks_seldom_is_missed_after_three_of_its_intervals(tmp_path: Path) -> None:
+    """Else its page would be called old between any two of its looks."""
+    reader = StateReader(tmp_path)
+    store(tmp_path)
+    Store(tmp_path).write_heartbeat(NOW, 60, 1)
+    seen = reader.current()
+
+    assert not seen.is_stale(NOW + timedelta(seconds=180), 15)
+    assert seen.is_stale(NOW + timedelta(seconds=181), 15)
+
+
 def test_snapshots_are_found_by_id_and_only_by_id(tmp_path: Path) -> None:
     Store(tmp_path).write_snapshot(good_state())
     run_id = good_state().meta.run_id
