@@ -1,12 +1,14 @@
 # The page, served by gunicorn; the same image also collects:
 #
 #     docker build -t training-dashboard .
-#     docker run --read-only --tmpfs /tmp -p 127.0.0.1:8050:8050 -v state:/state training-dashboard
+#     docker run --read-only --tmpfs /tmp -v /srv/training:/workspace:ro -v state:/state -p 127.0.0.1:8050:8050 \
+#         training-dashboard
 #     docker run --read-only --tmpfs /tmp -v /srv/training:/workspace:ro -v state:/state --no-healthcheck \
 #         training-dashboard python -m collectors watch
 #
 # Everything is set by environment: TRAINING_DASHBOARD_<OPTION> (TRUSTED_HOSTS, URL_PREFIX, FRAME_ANCESTORS, ...),
-# WEB_CONCURRENCY (workers), GUNICORN_CMD_ARGS. Both containers share the folder /state and nothing else.
+# WEB_CONCURRENCY (workers), GUNICORN_CMD_ARGS. Both containers share the folder /state; the page reads the training
+# only for previews.
 # "Container" in the README has the rest: compose, proxies, who may read the training's files.
 
 FROM python:3.13-slim-bookworm AS build

@@ -91,14 +91,16 @@ def test_the_wheel_holds_every_file_of_the_packages(wheel: Path) -> None:
 
 
 def test_the_page_shows_what_the_collector_beside_it_found(pair: Pair) -> None:
-    """They share the state folder and nothing else; neither sees a source, and nobody has a home."""
+    """They share the state folder, and see the training read-only; neither sees a source, nobody has a home."""
     state = json.loads(pair.ask("/api/state"))
     page = pair.ask("/")
     asset = pair.ask("/assets/00-tokens.css")
+    preview = json.loads(pair.ask("/api/preview?path=configs/patchtst_ssl_real.yaml"))
 
     assert state["verdict"]["value"] == "incomplete" and state["meta"]["workspace"] == "workspace"
     assert 'class="verdict-word">INCOMPLETE' in page
     assert "--" in asset
+    assert "mask_ratio: 0.4" in json.dumps(preview)
     assert json.loads(pair.ask("/readyz")) == {"status": "ready"}
 
 

@@ -24,7 +24,8 @@ NOT_RUN_HERE = {
     **dict.fromkeys(
         [
             "docker build -t training-dashboard .",
-            "docker run --read-only --tmpfs /tmp -p 127.0.0.1:8050:8050 -v state:/state training-dashboard",
+            "docker run --read-only --tmpfs /tmp -p 127.0.0.1:8050:8050 -v WORKSPACE:/workspace:ro -v state:/state "
+            "training-dashboard",
             "docker run --read-only --tmpfs /tmp -v WORKSPACE:/workspace:ro -v state:/state --no-healthcheck "
             "training-dashboard python -m collectors watch",
         ],
