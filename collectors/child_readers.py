@@ -17,8 +17,17 @@ from collectors.evidence import (
     LossTableEvidence,
     ScalerEvidence,
 )
+from collectors.mlflow_evidence import MlflowEvidence
 
-Evidence = CheckpointEvidence | ArchiveEvidence | ConfigEvidence | ScalerEvidence | LossTableEvidence | DocumentEvidence
+Evidence = (
+    CheckpointEvidence
+    | ArchiveEvidence
+    | ConfigEvidence
+    | ScalerEvidence
+    | LossTableEvidence
+    | DocumentEvidence
+    | MlflowEvidence
+)
 MIB: Final = 1024 * 1024
 
 
@@ -43,6 +52,7 @@ READERS: Final[dict[str, Reader]] = {
     "scaler": Reader("collectors.readers.scaler", "read_scaler", ScalerEvidence, "bytes", 16 * MIB),
     "loss_table": Reader("collectors.readers.loss_table", "read_loss_table", LossTableEvidence, "bytes", 64 * MIB, 4e6),
     "document": Reader("collectors.readers.document", "read_document", DocumentEvidence, "bytes", 64 * MIB),
+    "mlflow": Reader("collectors.readers.mlflow_store", "read_mlflow", MlflowEvidence, "bytes", 256 * MIB, 4e6),
 }
 
 

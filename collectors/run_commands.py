@@ -102,7 +102,7 @@ def _add_import(commands: Commands[Parser]) -> None:
     parser = commands.add_parser("import", help="take over runs from elsewhere", allow_abbrev=False)
     more = parser.add_argument
     parser.add_argument("paths", metavar="PATH", type=Path, nargs="+", help="state directory, snapshot, folder of "
-                        "event files, output folder of Lightning or Hugging Face")  # fmt: skip
+                        "event files, output folder of Lightning or Hugging Face, mlflow.db")  # fmt: skip
     options = [
         *_place_options(parser),
         more("--stream", metavar="ID", help="call the stream of what is built this (default: model)"),

@@ -1,13 +1,14 @@
 """Runs from elsewhere -> snapshots of this state directory.
 
-Input: snapshots of another state directory, and output folders of TensorBoard, Lightning and Hugging
-Face, which the ordinary collector reads. Output: one line a run saying what became of it. Nothing that
-is here is overwritten by another run of the same name: both are kept. It refuses snapshots that break
-the contract, folders without a loss, and trainings that are still going on.
+Input: snapshots of another state directory, output folders of TensorBoard, Lightning and Hugging Face, and
+runs of an MLflow store, all of which the ordinary collector reads. Output: one line a run saying what became
+of it. Nothing that is here is overwritten by another run of the same name: both are kept. It refuses
+snapshots that break the contract, folders without a loss, and trainings that are still going on.
 """
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +18,8 @@ from pydantic import ValidationError
 from collectors.collect import CollectOptions, Collector
 from collectors.command_line import UsageError
 from collectors.files import CannotRead, Workspace, WorkspaceProblem
-from collectors.run_sources import Asked, Source, pipeline_of, sources_in, untold_of
+from collectors.run_mlflow import STORE, TABLE, is_store, lay_out, name_of, runs_in
+from collectors.run_sources import Asked, Source, pipeline_of, sources_in, tags_of, untold_of
 from collectors.run_store import first_error
 from collectors.state import DashboardState, Status, normalised_run_id, state_from_json, visible_text
 from collectors.store import INDEX_FILE, MAX_BYTES, RUNS_FOLDER, STATE_FILE, Store
@@ -38,15 +40,32 @@ def _from_path(path: Path, asked: Asked, store: Store, say: Say) -> Iterable[str
     folder = path if path.is_dir() else path.parent
     try:
         with Workspace(folder) as opened:
+            if path.is_file() and is_store(opened, path.name):
+                return _from_mlflow(opened, path.name, asked, (store, say))
             snapshots = [path.name] if path.is_file() else _snapshots_in(opened)
             if snapshots:
                 return [_take_snapshot(opened, name, store, say) for name in snapshots]
+            stored = _from_mlflow(opened, STORE, asked, (store, say)) if is_store(opened, STORE) else []
             sources = sources_in(opened, folder.resolve().name)
     except WorkspaceProblem as problem:
         raise UsageError(f"{path}: {problem}") from None
-    if not sources:
-        say(f"{path.name}: no snapshot, event file, metrics.csv or trainer_state.json below it")
-    return [_take_outputs(folder, source, asked, (store, say)) for source in sources]
+    if not sources and not stored:
+        say(f"{path.name}: no snapshot, event file, metrics.csv, trainer_state.json or mlflow.db below it")
+    return [*stored, *(_take_outputs(folder, source, asked, (store, say)) for source in sources)]
+
+
+def _from_mlflow(opened: Workspace, name: str, asked: Asked, to: tuple[Store, Say]) -> list[str | None]:
+    """Every run of an MLflow store, laid out one after the other for the ordinary collector."""
+    with tempfile.TemporaryDirectory() as room:
+        return [
+            _take_outputs(
+                lay_out(run, Path(room) / str(number), asked.stream),
+                Source("mlflow", ".", name_of(run), None, TABLE),
+                asked,
+                to,
+            )
+            for number, run in enumerate(runs_in(opened, name, tags_of(asked), to[1]))
+        ]
 
 
 def _snapshots_in(opened: Workspace) -> list[str]:

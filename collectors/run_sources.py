@@ -19,8 +19,8 @@ from collectors.files import CannotRead, Workspace
 from collectors.readers.config_file import read_config
 from collectors.standard_graph import with_standard_graph
 
-Kind = Literal["events", "lightning", "huggingface"]
-TITLES = {"events": "TensorBoard", "lightning": "Lightning", "huggingface": "Hugging Face"}
+Kind = Literal["events", "lightning", "huggingface", "mlflow"]
+TITLES = {"events": "TensorBoard", "lightning": "Lightning", "huggingface": "Hugging Face", "mlflow": "MLflow"}
 TAGS: Mapping[str, tuple[str, ...]] = {
     "train_loss": ("loss/train", "train/loss", "Loss/train", "train_loss", "train_loss_epoch", "train_loss_step",
                    "train/loss_epoch", "training_loss", "epoch_loss", "loss"),
@@ -148,8 +148,8 @@ def pipeline_of(source: Source, own: Workspace, asked: Asked) -> PipelineConfig:
         "label": asked.stream,
         "checkpoint": list(CHECKPOINTS),
         "config": {"candidates": list(CONFIGS), "highlights": _highlights(own, config)},
-        "events": {"folder": source.events or "events", "tags": _tags(asked)},
-        "completion": _completion(source, own, asked),
+        "events": {"folder": source.events or "events", "tags": tags_of(asked)},
+        "completion": _completion(source, own, asked, config),
     }
     if source.table is not None:
         stream["loss_history"] = {"path": source.table}
@@ -161,7 +161,7 @@ def untold_of(source: Source, own: Workspace, pipeline: PipelineConfig) -> dict[
     """Checks that these files cannot tell about, with the reason."""
     stream = pipeline.streams[0]
     has_checkpoint = bool(own.glob(list(CHECKPOINTS)))
-    says_its_end = isinstance(stream.completion.total, int)
+    says_its_end = isinstance(stream.completion.total, int) or own.facts(pipeline.heartbeat).exists
     missing = {
         "checkpoints": None if has_checkpoint else "imported without a checkpoint",
         "logs": None if source.events else "imported without event files",
@@ -172,7 +172,8 @@ def untold_of(source: Source, own: Workspace, pipeline: PipelineConfig) -> dict[
     return {check: reason for check, reason in missing.items() if reason is not None}
 
 
-def _tags(asked: Asked) -> dict[str, list[str]]:
+def tags_of(asked: Asked) -> dict[str, list[str]]:
+    """Series -> tags in order of preference: the usual ones, or the one that was named."""
     named = {series: [tag] for series, tag in asked.tags.items()}
     return {series: list(tags) for series, tags in TAGS.items()} | named
 
@@ -190,13 +191,13 @@ def _mapping(own: Workspace, path: str) -> Mapping[str, Any]:
     return data if isinstance(data, Mapping) else {}
 
 
-def _completion(source: Source, own: Workspace, asked: Asked) -> dict[str, Any]:
+def _completion(source: Source, own: Workspace, asked: Asked, config: str | None) -> dict[str, Any]:
     """When such a run counts as completed; by a key that is nowhere where nobody says."""
     if asked.epochs is not None:
         return {"by": "epochs", "total": asked.epochs}
     if source.kind == "huggingface" and source.table:
         return _trainer_end(own, source.table)
-    data = _mapping(own, "hparams.yaml")
+    data = _mapping(own, config) if config else {}
     known = next((data[k] for k in ("max_epochs", "epochs") if _is_count(data.get(k))), None)
     return {"by": "epochs", "total": known or "training.epochs"}
 

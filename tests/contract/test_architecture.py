@@ -13,7 +13,8 @@ SOURCES = sorted([*ROOT.glob("collectors/**/*.py"), *ROOT.glob("dash_app/**/*.py
 PURE = ["checklist", "stages", "compare", "report", "runs", "losses", "progress", "build_state", "artifact_levels",
         "config", "standard_graph", "words", "evidence", "workspace_evidence", "heartbeat", "delta", "regression",
         "artifact_changes", "run_rows", "run_index", "stream_metrics", "run_report", "delta_report",
-        "links", "listing", "comparability", "row_change", "signs", "exit_codes", "html_report"]  # fmt: skip
+        "links", "listing", "comparability", "row_change", "mlflow_evidence", "signs", "exit_codes",
+        "html_report"]  # fmt: skip
 CLOCKS = {"time.time", "time.monotonic", "datetime.now", "datetime.utcnow", "date.today"}
 OPENERS = {"open", "os.open", "io.open", "read_text", "read_bytes", "write_text", "write_bytes", "os.fdopen"}
 MAY_OPEN = {
@@ -30,6 +31,7 @@ MAY_OPEN = {
     "collectors/learnt.py",  # the part of the state directory that can be deleted at any time
     "collectors/run_sources.py",  # through Workspace only
     "collectors/run_import.py",  # through Workspace only
+    "collectors/run_mlflow.py",  # through Workspace only
     "collectors/child_worker.py",  # what it was handed, already open
     "dash_app/state_reader.py",
     "dash_app/bundle.py",  # our own styles and scripts
