@@ -98,7 +98,7 @@ def _main(page: dict[str, Any], graph_panel: Component) -> Component:
             html.P(id=ids.FEED_SENTENCE, className="feed-sentence", role="status"),
             region(ids.SNAPSHOT_BANNER, html.Div, className="snapshot-region"),
             region(ids.NOTICES, html.Div, className="notices-region"),
-            region(ids.VERDICT, html.Section, tabIndex="-1", **attributes(aria_label="Verdict")),
+            region(ids.VERDICT, html.Section, **attributes(aria_label="Verdict")),
             region(ids.CARDS, html.Section, className="cards", **attributes(aria_label="Readiness")),
             html.Div(
                 [
@@ -113,7 +113,6 @@ def _main(page: dict[str, Any], graph_panel: Component) -> Component:
             render_history_frame(),
         ],
         id=ids.MAIN,
-        tabIndex="-1",
     )
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Any
 
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 from support.page import Page, resize, text
-from support.states import ready_state, running_state
+from support.states import failing_state, ready_state, running_state
 from support.waiting import wait_for
 
 from collectors.state import DashboardState
@@ -23,6 +23,11 @@ requestAnimationFrame(() => setTimeout(() => told([
 """
 """How far the page has jumped since it was opened, as the browser itself counts it, and what did."""
 MOST = 0.02
+STOPS = """
+return [...document.querySelectorAll("a[href], button, summary, input, select, textarea, [tabindex='0']")]
+  .filter((e) => e.checkVisibility({visibilityProperty: true}) && !e.disabled && e.tabIndex >= 0).length;
+"""
+"""How many elements the keyboard must be able to stop at."""
 SAID = """
 window.said = [];
 new MutationObserver((all) => all.forEach(({target}) => said.push(target.textContent)))
@@ -89,6 +94,26 @@ def test_the_first_stop_of_the_keyboard_leads_past_the_bar(page: Page) -> None:
     ActionChains(driver).send_keys(Keys.TAB).perform()
 
     assert driver.execute_script("return document.activeElement.closest('main') !== null")
+
+
+def test_on_a_phone_the_keyboard_reaches_everything_and_begins_as_the_eye_does(page: Page) -> None:
+    """Sections stand in another order there: verdict, checks, then the rest; nothing is left out."""
+    driver = page.driver
+    resize(driver, 390, 844, phone=True)
+    page.show(failing_state())
+    stops = driver.execute_script(STOPS)
+    driver.execute_script("document.activeElement.blur()")
+
+    reached = []
+    for _ in range(stops):
+        ActionChains(driver).send_keys(Keys.TAB).perform()
+        reached.append(driver.execute_script("return document.activeElement.closest('main section')?.id ?? ''"))
+
+    order = [place for place, _ in groupby(filter(None, reached))]
+    assert order[:2] == ["verdict", "checklist"]
+    assert {"verdict", "checklist", "graph-panel", "links"} <= set(order)
+    ActionChains(driver).send_keys(Keys.TAB).perform()
+    assert driver.execute_script("return document.activeElement === document.body"), "more stops than were counted"
 
 
 def test_a_verdict_is_said_once_and_not_at_every_look(page: Page) -> None:
