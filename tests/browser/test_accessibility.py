@@ -53,6 +53,9 @@ def readable(tmp_path_factory: pytest.TempPathFactory, shared_chromium: Any) -> 
     for run_id, state in runs.items():
         Store(server.state_dir).write_snapshot(earlier(state, run_id))
     RunStore(server.state_dir).pin("run-first")
+    policy = server.workspace / "docs" / "calibration_split_policy.md"
+    policy.parent.mkdir()
+    policy.write_text("# Split policy\n\ntrain, calibration and normal\n", encoding="utf-8")
     yield Page(shared_chromium, server.url, server.state_dir)
     shared_chromium.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
     shared_chromium.get("about:blank")
@@ -124,6 +127,7 @@ OPENERS = {
     ".theme-menu summary": ".theme-menu .menu-panel",
     ".picker[data-picker=baseline] summary": ".picker[data-picker=baseline] .picker-panel:has(.option)",
     ".share-open": "#share",
+    "[data-preview$='.md']": "#preview",
 }
 """What is pressed -> what opens, over the page: so only what has opened is looked at."""
 
@@ -131,13 +135,15 @@ OPENERS = {
 def test_what_opens_has_no_violation(readable: Page) -> None:
     """A menu, a selector, a dialog."""
     driver = readable.driver
-    look(driver, PHONE, "dark")
+    look(driver, DESK, "dark")
     readable.show(failing_state(), "baseline=-")
+    look(driver, PHONE, "dark")
 
     for opener, opened in OPENERS.items():
         driver.execute_script("document.querySelector(arguments[0]).click()", opener)
         wait_for(lambda opened=opened: driver.execute_script(IS_OPEN, opened), opened)
         assert violations(driver, opened) == []
+        driver.execute_script("document.querySelectorAll('dialog[open]').forEach((dialog) => dialog.close())")
 
 
 def test_a_page_without_a_state_has_no_violation(shared_chromium: Any, serve: Callable[..., RunningServer]) -> None:
