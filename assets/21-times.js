@@ -50,8 +50,16 @@
     }
   }
 
+  /* A bar that was drawn anew does not know yet what the feed has told the old one. */
+  let observed = null;
+  function remember(time) {
+    if (time.dateTime) observed = time.dateTime;
+    else if (observed) time.dateTime = observed;
+  }
+
   function tick() {
     if (document.hidden) return;
+    document.querySelectorAll("time[data-observed]").forEach(remember);
     document.querySelectorAll("time[data-relative], time[data-clock]").forEach(tell);
   }
 

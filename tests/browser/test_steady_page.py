@@ -28,6 +28,15 @@ return [...document.querySelectorAll("a[href], button, summary, input, select, t
   .filter((e) => e.checkVisibility({visibilityProperty: true}) && !e.disabled && e.tabIndex >= 0).length;
 """
 """How many elements the keyboard must be able to stop at."""
+WATCH_OBSERVED = """
+window.empty = [];
+const look = () => {
+  if (document.querySelector(".observed:has(time:empty)")) empty.push(document.querySelector("#verdict").innerText);
+  requestAnimationFrame(look);
+};
+look();
+"""
+"""Notes every frame in which the bar does not tell when it was observed."""
 SAID = """
 window.said = [];
 new MutationObserver((all) => all.forEach(({target}) => said.push(target.textContent)))
@@ -68,6 +77,19 @@ def test_nothing_jumps_while_the_page_loads_and_follows_a_run_to_its_end(page: P
 
         steps = [after[0] - before[0] for before, after in pairwise([(0.0, []), *so_far])]
         assert max(steps) < MOST, so_far[-1]
+
+
+def test_when_it_was_observed_is_told_by_a_bar_that_was_just_drawn(page: Page) -> None:
+    """Every new state draws the bar anew; what is known already does not vanish until the next second."""
+    driver = page.driver
+    page.show(running_state())
+    wait_for(lambda: text(driver, ".observed time"), "the first pulse")
+    driver.execute_script(WATCH_OBSERVED)
+
+    page.write(ready_state())
+    wait_for(lambda: text(driver, ".verdict-word") == "READY", "the new bar")
+
+    assert driver.execute_async_script("setTimeout(() => arguments[0](window.empty), 0)") == []
 
 
 def test_a_jump_would_be_noticed(page: Page) -> None:

@@ -30,7 +30,7 @@ from support.take_screens import SIZES, THEMES, take
 from support.waiting import wait_for
 
 FAST = "60"
-MID_RUN_SPEED = "0.5"
+MID_RUN_SPEED = "0.35"
 """Slow enough that all pictures of one scene fall into the same part of the training."""
 
 
@@ -178,7 +178,7 @@ def _verdict(server: RunningServer) -> str:
 
 def _is_mid_run(server: RunningServer) -> bool:
     stream = _state(server).get("metrics", {}).get("swinmae", {})
-    return (stream.get("completion", {}).get("epoch") or 0) >= 2
+    return (stream.get("completion", {}).get("epoch") or 0) >= 4
 
 
 STYLE = """

@@ -32,6 +32,7 @@ return Boolean(document.querySelector("#verdict .verdict")) && !("awaits" in roo
   && "freshness" in root.dataset
   && (!shown(".history") || Boolean(document.querySelector(".history-table, .history .empty")))
   && (!shown("#graph-canvas") || Boolean(graph.querySelector(".stage-card, .graph-empty")))
+  && !document.querySelector(".observed:has(time:empty)")
   && charts.every((chart) => chart.querySelector(".scatterlayer .trace, .annotation"));
 """
 SETTLED = """
