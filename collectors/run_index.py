@@ -1,8 +1,9 @@
 """Lines of the index <-> rows of runs. Pure.
 
 Input: bytes of the index. Output: rows, each read from its line when it is first looked at: opening
-a history of a hundred thousand runs reads their heads only. A line that was not written whole, by
-this version, is wrong: its sum says so, and the others are not lost.
+a history of a hundred thousand runs reads their heads only. An index that was written as a whole begins
+with its contents, all heads in columns under one sum; rows that came later have heads of their own. A line
+that was not written whole, by this version, is wrong: its sum says so, and the others are not lost.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ import gc
 import json
 import re
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Final, NamedTuple, overload
+from itertools import accumulate, pairwise
+from typing import Any, Final, NamedTuple, overload
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -24,6 +26,9 @@ _HEAD: Final = re.compile(
     _BEGIN + rb'(\d{1,10}),"run_id":"([A-Za-z0-9._-]{1,64})","size_bytes":(\d{1,18}),"mtime_ns":(-?\d{1,20}),'
     rb'"started_at":(?:"([0-9T:.+-]{10,40})"|null),"timestamp":"([0-9T:.+-]{10,40})",'
 )
+_CONTENTS: Final = re.compile(rb'\{"v":2,"contents":(\d{1,10}),"bytes":(\d{1,12}),')
+CONTENTS_FROM: Final = 1_000
+"""Rows from which on contents pay."""
 _ROW: Final[TypeAdapter[RunRow]] = TypeAdapter(RunRow)
 _ROWS: Final[TypeAdapter[list[RunRow]]] = TypeAdapter(list[RunRow])
 
@@ -35,7 +40,7 @@ class Head(NamedTuple):
     """Start of the run, or the time of its content where that is unknown; ISO 8601, UTC."""
     run_id: str
     facts: FileFacts
-    line: bytes
+    line: bytes | memoryview
     """Without the newline."""
 
 
@@ -44,8 +49,11 @@ class HeadsFound(NamedTuple):
 
     heads: dict[str, Head]
     lines: int
+    """Rows, those that a later one has replaced included."""
     wrong: int
     """Lines that were not written whole by this version."""
+    listed: int
+    """Rows whose heads stand in the contents."""
 
 
 def line_of(row: RunRow) -> bytes:
@@ -61,14 +69,57 @@ def head_of(row: RunRow) -> Head:
     )
 
 
+def index_of(heads: Sequence[Head]) -> bytes:
+    """A whole index of these heads; with contents where there are many."""
+    rows = b"".join(part for head in heads for part in (head.line, b"\n"))
+    if len(heads) < CONTENTS_FROM:
+        return rows
+    columns = {
+        "ids": " ".join(head.run_id for head in heads),
+        "whens": " ".join(head.when for head in heads),
+        "sizes": [head.facts[0] for head in heads],
+        "mtimes_ns": [head.facts[1] for head in heads],
+        "ends": list(accumulate(len(head.line) + 1 for head in heads)),
+    }
+    body = json.dumps(columns, separators=(",", ":")).encode()[1:] + b"\n"
+    return b'{"v":2,"contents":%d,"bytes":%d,%s%s' % (zlib.crc32(rows, zlib.crc32(body)), len(rows), body, rows)
+
+
 def heads_in(index: bytes) -> HeadsFound:
     """The heads of every run of an index."""
-    lines = index.split(b"\n")
-    if not lines[-1]:
-        lines.pop()
     with without_cycles():
+        listed, end = _listed(index)
+        lines = index[end:].split(b"\n")
+        if not lines[-1]:
+            lines.pop()
         found = [head for line in lines if (head := _head(line)) is not None]
-        return HeadsFound({head.run_id: head for head in found}, len(lines), len(lines) - len(found))
+        heads = {head.run_id: head for head in (*listed, *found)}
+        return HeadsFound(heads, len(listed) + len(lines), len(lines) - len(found), len(listed))
+
+
+def _listed(index: bytes) -> tuple[list[Head], int]:
+    """The heads of the contents, and where the rows end that they list; none where the sum is another one."""
+    found = _CONTENTS.match(index)
+    begin = index.find(b"\n") + 1
+    if found is None or not begin:
+        return [], 0
+    end = begin + int(found[2])
+    if end > len(index) or zlib.crc32(memoryview(index)[found.end() : end]) != int(found[1]):
+        return [], 0
+    try:
+        return _heads_of(json.loads(b"{" + index[found.end() : begin]), memoryview(index)[begin:end]), end
+    except (ValueError, KeyError, TypeError, AttributeError):
+        # Its sum is right, so nobody but a person can have written it.
+        return [], 0
+
+
+def _heads_of(columns: Mapping[str, Any], rows: memoryview) -> list[Head]:
+    """The heads of the contents' columns. Raises ValueError, KeyError, TypeError and AttributeError."""
+    facts = zip(columns["sizes"], columns["mtimes_ns"], strict=True)
+    # Views, not copies: a hundred thousand rows are a hundred megabytes, of which a page shows fifty.
+    lines = [rows[start : stop - 1] for start, stop in pairwise((0, *columns["ends"]))]
+    columns_of_heads = (columns["whens"].split(" "), columns["ids"].split(" "), facts, lines)
+    return list(map(Head._make, zip(*columns_of_heads, strict=True)))
 
 
 def _head(line: bytes) -> Head | None:
@@ -121,14 +172,14 @@ class RunRows(Sequence[RunRow]):
         return [head.run_id for head in self._heads]
 
     @property
-    def lines(self) -> Iterator[bytes]:
-        """Every line, the oldest first, as it stands in an index without spare lines."""
-        return (head.line for head in reversed(self._heads))
+    def oldest_first(self) -> list[Head]:
+        """Every head, as they stand in an index that is written as a whole."""
+        return self._heads[::-1]
 
 
 def _row_in(head: Head) -> RunRow:
     try:
-        return _ROW.validate_json(head.line)
+        return _ROW.validate_json(bytes(head.line))
     except ValidationError:
         # Its sum is right, so nobody but a person can have written it.
         return damaged_row(head.run_id, "its row in the index is wrong; remove runs/index.jsonl", head.facts)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ from pydantic import ValidationError
 
 from collectors.delta import Policy
 from collectors.file_words import describe_error
-from collectors.run_index import Head, RunRows, head_of, heads_in, without_cycles
+from collectors.run_index import CONTENTS_FROM, Head, HeadsFound, RunRows, head_of, heads_in, index_of, without_cycles
 from collectors.run_rows import FileFacts, RunRow, damaged_row, row_of
 from collectors.state import RUN_ID_PATTERN, DashboardState, state_from_json, visible_text
 from collectors.store import INDEX_FILE, MAX_BYTES, RUNS_FOLDER, Store, StoreProblem
@@ -75,18 +75,22 @@ class RunStore:
     def _load(self, seen: tuple[Identity | None, Identity | None]) -> RunRows:
         with without_cycles():
             written = heads_in(_bytes_of(self._runs / INDEX_FILE))
-            made: dict[str, Head] = {}
-            heads = []
-            for run_id, facts in _snapshot_files(self._runs, written.heads):
-                head = written.heads.get(run_id)
-                if head is None or head.facts != facts:
-                    head = made[run_id] = self._made_head(run_id, facts)
-                heads.append(head)
-            rows = RunRows(heads)
+            files = dict(_snapshot_files(self._runs, written.heads))
+            # In the order of the index, which is that of time: sorting what is sorted costs nothing.
+            heads = [head for run_id, head in written.heads.items() if files.get(run_id) == head.facts]
+            made = self._made_heads(files, heads)
+            rows = RunRows((*heads, *made.values()))
         self._made = made
-        if self._heals and (made or written.wrong or written.lines - len(rows) > max(SPARE_LINES, len(rows))):
+        if self._heals and (made or _is_worth_writing(written, len(rows))):
             self._write_index(rows, seen)
         return rows
+
+    def _made_heads(self, files: Mapping[str, FileFacts], heads: Sequence[Head]) -> dict[str, Head]:
+        """The heads of snapshots that the index does not have as they are."""
+        if len(heads) == len(files):
+            return {}
+        known = {head.run_id for head in heads}
+        return {run_id: self._made_head(run_id, facts) for run_id, facts in files.items() if run_id not in known}
 
     def _made_head(self, run_id: str, facts: FileFacts) -> Head:
         """The head that the index does not have; where nobody can write it, it is made only once."""
@@ -111,7 +115,7 @@ class RunStore:
 
     def _write_index(self, rows: RunRows, seen: tuple[Identity | None, Identity | None]) -> None:
         """Write the index anew, unless somebody changed something since `seen`."""
-        data = b"".join(line + b"\n" for line in rows.lines)
+        data = index_of(rows.oldest_first)
         # A folder that cannot be written is read all the same.
         with suppress(StoreProblem), self._store.writing():
             if (_identity(self._runs), _identity(self._runs / INDEX_FILE)) == seen:
@@ -204,6 +208,12 @@ def _identity(path: Path) -> Identity | None:
     return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 
+def _is_worth_writing(written: HeadsFound, count: int) -> bool:
+    """Whether an index has wrong lines, too many replaced ones, or too many that its contents do not list."""
+    replaced, unlisted = written.lines - count, written.lines - written.listed
+    return bool(written.wrong) or replaced > max(SPARE_LINES, count) or unlisted > max(CONTENTS_FROM, count // 2)
+
+
 def _bytes_of(path: Path) -> bytes:
     try:
         return read_own(path, INDEX_BYTES)
@@ -221,12 +231,10 @@ def _mapping_in(path: Path) -> Mapping[str, Any]:
 
 def _snapshot_files(runs: Path, known: Container[str]) -> Iterator[tuple[str, FileFacts]]:
     """Run id, size and time of every snapshot's file; `known` are ids that need no second look."""
-
-    def is_snapshot(name: str) -> bool:
-        run_id, dot, ending = name.rpartition(".")
-        return ending == "json" and bool(dot) and (run_id in known or is_run_id(run_id))
-
-    return ((name.removesuffix(".json"), facts) for name, facts in regular_files(runs, is_snapshot))
+    for name, facts in regular_files(runs, ".json"):
+        run_id = name[:-5]
+        if run_id in known or is_run_id(run_id):
+            yield run_id, facts
 
 
 def first_error(error: ValidationError) -> str:

@@ -10,7 +10,7 @@ import errno
 import os
 import stat
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
@@ -87,20 +87,18 @@ def read_own(path: Path, limit: int) -> bytes:
         return handle.read(limit)
 
 
-def regular_files(folder: Path, is_wanted: Callable[[str], bool]) -> Iterator[tuple[str, tuple[int, int]]]:
-    """Name, size in bytes and modification time in nanoseconds of the wanted files; none where there is no folder.
+def regular_files(folder: Path, suffix: str) -> Iterator[tuple[str, tuple[int, int]]]:
+    """Name, size in bytes and modification time in nanoseconds of files of a suffix; none where there is no folder.
 
     There may be a hundred thousand: names below a descriptor are found faster than whole paths.
     """
     with suppress(OSError), _opened(folder) as descriptor, os.scandir(descriptor) as entries:
         for entry in entries:
-            if not is_wanted(entry.name):
-                continue
-            try:
-                found = entry.stat(follow_symlinks=False)
-            except FileNotFoundError:
-                continue
-            if stat.S_ISREG(found.st_mode):
+            if entry.name.endswith(suffix) and entry.is_file(follow_symlinks=False):
+                try:
+                    found = entry.stat(follow_symlinks=False)
+                except FileNotFoundError:
+                    continue
                 yield entry.name, (found.st_size, found.st_mtime_ns)
 
 

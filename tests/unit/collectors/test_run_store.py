@@ -317,6 +317,75 @@ def test_an_index_full_of_old_lines_is_compacted(state_dir: Path) -> None:
     assert len(RunStore(state_dir).rows()) == 3
 
 
+@pytest.fixture
+def listed(state_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An index with contents, as a long history has them, and a row that was appended since."""
+    monkeypatch.setattr("collectors.run_index.CONTENTS_FROM", 2)
+    (state_dir / INDEX).unlink()
+    RunStore(state_dir, heal=True).rows()
+    Store(state_dir).write_snapshot(a_run(automatic(4), 4))
+    found = heads_in((state_dir / INDEX).read_bytes())
+    assert (found.lines, found.wrong, found.listed) == (4, 0, 3)
+    return state_dir
+
+
+def test_a_long_index_begins_with_its_contents(listed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows that it lists and those that came later are told alike, and no snapshot is opened for them."""
+    Store(listed).write_snapshot(a_run(automatic(1), 1, diverged_state))
+    opened = opened_snapshots(monkeypatch)
+
+    rows = list(RunStore(listed).rows())
+
+    assert [row["run_id"] for row in rows] == [automatic(n) for n in (4, 3, 2, 1)]
+    assert [row["verdict"] for row in rows] == ["ready", "ready", "ready", "not_ready"]
+    assert rows[2] == row_of(a_run(automatic(2), 2), (rows[2]["size_bytes"], rows[2]["mtime_ns"]))
+    assert opened == []
+
+
+def contents_with_the_right_sum(index: bytes) -> bytes:
+    """What only a person could write: contents that make no sense under a sum that is right."""
+    body = b'"ids":7,"whens":null,"sizes":[],"mtimes_ns":[],"ends":[9]}\n'
+    return b'{"v":2,"contents":%d,"bytes":0,%s' % (zlib.crc32(body), body) + index.split(b"\n", 1)[1]
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda index: index[:-40],
+        lambda index: index[: len(index) // 2],
+        lambda index: index.replace(b'"ids":"run', b'"ids":"sun', 1),
+        lambda index: index.replace(b'"passed":9', b'"passed":8', 1),
+        lambda index: index.replace(b'"sizes":[', b'"sizes":[1', 1),
+        lambda index: index.replace(b'"contents":', b'"contents":1', 1),
+        lambda index: index.split(b"\n", 1)[1],
+        lambda index: index[: index.find(b"\n") - 3],
+        contents_with_the_right_sum,
+    ],
+    ids=["cut", "half", "an id", "a row", "a size", "the sum", "without", "contents only", "by hand"],
+)
+def test_contents_that_are_wrong_are_made_anew(listed: Path, spoil: Callable[[bytes], bytes]) -> None:
+    right = list(RunStore(listed).rows())
+    (listed / INDEX).write_bytes(spoil((listed / INDEX).read_bytes()))
+
+    read_only = list(RunStore(listed).rows())
+    healed = list(RunStore(listed, heal=True).rows())
+
+    assert read_only == healed == right
+    assert heads_in((listed / INDEX).read_bytes()).wrong == 0
+
+
+def test_an_index_whose_contents_list_too_little_is_written_anew(
+    state_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("collectors.run_index.CONTENTS_FROM", 2)
+    monkeypatch.setattr("collectors.run_store.CONTENTS_FROM", 2)
+    assert heads_in((state_dir / INDEX).read_bytes()).listed == 0
+
+    RunStore(state_dir, heal=True).rows()
+
+    assert heads_in((state_dir / INDEX).read_bytes()).listed == 3
+
+
 def test_healing_loses_no_run_that_is_added_meanwhile(state_dir: Path) -> None:
     """Two threads write, one heals all the time: every run is there in the end."""
     done = threading.Event()
