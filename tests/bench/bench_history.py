@@ -1,7 +1,8 @@
 """Figures of the run history: `python tests/bench/bench_history.py [--runs 10000] [--many 100000]`.
 
 Makes real snapshots in a temporary folder, and prints for each figure the median and the worst of some
-repetitions beside its limit. Exits 1 when a median is over its limit.
+repetitions beside its limit; of the page, the first answer of a server that has just been started. Exits 1
+when a median is over its limit.
 """
 
 from __future__ import annotations
@@ -14,13 +15,14 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from support.states import ready_state  # noqa: E402 -- after the path is set
+from support.server import start_server  # noqa: E402 -- after the path is set
+from support.states import ready_state  # noqa: E402
 
 from collectors.collect import CollectOptions  # noqa: E402, F401 -- what a collecting process has loaded too
 from collectors.compare import compare  # noqa: E402
@@ -47,6 +49,8 @@ def main() -> int:
 def _figures(count: int, many: int) -> Iterator[bool]:
     with _history(count) as folder:
         store, runs = Store(folder), RunStore(folder)
+        yield _figure(f"index of {count:,} runs as it was appended, cold", 150, lambda: RunStore(folder).rows())
+        RunStore(folder, heal=True).rows()
         yield _figure(f"index of {count:,} runs, cold", 150, lambda: RunStore(folder).rows())
         yield _figure(f"index of {count:,} runs, cold, and every row read", 300, lambda: list(RunStore(folder).rows()))
         runs.rows()
@@ -64,11 +68,54 @@ def _figures(count: int, many: int) -> Iterator[bool]:
         yield _figure(f"comparing two with {MAX_POINTS:,} points a curve", 50, lambda: compare(full, full))
         yield _figure("reading two snapshots and comparing them", 50, lambda: _read_and_compare(folder))
         yield _figure("pinning a baseline", None, lambda: runs.pin("many-000001"))
+        store.write_state(small)
+        store.write_heartbeat(datetime.now(UTC), 60, os.getpid())
+        yield from _first_answers(folder)
         (folder / "runs/index.jsonl").unlink()
         yield _figure(f"making the index of {count:,} runs anew", None, lambda: RunStore(folder).rows(), repetitions=1)
     if many:
         with _history(many, with_files=False) as folder:
+            yield _figure(
+                f"index of {many:,} runs as it was appended, cold", 1500, lambda: RunStore(folder).rows(), repetitions=3
+            )
+            RunStore(folder, heal=True).rows()
             yield _figure(f"index of {many:,} runs, cold", 1500, lambda: RunStore(folder).rows(), repetitions=3)
+
+
+def _first_answers(folder: Path) -> Iterator[bool]:
+    """The selector and the history's table, as a browser asks for them first; what travels is packed."""
+    opened = _callback("run-options-tree", {"run-opened.data": 1, "run-search.value": None}, {"shown-run.data": None})
+    wishes = dict.fromkeys(("history-wish.data", "shown-run.data", "baseline-choice.data"))
+    news = dict.fromkeys(("runs-version.data", "state-version.data"), "x")
+    table = _callback("history-table-tree", {"graph-view.data": "history", **wishes, **news}, {})
+    for name, body in (("selector", opened), ("history table", table)):
+        with tempfile.TemporaryDirectory() as home:
+            server = start_server(Path(home), state_dir=folder)
+            try:
+                begun = time.perf_counter()
+                answer = server.client.post("_dash-update-component", json=body, headers={"Accept-Encoding": "br"})
+                took, size = (time.perf_counter() - begun) * 1000, answer.num_bytes_downloaded
+            finally:
+                server.stop()
+        within = answer.status_code == 200 and took < 300 and size < 200_000
+        told = f"{took:8.2f} ms  {size / 1000:.1f} kB on the wire  limit 300 ms, 200 kB"
+        print(f"{name + ', first answer of a new server':<52} {told}{'' if within else '  OVER'}", flush=True)
+        yield within
+
+
+def _callback(output: str, inputs: dict[str, object], states: dict[str, object]) -> dict[str, object]:
+    """The body of a callback's request, as the page's own renderer sends it."""
+
+    def listed(values: dict[str, object]) -> list[dict[str, object]]:
+        return [{"id": k.split(".")[0], "property": k.split(".")[1], "value": v} for k, v in values.items()]
+
+    return {
+        "output": f"{output}.data",
+        "outputs": {"id": output, "property": "data"},
+        "inputs": listed(inputs),
+        "changedPropIds": [next(iter(inputs))],
+        "state": listed(states),
+    }
 
 
 def _figure(name: str, limit_ms: float | None, work: Callable[[], object], *, repetitions: int = REPETITIONS) -> bool:
