@@ -98,7 +98,8 @@ def _first_answers(folder: Path) -> Iterator[bool]:
             finally:
                 server.stop()
         within = answer.status_code == 200 and took < 300 and size < 200_000
-        told = f"{took:8.2f} ms  {size / 1000:.1f} kB on the wire  limit 300 ms, 200 kB"
+        unpacked = len(answer.content) / 1000
+        told = f"{took:8.2f} ms  {size / 1000:.1f} kB on the wire, {unpacked:.0f} unpacked  limit 300 ms, 200 kB"
         print(f"{name + ', first answer of a new server':<52} {told}{'' if within else '  OVER'}", flush=True)
         yield within
 
