@@ -21,7 +21,7 @@ from collectors.child import ReaderProcess, ReadLimits
 from collectors.child_readers import MIB
 from collectors.files import CannotRead, Workspace
 from collectors.mlflow_evidence import MlflowEvidence, MlflowRun
-from collectors.state import normalised_run_id
+from collectors.state import normalised_run_id, visible_text
 from collectors.store_files import replace_file
 
 STORE: Final = "mlflow.db"
@@ -54,7 +54,7 @@ def runs_in(opened: Workspace, name: str, tags: Mapping[str, Sequence[str]], say
         while not is_last:
             found = _read(opened, name, reader, {"tags": dict(tags), "first": first, "count": AT_A_TIME})
             for finding in found.findings:
-                say(f"{name}: not taken over: {finding}")
+                say(str(visible_text(f"{name}: not taken over: {finding}")))
             yield from found.runs
             first, is_last = first + AT_A_TIME, found.is_last
 

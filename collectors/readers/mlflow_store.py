@@ -59,7 +59,7 @@ def read_mlflow(
                 return _broken(f"is no store of MLflow: it has no table {', '.join(sorted(missing))}")
             found = store.execute(RUNS, (count, first)).fetchall()
             runs = tuple(_run(store, row, tags or {}) for row in found if isinstance(row[0], str))
-    except sqlite3.Error as problem:
+    except (sqlite3.Error, UnicodeDecodeError, OverflowError) as problem:  # names of a damaged store may be any bytes
         return _broken(f"cannot be read as a store of MLflow: {problem}")
     return MlflowEvidence("sqlite", (), runs, is_last=len(found) < count)
 

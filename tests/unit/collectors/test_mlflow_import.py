@@ -224,13 +224,17 @@ def test_a_store_in_wal_mode_is_read_and_what_is_only_in_the_log_is_said(
         ("ALTER TABLE metrics RENAME COLUMN is_nan TO other", "is_nan"),
         ("DROP TABLE runs; CREATE TABLE runs (a); INSERT INTO runs VALUES (1)", "no such column"),
         (
+            "PRAGMA writable_schema = ON; UPDATE sqlite_master SET sql = 'CREATE TABLE \x1b[31m' WHERE name = 'runs'",
+            "\\x1b",
+        ),
+        (
             "DROP TABLE params; CREATE TABLE params"
             " (run_uuid, key, value AS (replace(hex(zeroblob(300000)), '0', '0123456789')));"
             "INSERT INTO params VALUES ('00000001' || '000000000000000000000000', 'lr')",
             "too big",
         ),
     ],
-    ids=["no table", "a view", "another column", "another table", "a bomb"],
+    ids=["no table", "a view", "another column", "another table", "signs for a terminal", "a bomb"],
 )
 def test_what_is_no_store_of_mlflow_is_refused_in_words(
     mlflow: Mlflow, take: Callable[..., list[str]], said: list[str], spoilt: tuple[str, str]
@@ -242,6 +246,7 @@ def test_what_is_no_store_of_mlflow_is_refused_in_words(
 
     assert take(mlflow.path) == []
     assert "not taken over" in " ".join(said) and words in " ".join(said)
+    assert all(line.isprintable() for line in said)
 
 
 @pytest.mark.parametrize("cut", [16, 100, 5_000, -200])
