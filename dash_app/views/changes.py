@@ -22,7 +22,7 @@ def render_check_changes(changes: Sequence[CheckChange]) -> Component:
     if not changes:
         return _section("Checks", html.P("Every check has the baseline's outcome.", className="same"))
     rows = [_check_row(change) for change in changes]
-    return _section("Checks", _table(("Check", "Run", "Baseline", "", "What the run's check found"), rows))
+    return _section("Checks", _table(("Check", "Run", "Baseline", "Change", "What the run's check found"), rows))
 
 
 def _check_row(change: CheckChange) -> Component:
