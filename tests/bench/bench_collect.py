@@ -1,4 +1,4 @@
-"""Figures of the collector: cold read, restart, append to state, nothing changed, memory, spikes.
+"""Figures of the collector: cold read, restart, append to state, nothing changed, memory, spikes, scale.
 
 Run as `python tests/bench/bench_collect.py`; each figure stands beside what it is measured against in
 the same run. Everything is written to a temporary folder and removed.
@@ -78,6 +78,34 @@ def appends(folder: Path, points: int) -> tuple[float, float, float]:
     return statistics.median(took), statistics.median(idle), restart
 
 
+def scale(folder: Path) -> None:
+    """Print what a large workspace costs: 50 runs' event folders, 5 million points, 10,000 files."""
+    root = folder / "large"
+    write_good(root)
+    events = root / "runs/patchtst_ssl"
+    next(events.iterdir()).unlink()
+    values = 1 + np.random.default_rng(1).normal(0, 0.05, (50_000, 2))
+    for run in range(50):
+        start = START + 1_000 * run
+        own = events / f"run{run:02d}"
+        (own / "out").mkdir(parents=True)
+        data = fast_scalar_file(TAGS, np.arange(1, 50_001), values, start=start)
+        path = own / f"events.out.tfevents.{int(start)}.host.{run + 17}.0"
+        path.write_bytes(data)
+        for number in range(200):
+            (own / f"out/{number}.json").write_bytes(b"{}")
+    with Collector(root, Store(folder / "state-large")) as collector:
+        print(
+            f"50 event folders, 5,000,000 points, 10,000 files, first state:  {milliseconds(collector.export):8.1f} ms"
+        )
+        idle = statistics.median(milliseconds(collector.export, time.process_time) for _ in range(5))
+        append(path, 50_001, 100)
+        print(
+            f"the same, 100 steps appended -> state file:                     {milliseconds(collector.export):8.1f} ms"
+        )
+        print(f"the same, nothing changed, CPU:                                 {idle:8.1f} ms")
+
+
 def main() -> None:
     """Print every figure."""
     with tempfile.TemporaryDirectory() as name:
@@ -97,6 +125,7 @@ def main() -> None:
             series = collector.export().metrics["patchtst"].series["val_loss"]
         kept = sum(1 for value in series.value if value is not None and value > 4)
         print(f"one-step spikes kept of 60 or 61 in 1,000,000 points at {len(series.value)}:   {kept:8d}")
+        scale(folder)
 
 
 if __name__ == "__main__":
