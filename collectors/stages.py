@@ -179,6 +179,9 @@ def _gate(_stage: Stage, judged: Judged) -> StageStatus:
 
 
 def _snapshot(_stage: Stage, judged: Judged) -> StageStatus:
+    """Idle while anything trains: a snapshot stored between two streams is not yet the run's last."""
+    if any(s.progress.status is Status.RUNNING for s in judged.seen.streams):
+        return StageStatus(Status.IDLE, "waiting for training to end")
     if judged.snapshot_stored:
         return StageStatus(Status.DONE, "snapshot stored")
     return StageStatus(Status.IDLE, "no snapshot yet")

@@ -77,6 +77,19 @@ def test_a_running_training_is_not_stored_yet(tmp_path: Path) -> None:
     assert state.nodes["run-summary"].status == "idle"
 
 
+def test_a_snapshot_stored_by_hand_while_it_trains_is_not_yet_the_summary(tmp_path: Path) -> None:
+    write_running(tmp_path / "ws")
+
+    with collecting(tmp_path) as collector:
+        state = collector.export(snapshot=True)
+
+    assert snapshots(tmp_path) == [state.meta.run_id]
+    assert (state.nodes["run-summary"].status, state.nodes["run-summary"].message) == (
+        "idle",
+        "waiting for training to end",
+    )
+
+
 def test_a_stalled_and_a_diverged_run_are_stored_too(tmp_path: Path) -> None:
     write_running(tmp_path / "ws", age=4000)
     with collecting(tmp_path) as collector:
