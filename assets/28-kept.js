@@ -25,15 +25,19 @@
     else choices.delete(placeOf(details));
   }
 
-  document.addEventListener(
-    "toggle",
-    ({ target }) => {
-      if (!drawn.has(target) || !target.isConnected) return;
-      if (target.open === drawn.get(target)) choices.delete(placeOf(target));
-      else choices.set(placeOf(target), { drawn: drawn.get(target), open: target.open });
-    },
-    true,
-  );
+  function remember(details, open) {
+    if (!drawn.has(details) || !details.isConnected) return;
+    if (open === drawn.get(details)) choices.delete(placeOf(details));
+    else choices.set(placeOf(details), { drawn: drawn.get(details), open });
+  }
+
+  document.addEventListener("toggle", ({ target }) => remember(target, target.open), true);
+
+  /* A press is remembered at once: the page may draw the row anew before its toggle is told. */
+  document.addEventListener("click", (event) => {
+    const details = event.target.closest?.("summary")?.parentElement;
+    if (details?.tagName === "DETAILS" && !event.defaultPrevented) remember(details, !details.open);
+  });
 
   document.addEventListener("focusin", ({ target }) => {
     const owner = target.parentElement?.closest("[id]");

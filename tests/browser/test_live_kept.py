@@ -52,6 +52,24 @@ def test_an_opened_row_stays_open_and_focused_while_its_words_change(page: Page)
     assert driver.execute_script("return document.activeElement.tagName") == "SUMMARY"
 
 
+PRESS_AND_DRAW_ANEW = """
+const row = document.querySelector('#check-logs');
+const twin = row.cloneNode(true);
+row.querySelector('summary').click();
+row.replaceWith(twin);
+"""
+"""A person presses at the very moment at which a new state arrives: nothing can happen in between."""
+
+
+def test_a_row_that_is_drawn_anew_while_it_is_pressed_opens(page: Page) -> None:
+    driver = page.driver
+    page.show(good_state())
+
+    driver.execute_script(PRESS_AND_DRAW_ANEW)
+
+    wait_for(lambda: opened(driver) == {"logs"}, "the new row to open")
+
+
 def test_a_row_that_was_closed_again_stays_closed(page: Page) -> None:
     driver = page.driver
     page.show(good_state())
