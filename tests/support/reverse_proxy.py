@@ -60,10 +60,13 @@ class ReverseProxy:
         with suppress(asyncio.CancelledError):
             self._main = self._loop.create_task(self._serve(started))
             self._loop.run_until_complete(self._main)
-        left = asyncio.all_tasks(self._loop)
+        self._loop.run_until_complete(self._end_the_rest())
+
+    async def _end_the_rest(self) -> None:
+        left = asyncio.all_tasks() - {asyncio.current_task()}
         for task in left:
             task.cancel()
-        self._loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+        await asyncio.gather(*left, return_exceptions=True)
 
     async def _serve(self, started: threading.Event) -> None:
         server = await asyncio.start_server(self._meet, "127.0.0.1", 0)
