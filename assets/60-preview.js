@@ -12,7 +12,6 @@
   let asked = 0; // which answer is waited for
   let opener = null;
   let picture = null; // address of the picture that is shown
-  let pressed = null;
 
   const dialog = () => document.getElementById("preview");
   const part = (name) => dialog().querySelector(".preview-" + name);
@@ -142,15 +141,10 @@
     if (back) back.focus({ preventScroll: true });
   }
 
-  document.addEventListener("click", (event) => {
-    const { target } = event;
-    if (!target.closest) return;
-    const button = target.closest("button[data-preview]");
+  document.addEventListener("click", ({ target }) => {
+    const button = target.closest && target.closest("button[data-preview]");
     if (button) open(button);
-    // Text that is marked with the mouse may end outside: only a press that began there closes.
-    else if (target.closest("[data-preview-close]") || (target === dialog() && pressed === target)) dialog().close();
   });
 
-  document.addEventListener("pointerdown", (event) => (pressed = event.target));
   document.addEventListener("close", (event) => event.target === dialog() && giveFocusBack(), true);
 })();

@@ -1,8 +1,8 @@
-/* Share: fills the dialog with addresses of what is on screen now, and opens and closes it.
+/* Share: fills the dialog with addresses of what is on screen now, and opens it.
 
-   In:  button[data-share-open], [data-share-close], [data-share-panel] (what a frame shows), the address.
+   In:  button[data-share-open], [data-share-panel] (what a frame shows), the address.
    Out: the fields [data-share] of the dialog, its warnings, and the badge as it is now.
-   The browser itself keeps the focus inside, closes on Escape and gives the focus back. */
+   The browser itself gives the focus back. */
 (function () {
   "use strict";
 
@@ -111,7 +111,6 @@
     const target = event.target;
     if (!target.closest) return;
     if (target.closest("[data-share-open]")) return open();
-    if (target === dialog() || target.closest("[data-share-close]")) return dialog().close();
     const button = target.closest("[data-share-panel]");
     if (!button) return;
     choose(button);

@@ -209,12 +209,6 @@ class ReadCache:
         """Whether a curve's full detail lies in a side file."""
         return self._learnt is not None and self._learnt.has_points(path, tag)
 
-    def forget_missing(self, paths: Sequence[str]) -> None:
-        """Drop event files that are gone."""
-        for path in set(self._events) - set(paths):
-            del self._events[path]
-            self._curves.pop(path, None)
-
 
 def _joined(earlier: EventEvidence | None, later: EventEvidence) -> EventEvidence:
     """Both parts without their points, which the growing curves hold."""

@@ -37,6 +37,14 @@ def end_shown(text: str) -> html.B:
     return html.B(html.Bdi(text), title=text, className="end-shown")
 
 
+def dialog_close() -> html.Button:
+    """Return the button that closes the dialog it stands in; `19-dialogs.js` listens."""
+    marks = attributes(data_dialog_close="", aria_label="Close")
+    return html.Button(
+        html.Span("×", **attributes(aria_hidden="true")), type="button", className="dialog-close", **marks
+    )
+
+
 def commands(sentence: str) -> list[str | html.Code]:
     """A sentence in which what stands between backticks is something to type."""
     return [html.Code(part) if index % 2 else part for index, part in enumerate(sentence.split("`")) if part]

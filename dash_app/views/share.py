@@ -13,7 +13,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dash_app import ids
-from dash_app.views.markup import attributes, icon
+from dash_app.views.markup import attributes, dialog_close, icon
 
 PANEL_HEIGHTS: Final = {
     "": 1800,
@@ -92,17 +92,12 @@ def render_share_button() -> Component:
 
 def render_share_dialog(frame_ancestors: Sequence[str]) -> Component:
     """Return the dialog, closed; `frame_ancestors` are the sites that may show the page in a frame."""
-    close = html.Button(
-        html.Span("×", **attributes(aria_hidden="true")),
-        type="button",
-        className="share-close",
-        **attributes(data_share_close="", aria_label="Close"),
-    )
-    heading = html.Header([html.H2("Share", tabIndex="-1"), close], className="share-head")
+    heading = html.Header([html.H2("Share", tabIndex="-1"), dialog_close()], className="share-head")
     rows = {row[0]: _row(*row) for row in ROWS}
     rows["frame"] = html.Div([_panels(), rows["frame"], *_framers(frame_ancestors)], className="share-frame")
     inside = [heading, *_warnings(frame_ancestors), *rows.values(), _wikis()]
-    return html.Dialog(html.Div(inside, className="share-room"), id=ids.SHARE, **attributes(aria_label="Share"))
+    room = html.Div(inside, className="share-room")
+    return html.Dialog(room, id=ids.SHARE, className="dialog", **attributes(aria_label="Share"))
 
 
 def _warnings(frame_ancestors: Sequence[str]) -> list[Component]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -13,12 +12,12 @@ from typing import Any
 
 from support.browsers import blocked, console_messages
 from support.holding_proxy import HoldingProxy
+from support.observing import observed
 from support.page import Page, freshness, open_page, text
 from support.server import RunningServer
 from support.states import failing_state, good_state, ready_state, write_state
 from support.waiting import wait_for
 
-from collectors.state import DashboardState
 from collectors.store import Store
 
 Serve = Callable[..., RunningServer]
@@ -33,27 +32,6 @@ def requests(driver: Any, name: str) -> int:
 def show_word(driver: Any, word: str, seconds: float = 15) -> None:
     """Wait for a verdict on the page."""
     wait_for(lambda: text(driver, ".verdict-word") == word, word, timeout_seconds=seconds)
-
-
-@contextmanager
-def observed(state_dir: Path, state: DashboardState, interval_seconds: float = 1) -> Iterator[None]:
-    """An observer's signs of life in the block, one a second; the state is written once."""
-    store, ended = Store(state_dir), threading.Event()
-    store.write_state(state)
-
-    def beat() -> None:
-        while True:
-            store.write_heartbeat(datetime.now(UTC), interval_seconds, None)
-            if ended.wait(interval_seconds):
-                return
-
-    thread = threading.Thread(target=beat)
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join()
 
 
 def test_a_page_that_is_told_does_not_ask(page: Page) -> None:
@@ -98,7 +76,9 @@ def test_a_stream_that_a_proxy_holds_back_is_left_for_asking(serve: Serve, brows
     """It opens, speaks once and is then silent: after two and a half intervals nobody waits for it."""
     server, driver = serve(), browser.driver
     proxy = HoldingProxy(server.url)
-    with observed(server.state_dir, good_state()):
+    store = Store(server.state_dir)
+    store.write_state(good_state())
+    with observed(store):
         open_page(driver, proxy.url)
         wait_for(lambda: requests(driver, "api/pulse") and not asks(driver), "the stream to speak")
 

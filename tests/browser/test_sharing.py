@@ -100,12 +100,22 @@ def test_a_press_beside_the_dialog_or_on_its_cross_closes_it(dialog: Any) -> Non
     driver = dialog
     is_open = "return document.querySelector('#share').open"
 
-    driver.find_element("css selector", "[data-share-close]").click()
+    driver.find_element("css selector", "#share [data-dialog-close]").click()
     assert not driver.execute_script(is_open)
     driver.find_element("css selector", "[data-share-open]").click()
     wait_for(lambda: driver.execute_script(IS_OPEN), "the dialog")
     ActionChains(driver).move_by_offset(5, 5).click().perform()
     assert not driver.execute_script(is_open)
+
+
+def test_text_that_is_marked_beyond_the_edge_closes_nothing(dialog: Any) -> None:
+    driver = dialog
+    heading = driver.find_element("css selector", "#share h2")
+    beside = 40 - int(heading.rect["x"] + heading.rect["width"] / 2)
+
+    ActionChains(driver).click_and_hold(heading).move_by_offset(beside, 0).release().perform()
+
+    assert driver.execute_script("return document.querySelector('#share').open")
 
 
 def test_what_can_be_copied_is_whole(dialog: Any, loaded: Page) -> None:
@@ -192,7 +202,7 @@ def test_a_run_that_is_stored_has_a_link_of_its_own_and_others_a_word(page: Page
 
     Store(page.state_dir).write_snapshot(ready_state())
     try:
-        driver.find_element("css selector", "[data-share-close]").click()
+        driver.find_element("css selector", "#share [data-dialog-close]").click()
         driver.find_element("css selector", "[data-share-open]").click()
         wait_for(lambda: field(driver, "snapshot") == f"{page.url}?run={RUN}", "the stored run's link")
         page.show(ready_state(), f"run={RUN}")

@@ -5,15 +5,13 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
 import httpx
 import pytest
 from support.image_server import ImageServer, image_server
+from support.observing import observed
 from support.states import failing_state, good_state, ready_state, running_state
 from support.viewers import Crowd, Poller, crowd
 from support.waiting import wait_for
@@ -22,7 +20,6 @@ from collectors.state import DashboardState
 from collectors.store import Store
 
 POLLING, LISTENING = 200, 20
-BEAT_SECONDS = 1.0
 VERY_PATIENT = "--graceful-timeout 600"
 """So long gunicorn would wait for an open stream: who ends within the test's time did not wait for one."""
 
@@ -48,24 +45,6 @@ class History:
     """Worker processes at the start, after the kill, and after the reload."""
     code: int | None = None
     log: str = ""
-
-
-@contextmanager
-def observed(store: Store) -> Iterator[None]:
-    """An observer's sign of life every second."""
-    ended = threading.Event()
-
-    def beat() -> None:
-        while not ended.wait(BEAT_SECONDS):
-            store.write_heartbeat(datetime.now(UTC), BEAT_SECONDS, None)
-
-    thread = threading.Thread(target=beat)
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join()
 
 
 @pytest.fixture(scope="module")

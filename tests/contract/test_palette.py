@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from support.pictures import contrast
 
 from collectors.state import Status
 from dash_app.formatting import status_class
@@ -13,18 +14,6 @@ from dash_app.theme import MARKS, SURFACES, TEXTS, TOKENS, Shade
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 TOKEN_RULE = re.compile(r"--([a-z-]+):\s*light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\);")
-
-
-def luminance(colour: str) -> float:
-    """Relative luminance as WCAG 2 defines it."""
-    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def contrast(one: str, other: str) -> float:
-    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
-    return (lighter + 0.05) / (darker + 0.05)
 
 
 def test_python_and_css_hold_the_same_colours() -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 import pytest
+from support.observing import emptied, put
 from support.server import RunningServer, start_server
 from support.states import failing_state, good_state
 from support.wire import raw_get
@@ -26,20 +27,11 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]
 
 @pytest.fixture
 def server(running: RunningServer) -> RunningServer:
-    for path in sorted(running.state_dir.rglob("*"), reverse=True):
-        path.rmdir() if path.is_dir() else path.unlink()
-    return running
-
-
-def put(server: RunningServer, state: DashboardState | None = None, age_seconds: int = 0) -> None:
-    """Write a state and a heartbeat of that age, as the collector does."""
-    store = Store(server.state_dir)
-    store.write_state(state or good_state())
-    store.write_heartbeat(datetime.now(UTC) - timedelta(seconds=age_seconds), 5, 4711)
+    return emptied(running)
 
 
 def test_the_state_is_answered_as_it_is_stored(server: RunningServer) -> None:
-    put(server)
+    put(server, good_state())
 
     answer = server.get("/api/state")
 
@@ -51,7 +43,7 @@ def test_the_state_is_answered_as_it_is_stored(server: RunningServer) -> None:
 
 def test_what_did_not_change_is_a_304_of_a_few_bytes(server: RunningServer) -> None:
     """Measured on the wire, headers and all; a changed state is the counter-proof."""
-    put(server)
+    put(server, good_state())
     etag = server.get("/api/state").headers["etag"]
 
     again = raw_get(server.url, "/api/state", "Host: localhost", f"If-None-Match: {etag}")
@@ -62,7 +54,7 @@ def test_what_did_not_change_is_a_304_of_a_few_bytes(server: RunningServer) -> N
 
 
 def test_a_proxy_may_send_several_etags_or_a_star(server: RunningServer) -> None:
-    put(server)
+    put(server, good_state())
     etag = server.get("/api/state").headers["etag"]
 
     assert server.get("/api/state", if_none_match=f'"other", {etag}').status_code == 304
@@ -71,7 +63,7 @@ def test_a_proxy_may_send_several_etags_or_a_star(server: RunningServer) -> None
 
 
 def test_the_pulse_says_which_state_is_true_and_when_somebody_looked(server: RunningServer) -> None:
-    put(server)
+    put(server, good_state())
 
     pulse = server.get("/api/pulse").json()
 
@@ -82,13 +74,13 @@ def test_the_pulse_says_which_state_is_true_and_when_somebody_looked(server: Run
 
 
 def test_a_pulse_is_a_304_until_somebody_looks_again(server: RunningServer) -> None:
-    put(server)
+    put(server, good_state())
     etag = server.get("/api/pulse").headers["etag"]
 
     again = raw_get(server.url, "/api/pulse", "Host: localhost", f"If-None-Match: {etag}")
     assert again.startswith(b"HTTP/1.1 304 ")
     assert len(again) < 300
-    put(server)
+    put(server, good_state())
     assert server.get("/api/pulse", if_none_match=etag).status_code == 200
 
 
@@ -109,7 +101,7 @@ def test_a_state_that_became_unreadable_is_not_answered_as_if_it_were_good(
     server: RunningServer,
 ) -> None:
     """The page keeps the last good one in view; a program must not take it for the truth."""
-    put(server)
+    put(server, good_state())
     assert server.get("/api/state").status_code == 200
     (server.state_dir / "dashboard-state.json").write_bytes(b'{"schema_version"')
 
@@ -128,9 +120,9 @@ def test_a_newer_schema_has_its_own_word(server: RunningServer) -> None:
 
 
 def test_ready_is_a_readable_state_and_a_live_observer(server: RunningServer) -> None:
-    put(server)
+    put(server, good_state())
     alive = server.get("/readyz")
-    put(server, age_seconds=60)
+    put(server, good_state(), age_seconds=60)
     dead = server.get("/readyz")
     (server.state_dir / "heartbeat.json").unlink()
     never = server.get("/readyz")
@@ -141,7 +133,7 @@ def test_ready_is_a_readable_state_and_a_live_observer(server: RunningServer) ->
 
 
 def test_runs_are_listed_newest_first_with_what_a_row_needs(server: RunningServer) -> None:
-    put(server)
+    put(server, good_state())
     older = changed_run("run-20250101-000000", "2025-01-01T00:00:00Z")
     Store(server.state_dir).write_snapshot(older)
     Store(server.state_dir).write_snapshot(failing_state())
@@ -167,7 +159,7 @@ def test_a_run_is_answered_by_its_id(server: RunningServer) -> None:
 
 def test_what_cannot_be_a_run_is_the_same_404_as_an_absent_run(server: RunningServer) -> None:
     """Nobody learns from the answer what lies outside the folder of runs."""
-    put(server)
+    put(server, good_state())
     absent = server.get("/api/runs/no-such-run")
     odd = ("..%2fdashboard-state", "%2e%2e", "a%00b", "a" * 65, "caf%C3%A9", "run%0a", "a/b")
 
@@ -179,7 +171,7 @@ def test_what_cannot_be_a_run_is_the_same_404_as_an_absent_run(server: RunningSe
 
 
 def test_every_route_answers_head_like_get_without_a_body(server: RunningServer) -> None:
-    put(server)
+    put(server, good_state())
     head = server.client.head("api/state")
 
     assert (head.status_code, head.content) == (200, b"")

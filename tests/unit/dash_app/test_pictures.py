@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 
 import pytest
+from support.observing import emptied, put
 from support.pictures import strange_parts, title, words
 from support.server import RunningServer, start_server
 from support.states import failing_state, ready_state
@@ -28,16 +28,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]
 
 @pytest.fixture
 def server(running: RunningServer) -> RunningServer:
-    for path in sorted(running.state_dir.rglob("*"), reverse=True):
-        path.rmdir() if path.is_dir() else path.unlink()
-    return running
-
-
-def put(server: RunningServer, state: DashboardState, age_seconds: int = 0) -> None:
-    """Write a state and a heartbeat of that age, as the collector does."""
-    store = Store(server.state_dir)
-    store.write_state(state)
-    store.write_heartbeat(datetime.now(UTC) - timedelta(seconds=age_seconds), 5, 4711)
+    return emptied(running)
 
 
 @pytest.mark.parametrize("path", ["/badge.svg", "/snapshot.svg"])
