@@ -13,7 +13,8 @@
 - `support.waiting.wait_for(condition, what)` waits for a condition; no test sleeps.
 - `support.browsers.console_is_empty(driver)` and `support.states` hold plain functions.
 
-Folders under `tests/` have no `__init__.py`; `tests/` itself is on the path (`from support...`).
+Folders under `tests/` have no `__init__.py`, and two of them may hold files of one name (`importlib` mode);
+`tests/` itself is on the path (`from support...`), and so are folders with helpers of their own (pyproject.toml).
 """
 
 from __future__ import annotations
