@@ -1,0 +1,100 @@
+"""What a training says of itself in `run_status.json`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+
+from collectors.evidence import Heartbeat
+from collectors.heartbeat import heartbeat_of, parse_heartbeat
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+SAID: dict[str, Any] = {
+    "stream": "swinmae", "pid": 812, "host": "vm", "epoch": 3.5, "epochs": 30, "updated_at": "2026-11-23T12:00:00Z",
+    "started_at": "2026-11-23T11:00:00Z", "outcome": "failed", "outcomes": {"patchtst": "completed"},
+}  # fmt: skip
+
+
+def field(name: str, value: Any) -> Any:
+    """What becomes of one field."""
+    found = parse_heartbeat(SAID | {name: value})
+    assert found is not None
+    return getattr(found, name)
+
+
+def test_every_field_is_read() -> None:
+    assert parse_heartbeat(SAID) == Heartbeat(
+        stream="swinmae", pid=812, host="vm", epoch=3.5, epochs=30, updated_at=NOON,
+        started_at=NOON - timedelta(hours=1), outcome="failed", outcomes={"patchtst": "completed"},
+    )  # fmt: skip
+
+
+def test_what_is_not_said_is_none_and_what_is_no_mapping_is_no_heartbeat() -> None:
+    assert parse_heartbeat({}) == Heartbeat(None, None, None, None, None, None, None, None, {})
+    assert [parse_heartbeat(data) for data in (None, [], "text", 3)] == [None] * 4
+
+
+@pytest.mark.parametrize("name", ["stream", "host", "outcome"])
+@pytest.mark.parametrize("value", ["", 3, ["a"], None, True])
+def test_text_that_is_empty_or_no_text_is_not_said(name: str, value: object) -> None:
+    assert field(name, value) is None
+
+
+@pytest.mark.parametrize("name", ["pid", "epochs"])
+@pytest.mark.parametrize("value", [-1, 2.0, "3", True, 2**53, None])
+def test_a_count_is_a_whole_number_that_is_not_negative(name: str, value: object) -> None:
+    assert field(name, value) is None
+    assert field(name, 0) == 0
+    assert field(name, 2**53 - 1) == 2**53 - 1
+
+
+@pytest.mark.parametrize("value", [-0.5, "3", True, False, float(2**53), float("nan"), None])
+def test_an_epoch_is_a_number_that_is_not_negative(value: object) -> None:
+    assert field("epoch", value) is None
+    assert [field("epoch", good) for good in (0, 7, 0.25)] == [0.0, 7.0, 0.25]
+    assert isinstance(field("epoch", 7), float)
+
+
+@pytest.mark.parametrize("name", ["updated_at", "started_at"])
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("2026-11-23T12:00:00", NOON),
+        ("2026-11-23T14:00:00+02:00", NOON),
+        (NOON.replace(tzinfo=None), NOON),
+        (NOON.astimezone(timezone(timedelta(hours=-5))), NOON),
+        ("yesterday", None),
+        (1_790_000_000, None),
+        (None, None),
+        ("0001-01-01T00:00:00+14:00", None),
+    ],
+)
+def test_a_time_is_read_in_any_zone_and_is_utc_where_it_names_none(name: str, value: Any, expected: Any) -> None:
+    found = field(name, value)
+
+    assert found == expected
+    assert found is None or found.utcoffset() == timedelta(0)
+
+
+def test_outcomes_are_pairs_of_text() -> None:
+    assert field("outcomes", {"a": "completed", "b": 3, 4: "failed", "c": None}) == {"a": "completed"}
+    assert field("outcomes", ["completed"]) == {}
+
+
+def test_a_heartbeat_speaks_of_its_own_stream_in_full() -> None:
+    beat = parse_heartbeat(SAID)
+
+    assert heartbeat_of(beat, "swinmae") is beat
+    assert heartbeat_of(None, "swinmae") is None
+    assert heartbeat_of(beat, "another") is None
+
+
+def test_of_a_stream_that_ended_before_only_the_outcome_and_the_times_are_its_own() -> None:
+    found = heartbeat_of(parse_heartbeat(SAID), "patchtst")
+
+    assert found == Heartbeat(
+        stream="patchtst", pid=None, host="vm", epoch=None, epochs=None, updated_at=NOON,
+        started_at=NOON - timedelta(hours=1), outcome="completed", outcomes={"patchtst": "completed"},
+    )  # fmt: skip
