@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 from checkpoint_rows import ROWS as CHECKPOINT_ROWS
-from corpus_case import MEMORY_BYTES, SECONDS, Case, Court, expected_outcomes, expected_verdict, leaks_of
+from corpus_case import MEMORY_BYTES, SECONDS, Case, Court, Trial, expected_outcomes, expected_verdict, leaks_of
+from faces import expected_faces, faces_of
 from name_rows import ROWS as NAME_ROWS
 from run_rows import ROWS as RUN_ROWS
 from support.bad_checkpoint_contents import BAD_CONTENTS, BAD_LEGACY
@@ -29,6 +30,8 @@ ROWS = [*CHECKPOINT_ROWS, *TEXT_ROWS, *RUN_ROWS, *NAME_ROWS]
 """The table, row by row: input, expected outcome, words, why. It stands in the four files beside this one."""
 BAD_CHECKPOINTS: list[Bad] = [*BAD_FILES, *BAD_ZIPS, *BAD_PICKLES, *BAD_CONTENTS, *BAD_LEGACY, *BAD_OTHERS]
 """The checkpoint reader's own table, here in whole workspaces."""
+FACES = expected_faces()
+"""Row name -> status of every stage and level of every file."""
 
 
 @pytest.fixture(scope="session")
@@ -41,6 +44,12 @@ def court(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Court]:
 def traces_of_code(folder: Path) -> list[Path]:
     """Files that only a program of the workspace would have made: wherever it might have run."""
     return [found for place in (folder, folder / "ws", Path.cwd(), Path("/")) for found in place.glob("ran*")]
+
+
+def assert_faces(trial: Trial, name: str) -> None:
+    """Every stage's status and every file's level are what `faces.txt` says."""
+    assert trial.state is not None
+    assert faces_of(trial.state) == FACES[name]
 
 
 @pytest.mark.parametrize("case", ROWS, ids=[case.name for case in ROWS])
@@ -61,6 +70,7 @@ def test_bad_input(case: Case, court: Court, tmp_path: Path, monkeypatch: pytest
         assert trial.outcomes == expected_outcomes(case), trial.said
         assert len(re.findall(r"(?m)^\d+\. \[", trial.said)) == len(trial.outcomes), "a forged line"
         assert trial.verdict == expected_verdict(case)
+        assert_faces(trial, case.name)
     for piece in case.words.split(" | "):
         assert piece in trial.said
 
@@ -78,6 +88,7 @@ def test_bad_checkpoint(bad: Bad, court: Court, tmp_path: Path) -> None:
     assert trial.outcomes[1] == ("fail" if bad.severity == "error" else "pass"), trial.said
     if bad.severity != "note":
         assert bad.text in trial.said
+    assert_faces(trial, f"bad checkpoint: {bad.name}")
 
 
 THROUGH_THE_COMMAND = (
@@ -115,6 +126,13 @@ def test_the_command_itself(case: Case, court: Court, tmp_path: Path) -> None:
     assert traces_of_code(tmp_path) == []
     for piece in case.words.split(" | "):
         assert piece in told
+
+
+def test_the_faces_are_those_of_the_rows_and_of_no_others() -> None:
+    """A row that is renamed or goes takes its expectation along; the `refused` ones show nothing."""
+    shown = {case.name for case in ROWS if case.expected != "refused"}
+
+    assert set(FACES) == shown | {f"bad checkpoint: {bad.name}" for bad in BAD_CHECKPOINTS}
 
 
 def test_the_table_is_long_enough_and_says_each_thing_once() -> None:
