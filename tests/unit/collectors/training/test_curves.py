@@ -1,0 +1,222 @@
+"""Loss history and events -> the losses of one run."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from support.curves import T0, loss_table, one_run
+
+from collectors.evidence import FileFacts, LossRow, LossTableEvidence
+from collectors.losses import AGREEMENT, Losses, contradict, merge_losses
+from collectors.readers.loss_file.rows import LossRows
+from collectors.runs import Curve, StreamRun
+
+VALUES = (0.9, 0.8, 0.7)
+NAN = math.nan
+
+
+def curve(epochs: Sequence[float], values: Sequence[float] | None = None, **more: Any) -> Curve:
+    """Steps and times are unknown where a test does not say them."""
+    count = len(epochs)
+    value = np.ones(count) if values is None else np.array(values, float)
+    unknown = Curve(np.full(count, -1), np.full(count, NAN), value, np.array(epochs, float))
+    return replace(unknown, **more)
+
+
+def merged(
+    run: StreamRun | None, table: LossTableEvidence | None, *, at: float | None = T0, trusted: bool = True
+) -> Any:
+    return merge_losses(run, table, FileFacts("t.csv", True, 1, at), times_trusted=trusted)
+
+
+def rows(*given: LossRow) -> LossTableEvidence:
+    return LossTableEvidence("csv", (), given)
+
+
+def test_the_first_epoch_is_that_of_the_series_that_begins_first_and_the_last_of_the_one_that_ends_last() -> None:
+    losses = Losses("events", {"train": curve([0, 1, 2]), "val": curve([1, 2, 3]), "lr": curve([NAN, NAN])})
+
+    assert (losses.first_epoch, losses.last_epoch) == (0.0, 3.0)
+
+
+def test_epochs_that_are_unknown_do_not_count() -> None:
+    assert Losses("events", {"val": curve([NAN, 4, 2])}).first_epoch == 2.0
+    assert Losses("events", {"val": curve([NAN, 4, 2])}).last_epoch == 4.0
+    assert Losses("events", {"val": curve([NAN, NAN])}).first_epoch is None
+    assert Losses(None).last_epoch is None
+
+
+@pytest.mark.parametrize(("before", "belongs"), [(1.01, False), (1.0, True), (0.0, True), (-500.0, True)])
+def test_a_table_written_a_second_before_the_run_began_is_still_of_it(before: float, belongs: bool) -> None:
+    """File systems round times; record times are exact."""
+    assert merged(one_run(val=VALUES), loss_table(VALUES), at=T0 - before).table_belongs is belongs
+
+
+def test_contents_that_differ_tell_more_than_a_time() -> None:
+    found = merged(one_run(val=VALUES), loss_table((5.0, 6.0, 7.0)), at=T0 + 50)
+
+    assert (found.table_belongs, found.table_disagrees, found.source) == (False, True, "events")
+    assert found.others == {}
+
+
+def test_where_times_were_lost_a_table_that_agrees_is_of_the_run_and_one_without_events_is_unknown() -> None:
+    assert merged(one_run(val=VALUES), loss_table(VALUES), at=T0 - 999, trusted=False).table_belongs is True
+    assert merged(one_run(val=VALUES), loss_table(VALUES), at=None).table_belongs is True
+    assert merged(one_run(val=()), loss_table(VALUES), trusted=False).table_belongs is None
+    assert merged(None, loss_table(VALUES)).table_belongs is None
+
+
+def test_a_table_without_losses_is_as_good_as_none() -> None:
+    found = merged(one_run(val=VALUES), rows(LossRow(1.0, None, None, {})), at=T0 - 999)
+
+    assert (found.source, found.table_belongs, found.table_disagrees) == ("events", None, False)
+    assert set(found.curves) == {"train_loss", "val_loss"}
+    assert merged(None, None).curves == {}
+
+
+def test_the_source_that_reaches_further_is_shown_and_the_other_is_kept() -> None:
+    equal = merged(one_run(val=VALUES), loss_table(VALUES))
+    longer_table = merged(one_run(val=VALUES[:2]), loss_table(VALUES))
+    longer_events = merged(one_run(val=(*VALUES, 0.6)), loss_table(VALUES))
+
+    assert [found.source for found in (equal, longer_table, longer_events)] == [
+        "loss_history",
+        "loss_history",
+        "events",
+    ]
+    assert len(longer_table.others["val_loss"]) == 2
+    assert len(longer_events.others["val_loss"]) == 3
+    assert longer_events.table_belongs is True
+    assert merged(None, loss_table(VALUES)).others == {}
+
+
+def test_an_older_table_is_not_shown_though_it_reaches_further() -> None:
+    found = merged(one_run(val=(0.9,)), loss_table(VALUES), at=T0 - 9)
+
+    assert (found.source, found.table_belongs, len(found.curves["val_loss"])) == ("events", False, 1)
+    nothing = merged(one_run(val=()), loss_table(VALUES), at=T0 - 9)
+    assert (nothing.source, nothing.curves, nothing.table_belongs) == (None, {}, False)
+
+
+def test_a_table_gets_steps_and_times_of_the_events_where_it_has_none() -> None:
+    run = one_run(val=VALUES, first_step=1)
+    known = LossRow(1.0, 700, T0 + 1, {"val_loss": 0.9})
+
+    found = merged(run, rows(known, *(LossRow(n, None, None, {"val_loss": v}) for n, v in ((2.0, 0.8), (3.0, 0.7)))))
+
+    assert list(found.curves["val_loss"].step) == [700, 2, 3]
+    assert list(found.curves["val_loss"].time) == [T0 + 1, T0 + 20.01, T0 + 30.01]
+
+
+def test_an_epoch_that_the_events_lack_stays_unknown() -> None:
+    found = merged(one_run(val=VALUES[:2]), loss_table(VALUES)).curves["val_loss"]
+
+    assert list(found.step) == [1, 2, -1]
+    assert [math.isnan(t) for t in found.time] == [False, False, True]
+    assert list(found.value) == list(VALUES)
+
+
+def test_filling_a_table_leaves_what_was_read_as_it_was() -> None:
+    table = LossTableEvidence(
+        "csv", (), LossRows.from_columns([1.0, 2.0], [None, None], [None, None], {"val_loss": [0.9, 0.8]})
+    )
+
+    merged(one_run(val=VALUES[:2]), table)
+
+    assert merged(None, table).curves["val_loss"].step.tolist() == [-1, -1]
+
+
+def test_a_series_that_only_the_table_has_is_shown_as_it_is() -> None:
+    found = merged(one_run(val=VALUES), rows(*(LossRow(float(n), None, None, {"acc": 0.5}) for n in (1, 2, 3))))
+
+    assert found.source == "loss_history"
+    assert list(found.curves) == ["acc"]
+    assert list(found.curves["acc"].step) == [-1, -1, -1]
+    assert set(found.others) == {"train_loss", "val_loss"}
+
+
+def shown(*given: LossRow) -> Curve:
+    found: Mapping[str, Curve] = merged(None, rows(*given)).curves
+    return found["loss"]
+
+
+def test_a_table_is_ordered_by_epoch() -> None:
+    found = shown(*(LossRow(e, int(e * 10), T0 + e, {"loss": e / 10}) for e in (3.0, 1.0, 2.0)))
+
+    assert [list(a) for a in (found.epoch, found.step, found.value)] == [[1, 2, 3], [10, 20, 30], [0.1, 0.2, 0.3]]
+    assert list(found.time - T0) == [1, 2, 3]
+
+
+def test_without_epochs_the_steps_are_the_epochs_and_without_steps_the_rows() -> None:
+    by_step = shown(LossRow(None, 500, None, {"loss": 0.2}), LossRow(None, 0, None, {"loss": 0.1}))
+    by_row = shown(*(LossRow(None, step, None, {"loss": 0.5}) for step in (9, None, 3)))
+
+    assert (list(by_step.epoch), list(by_step.value)) == ([0, 500], [0.1, 0.2])
+    assert list(by_row.epoch) == [1, 2, 3]
+    assert list(by_row.step) == [9, -1, 3]
+
+
+def test_one_known_epoch_is_enough_to_order_by_epochs() -> None:
+    found = shown(LossRow(None, 5, None, {"loss": 0.5}), LossRow(2.0, 7, None, {"loss": 0.4}))
+
+    assert found.epoch[0] == 2.0
+    assert math.isnan(found.epoch[1])
+
+
+def test_a_row_without_a_value_of_a_series_is_no_point_of_it() -> None:
+    found = merged(None, rows(LossRow(1.0, None, None, {"a": 0.1, "b": 0.2}), LossRow(2.0, None, None, {"b": 0.3})))
+
+    assert {name: list(c.epoch) for name, c in found.curves.items()} == {"a": [1.0], "b": [1.0, 2.0]}
+
+
+@pytest.mark.parametrize(("step", "kept"), [(2**53 - 1, 2**53 - 1), (2**53, -1), (-(2**60), -1), (0, 0)])
+def test_a_step_that_no_number_holds_exactly_is_unknown(step: int, kept: int) -> None:
+    assert list(shown(LossRow(1.0, step, None, {"loss": 0.5})).step) == [kept]
+
+
+def test_curves_contradict_each_other_when_fewer_than_half_of_their_epochs_agree() -> None:
+    one = {"val": curve([1, 2, 3, 4], [0.4, 0.3, 0.2, 0.1])}
+
+    assert not contradict(one, {"val": curve([1, 2, 3, 4], [0.4, 0.3, 9, 8])})
+    assert contradict(one, {"val": curve([1, 2, 3, 4], [0.4, 7, 9, 8])})
+
+
+def test_all_series_are_counted_together() -> None:
+    one = {"a": curve([1, 2, 3]), "b": curve([1])}
+
+    assert not contradict(one, {"a": curve([1, 2, 3]), "b": curve([1], [9])})
+    assert contradict(one, {"a": curve([1, 2, 3], [9, 8, 7]), "b": curve([1])})
+
+
+@pytest.mark.parametrize("shift", [-1, 0, 1])
+def test_epochs_counted_from_0_and_from_1_are_compared_at_their_distance(shift: int) -> None:
+    values = [0.4, 0.3, 0.2]
+
+    assert not contradict({"val": curve([1, 2, 3], values)}, {"val": curve([1 + shift, 2 + shift, 3 + shift], values)})
+
+
+def test_curves_two_epochs_apart_contradict() -> None:
+    values = [0.5, 0.4, 0.3, 0.2, 0.1]
+
+    assert contradict({"val": curve([1, 2, 3, 4, 5], values)}, {"val": curve([3, 4, 5, 6, 7], values)})
+
+
+def test_what_shares_nothing_contradicts_nothing() -> None:
+    assert not contradict({"a": curve([1])}, {"b": curve([1], [9])})
+    assert not contradict({"a": curve([1])}, {"a": curve([50], [9])})
+    assert not contradict({}, {})
+
+
+@pytest.mark.parametrize(("other", "same"), [(1 + AGREEMENT * 0.9, True), (1 + AGREEMENT * 1.1, False)])
+def test_a_thousandth_is_the_precision_of_a_32_bit_value(other: float, same: bool) -> None:
+    ones, nans = {"a": curve([1, 2, 3])}, {"a": curve([1, 2, 3], [NAN] * 3)}
+
+    assert contradict({"a": curve([1, 2, 3], [other] * 3)}, ones) is not same
+    assert contradict(ones, nans)
+    assert not contradict(nans, nans)
+    assert AGREEMENT == 1e-3
