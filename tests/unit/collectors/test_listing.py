@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from support.long_runs import collect
-from support.workspaces import event_bytes, write, write_good
+from support.workspaces import event_bytes, good_streams, write, write_good
 
 from collectors.artifact_levels import every_artifact
 from collectors.compare import compare
@@ -19,6 +19,7 @@ from collectors.listing import MOST_LISTED
 from collectors.state import Artifact, DashboardState
 
 MANY = MOST_LISTED + 20
+STREAMS = good_streams()
 OWN_STAGE = b"""
   - {id: raw, label: Raw data, status_from: files, files: "raw/*.csv"}
 """
@@ -27,7 +28,7 @@ OWN_STAGE = b"""
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     """A workspace with a finished training."""
-    write_good(tmp_path / "ws")
+    write_good(tmp_path / "ws", STREAMS[0].start)
     return tmp_path / "ws"
 
 
@@ -82,9 +83,8 @@ def test_the_newest_archives_are_listed_and_the_first_is_the_newest(root: Path) 
 
 def test_each_stream_keeps_its_newest_event_files(root: Path) -> None:
     """The run that counts is among them; what cannot be read is listed beside it."""
-    patchtst = write_good(root)[0]
     for number in range(MANY):
-        older = replace(patchtst, start=patchtst.start - 1000 * (number + 1))
+        older = replace(STREAMS[0], start=STREAMS[0].start - 1000 * (number + 1))
         write(root / f"runs/patchtst_ssl/{number:03}/events.out.tfevents.{int(older.start)}.h.1.0", event_bytes(older))
     gone = root / "runs/patchtst_ssl/events.out.tfevents.9.h.1.0"
     gone.symlink_to("/etc/hostname")
