@@ -129,3 +129,10 @@ def test_which_member_is_the_copy_of_a_file(names: list[str], chosen: str | None
     member = member_for(archive(*names), "ckpt/m.pt")
 
     assert (member.name if member else None) == chosen
+
+
+def test_a_file_deep_in_the_workspace_is_found_by_its_name_alone() -> None:
+    member = member_for(archive("b.pt", "runs/m.pt"), "a/b/c/m.pt")
+
+    assert member is not None
+    assert member.name == "runs/m.pt"
