@@ -20,7 +20,7 @@ from support.gathered import (
     with_stream,
 )
 
-from collectors.checks.provenance import AGAIN, LOST, check_provenance
+from collectors.checks.provenance import check_provenance
 from collectors.state import Status
 from collectors.workspace_evidence import WorkspaceEvidence
 
@@ -29,6 +29,8 @@ CKPT, CSV = "checkpoints/patchtst_ssl.pt", "artifacts/loss/patchtst_loss_history
 OTHER, BACKUP = "swinmae: checkpoint and losses of one run", "the backup holds today's checkpoints and configs"
 REST = f"{OTHER}; {BACKUP}"
 OLD_HINT = "Train PatchTST to a good end, or restore the run it belongs to."
+LOST = "File times were lost (a copy or a checkout): validate where the training ran, or keep times when copying."
+AGAIN = "Train again, or remove what is left of the other run."
 BEGAN = "is from the previous run; the latest began 2023-11-14 22:13:20 UTC"
 
 

@@ -21,7 +21,7 @@ from support.gathered import (
 )
 
 from collectors.checks.judgement import Judgement
-from collectors.checks.provenance import AGAIN, check_provenance
+from collectors.checks.provenance import check_provenance
 from collectors.evidence import ArchiveMember
 from collectors.workspace_evidence import ReadFile, WorkspaceEvidence
 
@@ -30,6 +30,7 @@ assert patchtst().run is not None
 SCALER: ReadFile[Any] = good().scaler
 BUNDLE: ReadFile[Any] = good().backups[0]
 SCALER_PATH, BUNDLE_PATH = "artifacts/scaler_fdc.json", "artifacts/bundles/run_bundle.zip"
+AGAIN = "Train again, or remove what is left of the other run."
 STREAMS = "patchtst: checkpoint and losses of one run; swinmae: checkpoint and losses of one run"
 REST = f"{STREAMS}; the backup holds today's checkpoints and configs"
 BEFORE = replace(patchtst().run, started_at=START - 500, last_at=START - 100)
