@@ -1,0 +1,107 @@
+"""Colour and progress reach a person at a terminal, and nothing else."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+import pytest
+
+from collectors.terminal import STYLES, forgive_characters, paint_for, progress
+
+
+@pytest.fixture(autouse=True)
+def a_colourful_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One whose kind and wishes no machine decides."""
+    for name in ("NO_COLOR", "FORCE_COLOR", "COLORTERM", "TTY_COMPATIBLE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")
+
+
+@contextmanager
+def terminal() -> Iterator[tuple[TextIO, int]]:
+    """A real pseudo terminal to write to, and the end where its person sits."""
+    person, program = os.openpty()
+    with os.fdopen(program, "w", encoding="utf-8") as stream:
+        yield stream, person
+    os.close(person)
+
+
+@pytest.mark.parametrize(
+    ("meaning", "code"),
+    [
+        ("pass", "32"), ("fail", "1;31"), ("skip", "90"), ("ready", "1;32"), ("not_ready", "1;31"),
+        ("incomplete", "1;33"), ("training", "1;34"),
+    ],
+)  # fmt: skip
+def test_each_outcome_and_verdict_has_its_colour(meaning: str, code: str) -> None:
+    with terminal() as (stream, _):
+        paint = paint_for(stream)
+        assert paint is not None
+        assert paint("WORD", meaning) == f"\x1b[{code}mWORD\x1b[0m"
+    assert len(STYLES) == 7
+
+
+def test_a_meaning_without_a_colour_and_marks_of_markup_stay_text() -> None:
+    with terminal() as (stream, _):
+        paint = paint_for(stream)
+        assert paint is not None
+        assert paint("[v] [bold]PASS[/bold] 12", "no such meaning") == "[v] [bold]PASS[/bold] 12"
+        assert paint("[ ] FAIL " + "x" * 300, "fail") == "\x1b[1;31m[ ] FAIL " + "x" * 300 + "\x1b[0m"
+
+
+def test_who_wants_no_colour_gets_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+
+    with terminal() as (stream, _):
+        assert paint_for(stream) is None
+
+
+def test_a_pipe_and_a_file_get_no_colour(tmp_path: Path) -> None:
+    assert paint_for(io.StringIO()) is None
+    with (tmp_path / "answer").open("w") as file:
+        assert paint_for(file) is None
+
+
+def test_progress_is_silent_where_nobody_sits(capsys: pytest.CaptureFixture[str]) -> None:
+    with progress("reading"):
+        pass
+
+    assert capsys.readouterr() == ("", "")
+
+
+def test_progress_is_shown_to_a_person_on_stderr(monkeypatch: pytest.MonkeyPatch) -> None:
+    with terminal() as (stream, person):
+        monkeypatch.setattr(sys, "stderr", stream)
+        with progress("reading the workspace"):
+            pass
+        seen = b""
+        while b"\x1b[?25h" not in seen:  # the last thing written: the cursor comes back
+            seen += os.read(person, 4096)
+        assert b"reading the workspace" in seen
+
+
+def test_a_character_that_an_encoding_does_not_have_becomes_an_escape(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = io.BytesIO()
+    for name in ("stdout", "stderr"):
+        monkeypatch.setattr(sys, name, io.TextIOWrapper(written, encoding="ascii"))
+
+    forgive_characters()
+
+    for stream in (sys.stdout, sys.stderr):
+        print("\u00fc", file=stream, flush=True)
+    assert written.getvalue() == b"\\xfc\n\\xfc\n"
+
+
+def test_a_stream_of_another_kind_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", io.StringIO())
+
+    forgive_characters()
+
+    print("\u00fc")
+    assert sys.stdout.getvalue() == "\u00fc\n"

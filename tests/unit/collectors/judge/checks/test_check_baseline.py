@@ -1,0 +1,109 @@
+"""Check 10: the run is not worse than the pinned baseline beyond what the policy allows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from support.gathered import evidence_of, good, told, with_config, with_progress
+from support.state_parts import raw_state
+
+from collectors.checks.baseline import check_baseline
+from collectors.checks.judgement import Judgement
+from collectors.state import DashboardState, Status
+from collectors.stream_metrics import build_metrics
+from collectors.workspace_evidence import PinnedBaseline, WorkspaceEvidence
+
+PIN = "`python -m collectors runs baseline RUN_ID`"
+
+
+def snapshot(factor: float = 1.0, **changes: Any) -> DashboardState:
+    """The snapshot of the same training with other validation losses."""
+    raw = raw_state()
+    raw["meta"]["run_id"] = "run-1"
+    raw["metrics"] = {s.id: build_metrics(s).model_dump() for s in good().streams} | changes
+    for stream in raw["metrics"].values():
+        stream["series"]["val_loss"]["value"] = [v * factor for v in stream["series"]["val_loss"]["value"]]
+    return DashboardState.model_validate(raw)
+
+
+def against(state: DashboardState | None, seen: WorkspaceEvidence | None = None) -> Judgement:
+    return check_baseline(replace(seen or good(), baseline=PinnedBaseline("run-1", state)))
+
+
+def test_without_a_pin_there_is_nothing_to_compare_with() -> None:
+    assert told(check_baseline(good())) == ("skip", "no baseline is pinned", f"Pin one: {PIN}.")
+
+
+def test_the_baseline_itself_passes_though_its_snapshot_is_gone() -> None:
+    seen = replace(good(), run_id="run-1")
+
+    assert told(against(None, seen)) == ("pass", "this run is the baseline run-1", None)
+
+
+def test_a_baseline_whose_snapshot_is_gone_is_skipped() -> None:
+    assert told(against(None)) == (
+        "skip", "the snapshot of the baseline run-1 is gone or cannot be read", f"Pin another baseline: {PIN}.",
+    )  # fmt: skip
+
+
+def test_a_run_that_is_no_worse_passes_with_its_numbers() -> None:
+    found = against(snapshot())
+
+    assert told(found) == (
+        "pass",
+        "against run-1: patchtst: val_loss 0.4783 against 0.4783 (+0.0%, 0.02391 allowed); "
+        "swinmae: val_loss 0.4593 against 0.4593 (+0.0%, 0.02296 allowed)",
+        None,
+    )
+    assert evidence_of(found) == [(None, "patchtst"), (None, "swinmae")]
+    assert found.evidence[0].text == "val_loss 0.4783 against 0.4783 (+0.0%, 0.02391 allowed)"
+
+
+def test_a_worse_run_fails_and_names_the_streams_that_are() -> None:
+    found = against(snapshot(factor=0.5))
+
+    assert (found.outcome, found.hint) == (
+        "fail", f"Train again, or pin another baseline with {PIN} if this one is no longer the measure.",
+    )  # fmt: skip
+    assert found.detail.startswith("against run-1: patchtst: val_loss 0.4783 against 0.2391 (+100.0%, ")
+
+
+def test_the_policy_of_the_configuration_counts() -> None:
+    lenient = with_config(good(), baseline={"allowed_relative": 2.0})
+
+    assert against(snapshot(factor=0.5), lenient).outcome == "pass"
+    assert "(+100.0%, 0.4783 allowed)" in against(snapshot(factor=0.5), lenient).evidence[0].text
+
+
+def test_a_run_that_cannot_be_compared_is_skipped_not_passed() -> None:
+    raw = snapshot().metrics["patchtst"].model_dump()
+    raw["config"]["mask_ratio"] = 0.75
+
+    found = against(snapshot(patchtst=raw))
+
+    assert told(found) == (
+        "skip",
+        "against run-1: patchtst: other mask_ratio: 0.4 against 0.75",
+        f"Pin a baseline that was trained the same way: {PIN}.",
+    )
+    assert found.evidence[0].text == "other mask_ratio: 0.4 against 0.75"
+
+
+def test_a_run_that_is_still_training_is_skipped_not_passed() -> None:
+    found = against(snapshot(), with_progress(good(), status=Status.RUNNING, epoch=8.0))
+
+    assert (found.outcome, found.hint) == ("skip", "Wait until the training has ended.")
+    assert found.detail == "against run-1: patchtst: the run is still training (epoch 8 of 8)"
+
+
+def test_a_stream_that_neither_side_trained_is_told_so() -> None:
+    raw = raw_state()["metrics"]["swinmae"] | {"series": {}, "final": {}, "best": {}}
+    raw["completion"] |= {"status": "idle"}
+    state = snapshot().model_dump()
+    state["metrics"]["third"] = raw
+
+    found = against(DashboardState.model_validate(state))
+
+    assert found.outcome == "pass"
+    assert (found.evidence[2].stream, found.evidence[2].text) == ("third", "trained on neither side")

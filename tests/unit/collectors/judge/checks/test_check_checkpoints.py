@@ -1,0 +1,79 @@
+"""Check 1: every stream's checkpoint is there and sound."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from support.gathered import ERROR, WARNING, evidence_of, good, patchtst, reread, told, unread, with_stream
+
+from collectors.checks.files import check_checkpoints
+from collectors.readers.describe import describe_checkpoint
+from collectors.workspace_evidence import WorkspaceEvidence
+
+FILE = patchtst().checkpoint
+DESCRIBED = [f"{s.id}: {describe_checkpoint(s.checkpoint.evidence)}" for s in good().streams if s.checkpoint.evidence]
+
+
+def holding(**changes: object) -> WorkspaceEvidence:
+    return with_stream(good(), checkpoint=reread(FILE, **changes))
+
+
+def test_sound_checkpoints_pass_and_are_described() -> None:
+    found = check_checkpoints(good())
+
+    assert told(found) == ("pass", "; ".join(DESCRIBED), None)
+    assert evidence_of(found) == [
+        ("checkpoints/patchtst_ssl.pt", "patchtst"),
+        ("checkpoints/swinmae_ssl.pt", "swinmae"),
+    ]
+
+
+def test_a_warning_is_told_and_does_not_fail() -> None:
+    found = check_checkpoints(holding(findings=(WARNING,)))
+
+    assert told(found) == ("pass", f"{DESCRIBED[0]} [warning: an odd thing]; {DESCRIBED[1]}", None)
+
+
+def test_a_missing_checkpoint_fails_and_says_where_it_should_be() -> None:
+    found = check_checkpoints(with_stream(good(), checkpoint=unread(FILE)))
+
+    assert told(found) == (
+        "fail",
+        f"patchtst: checkpoints/patchtst_ssl.pt is missing; {DESCRIBED[1]}",
+        "Train PatchTST; it should save checkpoints/patchtst_ssl.pt.",
+    )
+    assert evidence_of(found)[0] == ("checkpoints/patchtst_ssl.pt", "patchtst")
+
+
+def test_a_checkpoint_that_cannot_be_opened_says_why() -> None:
+    found = check_checkpoints(with_stream(good(), checkpoint=unread(FILE, "no permission")))
+
+    assert found.detail.startswith("patchtst: checkpoints/patchtst_ssl.pt: no permission; ")
+
+
+def test_an_unsound_checkpoint_fails_with_its_errors() -> None:
+    found = check_checkpoints(holding(findings=(WARNING, ERROR)))
+
+    assert told(found) == (
+        "fail",
+        f"patchtst: checkpoints/patchtst_ssl.pt: expected this, found that (line 3); {DESCRIBED[1]}",
+        "Save PatchTST's checkpoint again, or restore it from a backup that tests sound.",
+    )
+    assert evidence_of(found)[0] == ("checkpoints/patchtst_ssl.pt", "patchtst")
+
+
+def test_an_unsound_checkpoint_that_is_being_written_is_not_judged_yet() -> None:
+    file = replace(reread(FILE, findings=(ERROR,)), being_written=True)
+
+    found = check_checkpoints(with_stream(good(), checkpoint=file))
+
+    assert told(found) == (
+        "skip",
+        f"patchtst: checkpoints/patchtst_ssl.pt is being written; {DESCRIBED[1]}",
+        "It is being written; look again in a moment.",
+    )
+    assert evidence_of(found)[0] == ("checkpoints/patchtst_ssl.pt", "patchtst")
+
+
+def test_a_checkpoint_that_is_written_anew_and_sound_passes() -> None:
+    assert check_checkpoints(with_stream(good(), checkpoint=replace(FILE, being_written=True))).outcome == "pass"

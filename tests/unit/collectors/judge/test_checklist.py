@@ -1,0 +1,150 @@
+"""The checklist: which checks are asked, in what order, and what becomes of what each one says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from support.gathered import ERROR, diverged, good, patchtst, reread, unread, with_config, with_progress, with_stream
+
+from collectors.checklist import CHECKS, judge, renumbered
+from collectors.config import CHECK_IDS, CheckSettings
+from collectors.state import Check, Outcome, Status
+from collectors.workspace_evidence import PinnedBaseline, WorkspaceEvidence
+
+ALL_BUT_BASELINE = list(CHECK_IDS[:-1])
+
+
+def by_id(seen: WorkspaceEvidence) -> dict[str, Check]:
+    return {check.id: check for check in judge(seen)}
+
+
+def settled(check: str, **settings: object) -> WorkspaceEvidence:
+    """A good training whose configuration says how one check counts."""
+    return with_config(good(), checks={check: settings})
+
+
+def test_a_good_training_passes_nine_checks_in_their_order() -> None:
+    checks = judge(good())
+
+    assert [c.id for c in checks] == ALL_BUT_BASELINE
+    assert [c.index for c in checks] == list(range(1, 10))
+    assert {c.outcome for c in checks} == {Outcome.PASS}
+    assert [c.title for c in checks] == [
+        "Trained checkpoints",
+        "Scaler",
+        "Training logs",
+        "Final configs",
+        "Backup bundle",
+        "Scoring smoke test",
+        "Split policy",
+        "Training finished",
+        "Same run",
+    ]
+
+
+def test_every_check_that_a_configuration_may_name_has_its_judge() -> None:
+    assert [(spec.index, spec.id) for spec in CHECKS] == list(enumerate(CHECK_IDS, start=1))
+    assert CHECKS[-1].title == "No regression"
+
+
+@pytest.mark.parametrize("section", ["scaler", "backup", "smoke", "split_policy"])
+def test_a_check_without_its_section_is_left_out_and_the_others_keep_their_numbers(section: str) -> None:
+    checks = judge(with_config(good(), **{section: None}))
+
+    assert [c.id for c in checks] == [i for i in ALL_BUT_BASELINE if i != section]
+    assert [c.index for c in checks] == [n for n, i in enumerate(CHECK_IDS[:-1], start=1) if i != section]
+
+
+def test_a_check_that_is_switched_off_is_left_out() -> None:
+    assert "logs" not in by_id(settled("logs", enabled=False, reason="no event files here"))
+
+
+def test_the_baseline_is_asked_only_where_it_is_switched_on_and_one_is_pinned() -> None:
+    pinned = PinnedBaseline("run-1", None)
+    switched_on = settled("baseline", enabled=True)
+
+    assert "baseline" not in by_id(replace(good(), baseline=pinned))
+    assert "baseline" not in by_id(switched_on)
+    assert "baseline" in by_id(replace(switched_on, baseline=pinned))
+    assert "baseline" not in by_id(replace(settled("baseline", enabled=False, reason="later"), baseline=pinned))
+
+
+def test_only_a_pass_has_passed_and_only_a_pass_has_no_hint() -> None:
+    seen = replace(with_stream(good(), checkpoint=unread(patchtst().checkpoint)), smoke={})
+
+    checks = by_id(seen)
+
+    assert (checks["scaler"].passed, checks["scaler"].hint) == (True, None)
+    assert (checks["checkpoints"].outcome, checks["checkpoints"].passed) == (Outcome.FAIL, False)
+    assert (checks["smoke"].outcome, checks["smoke"].passed) == (Outcome.SKIP, False)
+    assert checks["checkpoints"].hint == "Train PatchTST; it should save checkpoints/patchtst_ssl.pt."
+    assert (checks["smoke"].hint or "").startswith("Run `python -m collectors validate --run-smoke`")
+
+
+def test_a_check_tells_what_it_rests_on() -> None:
+    paths = [e.path for e in by_id(good())["checkpoints"].evidence]
+
+    assert paths == ["checkpoints/patchtst_ssl.pt", "checkpoints/swinmae_ssl.pt"]
+
+
+def test_a_check_that_breaks_fails_and_hides_no_other() -> None:
+    scaler = good().scaler
+    assert scaler is not None
+    seen = replace(good(), scaler=reread(scaler, findings=None))
+
+    checks = by_id(seen)
+
+    assert checks["scaler"].outcome is Outcome.FAIL
+    assert checks["scaler"].detail == "this check broke: TypeError: 'NoneType' object is not iterable"
+    assert checks["scaler"].hint == "Report it, with the state file."
+    assert [i for i, c in checks.items() if c.outcome is not Outcome.PASS] == ["scaler"]
+
+
+def test_a_check_blocks_unless_the_configuration_says_otherwise() -> None:
+    seen = settled("logs", blocking=False, reason="they lie elsewhere")
+
+    checks = by_id(seen)
+
+    assert [i for i, c in checks.items() if not c.blocking] == ["logs"]
+    assert checks["logs"].outcome is Outcome.PASS
+    assert checks["logs"].detail == by_id(good())["logs"].detail + " (a warning only: they lie elsewhere)"
+    assert CheckSettings().blocking
+
+
+def test_what_the_files_of_a_run_from_elsewhere_cannot_tell_is_skipped_with_the_reason() -> None:
+    seen = replace(
+        with_stream(good(), checkpoint=reread(patchtst().checkpoint, findings=(ERROR,))),
+        untold={"checkpoints": "no files of this run are here", "scaler": "nor is its scaler"},
+    )
+
+    checks = by_id(seen)
+
+    assert checks["checkpoints"].outcome is Outcome.SKIP
+    assert checks["checkpoints"].detail.startswith("patchtst: checkpoints/patchtst_ssl.pt: expected this")
+    assert checks["checkpoints"].detail.endswith(" (no files of this run are here)")
+    assert checks["checkpoints"].hint is not None
+    assert [e.stream for e in checks["checkpoints"].evidence] == ["patchtst", "swinmae"]
+    assert (checks["scaler"].outcome, checks["scaler"].passed) == (Outcome.SKIP, False)
+    assert checks["logs"].outcome is Outcome.PASS
+
+
+def test_a_run_from_elsewhere_that_diverged_is_judged_all_the_same() -> None:
+    seen = replace(diverged(good()), untold={"training": "its end is not told"})
+
+    assert by_id(seen)["training"].outcome is Outcome.FAIL
+
+
+def test_a_run_from_elsewhere_that_is_silent_stays_untold() -> None:
+    seen = replace(with_progress(good(), status=Status.STALLED), untold={"training": "its end is not told"})
+
+    assert by_id(seen)["training"].outcome is Outcome.SKIP
+
+
+def test_checks_behind_an_external_checklist_count_on_and_say_whose_they_are() -> None:
+    checks = judge(good())[7:9]
+
+    appended = renumbered(checks, 4)
+
+    assert [(c.index, c.title) for c in appended] == [(4, "Training finished (built-in)"), (5, "Same run (built-in)")]
+    assert [c.detail for c in appended] == [c.detail for c in checks]
