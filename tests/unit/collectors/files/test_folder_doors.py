@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from collectors.files import CannotRead, Workspace, identity_of
+from collectors.files import CannotRead, OpenFile, Workspace, identity_of
 from collectors.paths import MAX_DEPTH, MAX_LINKS, PathProblem, Walker, open_folder_at, split
 from collectors.patterns import MAX_DEPTH as MAX_SEARCHED
 
@@ -205,3 +206,26 @@ def test_a_file_is_the_same_only_with_device_inode_size_and_time(root: Path) -> 
         assert opened.identity == identity_of(status)
         assert opened.identity == (status.st_dev, status.st_ino, 7, status.st_mtime_ns)
         assert (opened.size, opened.path, opened.handle.read()) == (7, "a/x.pt", b"weights")
+
+
+@pytest.mark.parametrize(("more", "expected"), [(b"", b"weights"), (b"+", b"weights+"), (b"+++", b"weights+++")])
+def test_a_file_that_grows_while_it_is_read_is_read_whole(
+    root: Path, monkeypatch: pytest.MonkeyPatch, more: bytes, expected: bytes
+) -> None:
+    """It has ten bytes at most when its reading ends; one that has more by then is refused."""
+    opening = Workspace.open
+
+    @contextmanager
+    def open_and_grow(workspace: Workspace, path: str) -> Iterator[OpenFile]:
+        with opening(workspace, path) as opened:
+            with (root / path).open("ab") as writer:
+                writer.write(more)
+            yield opened
+
+    monkeypatch.setattr(Workspace, "open", open_and_grow)
+    with Workspace(root) as workspace:
+        assert workspace.read_bytes("a/x.pt", 10) == expected
+        (root / "a/x.pt").write_bytes(b"weights")
+        if more:
+            with pytest.raises(CannotRead, match=r"has 8 bytes; at most 7 are read"):
+                workspace.read_bytes("a/x.pt", 7)

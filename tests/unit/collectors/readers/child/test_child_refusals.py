@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import struct
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -164,6 +165,21 @@ def test_a_child_that_does_not_greet_is_not_asked(
         [finding] = process.read("document", opened).findings
 
     assert "exit code 7" in finding.text
+
+
+def test_what_greets_in_another_way_is_not_asked(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    greeting = length(5) + b"hello"
+    impostor = tmp_path / "python"
+    impostor.write_text(f"#!{sys.executable}\nimport os, sys\nos.write(int(sys.argv[-1]), {greeting!r})\nsys.exit(5)\n")
+    impostor.chmod(0o755)
+    monkeypatch.setattr("sys.executable", str(impostor))
+
+    with ReaderProcess() as process, workspace.open("notes.txt") as opened:
+        [finding] = process.read("document", opened).findings
+
+    assert finding.text == "the reader failed (exit code 5); please report this"
 
 
 def test_a_child_that_does_not_start_in_time_is_said(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
