@@ -80,11 +80,14 @@ def _ends_a_line(descriptor: int, size: int) -> bool:
 def read_own(path: Path, limit: int) -> bytes:
     """Read a file of ours. Raises OSError, also for what is no regular file or too large."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    with os.fdopen(descriptor, "rb") as handle:
+    try:  # the kind first: no file object can be made of a folder, and the descriptor would stay open
         found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode) or found.st_size > limit:
             raise OSError(errno.EINVAL, "is not a file of ours")
-        return handle.read(limit)
+        with os.fdopen(descriptor, "rb", closefd=False) as handle:
+            return handle.read(limit)
+    finally:
+        os.close(descriptor)
 
 
 def regular_files(folder: Path, suffix: str) -> Iterator[tuple[str, tuple[int, int]]]:

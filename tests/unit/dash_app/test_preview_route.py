@@ -191,6 +191,8 @@ def test_a_question_without_one_path_is_refused(place: Place, query: str) -> Non
 
 
 def test_a_file_that_went_is_gone(place: Place) -> None:
+    """Another file stays: an empty folder would be a workspace that nobody mounted."""
+    write(place.root / "stayed.yaml", "a: 1")
     assert place.look("went.yaml", "a: 1").status_code == 200
     (place.root / "went.yaml").unlink()
 

@@ -1,0 +1,165 @@
+"""What a safetensors header must be, to the byte."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+import pytest
+from support.build_checkpoints import safetensors
+
+from collectors.evidence import CheckpointEvidence
+from collectors.readers.checkpoint import read_checkpoint
+from collectors.readers.checkpoint_file.safetensors import MOST_HEADER_BYTES, is_safetensors
+
+
+def read(data: bytes) -> CheckpointEvidence:
+    """What the reader finds in these bytes."""
+    return read_checkpoint(io.BytesIO(data), len(data))
+
+
+def errors(evidence: CheckpointEvidence) -> list[str]:
+    """Errors, with their place."""
+    return [str(finding) for finding in evidence.findings if finding.severity == "error"]
+
+
+def entry(start: int, end: int, dtype: str = "F32", shape: list[int] | None = None) -> dict[str, Any]:
+    """One tensor's row of the header."""
+    return {"dtype": dtype, "shape": [(end - start) // 4] if shape is None else shape, "data_offsets": [start, end]}
+
+
+def of(header: Any, data: int) -> CheckpointEvidence:
+    """A file of this header and so many zero bytes."""
+    return read(safetensors({}, header=header, tail=bytes(data)))
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        {"format": "pt", "epoch": 3},
+        {"epoch": 3, "format": "pt"},
+        {"a": None},
+        {"a": ["pt"]},
+        ["pt"],
+        "pt",
+        7,
+    ],
+)
+def test_metadata_are_text_and_nothing_else(metadata: Any) -> None:
+    """One value that is no text is enough."""
+    evidence = of({"__metadata__": metadata, "a": entry(0, 8)}, 8)
+
+    assert errors(evidence) == ["expected `__metadata__` to map text to text (header)"]
+    assert evidence.scalars == {}
+    assert [tensor.name for tensor in evidence.tensors] == ["a"]
+
+
+def test_metadata_of_texts_are_kept_unless_they_are_long() -> None:
+    evidence = of({"__metadata__": {"format": "pt", "just": "x" * 200, "long": "x" * 201}, "a": entry(0, 8)}, 8)
+
+    assert evidence.scalars == {"format": "pt", "just": "x" * 200}
+    assert errors(evidence) == []
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"shape": [2], "data_offsets": [0, 8]},
+        {"dtype": 3, "shape": [2], "data_offsets": [0, 8]},
+        {"dtype": "F32", "data_offsets": [0, 8]},
+        {"dtype": "F32", "shape": 2, "data_offsets": [0, 8]},
+        {"dtype": "F32", "shape": [-2], "data_offsets": [0, 8]},
+        {"dtype": "F32", "shape": [2.0], "data_offsets": [0, 8]},
+        {"dtype": "F32", "shape": [True, 2], "data_offsets": [0, 8]},
+        {"dtype": "F32", "shape": [2], "data_offsets": [0]},
+        {"dtype": "F32", "shape": [2], "data_offsets": [0, 8, 9]},
+        {"dtype": "F32", "shape": [2], "data_offsets": [0, "8"]},
+        {"dtype": "F32", "shape": [1] * 65, "data_offsets": [0, 4]},
+        {"dtype": "F32", "shape": [1 << 63], "data_offsets": [0, 8]},
+        "F32",
+        None,
+    ],
+)
+def test_a_row_that_lacks_anything_is_named(row: Any) -> None:
+    evidence = of({"a": entry(0, 8), "b": row}, 8)
+
+    assert "expected `dtype`, `shape` and two `data_offsets` in the header (b)" in errors(evidence)
+    assert [tensor.name for tensor in evidence.tensors] == ["a"]
+
+
+def test_a_shape_of_64_sizes_is_the_longest() -> None:
+    assert errors(of({"a": entry(0, 4, shape=[1] * 64)}, 4)) == []
+
+
+@pytest.mark.parametrize(
+    ("header", "size", "said"),
+    [
+        ({"a": entry(0, 8), "b": entry(8, 16)}, 16, []),
+        ({"b": entry(8, 16), "a": entry(0, 8)}, 16, []),
+        ({"a": entry(0, 8)}, 9, ["1 bytes follow the last tensor: expected the file to end there"]),
+        ({"a": entry(4, 8)}, 8, ["4 bytes of the data before it belong to no tensor (a)"]),
+        ({"a": entry(0, 8)}, 7, ["ends at byte 8 of the data, but there are 7: cut short (a)"]),
+        (
+            {"a": entry(0, 8), "b": entry(4, 12)},
+            12,
+            ["begins at byte 4 of the data, inside the tensor before it (b)"],
+        ),
+        (
+            {"a": entry(0, 8, shape=[3])},
+            8,
+            ["its shape [3] of F32 needs 12 bytes, but its offsets span 8 (a)"],
+        ),
+        (
+            {"a": entry(0, 8, shape=[1 << 40, 1 << 40])},
+            8,
+            ["its shape [1099511627776, 1099511627776] of F32 needs more than 2^63 bytes, but its offsets span 8 (a)"],
+        ),
+    ],
+)
+def test_tensors_cover_the_data_without_gap_or_overlap(header: Any, size: int, said: list[str]) -> None:
+    assert errors(of(header, size))[: len(said) or None] == said
+
+
+def test_an_unknown_type_is_a_warning_and_its_numbers_are_not_guessed_at() -> None:
+    evidence = of({"a": entry(0, 8, "F6_E3M2", [3])}, 8)
+
+    assert errors(evidence) == []
+    assert (evidence.tensors[0].dtype, evidence.tensors[0].size_bytes) == ("F6_E3M2", 8)
+    assert "which is not known here" in evidence.findings[0].text
+
+
+@pytest.mark.parametrize(
+    ("start", "is_one"),
+    [
+        ((2).to_bytes(8, "little") + b"{", True),
+        ((1).to_bytes(8, "little") + b"{", False),
+        ((2).to_bytes(8, "little") + b"[", False),
+        ((2).to_bytes(8, "little"), False),
+        (MOST_HEADER_BYTES.to_bytes(8, "little") + b"{", True),
+        ((MOST_HEADER_BYTES + 1).to_bytes(8, "little") + b"{", False),
+        (b"", False),
+    ],
+)
+def test_a_plausible_length_and_a_brace_make_a_safetensors_file(start: bytes, is_one: bool) -> None:
+    assert is_safetensors(start) is is_one
+
+
+def test_a_header_of_exactly_the_file_is_whole_and_one_byte_more_is_cut() -> None:
+    raw = json.dumps({"a": entry(0, 0, shape=[0])}).encode()
+
+    whole = read(len(raw).to_bytes(8, "little") + raw)
+    cut = read((len(raw) + 1).to_bytes(8, "little") + raw)
+
+    assert errors(whole) == [] or "cut short" not in errors(whole)[0]
+    assert errors(cut) == [
+        f"the header claims {len(raw) + 1} bytes, but the file has {len(raw) + 8}: it is cut short (header)"
+    ]
+
+
+def test_optimizer_state_is_told_by_the_first_part_of_its_name() -> None:
+    header = {"optimizer.state.0.exp_avg": entry(0, 8), "encoder.optimizer": entry(8, 16), "a": entry(16, 24)}
+
+    tensors = {tensor.name: tensor.optimizer for tensor in of(header, 24).tensors}
+
+    assert tensors == {"optimizer.state.0.exp_avg": True, "encoder.optimizer": False, "a": False}
