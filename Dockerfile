@@ -14,12 +14,13 @@
 FROM python:3.13-slim-bookworm AS build
 WORKDIR /src
 COPY pyproject.toml README.md ./
+COPY .ci/constraints.txt .ci/
 COPY collectors collectors
 COPY dash_app dash_app
 COPY assets assets
 # The environment has no pip of its own; the builder's installs into it and stays behind.
 RUN python -m venv --without-pip /opt/dashboard \
- && python -m pip --python /opt/dashboard/bin/python install --no-cache-dir '.[server]'
+ && python -m pip --python /opt/dashboard/bin/python install --no-cache-dir -c .ci/constraints.txt '.[server]'
 
 FROM python:3.13-slim-bookworm
 ARG VERSION=0.1.0

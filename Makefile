@@ -1,10 +1,11 @@
 # make help         what there is
 # make demo         set everything up and show a training
-# make test         set everything up and run every test; TRAIN=1 also trains (needs torch, about 1 GB)
+# make test         set everything up and run every test; TRAIN=1 also trains (needs torch, about 1 GB),
+#                   LATEST=1 takes the newest versions instead of the tested ones
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint browser bench fuzz chaos screens clean
+.PHONY: help demo test lint browser bench fuzz chaos screens constraints clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -12,17 +13,28 @@ PYTHON ?= $(shell for name in python3.14 python3.13 python3.12 python3.11 python
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
 TORCH := torch==2.13.0
+CONSTRAINTS := .ci/constraints.txt
 TRAIN ?= 0
+LATEST ?= 0
 JUNIT := build/junit.xml
 PYTEST_ARGS ?=
 # Browsers share the cores with the tests: more workers than two only wait for each other.
 WORKERS ?= 2
+NEWEST := $(filter 1,$(LATEST))
+# Eager, so that what the constraints held back before is renewed too.
+VERSIONS := $(if $(NEWEST),--upgrade --upgrade-strategy eager,--constraint $(CONSTRAINTS))
+# Named after the answer: another one is a file that is not there yet, so everything is installed anew.
+ASKED := $(VENV)/.versions-$(if $(NEWEST),newest,tested)
+# What it can install, every newer one can: the oldest Python that pyproject.toml allows.
+OLDEST ?= python3.11
 WITHOUT_TRAIN := $(if $(filter 1,$(TRAIN)),,-m 'not train')
 
 help:
 	@echo "make demo           set everything up and show a training on http://127.0.0.1:8050"
 	@echo "make test           set everything up, then format check, lint, types and every test"
 	@echo "make test TRAIN=1   the same and the trainer tests (installs $(TORCH))"
+	@echo "make test LATEST=1  the same with the newest versions that pyproject.toml allows, not those of $(CONSTRAINTS)"
+	@echo "make constraints    renew $(CONSTRAINTS) with the newest versions that pyproject.toml allows"
 	@echo "make lint           format check, lint and types only"
 	@echo "make screens        pictures of every scene at four widths in both themes, in build/screens/"
 	@echo "make bench          print the figures, measured side by side"
@@ -37,19 +49,35 @@ $(VENV)/.made:
 	$(PYTHON) -m venv $(VENV)
 	touch $@
 
-$(VENV)/.run: $(VENV)/.made pyproject.toml
-	$(PIP) install --editable .
+$(ASKED): $(VENV)/.made $(if $(NEWEST),,$(CONSTRAINTS))
+	rm -f $(VENV)/.versions-*
 	touch $@
 
-$(VENV)/.test: $(VENV)/.made pyproject.toml
-	$(PIP) install --editable '.[test]'
+$(VENV)/.run: $(ASKED) pyproject.toml
+	$(PIP) install $(VERSIONS) --editable .
+	touch $@
+
+$(VENV)/.test: $(ASKED) pyproject.toml
+	$(PIP) install $(VERSIONS) --editable '.[test]'
 	touch $@ $(VENV)/.run
 
 # torch first and by its exact version: anything looser may fetch a build for graphics cards.
 $(VENV)/.train: $(VENV)/.test
-	$(PIP) install '$(TORCH)'
-	$(PIP) install --editable '.[train]'
+	$(PIP) install $(VERSIONS) '$(TORCH)'
+	$(PIP) install $(VERSIONS) --editable '.[train]'
 	touch $@
+
+# From a virtual environment of its own, thrown away after; names and versions only, without a machine's own builds.
+constraints:
+	@echo "renewing $(CONSTRAINTS) with $$($(OLDEST) --version)"
+	@home=$$(mktemp -d); trap 'rm -rf "$$home"' EXIT; \
+	$(OLDEST) -m venv "$$home"; \
+	pip() { "$$home/bin/python" -m pip -q --disable-pip-version-check "$$@"; }; \
+	pip install '$(TORCH)'; \
+	pip install --editable '.[test,server,train]'; \
+	pip freeze --all --exclude pip --exclude-editable | sed -E 's/[+].*//' | LC_ALL=C sort -f > "$$home/found"; \
+	if grep -vE '^[A-Za-z0-9._-]+==[0-9A-Za-z.!]+$$' "$$home/found"; then echo "no exact versions: see above"; exit 1; fi; \
+	mv "$$home/found" $(CONSTRAINTS)
 
 demo: $(VENV)/.run
 	$(BIN)/python -m dash_app --demo $(DEMO)

@@ -71,6 +71,7 @@ def copy_context(target: Path) -> None:
         if allowed[0] == "*" and f"!{name}" in allowed and (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, target / name, ignore=ignored)
         elif allowed[0] == "*" and f"!{name}" in allowed:
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, target / name)
 
 

@@ -136,12 +136,23 @@ class _Composer:
         return [(item, _line(event)) for item in values]
 
     def _with_merged(self, own: dict[str, Any], merged: list[tuple[dict[str, Any], int]], path: Path) -> dict[str, Any]:
-        """Add what `<<` brings: a key of its own wins, and among the merged ones the first."""
+        """Add what `<<` brings: a key of its own wins, and among the merged ones the first.
+
+        So says YAML's merge-key type, and so PyYAML read until 6.0.3; from 6.0.4 on the last wins.
+        """
+        candidates: dict[str, list[tuple[Any, int]]] = {}
         for mapping, line in merged:
             for key, value in mapping.items():
-                if key not in own:
-                    own[key] = value
-                    self.lines[(*path, key)] = line
+                candidates.setdefault(key, []).append((value, line))
+        for key, found in candidates.items():
+            if key in own:
+                continue
+            (first, line), (last, _) = found[0], found[-1]
+            own[key] = first
+            self.lines[(*path, key)] = line
+            trap = yaml_scalars.merge_trap(key, first, last)
+            if trap:
+                self.report.tell("warning", trap, line)
         return own
 
     def _scalar(self, event: ScalarEvent) -> yaml_scalars.Value:

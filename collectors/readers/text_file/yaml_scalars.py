@@ -1,12 +1,14 @@
 """One unquoted YAML word -> the value training saw, and a warning where that is a classic trap.
 
-Input: the text of a plain scalar. Output: str, int, float, bool or None, and words for the warning.
-Refuses to make dates (the text is kept) and numbers longer than Python itself accepts. The rules
-are PyYAML's (YAML 1.1), since that is what training programs read their configs with.
+Input: the text of a plain scalar, or two values that `<<` brings for one key. Output: str, int, float,
+bool or None, and words for the warning. Refuses to make dates (the text is kept) and numbers longer
+than Python itself accepts. The rules are PyYAML's (YAML 1.1), since that is what training programs
+read their configs with.
 """
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from typing import Any, Final
@@ -69,6 +71,15 @@ def key_trap(word: str) -> str | None:
 def is_merge(word: str) -> bool:
     """Say whether an unquoted key pulls in another mapping."""
     return word == "<<"
+
+
+def merge_trap(key: str, first: Any, last: Any) -> str | None:
+    """Return a warning if mappings merged by `<<` differ in `key`: which one counts depends on PyYAML's version."""
+    ours, theirs = (json.dumps(value, sort_keys=True, ensure_ascii=False) for value in (first, last))
+    if ours == theirs:
+        return None
+    told = f"`<<` brings {brief(key)} more than once; read as {brief(ours)}, the earlier"
+    return f"{told}; some versions of PyYAML take {brief(theirs)}: write the key out"
 
 
 def _kind(word: str) -> str:

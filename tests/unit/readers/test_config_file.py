@@ -177,17 +177,6 @@ def test_keys_are_text_as_written_and_the_odd_ones_are_said() -> None:
     assert "the key `on` is true or false to YAML; read as text" in evidence.findings[0].text
 
 
-def test_anchors_and_merge_keys_mean_what_they_mean_to_pyyaml() -> None:
-    text = "base: &b {lr: 1, epochs: 2}\na:\n  <<: *b\n  lr: 3\nc: *b\nd:\n  <<: [*b, {lr: 9, x: 1}]\n"
-
-    evidence = read_config(text.encode(), name="c.yaml")
-
-    assert evidence.data == yaml.safe_load(text)
-    assert evidence.findings == ()
-    assert evidence.lines["a", "epochs"] == 3
-    assert evidence.lines["a", "lr"] == 4
-
-
 def test_tags_that_only_name_a_plain_type_are_honoured() -> None:
     """`!!float 2e-3` is how careful people get around the trap."""
     evidence = read_config(b"lr: !!float 2e-3\nname: !!str 5\nn: !!int 7\nm: !!map {a: !!bool yes}\n", name="c.yaml")
