@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from dash.testing.browser import Browser
+from support.browsers import Chromium
 from support.page import open_page, text, texts, traces
 from support.server import RunningServer
 from support.waiting import wait_for
@@ -40,7 +40,7 @@ new MutationObserver(note).observe(document.querySelector("main"),
 """From now on the page's own DOM tells `window.seen`: what it showed, in order, each change once."""
 
 
-def start(serve: Serve, browser: Browser, *options: str) -> RunningServer:
+def start(serve: Serve, browser: Chromium, *options: str) -> RunningServer:
     """Start a demonstration, open its page while nothing has been trained, and remember what it shows."""
     speed = load_library().run("good").duration_seconds / SECONDS
     server = serve(collect=True, options=["--demo", "--demo-speed", f"{speed:.2f}", "--demo-pause", PAUSE, *options])
@@ -49,12 +49,12 @@ def start(serve: Serve, browser: Browser, *options: str) -> RunningServer:
     return server
 
 
-def seen(browser: Browser, kind: str) -> dict[str, list[str]]:
+def seen(browser: Chromium, kind: str) -> dict[str, list[str]]:
     """What the page has shown so far: name -> words in order."""
     return dict(browser.driver.execute_script("return window.seen[arguments[0]]", kind))
 
 
-def test_a_newcomer_sees_a_training_from_idle_to_ready(browser: Browser, serve: Serve) -> None:
+def test_a_newcomer_sees_a_training_from_idle_to_ready(browser: Chromium, serve: Serve) -> None:
     """Every stage moves, every check turns, the verdict ends READY; nothing is said on the console."""
     server = start(serve, browser)
     driver: Any = browser.driver
@@ -80,7 +80,7 @@ def test_a_newcomer_sees_a_training_from_idle_to_ready(browser: Browser, serve: 
     assert "every value is as it was recorded" in badge.get_attribute("title")
 
 
-def test_a_training_that_stops_on_the_way_is_not_ready(browser: Browser, serve: Serve) -> None:
+def test_a_training_that_stops_on_the_way_is_not_ready(browser: Chromium, serve: Serve) -> None:
     """Its process is killed in the middle of SwinMAE; the page says so while it is open."""
     start(serve, browser, "--demo-fault", "stall")
 
