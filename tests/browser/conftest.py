@@ -39,3 +39,9 @@ def page(shared_page: Page) -> Iterator[Page]:
     yield shared_page
     driver.get("about:blank")
     assert console_messages(driver) == [], "the console is not empty"
+
+
+@pytest.fixture
+def own_page(browser: Chromium, shared_page: Page) -> Page:
+    """The shared server in a tab of the test's own: for what leaves its marks in a browser."""
+    return Page(browser.driver, shared_page.url, shared_page.state_dir)
