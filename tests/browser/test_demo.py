@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from support.browsers import Chromium
 from support.page import open_page, text, texts, traces
 from support.server import RunningServer
@@ -12,6 +13,7 @@ from support.waiting import wait_for
 
 from dash_app.demo.shipped import load_library
 
+pytestmark = pytest.mark.slow
 Serve = Callable[..., RunningServer]
 SECONDS = 30.0
 """How long the replays here take: slow enough that the page sees each stage run."""
