@@ -17,6 +17,7 @@ return document.getAnimations().filter((a) => a.playState === 'running' && a.ani
   .map((a) => [a.animationName, a.effect.target.dataset.stage]).filter((pair) => pair[1])
 """
 OFFSET = "return pipelineGraph.cy.getElementById('dqvl>swinmae').style('line-dash-offset')"
+PRESSED = "return document.querySelector('[data-graph-tool=pause]').getAttribute('aria-pressed')"
 HIDE = """
 Object.defineProperty(document, 'hidden', {value: arguments[0], configurable: true});
 document.dispatchEvent(new Event('visibilitychange'));
@@ -60,7 +61,7 @@ def test_running_pulses_stalled_breathes_and_the_rest_is_still(own_page: Page) -
 
 
 def test_everything_stands_still_when_it_is_paused_unseen_unwished_or_old(own_page: Page) -> None:
-    """Each of the four stops it, and it goes on when the reason is gone."""
+    """Each of the four stops it, and it goes on when the reason is gone; the pause button tells its state."""
     page = graph_page(own_page, running_state())
     pause = "[data-graph-tool='pause']"
 
@@ -77,17 +78,8 @@ def test_everything_stands_still_when_it_is_paused_unseen_unwished_or_old(own_pa
         stop()
         wait_for(lambda: stands_still(page), f"everything to stand still: {reason}")
         assert "running" in page.cards()["swinmae"]["text"]
+        assert page.ask(PRESSED) == ("true" if reason == "pause" else "false")
         resume()
-
-
-def test_the_pause_button_says_whether_it_is_pressed(own_page: Page) -> None:
-    """Its name stays, its state is told."""
-    page = graph_page(own_page, running_state())
-
-    page.press("[data-graph-tool='pause']")
-
-    pressed = "document.querySelector('[data-graph-tool=pause]').getAttribute('aria-pressed')"
-    assert page.ask(f"return {pressed}") == "true"
 
 
 def test_a_stage_that_ends_glows_once_and_one_that_fails_shakes_once(own_page: Page) -> None:

@@ -83,7 +83,7 @@ def test_a_training_is_followed_to_its_end_and_nothing_a_person_did_is_lost(
     graph = GraphPage(driver, server.state_dir)
     assert stage_state(driver, "swinmae") == "idle"
 
-    with process(TRAINING, workspace, "--epochs", 12, "--write", 12, "--gap", 0.8, "--hold", 6):
+    with process(TRAINING, workspace, "--epochs", 12, "--write", 12, "--gap", 0.4, "--hold", 6):
         wait_for(lambda: epochs_drawn(driver) >= 2, "the second epoch", 60)
         wait_for(lambda: stage_state(driver, "swinmae") == "running", "the stage to run")
         driver.execute_script("pipelineGraph.cy.panBy({x: 24, y: 12}); pipelineGraph.cy.zoom(1.1)")
