@@ -1,11 +1,12 @@
 # make help         what there is
 # make demo         set everything up and show a training
-# make test         set everything up and run every test; TRAIN=1 also trains (needs torch, about 1 GB),
+# make test         set everything up and run the tests; TRAIN=1 also trains (needs torch, about 1 GB),
 #                   LATEST=1 takes the newest versions instead of the tested ones
+# make slow         those that take long: kills, a team's load, whole demonstrations, trainings
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint browser bench fuzz chaos screens constraints clean
+.PHONY: help demo test slow lint browser bench fuzz chaos screens constraints clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -16,10 +17,6 @@ TORCH := torch==2.13.0
 CONSTRAINTS := .ci/constraints.txt
 TRAIN ?= 0
 LATEST ?= 0
-JUNIT := build/junit.xml
-PYTEST_ARGS ?=
-# Browsers share the cores with the tests: more workers than two only wait for each other.
-WORKERS ?= 2
 NEWEST := $(filter 1,$(LATEST))
 # Eager, so that what the constraints held back before is renewed too.
 VERSIONS := $(if $(NEWEST),--upgrade --upgrade-strategy eager,--constraint $(CONSTRAINTS))
@@ -27,14 +24,20 @@ VERSIONS := $(if $(NEWEST),--upgrade --upgrade-strategy eager,--constraint $(CON
 ASKED := $(VENV)/.versions-$(if $(NEWEST),newest,tested)
 # What it can install, every newer one can: the oldest Python that pyproject.toml allows.
 OLDEST ?= python3.11
-WITHOUT_TRAIN := $(if $(filter 1,$(TRAIN)),,-m 'not train')
+PYTEST_ARGS ?=
+# Browsers share the cores with the tests: more workers than two only wait for each other.
+WORKERS ?= 2
+AND_NO_TRAINING := $(if $(filter 1,$(TRAIN)),, and not train)
+# Tests start hundreds of processes: each would compile our modules again.
+unexport PYTHONDONTWRITEBYTECODE
 
 help:
 	@echo "make demo           set everything up and show a training on http://127.0.0.1:8050"
-	@echo "make test           set everything up, then format check, lint, types and every test"
+	@echo "make test           set everything up, then format check, lint, types and the tests"
 	@echo "make test TRAIN=1   the same and the trainer tests (installs $(TORCH))"
 	@echo "make test LATEST=1  the same with the newest versions that pyproject.toml allows, not those of $(CONSTRAINTS)"
 	@echo "make constraints    renew $(CONSTRAINTS) with the newest versions that pyproject.toml allows"
+	@echo "make slow           the tests that take long: kills, load, whole demonstrations; TRAIN=1 trains too"
 	@echo "make lint           format check, lint and types only"
 	@echo "make screens        pictures of every scene at four widths in both themes, in build/screens/"
 	@echo "make bench          print the figures, measured side by side"
@@ -87,10 +90,16 @@ lint: $(VENV)/.test
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-test: $(VENV)/.test $(if $(filter 1,$(TRAIN)),$(VENV)/.train) browser lint
-	mkdir -p $(dir $(JUNIT))
-	$(BIN)/python -m pytest $(WITHOUT_TRAIN) --numprocesses=$(WORKERS) --dist=loadfile --junitxml=$(JUNIT) $(PYTEST_ARGS)
+READY := $(VENV)/.test $(if $(filter 1,$(TRAIN)),$(VENV)/.train) browser
+RUN_TESTS := mkdir -p build && $(BIN)/python -m pytest --numprocesses=$(WORKERS)
+
+test: $(READY) lint
+	$(RUN_TESTS) --dist=worksteal -m 'not slow$(AND_NO_TRAINING)' --junitxml=build/junit.xml $(PYTEST_ARGS)
 	@test "$(TRAIN)" = 1 || echo "The trainer tests were left out; \`make test TRAIN=1\` installs torch and runs them."
+	@echo "The slow tests were left out; \`make slow\` runs them."
+
+slow: $(READY)
+	$(RUN_TESTS) --dist=loadfile -m 'slow$(AND_NO_TRAINING)' --junitxml=build/slow.xml $(PYTEST_ARGS)
 
 # Browser tests fail without a browser, so it is looked for first and installed where that is possible.
 browser:

@@ -6,9 +6,10 @@
   It does not collect unless `collect=True`: write a state into `server.state_dir` instead.
   The answer is a `support.server.RunningServer`: `.url`, `.get(path)`, `.client`, `.log()`,
   `.state_dir`, `.workspace`, `.stop()`.
-- `browser` is dash[testing]'s browser driving Debian's Chromium, 1440x900, headless:
+- `chromium` is dash[testing]'s browser driving Debian's Chromium, headless: one for the whole session.
+  Tests that reach it get the marker `browser`, and fail, not skip, without Chromium.
+- `browser` is that Chromium with a tab of the test's own, 1440x900, in which nothing is known or wished:
   `browser.driver` is Selenium's. A test that passed still fails when its console holds an error.
-  Tests that ask for it get the marker `browser`, and fail, not skip, without Chromium.
   `support.browsers.set_viewport(driver, 390, 844)` makes it a phone.
 - `support.waiting.wait_for(condition, what)` waits for a condition; no test sleeps.
 - `support.browsers.console_is_empty(driver)` and `support.states` hold plain functions.
@@ -24,9 +25,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dash.testing.browser import Browser
 from hypothesis import settings
-from support.browsers import chromium_options, console_messages, set_viewport
+from support.browsers import Chromium, console_messages, fresh_tab, set_viewport
 from support.server import RunningServer, start_server
 
 
@@ -36,15 +36,10 @@ def pytest_configure() -> None:
     settings.load_profile("noisy machine")
 
 
-def pytest_setup_options() -> Any:
-    """Tell dash[testing] how to start Chromium."""
-    return chromium_options()
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what needs a browser, so that it can be chosen or counted."""
     for item in items:
-        if {"browser", "dash_duo", "dash_br"} & set(getattr(item, "fixturenames", ())):
+        if "chromium" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
             item.user_properties.append(("needs", "browser"))  # told in the JUnit file too
 
@@ -76,20 +71,24 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., RunningServer]]:
         server.stop()
 
 
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
+    """One Chromium for the session; starting it costs more than most tests."""
+    with Chromium(browser="chrome", download_path=str(tmp_path_factory.mktemp("chromium")), percy_run=False) as opened:
+        opened.driver.implicitly_wait(0)
+        yield opened
+
+
 @pytest.fixture
-def browser(request: pytest.FixtureRequest, tmp_path: Path, serve: Callable[..., RunningServer]) -> Iterator[Browser]:
-    """A fresh Chromium; its console must be empty at the end of a test that passed.
+def browser(
+    request: pytest.FixtureRequest, chromium: Chromium, serve: Callable[..., RunningServer]
+) -> Iterator[Chromium]:
+    """A fresh tab of the session's Chromium; its console must be empty at the end of a test that passed.
 
     It asks for `serve` so that it is closed before the servers are: a page whose server is gone complains.
     """
-    with Browser(
-        browser="chrome",
-        options=[chromium_options()],
-        download_path=str(tmp_path),
-        percy_run=False,
-    ) as opened:
-        opened.driver.implicitly_wait(0)
-        set_viewport(opened.driver, 1440, 900)
-        yield opened
+    with fresh_tab(chromium.driver):
+        set_viewport(chromium.driver, 1440, 900)
+        yield chromium
         if request.node.stash.get(PASSED, False):
-            assert console_messages(opened.driver) == [], "the console is not empty"
+            assert console_messages(chromium.driver) == [], "the console is not empty"

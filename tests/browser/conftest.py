@@ -10,26 +10,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from selenium import webdriver
-from support.browsers import chromium_options, console_messages
+from support.browsers import Chromium, console_messages
 from support.page import Page, resize
 from support.server import start_server
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what looks through the shared browser."""
-    for item in items:
-        if "shared_chromium" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.browser)
-            item.user_properties.append(("needs", "browser"))
-
-
 @pytest.fixture(scope="session")
-def shared_chromium() -> Iterator[Any]:
-    """A Chromium for the whole session."""
-    driver = webdriver.Chrome(options=chromium_options())
-    yield driver
-    driver.quit()
+def shared_chromium(chromium: Chromium) -> Any:
+    """The driver of the session's Chromium, in its first tab."""
+    return chromium.driver
 
 
 @pytest.fixture(scope="session")
@@ -50,3 +39,9 @@ def page(shared_page: Page) -> Iterator[Page]:
     yield shared_page
     driver.get("about:blank")
     assert console_messages(driver) == [], "the console is not empty"
+
+
+@pytest.fixture
+def own_page(browser: Chromium, shared_page: Page) -> Page:
+    """The shared server in a tab of the test's own: for what leaves its marks in a browser."""
+    return Page(browser.driver, shared_page.url, shared_page.state_dir)

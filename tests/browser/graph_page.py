@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from selenium.webdriver.common.action_chains import ActionChains
-from support.server import RunningServer
+from support.page import Page, mouse_over
 from support.waiting import wait_for
 
 from collectors.state import DashboardState
@@ -23,15 +23,15 @@ class GraphPage:
     """The dashboard, open in a browser, over a state folder that the test writes."""
 
     driver: Any
-    server: RunningServer
+    state_dir: Path
 
     def write(self, state: DashboardState) -> None:
         """Put a state where the server reads it."""
-        Store(self.server.state_dir).write_state(state)
+        Store(self.state_dir).write_state(state)
 
     def beat(self, ago: timedelta = timedelta(0), seconds: float = HEARTBEAT_SECONDS) -> None:
         """Say that somebody looked so long ago, and how often it is done."""
-        Store(self.server.state_dir).write_heartbeat(datetime.now(UTC) - ago, seconds, 1)
+        Store(self.state_dir).write_heartbeat(datetime.now(UTC) - ago, seconds, 1)
 
     def ask(self, script: str, *arguments: Any) -> Any:
         """Run a script that returns something."""
@@ -65,10 +65,8 @@ class GraphPage:
 
     def at(self, stage: str) -> ActionChains:
         """A mouse over the middle of a card."""
-        card, canvas = self.box(f".stage-card[data-stage='{stage}']"), self.box("#graph")
-        place = card["x"] + card["width"] / 2 - canvas["x"], card["y"] + card["height"] / 2 - canvas["y"]
-        graph = self.driver.find_element("id", "graph")
-        return ActionChains(self.driver).move_to_element_with_offset(graph, *map(int, place))
+        card = self.driver.find_element("css selector", f".stage-card[data-stage='{stage}']")
+        return mouse_over(self.driver, card, card.rect["width"] / 2, card.rect["height"] / 2)
 
     def show(self, view: str) -> None:
         """Change to another view, by its tab."""
@@ -86,14 +84,13 @@ class GraphPage:
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": wishes})
 
 
-def graph_page(browser: Any, serve: Callable[..., RunningServer], state: DashboardState, query: str = "") -> GraphPage:
-    """Serve a state, open the page, and wait until the graph is drawn and fits."""
-    server = serve()
-    page = GraphPage(browser.driver, server)
+def graph_page(shown: Page, state: DashboardState, query: str = "") -> GraphPage:
+    """Write a state, open the page, and wait until the graph is drawn and fits."""
+    page = GraphPage(shown.driver, shown.state_dir)
     page.write(state)
     page.beat()
     page.size(1440, 900)
-    page.driver.get(server.url + query)
+    page.driver.get(shown.url + query)
     page.wait("window.pipelineGraph && pipelineGraph.cy && pipelineGraph.cards.size > 0", "the cards")
     page.wait("document.querySelector('.graph-room').dataset.motion", "the motion switch")
     return page

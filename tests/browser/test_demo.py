@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from dash.testing.browser import Browser
+import pytest
+from support.browsers import Chromium
 from support.page import open_page, text, texts, traces
 from support.server import RunningServer
 from support.waiting import wait_for
 
 from dash_app.demo.shipped import load_library
 
+pytestmark = pytest.mark.slow
 Serve = Callable[..., RunningServer]
 SECONDS = 30.0
 """How long the replays here take: slow enough that the page sees each stage run."""
@@ -40,7 +42,7 @@ new MutationObserver(note).observe(document.querySelector("main"),
 """From now on the page's own DOM tells `window.seen`: what it showed, in order, each change once."""
 
 
-def start(serve: Serve, browser: Browser, *options: str) -> RunningServer:
+def start(serve: Serve, browser: Chromium, *options: str) -> RunningServer:
     """Start a demonstration, open its page while nothing has been trained, and remember what it shows."""
     speed = load_library().run("good").duration_seconds / SECONDS
     server = serve(collect=True, options=["--demo", "--demo-speed", f"{speed:.2f}", "--demo-pause", PAUSE, *options])
@@ -49,12 +51,12 @@ def start(serve: Serve, browser: Browser, *options: str) -> RunningServer:
     return server
 
 
-def seen(browser: Browser, kind: str) -> dict[str, list[str]]:
+def seen(browser: Chromium, kind: str) -> dict[str, list[str]]:
     """What the page has shown so far: name -> words in order."""
     return dict(browser.driver.execute_script("return window.seen[arguments[0]]", kind))
 
 
-def test_a_newcomer_sees_a_training_from_idle_to_ready(browser: Browser, serve: Serve) -> None:
+def test_a_newcomer_sees_a_training_from_idle_to_ready(browser: Chromium, serve: Serve) -> None:
     """Every stage moves, every check turns, the verdict ends READY; nothing is said on the console."""
     server = start(serve, browser)
     driver: Any = browser.driver
@@ -80,7 +82,7 @@ def test_a_newcomer_sees_a_training_from_idle_to_ready(browser: Browser, serve: 
     assert "every value is as it was recorded" in badge.get_attribute("title")
 
 
-def test_a_training_that_stops_on_the_way_is_not_ready(browser: Browser, serve: Serve) -> None:
+def test_a_training_that_stops_on_the_way_is_not_ready(browser: Chromium, serve: Serve) -> None:
     """Its process is killed in the middle of SwinMAE; the page says so while it is open."""
     start(serve, browser, "--demo-fault", "stall")
 

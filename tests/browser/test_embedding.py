@@ -93,6 +93,15 @@ class Stand:
         wait_for(lambda: self.driver.execute_script(VERDICT) == "NOT READY", "the failing run")
         self.shown = wished
 
+    def widen(self, width: int) -> None:
+        """Give the open frame another width."""
+        self.shown = ""
+        self.driver.switch_to.default_content()
+        script = "document.getElementById('training').style.width = `${arguments[0]}px`"
+        self.driver.execute_script(script, width)
+        self.enter()
+        wait_for(lambda: self.driver.execute_script("return innerWidth") == width, "the frame's new width")
+
     def leave(self) -> Any:
         """Go elsewhere; return the browser, at the top of whatever it loads next."""
         self.shown = ""
@@ -210,15 +219,17 @@ def test_the_frame_grows_and_shrinks_with_what_it_shows(stand: Stand) -> None:
 
 
 @pytest.mark.parametrize("panel", ["verdict", "cards", "graph", "checklist", "losses", "history"])
-def test_each_panel_stands_alone_in_a_small_frame(stand: Stand, panel: str) -> None:
+def test_each_panel_stands_alone_in_a_small_frame_and_in_a_wide_one(stand: Stand, panel: str) -> None:
     """No bar, no other region, nothing that scrolls sideways, and the frame as high as the panel."""
     stand.show_drawn(f"embed=1&panel={panel}", 360)
     script = "return document.querySelector(arguments[0]).checkVisibility({visibilityProperty: true})"
 
-    wait_for(lambda: stand.driver.execute_script(script, REGIONS[panel]), "the panel")
-    shown = [name for name, region in REGIONS.items() if stand.driver.execute_script(script, region)]
-    assert shown == [panel]
-    wait_for(lambda: stand.driver.execute_script(OVERFLOW) == [0, 0], "nothing to scroll")
+    for width in (360, 1300):
+        stand.widen(width)
+        wait_for(lambda: stand.driver.execute_script(script, REGIONS[panel]), "the panel")
+        shown = [name for name, region in REGIONS.items() if stand.driver.execute_script(script, region)]
+        assert shown == [panel]
+        wait_for(lambda: stand.driver.execute_script(OVERFLOW) == [0, 0], "nothing to scroll")
 
 
 def test_without_the_option_no_other_site_gets_a_frame(stand: Stand, shared_page: Page) -> None:

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 from graph_page import GraphPage, graph_page
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
-from support.server import RunningServer
+from support.page import Page, mouse_over
 from support.states import failing_state, running_state
 from support.waiting import wait_for
 
 from collectors.state import DashboardState
-
-Serve = Callable[..., RunningServer]
 
 FOCUSED = "return document.activeElement.dataset.stage || null"
 SELECTED = "return [...document.querySelectorAll('.stage-card[aria-current]')].map((c) => c.dataset.stage)"
@@ -48,10 +45,10 @@ def answers_about(page: GraphPage, output: str) -> list[Any]:
     return [body[output] for body in bodies if output in body]
 
 
-def test_an_update_changes_one_card_and_nothing_a_person_did(browser: Any, serve: Serve) -> None:
+def test_an_update_changes_one_card_and_nothing_a_person_did(own_page: Page) -> None:
     """Zoom, pan, a dragged card, selection, view and scroll stay; only the change is sent."""
     state = running_state()
-    page = graph_page(browser, serve, state)
+    page = graph_page(own_page, state)
     page.press("[data-graph-tool='zoom-in']")
     page.at("artifact-save").click_and_hold().move_by_offset(0, 40).move_by_offset(0, 30).release().perform()
     page.at("swinmae").click().perform()
@@ -73,10 +70,10 @@ def test_an_update_changes_one_card_and_nothing_a_person_did(browser: Any, serve
     assert answers_about(page, "graph") == []
 
 
-def test_a_new_version_that_looks_the_same_sends_nothing_to_the_graph(browser: Any, serve: Serve) -> None:
+def test_a_new_version_that_looks_the_same_sends_nothing_to_the_graph(own_page: Page) -> None:
     """A notice came: the graph's wire answers without a body."""
     state = running_state()
-    page = graph_page(browser, serve, state)
+    page = graph_page(own_page, state)
     page.ask(LISTEN)
 
     page.write(state.model_copy(update={"notices": ("polling instead of notifications",)}))
@@ -86,9 +83,9 @@ def test_a_new_version_that_looks_the_same_sends_nothing_to_the_graph(browser: A
     assert answers_about(page, "graph-shown") == []
 
 
-def test_each_view_keeps_its_own_zoom(browser: Any, serve: Serve) -> None:
+def test_each_view_keeps_its_own_zoom(own_page: Page) -> None:
     """To the gate and back: what was zoomed stays zoomed, the other view fits."""
-    page = graph_page(browser, serve, failing_state())
+    page = graph_page(own_page, failing_state())
     page.press("[data-graph-tool='zoom-in']")
     page.press("[data-graph-tool='zoom-in']")
     zoomed = page.viewport()
@@ -101,9 +98,9 @@ def test_each_view_keeps_its_own_zoom(browser: Any, serve: Serve) -> None:
     assert page.viewport() == zoomed
 
 
-def test_the_keyboard_reaches_selects_and_leaves_every_stage(browser: Any, serve: Serve) -> None:
+def test_the_keyboard_reaches_selects_and_leaves_every_stage(own_page: Page) -> None:
     """Tab follows the edges, arrows move along them, Enter and Space select, Escape clears."""
-    page = graph_page(browser, serve, failing_state())
+    page = graph_page(own_page, failing_state())
     page.ask("document.querySelector('[data-graph-tool=pause]').focus()")
     order = []
     for _ in range(8):
@@ -132,9 +129,9 @@ def test_the_keyboard_reaches_selects_and_leaves_every_stage(browser: Any, serve
     assert page.ask(SELECTED) == []
 
 
-def test_a_stage_and_its_checks_find_each_other(browser: Any, serve: Serve) -> None:
+def test_a_stage_and_its_checks_find_each_other(own_page: Page) -> None:
     """A stage marks its rows of the checklist, a chip opens its row, a row marks its stages."""
-    page = graph_page(browser, serve, failing_state(), "?stage=artifact-save")
+    page = graph_page(own_page, failing_state(), "?stage=artifact-save")
     page.wait("document.querySelector('[data-find-check=provenance]')", "the chips")
 
     related = page.ask("return [...document.querySelectorAll('.check.is-related')].map((c) => c.dataset.check)")
@@ -147,22 +144,22 @@ def test_a_stage_and_its_checks_find_each_other(browser: Any, serve: Serve) -> N
     assert {"patchtst", "swinmae", "validation-gate"} <= set(marked)
 
 
-def test_the_background_clears_the_selection_and_the_address(browser: Any, serve: Serve) -> None:
+def test_the_background_clears_the_selection_and_the_address(own_page: Page) -> None:
     """A click beside every card."""
-    page = graph_page(browser, serve, failing_state(), "?stage=swinmae")
+    page = graph_page(own_page, failing_state(), "?stage=swinmae")
     wait_for(lambda: page.ask(SELECTED) == ["swinmae"], "the stage of the address")
     graph = page.driver.find_element("id", "graph")
 
-    ActionChains(page.driver).move_to_element_with_offset(graph, 6, 6).click().perform()
+    mouse_over(page.driver, graph, 6, 6).click().perform()
 
     wait_for(lambda: page.ask(SELECTED) == [], "no selection")
     wait_for(lambda: "stage=" not in page.driver.current_url, "the address without a stage")
 
 
-def test_a_phone_shows_the_list_with_states_and_details(browser: Any, serve: Serve) -> None:
+def test_a_phone_shows_the_list_with_states_and_details(own_page: Page) -> None:
     """Same stages and states, the details of the pressed one, nothing scrolls sideways."""
     state = failing_state()
-    page = graph_page(browser, serve, state)
+    page = graph_page(own_page, state)
     page.size(390, 844, mobile=True)
     page.wait("document.getElementById('stage-list').clientHeight > 100", "the list")
     script = "return [...document.querySelectorAll('.stage-row')].filter((r) => r.offsetParent).map((r) => r.innerText)"
@@ -178,9 +175,9 @@ def test_a_phone_shows_the_list_with_states_and_details(browser: Any, serve: Ser
     assert page.box(".stage-row")["height"] >= 44
 
 
-def test_rows_that_are_drawn_anew_keep_to_their_view_and_their_marks(browser: Any, serve: Serve) -> None:
+def test_rows_that_are_drawn_anew_keep_to_their_view_and_their_marks(own_page: Page) -> None:
     """A new state replaces rows of the list and of the checklist; what a person sees marked stays marked."""
-    page = graph_page(browser, serve, running_state(), "?stage=swinmae")
+    page = graph_page(own_page, running_state(), "?stage=swinmae")
     page.size(390, 844, mobile=True)
     page.wait("document.getElementById('stage-list').clientHeight > 100", "the list")
     shown = "return [...document.querySelectorAll('.stage-row')].filter((r) => r.offsetParent).length"
@@ -195,9 +192,9 @@ def test_rows_that_are_drawn_anew_keep_to_their_view_and_their_marks(browser: An
     assert page.ask("return document.querySelector('.stage-row[aria-current]').dataset.stage") == "swinmae"
 
 
-def test_the_wheel_scrolls_the_page_past_the_graph(browser: Any, serve: Serve) -> None:
+def test_the_wheel_scrolls_the_page_past_the_graph(own_page: Page) -> None:
     """It does not zoom; with Ctrl it does, around the pointer, a little at a time."""
-    page = graph_page(browser, serve, failing_state())
+    page = graph_page(own_page, failing_state())
     canvas, before = page.box("#graph-canvas"), page.viewport()
     middle = {"x": canvas["x"] + 340, "y": canvas["y"] + 250}
 
@@ -216,9 +213,9 @@ def test_the_wheel_scrolls_the_page_past_the_graph(browser: Any, serve: Serve) -
     assert page.viewport()["zoom"] < 1.5 * before["zoom"]
 
 
-def test_a_finger_scrolls_the_page_past_the_graph(browser: Any, serve: Serve) -> None:
+def test_a_finger_scrolls_the_page_past_the_graph(own_page: Page) -> None:
     """A swipe moves the page and not the graph; a tap still selects; its button lets a finger pan."""
-    page = graph_page(browser, serve, failing_state())
+    page = graph_page(own_page, failing_state())
     page.driver.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": True})
     canvas, before = page.box("#graph-canvas"), page.viewport()
 

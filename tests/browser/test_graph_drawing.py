@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import combinations
-from typing import Any
 
 import pytest
 from graph_page import GraphPage, graph_page
-from support.server import RunningServer
+from support.page import Page
 from support.states import failing_state, ready_state, running_state, with_text
 from support.waiting import wait_for
 
 from collectors.state import DashboardState
 from dash_app.views.edge_routes import route_edges
 from dash_app.views.graph_layout import arrange
-
-Serve = Callable[..., RunningServer]
 
 DRAWN_BENDS = """
 return Object.fromEntries(pipelineGraph.cy.edges().filter((e) => e.data('view') === pipelineGraph.view)
@@ -73,10 +69,10 @@ def many_stages(count: int) -> DashboardState:
     return DashboardState.model_validate(raw)
 
 
-def test_all_eighteen_stages_stand_in_two_views_as_the_state_says(browser: Any, serve: Serve) -> None:
+def test_all_eighteen_stages_stand_in_two_views_as_the_state_says(own_page: Page) -> None:
     """Status, message and name of every card are the state's."""
     state = failing_state()
-    page = graph_page(browser, serve, state)
+    page = graph_page(own_page, state)
     flow = page.cards()
     page.show("gate")
     gate = page.cards()
@@ -91,9 +87,9 @@ def test_all_eighteen_stages_stand_in_two_views_as_the_state_says(browser: Any, 
 
 
 @pytest.mark.parametrize("view", ["flow", "gate"])
-def test_the_whole_view_is_seen_and_readable_without_zooming(browser: Any, serve: Serve, view: str) -> None:
+def test_the_whole_view_is_seen_and_readable_without_zooming(own_page: Page, view: str) -> None:
     """At 1440x900: every card inside the panel, none on another, text at its full size."""
-    page = graph_page(browser, serve, running_state(), f"?view={view}")
+    page = graph_page(own_page, running_state(), f"?view={view}")
     page.wait(f"pipelineGraph.view === '{view}'", "the view of the address")
 
     assert outside(page) == []
@@ -103,10 +99,10 @@ def test_the_whole_view_is_seen_and_readable_without_zooming(browser: Any, serve
 
 
 @pytest.mark.parametrize("view", ["flow", "gate"])
-def test_the_canvas_bends_the_edges_where_they_were_computed(browser: Any, serve: Serve, view: str) -> None:
+def test_the_canvas_bends_the_edges_where_they_were_computed(own_page: Page, view: str) -> None:
     """So that what is proved of the computed ways holds for the drawn ones."""
     state = ready_state()
-    page = graph_page(browser, serve, state, f"?view={view}")
+    page = graph_page(own_page, state, f"?view={view}")
     page.wait(f"pipelineGraph.view === '{view}'", "the view of the address")
     routes = route_edges(arrange(state.pipeline, view), state.pipeline.edges)
 
@@ -119,9 +115,9 @@ def test_the_canvas_bends_the_edges_where_they_were_computed(browser: Any, serve
         assert bends == pytest.approx(wanted, abs=0.1)
 
 
-def test_the_graph_fits_again_when_the_panel_changes_its_size(browser: Any, serve: Serve) -> None:
+def test_the_graph_fits_again_when_the_panel_changes_its_size(own_page: Page) -> None:
     """Narrower, wider, and back from a phone's list; nobody has zoomed."""
-    page = graph_page(browser, serve, ready_state())
+    page = graph_page(own_page, ready_state())
     page.size(390, 844)
     page.wait("document.getElementById('stage-list').clientHeight > 100", "the list of a phone")
     for width, height in ((1024, 768), (1700, 1000), (1440, 900)):
@@ -133,9 +129,9 @@ def test_the_graph_fits_again_when_the_panel_changes_its_size(browser: Any, serv
     assert 0.9 < page.viewport()["zoom"] < 1.2
 
 
-def test_a_person_who_zoomed_keeps_that_zoom_when_the_panel_changes(browser: Any, serve: Serve) -> None:
+def test_a_person_who_zoomed_keeps_that_zoom_when_the_panel_changes(own_page: Page) -> None:
     """Until the fit button is pressed."""
-    page = graph_page(browser, serve, ready_state())
+    page = graph_page(own_page, ready_state())
     page.press("[data-graph-tool='zoom-in']")
     zoomed = page.viewport()["zoom"]
     page.size(1300, 900)
@@ -147,9 +143,9 @@ def test_a_person_who_zoomed_keeps_that_zoom_when_the_panel_changes(browser: Any
     assert outside(page) == []
 
 
-def test_colours_follow_the_theme(browser: Any, serve: Serve) -> None:
+def test_colours_follow_the_theme(own_page: Page) -> None:
     """The canvas takes them from the tokens, the system's wish and the switch alike."""
-    page = graph_page(browser, serve, ready_state())
+    page = graph_page(own_page, ready_state())
     assert page.ask(CANVAS_COLOUR) == "rgb(0,158,115)"
 
     page.media(prefers_color_scheme="dark")
@@ -159,9 +155,9 @@ def test_colours_follow_the_theme(browser: Any, serve: Serve) -> None:
     wait_for(lambda: page.ask(CANVAS_COLOUR) == "rgb(0,158,115)", "the light colour")
 
 
-def test_three_hundred_stages_are_labelled_by_the_canvas(browser: Any, serve: Serve) -> None:
+def test_three_hundred_stages_are_labelled_by_the_canvas(own_page: Page) -> None:
     """Label and word of the status are there, and the keyboard still has a button for each."""
-    page = graph_page(browser, serve, many_stages(300))
+    page = graph_page(own_page, many_stages(300))
 
     label = page.ask("return pipelineGraph.cy.getElementById('task-7').style('label')")
 
@@ -171,10 +167,10 @@ def test_three_hundred_stages_are_labelled_by_the_canvas(browser: Any, serve: Se
     assert page.ask("return [...pipelineGraph.cards.values()].filter((c) => !c.hidden && c.tabIndex === 0).length") == 1
 
 
-def test_text_of_files_is_shown_as_text(browser: Any, serve: Serve) -> None:
+def test_text_of_files_is_shown_as_text(own_page: Page) -> None:
     """A message of markup runs nothing and adds no element."""
     hostile = "<img src=x onerror='window.ran = true'>"
-    page = graph_page(browser, serve, with_text(failing_state(), hostile))
+    page = graph_page(own_page, with_text(failing_state(), hostile))
     page.at("artifact-save").perform()
     page.wait("!document.querySelector('.graph-tip').hidden", "the tip with the whole text")
     page.at("artifact-save").click().perform()

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from graph_page import GraphPage, graph_page
-from support.server import RunningServer
+from support.page import Page
 from support.states import ready_state, running_state
 from support.waiting import wait_for
 
 from collectors.state import DashboardState
-
-Serve = Callable[..., RunningServer]
 
 MOVING = """
 return document.getAnimations().filter((a) => a.playState === 'running' && a.animationName)
   .map((a) => [a.animationName, a.effect.target.dataset.stage]).filter((pair) => pair[1])
 """
 OFFSET = "return pipelineGraph.cy.getElementById('dqvl>swinmae').style('line-dash-offset')"
+PRESSED = "return document.querySelector('[data-graph-tool=pause]').getAttribute('aria-pressed')"
 HIDE = """
 Object.defineProperty(document, 'hidden', {value: arguments[0], configurable: true});
 document.dispatchEvent(new Event('visibilitychange'));
@@ -50,10 +48,10 @@ def changed(state: DashboardState, stage: str, **fields: Any) -> DashboardState:
     return DashboardState.model_validate(raw)
 
 
-def test_running_pulses_stalled_breathes_and_the_rest_is_still(browser: Any, serve: Serve) -> None:
+def test_running_pulses_stalled_breathes_and_the_rest_is_still(own_page: Page) -> None:
     """Only what is under way moves: done, failed and idle cards do not."""
     state = changed(changed(running_state(), "patchtst", status="stalled"), "run-summary", status="idle")
-    page = graph_page(browser, serve, state)
+    page = graph_page(own_page, state)
 
     wait_for(lambda: moving(page), "the first movement")
 
@@ -62,13 +60,13 @@ def test_running_pulses_stalled_breathes_and_the_rest_is_still(browser: Any, ser
     assert page.ask("return getComputedStyle(pipelineGraph.cards.get('run-summary')).borderTopStyle") == "dashed"
 
 
-def test_everything_stands_still_when_it_is_paused_unseen_unwished_or_old(browser: Any, serve: Serve) -> None:
-    """Each of the four stops it, and it goes on when the reason is gone."""
-    page = graph_page(browser, serve, running_state())
+def test_everything_stands_still_when_it_is_paused_unseen_unwished_or_old(own_page: Page) -> None:
+    """Each of the four stops it, and it goes on when the reason is gone; the pause button tells its state."""
+    page = graph_page(own_page, running_state())
     pause = "[data-graph-tool='pause']"
 
     def old() -> None:
-        page.beat(ago=timedelta(hours=1), seconds=1)
+        page.beat(ago=timedelta(hours=2), seconds=1)
 
     for reason, stop, resume in (
         ("pause", lambda: page.press(pause), lambda: page.press(pause)),
@@ -80,23 +78,14 @@ def test_everything_stands_still_when_it_is_paused_unseen_unwished_or_old(browse
         stop()
         wait_for(lambda: stands_still(page), f"everything to stand still: {reason}")
         assert "running" in page.cards()["swinmae"]["text"]
+        assert page.ask(PRESSED) == ("true" if reason == "pause" else "false")
         resume()
 
 
-def test_the_pause_button_says_whether_it_is_pressed(browser: Any, serve: Serve) -> None:
-    """Its name stays, its state is told."""
-    page = graph_page(browser, serve, running_state())
-
-    page.press("[data-graph-tool='pause']")
-
-    pressed = "document.querySelector('[data-graph-tool=pause]').getAttribute('aria-pressed')"
-    assert page.ask(f"return {pressed}") == "true"
-
-
-def test_a_stage_that_ends_glows_once_and_one_that_fails_shakes_once(browser: Any, serve: Serve) -> None:
+def test_a_stage_that_ends_glows_once_and_one_that_fails_shakes_once(own_page: Page) -> None:
     """Only the change is shown: nothing glows when the page is opened. It is said aloud too."""
     state = running_state()
-    page = graph_page(browser, serve, state)
+    page = graph_page(own_page, state)
     seen = "window.seen = []; document.addEventListener('animationstart', (e) => seen.push(e.animationName))"
     page.ask(seen)
 
@@ -113,22 +102,22 @@ def test_a_stage_that_ends_glows_once_and_one_that_fails_shakes_once(browser: An
     assert ring != "none"
 
 
-def test_an_opened_page_shows_no_change(browser: Any, serve: Serve) -> None:
+def test_an_opened_page_shows_no_change(own_page: Page) -> None:
     """Stages that were done before it was opened do not glow."""
-    page = graph_page(browser, serve, ready_state())
+    page = graph_page(own_page, ready_state())
 
     assert page.ask("return document.querySelectorAll('.settles, .shakes').length") == 0
     assert page.ask("return document.getElementById('graph-announcer').textContent") == ""
 
 
-def test_durations_are_counted_in_the_page(browser: Any, serve: Serve) -> None:
+def test_durations_are_counted_in_the_page(own_page: Page) -> None:
     """The state holds instants; the card, the details and the list tell the time left or silent."""
     now = datetime.now(UTC)
     raw = running_state().model_dump(mode="json")
     raw["metrics"]["swinmae"]["completion"]["expected_end_at"] = (now + timedelta(minutes=10)).isoformat()
     raw["nodes"]["patchtst"]["status"] = "stalled"
     raw["metrics"]["patchtst"]["completion"]["last_record_at"] = (now - timedelta(minutes=6, seconds=5)).isoformat()
-    page = graph_page(browser, serve, DashboardState.model_validate(raw), "?stage=swinmae")
+    page = graph_page(own_page, DashboardState.model_validate(raw), "?stage=swinmae")
 
     page.wait("document.querySelector('.stage-head time[data-left]')", "the details")
 

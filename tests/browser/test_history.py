@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import csv
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from selenium import webdriver
 from selenium.webdriver.common.keys import Keys
-from support.browsers import blocked, chromium_options, console_messages
+from support.browsers import blocked, chromium_options, console_messages, fresh_tab
 from support.page import open_page, text, texts, traces
-from support.server import RunningServer
+from support.server import RunningServer, start_server
 from support.waiting import wait_for
 from support.workspaces import (
     SCORING,
@@ -32,7 +32,6 @@ from support.workspaces import (
 from collectors.__main__ import main
 from collectors.run_store import RunStore
 
-Serve = Callable[..., RunningServer]
 STREAMS = ("patchtst", "swinmae")
 DAY = 86400.0
 RECORDED = Path(__file__).resolve().parents[1] / "data/recorded"
@@ -89,19 +88,48 @@ def train(root: Path, losses: tuple[list[float], list[float]], start: float) -> 
     return root
 
 
-@pytest.fixture
-def runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Runs:
-    return Runs(tmp_path / "runs")
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Runs, RunningServer]]:
+    """The three runs, and a server before them that watches none of the workspaces."""
+    runs = Runs(tmp_path_factory.mktemp("history"))
+    home = runs.state_dir.parent / "server"
+    server = start_server(home, runs.roots["better"], state_dir=runs.state_dir, options=["--stale-after", "3600"])
+    yield runs, server
+    server.stop()
 
 
 @pytest.fixture
-def fresh_browser() -> Iterator[Any]:
-    """A browser that knows nothing; its console must stay empty."""
+def server(trained: tuple[Runs, RunningServer]) -> RunningServer:
+    """That server."""
+    return trained[1]
+
+
+@pytest.fixture
+def runs(trained: tuple[Runs, RunningServer]) -> Iterator[Runs]:
+    """Those runs; what a test pins or deletes is as before when it ends."""
+    runs, _ = trained
+    stored = {file: file.read_bytes() for file in (runs.state_dir / "runs").glob("*.json")}
+    yield runs
+    RunStore(runs.state_dir).unpin()
+    for file, content in stored.items():
+        if not file.exists():
+            file.write_bytes(content)
+
+
+@pytest.fixture(scope="module")
+def second_chromium() -> Iterator[Any]:
+    """Another browser than the session's."""
     driver = webdriver.Chrome(options=chromium_options())
     yield driver
-    messages = console_messages(driver)
     driver.quit()
-    assert messages == []
+
+
+@pytest.fixture
+def fresh_browser(second_chromium: Any) -> Iterator[Any]:
+    """A browser that knows nothing; its console must stay empty."""
+    with fresh_tab(second_chromium):
+        yield second_chromium
+        assert console_messages(second_chromium) == []
 
 
 def press(driver: Any, selector: str) -> None:
@@ -139,9 +167,8 @@ def is_compared(driver: Any, runs: Runs, run: str) -> bool:
 
 
 def test_a_pinned_baseline_a_chosen_run_and_the_same_view_by_its_url(
-    serve: Serve, browser: Any, fresh_browser: Any, runs: Runs
+    runs: Runs, server: RunningServer, browser: Any, fresh_browser: Any
 ) -> None:
-    server = serve(runs.roots["better"], state_dir=runs.state_dir, options=["--stale-after", "3600"])
     driver = browser.driver
 
     # pin the good one in the history
@@ -204,10 +231,9 @@ def baseline_shown(driver: Any) -> str:
 
 
 def test_what_one_browser_pins_every_open_page_follows(
-    serve: Serve, browser: Any, fresh_browser: Any, runs: Runs
+    runs: Runs, server: RunningServer, browser: Any, fresh_browser: Any
 ) -> None:
     """Nothing changes in the state; one page is told by its stream, the other one may only ask."""
-    server = serve(runs.roots["better"], state_dir=runs.state_dir, options=["--stale-after", "3600"])
     here, there = browser.driver, fresh_browser
     open_page(here, server.url, "view=history")
     with blocked(there, "*api/events*"):
@@ -233,8 +259,9 @@ def test_what_one_browser_pins_every_open_page_follows(
     assert [m for m in console_messages(there) if "api/events" not in m] == []
 
 
-def test_a_diverged_run_is_a_regression_on_the_page_and_of_the_command(serve: Serve, browser: Any, runs: Runs) -> None:
-    server = serve(runs.roots["better"], state_dir=runs.state_dir, options=["--stale-after", "3600"])
+def test_a_diverged_run_is_a_regression_on_the_page_and_of_the_command(
+    runs: Runs, server: RunningServer, browser: Any
+) -> None:
     driver = browser.driver
 
     query = f"run={runs.ids['diverged']}&baseline={runs.ids['good']}&runs={runs.ids['better']}"
@@ -251,8 +278,9 @@ def test_a_diverged_run_is_a_regression_on_the_page_and_of_the_command(serve: Se
     assert main(["compare", runs.ids["better"], runs.ids["good"], *place]) == 0
 
 
-def test_the_history_sorts_filters_chooses_columns_and_overlays(serve: Serve, browser: Any, runs: Runs) -> None:
-    server = serve(runs.roots["better"], state_dir=runs.state_dir, options=["--stale-after", "3600"])
+def test_the_history_sorts_filters_chooses_columns_and_overlays(
+    runs: Runs, server: RunningServer, browser: Any
+) -> None:
     driver = browser.driver
     open_page(driver, server.url, f"view=history&baseline={runs.ids['good']}")
 
@@ -278,8 +306,7 @@ def test_the_history_sorts_filters_chooses_columns_and_overlays(serve: Serve, br
     wait_for(lambda: driver.find_elements("css selector", "[data-overlay][aria-checked=true]"), "the box to be checked")
 
 
-def test_an_absent_run_is_said_and_the_way_back_is_there(serve: Serve, browser: Any, runs: Runs) -> None:
-    server = serve(runs.roots["better"], state_dir=runs.state_dir, options=["--stale-after", "3600"])
+def test_an_absent_run_is_said_and_the_way_back_is_there(runs: Runs, server: RunningServer, browser: Any) -> None:
     driver = browser.driver
 
     driver.get(f"{server.url}?run=no-such-run")
@@ -290,8 +317,7 @@ def test_an_absent_run_is_said_and_the_way_back_is_there(serve: Serve, browser: 
     wait_for(lambda: text(driver, ".verdict-word") == "INCOMPLETE", "the current state")
 
 
-def test_in_a_frame_nothing_can_be_pinned(serve: Serve, browser: Any, runs: Runs) -> None:
-    server = serve(runs.roots["better"], state_dir=runs.state_dir, options=["--stale-after", "3600"])
+def test_in_a_frame_nothing_can_be_pinned(runs: Runs, server: RunningServer, browser: Any) -> None:
     driver = browser.driver
     open_page(driver, server.url, "embed=1&panel=history&view=history")
     wait_for(lambda: texts(driver, ".run-row"), "the table")

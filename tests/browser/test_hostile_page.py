@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from selenium import webdriver
 from selenium.webdriver.common.action_chains import ActionChains
-from support.browsers import chromium_options, console_messages, set_viewport
+from support.browsers import console_messages, fresh_tab, set_viewport
 from support.build_events import event, header, record, simple_value
 from support.page import open_page, text, texts
 from support.server import ROOT, RunningServer, start_server
@@ -88,22 +87,20 @@ class Hostile:
 
 
 @pytest.fixture(scope="module")
-def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hostile]:
+def hostile(tmp_path_factory: pytest.TempPathFactory, shared_chromium: Any) -> Iterator[Hostile]:
     """The whole way: files, collector with the workspace's own validator, server, browser."""
     home = tmp_path_factory.mktemp("hostile")
     write_hostile(home / "workspace")
     server = start_server(home, collect=True, options=["--run-validator"])
-    driver = webdriver.Chrome(options=chromium_options())
-    try:
+    driver = shared_chromium
+    with fresh_tab(driver):
         wait_for(lambda: server.get("api/state").status_code == 200, "the first state", 60)
         driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": WATCH})
         set_viewport(driver, 1440, 900)
         open_page(driver, server.url)
         wait_for(lambda: len(texts(driver, ".stage-card")) > 3, "the graph")
         yield Hostile(driver, server)
-    finally:
-        driver.quit()
-        server.stop()
+    server.stop()
 
 
 @pytest.fixture(autouse=True)

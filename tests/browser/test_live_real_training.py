@@ -34,6 +34,7 @@ new MutationObserver(note).observe(document.querySelector("main"),
 """From now on the page's own DOM tells `window.seen`: each stage's states, in order."""
 
 
+@pytest.mark.slow
 @pytest.mark.train
 @needs_torch
 def test_a_real_training_is_seen_from_idle_through_running_to_done(serve: Serve, browser: Any, tmp_path: Path) -> None:

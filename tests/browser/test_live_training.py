@@ -11,8 +11,7 @@ from typing import Any
 
 import pytest
 from graph_page import GraphPage
-from selenium.webdriver.common.action_chains import ActionChains
-from support.page import freshness, open_page, text, texts, traces, x_range
+from support.page import freshness, open_page, text, texts, traces, x_range, zoom_by_hand
 from support.server import ROOT, RunningServer, clean_environment
 from support.waiting import wait_for
 from support.workspaces import write_running
@@ -75,31 +74,22 @@ def epochs_drawn(driver: Any) -> int:
     return len(trace["y"]) if trace else 0
 
 
-def zoom_by_hand(driver: Any) -> list[float]:
-    """Drag over part of the second chart."""
-    usual = x_range(driver, 1)
-    area = driver.find_elements("css selector", ".loss-chart .nsewdrag")[1]
-    mouse = ActionChains(driver).move_to_element_with_offset(area, 20, 40)
-    mouse.click_and_hold().move_by_offset(150, 0).release().perform()
-    return wait_for(lambda: x_range(driver, 1) != usual and x_range(driver, 1), "the zoom")
-
-
 def test_a_training_is_followed_to_its_end_and_nothing_a_person_did_is_lost(
     serve: Serve, browser: Any, workspace: Path
 ) -> None:
     """Zoom, panned graph, selected stage, opened rows and scroll stay through every epoch."""
     driver = browser.driver
     server = open_live(serve, driver, workspace)
-    graph = GraphPage(driver, server)
+    graph = GraphPage(driver, server.state_dir)
     assert stage_state(driver, "swinmae") == "idle"
 
-    with process(TRAINING, workspace, "--epochs", 12, "--write", 12, "--gap", 0.8, "--hold", 6):
+    with process(TRAINING, workspace, "--epochs", 12, "--write", 12, "--gap", 0.4, "--hold", 6):
         wait_for(lambda: epochs_drawn(driver) >= 2, "the second epoch", 60)
         wait_for(lambda: stage_state(driver, "swinmae") == "running", "the stage to run")
         driver.execute_script("pipelineGraph.cy.panBy({x: 24, y: 12}); pipelineGraph.cy.zoom(1.1)")
         driver.execute_script("dash_clientside.set_props('selected-stage', {data: 'swinmae'})")
         driver.execute_script("document.querySelector('#check-logs summary').click()")
-        zoomed = zoom_by_hand(driver)
+        zoomed = zoom_by_hand(driver, 1)
         driver.execute_script("window.scrollTo(0, 400)")
         before = (graph.viewport(), driver.execute_script("return window.scrollY"))
         seen = epochs_drawn(driver)

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from selenium.webdriver.common.action_chains import ActionChains
-from support.page import Page, freshness, open_page, prefer, text, texts, traces, x_range
+from support.page import Page, freshness, open_page, prefer, text, texts, traces, x_range, zoom_by_hand
 from support.server import RunningServer
 from support.states import failing_state, good_state, ready_state, running_state, write_state
 from support.waiting import wait_for
@@ -26,17 +25,6 @@ def one_epoch_later(state: DashboardState) -> DashboardState:
             series[name].append(value)
     stream["completion"] |= {"epoch": 4, "step": 4}
     return DashboardState.model_validate(raw)
-
-
-def zoom_by_hand(driver: Any, chart: int) -> list[float]:
-    """Drag over part of a chart, as a person does; return the new ends of its x-axis."""
-    usual = x_range(driver, chart)
-    area = driver.find_elements("css selector", ".loss-chart .nsewdrag")[chart]
-    ActionChains(driver).move_to_element_with_offset(area, 20, 40).click_and_hold().move_by_offset(
-        150, 0
-    ).release().perform()
-    wait_for(lambda: x_range(driver, chart) != usual, "the zoom")
-    return x_range(driver, chart)
 
 
 def test_a_changed_state_is_followed_without_losing_zoom_scroll_choice_or_opened_rows(page: Page) -> None:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
-from support.server import RunningServer
+from support.page import Page
 from support.states import good_state
 from support.waiting import wait_for
-
-from collectors.store import Store
 
 NOTE_CHANNELS = """
 window.channels = [];
@@ -21,42 +17,39 @@ for (const name of ["WebSocket", "SharedWorker"]) {
 """
 
 
-def opened(browser: Any, serve: Callable[..., RunningServer]) -> RunningServer:
-    """Open the page on a good state, and wait until Dash has drawn it."""
-    server = serve()
-    store = Store(server.state_dir)
-    store.write_state(good_state())
-    store.write_heartbeat(datetime.now(UTC), 5, 1)
-    browser.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": NOTE_CHANNELS})
-    browser.driver.get(server.url)
-    browser.wait_for_element("#page")
-    return server
+def opened(page: Page) -> Any:
+    """Open the page on a good state, wait until Dash has drawn it, and give its driver."""
+    page.write(good_state())
+    page.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": NOTE_CHANNELS})
+    page.driver.get(page.url)
+    wait_for(lambda: page.driver.find_elements("id", "page"), "the page")
+    return page.driver
 
 
-def test_the_page_opens_no_socket(browser: Any, serve: Callable[..., RunningServer]) -> None:
+def test_the_page_opens_no_socket(own_page: Page) -> None:
     """Dash's backend would open one for every page; a frame without storage would then hang."""
-    opened(browser, serve)
-    wait_for(lambda: browser.driver.execute_script("return document.readyState") == "complete", "all scripts")
+    driver = opened(own_page)
+    wait_for(lambda: driver.execute_script("return document.readyState") == "complete", "all scripts")
 
-    assert browser.driver.execute_script("return window.channels") == []
+    assert driver.execute_script("return window.channels") == []
 
 
-def test_the_policy_refuses_a_script_that_is_not_ours(browser: Any, serve: Callable[..., RunningServer]) -> None:
+def test_the_policy_refuses_a_script_that_is_not_ours(own_page: Page) -> None:
     """What a file's text might smuggle into the page does not run."""
-    opened(browser, serve)
+    driver = opened(own_page)
     inject = "const s = document.createElement('script'); s.textContent = 'window.ran = true'; document.body.append(s);"
-    browser.driver.execute_script(inject)
-    refusals = wait_for(lambda: browser.driver.get_log("browser"), "the refusal in the console")
+    driver.execute_script(inject)
+    refusals = wait_for(lambda: driver.get_log("browser"), "the refusal in the console")
 
-    assert browser.driver.execute_script("return window.ran") is None
+    assert driver.execute_script("return window.ran") is None
     assert "Content Security Policy" in refusals[0]["message"]
 
 
-def test_the_page_asks_nobody_but_its_own_server(browser: Any, serve: Callable[..., RunningServer]) -> None:
+def test_the_page_asks_nobody_but_its_own_server(own_page: Page) -> None:
     """No version check, no font, no script from elsewhere."""
-    server = opened(browser, serve)
+    driver = opened(own_page)
     loaded = "return performance.getEntriesByType('resource').map((entry) => entry.name)"
 
-    addresses = wait_for(lambda: browser.driver.execute_script(loaded), "the page's files")
+    addresses = wait_for(lambda: driver.execute_script(loaded), "the page's files")
 
-    assert [address for address in addresses if not address.startswith((server.url, "data:"))] == []
+    assert [address for address in addresses if not address.startswith((own_page.url, "data:"))] == []

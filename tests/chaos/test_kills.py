@@ -1,6 +1,6 @@
 """`kill -9` at any moment: readers meet the old or the new file, and nothing is left behind.
 
-Sixty kills in the suite; `make chaos` sets CHAOS_KILLS to 2,000.
+Sixty kills in `make slow`; `make chaos` sets CHAOS_KILLS to 2,000.
 """
 
 from __future__ import annotations
@@ -110,6 +110,7 @@ def leftovers(state_dir: Path) -> list[str]:
     return [str(p.relative_to(state_dir)) for p in state_dir.rglob(f"{TEMPORARY}*")]
 
 
+@pytest.mark.slow
 def test_killed_writers_leave_the_old_or_the_new(
     tmp_path: Path, states: list[DashboardState], nursery: subprocess.Popen[str], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -88,6 +88,7 @@ def calls_of(trace: Path) -> dict[str, int]:
     return {call: sum(name in (call, f"{call}at", f"{call}at2") for name in found) for call in FAULTS}
 
 
+@pytest.mark.slow
 def test_a_fault_at_each_write_fsync_and_rename(
     saved: Saved, strace: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

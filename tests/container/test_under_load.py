@@ -19,6 +19,7 @@ from support.waiting import wait_for
 from collectors.state import DashboardState
 from collectors.store import Store
 
+pytestmark = pytest.mark.slow
 POLLING, LISTENING = 200, 20
 VERY_PATIENT = "--graceful-timeout 600"
 """So long gunicorn would wait for an open stream: who ends within the test's time did not wait for one."""

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from dash.testing.browser import Browser
 from selenium import webdriver
 
 BROWSER_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -28,6 +29,9 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+KEPT = "cookies,local_storage,indexeddb,cache_storage,service_workers"
+"""What a site may leave in a browser beside files to load faster."""
 
 
 def chromium_binary() -> str:
@@ -46,6 +50,31 @@ def chromium_options() -> webdriver.ChromeOptions:
     for flag in FLAGS:
         options.add_argument(flag)
     return options
+
+
+class Chromium(Browser):  # type: ignore[misc] # dash[testing] tells no types
+    """dash[testing]'s browser with our options, and a console that is told from warnings on."""
+
+    def get_webdriver(self) -> Any:
+        """Start it."""
+        return webdriver.Chrome(options=chromium_options())
+
+
+@contextmanager
+def fresh_tab(driver: Any) -> Iterator[None]:
+    """A tab of its own, to which nothing was done and for which nothing is kept; the one before comes back."""
+    before = driver.current_window_handle
+    driver.switch_to.new_window("tab")
+    driver.execute_cdp_cmd("Storage.clearDataForOrigin", {"origin": "*", "storageTypes": KEPT})
+    driver.execute_cdp_cmd("Network.clearBrowserCookies", {})
+    console_messages(driver)
+    try:
+        yield
+    finally:
+        driver.get("about:blank")
+        driver.close()
+        driver.switch_to.window(before)
+        console_messages(driver)  # the last words of a page whose server is gone
 
 
 def set_viewport(driver: Any, width: int, height: int) -> None:

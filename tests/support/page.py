@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from selenium.webdriver.common.action_chains import ActionChains
 from support.states import write_state
 from support.waiting import wait_for
 
@@ -74,6 +75,24 @@ def x_range(driver: Any, chart: int) -> list[float]:
 def freshness(driver: Any) -> str:
     """`live` or `stale`, as the page root says."""
     return str(driver.execute_script("return document.documentElement.dataset.freshness"))
+
+
+def mouse_over(driver: Any, element: Any, across: float, down: float) -> ActionChains:
+    """A mouse inside an element in sight, so many pixels from its left and its upper edge."""
+    left, top = driver.execute_script("const e = arguments[0].getBoundingClientRect(); return [e.left, e.top]", element)
+    mouse = ActionChains(driver)
+    mouse.w3c_actions.pointer_action.move_to_location(int(left + across), int(top + down))
+    mouse.w3c_actions.key_action.pause()
+    return mouse
+
+
+def zoom_by_hand(driver: Any, chart: int) -> list[float]:
+    """Drag over part of a chart, as a person does; return the new ends of its x-axis."""
+    usual = x_range(driver, chart)
+    area = driver.find_elements("css selector", ".loss-chart .nsewdrag")[chart]
+    driver.execute_script("arguments[0].scrollIntoView({block: 'nearest'})", area)
+    mouse_over(driver, area, 20, 40).click_and_hold().move_by_offset(150, 0).release().perform()
+    return wait_for(lambda: x_range(driver, chart) != usual and x_range(driver, chart), "the zoom")
 
 
 def resize(driver: Any, width: int, height: int, *, phone: bool = False) -> None:

@@ -7,25 +7,25 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import FastAPI
-from starlette.testclient import TestClient
+from support.asking import ask
 
 from dash_app.app import assets_folder
 from dash_app.bundle import add_bundles, bundled
 from dash_app.caching import FOREVER
 
 
-def served(folder: Path) -> tuple[TestClient, str, str]:
-    """A client, and the addresses of styles and scripts."""
+def served(folder: Path) -> tuple[FastAPI, str, str]:
+    """An application, and the addresses of styles and scripts."""
     server, bundles = FastAPI(), bundled(folder)
     add_bundles(server, bundles)
-    return TestClient(server), bundles.styles.address, bundles.scripts.address
+    return server, bundles.styles.address, bundles.scripts.address
 
 
 def test_both_hold_every_file_word_for_word_in_the_order_of_the_cascade() -> None:
-    client, styles, scripts = served(assets_folder())
+    server, styles, scripts = served(assets_folder())
 
     for address, pattern in ((styles, "*.css"), (scripts, "*.js")):
-        found = client.get(address).text
+        found = ask(server, address).text
         texts = [file.read_text() for file in sorted(assets_folder().glob(pattern))]
         places = [found.find(text) for text in texts]
         assert -1 not in places and places == sorted(places) and len(texts) > 10
@@ -34,13 +34,13 @@ def test_both_hold_every_file_word_for_word_in_the_order_of_the_cascade() -> Non
 def test_the_very_version_is_kept_for_a_year_and_another_one_is_not(tmp_path: Path) -> None:
     """While servers are replaced, an old one may be asked for what only the new one has."""
     (tmp_path / "a.css").write_text("a {}")
-    client, styles, _ = served(tmp_path)
+    server, styles, _ = served(tmp_path)
     other = styles.partition("?")[0] + "?v=0123456789abcdef"
 
-    answers = [client.get(address) for address in (styles, other, styles.partition("?")[0])]
+    answers = [ask(server, address) for address in (styles, other, styles.partition("?")[0])]
 
     assert [answer.headers["cache-control"] for answer in answers] == [FOREVER, "no-cache", "no-cache"]
-    assert client.get(other, headers={"If-None-Match": answers[1].headers["etag"]}).status_code == 304
+    assert ask(server, other, headers={"If-None-Match": answers[1].headers["etag"]}).status_code == 304
 
 
 @pytest.mark.parametrize("name", ["a.css", "b.js"])
@@ -55,8 +55,8 @@ def test_another_content_has_another_address(tmp_path: Path, name: str) -> None:
 
 def test_they_are_what_a_browser_takes_for_styles_and_scripts(tmp_path: Path) -> None:
     """With `nosniff` it takes nothing else."""
-    client, *addresses = served(tmp_path)
-    answers: list[httpx.Response] = [client.get(address) for address in addresses]
+    server, *addresses = served(tmp_path)
+    answers: list[httpx.Response] = [ask(server, address) for address in addresses]
 
     kinds = [answer.headers["content-type"].partition(";")[0] for answer in answers]
     assert kinds == ["text/css", "text/javascript"]

@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
+from support.asking import ask
 
 from dash_app import compression
 from dash_app.compression import Compression
@@ -21,15 +22,6 @@ from dash_app.request_guard import BodyLimit
 from dash_app.security import AnswerHeaders, LastResort
 
 LONG = "a line of text\n" * 200
-
-
-def ask(app: Any, path: str = "/", **wishes: Any) -> httpx.Response:
-    async def once() -> httpx.Response:
-        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
-            return await client.request(wishes.pop("method", "GET"), path, **wishes)
-
-    return asyncio.run(once())
 
 
 def serving(answer: Response) -> Starlette:

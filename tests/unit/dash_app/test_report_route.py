@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any, cast
 
 import httpx
 import pytest
+from support.asking import ask
 from support.html_reading import read_page
 from support.states import failing_state, ready_state, write_state
 
@@ -43,14 +43,8 @@ def state_dir(tmp_path: Path) -> Path:
 def get(state_dir: Path) -> Get:
     """One GET to the application."""
     settings = settings_from([str(state_dir.parent), "--state-dir", str(state_dir), "--no-collect"], {})
-    app = cast(Any, create_app(settings, StateReader(state_dir)).server)
-
-    async def ask(path: str) -> httpx.Response:
-        transport = httpx.ASGITransport(app=app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
-            return await client.get(path)
-
-    return lambda path: asyncio.run(ask(path))
+    app = create_app(settings, StateReader(state_dir)).server
+    return partial(ask, app)
 
 
 def test_the_file_is_the_report_of_the_current_state(get: Get) -> None:
