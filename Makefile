@@ -89,6 +89,7 @@ lint: $(VENV)/.test
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
 
 READY := $(VENV)/.test $(if $(filter 1,$(TRAIN)),$(VENV)/.train) browser
 RUN_TESTS := mkdir -p build && $(BIN)/python -m pytest --numprocesses=$(WORKERS)

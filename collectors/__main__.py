@@ -14,19 +14,20 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import collectors
-from collectors.command_line import VARIABLE_PREFIX, AnswerProblem, Commands, Parser, UsageError
-from collectors.config_load import ConfigProblem
-from collectors.exit_codes import BROKEN, READY, USAGE
-from collectors.export_command import add_export
-from collectors.file_words import describe_error
-from collectors.files import WorkspaceProblem
-from collectors.run_commands import add_compare, add_runs
-from collectors.run_store import RunProblem
-from collectors.state import json_schema
-from collectors.store import StoreProblem
-from collectors.terminal import forgive_characters, hush_output
-from collectors.validate_command import add_validate
-from collectors.watch_command import add_watch
+from collectors.commands.compare import add_compare
+from collectors.commands.exit_codes import BROKEN, READY, USAGE
+from collectors.commands.export import add_export
+from collectors.commands.runs import add_runs
+from collectors.commands.terminal import forgive_characters, hush_output
+from collectors.commands.validate import add_validate
+from collectors.commands.watch import add_watch
+from collectors.contract.state import json_schema
+from collectors.files.problems import describe_error
+from collectors.files.workspace import WorkspaceProblem
+from collectors.observe.load_pipeline import ConfigProblem
+from collectors.options import VARIABLE_PREFIX, AnswerProblem, Commands, Parser, UsageError
+from collectors.store.runs import RunProblem
+from collectors.store.store import StoreProblem
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -14,22 +14,25 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from collectors.build_state import Observation, build_state
-from collectors.checklist import judge, renumbered, verdict_of
-from collectors.child import ReaderProcess
-from collectors.config import PipelineConfig
-from collectors.config_load import load_config
-from collectors.external_validator import run_validator
-from collectors.files import Workspace
-from collectors.gather import Gatherer
-from collectors.history import History
-from collectors.learnt import Learnt, points_name
-from collectors.own_commands import Place, filled_in, run_command
-from collectors.read_cache import ReadCache
-from collectors.signs import signs_of
-from collectors.state import Check, DashboardState
-from collectors.store import Store
-from collectors.workspace_evidence import SmokeResult, StreamEvidence, WorkspaceEvidence
+from collectors.contract.pipeline import PipelineConfig
+from collectors.contract.remembered import SmokeResult
+from collectors.contract.state import Check, DashboardState
+from collectors.files.workspace import Workspace
+from collectors.judge.build import Observation, build_state
+from collectors.judge.checklist import judge, renumbered
+from collectors.judge.verdict import verdict_of
+from collectors.observe.cache import ReadCache
+from collectors.observe.gather import Gatherer
+from collectors.observe.load_pipeline import load_config
+from collectors.observe.memory import Learnt
+from collectors.observe.own_commands import Place, filled_in, run_command
+from collectors.observe.signs import signs_of
+from collectors.observe.validator import run_validator
+from collectors.readers.child.process import ReaderProcess
+from collectors.store.points import points_name
+from collectors.store.snapshots import History
+from collectors.store.store import Store
+from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
 
 MOST_NOTICES = 8
 APPENDED = ("training", "provenance", "baseline")

@@ -20,16 +20,16 @@ import uvicorn
 from fastapi import FastAPI
 
 from collectors.collect import CollectOptions
-from collectors.command_line import UsageError
-from collectors.config_load import ConfigProblem
-from collectors.files import WorkspaceProblem
-from collectors.store import StoreProblem
-from collectors.watch import Watcher
+from collectors.files.workspace import WorkspaceProblem
+from collectors.live.watch import Watcher
+from collectors.observe.load_pipeline import ConfigProblem
+from collectors.options import UsageError
+from collectors.store.store import StoreProblem
 from dash_app.app import create_app
 from dash_app.demo.recording import RecordingProblem
 from dash_app.demo.stage import demonstrating, replaying
+from dash_app.reading.reader import StateReader
 from dash_app.settings import Settings, settings_from
-from dash_app.state_reader import StateReader
 
 GRACE_SECONDS = 2
 EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 -- compared with, not listened on

@@ -18,30 +18,24 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from collectors.run_store import RunStore
+from collectors.presentation.palette import colour
+from collectors.store.runs import RunStore
 from dash_app import callbacks
-from dash_app.answers import not_found
-from dash_app.api import add_api
-from dash_app.bundle import Bundles, add_bundles, bundled
-from dash_app.compression import Compression
-from dash_app.first_html import first_html
 from dash_app.layout import build_layout
-from dash_app.oembed import add_oembed, discovery_link
-from dash_app.pictures import add_pictures
-from dash_app.report_route import add_report
-from dash_app.request_guard import BodyLimit, DashGuard, RememberedFiles
-from dash_app.run_history import RunHistory
-from dash_app.runs_api import add_runs_api
-from dash_app.security import (
-    AnswerHeaders,
-    LastResort,
-    TrustedHosts,
-    UrlPrefix,
-    content_security_policy,
-)
+from dash_app.reading.history import RunHistory
+from dash_app.reading.reader import StateReader
+from dash_app.routes.oembed import add_oembed, discovery_link
+from dash_app.routes.pictures import add_pictures
+from dash_app.routes.report import add_report
+from dash_app.routes.runs import add_runs_api
+from dash_app.routes.state import add_api
 from dash_app.settings import Settings
-from dash_app.state_reader import StateReader
-from dash_app.theme import colour
+from dash_app.views.first_html import first_html
+from dash_app.web.answers import not_found
+from dash_app.web.bundle import Bundles, add_bundles, bundled
+from dash_app.web.dash_guard import BodyLimit, DashGuard, RememberedFiles
+from dash_app.web.packing import Compression
+from dash_app.web.trust import AnswerHeaders, LastResort, TrustedHosts, UrlPrefix, content_security_policy
 
 TITLE = "Training Dashboard"
 PLAIN_ICON = (

@@ -12,16 +12,15 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dash_app import ids
+from dash_app.reading.reader import StateReader
 from dash_app.settings import Settings
-from dash_app.state_reader import StateReader
-from dash_app.views.history import render_history_frame
+from dash_app.views.graph.pipeline_graph import render_graph_panel
 from dash_app.views.markup import attributes
 from dash_app.views.page import DrawnPage, Seen, drawn_page, first_view
-from dash_app.views.pipeline_graph import render_graph_panel
-from dash_app.views.preview import render_preview_dialog
-from dash_app.views.report_link import render_report_link
+from dash_app.views.preview_dialog import render_preview_dialog
+from dash_app.views.runs.history import render_history_frame
 from dash_app.views.share import render_share_button, render_share_dialog
-from dash_app.views.top_bar import render_top_bar
+from dash_app.views.top_bar import render_report_link, render_top_bar
 
 DEFAULT_SMOOTHING = 0.6
 X_AXES = (("epoch", "epoch"), ("step", "step"), ("time", "time"))

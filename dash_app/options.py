@@ -12,8 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import collectors
-from collectors.command_line import VARIABLE_PREFIX, Parser, read_environment
-from dash_app.demo.faults import FAULTS
+from collectors.options import VARIABLE_PREFIX, Parser, read_environment
 
 
 def options_from(argv: Sequence[str], environ: Mapping[str, str]) -> argparse.Namespace:
@@ -78,3 +77,6 @@ def _collecting_options(parser: Parser) -> list[argparse.Action]:
         add("--smoke-timeout", type=float, metavar="S", help="time limit of the scoring command"),
         add("--smoke-python", default=sys.executable, metavar="EXE", help="Python that runs it"),
     ]  # fmt: skip
+
+
+FAULTS = ("diverge", "stall", "corrupt")

@@ -13,10 +13,10 @@ import sys
 
 from fastapi import FastAPI
 
-from collectors.command_line import UsageError
+from collectors.options import UsageError
 from dash_app.app import create_app
+from dash_app.reading.reader import StateReader
 from dash_app.settings import Settings, settings_from
-from dash_app.state_reader import StateReader
 
 APP_FAILED_TO_LOAD = 4
 """The exit code of a worker after which gunicorn starts no other (its `Arbiter.APP_LOAD_ERROR`)."""

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from collectors.command_line import UsageError
-from collectors.store import default_state_dir
+from collectors.options import UsageError
+from collectors.store.store import default_state_dir
 from dash_app.options import options_from
 
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")

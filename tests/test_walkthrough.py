@@ -10,20 +10,20 @@ from support.components import of_class, text_of
 from support.server import ROOT
 from support.workspaces import write_good
 
-from collectors.checks.files import check_checkpoints
 from collectors.collect import Collector
-from collectors.config_load import default_config
-from collectors.files import Workspace
-from collectors.gather import Gatherer
-from collectors.read_cache import ReadCache
-from collectors.readers.checkpoint import read_checkpoint
-from collectors.stages import Judged, stage_statuses
-from collectors.state import Outcome, Status
-from collectors.store import STATE_FILE, Store
+from collectors.contract.values import Outcome, Status
+from collectors.files.workspace import Workspace
+from collectors.judge.checks.checkpoints import check_checkpoints
+from collectors.judge.stages import Judged, stage_statuses
+from collectors.observe.cache import ReadCache
+from collectors.observe.gather import Gatherer
+from collectors.observe.load_pipeline import default_config
+from collectors.readers.checkpoint.read import read_checkpoint
+from collectors.store.store import STATE_FILE, Store
 from dash_app.callbacks.regions import changed_regions
-from dash_app.state_reader import StateReader
+from dash_app.reading.reader import StateReader
 from dash_app.views.cards import render_cards
-from dash_app.views.graph_elements import graph_elements
+from dash_app.views.graph.elements import graph_elements
 from dash_app.views.page import Seen, drawn_page
 
 PATH = "checkpoints/patchtst_ssl.pt"

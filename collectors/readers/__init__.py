@@ -1,1 +1,1 @@
-"""One file format a module: open handle or bytes -> evidence. Readers judge nothing."""
+"""One file format a folder: an open handle -> evidence, whatever the bytes hold."""

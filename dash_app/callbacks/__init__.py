@@ -9,7 +9,7 @@ from dash_app.callbacks.graph import register_graph
 from dash_app.callbacks.losses import register_losses
 from dash_app.callbacks.regions import register_regions
 from dash_app.callbacks.runs import register_runs
-from dash_app.run_history import RunHistory
+from dash_app.reading.history import RunHistory
 from dash_app.settings import Settings
 
 

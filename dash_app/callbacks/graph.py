@@ -15,21 +15,15 @@ from dash import ClientsideFunction, Input, Output, Patch, State, no_update
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
-from collectors.state import DashboardState
+from collectors.contract.state import DashboardState
 from dash_app import ids
 from dash_app.callbacks.wires import known_digests
-from dash_app.run_history import RunHistory
-from dash_app.views.graph_elements import (
-    PIPELINE_DIGEST,
-    changed_data,
-    digests,
-    graph_elements,
-    graph_positions,
-)
+from dash_app.reading.history import RunHistory
+from dash_app.views.graph.elements import PIPELINE_DIGEST, changed_data, digests, graph_elements, graph_positions
+from dash_app.views.graph.pipeline_graph import render_empty
+from dash_app.views.graph.stage_details import render_stage_details
+from dash_app.views.graph.stage_list import render_stage_list, stages_in_order
 from dash_app.views.page import digests as region_digests
-from dash_app.views.pipeline_graph import render_empty
-from dash_app.views.stage_details import render_stage_details
-from dash_app.views.stage_list import render_stage_list, stages_in_order
 
 
 def register_graph(app: dash.Dash, history: RunHistory) -> None:

@@ -14,7 +14,7 @@ from dash import Input, Output, State, no_update
 
 from dash_app import ids
 from dash_app.callbacks.wires import known_digests
-from dash_app.run_history import RunHistory, is_live
+from dash_app.reading.history import RunHistory, is_live
 from dash_app.views.page import DATA, REGIONS, DrawnPage, Seen, drawn_page
 
 

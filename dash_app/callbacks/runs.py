@@ -12,18 +12,19 @@ import dash
 from dash import ALL, Input, Output, State, no_update
 from dash.exceptions import PreventUpdate
 
-from collectors.state import DashboardState
+from collectors.contract.state import DashboardState
 from dash_app import ids
 from dash_app.callbacks.wires import in_browser, known_digests
-from dash_app.run_history import Compared, RunHistory, is_live, known_ids
-from dash_app.run_query import query_from, select_page, select_rows
+from dash_app.reading.history import Compared, RunHistory, is_live, known_ids
+from dash_app.reading.query import query_from, select_page, select_rows
 from dash_app.settings import Settings
-from dash_app.views.compared_curves import MOST_OVERLAYS, compared_curves
-from dash_app.views.comparison import render_comparison
-from dash_app.views.history import Looks, render_history
+from dash_app.views.curves.compared import MOST_OVERLAYS, compared_curves
 from dash_app.views.page import HISTORY_TAB, digests
-from dash_app.views.plain import as_tree
-from dash_app.views.run_picker import OFFERED, render_baseline_label, render_options
+from dash_app.views.runs.comparison import render_comparison
+from dash_app.views.runs.history import render_history
+from dash_app.views.runs.history_rows import Looks
+from dash_app.views.runs.picker import OFFERED, render_baseline_label, render_options
+from dash_app.views.tree import as_tree
 
 
 def register_runs(app: dash.Dash, history: RunHistory, settings: Settings) -> None:

@@ -1,4 +1,1 @@
-"""The demonstration: a recorded training, written again into a temporary workspace while it is watched.
-
-This package plays the training's part, so it writes files; it judges nothing and changes no value.
-"""
+"""The demonstration plays the training: it writes a recorded one again, live, and judges nothing."""

@@ -16,12 +16,13 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from collectors.store import Store
-from dash_app.demo.faults import FAULTS, run_of, steps_of
+from collectors.store.store import Store
+from dash_app.demo.faults import run_of, steps_of
 from dash_app.demo.moving import Moved
 from dash_app.demo.recording import RecordingProblem
 from dash_app.demo.replay import Replay
 from dash_app.demo.shipped import load_library
+from dash_app.options import FAULTS
 
 DEFAULT_SECONDS = 60.0
 """How long the good run's replay takes where no speed is asked for."""

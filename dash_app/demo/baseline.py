@@ -12,8 +12,8 @@ import tempfile
 from pathlib import Path
 
 from collectors.collect import Collector
-from collectors.run_store import RunStore
-from collectors.store import Store
+from collectors.store.runs import RunStore
+from collectors.store.store import Store
 from dash_app.demo.faults import steps_of
 from dash_app.demo.moving import Moved, moved_path
 from dash_app.demo.recording import Library, Write

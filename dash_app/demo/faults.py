@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 from dash_app.demo.recording import Library, RecordedRun, RecordingProblem, Smoke, Write
 
-FAULTS = ("diverge", "stall", "corrupt")
 STALLED_STREAM = "swinmae"
 
 

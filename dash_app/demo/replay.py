@@ -15,8 +15,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from collectors.store import Store
-from collectors.workspace_evidence import SmokeResult
+from collectors.contract.remembered import SmokeResult
+from collectors.store.store import Store
 from dash_app.demo.faults import Die, Flip, Step
 from dash_app.demo.moving import STATUS_FILE, EventMover, Moved, is_event_file, moved_path, moved_status
 from dash_app.demo.recording import Library, RecordedRun, Smoke, Write

@@ -20,7 +20,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from collectors.store import Store
+from collectors.store.store import Store
 from dash_app.demo.baseline import WORKSPACE_NAME, store_baseline
 from dash_app.demo.shipped import load_library
 from dash_app.settings import Settings

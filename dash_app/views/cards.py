@@ -11,14 +11,11 @@ from datetime import datetime
 from dash import html
 from dash.development.base_component import Component
 
-from collectors.state import Artifact, Check, DashboardState, Level, Outcome, Status, StreamMetrics
-from dash_app.formatting import (
-    OUTCOME_STATUS,
-    count_text,
-    number_text,
-    size_text,
-    status_class,
-)
+from collectors.contract.artifacts import Artifact
+from collectors.contract.metrics import StreamMetrics
+from collectors.contract.state import Check, DashboardState
+from collectors.contract.values import Level, Outcome, Status
+from collectors.presentation.words import OUTCOME_STATUS, count_text, number_text, size_text, status_class
 from dash_app.views.markup import age, icon
 
 LEVELS = tuple(Level)

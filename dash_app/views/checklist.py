@@ -9,8 +9,9 @@ from __future__ import annotations
 from dash import html
 from dash.development.base_component import Component
 
-from collectors.state import Check, CheckEvidence, DashboardState, Outcome
-from dash_app.formatting import OUTCOME_MARKS, OUTCOME_STATUS, status_class
+from collectors.contract.state import Check, CheckEvidence, DashboardState
+from collectors.contract.values import Outcome
+from collectors.presentation.words import OUTCOME_MARKS, OUTCOME_STATUS, status_class
 from dash_app.views.markup import attributes
 
 MOST_OPEN = 3

@@ -5,14 +5,12 @@ from __future__ import annotations
 from dash import html
 from dash.development.base_component import Component
 
-from collectors.delta import Direction, Judgement, Regression
-from collectors.delta_report import RESULTS
-from collectors.delta_report import WORDS as DIRECTION_WORDS
-from collectors.state import Status
-from dash_app.formatting import status_class
+from collectors.contract.delta import Direction, Judgement, Regression
+from collectors.contract.values import Status
+from collectors.presentation.comparison import RESULTS
+from collectors.presentation.comparison import WORDS as DIRECTION_WORDS
+from collectors.presentation.words import status_class
 from dash_app.views.markup import icon
-
-__all__ = ["DIRECTION_WORDS", "direction_class", "render_direction", "render_judgement"]
 
 SHADES = {
     Direction.BETTER: Status.DONE,

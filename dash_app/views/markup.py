@@ -10,8 +10,8 @@ from typing import Any
 
 from dash import html
 
-from collectors.state import Status
-from dash_app.formatting import UNKNOWN, instant_text, iso_text
+from collectors.contract.values import Status
+from collectors.presentation.words import UNKNOWN, instant_text, iso_text
 
 
 def attributes(**named: str) -> dict[str, Any]:

@@ -15,15 +15,14 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
-from collectors.state import DashboardState
+from collectors.contract.state import DashboardState
 from dash_app import ids
+from dash_app.views.banners import render_notices, render_snapshot_banner
 from dash_app.views.cards import render_cards
 from dash_app.views.checklist import render_checklist
-from dash_app.views.links import render_links
-from dash_app.views.losses import losses_now, render_losses
+from dash_app.views.curves.losses import losses_now, render_losses
+from dash_app.views.files import render_links
 from dash_app.views.markup import attributes, end_shown
-from dash_app.views.notices import render_notices
-from dash_app.views.snapshot import render_snapshot_banner
 from dash_app.views.verdict import render_verdict, verdict_now
 
 REGIONS = (

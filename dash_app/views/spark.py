@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from dash import html
 
-from dash_app.formatting import loss_text
+from collectors.presentation.words import loss_text
 from dash_app.views.markup import attributes
 
 WIDTH, HEIGHT, EDGE = 96, 20, 2

@@ -14,8 +14,7 @@ from dash.development.base_component import Component
 
 from dash_app import ids
 from dash_app.views.markup import attributes, icon, unseen
-from dash_app.views.replay_badge import render_replay_badge
-from dash_app.views.run_picker import render_picker
+from dash_app.views.runs.picker import render_picker
 
 THEMES: Final = (("auto", "Theme of this device"), ("light", "Light theme"), ("dark", "Dark theme"))
 
@@ -47,3 +46,30 @@ def _theme_menu() -> Component:
     summary = html.Summary([*(icon(value) for value, _ in THEMES), unseen("Theme")], title="Theme")
     panel = html.Div(buttons, className="menu-panel", role="group", **attributes(aria_label="Theme"))
     return html.Details([summary, panel], className="menu theme-menu")
+
+
+WHAT_WAS_MOVED = (
+    "A real training, recorded earlier and written again now, faster than it was. Times, host and process id "
+    "are moved to now and here; every value is as it was recorded."
+)
+
+
+def render_replay_badge(is_demo: bool) -> Component | None:
+    """Return the badge, or nothing for a training that happens now."""
+    return (
+        html.Span([html.Span("replayed "), "recording"], className="replay-badge", title=WHAT_WAS_MOVED)
+        if is_demo
+        else None
+    )
+
+
+def render_report_link() -> Component:
+    """Return the link; its address is relative, so it holds behind any prefix."""
+    return html.A(
+        [icon("report"), html.Span("Report")],
+        href="report.html",
+        download="",
+        className="plain-button report-link",
+        title="Save a report of this run as one page",
+        **attributes(data_report=""),
+    )

@@ -10,8 +10,9 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
-from collectors.state import DashboardState, Status, Verdict, VerdictValue
-from dash_app.formatting import VERDICT_STATUS, VERDICT_WORDS, iso_text, status_class
+from collectors.contract.state import DashboardState, Verdict
+from collectors.contract.values import Status, VerdictValue
+from collectors.presentation.words import VERDICT_STATUS, VERDICT_WORDS, iso_text, status_class
 from dash_app.views.markup import age, attributes, clock, commands, icon, left, observed
 
 

@@ -17,8 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from collectors.collect import CollectOptions, Collector
-from collectors.state import DashboardState, VerdictValue
-from collectors.store import Store
+from collectors.contract.state import DashboardState
+from collectors.contract.values import VerdictValue
+from collectors.store.store import Store
 from dash_app.demo.recording import RecordedRun, Recording, Smoke, opened, pack, sha256_of
 
 from .packing import Keep, Packer, only_the_end, recorded_run, with_smoke

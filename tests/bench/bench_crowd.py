@@ -28,7 +28,7 @@ from support.states import failing_state, ready_state
 from support.viewers import Crowd, crowd
 from support.waiting import wait_for
 
-from collectors.store import Store
+from collectors.store.store import Store
 
 CHANGE_SECONDS = 2.0
 

@@ -24,9 +24,9 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from support.build_events import fast_scalar_file  # noqa: E402 - the path comes first
+from support.build_events import fast_scalar_file  # noqa: E402
 
-from collectors.readers.events import read_events  # noqa: E402 - the path comes first
+from collectors.readers.events.read import read_events  # noqa: E402
 
 TAGS = ["loss/train", "loss/val"]
 REPEATS = 3

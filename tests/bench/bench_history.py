@@ -21,16 +21,22 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from support.server import start_server  # noqa: E402 -- after the path is set
+from support.server import start_server  # noqa: E402
 from support.states import ready_state  # noqa: E402
 
-from collectors.collect import CollectOptions  # noqa: E402, F401 -- what a collecting process has loaded too
-from collectors.compare import compare  # noqa: E402
-from collectors.run_index import line_of  # noqa: E402
-from collectors.run_rows import row_of  # noqa: E402
-from collectors.run_store import RunStore  # noqa: E402
-from collectors.state import MAX_POINTS, DashboardState, Series, state_to_json  # noqa: E402
-from collectors.store import Store  # noqa: E402
+from collectors.compare.compare import compare  # noqa: E402
+from collectors.contract.metrics import (  # noqa: E402
+    MAX_POINTS,
+    Series,
+)
+from collectors.contract.state import (  # noqa: E402
+    DashboardState,
+    state_to_json,
+)
+from collectors.store.index import line_of  # noqa: E402
+from collectors.store.rows import row_of  # noqa: E402
+from collectors.store.runs import RunStore  # noqa: E402
+from collectors.store.store import Store  # noqa: E402
 
 REPETITIONS = 7
 

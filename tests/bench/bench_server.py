@@ -32,9 +32,9 @@ from support.waiting import wait_for
 from support.wire import KeptConnection, ask_together
 from support.workspaces import Stream, event_path, write, write_good, write_stream
 
-from collectors.learnt import ROW
-from collectors.state import DashboardState
-from collectors.store import Store
+from collectors.contract.state import DashboardState
+from collectors.store.points import ROW
+from collectors.store.store import Store
 
 POLLS, ANSWERS, CLIENTS, SECONDS = 1_000, 300, 16, 4.0
 LISTENERS, CHANGES = 20, 15

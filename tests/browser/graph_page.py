@@ -11,8 +11,8 @@ from selenium.webdriver.common.action_chains import ActionChains
 from support.page import Page, mouse_over
 from support.waiting import wait_for
 
-from collectors.state import DashboardState
-from collectors.store import Store
+from collectors.contract.state import DashboardState
+from collectors.store.store import Store
 
 HEARTBEAT_SECONDS = 600
 """Long enough that nobody counts as dead while a test runs."""

@@ -15,9 +15,9 @@ from support.server import RunningServer, start_server
 from support.states import diverged_state, empty_state, failing_state, ready_state, running_state
 from support.waiting import wait_for
 
-from collectors.run_store import RunStore
-from collectors.state import DashboardState
-from collectors.store import Store
+from collectors.contract.state import DashboardState
+from collectors.store.runs import RunStore
+from collectors.store.store import Store
 
 pytestmark = pytest.mark.browser
 DESK, PHONE = (1440, 900), (390, 844)

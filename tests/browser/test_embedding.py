@@ -22,7 +22,7 @@ from support.states import failing_state, ready_state, write_state
 from support.waiting import wait_for
 from support.wiki import DASHBOARD, Wiki, two_sites
 
-from collectors.store import Store
+from collectors.store.store import Store
 
 pytestmark = pytest.mark.browser
 REGIONS = {

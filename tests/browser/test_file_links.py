@@ -18,7 +18,7 @@ from support.state_parts import raw_state
 from support.waiting import wait_for
 from support.workspaces import write
 
-from collectors.state import DashboardState
+from collectors.contract.state import DashboardState
 
 MARKUP = "<img src=x onerror='window.ran=1'><b>lr</b>: 0.002\n"
 PICTURE = "artifacts/loss/patchtst_loss_curve.png"

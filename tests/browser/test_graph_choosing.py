@@ -12,7 +12,7 @@ from support.page import Page, mouse_over
 from support.states import failing_state, running_state
 from support.waiting import wait_for
 
-from collectors.state import DashboardState
+from collectors.contract.state import DashboardState
 
 FOCUSED = "return document.activeElement.dataset.stage || null"
 SELECTED = "return [...document.querySelectorAll('.stage-card[aria-current]')].map((c) => c.dataset.stage)"

@@ -10,9 +10,9 @@ from support.page import Page
 from support.states import failing_state, ready_state, running_state, with_text
 from support.waiting import wait_for
 
-from collectors.state import DashboardState
-from dash_app.views.edge_routes import route_edges
-from dash_app.views.graph_layout import arrange
+from collectors.contract.state import DashboardState
+from dash_app.views.graph.layout import arrange
+from dash_app.views.graph.routes import route_edges
 
 DRAWN_BENDS = """
 return Object.fromEntries(pipelineGraph.cy.edges().filter((e) => e.data('view') === pipelineGraph.view)

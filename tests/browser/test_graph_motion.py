@@ -10,7 +10,7 @@ from support.page import Page
 from support.states import ready_state, running_state
 from support.waiting import wait_for
 
-from collectors.state import DashboardState
+from collectors.contract.state import DashboardState
 
 MOVING = """
 return document.getAnimations().filter((a) => a.playState === 'running' && a.animationName)

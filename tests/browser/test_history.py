@@ -30,7 +30,7 @@ from support.workspaces import (
 )
 
 from collectors.__main__ import main
-from collectors.run_store import RunStore
+from collectors.store.runs import RunStore
 
 STREAMS = ("patchtst", "swinmae")
 DAY = 86400.0

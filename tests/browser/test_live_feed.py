@@ -18,7 +18,7 @@ from support.server import RunningServer
 from support.states import failing_state, good_state, ready_state, write_state
 from support.waiting import wait_for
 
-from collectors.store import Store
+from collectors.store.store import Store
 
 Serve = Callable[..., RunningServer]
 

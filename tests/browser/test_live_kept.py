@@ -9,7 +9,7 @@ from support.page import Page, text, texts
 from support.states import failing_state, good_state
 from support.waiting import wait_for
 
-from collectors.state import DashboardState
+from collectors.contract.state import DashboardState
 
 
 def with_detail(state: DashboardState, detail: str) -> DashboardState:

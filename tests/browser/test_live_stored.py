@@ -12,8 +12,8 @@ from support.server import RunningServer
 from support.states import failing_state, ready_state, write_state
 from support.waiting import wait_for
 
-from collectors.state import DashboardState
-from collectors.store import Store
+from collectors.contract.state import DashboardState
+from collectors.store.store import Store
 
 Serve = Callable[..., RunningServer]
 LONG_AGO = timedelta(hours=2)

@@ -21,7 +21,7 @@ from support.server import RunningServer, start_server
 from support.waiting import wait_for
 from support.workspaces import write_good
 
-from collectors.state import MAX_POINTS
+from collectors.contract.metrics import MAX_POINTS
 
 Serve = Callable[..., RunningServer]
 COUNT = 30_000

@@ -11,7 +11,7 @@ from support.server import RunningServer
 from support.states import failing_state
 from support.waiting import wait_for
 
-from collectors.store import Store
+from collectors.store.store import Store
 
 WHY = "dashboard-state.json cannot be written: no space left on device"
 

@@ -11,7 +11,7 @@ from support.server import RunningServer
 from support.states import failing_state, good_state, ready_state, running_state, write_state
 from support.waiting import wait_for
 
-from collectors.state import DashboardState
+from collectors.contract.state import DashboardState
 
 Serve = Callable[..., RunningServer]
 

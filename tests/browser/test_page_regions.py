@@ -18,7 +18,7 @@ from support.states import (
 )
 from support.waiting import wait_for
 
-from collectors.state import Check
+from collectors.contract.state import Check
 
 WORDS = {"pass": ("[v]", "PASS"), "fail": ("[ ]", "FAIL"), "skip": ("[-]", "SKIP")}
 

@@ -16,8 +16,8 @@ from support.waiting import wait_for
 from support.workspaces import config_text, good_streams, write, write_backup, write_good
 
 from collectors.__main__ import main
-from collectors.report import MARKS
-from collectors.state import Outcome
+from collectors.contract.values import Outcome
+from collectors.presentation.checklist import MARKS
 
 Serve = Callable[..., RunningServer]
 

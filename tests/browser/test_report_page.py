@@ -16,10 +16,10 @@ from support.waiting import wait_for
 from test_hostile_page import MARKUP, SHOWN, write_hostile
 
 from collectors.collect import CollectOptions, Collector
-from collectors.compare import compare
-from collectors.html_parts.palette import SHADES
-from collectors.html_report import Against, as_html
-from collectors.state import DashboardState
+from collectors.compare.compare import compare
+from collectors.contract.state import DashboardState
+from collectors.presentation.html.palette import SHADES
+from collectors.presentation.page import Against, as_html
 
 LONG = "a_very_long_name_without_any_place_to_break_it_" * 5
 STATES = {

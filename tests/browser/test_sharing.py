@@ -14,7 +14,7 @@ from support.page import Page, resize, text
 from support.states import failing_state, ready_state, with_text
 from support.waiting import wait_for
 
-from collectors.store import Store
+from collectors.store.store import Store
 
 pytestmark = pytest.mark.browser
 RUN = ready_state().meta.run_id

@@ -11,7 +11,7 @@ from support.page import Page, resize, text
 from support.states import failing_state, ready_state, running_state
 from support.waiting import wait_for
 
-from collectors.state import DashboardState
+from collectors.contract.state import DashboardState
 
 SHIFTS = """
 const told = arguments[0], shifts = [];

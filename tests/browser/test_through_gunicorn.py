@@ -19,8 +19,8 @@ from support.states import failing_state, ready_state, write_state
 from support.waiting import wait_for
 from support.wire_sizes import CountingChromium
 
-from collectors.state import DashboardState, state_to_json
-from dash_app.bundle import bundled
+from collectors.contract.state import DashboardState, state_to_json
+from dash_app.web.bundle import bundled
 
 PREFIX = "/team/dash/"
 UPSTREAM_NAME = "dashboard.internal"

@@ -23,10 +23,10 @@ from support.states import failing_state, running_state
 from support.waiting import wait_for
 from support.workspaces import write_good
 
-from collectors.run_store import RunStore
-from collectors.state import DashboardState, state_to_json
-from collectors.store import INDEX_FILE, RUNS_FOLDER, STATE_FILE, TEMPORARY, Store
-from dash_app.state_reader import StateReader
+from collectors.contract.state import DashboardState, state_to_json
+from collectors.store.runs import RunStore
+from collectors.store.store import INDEX_FILE, RUNS_FOLDER, STATE_FILE, TEMPORARY, Store
+from dash_app.reading.reader import StateReader
 
 KILLS = int(os.environ.get("CHAOS_KILLS", "60"))
 SEED = int(os.environ.get("CHAOS_SEED", "4"))

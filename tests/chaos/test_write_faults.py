@@ -21,8 +21,8 @@ from support.waiting import wait_for
 from support.workspaces import write, write_good
 
 from collectors.__main__ import main
-from collectors.state import DashboardState, state_to_json
-from collectors.store import HEARTBEAT_FILE, INDEX_FILE, RUNS_FOLDER, STATE_FILE, TEMPORARY, Store, StoreProblem
+from collectors.contract.state import DashboardState, state_to_json
+from collectors.store.store import HEARTBEAT_FILE, INDEX_FILE, RUNS_FOLDER, STATE_FILE, TEMPORARY, Store, StoreProblem
 
 ONE_SAVE = ROOT / "tests/support/one_save.py"
 FAULTS = {"write": "ENOSPC", "fsync": "EIO", "rename": "EACCES"}

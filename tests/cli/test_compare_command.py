@@ -14,9 +14,9 @@ from support.states import ready_state
 from support.workspaces import Stream, good_streams, write, write_good, write_running, write_stream
 
 from collectors.__main__ import main
-from collectors.config_load import default_config_bytes
-from collectors.run_store import RunStore
-from collectors.store import Store
+from collectors.observe.load_pipeline import default_config_bytes
+from collectors.store.runs import RunStore
+from collectors.store.store import Store
 
 Trained = Callable[..., str]
 

@@ -14,10 +14,10 @@ from support.server import ROOT, clean_environment
 from support.workspaces import write_good, write_running
 
 from collectors.__main__ import main
-from collectors.html_report import as_html
-from collectors.run_store import RunStore
-from collectors.state import state_from_json
-from collectors.store import Store
+from collectors.contract.state import state_from_json
+from collectors.presentation.page import as_html
+from collectors.store.runs import RunStore
+from collectors.store.store import Store
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +104,7 @@ def test_a_report_may_be_written_beside_a_watcher(
     exported: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A report takes nothing from anybody."""
-    monkeypatch.setattr("collectors.export_command.EXPORT_SECONDS", 0.1)
+    monkeypatch.setattr("collectors.commands.export.EXPORT_SECONDS", 0.1)
     where = [str(exported / "ws"), "--state-dir", str(tmp_path / "state")]
 
     with Store(tmp_path / "state").collecting():

@@ -14,9 +14,9 @@ from support.states import diverged_state, failing_state, ready_state
 from support.workspaces import write, write_good
 
 from collectors.__main__ import main
-from collectors.run_store import RunStore
-from collectors.state import DashboardState, state_from_json
-from collectors.store import Store
+from collectors.contract.state import DashboardState, state_from_json
+from collectors.store.runs import RunStore
+from collectors.store.store import Store
 
 GOOD, WORSE, BAD = "run-20261123-120000", "run-20261124-120000", "nan_at_epoch_4"
 
@@ -225,7 +225,7 @@ def test_a_write_that_fails_is_exit_3(runs: Run, state_dir: Path, monkeypatch: p
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("collectors.store_files.os.fsync", full)
+    monkeypatch.setattr("collectors.store.folder.os.fsync", full)
 
     code, _, err = runs("baseline", GOOD)
 

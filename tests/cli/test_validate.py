@@ -31,7 +31,7 @@ from support.workspaces import (
 )
 
 from collectors.__main__ import main
-from collectors.state import state_from_json
+from collectors.contract.state import state_from_json
 
 
 def collectors(*arguments: object, **env: str) -> subprocess.CompletedProcess[str]:
@@ -442,7 +442,7 @@ print("2. [ ] FAIL - Numbers\\n   detail: bad\\n   hint: mend")
 sys.exit(1)
 """,
     )
-    default = (ROOT / "collectors/data/default_pipeline.yaml").read_text()
+    default = (ROOT / "collectors/observe/default_pipeline.yaml").read_text()
     write(workspace / "dashboard.yaml", default + 'validator:\n  command: ["{python}", check.py]\n')
 
     done = collectors("validate", workspace, "--state-dir", tmp_path / "s", "--run-validator", "--format", "json")
@@ -462,7 +462,7 @@ def test_an_external_validator_that_says_nothing_sensible_is_an_error(
     workspace: Path, tmp_path: Path, program: str
 ) -> None:
     write(workspace / "check.py", program)
-    default = (ROOT / "collectors/data/default_pipeline.yaml").read_text()
+    default = (ROOT / "collectors/observe/default_pipeline.yaml").read_text()
     write(workspace / "dashboard.yaml", default + 'validator:\n  command: ["{python}", check.py]\n')
 
     done = collectors("validate", workspace, "--state-dir", tmp_path / "s", "--run-validator")

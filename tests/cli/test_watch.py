@@ -20,13 +20,13 @@ from support.waiting import wait_for
 from support.workspaces import GONE_PID, event_path, table_text, write, write_good, write_running
 
 from collectors.__main__ import main
-from collectors.changes import Changes
 from collectors.collect import CollectOptions, Collector
-from collectors.files import OpenFile, Workspace
-from collectors.state import DashboardState, state_from_json
-from collectors.store import Store
-from collectors.waiting import wait_until_ended
-from collectors.watch import Watcher
+from collectors.contract.state import DashboardState, state_from_json
+from collectors.files.workspace import OpenFile, Workspace
+from collectors.live.file_changes import Changes
+from collectors.live.wait import wait_until_ended
+from collectors.live.watch import Watcher
+from collectors.store.store import Store
 
 Start = Callable[..., subprocess.Popen[str]]
 
@@ -118,7 +118,7 @@ def test_an_append_reads_only_the_new_bytes(tmp_path: Path, monkeypatch: pytest.
         path = event_path(swinmae)
         before = (root / path).stat().st_size
         append_epoch(root, path, 4, 0.4)
-        monkeypatch.setattr("collectors.read_cache.read_events", _counting_reader(reads))
+        monkeypatch.setattr("collectors.observe.cache.read_events", _counting_reader(reads))
         state = collector.export()
 
     assert [name for name, _ in opened] == [path]
@@ -127,7 +127,7 @@ def test_an_append_reads_only_the_new_bytes(tmp_path: Path, monkeypatch: pytest.
 
 
 def _counting_reader(offsets: list[int]) -> Callable[..., object]:
-    from collectors.readers.events import read_events  # noqa: PLC0415 -- the real one, beside its counter
+    from collectors.readers.events.read import read_events  # noqa: PLC0415 -- the real one, beside its counter
 
     def read(handle: OpenFile, size: int, *, offset: int = 0, **more: object) -> object:
         offsets.append(offset)

@@ -16,8 +16,8 @@ from support.states import failing_state, good_state, ready_state, running_state
 from support.viewers import Crowd, Poller, crowd
 from support.waiting import wait_for
 
-from collectors.state import DashboardState
-from collectors.store import Store
+from collectors.contract.state import DashboardState
+from collectors.store.store import Store
 
 pytestmark = pytest.mark.slow
 POLLING, LISTENING = 200, 20

@@ -1,4 +1,4 @@
-"""The first six rules of the house, read from the source with `ast`."""
+"""The rules of the house that a path decides, read from the source with `ast`; the floors stand in pyproject.toml."""
 
 from __future__ import annotations
 
@@ -10,43 +10,39 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = sorted([*ROOT.glob("collectors/**/*.py"), *ROOT.glob("dash_app/**/*.py")])
-PURE = ["checklist", "stages", "compare", "report", "runs", "losses", "progress", "build_state", "artifact_levels",
-        "config", "standard_graph", "words", "evidence", "workspace_evidence", "heartbeat", "delta", "regression",
-        "artifact_changes", "run_rows", "run_index", "stream_metrics", "run_report", "delta_report",
-        "links", "listing", "comparability", "row_change", "mlflow_evidence", "signs", "exit_codes",
-        "html_report"]  # fmt: skip
+PURE = (
+    "collectors/contract/",
+    "collectors/evidence/",
+    "collectors/training/",
+    "collectors/judge/",
+    "collectors/compare/",
+    "collectors/presentation/",
+    "collectors/numbers.py",
+    "dash_app/views/",
+    "dash_app/pictures/",
+)
+"""No disk, no network, no clock: "now" is an argument."""
 CLOCKS = {"time.time", "time.monotonic", "datetime.now", "datetime.utcnow", "date.today"}
-OPENERS = {"open", "os.open", "io.open", "read_text", "read_bytes", "write_text", "write_bytes", "os.fdopen"}
-MAY_OPEN = {
-    "collectors/files.py",
-    "collectors/paths.py",
-    "collectors/patterns.py",
-    "collectors/store.py",
-    "collectors/store_files.py",  # the store's hands
-    "collectors/store_lock.py",  # and its lock
-    "collectors/child.py",
-    "collectors/read_cache.py",  # through Workspace.open only
-    "collectors/config_load.py",  # the shipped default, and through Workspace only
-    "collectors/terminal.py",  # /dev/null when a pipe closed
-    "collectors/learnt.py",  # the part of the state directory that can be deleted at any time
-    "collectors/run_sources.py",  # through Workspace only
-    "collectors/run_import.py",  # through Workspace only
-    "collectors/run_mlflow.py",  # through Workspace only
-    "collectors/child_worker.py",  # what it was handed, already open
-    "dash_app/state_reader.py",
-    "dash_app/bundle.py",  # our own styles and scripts
-}
+OPENS = (
+    "collectors/files/",  # the workspace
+    "collectors/store/",  # the state directory
+    "collectors/readers/child/",  # what it was handed, already open
+    "collectors/observe/load_pipeline.py",  # the default that is shipped with it
+    "collectors/commands/terminal.py",  # /dev/null when a pipe closed
+    "dash_app/web/bundle.py",  # our own styles and scripts
+    "collectors/observe/memory.py",
+    "dash_app/reading/reader.py",
+)
+GROUND = ("collectors/contract/", "collectors/evidence/", "dash_app/ids.py")
+EDGES = ("collectors/judge/checklist.py", "dash_app/web/trust.py", "collectors/__main__.py")
+"""One check, one request, and one command: an exit code 1 of Python's own would mean *not ready*."""
 PLAYS_THE_TRAINING = "dash_app/demo/"
 """The demonstration writes what a training writes: it stands on the other side of the line."""
+WORKSPACE = "collectors/files/"
 FORBIDDEN_NAMES = {"torch", "pickle", "mmap", "joblib", "dill"}
 FORBIDDEN_CALLS = {"eval", "exec", "yaml.load", "extractall", "pickle.load", "pickle.loads"}
-EDGES = {"collectors/checklist.py", "dash_app/security.py", "collectors/__main__.py"}
-"""One check, one request, and one command: an exit code 1 of Python's own would mean *not ready*."""
-DOORS = {"state", "compare", "store", "files", "watch", "collect", "command_line", "report", "zoom",
-         "delta", "delta_report", "run_index", "run_report", "run_rows", "run_store", "row_change",
-         "html_report"}  # fmt: skip
-STARTS_COLLECTING = {"config_load", "workspace_evidence"}
-"""What the command and the demonstration need besides, to start a collector and say why it cannot."""
+MOST_LINES = 250
+MOST_LINES_OF_A_FUNCTION = 50
 
 
 def _name(path: Path) -> str:
@@ -74,48 +70,39 @@ def source(request: pytest.FixtureRequest) -> tuple[str, ast.Module]:
     return _name(path), ast.parse(path.read_text(encoding="utf-8"))
 
 
-def test_imports_run_one_way(source: tuple[str, ast.Module]) -> None:
-    """Collectors never import dash, plotly or the page; the page takes only the named doors."""
+def test_the_ground_floor_imports_nothing_of_ours_but_numbers(source: tuple[str, ast.Module]) -> None:
     name, tree = source
-    modules = set(_imports(tree))
+    if not name.startswith(GROUND):
+        return
+    ours = {m for m in _imports(tree) if m.split(".")[0] in {"collectors", "dash_app"}}
 
-    if name.startswith("collectors/"):
-        assert not {m for m in modules if m.split(".")[0] in {"dash", "plotly", "dash_app", "dash_cytoscape"}}
-    else:
-        taken = {m.split(".")[1] for m in modules if m.startswith("collectors.") and "__version__" not in m}
-        starts = name == "dash_app/__main__.py" or name.startswith(PLAYS_THE_TRAINING)
-        doors = DOORS | (STARTS_COLLECTING if starts else set())
-        assert taken <= doors, f"{name} goes past the doors: {taken - doors}"
-
-
-def test_the_contract_and_the_ids_import_nothing_of_ours() -> None:
-    for name in ("collectors/state.py", "dash_app/ids.py"):
-        modules = _imports(ast.parse((ROOT / name).read_text(encoding="utf-8")))
-
-        assert not {m for m in modules if m.startswith(("collectors", "dash_app"))}
+    assert not {
+        m for m in ours if not m.startswith(("collectors.contract", "collectors.evidence", "collectors.numbers"))
+    }
 
 
 def test_files_are_opened_only_at_the_doors(source: tuple[str, ast.Module]) -> None:
+    """A `Workspace` opens for everybody else: `workspace.open` and its kind are the door, not a way past it."""
     name, tree = source
-    if name in MAY_OPEN or name.startswith(PLAYS_THE_TRAINING):
+    if name.startswith((*OPENS, PLAYS_THE_TRAINING)):
         return
-    opened = [
-        (call, line)
-        for call, line in _calls(tree)
-        if call in {"open", "os.open", "io.open", "os.fdopen"}
-        or call.rpartition(".")[2] in {"read_text", "read_bytes", "write_text", "write_bytes"}
-        or (call.rpartition(".")[2] == "open" and "." in call and not call.startswith("urllib.request."))
-    ]
+    opened = [(call, line) for call, line in _calls(tree) if _opens(call)]
 
     assert not opened, f"{name} opens files itself: {opened}"
 
 
+def _opens(call: str) -> bool:
+    of, _, method = call.rpartition(".")
+    if "workspace" in of.lower() or of in {"folder", "self.folder", "self._folder"}:
+        return False
+    return method in {"open", "fdopen", "read_text", "read_bytes", "write_text", "write_bytes"} and not of.startswith(
+        "urllib.request"
+    )
+
+
 def test_pure_rooms_know_no_clock_and_no_disk(source: tuple[str, ast.Module]) -> None:
     name, tree = source
-    stem = name.removeprefix("collectors/").removesuffix(".py")
-    by_folder = name.startswith(("dash_app/views/", "collectors/checks/", "collectors/html_parts/"))
-    pure = by_folder or name == "dash_app/formatting.py" or stem in PURE
-    if not pure:
+    if not name.startswith(PURE):
         return
     modules = {m.split(".")[0] for m in _imports(tree)}
     calls = {call for call, _ in _calls(tree)}
@@ -139,17 +126,20 @@ def test_wires_stand_only_in_callbacks(source: tuple[str, ast.Module]) -> None:
 def test_importing_a_module_does_nothing(source: tuple[str, ast.Module]) -> None:
     """At module level stand only docstrings, imports, definitions, constants and the main guard."""
     name, tree = source
+    definitions = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Assign)
     loose = [
         node
         for node in tree.body
-        if not isinstance(node, (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef,
-                                 ast.Assign, ast.AnnAssign, ast.TypeAlias if hasattr(ast, "TypeAlias") else ast.Assign))
+        if not isinstance(node, (*definitions, ast.AnnAssign))
         and not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
-        and not (isinstance(node, ast.If) and "__main__" in ast.unparse(node.test))
-        and not (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test))
-    ]  # fmt: skip
+        and not (isinstance(node, ast.If) and {"__name__", "TYPE_CHECKING"} & {n.id for n in _names(node.test)})
+    ]
 
     assert not loose, f"{name}: {[ast.unparse(n)[:60] for n in loose]}"
+
+
+def _names(node: ast.AST) -> Iterator[ast.Name]:
+    return (n for n in ast.walk(node) if isinstance(n, ast.Name))
 
 
 def test_nothing_dangerous_is_named(source: tuple[str, ast.Module]) -> None:
@@ -172,3 +162,29 @@ def test_broad_excepts_stand_at_the_edges(source: tuple[str, ast.Module]) -> Non
     ]
 
     assert not broad or name in EDGES, f"{name} swallows everything at lines {broad}"
+
+
+def test_files_and_functions_are_short(source: tuple[str, ast.Module]) -> None:
+    name, tree = source
+    functions = [n for n in ast.walk(tree) if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef))]
+    long = {n.name: n.end_lineno - n.lineno + 1 for n in functions if n.end_lineno is not None}
+
+    assert len((ROOT / name).read_text(encoding="utf-8").splitlines()) <= MOST_LINES
+    assert not {f: lines for f, lines in long.items() if lines > MOST_LINES_OF_A_FUNCTION}
+
+
+@pytest.mark.parametrize("room", sorted({p.parent for p in SOURCES}), ids=_name)
+def test_a_room_says_in_one_line_what_it_is_for(room: Path) -> None:
+    said = ast.get_docstring(ast.parse((room / "__init__.py").read_text(encoding="utf-8")))
+
+    assert said
+    assert "\n" not in said
+
+
+def test_every_room_is_packed_into_the_wheel() -> None:
+    import tomllib  # noqa: PLC0415 -- of this test alone
+
+    listed = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]["packages"]
+    rooms = {_name(p.parent).replace("/", ".") for p in SOURCES}
+
+    assert sorted({*listed} - {"dash_app.static"}) == sorted(rooms)

@@ -11,8 +11,8 @@ from support.states import ready_state, write_state
 
 from dash_app import ids
 from dash_app.layout import build_layout
+from dash_app.reading.reader import StateReader
 from dash_app.settings import Settings
-from dash_app.state_reader import StateReader
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from support.pictures import contrast
 
-from collectors.state import Status
-from dash_app.formatting import status_class
-from dash_app.theme import MARKS, SURFACES, TEXTS, TOKENS, Shade
+from collectors.contract.values import Status
+from collectors.presentation.palette import MARKS, SURFACES, TEXTS, TOKENS, Shade
+from collectors.presentation.words import status_class
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 TOKEN_RULE = re.compile(r"--([a-z-]+):\s*light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\);")

@@ -10,9 +10,9 @@ import pytest
 from support.states import empty_state, failing_state, good_state, ready_state, running_state
 
 from collectors.__main__ import main
-from collectors.state import DashboardState, state_from_json, state_to_json
+from collectors.contract.state import DashboardState, state_from_json, state_to_json
 
-SCHEMA = Path(__file__).resolve().parents[2] / "collectors" / "data" / "dashboard-state.schema.json"
+SCHEMA = Path(__file__).resolve().parents[2] / "collectors" / "contract" / "dashboard-state.schema.json"
 
 
 def test_the_committed_schema_is_what_the_command_prints(capsys: pytest.CaptureFixture[str]) -> None:

@@ -18,16 +18,17 @@ from support.nobody import as_nobody
 from support.server import ROOT
 from support.workspaces import Stream, good_streams, write_good
 
-from collectors.child import ReaderProcess
 from collectors.collect import CollectOptions, Collector
-from collectors.config_load import ConfigProblem
-from collectors.html_report import as_html
-from collectors.report import as_json, as_junit, as_markdown, as_text
-from collectors.state import DashboardState, Outcome
-from collectors.store import Store
+from collectors.contract.state import DashboardState
+from collectors.contract.values import Outcome
+from collectors.observe.load_pipeline import ConfigProblem
+from collectors.presentation.checklist import as_json, as_junit, as_markdown, as_text
+from collectors.presentation.page import as_html
+from collectors.readers.child.process import ReaderProcess
+from collectors.store.store import Store
 from dash_app.app import create_app
+from dash_app.reading.reader import StateReader
 from dash_app.settings import settings_from
-from dash_app.state_reader import StateReader
 
 SECONDS = 60.0
 """Generous: machines are noisy, and a hang is longer."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import groupby
 from pathlib import Path
 
-from collectors.state import DashboardState
+from collectors.contract.state import DashboardState
 
 GROUPS = ("checkpoints", "scaler", "logs", "configs", "backup", "loss_files", "documents")
 Faces = dict[str, str]

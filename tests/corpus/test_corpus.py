@@ -24,7 +24,7 @@ from support.nobody import open_to_all
 from support.server import ROOT, clean_environment
 from text_rows import ROWS as TEXT_ROWS
 
-from collectors.child import ReaderProcess
+from collectors.readers.child.process import ReaderProcess
 
 ROWS = [*CHECKPOINT_ROWS, *TEXT_ROWS, *RUN_ROWS, *NAME_ROWS]
 """The table, row by row: input, expected outcome, words, why. It stands in the four files beside this one."""

@@ -16,14 +16,14 @@ from hypothesis import given, note
 from hypothesis import strategies as st
 from support.workspaces import write, write_good
 
-from collectors.child import ReaderProcess
 from collectors.collect import CollectOptions, Collector
-from collectors.config_load import ConfigProblem
-from collectors.report import as_json, as_junit, as_markdown, as_text
-from collectors.state import DashboardState, state_from_json
-from collectors.store import Store
+from collectors.contract.state import DashboardState, state_from_json
+from collectors.observe.load_pipeline import ConfigProblem
+from collectors.presentation.checklist import as_json, as_junit, as_markdown, as_text
+from collectors.readers.child.process import ReaderProcess
+from collectors.store.store import Store
+from dash_app.views.graph.pipeline_graph import render_graph_panel
 from dash_app.views.page import digests, render_page
-from dash_app.views.pipeline_graph import render_graph_panel
 
 
 class Bench:
@@ -35,7 +35,7 @@ class Bench:
         atexit.register(self.close)
         write_good(self.home / "good")
         write(self.home / "good/run_status.json", '{"stream": "swinmae", "outcome": "completed"}')
-        default = Path(__file__).parents[2] / "collectors/data/default_pipeline.yaml"
+        default = Path(__file__).parents[2] / "collectors/observe/default_pipeline.yaml"
         write(self.home / "good/dashboard.yaml", default.read_bytes())
 
     def close(self) -> None:

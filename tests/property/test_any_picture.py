@@ -9,8 +9,8 @@ from hypothesis import given
 from support.pictures import strange_parts
 from test_any_state import valid
 
-from dash_app.views.badge import check_badge, render_badge, stream_badge, verdict_badge
-from dash_app.views.still_graph import Occasion, render_still_graph
+from dash_app.pictures.badge import check_badge, render_badge, stream_badge, verdict_badge
+from dash_app.pictures.still_graph import Occasion, render_still_graph
 
 
 @bounded

@@ -11,8 +11,8 @@ from support.html_reading import checks_in, read_page
 from support.states import ready_state
 from test_any_state import valid
 
-from collectors.compare import compare
-from collectors.html_report import Against, as_html
+from collectors.compare.compare import compare
+from collectors.presentation.page import Against, as_html
 
 
 @bounded

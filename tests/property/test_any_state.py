@@ -12,11 +12,11 @@ from hypothesis import assume, given
 from pydantic import ValidationError
 from test_any_bytes import faces_of
 
-from collectors.state import DashboardState
-from collectors.store import Store
-from dash_app.state_reader import StateReader
+from collectors.contract.state import DashboardState
+from collectors.store.store import Store
+from dash_app.reading.reader import StateReader
+from dash_app.views.graph.pipeline_graph import render_graph_panel
 from dash_app.views.page import digests, render_page
-from dash_app.views.pipeline_graph import render_graph_panel
 
 
 def valid(raw: dict[str, Any]) -> DashboardState:

@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from collectors.evidence import EventEvidence
-from collectors.readers.events import join_events, read_events
+from collectors.evidence.events import EventEvidence
+from collectors.readers.events.join import join_events
+from collectors.readers.events.read import read_events
 
 DATA = Path(__file__).parent.parent / "data"
 

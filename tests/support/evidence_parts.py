@@ -14,27 +14,21 @@ from typing import Any
 import yaml
 from support.curves import T0, loss_table, one_run
 
-from collectors.config import PipelineConfig
-from collectors.evidence import (
-    ArchiveEvidence,
-    ArchiveMember,
-    CheckpointEvidence,
-    ConfigEvidence,
-    DocumentEvidence,
-    FileFacts,
-    Finding,
-    LossTableEvidence,
-    ScalerEvidence,
-    TensorFacts,
-)
-from collectors.losses import merge_losses
-from collectors.progress import Progress, Target
-from collectors.state import Check, Outcome, Status, Verdict, VerdictValue
-from collectors.workspace_evidence import ReadFile, StreamEvidence, WorkspaceEvidence
+from collectors.contract.pipeline import PipelineConfig
+from collectors.contract.state import Check, Verdict
+from collectors.contract.values import Outcome, Status, VerdictValue
+from collectors.evidence.archive import ArchiveEvidence, ArchiveMember
+from collectors.evidence.checkpoint import CheckpointEvidence, TensorFacts
+from collectors.evidence.documents import ConfigEvidence, DocumentEvidence, ScalerEvidence
+from collectors.evidence.files import FileFacts, Finding
+from collectors.evidence.tables import LossTableEvidence
+from collectors.training.curves import merge_losses
+from collectors.training.evidence import ReadFile, StreamEvidence, WorkspaceEvidence
+from collectors.training.progress import Progress, Target
 
 END = T0 + 30.01
 """The last record of a run of three epochs, ten seconds each, that began at `T0`."""
-SHIPPED = Path(__file__).parents[2] / "collectors/data/default_pipeline.yaml"
+SHIPPED = Path(__file__).parents[2] / "collectors/observe/default_pipeline.yaml"
 BROKEN = (Finding("error", "cut short", "offset 9"), Finding("warning", "an odd name"))
 """An error, which breaks a file, and a warning, which does not."""
 CRC = {"checkpoints": 11, "configs": 22}

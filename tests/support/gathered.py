@@ -13,17 +13,18 @@ from typing import Any
 
 from support.workspaces import write_good
 
-from collectors.checks.judgement import Judgement
-from collectors.child import ReaderProcess
-from collectors.config import PipelineConfig
-from collectors.config_load import load_config
-from collectors.divergence import Divergence
-from collectors.evidence import Finding
-from collectors.files import Workspace
-from collectors.gather import Gatherer
-from collectors.read_cache import ReadCache
-from collectors.state import Status
-from collectors.workspace_evidence import ReadFile, SmokeResult, StreamEvidence, WorkspaceEvidence
+from collectors.contract.pipeline import PipelineConfig
+from collectors.contract.remembered import SmokeResult
+from collectors.contract.values import Status
+from collectors.evidence.files import Finding
+from collectors.files.workspace import Workspace
+from collectors.judge.checks.part import Judgement
+from collectors.observe.cache import ReadCache
+from collectors.observe.gather import Gatherer
+from collectors.observe.load_pipeline import load_config
+from collectors.readers.child.process import ReaderProcess
+from collectors.training.divergence import Divergence
+from collectors.training.evidence import ReadFile, StreamEvidence, WorkspaceEvidence
 
 START = 1_700_000_000.0
 """First record of PatchTST; it ends at +32 s, SwinMAE runs from +42 s to +62 s, the backup is of +67 s."""

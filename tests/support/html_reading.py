@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-from collectors.html_parts.markup import VOID
+from collectors.presentation.html.markup import VOID
 
 
 @dataclass

@@ -11,8 +11,8 @@ from support.build_events import START, fast_scalar_file
 from support.workspaces import write
 
 from collectors.collect import CollectOptions, Collector
-from collectors.state import DashboardState
-from collectors.store import Store
+from collectors.contract.state import DashboardState
+from collectors.store.store import Store
 
 TAGS = ("loss/train", "loss/val")
 FOLDER = "runs/patchtst_ssl"

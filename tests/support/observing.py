@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 from support.server import RunningServer
 
-from collectors.state import DashboardState
-from collectors.store import Store
+from collectors.contract.state import DashboardState
+from collectors.store.store import Store
 
 
 def put(server: RunningServer, state: DashboardState, age_seconds: int = 0) -> None:

@@ -10,8 +10,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from collectors.state import state_from_json
-from collectors.store import Store, StoreProblem
+from collectors.contract.state import state_from_json
+from collectors.store.store import Store, StoreProblem
 
 
 def main(argv: list[str]) -> int:

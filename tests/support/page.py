@@ -11,7 +11,7 @@ from selenium.webdriver.common.action_chains import ActionChains
 from support.states import write_state
 from support.waiting import wait_for
 
-from collectors.state import DashboardState
+from collectors.contract.state import DashboardState
 
 IS_DRAWN = """
 const charts = [...document.querySelectorAll(".loss-chart")];

@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 from support.curves import T0, one_run
 
-from collectors.config import StallLimits
-from collectors.evidence import FileFacts, Heartbeat
-from collectors.losses import Losses, merge_losses
-from collectors.progress import Observed, Progress, Target, progress_of
-from collectors.runs import Curve
+from collectors.contract.streams import StallLimits
+from collectors.evidence.documents import Heartbeat
+from collectors.evidence.files import FileFacts
+from collectors.training.curves import Losses, merge_losses
+from collectors.training.progress import Observed, Progress, Target, progress_of
+from collectors.training.stream_runs import Curve
 
 END = T0 + 30.01
 """The last record of three epochs, ten seconds each."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from support.state_parts import CHECKS, PATCHTST, SWINMAE, raw_state, raw_stream
 
-from collectors.state import DashboardState, state_to_json
+from collectors.contract.state import DashboardState, state_to_json
 
 
 def ready_state() -> DashboardState:

@@ -7,7 +7,8 @@ from typing import Any
 
 from support.state_parts import raw_state
 
-from collectors.state import DashboardState, StreamMetrics
+from collectors.contract.metrics import StreamMetrics
+from collectors.contract.state import DashboardState
 
 Change = Callable[[dict[str, Any]], object]
 

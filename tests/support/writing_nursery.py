@@ -14,9 +14,9 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from collectors.state import state_from_json
-from collectors.store import Store
-from collectors.workspace_evidence import SmokeResult
+from collectors.contract.remembered import SmokeResult
+from collectors.contract.state import state_from_json
+from collectors.store.store import Store
 
 
 def write_for_ever(store: Store, states: list[bytes]) -> None:

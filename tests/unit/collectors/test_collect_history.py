@@ -21,11 +21,11 @@ from support.workspaces import (
 
 from collectors.__main__ import main
 from collectors.collect import CollectOptions, Collector
-from collectors.config_load import default_config_bytes
-from collectors.run_store import RunStore
-from collectors.state import Check, DashboardState
-from collectors.store import Store
-from collectors.watch import Watcher
+from collectors.contract.state import Check, DashboardState
+from collectors.live.watch import Watcher
+from collectors.observe.load_pipeline import default_config_bytes
+from collectors.store.runs import RunStore
+from collectors.store.store import Store
 
 SWITCHED_ON = b"\nchecks: {baseline: {enabled: true}}\n"
 

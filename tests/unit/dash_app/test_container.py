@@ -19,7 +19,7 @@ from support.waiting import wait_for
 
 import collectors
 from collectors.__main__ import main
-from collectors.store import Store
+from collectors.store.store import Store
 from dash_app.options import options_from
 
 Start = Callable[..., "subprocess.Popen[bytes]"]

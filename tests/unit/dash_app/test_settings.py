@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from collectors.command_line import UsageError
+from collectors.options import UsageError
 from dash_app.settings import Settings, settings_from
 
 

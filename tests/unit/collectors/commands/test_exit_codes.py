@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from support.states import diverged_state, empty_state, failing_state, good_state, ready_state, running_state
 
-from collectors.exit_codes import BROKEN, INCOMPLETE, NOT_READY, READY, USAGE, exit_code
-from collectors.state import DashboardState
+from collectors.commands.exit_codes import BROKEN, INCOMPLETE, NOT_READY, READY, USAGE, exit_code
+from collectors.contract.state import DashboardState
 
 
 def test_the_codes_are_those_of_the_documentation() -> None:

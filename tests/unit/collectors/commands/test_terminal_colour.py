@@ -12,7 +12,7 @@ from typing import TextIO
 
 import pytest
 
-from collectors.terminal import STYLES, forgive_characters, paint_for, progress
+from collectors.commands.terminal import STYLES, forgive_characters, paint_for, progress
 
 
 @pytest.fixture(autouse=True)

@@ -12,8 +12,8 @@ from support.workspaces import write, write_good, write_running
 
 from collectors.__main__ import main
 from collectors.collect import Collector
-from collectors.report import as_json, as_junit, as_markdown, as_text
-from collectors.state import DashboardState
+from collectors.contract.state import DashboardState
+from collectors.presentation.checklist import as_json, as_junit, as_markdown, as_text
 
 FACES: dict[str, Callable[[DashboardState], str]] = {
     "text": as_text, "json": as_json, "junit": as_junit, "markdown": as_markdown,

@@ -9,7 +9,7 @@ import pytest
 from support.states import diverged_state
 from support.two_runs import Change, changed, completion, config, losses, stream_of, untrained
 
-from collectors.comparability import (
+from collectors.compare.comparability import (
     Standing,
     at_epoch,
     epochs_of,

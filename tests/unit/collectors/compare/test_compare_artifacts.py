@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from support.state_parts import raw_state
 
-from collectors.artifact_changes import GROUPS, artifact_changes
-from collectors.delta import ArtifactChange
-from collectors.state import Artifacts
+from collectors.compare.artifacts import GROUPS, artifact_changes
+from collectors.contract.artifacts import Artifacts
+from collectors.contract.delta import ArtifactChange
 
 EMPTY: dict[str, Any] = raw_state()["artifacts"] | {group: [] for group in GROUPS}
 Told = tuple[str, str | None, str | None, str | None]

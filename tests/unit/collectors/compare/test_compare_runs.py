@@ -10,9 +10,10 @@ from support.state_parts import END, START, raw_state
 from support.states import empty_state, failing_state, ready_state, running_state
 from support.two_runs import changed, completion, config, losses, stream_of, without
 
-from collectors.compare import compare, duration_of
-from collectors.delta import Delta, Direction, Policy, Quantity, StreamDelta
-from collectors.state import MAX_POINTS, DashboardState
+from collectors.compare.compare import compare, duration_of
+from collectors.contract.delta import Delta, Direction, Policy, Quantity, StreamDelta
+from collectors.contract.metrics import MAX_POINTS
+from collectors.contract.state import DashboardState
 
 SAME = "The run is the baseline itself."
 OTHER_VALIDATORS = "The two checklists come from different validators; their outcomes are not the same gates."

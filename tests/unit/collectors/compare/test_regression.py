@@ -8,8 +8,7 @@ import pytest
 from support.states import diverged_state
 from support.two_runs import Change, changed, completion, config, losses, stream_of, untrained, without
 
-from collectors.delta import Direction, Judgement, Policy, Quantity, Regression
-from collectors.regression import (
+from collectors.compare.regression import (
     allowance,
     better_way,
     direction_of,
@@ -20,7 +19,8 @@ from collectors.regression import (
     quantity,
     window_is_reduced,
 )
-from collectors.state import MAX_POINTS, StreamMetrics
+from collectors.contract.delta import Direction, Judgement, Policy, Quantity, Regression
+from collectors.contract.metrics import MAX_POINTS, StreamMetrics
 
 
 def stream(*changes: Change) -> StreamMetrics:

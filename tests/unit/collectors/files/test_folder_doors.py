@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from collectors.files import CannotRead, OpenFile, Workspace, identity_of
-from collectors.paths import MAX_DEPTH, MAX_LINKS, PathProblem, Walker, open_folder_at, split
-from collectors.patterns import MAX_DEPTH as MAX_SEARCHED
+from collectors.files.find import MAX_DEPTH as MAX_SEARCHED
+from collectors.files.walk import MAX_DEPTH, MAX_LINKS, PathProblem, Walker, open_folder_at, split
+from collectors.files.workspace import CannotRead, OpenFile, Workspace, identity_of
 
 
 @pytest.fixture

@@ -18,10 +18,10 @@ from support.evidence_parts import (
     workspace,
 )
 
-from collectors.artifact_levels import build_artifacts
-from collectors.evidence import ArchiveMember
-from collectors.state import Artifact, Artifacts
-from collectors.workspace_evidence import ReadFile, StreamEvidence
+from collectors.contract.artifacts import Artifact, Artifacts
+from collectors.evidence.archive import ArchiveMember
+from collectors.judge.artifacts import build_artifacts
+from collectors.training.evidence import ReadFile, StreamEvidence
 
 NOT_SOUND = "cut short (offset 9)"
 

@@ -9,12 +9,12 @@ import pytest
 from support.curves import T0, event_file, one_run
 from support.evidence_parts import BROKEN, END, absent, facts, stream, table, workspace
 
-from collectors.artifact_levels import build_artifacts
-from collectors.evidence import FileFacts
-from collectors.losses import Losses
-from collectors.runs import EventFile
-from collectors.state import Artifact
-from collectors.workspace_evidence import ReadFile, StreamEvidence
+from collectors.contract.artifacts import Artifact
+from collectors.evidence.files import FileFacts
+from collectors.judge.artifacts import build_artifacts
+from collectors.training.curves import Losses
+from collectors.training.evidence import ReadFile, StreamEvidence
+from collectors.training.stream_runs import EventFile
 
 TABLE = "artifacts/loss/patchtst_loss_history.csv"
 

@@ -20,11 +20,11 @@ from support.evidence_parts import (
     workspace,
 )
 
-from collectors.artifact_levels import build_artifacts
-from collectors.evidence import FileFacts
-from collectors.state import Artifact, Artifacts
-from collectors.words import utc
-from collectors.workspace_evidence import ReadFile, StreamEvidence
+from collectors.contract.artifacts import Artifact, Artifacts
+from collectors.evidence.files import FileFacts
+from collectors.judge.artifacts import build_artifacts
+from collectors.numbers import utc
+from collectors.training.evidence import ReadFile, StreamEvidence
 
 SOUND = "100 B, 1 tensor, 6 numbers, CRC ok, all finite"
 NOT_SOUND = "cut short (offset 9)"

@@ -22,11 +22,14 @@ from support.evidence_parts import (
 )
 
 from collectors import __version__
-from collectors.build_state import Observation, build_pipeline, build_state
-from collectors.config import Links, Stage
-from collectors.state import Check, CheckEvidence, DashboardState, Node, Status
-from collectors.words import utc
-from collectors.workspace_evidence import StreamEvidence, WorkspaceEvidence
+from collectors.contract.graph import Node
+from collectors.contract.pipeline import Stage
+from collectors.contract.sections import Links
+from collectors.contract.state import Check, CheckEvidence, DashboardState
+from collectors.contract.values import Status
+from collectors.judge.build import Observation, build_pipeline, build_state
+from collectors.numbers import utc
+from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 

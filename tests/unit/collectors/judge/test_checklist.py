@@ -7,10 +7,13 @@ from dataclasses import replace
 import pytest
 from support.gathered import ERROR, diverged, good, patchtst, reread, unread, with_config, with_progress, with_stream
 
-from collectors.checklist import CHECKS, judge, renumbered
-from collectors.config import CHECK_IDS, CheckSettings
-from collectors.state import Check, Outcome, Status
-from collectors.workspace_evidence import PinnedBaseline, WorkspaceEvidence
+from collectors.contract.pipeline import CHECK_IDS
+from collectors.contract.remembered import PinnedBaseline
+from collectors.contract.sections import CheckSettings
+from collectors.contract.state import Check
+from collectors.contract.values import Outcome, Status
+from collectors.judge.checklist import CHECKS, judge, renumbered
+from collectors.training.evidence import WorkspaceEvidence
 
 ALL_BUT_BASELINE = list(CHECK_IDS[:-1])
 

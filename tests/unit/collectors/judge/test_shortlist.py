@@ -8,8 +8,8 @@ import pytest
 from support.curves import T0, event_file
 from support.evidence_parts import BROKEN, absent, facts, report, stream, workspace
 
-from collectors.evidence import FileFacts
-from collectors.listing import (
+from collectors.evidence.files import FileFacts
+from collectors.judge.shortlist import (
     MOST_LISTED,
     Listing,
     first_of,
@@ -19,7 +19,7 @@ from collectors.listing import (
     listed_stage_files,
     not_listed,
 )
-from collectors.workspace_evidence import ReadFile
+from collectors.training.evidence import ReadFile
 
 KEEP = {"decision": "keep", "hard_fails": []}
 

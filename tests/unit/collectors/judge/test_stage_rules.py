@@ -9,13 +9,15 @@ import pytest
 from support.curves import T0
 from support.evidence_parts import END, check, default_config, facts, stream, untrained, verdict, workspace
 
-from collectors.config import CheckSettings, Stage
-from collectors.divergence import Divergence
-from collectors.evidence import FileFacts
-from collectors.progress import Target, WriterFacts
-from collectors.stages import BRIEF, Judged, StageStatus, stage_statuses, stream_status
-from collectors.state import Check, Status, VerdictValue
-from collectors.workspace_evidence import WorkspaceEvidence
+from collectors.contract.pipeline import Stage
+from collectors.contract.sections import CheckSettings
+from collectors.contract.state import Check
+from collectors.contract.values import Status, VerdictValue
+from collectors.evidence.files import FileFacts
+from collectors.judge.stages import BRIEF, Judged, StageStatus, stage_statuses, stream_status
+from collectors.training.divergence import Divergence
+from collectors.training.evidence import WorkspaceEvidence
+from collectors.training.progress import Target, WriterFacts
 
 RUNNING, DONE, FAIL, STALLED, IDLE = Status.RUNNING, Status.DONE, Status.FAIL, Status.STALLED, Status.IDLE
 

@@ -21,10 +21,11 @@ from support.evidence_parts import (
     workspace,
 )
 
-from collectors.config import Stage
-from collectors.stages import Judged, StageStatus, stage_statuses
-from collectors.state import Check, Status
-from collectors.workspace_evidence import StreamEvidence, WorkspaceEvidence
+from collectors.contract.pipeline import Stage
+from collectors.contract.state import Check
+from collectors.contract.values import Status
+from collectors.judge.stages import Judged, StageStatus, stage_statuses
+from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
 
 RUNNING, DONE, FAIL, STALLED, IDLE = Status.RUNNING, Status.DONE, Status.FAIL, Status.STALLED, Status.IDLE
 

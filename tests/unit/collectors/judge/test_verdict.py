@@ -20,11 +20,13 @@ from support.gathered import (
     with_stream,
 )
 
-from collectors.checklist import is_ready_but_for_skips, judge, verdict_of
-from collectors.config import CHECK_IDS
-from collectors.divergence import Divergence
-from collectors.state import Check, Outcome, Status, Verdict, VerdictValue
-from collectors.workspace_evidence import WorkspaceEvidence
+from collectors.contract.pipeline import CHECK_IDS
+from collectors.contract.state import Check, Verdict
+from collectors.contract.values import Outcome, Status, VerdictValue
+from collectors.judge.checklist import judge
+from collectors.judge.verdict import is_ready_but_for_skips, verdict_of
+from collectors.training.divergence import Divergence
+from collectors.training.evidence import WorkspaceEvidence
 
 NAN = Divergence("val_loss", "nan", 3.0, 3, None, 4, 2)
 

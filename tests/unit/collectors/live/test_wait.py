@@ -11,10 +11,11 @@ from support.state_parts import END, PATCHTST, SWINMAE, raw_state, raw_stream
 from support.states import diverged_state, empty_state, failing_state, ready_state, running_state
 from support.workspaces import falling, write_backup, write_good, write_running, write_stream
 
-from collectors.changes import Changes
 from collectors.collect import Collector
-from collectors.state import DashboardState, Status, VerdictValue
-from collectors.waiting import has_ended, progress_line, wait_until_ended
+from collectors.contract.state import DashboardState
+from collectors.contract.values import Status, VerdictValue
+from collectors.live.file_changes import Changes
+from collectors.live.wait import has_ended, progress_line, wait_until_ended
 
 NOW = END.timestamp()
 

@@ -9,8 +9,18 @@ import pytest
 from support.state_parts import raw_state
 from support.states import empty_state, failing_state, good_state, ready_state, running_state
 
-from collectors.report import as_json, as_markdown, as_text, check_lines, escaped, one_line, summary_line, verdict_word
-from collectors.state import DashboardState, VerdictValue
+from collectors.contract.state import DashboardState
+from collectors.contract.values import VerdictValue
+from collectors.presentation.checklist import (
+    as_json,
+    as_markdown,
+    as_text,
+    check_lines,
+    escaped,
+    one_line,
+    summary_line,
+    verdict_word,
+)
 
 
 def marked(text: str, meaning: str) -> str:

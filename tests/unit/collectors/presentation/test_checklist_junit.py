@@ -7,8 +7,9 @@ from xml.etree import ElementTree
 import pytest
 from support.states import empty_state, failing_state, good_state, ready_state, running_state
 
-from collectors.report import as_junit, xml_text
-from collectors.state import DashboardState, Outcome
+from collectors.contract.state import DashboardState
+from collectors.contract.values import Outcome
+from collectors.presentation.checklist import as_junit, xml_text
 
 MEANING = {"system-out": Outcome.PASS, "failure": Outcome.FAIL, "skipped": Outcome.SKIP}
 

@@ -6,11 +6,12 @@ import pytest
 from support.states import failing_state, ready_state
 from support.two_runs import changed, completion, config, losses, without
 
-from collectors.compare import compare
-from collectors.delta import Delta, Policy
-from collectors.delta_report import delta_as_json, delta_as_markdown, delta_as_text, policy_words
-from collectors.report import escaped
-from collectors.state import DashboardState
+from collectors.compare.compare import compare
+from collectors.compare.policy_words import policy_words
+from collectors.contract.delta import Delta, Policy
+from collectors.contract.state import DashboardState
+from collectors.presentation.checklist import escaped
+from collectors.presentation.comparison import delta_as_json, delta_as_markdown, delta_as_text
 
 FINE = """\
 run run-20261124-120000 against the baseline run-20261123-120000

@@ -5,8 +5,8 @@ from __future__ import annotations
 from support.states import ready_state
 from support.two_runs import changed, config, without
 
-from collectors.compare import compare
-from collectors.delta_report import delta_as_markdown
+from collectors.compare.compare import compare
+from collectors.presentation.comparison import delta_as_markdown
 
 
 def test_markdown_of_two_runs_that_differ_in_nothing_has_one_table() -> None:

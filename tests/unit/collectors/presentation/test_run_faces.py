@@ -11,10 +11,11 @@ import pytest
 from support.states import diverged_state, empty_state, failing_state, ready_state
 from support.two_runs import changed, losses, without
 
-from collectors.report import as_text
-from collectors.run_report import FACTS, MEASURES, rows_as_csv, rows_as_json, rows_as_text, run_as_text
-from collectors.run_rows import RunRow, damaged_row, row_of
-from collectors.state import DashboardState
+from collectors.contract.run_row import RunRow
+from collectors.contract.state import DashboardState
+from collectors.presentation.checklist import as_text
+from collectors.presentation.runs import FACTS, MEASURES, rows_as_csv, rows_as_json, rows_as_text, run_as_text
+from collectors.store.rows import damaged_row, row_of
 
 FACTS_OF_A_FILE = (100, 1_700_000_000_000_000_000)
 READY = row_of(ready_state(), FACTS_OF_A_FILE)

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from support.states import ready_state
 
-from collectors.state import DashboardState
-from collectors.store import SMOKE_FILE, STATE_FILE, Store, StoreProblem, write_report
-from collectors.store_files import TEMPORARY, append_line, explained, read_own, regular_files, replace_file, sweep
-from collectors.workspace_evidence import SmokeResult
+from collectors.contract.remembered import SmokeResult
+from collectors.contract.state import DashboardState
+from collectors.store.folder import TEMPORARY, append_line, explained, read_own, regular_files, replace_file, sweep
+from collectors.store.store import SMOKE_FILE, STATE_FILE, Store, StoreProblem, write_report
 
 
 def with_meta(**fields: Any) -> DashboardState:

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from support.curves import T0, one_run
 
-from collectors.config import StallLimits
-from collectors.pace import cadence, silence_limits, usual_stride
-from collectors.runs import Curve, StreamRun
+from collectors.contract.streams import StallLimits
+from collectors.training.cadence import cadence, silence_limits, usual_stride
+from collectors.training.stream_runs import Curve, StreamRun
 
 
 def curve(steps: list[int], times: list[float], recent: tuple[list[int], list[float]] | None = None) -> Curve:

@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 from support.curves import T0, loss_table, one_run
 
-from collectors.evidence import FileFacts, LossRow, LossTableEvidence
-from collectors.losses import AGREEMENT, Losses, contradict, merge_losses
-from collectors.readers.loss_file.rows import LossRows
-from collectors.runs import Curve, StreamRun
+from collectors.evidence.files import FileFacts
+from collectors.evidence.table_rows import LossRows
+from collectors.evidence.tables import LossRow, LossTableEvidence
+from collectors.training.curves import AGREEMENT, Losses, contradict, merge_losses
+from collectors.training.stream_runs import Curve, StreamRun
 
 VALUES = (0.9, 0.8, 0.7)
 NAN = math.nan

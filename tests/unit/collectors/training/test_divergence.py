@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from collectors.divergence import Divergence, all_divergences, find_divergences, number_or_none, step_or_none
-from collectors.losses import Losses
-from collectors.runs import Curve
+from collectors.training.curves import Losses
+from collectors.training.divergence import Divergence, all_divergences, find_divergences, number_or_none, step_or_none
+from collectors.training.stream_runs import Curve
 
 NAN, INF = math.nan, math.inf
 

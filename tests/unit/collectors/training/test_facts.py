@@ -14,22 +14,22 @@ from support.evidence_parts import BROKEN, END, absent, checkpoint, default_conf
 from support.progress_parts import beat, instant
 from support.workspaces import GONE_PID
 
-from collectors.config import CompletionRule, StallLimits
-from collectors.progress import Target, WriterFacts
-from collectors.readers.loss_table import LossColumns
-from collectors.runs import RunGroup
-from collectors.state import Status
-from collectors.stream_facts import (
+from collectors.contract.streams import CompletionRule, StallLimits
+from collectors.contract.values import Status
+from collectors.observe.gather import columns_of
+from collectors.observe.processes import writer_of
+from collectors.readers.tables.columns import LossColumns
+from collectors.training.evidence import ReadFile
+from collectors.training.facts import (
     SETTLE_SECONDS,
     are_times_trusted,
-    columns_of,
     limits_of,
     not_judged_yet,
     started_at_of,
     target_of,
-    writer_of,
 )
-from collectors.workspace_evidence import ReadFile
+from collectors.training.progress import Target, WriterFacts
+from collectors.training.stream_runs import RunGroup
 
 HERE = socket.gethostname()
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from collectors.evidence import Heartbeat
-from collectors.heartbeat import heartbeat_of, parse_heartbeat
+from collectors.evidence.documents import Heartbeat
+from collectors.training.heartbeat import heartbeat_of, parse_heartbeat
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 SAID: dict[str, Any] = {

@@ -9,10 +9,10 @@ import pytest
 from support.curves import T0
 from support.progress_parts import END, NO_LOSSES, beat, curve, found, instant
 
-from collectors.config import StallLimits
-from collectors.losses import Losses
-from collectors.progress import Target, WriterFacts, reached_the_end
-from collectors.state import Status
+from collectors.contract.streams import StallLimits
+from collectors.contract.values import Status
+from collectors.training.curves import Losses
+from collectors.training.progress import Target, WriterFacts, reached_the_end
 
 RUNNING, DONE, FAIL, STALLED = Status.RUNNING, Status.DONE, Status.FAIL, Status.STALLED
 

@@ -11,11 +11,11 @@ import pytest
 from support.curves import T0, event_file, loss_table
 from support.progress_parts import END, NO_LOSSES, beat, curve, found, seen
 
-from collectors.evidence import FileFacts
-from collectors.losses import Losses, merge_losses
-from collectors.progress import CLOCK_SLACK_SECONDS, Target
-from collectors.runs import stream_runs
-from collectors.state import Status
+from collectors.contract.values import Status
+from collectors.evidence.files import FileFacts
+from collectors.training.curves import Losses, merge_losses
+from collectors.training.progress import CLOCK_SLACK_SECONDS, Target
+from collectors.training.stream_runs import stream_runs
 
 RUNNING, IDLE = Status.RUNNING, Status.IDLE
 

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from support.curves import T0, event_file
 
-from collectors.evidence import ScalarSeries
-from collectors.runs import Curve, EventFile, count_nonfinite, stream_runs
+from collectors.evidence.events import ScalarSeries
+from collectors.training.stream_runs import Curve, EventFile, count_nonfinite, stream_runs
 
 
 def changed(file: EventFile, **evidence: Any) -> EventFile:

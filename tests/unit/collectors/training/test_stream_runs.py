@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from support.curves import T0, TAGS, event_file
 
-from collectors.runs import (
+from collectors.training.stream_runs import (
     Curve,
     EventFile,
     RunGroup,

@@ -14,13 +14,13 @@ from support.state_parts import raw_state
 from support.states import write_state
 from support.workspaces import write
 
-from collectors.state import DashboardState
-from dash_app import preview
-from dash_app.preview import MOST_PIXELS, PreviewRoute
-from dash_app.preview_file import MOST_PICTURE_BYTES
-from dash_app.preview_picture import Size, picture_size
+from collectors.contract.state import DashboardState
+from dash_app.preview.file import MOST_PICTURE_BYTES
+from dash_app.preview.picture import Size, picture_size
+from dash_app.reading.reader import StateReader
+from dash_app.routes import preview
+from dash_app.routes.preview import MOST_PIXELS, PreviewRoute
 from dash_app.settings import Settings
-from dash_app.state_reader import StateReader
 
 
 class Place:

@@ -11,11 +11,11 @@ from support.bitmaps import png
 from support.state_parts import raw_state
 from support.workspaces import write
 
-from collectors.state import DashboardState
-from dash_app import preview_file
-from dash_app.preview_file import LAST_SECOND, MOST_PICTURE_BYTES, named_paths, take
-from dash_app.preview_kinds import NoPreview, suffix_of
-from dash_app.preview_text import MOST_BYTES
+from collectors.contract.state import DashboardState
+from dash_app.preview import file as preview_file
+from dash_app.preview.file import LAST_SECOND, MOST_PICTURE_BYTES, named_paths, take
+from dash_app.preview.kinds import NoPreview, suffix_of
+from dash_app.preview.text import MOST_BYTES
 
 
 def state_of(*paths: str, workspace: str = "ws") -> DashboardState:

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from support.states import failing_state, good_state
 
-from collectors.state import DashboardState
-from collectors.store import STATE_FILE, Store
-from dash_app import state_reader
-from dash_app.state_reader import MAX_SNAPSHOTS_KEPT, StateReader, is_run_id
+from collectors.contract.state import DashboardState
+from collectors.store.store import STATE_FILE, Store
+from dash_app.reading import reader as state_reader
+from dash_app.reading.reader import MAX_SNAPSHOTS_KEPT, StateReader, is_run_id
 
 Reads = list[str]
 

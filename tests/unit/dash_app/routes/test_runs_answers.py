@@ -12,14 +12,14 @@ from starlette.datastructures import Headers
 from starlette.routing import Router
 from support.states import good_state, ready_state
 
-from collectors.run_store import RunStore
-from collectors.state import DashboardState
-from collectors.store import STATE_FILE, Store, StoreProblem
-from dash_app import runs_api
-from dash_app.run_history import RunHistory
-from dash_app.runs_api import add_runs_api, is_embedded, is_from_this_page
+from collectors.contract.state import DashboardState
+from collectors.store.runs import RunStore
+from collectors.store.store import STATE_FILE, Store, StoreProblem
+from dash_app.reading.history import RunHistory
+from dash_app.reading.reader import StateReader
+from dash_app.routes import runs as runs_api
+from dash_app.routes.runs import add_runs_api, is_embedded, is_from_this_page
 from dash_app.settings import Settings
-from dash_app.state_reader import StateReader
 
 IDS = ("run-20261103-000000", "run-20261102-000000", "run-20261101-000000")
 """Newest first."""

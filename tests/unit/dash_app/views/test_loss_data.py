@@ -9,8 +9,9 @@ import pytest
 from support.state_parts import START
 from support.states import ready_state
 
-from collectors.state import Nonfinite, StreamMetrics
-from dash_app.views.loss_data import loss_data, nonfinite_sentence, series_label
+from collectors.contract.metrics import Nonfinite, StreamMetrics
+from collectors.presentation.words import series_label
+from dash_app.views.curves.data import loss_data, nonfinite_sentence
 
 
 def metrics(**fields: Any) -> StreamMetrics:

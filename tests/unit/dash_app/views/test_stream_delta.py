@@ -8,10 +8,10 @@ import pytest
 from support.components import of_class, parts, text_of
 from support.states import ready_state
 
-from collectors.compare import compare
-from collectors.delta import ConfigChange, Quantity, StreamDelta
-from dash_app.formatting import UNKNOWN, duration_text
-from dash_app.views.stream_delta import render_stream_delta
+from collectors.compare.compare import compare
+from collectors.contract.delta import ConfigChange, Quantity, StreamDelta
+from collectors.presentation.words import UNKNOWN, duration_text
+from dash_app.views.runs.stream_delta import render_stream_delta
 
 
 def quantity(run: float | None, baseline: float | None) -> Quantity:

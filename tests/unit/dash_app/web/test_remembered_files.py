@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from dash_app.request_guard import SUITES_PATH, RememberedFiles, is_known_file
+from dash_app.web.dash_guard import SUITES_PATH, RememberedFiles, is_known_file
 
 FILE = f"{SUITES_PATH}dash/deps/react.js"
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from support.gathered import ERROR, WARNING, evidence_of, good, reread, told, unread, with_config
 
-from collectors.checks.files import check_backup, member_for
-from collectors.checks.judgement import Judgement
-from collectors.evidence import ArchiveEvidence, ArchiveMember
-from collectors.workspace_evidence import ReadFile
+from collectors.evidence.archive import ArchiveEvidence, ArchiveMember
+from collectors.judge.checks.backup import check_backup, member_for
+from collectors.judge.checks.part import Judgement
+from collectors.training.evidence import ReadFile
 
 FILE = good().backups[0]
 PATH = "artifacts/bundles/run_bundle.zip"

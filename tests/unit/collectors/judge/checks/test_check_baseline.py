@@ -8,11 +8,13 @@ from typing import Any
 from support.gathered import evidence_of, good, told, with_config, with_progress
 from support.state_parts import raw_state
 
-from collectors.checks.baseline import check_baseline
-from collectors.checks.judgement import Judgement
-from collectors.state import DashboardState, Status
-from collectors.stream_metrics import build_metrics
-from collectors.workspace_evidence import PinnedBaseline, WorkspaceEvidence
+from collectors.contract.remembered import PinnedBaseline
+from collectors.contract.state import DashboardState
+from collectors.contract.values import Status
+from collectors.judge.checks.baseline import check_baseline
+from collectors.judge.checks.part import Judgement
+from collectors.training.evidence import WorkspaceEvidence
+from collectors.training.metrics import build_metrics
 
 PIN = "`python -m collectors runs baseline RUN_ID`"
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from support.gathered import ERROR, WARNING, evidence_of, good, patchtst, reread, told, unread, with_stream
 
-from collectors.checks.files import check_checkpoints
-from collectors.readers.describe import describe_checkpoint
-from collectors.workspace_evidence import WorkspaceEvidence
+from collectors.judge.checks.checkpoints import check_checkpoints
+from collectors.judge.describe import describe_checkpoint
+from collectors.training.evidence import WorkspaceEvidence
 
 FILE = patchtst().checkpoint
 DESCRIBED = [f"{s.id}: {describe_checkpoint(s.checkpoint.evidence)}" for s in good().streams if s.checkpoint.evidence]

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from support.gathered import ERROR, WARNING, evidence_of, good, patchtst, reread, told, unread, with_rules, with_stream
 
-from collectors.checks.configs import MISSING, check_configs, highlights_of, shown_value, value_at
-from collectors.checks.judgement import Judgement
-from collectors.config import KeyRule
+from collectors.contract.streams import KeyRule
+from collectors.evidence.documents import MISSING, value_at
+from collectors.judge.checks.configs import check_configs, shown_value
+from collectors.judge.checks.part import Judgement
+from collectors.training.metrics import highlights_of
 
 FILE = patchtst().config
 PATH = FILE.path

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from support.gathered import ERROR, WARNING, evidence_of, good, patchtst, told, with_stream
 
-from collectors.checks.files import check_logs
-from collectors.runs import EventFile
-from collectors.workspace_evidence import WorkspaceEvidence
+from collectors.judge.checks.logs import check_logs
+from collectors.training.evidence import WorkspaceEvidence
+from collectors.training.stream_runs import EventFile
 
 FILE = patchtst().events[0]
 PATH = FILE.facts.path

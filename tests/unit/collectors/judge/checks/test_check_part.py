@@ -5,17 +5,9 @@ from __future__ import annotations
 import pytest
 from support.gathered import evidence_of
 
-from collectors.checks.judgement import (
-    failing,
-    first_error,
-    judge_parts,
-    missing_text,
-    passing,
-    skipping,
-    warnings_of,
-)
-from collectors.evidence import FileFacts, Finding
-from collectors.state import Outcome
+from collectors.contract.values import Outcome
+from collectors.evidence.files import FileFacts, Finding
+from collectors.judge.checks.part import failing, first_error, judge_parts, missing_text, passing, skipping, warnings_of
 
 GOOD = passing("a.pt", "one", "fine")
 BAD = failing("b.pt", "two", "broken", "mend b")

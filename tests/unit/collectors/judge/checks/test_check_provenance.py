@@ -20,9 +20,9 @@ from support.gathered import (
     with_stream,
 )
 
-from collectors.checks.provenance import check_provenance
-from collectors.state import Status
-from collectors.workspace_evidence import WorkspaceEvidence
+from collectors.contract.values import Status
+from collectors.judge.checks.provenance import check_provenance
+from collectors.training.evidence import WorkspaceEvidence
 
 FILE, TABLE, RUN = patchtst().checkpoint, patchtst().loss_table, patchtst().run
 CKPT, CSV = "checkpoints/patchtst_ssl.pt", "artifacts/loss/patchtst_loss_history.csv"

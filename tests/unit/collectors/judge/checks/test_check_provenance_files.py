@@ -20,10 +20,10 @@ from support.gathered import (
     with_stream,
 )
 
-from collectors.checks.judgement import Judgement
-from collectors.checks.provenance import check_provenance
-from collectors.evidence import ArchiveMember
-from collectors.workspace_evidence import ReadFile, WorkspaceEvidence
+from collectors.evidence.archive import ArchiveMember
+from collectors.judge.checks.part import Judgement
+from collectors.judge.checks.provenance import check_provenance
+from collectors.training.evidence import ReadFile, WorkspaceEvidence
 
 assert good().scaler is not None
 assert patchtst().run is not None

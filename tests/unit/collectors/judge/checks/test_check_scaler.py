@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from support.gathered import ERROR, WARNING, evidence_of, good, reread, told, unread, with_config
 
-from collectors.checks.files import check_scaler
-from collectors.checks.judgement import Judgement
-from collectors.workspace_evidence import ReadFile
+from collectors.judge.checks.part import Judgement
+from collectors.judge.checks.scaler import check_scaler
+from collectors.training.evidence import ReadFile
 
 PATH = "artifacts/scaler_fdc.json"
 HINT = f"Run PatchTST training; it should save {PATH}."

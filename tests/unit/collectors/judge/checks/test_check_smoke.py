@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 from support.gathered import START, evidence_of, good, told
 
-from collectors.checks.judgement import Judgement
-from collectors.checks.smoke import check_smoke
-from collectors.workspace_evidence import SmokeResult
+from collectors.contract.remembered import SmokeResult
+from collectors.judge.checks.part import Judgement
+from collectors.judge.checks.smoke import check_smoke
 
 WHEN = "ran 2023-11-14 22:13:20 UTC"
 OTHER = "swinmae: exit 0, ran 2023-11-14 22:18:20 UTC, said: swinmae: scored"

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from support.gathered import ERROR, evidence_of, good, reread, told, unread, with_config
 
-from collectors.checks.files import check_split_policy
-from collectors.checks.judgement import Judgement
-from collectors.workspace_evidence import ReadFile
+from collectors.judge.checks.part import Judgement
+from collectors.judge.checks.split_policy import check_split_policy
+from collectors.training.evidence import ReadFile
 
 PATH = "docs/calibration_split_policy.md"
 WORDS = "train, calibration, normal"

@@ -20,11 +20,12 @@ from support.gathered import (
     with_stream,
 )
 
-from collectors.checks.training import check_training, divergence_words, epoch_words
-from collectors.divergence import Divergence
-from collectors.progress import Target
-from collectors.state import Status
-from collectors.workspace_evidence import StreamEvidence, WorkspaceEvidence
+from collectors.contract.values import Status
+from collectors.judge.checks.training import check_training
+from collectors.training.divergence import Divergence
+from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
+from collectors.training.progress import Target
+from collectors.training.words import divergence_words, epoch_words
 
 assert patchtst().loss_table is not None
 TABLE = patchtst().loss_table

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from collectors.readers.archive import read_archive
-from collectors.readers.archive_file.zip_archive import MOST_RATIO, WORTH_A_RATIO, is_bomb
+from collectors.readers.archive.read import read_archive
+from collectors.readers.archive.zip_archive import MOST_RATIO, WORTH_A_RATIO, is_bomb
 
 MIB = 1 << 20
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from collectors.readers.checkpoint_file.dtypes import (
+from collectors.readers.common.dtypes import (
     FLOAT_BITS,
     ITEM_BYTES,
     SAFETENSORS_DTYPES,

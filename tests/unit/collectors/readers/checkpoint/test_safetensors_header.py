@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from support.build_checkpoints import safetensors
 
-from collectors.evidence import CheckpointEvidence
-from collectors.readers.checkpoint import read_checkpoint
-from collectors.readers.checkpoint_file.safetensors import MOST_HEADER_BYTES, is_safetensors
+from collectors.evidence.checkpoint import CheckpointEvidence
+from collectors.readers.checkpoint.read import read_checkpoint
+from collectors.readers.checkpoint.safetensors import MOST_HEADER_BYTES, is_safetensors
 
 
 def read(data: bytes) -> CheckpointEvidence:

@@ -13,14 +13,22 @@ from typing import Any
 
 import pytest
 
-from collectors import child
-from collectors.child import ReaderProcess, ReadLimits
-from collectors.child_options import from_plain, to_plain
-from collectors.child_readers import READERS, Reader
-from collectors.child_wire import HELLO, MAX_MESSAGE, ConnectionEnded, has_answer, receive, receive_with_fd, send
-from collectors.evidence import DocumentEvidence
-from collectors.files import Workspace
-from collectors.readers.loss_table import LossColumns
+from collectors.evidence.documents import DocumentEvidence
+from collectors.files.workspace import Workspace
+from collectors.readers.child import process as child
+from collectors.readers.child.options import from_plain, to_plain
+from collectors.readers.child.process import ReaderProcess, ReadLimits
+from collectors.readers.child.registry import READERS, Reader
+from collectors.readers.child.wire import (
+    HELLO,
+    MAX_MESSAGE,
+    ConnectionEnded,
+    has_answer,
+    receive,
+    receive_with_fd,
+    send,
+)
+from collectors.readers.tables.columns import LossColumns
 
 Pair = tuple[socket.socket, socket.socket]
 LONG_SECONDS = 30.0

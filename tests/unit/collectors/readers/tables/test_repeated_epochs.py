@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from support.build_tables import Row, csv_table
 
-from collectors.evidence import LossRow
-from collectors.readers.loss_table import read_loss_table
+from collectors.evidence.tables import LossRow
+from collectors.readers.tables.read import read_loss_table
 
 HEAD = ("epoch", "step", "train_loss", "val_loss")
 

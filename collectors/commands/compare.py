@@ -1,0 +1,55 @@
+"""`python -m collectors compare RUN [BASELINE]` -> the delta on stdout; exit 0 without a regression, 1 with one,
+4 where it cannot be judged. An unknown run is a usage error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from collectors.commands.runs import NOT_JUDGED, OK, REGRESSED
+from collectors.commands.shared_options import CURRENT, Commands, finish_runs, place_options, runs_of, state_of
+from collectors.compare.compare import compare
+from collectors.contract.delta import Policy, Regression
+from collectors.files.workspace import Workspace
+from collectors.observe.load_pipeline import CONFIG_NAME, load_config
+from collectors.options import Parser, UsageError
+from collectors.presentation.comparison import delta_as_json, delta_as_markdown, delta_as_text
+from collectors.store.runs import RunStore
+
+DELTA_FORMATS = {"text": delta_as_text, "json": delta_as_json, "markdown": delta_as_markdown}
+
+
+def add_compare(commands: Commands[Parser]) -> None:
+    """Add `compare RUN [BASELINE]`."""
+    parser = commands.add_parser("compare", help="compare a run with a baseline", allow_abbrev=False)
+    more = parser.add_argument
+    parser.add_argument("run", metavar="RUN", help=f"a run id, or `{CURRENT}`")
+    parser.add_argument("baseline", metavar="BASELINE", nargs="?", help="a run id; default: the pinned baseline")
+    options = [
+        *place_options(parser),
+        more("--config", type=Path, metavar="FILE", help="take the policy from this dashboard.yaml"),
+        more("--format", choices=sorted(DELTA_FORMATS), help="text, json or markdown"),
+    ]
+    finish_runs(parser, options, _compare)
+
+
+def _compare(options: argparse.Namespace) -> int:
+    runs = runs_of(options)
+    pinned = options.baseline or runs.baseline()
+    if pinned is None:
+        raise UsageError("name a baseline, or pin one with `runs baseline RUN_ID`")
+    run, baseline = state_of(options.run, options), state_of(pinned, options)
+    delta = compare(run, baseline, _policy(options, runs))
+    sys.stdout.write(DELTA_FORMATS[options.format or "text"](delta))
+    return {Regression.NONE: OK, Regression.REGRESSION: REGRESSED}.get(delta.regression.value, NOT_JUDGED)
+
+
+def _policy(options: argparse.Namespace, runs: RunStore) -> Policy:
+    """The policy of a named configuration, of the workspace that is meant, or the stored one."""
+    workspace = options.workspace or (None if options.state_dir else Path())
+    if options.config is None and (workspace is None or not (workspace / CONFIG_NAME).is_file()):
+        return runs.policy()
+    with Workspace(workspace or Path()) as opened:
+        return load_config(opened, options.config).baseline

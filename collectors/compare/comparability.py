@@ -1,0 +1,142 @@
+"""Whether one stream's losses were measured the same way in two runs. Pure.
+
+Input: how a stream stands on either side, from its whole metrics or from a row of the index, and what
+must be equal. Output: the reasons why its losses are neither better nor worse; none where they can be
+compared. The comparison and the history ask here, so that they never contradict each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from collectors.contract.metrics import StreamMetrics
+from collectors.contract.values import Scalar, Status
+from collectors.numbers import number_words
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What decides whether a stream's losses can be compared."""
+
+    was_trained: bool
+    """Whether it has left any sign of training."""
+    config: Mapping[str, Scalar]
+    """Highlights of its final config."""
+    has_diverged: bool
+    """Whether a loss became non-finite, or its training recorded that it failed."""
+    diverged_epoch: float | None
+    """Where; None when unknown."""
+    unfinished: str | None
+    """Why its last value is not its final one, as `stopped at epoch 3 of 30`; None where it is."""
+
+
+def standing_of(stream: StreamMetrics) -> Standing:
+    """How a stream stands by its whole metrics."""
+    place = stream.diverged_at
+    return Standing(
+        was_trained=was_trained(stream),
+        config=stream.config,
+        has_diverged=has_diverged(stream),
+        diverged_epoch=place.epoch if place else None,
+        unfinished=_unfinished(stream),
+    )
+
+
+def was_trained(stream: StreamMetrics | None) -> bool:
+    """Whether a stream has left any sign of training."""
+    return stream is not None and (bool(stream.series) or stream.completion.status is not Status.IDLE)
+
+
+def has_diverged(stream: StreamMetrics) -> bool:
+    """Whether a loss of the stream became non-finite, or its training recorded that it failed."""
+    return stream.diverged_at is not None or bool(stream.nonfinite) or stream.completion.status is Status.FAIL
+
+
+def _unfinished(stream: StreamMetrics) -> str | None:
+    done = stream.completion
+    total = done.steps if done.unit == "step" else done.epochs
+    if done.status is Status.RUNNING:
+        return f"is still training ({_reached(stream)})"
+    # Without a configured number of epochs nobody knows whether silence means the end.
+    if done.status is Status.STALLED and total is not None:
+        return f"stopped at {_reached(stream)}"
+    return None
+
+
+def _reached(stream: StreamMetrics) -> str:
+    done = stream.completion
+    if done.unit == "step":
+        return f"step {done.step} of {done.steps}" if done.steps else f"step {done.step}"
+    seen = number_words(epochs_of(stream))
+    return f"epoch {seen} of {done.epochs}" if done.epochs else f"epoch {seen}"
+
+
+def epochs_of(stream: StreamMetrics) -> float | None:
+    """Epochs that are over: counted from 0 or 1, as the source does; None where it does not say."""
+    known = [e for series in stream.series.values() for e in series.epoch if e is not None]
+    if not known:
+        return stream.completion.epoch
+    last = max(known)
+    return last + 1 if min(known) == 0 and last.is_integer() else last
+
+
+def reasons_against(run: Standing | None, baseline: Standing | None, must_match: Sequence[str]) -> tuple[str, ...]:
+    """Why a stream's losses are neither better nor worse; empty where they can be compared."""
+    if run is None or baseline is None:
+        return missing_side(run, baseline)
+    return (*reasons_for_good(run, baseline, must_match), *unfinished_sides(run, baseline))
+
+
+def reasons_for_good(run: Standing, baseline: Standing, must_match: Sequence[str]) -> tuple[str, ...]:
+    """The reasons that no further epoch would take away."""
+    untrained = (f"the {side} has not trained it" for side, one in _sides(run, baseline) if not one.was_trained)
+    diverged = (f"the {side} diverged{at_epoch(one)}" for side, one in _sides(run, baseline) if one.has_diverged)
+    return (*untrained, *_differing_setup(run, baseline, must_match), *diverged)
+
+
+def missing_side(run: object | None, baseline: object | None) -> tuple[str, ...]:
+    """Say which side does not have the stream at all."""
+    sides = [name for name, side in (("run", run), ("baseline", baseline)) if side is None]
+    return tuple(f"the {name} has no such stream" for name in sides)
+
+
+def unfinished_sides(run: Standing, baseline: Standing) -> tuple[str, ...]:
+    """Say whose last value is not the final one."""
+    return tuple(f"the {side} {one.unfinished}" for side, one in _sides(run, baseline) if one.unfinished)
+
+
+def at_epoch(one: Standing) -> str:
+    """Where a stream diverged, in words; nothing where that is unknown."""
+    return "" if one.diverged_epoch is None else f" at epoch {number_words(one.diverged_epoch)}"
+
+
+def _sides(run: Standing, baseline: Standing) -> tuple[tuple[str, Standing], tuple[str, Standing]]:
+    return (("run", run), ("baseline", baseline))
+
+
+def _differing_setup(run: Standing, baseline: Standing, must_match: Sequence[str]) -> tuple[str, ...]:
+    """What was set up differently, so that equal losses would mean nothing."""
+    found = []
+    for name in must_match:
+        ours, theirs = run.config.get(name), baseline.config.get(name)
+        if same_value(ours, theirs):
+            continue
+        if ours is None or theirs is None:
+            silent = "run" if ours is None else "baseline"
+            found.append(f"the {silent} does not say its {name}")
+        else:
+            found.append(f"other {name}: {shown(ours)} against {shown(theirs)}")
+    return tuple(found)
+
+
+def same_value(one: Scalar, other: Scalar) -> bool:
+    """Whether two config values mean the same: 8 and 8.0 do, true and 1 do not."""
+    return one == other and isinstance(one, bool) == isinstance(other, bool)
+
+
+def shown(value: Scalar) -> str:
+    """A config value as a person would write it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return number_words(value) if isinstance(value, (int, float)) else str(value)

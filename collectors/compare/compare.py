@@ -1,0 +1,181 @@
+"""A run against a baseline -> what is different, and whether it is a regression. Pure.
+
+Input: two states and a policy. Output: a Delta. It judges losses only where both sides were measured
+the same way, says why where they were not, and never guesses a value that one side does not have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from collectors.compare.artifacts import artifact_changes
+from collectors.compare.comparability import Standing, epochs_of, reasons_against, same_value, standing_of
+from collectors.compare.regression import (
+    Which,
+    better_way,
+    judge_regression,
+    judge_stream,
+    loss_change,
+    ordered,
+    quantity,
+    window_is_reduced,
+)
+from collectors.contract.delta import CheckChange, ConfigChange, Delta, Direction, LossChange, Policy, Side, StreamDelta
+from collectors.contract.metrics import StreamMetrics
+from collectors.contract.state import Check, DashboardState
+from collectors.contract.values import Outcome
+
+RANK = {Outcome.FAIL: 0, Outcome.SKIP: 1, Outcome.PASS: 2}
+
+
+def compare(run: DashboardState, baseline: DashboardState, policy: Policy | None = None) -> Delta:
+    """Everything in which a run differs from a baseline, judged by the policy."""
+    rules = policy or Policy()
+    return Delta(
+        run=_side(run),
+        baseline=_side(baseline),
+        policy=rules,
+        regression=judge_regression(run.metrics, baseline.metrics, rules),
+        passed_difference=run.verdict.passed - baseline.verdict.passed,
+        verdict_changed=run.verdict.value is not baseline.verdict.value,
+        checks=_check_changes(run, baseline),
+        streams=tuple(_stream(s, run, baseline, rules) for s in ordered(run.metrics, baseline.metrics)),
+        artifacts=tuple(artifact_changes(run.artifacts, baseline.artifacts)),
+        notes=_notes(run, baseline),
+    )
+
+
+def _side(state: DashboardState) -> Side:
+    return Side(
+        run_id=state.meta.run_id,
+        workspace=state.meta.workspace,
+        started_at=state.meta.started_at,
+        finished_at=state.meta.finished_at,
+        verdict=state.verdict.value,
+        passed=state.verdict.passed,
+        failed=state.verdict.failed,
+        skipped=state.verdict.skipped,
+        total=state.verdict.total,
+    )
+
+
+def _notes(run: DashboardState, baseline: DashboardState) -> tuple[str, ...]:
+    notes = []
+    if run.meta.run_id == baseline.meta.run_id:
+        notes.append("The run is the baseline itself.")
+    if run.meta.checklist_source != baseline.meta.checklist_source:
+        notes.append("The two checklists come from different validators; their outcomes are not the same gates.")
+    return tuple(notes)
+
+
+def _check_changes(run: DashboardState, baseline: DashboardState) -> tuple[CheckChange, ...]:
+    ours, theirs = ({c.id: c for c in state.checklist} for state in (run, baseline))
+    ids = dict.fromkeys([*ours, *theirs])
+    changes = (_check_change(ours.get(i), theirs.get(i)) for i in ids)
+    return tuple(change for change in changes if change is not None)
+
+
+def _check_change(run: Check | None, baseline: Check | None) -> CheckChange | None:
+    known = run or baseline
+    if known is None or (run and baseline and run.outcome is baseline.outcome):
+        return None
+    return CheckChange(
+        id=known.id,
+        title=known.title,
+        run=run.outcome if run else None,
+        baseline=baseline.outcome if baseline else None,
+        direction=_check_direction(run, baseline),
+        run_detail=run.detail if run else "",
+        baseline_detail=baseline.detail if baseline else "",
+    )
+
+
+def _check_direction(run: Check | None, baseline: Check | None) -> Direction:
+    if run is None or baseline is None:
+        return Direction.INCOMPARABLE
+    return Direction.BETTER if RANK[run.outcome] > RANK[baseline.outcome] else Direction.WORSE
+
+
+def _stream(stream: str, run: DashboardState, baseline: DashboardState, policy: Policy) -> StreamDelta:
+    ours, theirs = run.metrics.get(stream), baseline.metrics.get(stream)
+    reasons = reasons_against(_standing(ours), _standing(theirs), policy.must_match)
+    epochs = quantity(*(epochs_of(s) if s else None for s in (ours, theirs)))
+    return StreamDelta(
+        id=stream,
+        label=next(s.label for s in (ours, theirs) if s),
+        comparable=not reasons,
+        reasons=reasons,
+        notes=_stream_notes(ours, theirs, policy),
+        losses=tuple(_losses(ours, theirs, reasons, policy)),
+        epochs=epochs,
+        duration_seconds=quantity(*(duration_of(s) if s else None for s in (ours, theirs))),
+        seconds_per_epoch=quantity(*(_pace(s) if s else None for s in (ours, theirs))),
+        config=_config_changes(ours, theirs),
+        judgement=judge_stream(ours, theirs, policy),
+    )
+
+
+def _standing(stream: StreamMetrics | None) -> Standing | None:
+    return standing_of(stream) if stream else None
+
+
+def duration_of(stream: StreamMetrics) -> float | None:
+    """Seconds from the first to the last record of the stream's latest run; None where unknown."""
+    done = stream.completion
+    if done.started_at is None or done.last_record_at is None:
+        return None
+    return max(0.0, (done.last_record_at - done.started_at).total_seconds())
+
+
+def _pace(stream: StreamMetrics) -> float | None:
+    """Seconds an epoch took on average; None where either is unknown."""
+    epochs, seconds = epochs_of(stream), duration_of(stream)
+    return seconds / epochs if seconds is not None and epochs else None
+
+
+def _stream_notes(run: StreamMetrics | None, baseline: StreamMetrics | None, policy: Policy) -> tuple[str, ...]:
+    notes = []
+    for name, side in (("run", run), ("baseline", baseline)):
+        if side is None:
+            continue
+        if side.completion.from_previous_run:
+            notes.append(f"The {name} did not train it; its files are of the run before.")
+        if window_is_reduced(side, policy):
+            notes.append(f"The {name}'s curve is reduced: the window covers its last {policy.window} kept points.")
+    return tuple(notes)
+
+
+def _losses(
+    run: StreamMetrics | None, baseline: StreamMetrics | None, reasons: tuple[str, ...], policy: Policy
+) -> Iterable[LossChange]:
+    names = {name for side in (run, baseline) if side for name in side.final}
+    whichs: tuple[Which, ...] = ("final", "best")
+    for name in sorted(names, key=lambda n: (n != policy.metric, not n.startswith("val"), n)):
+        better = better_way(name, policy)
+        for which in whichs:
+            value = quantity(*(_value(s, name, which, better) for s in (run, baseline)))
+            yield loss_change((name, which), value, reasons, policy)
+
+
+def _value(stream: StreamMetrics | None, series: str, which: Which, better: str | None) -> float | None:
+    if stream is None:
+        return None
+    if which == "best" and better == "higher":
+        # The state keeps the lowest value: of a metric that should rise the best one is the highest.
+        found = stream.series.get(series)
+        return max((v for v in found.value if v is not None), default=None) if found else None
+    point = (stream.final if which == "final" else stream.best).get(series)
+    return point.value if point else None
+
+
+def _config_changes(run: StreamMetrics | None, baseline: StreamMetrics | None) -> tuple[ConfigChange, ...]:
+    ours, theirs = (side.config if side else {} for side in (run, baseline))
+    return tuple(
+        ConfigChange(
+            name=name,
+            run=ours.get(name),
+            baseline=theirs.get(name),
+            differs=not same_value(ours.get(name), theirs.get(name)),
+        )
+        for name in dict.fromkeys([*ours, *theirs])
+    )

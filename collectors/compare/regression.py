@@ -1,0 +1,167 @@
+"""Losses of two runs -> is it a regression? Pure: metrics and a policy -> a judgement.
+
+Serves the comparison and check 10 alike. It refuses to call anything better or worse that was not
+measured the same way: other data, another window or mask ratio, a stream that is missing, not
+finished or diverged. A run that diverged where the baseline did not is a regression all the same.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Literal
+
+from collectors.compare.comparability import (
+    at_epoch,
+    epochs_of,
+    missing_side,
+    reasons_for_good,
+    standing_of,
+    unfinished_sides,
+    was_trained,
+)
+from collectors.contract.delta import Direction, Judgement, LossChange, Policy, Quantity, Regression
+from collectors.contract.metrics import MAX_POINTS, StreamMetrics
+from collectors.numbers import number_words
+
+Streams = Mapping[str, StreamMetrics]
+Which = Literal["final", "best"]
+SLACK = 1e-9
+"""Share of an allowance that rounding may use up: 1.05 against 1.00 is within 5 %."""
+
+
+def judge_regression(run: Streams, baseline: Streams, policy: Policy) -> Judgement:
+    """The policy's verdict on a whole run: its worst stream's."""
+    judged = {s: found for s in ordered(run, baseline) if (found := judge_stream(run.get(s), baseline.get(s), policy))}
+    for value in (Regression.REGRESSION, Regression.INCOMPARABLE, Regression.INCOMPLETE):
+        told = [f"{stream}: {found.sentence}" for stream, found in judged.items() if found.value is value]
+        if told:
+            return Judgement(value=value, sentence="; ".join(told))
+    if not judged:
+        return Judgement(value=Regression.INCOMPLETE, sentence="Neither run has trained anything.")
+    told = [f"{stream}: {found.sentence}" for stream, found in judged.items()]
+    return Judgement(value=Regression.NONE, sentence="; ".join(told))
+
+
+def ordered(run: Streams, baseline: Streams) -> list[str]:
+    """Ids of every stream of either side, the run's order first."""
+    return list(dict.fromkeys([*run, *baseline]))
+
+
+def judge_stream(run: StreamMetrics | None, baseline: StreamMetrics | None, policy: Policy) -> Judgement | None:
+    """The policy's verdict on one stream; None where neither side has trained it."""
+    if not was_trained(run) and not was_trained(baseline):
+        return None
+    problem = _cannot_judge(run, baseline, policy)
+    if problem is not None or run is None or baseline is None:
+        return problem
+    value = quantity(_mean_of_last(run, policy), _mean_of_last(baseline, policy))
+    if value.difference is None:
+        return _unmeasured(value, policy)
+    return _measured(value, policy)
+
+
+def _cannot_judge(run: StreamMetrics | None, baseline: StreamMetrics | None, policy: Policy) -> Judgement | None:
+    """What forbids comparing values at all, the worst first; None where nothing does."""
+    if run is None or baseline is None:
+        return _judgement(Regression.INCOMPARABLE, "; ".join(missing_side(run, baseline)))
+    ours, theirs = standing_of(run), standing_of(baseline)
+    if ours.has_diverged and not theirs.has_diverged:
+        return _judgement(Regression.REGRESSION, f"the run diverged{at_epoch(ours)}, the baseline did not")
+    reasons = reasons_for_good(ours, theirs, policy.must_match)
+    if reasons:
+        return _judgement(Regression.INCOMPARABLE, "; ".join(reasons))
+    early = (*unfinished_sides(ours, theirs), *_too_short(run, baseline, policy))
+    return _judgement(Regression.INCOMPLETE, "; ".join(early)) if early else None
+
+
+def _judgement(value: Regression, sentence: str, metric: Quantity | None = None) -> Judgement:
+    return Judgement(value=value, sentence=sentence, metric=metric)
+
+
+def _too_short(run: StreamMetrics, baseline: StreamMetrics, policy: Policy) -> tuple[str, ...]:
+    found = []
+    for name, side in (("run", run), ("baseline", baseline)):
+        epochs = epochs_of(side)
+        if epochs is not None and epochs < policy.minimum_epochs:
+            found.append(f"the {name} trained {number_words(epochs)} of at least {policy.minimum_epochs} epochs")
+    return tuple(found)
+
+
+def _mean_of_last(stream: StreamMetrics, policy: Policy) -> float | None:
+    series = stream.series.get(policy.metric)
+    values = [v for v in series.value if v is not None] if series else []
+    last = values[-policy.window :]
+    return math.fsum(last) / len(last) if last else None
+
+
+def quantity(run: float | None, baseline: float | None) -> Quantity:
+    """Two numbers with their difference, absolute and relative."""
+    if run is None or baseline is None:
+        return Quantity(run=run, baseline=baseline, difference=None, relative=None)
+    difference = run - baseline
+    relative = difference / abs(baseline) if baseline else None
+    return Quantity(run=run, baseline=baseline, difference=_finite(difference), relative=_finite(relative))
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None
+
+
+def direction_of(value: Quantity, policy: Policy, better: str) -> Direction:
+    """Which way a value went, beyond the policy's tolerance; `better` is `lower` or `higher`."""
+    if value.difference is None:
+        return Direction.INCOMPARABLE
+    if abs(value.difference) <= allowance(value, policy) * (1 + SLACK):
+        return Direction.WITHIN
+    return Direction.BETTER if (value.difference < 0) == (better == "lower") else Direction.WORSE
+
+
+def better_way(series: str, policy: Policy) -> str | None:
+    """Which way a series gets better, `lower` or `higher`; None where nothing says so."""
+    if series == policy.metric:
+        return policy.direction
+    return "lower" if "loss" in series.lower() else None
+
+
+def loss_change(named: tuple[str, Which], value: Quantity, reasons: tuple[str, ...], policy: Policy) -> LossChange:
+    """One loss on both sides; `reasons` are those against comparing its stream at all."""
+    series, which = named
+    better = better_way(series, policy)
+    reason = "; ".join(reasons) or _value_reason(series, value, better)
+    direction = Direction.INCOMPARABLE if reason or better is None else direction_of(value, policy, better)
+    return LossChange(series=series, which=which, value=value, direction=direction, reason=reason or None)
+
+
+def _value_reason(series: str, value: Quantity, better: str | None) -> str:
+    """Why one value cannot be called better or worse though its stream can be compared."""
+    if value.difference is None:
+        sides = [name for name, side in (("run", value.run), ("baseline", value.baseline)) if side is None]
+        return "; ".join(f"the {name} has no {series}" for name in sides) or "the difference is beyond all numbers"
+    return "" if better else f"nothing says whether a lower or a higher {series} is better"
+
+
+def allowance(value: Quantity, policy: Policy) -> float:
+    """The change that is allowed: the larger of the absolute and the relative one."""
+    return max(policy.allowed_absolute, policy.allowed_relative * abs(value.baseline or 0.0))
+
+
+def _unmeasured(value: Quantity, policy: Policy) -> Judgement:
+    if value.run is None:
+        return _judgement(Regression.INCOMPLETE, f"the run has no {policy.metric}", value)
+    return _judgement(Regression.INCOMPARABLE, f"the baseline has no {policy.metric}", value)
+
+
+def _measured(value: Quantity, policy: Policy) -> Judgement:
+    worse = direction_of(value, policy, policy.direction) is Direction.WORSE
+    change = f"{value.relative:+.1%}" if value.relative is not None else f"{value.difference:+.4g}"
+    of = policy.metric if policy.window == 1 else f"mean of the last {policy.window} {policy.metric}"
+    allowed = f"{number_words(allowance(value, policy))} allowed"
+    sentence = f"{of} {number_words(value.run)} against {number_words(value.baseline)} ({change}, {allowed})"
+    return _judgement(Regression.REGRESSION if worse else Regression.NONE, sentence, value)
+
+
+def window_is_reduced(stream: StreamMetrics, policy: Policy) -> bool:
+    """Whether the window covers kept points of a reduced curve rather than every value."""
+    series = stream.series.get(policy.metric)
+    return policy.window > 1 and series is not None and len(series.value) >= MAX_POINTS

@@ -1,0 +1,133 @@
+"""What the state says of one stream's series: points, non-finite stretches, completion. Closed and frozen."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from collectors.contract.values import Contract, Scalar, Status, Text, UtcTime
+
+MAX_POINTS = 2000
+"""Most points one series holds in the state."""
+
+
+class Series(Contract):
+    """Parallel arrays of one curve, at most 2,000 points; non-finite values are null."""
+
+    epoch: tuple[float | None, ...]
+    """Epoch as the source counts it (fractions occur)."""
+    step: tuple[int | None, ...]
+    """Optimiser or logger step."""
+    time: tuple[float | None, ...]
+    """Seconds since the Unix epoch, UTC."""
+    value: tuple[float | None, ...]
+    """Loss, no unit."""
+
+    @model_validator(mode="after")
+    def _is_parallel_and_bounded(self) -> Series:
+        lengths = {len(self.epoch), len(self.step), len(self.time), len(self.value)}
+        if len(lengths) != 1:
+            raise ValueError("epoch, step, time and value must be equally long")
+        if len(self.value) > MAX_POINTS:
+            raise ValueError(f"a series holds at most {MAX_POINTS} points")
+        return self
+
+
+class Nonfinite(Contract):
+    """Where a series was NaN or infinite."""
+
+    series: Text
+    """Series name, such as `val_loss`."""
+    kind: Literal["nan", "inf", "-inf"]
+    """What stood there."""
+    first_epoch: float | None
+    """Epoch of the first one."""
+    first_step: int | None
+    """Step of the first one."""
+    last_step: int | None
+    """Step of the last one."""
+    count: Annotated[int, Field(ge=1)]
+    """How many."""
+
+
+class Point(Contract):
+    """One value of a series, with its place."""
+
+    value: float | None
+    """Loss; null when it is not finite."""
+    epoch: float | None
+    """Epoch, null when unknown."""
+    step: int | None
+    """Step, null when unknown."""
+
+
+class Writer(Contract):
+    """The process that writes the event file."""
+
+    host: Text | None
+    """Host name in the event file's name."""
+    pid: int | None
+    """Process id in the event file's name or the heartbeat."""
+    alive: bool | None
+    """Whether it runs; null when that cannot be told from here."""
+
+
+class Completion(Contract):
+    """How far a stream is. Instants only: durations are made while looking."""
+
+    status: Status
+    """The stream's state."""
+    epoch: float | None
+    """Last epoch seen, as the source counts."""
+    epochs: int | None
+    """Configured epochs."""
+    step: int | None
+    """Last step seen."""
+    steps: int | None
+    """Configured steps, where completion is counted in steps."""
+    unit: Literal["epoch", "step"]
+    """What completion is counted in."""
+    early_stop: bool
+    """True when an early stop was recorded."""
+    quiet: bool
+    """Still running, but past the quiet limit."""
+    started_at: UtcTime | None
+    """First record of the stream's latest run."""
+    last_record_at: UtcTime | None
+    """Last record of the stream's latest run."""
+    gap_seconds: float | None
+    """Median gap between distinct steps, in seconds."""
+    quiet_at: UtcTime | None
+    """When silence starts to count as quiet."""
+    stalled_at: UtcTime | None
+    """When silence starts to count as stalled."""
+    expected_end_at: UtcTime | None
+    """Estimated end; null unless at least three gaps are known."""
+    writer: Writer | None
+    """The writing process, where the files name one."""
+    from_previous_run: bool
+    """True when this stream did not take part in the current run."""
+
+
+class StreamMetrics(Contract):
+    """One stream's losses."""
+
+    label: Text
+    """The stream's name on screen."""
+    config: dict[Text, Scalar]
+    """Highlights of the final config: an allow-list of keys."""
+    source: Literal["loss_history", "events"] | None
+    """Where the series were read; null when there are none."""
+    completion: Completion
+    """How far the stream is."""
+    series: dict[Text, Series]
+    """`train_loss`, `val_loss` and further configured series."""
+    nonfinite: tuple[Nonfinite, ...]
+    """Non-finite values, a row a series and kind."""
+    final: dict[Text, Point]
+    """Last point of each series."""
+    best: dict[Text, Point]
+    """Lowest finite point of each series."""
+    diverged_at: Point | None
+    """Where the first non-finite loss stood."""

@@ -1,0 +1,223 @@
+"""The shape of `dashboard.yaml`: plain values -> a closed, frozen `PipelineConfig`.
+
+Says where a pipeline leaves its files and how it is judged. Pure: it opens nothing
+(`config_load` does) and refuses unknown keys, unknown stage rules and dangling names.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from collectors.contract.delta import Policy
+from collectors.contract.sections import (
+    Backup,
+    CheckSettings,
+    Limits,
+    Links,
+    OwnCommand,
+    Reports,
+    Scaler,
+    SplitPolicy,
+    Validator,
+)
+from collectors.contract.streams import RelativePath, Section, StallLimits, Stream, as_list
+from collectors.contract.values import GridPlace, Id, Text
+
+CHECK_IDS = (
+    "checkpoints",
+    "scaler",
+    "logs",
+    "configs",
+    "backup",
+    "smoke",
+    "split_policy",
+    "training",
+    "provenance",
+    "baseline",
+)
+"""Ids of the checks in their fixed order; `baseline` is number 10 and off unless switched on."""
+
+CheckId = Literal[
+    "checkpoints",
+    "scaler",
+    "logs",
+    "configs",
+    "backup",
+    "smoke",
+    "split_policy",
+    "training",
+    "provenance",
+    "baseline",
+]
+
+
+MOST_STREAMS = 100
+MOST_STAGES = 1000
+"""More cannot be looked at, and drawing them would take the page its time."""
+
+
+class View(Section):
+    """One fixed drawing."""
+
+    id: Id
+    """Its id."""
+    label: Text
+    """Its name on screen."""
+
+
+class Group(Section):
+    """A frame around stages."""
+
+    id: Id
+    """Its id."""
+    label: Text
+    """Its name on screen."""
+    view: Id = "flow"
+    """The view it is drawn in."""
+
+
+class Stage(Section):
+    """One node, and the rule its status comes from."""
+
+    id: Id
+    """Its id."""
+    label: Text
+    """Its name on screen."""
+    status_from: str
+    """`streams`, `preparation`, `reports`, `stream:ID`, `artifacts`, `gate`, `snapshot`, `check:ID`,
+    `files` or `verdict`."""
+    view: Id = "flow"
+    """The view it is drawn in."""
+    group: Id | None = None
+    """The group it is drawn in."""
+    column: GridPlace | None = None
+    """Grid column; computed from the edges where it is not set."""
+    row: GridPlace | None = None
+    """Grid row."""
+    checks: tuple[CheckId, ...] = ()
+    """Checks it rests on."""
+    files: Annotated[tuple[RelativePath, ...], BeforeValidator(as_list)] = ()
+    """Globs of its files, for the rule `files`."""
+
+
+class PipelineConfig(Section):
+    """A whole `dashboard.yaml`."""
+
+    version: Literal[1] = 1
+    """Version of this format."""
+    title: Text = "Training"
+    """Title on screen."""
+    streams: Annotated[tuple[Stream, ...], Field(min_length=1, max_length=MOST_STREAMS)]
+    """Streams in training order."""
+    scaler: Scaler | None = None
+    """Without it check 2 is left out."""
+    backup: Backup | None = None
+    """Without it check 5 is left out."""
+    smoke: OwnCommand | None = None
+    """Without it check 6 is left out."""
+    split_policy: SplitPolicy | None = None
+    """Without it check 7 is left out."""
+    reports: Reports | None = None
+    """Data-quality reports."""
+    heartbeat: RelativePath = "run_status.json"
+    """Heartbeat file of the training, believed when fresh, never needed."""
+    validator: Validator | None = None
+    """External validator."""
+    stall: StallLimits = StallLimits()
+    """Silence limits of every stream."""
+    limits: Limits = Limits()
+    """What reading may cost."""
+    checks: dict[CheckId, CheckSettings] = {}  # noqa: RUF012 -- pydantic copies it
+    """How each check counts."""
+    baseline: Policy = Policy()
+    """Regression policy."""
+    links: Links = Links()
+    """Links to a file browser."""
+    views: Annotated[tuple[View, ...], Field(max_length=MOST_STREAMS)] = ()
+    """Drawings; the two standard ones where nothing is said."""
+    groups: Annotated[tuple[Group, ...], Field(max_length=MOST_STAGES)] = ()
+    """Frames."""
+    stages: Annotated[tuple[Stage, ...], Field(max_length=MOST_STAGES)] = ()
+    """Nodes; the standard graph of the streams where nothing is said."""
+    edges: Annotated[tuple[tuple[Id, Id], ...], Field(max_length=10 * MOST_STAGES)] = ()
+    """Pairs of stage ids."""
+
+    @model_validator(mode="after")
+    def _names_exist(self) -> Self:
+        streams = _unique([s.id for s in self.streams], "streams")
+        stages = _unique([s.id for s in self.stages], "stages")
+        if self.scaler and self.scaler.stream not in streams:
+            raise _dangling(f"names the unknown stream `{self.scaler.stream}`", ("scaler", "stream"))
+        for number, edge in enumerate(self.edges):
+            unknown = next((end for end in edge if end not in stages), None)
+            if unknown:
+                raise _dangling(f"an edge names the unknown stage `{unknown}`", ("edges", number))
+        for number, stage in enumerate(self.stages):
+            _check_rule(stage.status_from, streams, ("stages", number, "status_from"))
+        return self
+
+    def stream(self, stream_id: str) -> Stream:
+        """The stream of that id. Raises KeyError."""
+        return next(s for s in self.streams if s.id == stream_id)
+
+    def settings_of(self, check: str) -> CheckSettings:
+        """How a check counts, with the defaults filled in."""
+        found = next((v for k, v in self.checks.items() if k == check), None)
+        return found or CheckSettings()
+
+    @property
+    def asked_checks(self) -> tuple[str, ...]:
+        """Ids of the checks this pipeline has, in order: one without its section is left out.
+
+        `baseline` is among them only where it is switched on by name; it is asked once one is pinned.
+        """
+        return tuple(c for c in CHECK_IDS if self._asks(c) and (c != "baseline" or c in self.checks))
+
+    def _asks(self, check: str) -> bool:
+        sections = {
+            "scaler": self.scaler,
+            "backup": self.backup,
+            "smoke": self.smoke,
+            "split_policy": self.split_policy,
+        }
+        return self.settings_of(check).enabled and sections.get(check, True) is not None
+
+
+RULES = (
+    "streams",
+    "preparation",
+    "reports",
+    "artifacts",
+    "gate",
+    "snapshot",
+    "files",
+    "verdict",
+)
+"""Stage rules without an argument."""
+
+
+def _unique(ids: list[str], section: str) -> set[str]:
+    double = next((n for n, i in enumerate(ids) if i in ids[:n]), None)
+    if double is not None:
+        raise _dangling(f"`{ids[double]}` is the id of another one too", (section, double, "id"))
+    return set(ids)
+
+
+def _check_rule(rule: str, streams: set[str], key: tuple[str | int, ...]) -> None:
+    kind, _, argument = rule.partition(":")
+    if kind == "stream" and argument in streams:
+        return
+    if kind == "check" and argument in CHECK_IDS:
+        return
+    if not argument and kind in RULES:
+        return
+    known = ", ".join([*RULES, *(f"stream:{s}" for s in sorted(streams)), "check:ID"])
+    raise _dangling(f"`{rule}` is no known rule; known: {known}", key)
+
+
+def _dangling(message: str, key: tuple[str | int, ...]) -> PydanticCustomError:
+    """An error that belongs to one key, though it takes the whole configuration to see it."""
+    return PydanticCustomError("dangling", "{message}", {"message": message, "key": key})

@@ -1,0 +1,30 @@
+"""What is remembered from one collection to the next: results of smoke runs, the pinned baseline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from collectors.contract.state import DashboardState
+
+
+@dataclass(frozen=True, slots=True)
+class SmokeResult:
+    """One remembered run of a stream's scoring command."""
+
+    exit_code: int | None
+    """None when it did not end within its time limit or could not be started."""
+    tail: str
+    """Last lines of its output."""
+    ran_at: float
+    """Seconds since the Unix epoch."""
+    recorded: bool = False
+    """True for the result that a replayed recording brings along."""
+
+
+@dataclass(frozen=True, slots=True)
+class PinnedBaseline:
+    """The run that others are compared with."""
+
+    run_id: str
+    state: DashboardState | None
+    """Its snapshot; None where it is gone or cannot be read."""

@@ -1,0 +1,77 @@
+"""One stored run as one small row, plain JSON as it is.
+
+Input: a row. Output: its parts, read back. It refuses nothing: what is not there is None.
+"""
+
+from __future__ import annotations
+
+import json
+
+from typing_extensions import TypedDict  # pydantic needs this one before Python 3.12
+
+from collectors.contract.values import Scalar, Status, VerdictValue
+
+
+class StreamRow(TypedDict):
+    """One stream of a run; null is unknown."""
+
+    status: Status
+    trained: bool
+    """Whether it has left any sign of training."""
+    diverged: bool
+    diverged_epoch: float | None
+    unfinished: str | None
+    """Why its last loss is not its final one, as `stopped at epoch 3 of 30`; null where it is."""
+    epochs: float | None
+    duration_seconds: float | None
+    final_train_loss: float | None
+    final_val_loss: float | None
+    best_train_loss: float | None
+    best_val_loss: float | None
+    config: str
+    """Highlights of its final config as a JSON object: whether two runs can be compared at all; see `standing_in`."""
+    spark: str
+    """Validation loss in at most 24 numbers, parted by spaces, `-` for a non-finite one; see `spark_of`."""
+
+
+class RunRow(TypedDict):
+    """One run; null is unknown. A damaged one has its id, its problem and its file's facts only."""
+
+    run_id: str
+    size_bytes: int
+    """Of the snapshot's file when the row was made."""
+    mtime_ns: int
+    """Of the snapshot's file when the row was made."""
+    started_at: str | None
+    timestamp: str
+    """When the content became true; of a damaged one when its file changed. Times are ISO 8601, UTC."""
+    finished_at: str | None
+    workspace: str
+    verdict: VerdictValue | None
+    passed: int
+    failed: int
+    skipped: int
+    total: int
+    named: bool
+    """Whether a person gave the id; such a run is never pruned."""
+    problem: str | None
+    """Why the snapshot cannot be read; null for a sound one."""
+    streams: dict[str, StreamRow]
+
+
+FileFacts = tuple[int, int]
+"""Size in bytes and modification time in nanoseconds of a snapshot's file."""
+
+
+def spark_of(stream: StreamRow) -> list[float | None]:
+    """The numbers of a spark line; None where the loss was not finite."""
+    return [None if word == "-" else float(word) for word in stream["spark"].split()]
+
+
+def config_of(stream: StreamRow) -> dict[str, Scalar]:
+    """The highlights of a stream's config; none where a person wrote something else into the row."""
+    try:
+        found = json.loads(stream["config"])
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -1,0 +1,98 @@
+"""Sections of `dashboard.yaml` that all streams share: scaler, backup, documents, commands, limits, links."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt, model_validator
+
+from collectors.contract.link_template import checked_template
+from collectors.contract.streams import Names, Paths, RelativePath, Section
+from collectors.contract.values import Id, Text
+
+Command = Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+class Scaler(Section):
+    """The scaler; it belongs to one stream."""
+
+    stream: Id
+    """The stream whose training writes it."""
+    path: RelativePath
+    """Where it lies."""
+
+
+class Backup(Section):
+    """Archives that keep a copy of the outputs."""
+
+    paths: Paths
+    """Globs; the newest archive counts."""
+
+
+class SplitPolicy(Section):
+    """The document that says how data was split."""
+
+    path: RelativePath
+    """Where it lies."""
+    must_mention: Names = ("train", "calibration", "normal")
+    """Words it must speak of, in any case."""
+
+
+class Reports(Section):
+    """Data-quality reports, one an input file."""
+
+    paths: Paths
+    """Globs of JSON reports."""
+
+
+class OwnCommand(Section):
+    """A program of the workspace that runs only when the operator asks for it."""
+
+    command: Command
+    """Argument list; `{python} {stream} {checkpoint} {config} {workspace}` are filled in."""
+    timeout_seconds: PositiveFloat = 600
+    """Time limit of one run."""
+
+
+class Validator(OwnCommand):
+    """An external validator whose checklist replaces the built-in one."""
+
+    append_builtin: bool = True
+    """Append the built-in checks 8 and 9."""
+
+
+class CheckSettings(Section):
+    """How one check counts."""
+
+    enabled: bool = True
+    """False leaves it out of the checklist (check 10 is off by default)."""
+    blocking: bool = True
+    """False makes it a warning."""
+    reason: Text | None = None
+    """Why; demanded where it is left out or does not block."""
+
+    @model_validator(mode="after")
+    def _says_why(self) -> Self:
+        if not (self.blocking and self.enabled) and not self.reason:
+            raise ValueError("a check that is off or does not block needs a `reason`")
+        return self
+
+
+class Limits(Section):
+    """What reading may cost."""
+
+    read_bytes: PositiveInt = 2 << 30
+    """Byte budget a file; above it a checkpoint passes on structure alone."""
+    seconds: PositiveFloat = 5.0
+    """Time limit of reading one file, beside the time its bytes need."""
+    memory_bytes: PositiveInt = 512 << 20
+    """Memory limit of reading one file."""
+    trusted_time_seconds: PositiveFloat = 600.0
+    """Largest distance of an event file's mtime from its last record for times to be trusted."""
+
+
+class Links(Section):
+    """Where files can be looked at."""
+
+    template: Annotated[str, Field(max_length=1000), AfterValidator(checked_template)] | None = None
+    """https address with `{path}` in it, and `{run_id}` where it is wanted."""

@@ -1,0 +1,137 @@
+"""THE CONTRACT: the shape of `dashboard-state.json`, described once.
+
+Input: plain values. Output: a closed, frozen `DashboardState` that writes strict JSON.
+It imports nothing of ours, does no I/O and knows no clock. It refuses unknown fields,
+non-finite numbers, naive times and text that could hide something from a reader.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, NonNegativeInt, model_validator
+
+from collectors.contract.artifacts import Artifacts
+from collectors.contract.graph import Node, Pipeline
+from collectors.contract.metrics import StreamMetrics
+from collectors.contract.values import Contract, Id, Outcome, RunId, Text, UtcTime, VerdictValue
+
+SCHEMA_VERSION: Literal["1"] = "1"
+
+
+class Meta(Contract):
+    """Which run this is, and when what is written here became true."""
+
+    run_id: RunId
+    """The run; the same training keeps its id."""
+    timestamp: UtcTime
+    """When this content became true."""
+    started_at: UtcTime | None
+    """First record of the run's first stream; null when unknown."""
+    finished_at: UtcTime | None
+    """Last record of the run's last stream; null while it runs or when unknown."""
+    workspace: Text
+    """Name of the workspace folder, never its absolute path."""
+    title: Text
+    """Title of the pipeline, from `dashboard.yaml`."""
+    collector_version: Text
+    """Version of the collector that wrote this."""
+    checklist_source: Text
+    """`builtin`, or the external validator's command."""
+
+
+class Verdict(Contract):
+    """Ready to release, or the first thing that stands in the way."""
+
+    value: VerdictValue
+    """The word."""
+    reason: Text
+    """One sentence naming the blocking item."""
+    passed: NonNegativeInt
+    """Checks with outcome pass."""
+    failed: NonNegativeInt
+    """Checks with outcome fail."""
+    skipped: NonNegativeInt
+    """Checks with outcome skip."""
+    total: NonNegativeInt
+    """All checks."""
+
+
+class CheckEvidence(Contract):
+    """One thing a check looked at."""
+
+    path: Text | None
+    """Workspace-relative path, null for what is not a file."""
+    stream: Id | None
+    """The stream it belongs to."""
+    text: Text
+    """What was found there."""
+
+
+class Check(Contract):
+    """One gate of the checklist."""
+
+    index: Annotated[int, Field(ge=1)]
+    """Its number, from 1."""
+    id: Id
+    """Its id."""
+    title: Text
+    """Its name."""
+    outcome: Outcome
+    """pass, fail or skip."""
+    passed: bool
+    """True only for pass."""
+    blocking: bool
+    """Whether it stands in the way of a release."""
+    detail: Text
+    """What was found."""
+    hint: Text | None
+    """What to do next; null on a pass."""
+    evidence: tuple[CheckEvidence, ...]
+    """What it rests on."""
+
+    @model_validator(mode="after")
+    def _agrees_with_itself(self) -> Check:
+        if self.passed != (self.outcome is Outcome.PASS):
+            raise ValueError("passed is true exactly for the outcome pass")
+        if self.passed and self.hint is not None:
+            raise ValueError("hint is null on a pass")
+        return self
+
+
+class DashboardState(Contract):
+    """One observation of one workspace; a stored one is a snapshot."""
+
+    schema_version: Literal["1"]
+    """Version of this contract."""
+    meta: Meta
+    """Which run, and when."""
+    verdict: Verdict
+    """Ready or not."""
+    pipeline: Pipeline
+    """The graph."""
+    nodes: dict[str, Node]
+    """Stage id -> what it is doing."""
+    checklist: tuple[Check, ...]
+    """Checks in order."""
+    metrics: dict[str, StreamMetrics]
+    """Stream id -> losses."""
+    artifacts: Artifacts
+    """Files."""
+    notices: tuple[Text, ...]
+    """What the collector wants a person to know, such as polling instead of notifications."""
+
+
+def state_to_json(state: DashboardState) -> bytes:
+    """Write a state as strict JSON, UTF-8, with a final newline."""
+    return state.model_dump_json().encode() + b"\n"
+
+
+def state_from_json(raw: bytes | str) -> DashboardState:
+    """Read a state back. Raises pydantic.ValidationError where the contract is broken."""
+    return DashboardState.model_validate_json(raw)
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of `DashboardState`, as committed and printed by `collectors schema`."""
+    return DashboardState.model_json_schema()

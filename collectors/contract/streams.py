@@ -1,0 +1,135 @@
+"""What `dashboard.yaml` says of one stream: where its files lie and how far it trains. Closed and frozen."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PositiveFloat, PositiveInt
+
+from collectors.contract.values import Id, Text
+
+
+def as_list(value: object) -> object:
+    """One name is a list of one."""
+    return [value] if isinstance(value, str) else value
+
+
+def _stays_inside(value: str) -> str:
+    parts = value.replace("\\", "/").split("/")
+    if value.startswith("/") or ".." in parts or "\x00" in value:
+        raise ValueError("paths are relative to the workspace and never leave it")
+    return value
+
+
+RelativePath = Annotated[str, Field(min_length=1, max_length=512), BeforeValidator(_stays_inside)]
+Paths = Annotated[tuple[RelativePath, ...], BeforeValidator(as_list), Field(min_length=1)]
+Names = Annotated[tuple[str, ...], BeforeValidator(as_list), Field(min_length=1)]
+
+
+class Section(BaseModel):
+    """Base of every section: closed and frozen."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, use_attribute_docstrings=True)
+
+
+class KeyRule(Section):
+    """What one required key of a training config must look like."""
+
+    type: Literal["number", "integer", "boolean", "string"] = "number"
+    """Its type; text such as `2e-3` counts as the number it means."""
+    above: float | None = None
+    """The value must be greater than this."""
+    below: float | None = None
+    """The value must be less than this."""
+    at_least: float | None = None
+    """The value must be at least this."""
+    at_most: float | None = None
+    """The value must be at most this."""
+
+
+class StreamConfigFile(Section):
+    """Where a stream's final config lies and what it must say."""
+
+    candidates: Paths
+    """Paths in order of preference; the first that exists is the final config."""
+    required: dict[str, KeyRule] = {}
+    """Dotted key -> rule."""
+    highlights: dict[str, str] = {}
+    """Name on screen -> dotted key: the only values of the config that leave the workspace."""
+
+
+class EventFolder(Section):
+    """Where a stream's TensorBoard event files lie."""
+
+    folder: RelativePath
+    """Folder, searched with its sub-folders."""
+    tags: dict[str, Names]
+    """Series name -> tag, or tags in order of preference."""
+
+
+class LossHistory(Section):
+    """The table of losses a stream writes."""
+
+    path: RelativePath
+    """CSV, JSONL, `trainer_state.json` or Lightning `metrics.csv`."""
+    picture: RelativePath | None = None
+    """Loss curve as a picture, shown in links only."""
+    columns: dict[str, Names] = {}
+    """`epoch`, `step`, `time` or a series name -> column, where the usual names do not fit."""
+
+
+class CompletionRule(Section):
+    """When a stream counts as completed."""
+
+    by: Literal["epochs", "steps"] = "epochs"
+    """What is counted."""
+    total: PositiveInt | str = "training.epochs"
+    """How many: a number, or the dotted key of the stream's config."""
+    early_stop_key: str | None = None
+    """Key in the loss history or heartbeat outcome that records an early stop."""
+
+
+class StallLimits(Section):
+    """Silence limits in seconds; the stream's own cadence decides where they are not set."""
+
+    quiet_seconds: PositiveFloat | None = None
+    """Silence from which a running stream is called quiet (default: 3 gaps, at least 30 s)."""
+    stalled_seconds: PositiveFloat | None = None
+    """Silence from which it is stalled (default: 10 gaps, at least 180 s)."""
+
+
+class Layer(Section):
+    """A tensor whose size the config or the scaler also tells."""
+
+    tensor: str
+    """Name of the stored tensor, with `*` for any part."""
+    dimension: int = 0
+    """Which of its dimensions."""
+    equals: str | None = None
+    """Dotted key of the stream's config, or `scaler` for the scaler's channel count; without it
+    the name alone tells whose checkpoint it is."""
+
+
+class Stream(Section):
+    """One trained model and its files."""
+
+    id: Id
+    """Its id."""
+    label: Text
+    """Its name on screen."""
+    checkpoint: Paths
+    """Checkpoint candidates (globs allowed); the first that exists, newest where a glob fits."""
+    config: StreamConfigFile
+    """Its final config."""
+    events: EventFolder
+    """Its event files."""
+    loss_history: LossHistory | None = None
+    """Its loss table."""
+    completion: CompletionRule = CompletionRule()
+    """When it is completed."""
+    stall: StallLimits = StallLimits()
+    """Its silence limits, before those of the pipeline."""
+    channels: str | int | None = None
+    """Channel count, or the config key that says it, compared with scaler and checkpoint."""
+    layers: tuple[Layer, ...] = ()
+    """Stored tensors that tell whether a checkpoint is this stream's."""

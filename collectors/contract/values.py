@@ -1,0 +1,119 @@
+"""Words and values that every document shares: outcomes, states, levels, verdicts, ids, visible text.
+
+Input: plain values. Output: checked ones. It refuses what a document may not hold: control characters,
+times without a zone, ids that are no ids.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+
+MAX_TEXT = 4000
+"""Longest text, in characters, that is carried into the state; the rest is cut with an ellipsis."""
+RUN_ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+LINK_TEMPLATE_PATTERN = (
+    r"^https://([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?"
+    r"/([A-Za-z0-9._~:/?#@!$&'()*+,;=%-]|\{run_id\})*\{path\}([A-Za-z0-9._~:/?#@!$&'()*+,;=%-]|\{run_id\})*$"
+)
+"""An https address without a user name, `{path}` once after the host, `{run_id}` where it is wanted."""
+
+
+class Outcome(StrEnum):
+    """What a check found. `skip` is *cannot tell* and never counts as passed."""
+
+    PASS = "pass"  # noqa: S105 -- an outcome, not a password
+    FAIL = "fail"
+    SKIP = "skip"
+
+
+class Status(StrEnum):
+    """What a stage is doing."""
+
+    IDLE = "idle"
+    RUNNING = "running"
+    STALLED = "stalled"
+    DONE = "done"
+    FAIL = "fail"
+
+
+class Level(StrEnum):
+    """How far an artifact can be trusted: missing < present < readable < verified."""
+
+    MISSING = "missing"
+    PRESENT = "present"
+    READABLE = "readable"
+    VERIFIED = "verified"
+
+
+class VerdictValue(StrEnum):
+    """The one word of the verdict bar."""
+
+    READY = "ready"
+    NOT_READY = "not_ready"
+    INCOMPLETE = "incomplete"
+    TRAINING = "training"
+
+
+def visible_text(value: object) -> object:
+    """Make characters that could hide or reorder text visible as escapes, and bound the length.
+
+    Control characters (ANSI escapes among them), lone surrogates, bidirectional overrides and
+    zero-width characters become `\\x1b`-like escapes; newlines and tabs stay.
+    """
+    if not isinstance(value, str):
+        return value
+    cut = value if len(value) <= MAX_TEXT else value[: MAX_TEXT - 1] + "…"
+    if cut.isprintable():
+        return cut
+    return "".join(_visible(char) for char in cut)
+
+
+def _visible(char: str) -> str:
+    if char in "\n\t" or unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Zl", "Zp"}:
+        return char
+    code = ord(char)
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def _to_utc(value: datetime) -> datetime:
+    return value.astimezone(UTC)
+
+
+def normalised_run_id(typed: str) -> str:
+    """Turn what a person typed into a valid run id: other characters become `_`.
+
+    Raises ValueError where nothing usable is left.
+    """
+    cleaned = re.sub(r"[^A-Za-z0-9._-]", "_", typed.strip())[:64].lstrip("._-")
+    if not re.fullmatch(RUN_ID_PATTERN, cleaned):
+        raise ValueError(f"run id {typed!r} holds no letter or digit to begin with")
+    return cleaned
+
+
+Text = Annotated[str, BeforeValidator(visible_text)]
+UtcTime = Annotated[AwareDatetime, AfterValidator(_to_utc)]
+RunId = Annotated[str, Field(pattern=RUN_ID_PATTERN)]
+LinkTemplate = Annotated[str, Field(pattern=LINK_TEMPLATE_PATTERN, max_length=1000)]
+Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
+GridPlace = Annotated[float, Field(ge=-1000, le=1000)]
+Scalar = bool | int | float | Text | None
+
+
+class Contract(BaseModel):
+    """Base of every record: closed, frozen, finite numbers only."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        allow_inf_nan=False,
+        use_attribute_docstrings=True,
+        ser_json_inf_nan="strings",
+    )

@@ -1,1 +1,0 @@
-"""Data shipped with the collectors: the default pipeline and the JSON Schema of the state."""

@@ -1,0 +1,56 @@
+"""What a reader says of one checkpoint. Frozen, no verdict."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from collectors.evidence.files import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class TensorFacts:
+    """One stored tensor."""
+
+    name: str
+    dtype: str
+    """Such as `float32`."""
+    shape: tuple[int, ...]
+    size_bytes: int
+    optimizer: bool = False
+    """Part of an optimizer's state, not of the model."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointEvidence:
+    """What a checkpoint file holds, without ever unpickling it."""
+
+    format: str
+    """`torch-zip`, `torch-legacy`, `safetensors[-sharded]`, `keras`, `hdf5` or `unknown`."""
+    findings: tuple[Finding, ...]
+    tensors: tuple[TensorFacts, ...] = ()
+    parameters: int = 0
+    """Numbers in all tensors."""
+    checksum: Literal["ok", "bad", "not recorded", "partial", "not read"] = "not read"
+    finite: bool | None = None
+    """False: a stored float is NaN or infinite; None: no float data was read."""
+    nonfinite_tensors: tuple[str, ...] = ()
+    data_read: Literal["all", "part", "none"] = "none"
+    """How much of the stored numbers was read and tested within the byte budget."""
+    sha256: str | None = None
+    """Of the whole file; None above the byte budget."""
+    crc32: int | None = None
+    """Of the whole file; None above the byte budget. Compared with the copy inside the backup."""
+    scalars: dict[str, Any] = field(default_factory=dict)
+    """Plain values beside the tensors, such as `epoch`, `config.model.d_model` (dotted keys)."""
+    size_bytes: int = 0
+    """Size of the file; of all shards together where there are several."""
+    constant_tensors: tuple[str, ...] = ()
+    """Float tensors of the model with two or more dimensions that hold one number throughout."""
+    globals: tuple[str, ...] = ()
+    """Names the pickle refers to that are not on the allow-list, such as `argparse.Namespace`."""
+
+    @property
+    def sound(self) -> bool:
+        """No finding is an error."""
+        return not any(f.severity == "error" for f in self.findings)

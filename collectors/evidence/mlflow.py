@@ -1,0 +1,55 @@
+"""What the reader of an MLflow store hands over: facts about some of its runs, frozen, no verdict."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from collectors.evidence.files import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class MlflowCurve:
+    """One metric of one run, by step."""
+
+    metric: str
+    """Its name in the store."""
+    points: int
+    """How many the store holds; fewer are kept of a long one."""
+    step: tuple[int, ...]
+    time: tuple[float | None, ...]
+    """Seconds since the Unix epoch."""
+    value: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MlflowRun:
+    """One run of an MLflow store."""
+
+    run_id: str
+    name: str
+    experiment: str
+    status: str
+    """`FINISHED`, `FAILED`, `KILLED`, `RUNNING` or `SCHEDULED`."""
+    started_at: float | None
+    """Seconds since the Unix epoch."""
+    ended_at: float | None
+    params: dict[str, str]
+    curves: dict[str, MlflowCurve]
+    """Series name -> its losses."""
+
+
+@dataclass(frozen=True, slots=True)
+class MlflowEvidence:
+    """Some runs of an MLflow store, the oldest first."""
+
+    format: str
+    """`sqlite` or `unknown`."""
+    findings: tuple[Finding, ...]
+    runs: tuple[MlflowRun, ...] = ()
+    is_last: bool = True
+    """No run comes after these."""
+
+    @property
+    def sound(self) -> bool:
+        """No finding is an error."""
+        return not any(f.severity == "error" for f in self.findings)

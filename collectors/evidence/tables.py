@@ -1,0 +1,43 @@
+"""What a reader says of one table of metrics. Frozen, no verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from collectors.evidence.files import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class LossRow:
+    """One row of a loss history; unknown is None, NaN and infinities are kept."""
+
+    epoch: float | None
+    step: int | None
+    time: float | None
+    values: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class LossTableEvidence:
+    """What a loss history holds."""
+
+    format: str
+    """`csv`, `jsonl`, `json` (a list of rows), `trainer_state`, `unknown`."""
+    findings: tuple[Finding, ...]
+    rows: Sequence[LossRow] = ()
+    """Rows of one epoch merged; a long table is stored in columns and makes its rows on demand."""
+    columns: tuple[str, ...] = ()
+    """Names as the file has them."""
+    partial_tail: bool = False
+    """The last line is not finished: a live writer."""
+    encoding: str | None = None
+    skipped_rows: int = 0
+    """Rows that could not be read."""
+    duplicate_epochs: int = 0
+    """Values that a later row of the same epoch replaced."""
+
+    @property
+    def sound(self) -> bool:
+        """No finding is an error."""
+        return not any(f.severity == "error" for f in self.findings)

@@ -1,0 +1,1 @@
+"""Runs from elsewhere -> snapshots in the store."""

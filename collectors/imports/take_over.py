@@ -1,0 +1,176 @@
+"""Runs from elsewhere -> snapshots of this state directory.
+
+Input: snapshots of another state directory, output folders of TensorBoard, Lightning and Hugging Face, and
+runs of an MLflow store, all of which the ordinary collector reads. Output: one line a run saying what became
+of it. Nothing that is here is overwritten by another run of the same name: both are kept. It refuses
+snapshots that break the contract, folders without a loss, and trainings that are still going on.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from collectors.collect import CollectOptions, Collector
+from collectors.contract.state import DashboardState, state_from_json
+from collectors.contract.values import Status, normalised_run_id, visible_text
+from collectors.files.workspace import CannotRead, Workspace, WorkspaceProblem
+from collectors.imports.mlflow import STORE, TABLE, is_store, lay_out, name_of, runs_in
+from collectors.imports.sources import Asked, Source, pipeline_of, sources_in, tags_of, untold_of
+from collectors.options import UsageError
+from collectors.store.runs import first_error
+from collectors.store.store import INDEX_FILE, MAX_BYTES, RUNS_FOLDER, STATE_FILE, Store
+
+MOST_RUNS = 100_000
+Say = Callable[[str], None]
+
+
+def import_runs(paths: Iterable[Path], asked: Asked, store: Store, say: Say) -> list[str]:
+    """Take over every run below `paths`; the ids of those that are here now.
+
+    Raises UsageError for what cannot be looked at, StoreProblem where nothing can be written.
+    """
+    return [run_id for path in paths for run_id in _from_path(path, asked, store, say) if run_id]
+
+
+def _from_path(path: Path, asked: Asked, store: Store, say: Say) -> Iterable[str | None]:
+    folder = path if path.is_dir() else path.parent
+    try:
+        with Workspace(folder) as workspace:
+            if path.is_file() and is_store(workspace, path.name):
+                return _from_mlflow(workspace, path.name, asked, (store, say))
+            snapshots = [path.name] if path.is_file() else _snapshots_in(workspace)
+            if snapshots:
+                return [_take_snapshot(workspace, name, store, say) for name in snapshots]
+            stored = _from_mlflow(workspace, STORE, asked, (store, say)) if is_store(workspace, STORE) else []
+            sources = sources_in(workspace, folder.resolve().name)
+    except WorkspaceProblem as problem:
+        raise UsageError(f"{path}: {problem}") from None
+    if not sources and not stored:
+        say(f"{path.name}: no snapshot, event file, metrics.csv, trainer_state.json or mlflow.db below it")
+    return [*stored, *(_take_outputs(folder, source, asked, (store, say)) for source in sources)]
+
+
+def _from_mlflow(workspace: Workspace, name: str, asked: Asked, to: tuple[Store, Say]) -> list[str | None]:
+    """Every run of an MLflow store, laid out one after the other for the ordinary collector."""
+    with tempfile.TemporaryDirectory() as room:
+        return [
+            _take_outputs(
+                lay_out(run, Path(room) / str(number), asked.stream),
+                Source("mlflow", ".", name_of(run), None, TABLE),
+                asked,
+                to,
+            )
+            for number, run in enumerate(runs_in(workspace, name, tags_of(asked), to[1]))
+        ]
+
+
+def _snapshots_in(workspace: Workspace) -> list[str]:
+    """Snapshots of a state directory, or of its folder of runs."""
+    if workspace.facts(f"{RUNS_FOLDER}/{INDEX_FILE}").exists or workspace.facts(STATE_FILE).exists:
+        return workspace.glob([f"{RUNS_FOLDER}/*.json"], limit=MOST_RUNS)
+    return workspace.glob(["*.json"], limit=MOST_RUNS) if workspace.facts(INDEX_FILE).exists else []
+
+
+def _take_snapshot(workspace: Workspace, path: str, store: Store, say: Say) -> str | None:
+    name = visible_text(path.rpartition("/")[2])
+    try:
+        state = state_from_json(workspace.read_bytes(path, MAX_BYTES))
+    except CannotRead as problem:
+        say(f"{name}: not taken over: {problem.problem}")
+        return None
+    except ValidationError as error:
+        say(f"{name}: not taken over: {first_error(error)}")
+        return None
+    return _keep(state, store, say)
+
+
+def _take_outputs(folder: Path, source: Source, asked: Asked, to: tuple[Store, Say]) -> str | None:
+    """Let the ordinary collector read one folder of outputs."""
+    store, say = to
+    root = folder / source.folder
+    run_id = _id_for(source.name)
+    with Workspace(root) as own:
+        pipeline = pipeline_of(source, own, asked)
+        untold = untold_of(source, own, pipeline)
+    options = CollectOptions(pipeline=pipeline, untold=untold, run_id=run_id, announce=say)
+    with Collector(root, None, options) as collector:
+        state = collector.collect(snapshot=True)
+    problem = _unfit(state, asked)
+    if problem:
+        say(f"{run_id}: not taken over: {problem}")
+        return None
+    return _keep(state, store, say, is_own=True)
+
+
+def _id_for(name: str) -> str:
+    try:
+        return normalised_run_id(name)
+    except ValueError:
+        return "imported"
+
+
+def _unfit(state: DashboardState, asked: Asked) -> str | None:
+    """Why a folder of outputs makes no run of the history; None where it does."""
+    stream = state.metrics[asked.stream]
+    if stream.completion.status is Status.RUNNING:
+        return "it is still training; import it when it has ended"
+    if stream.series:
+        return None
+    details = "; ".join(c.detail for c in state.checklist if c.id in {"logs", "training"})
+    return f"no loss of a known name ({details}); say which it is with --tag val_loss=TAG"
+
+
+def _keep(state: DashboardState, store: Store, say: Say, *, is_own: bool = False) -> str:
+    """Store a run under its id, or beside another run that has it already."""
+    run_id, number = state.meta.run_id, 1
+    while store.has_snapshot(run_id):
+        stored = store.read_snapshot(run_id)
+        if stored is not None and _is_same(stored, state):
+            say(f"{run_id}: is here already")
+            return run_id
+        if is_own and stored is not None and _is_older(stored, state):
+            break
+        number += 1
+        run_id = _with_number(state.meta.run_id, number)
+    renamed = _called(state, run_id)
+    if number > 1:
+        say(f"{state.meta.run_id}: another run of this name is here, both are kept")
+    say(f"{run_id}: {'brought up to date' if store.has_snapshot(run_id) else 'taken over'}")
+    store.write_snapshot(renamed)
+    return run_id
+
+
+def _with_number(run_id: str, number: int) -> str:
+    suffix = f"-{number}"
+    return f"{run_id[: 64 - len(suffix)]}{suffix}"
+
+
+def _called(state: DashboardState, run_id: str) -> DashboardState:
+    return state.model_copy(update={"meta": state.meta.model_copy(update={"run_id": run_id})})
+
+
+def _is_same(one: DashboardState, other: DashboardState) -> bool:
+    """Whether two snapshots tell the same, whatever they are called and whenever they were made."""
+    return _timeless(one) == _timeless(other)
+
+
+def _timeless(state: DashboardState) -> DashboardState:
+    began = datetime(1970, 1, 1, tzinfo=UTC)
+    nodes = {stage: node.model_copy(update={"updated_at": began}) for stage, node in state.nodes.items()}
+    meta = state.meta.model_copy(update={"run_id": "any", "timestamp": began, "collector_version": ""})
+    return state.model_copy(update={"meta": meta, "nodes": nodes})
+
+
+def _is_older(stored: DashboardState, state: DashboardState) -> bool:
+    """Whether the same training was taken over when it had not come as far."""
+    known = (stored.meta.started_at, stored.meta.workspace, stored.meta.title)
+    return stored.meta.started_at is not None and known == (
+        state.meta.started_at,
+        state.meta.workspace,
+        state.meta.title,
+    )

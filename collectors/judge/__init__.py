@@ -1,0 +1,1 @@
+"""Evidence -> checks, stages, levels and the verdict; pure."""

@@ -1,0 +1,56 @@
+"""Check 10: no regression against the pinned baseline, by the configured policy.
+
+Asked only where it is switched on and a baseline is pinned. What cannot be compared is skipped, and
+says why.
+"""
+
+from __future__ import annotations
+
+from collectors.compare.regression import judge_regression, judge_stream, ordered
+from collectors.contract.delta import Regression
+from collectors.contract.metrics import StreamMetrics
+from collectors.contract.state import CheckEvidence, DashboardState
+from collectors.contract.values import Outcome
+from collectors.judge.checks.part import Judgement
+from collectors.training.evidence import WorkspaceEvidence
+from collectors.training.metrics import build_metrics
+
+PIN = "`python -m collectors runs baseline RUN_ID`"
+OUTCOMES = {Regression.NONE: Outcome.PASS, Regression.REGRESSION: Outcome.FAIL}
+HINTS = {
+    Regression.REGRESSION: f"Train again, or pin another baseline with {PIN} if this one is no longer the measure.",
+    Regression.INCOMPARABLE: f"Pin a baseline that was trained the same way: {PIN}.",
+    Regression.INCOMPLETE: "Wait until the training has ended.",
+}
+
+
+def check_baseline(seen: WorkspaceEvidence) -> Judgement:
+    """The run is not worse than the baseline beyond what the policy allows."""
+    pinned = seen.baseline
+    if pinned is None:
+        return Judgement(Outcome.SKIP, "no baseline is pinned", f"Pin one: {PIN}.")
+    if pinned.run_id == seen.run_id:
+        return Judgement(Outcome.PASS, f"this run is the baseline {pinned.run_id}")
+    if pinned.state is None:
+        text = f"the snapshot of the baseline {pinned.run_id} is gone or cannot be read"
+        return Judgement(Outcome.SKIP, text, f"Pin another baseline: {PIN}.")
+    return _judged(seen, pinned.state)
+
+
+def _judged(seen: WorkspaceEvidence, baseline: DashboardState) -> Judgement:
+    run = {s.id: build_metrics(s) for s in seen.streams}
+    found = judge_regression(run, baseline.metrics, seen.config.baseline)
+    return Judgement(
+        outcome=OUTCOMES.get(found.value, Outcome.SKIP),
+        detail=f"against {baseline.meta.run_id}: {found.sentence}",
+        hint=HINTS.get(found.value),
+        evidence=tuple(_evidence(stream, (run, baseline), seen) for stream in ordered(run, baseline.metrics)),
+    )
+
+
+def _evidence(
+    stream: str, sides: tuple[dict[str, StreamMetrics], DashboardState], seen: WorkspaceEvidence
+) -> CheckEvidence:
+    run, baseline = sides
+    judged = judge_stream(run.get(stream), baseline.metrics.get(stream), seen.config.baseline)
+    return CheckEvidence(path=None, stream=stream, text=judged.sentence if judged else "trained on neither side")

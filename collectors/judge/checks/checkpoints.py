@@ -1,0 +1,38 @@
+"""Check 1: every stream's checkpoint is a sound file of finite tensors."""
+
+from __future__ import annotations
+
+from collectors.judge.checks.part import (
+    WAIT_HINT,
+    Judgement,
+    Part,
+    failing,
+    first_error,
+    judge_parts,
+    missing_text,
+    passing,
+    skipping,
+    warnings_of,
+)
+from collectors.judge.describe import describe_checkpoint
+from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
+
+
+def check_checkpoints(seen: WorkspaceEvidence) -> Judgement:
+    """Every stream's checkpoint is sound and holds finite tensors."""
+    return judge_parts(_checkpoint(s) for s in seen.streams)
+
+
+def _checkpoint(s: StreamEvidence) -> Part:
+    file = s.checkpoint
+    if file.evidence is None:
+        hint = f"Train {s.stream.label}; it should save {s.stream.checkpoint[0]}."
+        return failing(file.path, s.id, f"{s.id}: {missing_text(file.facts)}", hint)
+    found = file.evidence
+    if found.sound:
+        text = f"{s.id}: {describe_checkpoint(found)}"
+        return passing(file.path, s.id, text, warnings_of(found.findings))
+    if file.being_written:
+        return skipping(file.path, s.id, f"{s.id}: {file.path} is being written", WAIT_HINT)
+    hint = f"Save {s.stream.label}'s checkpoint again, or restore it from a backup that tests sound."
+    return failing(file.path, s.id, f"{s.id}: {file.path}: {first_error(found.findings)}", hint)

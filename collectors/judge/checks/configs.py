@@ -1,0 +1,104 @@
+"""Check 4: every stream's final config has its required keys, sane in type and range."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from collectors.contract.streams import KeyRule
+from collectors.evidence.documents import MISSING, value_at
+from collectors.judge.checks.part import (
+    Judgement,
+    Part,
+    failing,
+    first_error,
+    judge_parts,
+    missing_text,
+    passing,
+    warnings_of,
+)
+from collectors.numbers import listed, number_words
+from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
+from collectors.training.metrics import highlights_of
+
+
+def check_configs(seen: WorkspaceEvidence) -> Judgement:
+    """Every stream's config is a mapping with its required keys, sane in type and range."""
+    return judge_parts(_config(s) for s in seen.streams)
+
+
+def _config(s: StreamEvidence) -> Part:
+    file = s.config
+    hint = f"Write {s.stream.label}'s final config to {s.stream.config.candidates[0]}."
+    if file.evidence is None:
+        return failing(file.path, s.id, f"{s.id}: {missing_text(file.facts)}", hint)
+    problem = first_error(file.evidence.findings)
+    if problem:
+        return failing(file.path, s.id, f"{s.id}: {file.path}: {problem}", hint)
+    if not isinstance(file.evidence.data, Mapping):
+        found = type(file.evidence.data).__name__
+        return failing(file.path, s.id, f"{s.id}: {file.path}: expected a mapping of keys, found {found}", hint)
+    problems = [p for key, rule in s.stream.config.required.items() if (p := _key_problem(s, key, rule))]
+    if problems:
+        return failing(file.path, s.id, f"{s.id}: {file.path}: {listed(problems)}", f"Correct it in {file.path}.")
+    values = [f"{name}={shown_value(value)}" for name, value in highlights_of(s).items() if value is not None]
+    text = f"{s.id}: {', '.join(values) or file.path}"
+    return passing(file.path, s.id, text, warnings_of(file.evidence.findings))
+
+
+def _key_problem(s: StreamEvidence, key: str, rule: KeyRule) -> str | None:
+    value = value_at(s.config.evidence.data if s.config.evidence else None, key)
+    if value is MISSING or value is None:
+        return f"`{key}` is missing"
+    problem = _type_problem(value, rule) or _range_problem(value, rule)
+    return f"`{key}`{_line(s, key)} is {shown_value(value)}: expected {problem}" if problem else None
+
+
+def _line(s: StreamEvidence, key: str) -> str:
+    lines = s.config.evidence.lines if s.config.evidence else {}
+    line = lines.get(tuple(key.split(".")))
+    return f" (line {line})" if line else ""
+
+
+def _type_problem(value: Any, rule: KeyRule) -> str | None:
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    fits = {
+        "number": number and _is_finite(value),
+        "integer": number and _is_finite(value) and float(value).is_integer(),
+        "boolean": isinstance(value, bool),
+        "string": isinstance(value, str) and bool(value.strip()),
+    }[rule.type]
+    names = {"number": "a finite number", "integer": "a whole number", "boolean": "true or false", "string": "text"}
+    return None if fits else names[rule.type]
+
+
+def _is_finite(value: float) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # an int beyond what a float holds
+        return False
+
+
+def _range_problem(value: Any, rule: KeyRule) -> str | None:
+    if rule.type not in {"number", "integer"}:
+        return None
+    if rule.above is not None and not value > rule.above:
+        return f"more than {number_words(rule.above)}"
+    if rule.below is not None and not value < rule.below:
+        return f"less than {number_words(rule.below)}"
+    if rule.at_least is not None and not value >= rule.at_least:
+        return f"at least {number_words(rule.at_least)}"
+    if rule.at_most is not None and not value <= rule.at_most:
+        return f"at most {number_words(rule.at_most)}"
+    return None
+
+
+def shown_value(value: Any) -> str:
+    """A config value as a person would write it, bounded."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (int, float)) and _is_finite(value):
+        return number_words(float(value)) if abs(value) < 1e15 else f"{float(value):.4g}"
+    text = repr(value) if isinstance(value, str) else str(value)
+    return text if len(text) <= 60 else text[:59] + "…"

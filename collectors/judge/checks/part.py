@@ -1,0 +1,104 @@
+"""What a check says: outcome, detail, remedy and what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from collectors.contract.state import CheckEvidence
+from collectors.contract.values import Outcome, Status
+from collectors.evidence.files import FileFacts, Finding
+from collectors.training.evidence import StreamEvidence
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The outcome of one check, before it gets its number and title."""
+
+    outcome: Outcome
+    detail: str
+    hint: str | None = None
+    """What to do next; dropped on a pass."""
+    evidence: tuple[CheckEvidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one file contributes to a check."""
+
+    path: str | None
+    stream: str | None
+    outcome: Outcome
+    text: str
+    hint: str | None = None
+    extra: tuple[str, ...] = field(default_factory=tuple)
+    """Warnings that are told but do not fail."""
+
+
+def passing(path: str | None, stream: str | None, text: str, extra: Iterable[Any] = ()) -> Part:
+    """A part that holds."""
+    return Part(path, stream, Outcome.PASS, text, extra=tuple(str(e) for e in extra))
+
+
+def failing(path: str | None, stream: str | None, text: str, hint: str) -> Part:
+    """A part that does not hold, with its remedy."""
+    return Part(path, stream, Outcome.FAIL, text, hint)
+
+
+def skipping(path: str | None, stream: str | None, text: str, hint: str) -> Part:
+    """A part that cannot be told."""
+    return Part(path, stream, Outcome.SKIP, text, hint)
+
+
+def judge_parts(parts: Iterable[Part]) -> Judgement:
+    """One outcome of many parts: the worst one; its texts come first in the detail."""
+    every = list(parts)
+    worst = _worst(p.outcome for p in every)
+    ordered = sorted(every, key=lambda p: p.outcome is not worst)
+    hint = next((p.hint for p in every if p.outcome is worst and p.hint), None)
+    return Judgement(
+        outcome=worst,
+        detail="; ".join(_with_extra(p) for p in ordered),
+        hint=None if worst is Outcome.PASS else hint,
+        evidence=tuple(CheckEvidence(path=p.path, stream=p.stream, text=_with_extra(p)) for p in every),
+    )
+
+
+def _with_extra(part: Part) -> str:
+    return " ".join([part.text, *(f"[warning: {e}]" for e in part.extra)])
+
+
+def _worst(outcomes: Iterable[Outcome]) -> Outcome:
+    found = set(outcomes)
+    if Outcome.FAIL in found:
+        return Outcome.FAIL
+    return Outcome.SKIP if Outcome.SKIP in found or not found else Outcome.PASS
+
+
+def warnings_of(findings: Iterable[Finding]) -> list[str]:
+    """Findings that are told on a pass."""
+    return [str(f) for f in findings if f.severity == "warning"]
+
+
+def first_error(findings: Iterable[Finding]) -> str:
+    """The errors in words, the first three."""
+    errors = [str(f) for f in findings if f.severity == "error"]
+    more = f" and {len(errors) - 3} more" if len(errors) > 3 else ""
+    return "; ".join(errors[:3]) + more
+
+
+def missing_text(facts: FileFacts) -> str:
+    """Why a file was not read, in words, and what only the operator can do about it."""
+    if facts.problem is None:
+        return f"{facts.path} is missing"
+    outside = ", which --allow-root may trust" if "leads out of the workspace" in facts.problem else ""
+    return f"{facts.path}: {facts.problem}{outside}"
+
+
+WAIT_HINT = "It is being written; look again in a moment."
+
+
+def is_running(s: StreamEvidence) -> bool:
+    """Whether the stream is training right now."""
+    return s.progress.status is Status.RUNNING

@@ -1,0 +1,187 @@
+"""Check 9: the outputs belong to one run.
+
+Times tell where they can be trusted; contents tell always: a contradiction fails whatever the
+times say.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Iterator
+from typing import Any
+
+from collectors.contract.streams import Layer
+from collectors.evidence.archive import ArchiveEvidence
+from collectors.evidence.checkpoint import TensorFacts
+from collectors.evidence.documents import MISSING, value_at
+from collectors.judge.checks.backup import member_for
+from collectors.judge.checks.part import Judgement, Part, failing, is_running, judge_parts, passing, skipping
+from collectors.numbers import instant_words
+from collectors.training.evidence import ReadFile, StreamEvidence, WorkspaceEvidence
+from collectors.training.words import epoch_words
+
+SLACK_SECONDS = 1.0
+"""File systems round times; record times are exact."""
+LOST = "File times were lost (a copy or a checkout): validate where the training ran, or keep times when copying."
+AGAIN = "Train again, or remove what is left of the other run."
+
+
+def check_provenance(seen: WorkspaceEvidence) -> Judgement:
+    """Checkpoints, loss histories, scaler and backup are of one run, and sizes agree."""
+    running = [s for s in seen.streams if is_running(s)]
+    if running:
+        return judge_parts(_while_running(s) for s in running)
+    parts = [p for s in seen.streams for p in _stream_parts(s, seen)]
+    return judge_parts([*parts, *_scaler_parts(seen), *_shared_parts(seen), *_backup_parts(seen)])
+
+
+def _while_running(s: StreamEvidence) -> Part:
+    return skipping(None, s.id, f"{s.id} is training ({epoch_words(s)})", f"Wait until {s.stream.label} has ended.")
+
+
+def _stream_parts(s: StreamEvidence, seen: WorkspaceEvidence) -> Iterator[Part]:
+    contradictions = [*_content_parts(s), *_layer_parts(s, seen)]
+    yield from contradictions
+    if s.run is None:
+        text = f"{s.id}: no event file, so nothing says when its run began"
+        yield skipping(None, s.id, text, "Keep the event files beside the outputs.")
+    elif not s.times_trusted:
+        yield skipping(None, s.id, f"{s.id}: times were lost", LOST)
+    else:
+        yield from _time_parts(s)
+
+
+def _time_parts(s: StreamEvidence) -> Iterator[Part]:
+    files = [("checkpoint", s.checkpoint), ("loss history", s.loss_table)]
+    old = [(what, f) for what, f in files if f is not None and is_older_than_run(f, s)]
+    for what, file in old:
+        text = (
+            f"{s.id}: the {what} {file.path} ({instant_words(file.facts.modified_at)}) is from the previous run; "
+            f"the latest began {instant_words(s.run.started_at if s.run else None)}"
+        )
+        yield failing(file.path, s.id, text, f"Train {s.stream.label} to a good end, or restore the run it belongs to.")
+    if not old:
+        previous = "" if s.in_current_run else " (from the previous run)"
+        yield passing(s.checkpoint.path, s.id, f"{s.id}: checkpoint and losses of one run{previous}")
+
+
+def is_older_than_run(file: ReadFile[Any], s: StreamEvidence) -> bool:
+    """Whether an existing file was last written before the stream's latest run began."""
+    modified = file.facts.modified_at
+    return modified is not None and s.run is not None and modified < s.run.started_at - SLACK_SECONDS
+
+
+def _content_parts(s: StreamEvidence) -> Iterator[Part]:
+    table = s.loss_table
+    if table is not None and s.losses.table_disagrees:
+        text = f"{s.id}: {table.path} does not hold the losses of its event files: it is of another run or stream"
+        yield failing(table.path, s.id, text, AGAIN)
+
+
+def _layer_parts(s: StreamEvidence, seen: WorkspaceEvidence) -> Iterator[Part]:
+    """Sizes that config (or scaler) and checkpoint both tell must agree."""
+    for layer in s.stream.layers:
+        tensor = _find_tensor(s, layer)
+        if tensor is None:
+            owner = _other_owner(s, seen)
+            if owner:
+                text = f"{s.id}: {s.checkpoint.path} has the layers of {owner}, not of {s.id}"
+                yield failing(s.checkpoint.path, s.id, text, f"Put {s.stream.label}'s own checkpoint back in place.")
+            continue
+        expected = _expected_size(layer, s, seen)
+        found = tensor.shape[layer.dimension] if -len(tensor.shape) <= layer.dimension < len(tensor.shape) else None
+        if expected is not None and found is not None and found != expected:
+            text = f"{s.id}: `{layer.equals}` is {expected}, but {tensor.name} in the checkpoint has {found}"
+            yield failing(s.checkpoint.path, s.id, text, "Config and checkpoint are of different models: " + AGAIN)
+
+
+def _find_tensor(s: StreamEvidence, layer: Layer) -> TensorFacts | None:
+    tensors = s.checkpoint.evidence.tensors if s.checkpoint.evidence else ()
+    return next((t for t in tensors if fnmatch.fnmatchcase(t.name, layer.tensor)), None)
+
+
+def _other_owner(s: StreamEvidence, seen: WorkspaceEvidence) -> str | None:
+    """The stream whose own layer names this checkpoint holds, if there is exactly that sign."""
+    tensors = s.checkpoint.evidence.tensors if s.checkpoint.evidence else ()
+    for other in seen.streams:
+        patterns = [layer.tensor for layer in other.stream.layers]
+        if other.id != s.id and any(fnmatch.fnmatchcase(t.name, p) for t in tensors for p in patterns):
+            return other.id
+    return None
+
+
+def _expected_size(layer: Layer, s: StreamEvidence, seen: WorkspaceEvidence) -> int | None:
+    if layer.equals is None:
+        return None
+    if layer.equals == "scaler":
+        scaler = seen.scaler.evidence if seen.scaler else None
+        return len(scaler.center) if scaler and scaler.center else None
+    value = value_at(s.config.evidence.data if s.config.evidence else None, layer.equals)
+    return value if isinstance(value, int) and not isinstance(value, bool) and value is not MISSING else None
+
+
+def _scaler_parts(seen: WorkspaceEvidence) -> Iterator[Part]:
+    file, spec = seen.scaler, seen.config.scaler
+    if file is None or spec is None or file.evidence is None:
+        return
+    owner = seen.of(spec.stream)
+    yield from _channel_parts(seen, owner)
+    previous = owner.previous_run
+    modified = file.facts.modified_at
+    if owner.times_trusted and previous and modified is not None and modified < previous.last_at - SLACK_SECONDS:
+        text = f"the scaler {file.path} ({instant_words(modified)}) is from {owner.id}'s previous run"
+        yield failing(file.path, owner.id, text, f"Fit the scaler again with {owner.stream.label}'s training data.")
+
+
+def _channel_parts(seen: WorkspaceEvidence, owner: StreamEvidence) -> Iterator[Part]:
+    named, scaler = owner.stream.channels, seen.scaler.evidence if seen.scaler else None
+    data = owner.config.evidence.data if owner.config.evidence else None
+    wanted = value_at(data, named) if isinstance(named, str) else named
+    if isinstance(wanted, int) and scaler and scaler.center and len(scaler.center) != wanted:
+        text = f"the scaler has {len(scaler.center)} channels, {owner.id}'s config says {wanted}"
+        yield failing(seen.scaler.path if seen.scaler else None, owner.id, text, AGAIN)
+
+
+def _shared_parts(seen: WorkspaceEvidence) -> Iterator[Part]:
+    """The same checkpoint bytes under two streams' names: one was taken from the other."""
+    by_hash: dict[str, str] = {}
+    for s in seen.streams:
+        digest = s.checkpoint.evidence.sha256 if s.checkpoint.evidence else None
+        if digest is None:
+            continue
+        if digest in by_hash:
+            text = f"{s.id}'s checkpoint is {by_hash[digest]}'s, byte for byte"
+            yield failing(s.checkpoint.path, s.id, text, f"Put {s.stream.label}'s own checkpoint back in place.")
+        by_hash[digest] = s.id
+
+
+def _backup_parts(seen: WorkspaceEvidence) -> Iterator[Part]:
+    newest = seen.backups[0] if seen.backups else None
+    if newest is None or newest.evidence is None or not newest.evidence.sound:
+        return
+    differing = [path for path, size, crc in _todays_files(seen) if _differs(newest.evidence, path, size, crc)]
+    if differing:
+        text = f"the backup {newest.path} holds another {', '.join(differing)}"
+        yield failing(newest.path, None, text, "Make a new backup after training: checkpoints, configs, scaler.")
+    elif newest.evidence.tested == "all":
+        yield passing(newest.path, None, "the backup holds today's checkpoints and configs")
+    else:
+        text = f"the backup {newest.path} was not compared in full"
+        yield skipping(newest.path, None, text, "Raise `limits.read_bytes` in dashboard.yaml to compare it.")
+
+
+def _todays_files(seen: WorkspaceEvidence) -> Iterator[tuple[str, int | None, int | None]]:
+    for s in seen.streams:
+        if s.checkpoint.evidence:
+            yield s.checkpoint.path, s.checkpoint.facts.size_bytes, s.checkpoint.evidence.crc32
+        if s.config.evidence:
+            yield s.config.path, s.config.facts.size_bytes, s.config.crc32
+
+
+def _differs(archive: ArchiveEvidence, path: str, size: int | None, crc: int | None) -> bool:
+    member = member_for(archive, path)
+    if member is None:
+        return False  # check 5 tells what is missing
+    if size is not None and member.size_bytes != size:
+        return True
+    return crc is not None and member.crc32 is not None and member.crc32 != crc

@@ -1,0 +1,56 @@
+"""Check 2: the scaler holds equally long, finite centers and positive scales."""
+
+from __future__ import annotations
+
+import math
+
+from collectors.evidence.documents import ScalerEvidence
+from collectors.judge.checks.part import (
+    WAIT_HINT,
+    Judgement,
+    failing,
+    first_error,
+    judge_parts,
+    missing_text,
+    passing,
+    skipping,
+    warnings_of,
+)
+from collectors.numbers import plural
+from collectors.training.evidence import WorkspaceEvidence
+
+
+def check_scaler(seen: WorkspaceEvidence) -> Judgement:
+    """The scaler holds method, center and scale: equal-length, finite, every scale > 0."""
+    file = seen.scaler
+    if file is None or seen.config.scaler is None:
+        return judge_parts([])
+    owner = seen.config.stream(seen.config.scaler.stream)
+    hint = f"Run {owner.label} training; it should save {seen.config.scaler.path}."
+    if file.evidence is None:
+        return judge_parts([failing(file.path, owner.id, missing_text(file.facts), hint)])
+    if file.being_written:
+        return judge_parts([skipping(file.path, owner.id, f"{file.path} is being written", WAIT_HINT)])
+    problem = first_error(file.evidence.findings) or _scaler_problem(file.evidence)
+    if problem:
+        return judge_parts([failing(file.path, owner.id, f"{file.path}: {problem}", hint)])
+    channels = plural(len(file.evidence.center or ()), "channel")
+    text = f"{file.path}: {file.evidence.method}, {channels}, finite, every scale > 0"
+    return judge_parts([passing(file.path, owner.id, text, warnings_of(file.evidence.findings))])
+
+
+def _scaler_problem(scaler: ScalerEvidence) -> str | None:
+    center, scale = scaler.center, scaler.scale
+    absent = [
+        name for name, value in (("method", scaler.method), ("center", center), ("scale", scale)) if value is None
+    ]
+    if absent or center is None or scale is None:
+        return f"expected the keys method, center and scale; missing: {', '.join(absent)}"
+    if not center or len(center) != len(scale):
+        return f"center has {plural(len(center), 'number')} and scale {len(scale)}: expected as many, and at least one"
+    for name, values in (("center", center), ("scale", scale)):
+        bad = next((i for i, v in enumerate(values) if not math.isfinite(v)), None)
+        if bad is not None:
+            return f"{name}[{bad}] is {values[bad]}: expected a finite number"
+    flat = next((i for i, v in enumerate(scale) if v <= 0), None)
+    return None if flat is None else f"scale[{flat}] is {scale[flat]:g}: expected a number above 0"

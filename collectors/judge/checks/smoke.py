@@ -1,0 +1,27 @@
+"""Check 6: the scoring command of each stream ended well for today's checkpoint and config."""
+
+from __future__ import annotations
+
+from collectors.contract.remembered import SmokeResult
+from collectors.judge.checks.part import Judgement, Part, failing, judge_parts, passing, skipping
+from collectors.numbers import instant_words
+from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
+
+HOW = "Run `python -m collectors validate --run-smoke`; nothing else executes the scoring command."
+
+
+def check_smoke(seen: WorkspaceEvidence) -> Judgement:
+    """Every stream's scoring command exited 0; skip until it has been run."""
+    return judge_parts(_smoke(s, seen.smoke.get(s.id)) for s in seen.streams)
+
+
+def _smoke(s: StreamEvidence, result: SmokeResult | None) -> Part:
+    if result is None:
+        return skipping(None, s.id, f"{s.id}: not run for today's checkpoint and config", HOW)
+    when = f"recorded {instant_words(result.ran_at)}" if result.recorded else f"ran {instant_words(result.ran_at)}"
+    if result.exit_code == 0:
+        last = result.tail.strip().splitlines()[-1:]
+        return passing(None, s.id, f"{s.id}: exit 0, {when}" + (f", said: {last[0].strip()}" if last else ""))
+    how = "did not end well" if result.exit_code is None else f"exit {result.exit_code}"
+    text = f"{s.id}: {how}, {when}; last lines: {result.tail.strip() or '(no output)'}"
+    return failing(None, s.id, text, f"Run {s.stream.label}'s scoring command by hand and mend what it says.")

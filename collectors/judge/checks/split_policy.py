@@ -1,0 +1,31 @@
+"""Check 7: the document speaks of train, calibration and normal."""
+
+from __future__ import annotations
+
+import re
+
+from collectors.judge.checks.part import Judgement, failing, first_error, judge_parts, missing_text, passing
+from collectors.numbers import listed
+from collectors.training.evidence import WorkspaceEvidence
+
+
+def check_split_policy(seen: WorkspaceEvidence) -> Judgement:
+    """The document exists, is text, and speaks of what it must."""
+    file, wanted = seen.split_policy, seen.config.split_policy
+    if file is None or wanted is None:
+        return judge_parts([])
+    words = listed(wanted.must_mention)
+    hint = f"Write {wanted.path}: say how data was split into {words}."
+    if file.evidence is None:
+        return judge_parts([failing(file.path, None, missing_text(file.facts), hint)])
+    if not file.evidence.sound:
+        return judge_parts([failing(file.path, None, f"{file.path}: {first_error(file.evidence.findings)}", hint)])
+    absent = [w for w in wanted.must_mention if not _speaks_of(file.evidence.text, w)]
+    if absent:
+        return judge_parts([failing(file.path, None, f"{file.path} does not speak of {listed(absent)}", hint)])
+    return judge_parts([passing(file.path, None, f"{file.path} speaks of {words}")])
+
+
+def _speaks_of(text: str, word: str) -> bool:
+    """A word that begins like the wanted one counts (`training` speaks of train)."""
+    return re.search(rf"\b{re.escape(word)}", text, re.IGNORECASE) is not None

@@ -1,0 +1,81 @@
+"""Check 8: every stream completed, and every loss is finite."""
+
+from __future__ import annotations
+
+from collectors.contract.values import Status
+from collectors.judge.checks.part import (
+    Judgement,
+    Part,
+    failing,
+    first_error,
+    judge_parts,
+    missing_text,
+    passing,
+    skipping,
+)
+from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
+from collectors.training.words import divergence_words, epoch_words
+
+
+def check_training(seen: WorkspaceEvidence) -> Judgement:
+    """Every stream reached its configured end or a recorded early stop, with finite losses."""
+    return judge_parts(_training(s) for s in seen.streams)
+
+
+def _training(s: StreamEvidence) -> Part:
+    path = s.loss_table.path if s.losses.source == "loss_history" and s.loss_table else s.stream.events.folder
+    if s.progress.status is Status.DONE:
+        return _ended(s, path)
+    label, where = s.stream.label, f"{s.id}: {epoch_words(s)}"
+    by_status = {
+        Status.FAIL: (failing, _failure(s), f"Find out why {label} diverged (learning rate, data), and train again."),
+        Status.RUNNING: (skipping, f"{where}, still training", f"Wait until {label} has ended."),
+        Status.STALLED: (failing, f"{where}, then silent", f"{label} did not finish: resume it or train again."),
+        Status.IDLE: (failing, f"{s.id}: {_nothing(s)}", f"Train {label}."),
+    }
+    part, text, hint = by_status[s.progress.status]
+    return part(path, s.id, text, hint)
+
+
+def _ended(s: StreamEvidence, path: str) -> Part:
+    label = s.stream.label
+    table_problem = _table_problem(s)
+    if table_problem:
+        return failing(path, s.id, f"{s.id}: {table_problem}", f"Write {label}'s loss history again.")
+    if not s.losses.curves:
+        return failing(path, s.id, f"{s.id}: ended, but no loss was recorded", f"Train {label} with loss logging on.")
+    ended = "stopped early" if s.progress.early_stop else "completed"
+    previous = "" if s.in_current_run else " (from the previous run)"
+    text = f"{s.id}: {epoch_words(s)}, {ended}, all losses finite{previous}"
+    return passing(path, s.id, text, _table_warnings(s))
+
+
+def _nothing(s: StreamEvidence) -> str:
+    problem = _table_problem(s)
+    return problem or "not trained: no event file and no loss history"
+
+
+def _table_problem(s: StreamEvidence) -> str | None:
+    """What breaks the loss history, where the stream has one that can be judged."""
+    table = s.loss_table
+    if table is None or table.being_written or (table.missing and not table.facts.problem):
+        return None
+    if table.evidence is None:
+        return missing_text(table.facts)
+    if s.losses.table_belongs is False:
+        return None  # an old table is provenance's matter
+    error = first_error(table.evidence.findings)
+    return f"{table.path}: {error}" if error else None
+
+
+def _table_warnings(s: StreamEvidence) -> list[str]:
+    table = s.loss_table
+    if table is None or table.evidence is None:
+        return []
+    return [f"{table.path}: {f}" for f in table.evidence.findings if f.severity == "warning"]
+
+
+def _failure(s: StreamEvidence) -> str:
+    if not s.progress.divergences:
+        return f"{s.id}: the training recorded that it failed"
+    return f"{s.id}: diverged, " + "; ".join(divergence_words(d) for d in s.progress.divergences)

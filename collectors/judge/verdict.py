@@ -1,0 +1,79 @@
+"""Checks -> one verdict and the sentence that names what blocks. Pure.
+
+It refuses to be ready while a blocking check fails or was skipped.
+"""
+
+from __future__ import annotations
+
+from collectors.contract.state import Check, Verdict
+from collectors.contract.values import Outcome, Status, VerdictValue
+from collectors.judge.checks.part import is_running
+from collectors.training.evidence import WorkspaceEvidence
+
+NOT_NEEDED_WHEN_SKIPPED = ("smoke", "provenance")
+"""With `--allow-skips` these may be skipped and still be ready; never `training`."""
+
+
+def has_diverged(seen: WorkspaceEvidence) -> bool:
+    """Whether a stream of the workspace failed."""
+    return any(s.progress.status is Status.FAIL for s in seen.streams)
+
+
+def verdict_of(checks: tuple[Check, ...], seen: WorkspaceEvidence) -> Verdict:
+    """The verdict, by the order of the contract: failed stream, training, failed check, skip."""
+    value, reason = _value_and_reason(checks, seen)
+    count = {outcome: sum(c.outcome is outcome for c in checks) for outcome in Outcome}
+    return Verdict(
+        value=value,
+        reason=reason,
+        passed=count[Outcome.PASS],
+        failed=count[Outcome.FAIL],
+        skipped=count[Outcome.SKIP],
+        total=len(checks),
+    )
+
+
+def _value_and_reason(checks: tuple[Check, ...], seen: WorkspaceEvidence) -> tuple[VerdictValue, str]:
+    if seen.nothing_trained:
+        return VerdictValue.NOT_READY, "Nothing has been trained here yet."
+    failing = [c for c in checks if c.blocking and c.outcome is Outcome.FAIL]
+    skipped = [c for c in checks if c.blocking and c.outcome is Outcome.SKIP]
+    if has_diverged(seen):
+        training = [c for c in failing if c.id == "training"]
+        return VerdictValue.NOT_READY, _about(training or failing) or "A stream failed."
+    running = [s.stream.label for s in seen.streams if is_running(s)]
+    if running:
+        already = f" Already failing: {', '.join(_name(c) for c in failing)}." if failing else ""
+        return VerdictValue.TRAINING, f"{' and '.join(running)} still training.{already}"
+    if failing:
+        return VerdictValue.NOT_READY, _about(_root_cause_first(failing, seen))
+    if skipped:
+        return VerdictValue.INCOMPLETE, _about(skipped)
+    return VerdictValue.READY, "Every blocking check passes."
+
+
+def _root_cause_first(failing: list[Check], seen: WorkspaceEvidence) -> list[Check]:
+    """A stream that stopped on the way explains the files that are missing after it."""
+    stalled = any(s.progress.status is Status.STALLED for s in seen.streams)
+    return sorted(failing, key=lambda c: not (stalled and c.id == "training"))
+
+
+def _about(checks: list[Check]) -> str:
+    """The first blocking item in one sentence, and how many more there are."""
+    if not checks:
+        return ""
+    more = f" (and {len(checks) - 1} more)" if len(checks) > 1 else ""
+    first = checks[0].detail.split("; ")[0].rstrip(".")
+    return f"{_name(checks[0])}: {first}{more}."
+
+
+def _name(check: Check) -> str:
+    return f"{check.index}. {check.title}"
+
+
+def is_ready_but_for_skips(checks: tuple[Check, ...], verdict: Verdict) -> bool:
+    """Whether only checks that `--allow-skips` may leave out stand between the run and ready."""
+    if verdict.value is not VerdictValue.INCOMPLETE:
+        return False
+    skipped = [c for c in checks if c.blocking and c.outcome is Outcome.SKIP]
+    return all(c.id in NOT_NEEDED_WHEN_SKIPPED for c in skipped)

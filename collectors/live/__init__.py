@@ -1,0 +1,1 @@
+"""Keeping a state true while files change: watch, wait, file changes, notifications."""

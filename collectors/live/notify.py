@@ -1,0 +1,149 @@
+"""A state -> one message when a run becomes ready, not ready, stalled or failed.
+
+Input: states as they come. Output: a JSON document posted to the operator's webhook, or given to the
+operator's command on standard input; each event of a run once, with retries. Addresses may hold
+secrets: only the host is ever printed.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from collectors import __version__
+from collectors.contract.state import DashboardState
+from collectors.contract.values import Status, VerdictValue
+
+ATTEMPTS: Final = 3
+PAUSES_SECONDS: Final = (1.0, 4.0)
+TIMEOUT_SECONDS: Final = 10.0
+LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
+
+
+class NotifyProblem(ValueError):
+    """An address that cannot be used; the message never repeats it."""
+
+
+def checked_address(address: str) -> str:
+    """An https address, or one of this machine. Raises NotifyProblem."""
+    parts = urlsplit(address)
+    if parts.scheme == "https" and parts.hostname:
+        return address
+    if parts.scheme == "http" and parts.hostname in LOOPBACK:
+        return address
+    raise NotifyProblem("--notify needs an https address")
+
+
+def event_of(state: DashboardState) -> str | None:
+    """`failed`, `stalled`, `ready` or `not_ready`; None while there is nothing to tell."""
+    statuses = [m.completion.status for m in state.metrics.values()]
+    if Status.FAIL in statuses:
+        return "failed"
+    if Status.RUNNING in statuses:
+        return None
+    if Status.STALLED in statuses:
+        return "stalled"
+    if state.verdict.value is VerdictValue.READY:
+        return "ready"
+    ended = all(s is Status.DONE for s in statuses)
+    return "not_ready" if ended and state.verdict.value is VerdictValue.NOT_READY else None
+
+
+def message_of(state: DashboardState, event: str) -> dict[str, Any]:
+    """What is told: names and counts, no path and no secret."""
+    verdict = state.verdict
+    return {
+        "event": event,
+        "run_id": state.meta.run_id,
+        "workspace": state.meta.workspace,
+        "title": state.meta.title,
+        "verdict": str(verdict.value),
+        "reason": verdict.reason,
+        "passed": verdict.passed,
+        "failed": verdict.failed,
+        "skipped": verdict.skipped,
+        "total": verdict.total,
+        "timestamp": state.meta.timestamp.isoformat(),
+    }
+
+
+@dataclass(slots=True)
+class Notifier:
+    """Tells each event of a run once, in a thread of its own."""
+
+    announce: Callable[[str], None]
+    address: str | None = None
+    command: Sequence[str] = ()
+    told: set[tuple[str, str]] = field(default_factory=set)
+    _threads: list[threading.Thread] = field(default_factory=list)
+
+    def look_at(self, state: DashboardState) -> None:
+        """Tell what is new in a state."""
+        event = event_of(state)
+        key = (state.meta.run_id, event or "")
+        if event is None or key in self.told or not (self.address or self.command):
+            return
+        self.told.add(key)
+        data = json.dumps(message_of(state, event)).encode()
+        thread = threading.Thread(target=self._tell, args=(event, data), name="notify", daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def finish(self, seconds: float = 30.0) -> None:
+        """Wait for messages that are on their way."""
+        deadline = time.monotonic() + seconds
+        for thread in self._threads:
+            thread.join(max(deadline - time.monotonic(), 0.0))
+
+    def _tell(self, event: str, data: bytes) -> None:
+        if self.address:
+            self._try(f"notify {urlsplit(self.address).hostname}", event, lambda: self._post(data))
+        if self.command:
+            self._try("notify command", event, lambda: self._run(data))
+
+    def _try(self, what: str, event: str, send: Callable[[], str | None]) -> None:
+        """Send with retries; the last problem is said, in words that hold no secret."""
+        problem: str | None = None
+        for attempt in range(ATTEMPTS):
+            if attempt:
+                time.sleep(PAUSES_SECONDS[attempt - 1])
+            problem = send()
+            if problem is None:
+                self.announce(f"{what}: told {event}")
+                return
+        self.announce(f"{what}: could not tell {event}: {problem} ({ATTEMPTS} attempts)")
+
+    def _post(self, data: bytes) -> str | None:
+        headers = {"Content-Type": "application/json", "User-Agent": f"training-dashboard/{__version__}"}
+        request = urllib.request.Request(self.address or "", data, headers, method="POST")  # noqa: S310 -- checked_address
+        try:
+            with urllib.request.build_opener(_NoRedirect).open(request, timeout=TIMEOUT_SECONDS):
+                return None
+        except urllib.error.HTTPError as error:
+            return f"answered {error.code}"
+        except (OSError, ValueError) as error:
+            return type(error).__name__
+
+    def _run(self, data: bytes) -> str | None:
+        try:
+            done = subprocess.run(
+                list(self.command), input=data, capture_output=True, timeout=TIMEOUT_SECONDS, check=False
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            return type(error).__name__
+        return None if done.returncode == 0 else f"exit code {done.returncode}"
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """A webhook that redirects could carry the message elsewhere: it counts as an error."""
+
+    def redirect_request(self, *_args: Any, **_more: Any) -> None:
+        """Refuse."""
+        return

@@ -1,0 +1,173 @@
+"""When to collect again: changes in the workspace -> a fresh state, until told to stop.
+
+Input: a workspace and a state directory. Output: `dashboard-state.json` whenever something
+changed, and a heartbeat every few seconds. One collection at a time.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+
+from collectors.collect import CollectOptions, Collector
+from collectors.contract.state import DashboardState
+from collectors.contract.values import Status
+from collectors.files.workspace import WorkspaceProblem
+from collectors.live.file_changes import Changes
+from collectors.store.store import Store, StoreProblem
+
+INTERVAL_SECONDS = 5.0
+"""Seconds between two heartbeats."""
+UNNOTICED_SECONDS = 30.0
+"""Even without a notification the workspace is looked at this often."""
+SETTLE_SECONDS = 2.0
+"""While a stream runs: a file may be half written, and silence has limits to run into."""
+FIRST_SECONDS = 1.0
+KEEP_SECONDS = 60.0
+"""What was learnt is kept this often; a killed observer reads the rest again."""
+LONGEST_COLLECTION_SECONDS = 1800.0
+"""An observer that has been collecting for longer gives no sign of life any more: it hangs."""
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+class Watcher:
+    """Keeps one state directory true, as the only one that does.
+
+    Raises WorkspaceProblem, ConfigProblem and StoreProblem, also where another collector keeps it.
+    """
+
+    def __init__(
+        self,
+        workspace: Path,
+        state_dir: Path,
+        options: CollectOptions,
+        *,
+        announce: Callable[[str], None] = _say,
+        look_at: Callable[[DashboardState], None] | None = None,
+    ) -> None:
+        """`look_at` is shown every state that was collected, `announce` is told what goes wrong."""
+        self.store = Store(state_dir)
+        with ExitStack() as held:
+            held.enter_context(self.store.collecting())
+            self.collector = Collector(workspace, self.store, options)
+            self._held = held.pop_all()
+        self.announce = announce
+        self._look_at = look_at
+        self._unsaved: dict[str, str | None] = {}
+        self._busy_since: float | None = None
+        self._kept_at = time.monotonic()
+        self._changes = Changes(workspace, state_dir, self._notice)
+
+    def run(self, stop: threading.Event, interval_seconds: float = INTERVAL_SECONDS) -> None:
+        """Collect until `stop` is set; a state that cannot be saved is said once and tried again.
+
+        However it ends, no sign of life is given after it: a page never looks observed when nobody looks.
+        """
+        ended = threading.Event()
+        heart = threading.Thread(target=self._beat, args=(ended, interval_seconds), name="heartbeat", daemon=True)
+        guard = threading.Thread(target=self._stop_waiting, args=(stop,), name="stop", daemon=True)
+        heart.start()
+        guard.start()
+        try:
+            self._collect_until(stop)
+        finally:
+            ended.set()
+            heart.join(1.0)
+            self.close()
+
+    def close(self) -> None:
+        """Close the workspace and let another collector keep the state; `run` ends with it."""
+        self.collector.close()
+        self._held.close()
+
+    @property
+    def problem(self) -> str | None:
+        """Why the state cannot be saved now, in one line; None while it can."""
+        return self._unsaved.get("state") or self._unsaved.get("heartbeat")
+
+    def _collect_until(self, stop: threading.Event) -> None:
+        # Notifications begin with the first wait: what changed before it is seen by a second look.
+        first = True
+        while not stop.is_set():
+            state = self.collect_once()
+            self._keep_now_and_then()
+            self._wait(stop, FIRST_SECONDS if first else _patience(state))
+            first = False
+
+    def _wait(self, stop: threading.Event, seconds: float) -> None:
+        """Wait for a change of the workspace, or a smoke run beside us; at most `seconds`."""
+        deadline = time.monotonic() + seconds
+        smoke = self.store.smoke_identity()
+        while not stop.is_set() and (left := deadline - time.monotonic()) > 0:
+            if self._changes.wait(min(left, SETTLE_SECONDS)) or self.store.smoke_identity() != smoke:
+                return
+
+    def _keep_now_and_then(self) -> None:
+        if time.monotonic() - self._kept_at > KEEP_SECONDS:
+            self.collector.keep()
+            self._kept_at = time.monotonic()
+
+    def collect_once(self) -> DashboardState | None:
+        """Collect and store what changed; None when it could not be saved."""
+        self._busy_since = time.monotonic()
+        try:
+            state = self.collector.export(at_end=True)
+        except (StoreProblem, WorkspaceProblem) as problem:
+            self._tell("state", str(problem))
+            return None
+        finally:
+            self._busy_since = None
+        self._tell("state", None)
+        if self._look_at is not None:
+            self._look_at(state)
+        return state
+
+    def _beat(self, ended: threading.Event, interval_seconds: float) -> None:
+        """Say every few seconds that the observer lives; a collection that hangs silences it."""
+        while True:
+            busy = self._busy_since
+            if busy is None or time.monotonic() - busy < LONGEST_COLLECTION_SECONDS:
+                self._give_sign(interval_seconds)
+            if ended.wait(interval_seconds):
+                return
+
+    def _give_sign(self, interval_seconds: float) -> None:
+        unsaved = self._unsaved.get("state")
+        try:
+            self.store.write_heartbeat(datetime.now(UTC), interval_seconds, os.getpid(), problem=unsaved)
+        except StoreProblem as problem:
+            self._tell("heartbeat", str(problem))
+        else:
+            self._tell("heartbeat", None)
+
+    def _stop_waiting(self, stop: threading.Event) -> None:
+        stop.wait()
+        self._changes.stop()
+
+    def _notice(self, text: str) -> None:
+        self.collector.notices = (text,)
+        self.announce(text)
+
+    def _tell(self, what: str, problem: str | None) -> None:
+        """Say when something cannot be saved any more, and when it can again."""
+        if problem == self._unsaved.get(what):
+            return
+        self._unsaved[what] = problem
+        self.announce(f"{what} not saved: {problem}" if problem else f"{what} is saved again")
+
+
+def _patience(state: DashboardState | None) -> float:
+    """Seconds until the workspace is looked at again without a notification."""
+    if state is None:
+        return SETTLE_SECONDS
+    running = any(m.completion.status is Status.RUNNING for m in state.metrics.values())
+    return SETTLE_SECONDS if running else UNNOTICED_SECONDS

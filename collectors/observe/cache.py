@@ -1,0 +1,227 @@
+"""Paths -> evidence, reading only what is new.
+
+A file whose identity (device, inode, size, mtime) is unchanged is not opened again; an event file
+is read on from where the last reading ended. Errors become part of the evidence.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import time
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from collectors.contract.metrics import MAX_POINTS
+from collectors.contract.sections import Limits
+from collectors.evidence.events import EventEvidence, ScalarSeries
+from collectors.evidence.files import FileFacts, Finding
+from collectors.files.workspace import CannotRead, OpenFile, Workspace, read_settled
+from collectors.observe.growing_curve import GrowingCurve
+from collectors.observe.memory import Learnt
+from collectors.readers.checkpoint.sharded import read_sharded
+from collectors.readers.child.process import ReaderProcess
+from collectors.readers.events.join import join_events
+from collectors.readers.events.name import parse_event_file_name
+from collectors.readers.events.read import read_events
+from collectors.training.evidence import ReadFile
+from collectors.training.stream_runs import EventFile
+
+TEXT_LIMIT = 64 << 20
+"""Configs, tables and documents above this many bytes are not hashed; no reader takes them."""
+INDEX_LIMIT = 16 << 20
+READ_AT_ONCE = 32 << 20
+"""Bytes of an event file whose points are held at full detail while it is read for the first time."""
+AGAIN_SECONDS = 300.0
+"""A reading that failed on this machine today is tried again after this, and after a restart."""
+SHARD_INDEX = "model.safetensors.index.json"
+
+
+NO_POINTS = ScalarSeries("", np.empty(0, np.int64), np.empty(0), np.empty(0))
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    evidence: Any
+    crc32: int | None
+    sha256: str | None
+
+
+class ReadCache:
+    """Everything that was read of one workspace, kept while the files stay the same."""
+
+    def __init__(
+        self, workspace: Workspace, child: ReaderProcess, limits: Limits, learnt: Learnt | None = None
+    ) -> None:
+        self.workspace = workspace
+        self.limits = limits
+        self._child = child
+        self._learnt = learnt
+        self._files: dict[tuple[str, str], ReadFile[Any]] = learnt.load_files() if learnt else {}
+        self._files_changed = False
+        self._again_at: dict[tuple[str, str], float] = {}
+        self._shards: dict[str, tuple[FileFacts, ...]] = {}
+        self.search_problems: dict[Finding, None] = {}
+        """What could not be searched since this was cleared, in order."""
+        self.readings = 0
+        """How often a file was read: equal means that nothing new was learnt."""
+        self._events: dict[str, EventFile] = {}
+        self._curves: dict[str, dict[str, GrowingCurve]] = {}
+        self._unsaved: set[str] = set()
+
+    def search(self, patterns: Sequence[str]) -> list[str]:
+        """Paths that match, sorted; what could not be searched is remembered."""
+        found = self.workspace.find(patterns)
+        self.search_problems.update(dict.fromkeys(found.problems))
+        return list(found.paths)
+
+    def read(self, reader: str, path: str, **options: Any) -> ReadFile[Any]:
+        """Read one file with the named reader, or return what is known of an unchanged one."""
+        facts = self.workspace.facts(path)
+        known, key = self._files.get((reader, path)), (reader, path)
+        fresh = time.monotonic() < self._again_at.get(key, math.inf)
+        if known and fresh and known.facts == facts and not known.being_written:
+            return known
+        failures = self._child.failures
+        read = self._read(reader, path, facts, options)
+        self._again_at.pop(key, None)
+        if self._child.failures > failures:
+            self._again_at[key] = time.monotonic() + AGAIN_SECONDS
+        self._files[key] = read
+        self._files_changed = True
+        self.readings += 1
+        return read
+
+    def _read(self, reader: str, path: str, facts: FileFacts, options: dict[str, Any]) -> ReadFile[Any]:
+        if not facts.exists or facts.problem:
+            return ReadFile(facts)
+        try:
+            found, writing = read_settled(self.workspace, path, lambda opened: self._in_child(reader, opened, options))
+        except CannotRead as error:
+            problem = f"{error.problem}; {error.hint}" if error.hint else error.problem
+            return ReadFile(replace(facts, exists=not error.missing, problem=None if error.missing else problem))
+        return ReadFile(facts, found.evidence, writing, found.crc32, found.sha256)
+
+    def _in_child(self, reader: str, opened: OpenFile, options: dict[str, Any]) -> _Read:
+        if reader in {"checkpoint", "archive"}:
+            evidence = self._child.read(reader, opened, budget=self.limits.read_bytes, name=opened.path)
+            return _Read(evidence, getattr(evidence, "crc32", None), evidence.sha256)
+        evidence = self._child.read(reader, opened, **options)
+        if opened.size > TEXT_LIMIT:
+            return _Read(evidence, None, None)
+        opened.handle.seek(0)
+        data = opened.handle.read(TEXT_LIMIT)
+        return _Read(evidence, zlib.crc32(data), hashlib.sha256(data).hexdigest())
+
+    def sharded(self, folder: str) -> ReadFile[Any]:
+        """Read a folder of sharded safetensors through its index."""
+        index_path = f"{folder}/{SHARD_INDEX}"
+        facts = self.workspace.facts(index_path)
+        known = self._files.get(("sharded", index_path))
+        if known and known.facts == facts and self._same_shards(index_path):
+            return known
+        try:
+            index = self.workspace.read_bytes(index_path, INDEX_LIMIT)
+        except CannotRead as error:
+            return ReadFile(replace(facts, problem=error.problem))
+        asked: list[FileFacts] = []
+
+        @contextmanager
+        def shard(name: str) -> Iterator[tuple[Any, int]]:
+            asked.append(self.workspace.facts(f"{folder}/{name}"))
+            with self.workspace.open(f"{folder}/{name}") as opened:
+                yield opened, opened.size
+
+        def in_child(opened: OpenFile, _size: int, *, name: str, budget: int) -> Any:
+            return self._child.read("checkpoint", opened, name=name, budget=budget)
+
+        evidence = read_sharded(index, shard, budget=self.limits.read_bytes, read=in_child)
+        self._files["sharded", index_path] = ReadFile(facts, evidence, sha256=evidence.sha256)
+        self._shards[index_path] = tuple(asked)
+        self.readings += 1
+        return self._files["sharded", index_path]
+
+    def _same_shards(self, index_path: str) -> bool:
+        """Whether every shard is still what it was when it was read."""
+        return all(self.workspace.facts(f.path) == f for f in self._shards.get(index_path, ()))
+
+    def events(self, path: str) -> EventFile | tuple[str, str]:
+        """Read one event file from where the last reading ended; path and problem if it cannot be."""
+        facts = self.workspace.facts(path)
+        known = self._known_events(path)
+        if known and known.facts.identity == facts.identity:
+            return known
+        try:
+            with self.workspace.open(path) as opened:
+                goes_on = known is not None and _same_file_grown(known, opened)
+                evidence = self._read_on(path, opened, known.evidence if known and goes_on else None)
+        except CannotRead as error:
+            return error.path, error.problem
+        name = parse_event_file_name(path.rpartition("/")[2])
+        self._events[path] = EventFile(facts, name, evidence)
+        self._unsaved.add(path)
+        self.readings += 1
+        return self._events[path]
+
+    def _known_events(self, path: str) -> EventFile | None:
+        if path not in self._events and self._learnt is not None:
+            found = self._learnt.load_events(path)
+            if found is not None:
+                self._events[path], self._curves[path] = found
+        return self._events.get(path)
+
+    def _read_on(self, path: str, opened: OpenFile, before: EventEvidence | None) -> EventEvidence:
+        """All that an event file holds, reading only behind what was read before."""
+        if before is None:
+            self._curves[path] = {}
+        found = before
+        while found is None or found.more_to_read or found is before:
+            offset, steps = (found.end_offset, found.open_steps) if found else (0, None)
+            part = read_events(opened.handle, opened.size, offset=offset, budget=READ_AT_ONCE, open_steps=steps)
+            curves = self._extended(path, part)
+            found = replace(_joined(found, part), series=curves)
+        return found
+
+    def _extended(self, path: str, part: EventEvidence) -> dict[str, ScalarSeries]:
+        """The file's curves with the points of the next part, and long ones in their side files."""
+        curves = self._curves[path]
+        for tag, series in part.series.items():
+            curve = curves.setdefault(tag, GrowingCurve(tag))
+            if self._learnt is not None and curve.count + series.points > MAX_POINTS:
+                self._learnt.append_points(path, curve, series)
+            curve.extend(series)
+        return {tag: curve.series() for tag, curve in curves.items()}
+
+    def save(self) -> None:
+        """Keep what was learnt, so that a restart reads only what is new."""
+        if self._learnt is None:
+            return
+        for path in self._unsaved & self._events.keys():
+            self._learnt.save_events(path, self._events[path], self._curves[path])
+        self._unsaved.clear()
+        if self._files_changed:
+            self._learnt.save_files({key: read for key, read in self._files.items() if key not in self._again_at})
+            self._files_changed = False
+
+    def has_points(self, path: str, tag: str) -> bool:
+        """Whether a curve's full detail lies in a side file."""
+        return self._learnt is not None and self._learnt.has_points(path, tag)
+
+
+def _joined(earlier: EventEvidence | None, later: EventEvidence) -> EventEvidence:
+    """Both parts without their points, which the growing curves hold."""
+    bare = replace(later, series=dict.fromkeys(later.series, NO_POINTS))
+    if earlier is None:
+        return bare
+    return join_events(replace(earlier, series=dict.fromkeys(earlier.series, NO_POINTS)), bare)
+
+
+def _same_file_grown(known: EventFile, opened: OpenFile) -> bool:
+    """Whether it is the same inode and not shorter than what was consumed."""
+    before = known.facts.identity
+    return before is not None and before[:2] == opened.identity[:2] and opened.size >= known.evidence.end_offset

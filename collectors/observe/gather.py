@@ -1,0 +1,239 @@
+"""A workspace and its configuration -> WorkspaceEvidence: what was found, not yet judged.
+
+Reads through the cache only, so that what did not change is not opened again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from collectors.contract.pipeline import PipelineConfig
+from collectors.contract.remembered import SmokeResult
+from collectors.contract.streams import Stream
+from collectors.evidence.documents import Heartbeat
+from collectors.evidence.files import FileFacts
+from collectors.observe.cache import SHARD_INDEX, ReadCache
+from collectors.observe.processes import writer_of
+from collectors.readers.tables.columns import LossColumns
+from collectors.training.curves import merge_losses
+from collectors.training.evidence import ReadFile, StreamEvidence, WorkspaceEvidence
+from collectors.training.facts import are_times_trusted, limits_of, not_judged_yet, started_at_of, target_of
+from collectors.training.heartbeat import heartbeat_of, parse_heartbeat
+from collectors.training.progress import Observed, progress_of
+from collectors.training.stream_runs import (
+    EventFile,
+    RunGroup,
+    StreamRun,
+    group_runs,
+    is_event_file,
+    run_id_at,
+    stream_runs,
+)
+
+SmokeLookup = Callable[[str, str, str], SmokeResult | None]
+"""Stream id, sha256 of checkpoint, sha256 of config -> the remembered result, if there is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Logs:
+    """One stream's event files and the runs they tell of."""
+
+    files: tuple[EventFile, ...]
+    unreadable: tuple[tuple[str, str], ...]
+    runs: tuple[StreamRun, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """What holds for every stream of one collection."""
+
+    current: RunGroup | None
+    heartbeat: Heartbeat | None
+    now: float
+
+
+@dataclass(frozen=True, slots=True)
+class Gatherer:
+    """Reads one workspace again and again."""
+
+    config: PipelineConfig
+    cache: ReadCache
+    smoke_lookup: SmokeLookup
+
+    def gather(self, now: float) -> WorkspaceEvidence:
+        """Read what is new and put everything together. `now`: seconds since the Unix epoch."""
+        self.cache.search_problems.clear()
+        heartbeat = self._heartbeat()
+        logs = {s.id: self._logs(s) for s in self.config.streams}
+        groups = group_runs(run for found in logs.values() for run in found.runs)
+        current = groups[-1] if groups else None
+        moment = _Moment(current, heartbeat, now)
+        streams = tuple(self._stream(s, logs[s.id], moment) for s in self.config.streams)
+        started_at = started_at_of(current, heartbeat, streams)
+        return WorkspaceEvidence(
+            config=self.config,
+            streams=streams,
+            scaler=self._optional("scaler", self.config.scaler),
+            backups=self._backups(),
+            split_policy=self._optional("document", self.config.split_policy),
+            reports=self._reports(),
+            stage_files=self._stage_files(),
+            smoke=self._smoke(streams),
+            heartbeat=heartbeat,
+            started_at=started_at,
+            run_id=run_id_at(started_at) if started_at is not None else "no-run",
+            problems=tuple(self.cache.search_problems),
+        )
+
+    def _optional(self, reader: str, section: Any) -> ReadFile[Any] | None:
+        return None if section is None else self.cache.read(reader, section.path)
+
+    def _heartbeat(self) -> Heartbeat | None:
+        file = self.cache.read("config", self.config.heartbeat)
+        return parse_heartbeat(file.evidence.data) if file.evidence else None
+
+    def _logs(self, stream: Stream) -> _Logs:
+        folder = stream.events.folder
+        found = self.cache.search([f"{folder}/**/*tfevents*"])
+        read = [self.cache.events(path) for path in found if is_event_file(path)]
+        files = tuple(f for f in read if isinstance(f, EventFile))
+        unreadable = tuple(f for f in read if not isinstance(f, EventFile))
+        files = tuple(sorted(files, key=lambda f: (f.evidence.first_time or 0.0, f.facts.path)))
+        return _Logs(files, unreadable, tuple(stream_runs(stream.id, files, stream.events.tags)))
+
+    def _stream(self, stream: Stream, logs: _Logs, moment: _Moment) -> StreamEvidence:
+        run = logs.runs[-1] if logs.runs else None
+        config = self._config(stream)
+        table = self._table(stream)
+        trusted = are_times_trusted(run, self.config.limits.trusted_time_seconds)
+        facts = table.facts if table else FileFacts("", False)
+        losses = merge_losses(run, table.evidence if table else None, facts, times_trusted=bool(trusted))
+        heartbeat = heartbeat_of(moment.heartbeat, stream.id)
+        seen = Observed(
+            run=run,
+            losses=losses,
+            target=target_of(stream, config),
+            limits=limits_of(stream.stall, self.config.stall),
+            writer=writer_of(run, heartbeat),
+            heartbeat=heartbeat,
+            table_modified_at=facts.modified_at,
+        )
+        progress = progress_of(seen, moment.now)
+        checkpoint = self._checkpoint(stream)
+        return StreamEvidence(
+            stream=stream,
+            checkpoint=not_judged_yet(checkpoint, progress, moment.now),
+            config=config,
+            events=logs.files,
+            unreadable_events=logs.unreadable,
+            loss_table=table,
+            picture=self._picture(stream),
+            run=run,
+            previous_run=logs.runs[-2] if len(logs.runs) > 1 else None,
+            in_current_run=moment.current is None or stream.id in moment.current.runs,
+            losses=losses,
+            progress=progress,
+            times_trusted=trusted,
+        )
+
+    def _config(self, stream: Stream) -> ReadFile[Any]:
+        path = self._choose(stream.config.candidates)
+        return self.cache.read("config", path, name=path)
+
+    def _table(self, stream: Stream) -> ReadFile[Any] | None:
+        history = stream.loss_history
+        if history is None:
+            return None
+        return self.cache.read("loss_table", history.path, columns=columns_of(history.columns))
+
+    def _picture(self, stream: Stream) -> FileFacts | None:
+        history = stream.loss_history
+        return self.cache.workspace.facts(history.picture) if history and history.picture else None
+
+    def _checkpoint(self, stream: Stream) -> ReadFile[Any]:
+        path = self._choose(stream.checkpoint)
+        workspace = self.cache.workspace
+        if workspace.facts(f"{path}/{SHARD_INDEX}").exists:
+            return self.cache.sharded(path)
+        single = f"{path}/model.safetensors"
+        return self.cache.read("checkpoint", single if workspace.facts(single).exists else path)
+
+    def _choose(self, candidates: Sequence[str]) -> str:
+        """The first candidate that is there, readable or not; of a pattern, the newest match."""
+        workspace = self.cache.workspace
+        for candidate in candidates:
+            if _is_pattern(candidate):
+                found = newest_first(workspace.facts(p) for p in self.cache.search([candidate]))
+                if found:
+                    return found[0].path
+                continue
+            facts = workspace.facts(candidate)
+            if facts.exists or facts.problem:  # what cannot be read must not be replaced by the next best
+                return candidate
+        return candidates[0]
+
+    def _backups(self) -> tuple[ReadFile[Any], ...]:
+        if self.config.backup is None:
+            return ()
+        workspace = self.cache.workspace
+        every = newest_first(workspace.facts(p) for p in self.cache.search(self.config.backup.paths))
+        return tuple(self.cache.read("archive", f.path) if n == 0 else ReadFile(f) for n, f in enumerate(every))
+
+    def _reports(self) -> tuple[ReadFile[Any], ...]:
+        """The newest report of each input file, newest first."""
+        if self.config.reports is None:
+            return ()
+        workspace = self.cache.workspace
+        every = newest_first(workspace.facts(p) for p in self.cache.search(self.config.reports.paths))
+        newest: dict[tuple[str, str], ReadFile[Any]] = {}
+        for facts in every:
+            report = self.cache.read("config", facts.path, name=facts.path)
+            newest.setdefault((facts.path.rpartition("/")[0], _input_of(report)), report)
+        return tuple(newest.values())
+
+    def _stage_files(self) -> Mapping[str, tuple[FileFacts, ...]]:
+        workspace = self.cache.workspace
+        return {
+            s.id: tuple(workspace.facts(p) for p in self.cache.search(s.files)) for s in self.config.stages if s.files
+        }
+
+    def _smoke(self, streams: tuple[StreamEvidence, ...]) -> Mapping[str, SmokeResult]:
+        found = {}
+        for s in streams:
+            if s.checkpoint.sha256 and s.config.sha256:
+                result = self.smoke_lookup(s.id, s.checkpoint.sha256, s.config.sha256)
+                if result is not None:
+                    found[s.id] = result
+        return found
+
+
+def newest_first(files: Iterable[FileFacts]) -> list[FileFacts]:
+    """Files by modification time, the newest first; last those that are there and cannot be reached."""
+    return sorted((f for f in files if f.exists or f.problem), key=lambda f: (-(f.modified_at or 0.0), f.path))
+
+
+def _is_pattern(path: str) -> bool:
+    return any(sign in path for sign in "*?[")
+
+
+def _input_of(report: ReadFile[Any]) -> str:
+    """Which input file a data-quality report speaks of; the report's own name where it does not say."""
+    data = report.evidence.data if report.evidence else None
+    named = data.get("file_id") if isinstance(data, Mapping) else None
+    return named if isinstance(named, str) else report.path
+
+
+def columns_of(named: Mapping[str, tuple[str, ...]]) -> LossColumns | None:
+    """Which columns of a loss history are meant; None where the usual ones are."""
+    if not named:
+        return None
+    usual = LossColumns()
+    series = {name: columns for name, columns in named.items() if name not in {"epoch", "step", "time"}}
+    return LossColumns(
+        epoch=named.get("epoch", usual.epoch),
+        step=named.get("step", usual.step),
+        time=named.get("time", usual.time),
+        series=series or usual.series,
+    )

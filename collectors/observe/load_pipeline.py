@@ -1,0 +1,144 @@
+"""`dashboard.yaml` -> PipelineConfig, or one clear error: file, line, key, the nearest known key.
+
+Input: the file's bytes, or none for the built-in pipeline. Refuses unknown keys and wrong values.
+"""
+
+from __future__ import annotations
+
+import difflib
+import types
+import typing
+from collections.abc import Sequence
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from collectors.contract.pipeline import PipelineConfig
+from collectors.contract.values import visible_text
+from collectors.evidence.documents import ConfigEvidence
+from collectors.files.workspace import CannotRead, Workspace
+from collectors.observe.standard_graph import with_standard_graph
+from collectors.readers.text.read_config import read_config
+
+CONFIG_NAME = "dashboard.yaml"
+CONFIG_LIMIT = 1 << 20
+"""Bytes; a configuration is written by hand."""
+Key = tuple[str | int, ...]
+
+
+class ConfigProblem(ValueError):
+    """The configuration cannot be used; the message says file, line, key and remedy.
+
+    Part of it may come out of the file: what could touch a terminal is made visible.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(visible_text(message))
+
+
+def load_config(workspace: Workspace, named: Path | None = None) -> PipelineConfig:
+    """The pipeline's description: `named`, else the workspace's `dashboard.yaml`, else the default.
+
+    Raises ConfigProblem.
+    """
+    if named is not None:
+        return _load_from(_folder_of(named), named.name)
+    facts = workspace.facts(CONFIG_NAME)
+    if facts.exists or facts.problem:  # one that cannot be read is not none
+        return _load_from(workspace, CONFIG_NAME)
+    return default_config()
+
+
+def _folder_of(named: Path) -> Workspace:
+    try:
+        return Workspace(named.parent)
+    except ValueError as error:
+        raise ConfigProblem(f"{named.name}: {error}") from None
+
+
+def _load_from(folder: Workspace, name: str) -> PipelineConfig:
+    try:
+        data = folder.read_bytes(name, CONFIG_LIMIT)
+    except CannotRead as error:
+        raise ConfigProblem(f"{name}: {error.problem}") from None
+    return parse_config(data, name)
+
+
+@cache
+def default_config() -> PipelineConfig:
+    """The built-in PatchTST/SwinMAE pipeline."""
+    return parse_config(default_config_bytes(), "default_pipeline.yaml")
+
+
+def default_config_bytes() -> bytes:
+    """The built-in pipeline as it is shipped."""
+    return resources.files("collectors.observe").joinpath("default_pipeline.yaml").read_bytes()
+
+
+def parse_config(data: bytes, name: str) -> PipelineConfig:
+    """Read and check a configuration. Raises ConfigProblem."""
+    read = read_config(data, name=name)
+    errors = [str(f) for f in read.findings if f.severity == "error"]
+    if errors:
+        raise ConfigProblem(f"{name}: {errors[0]}")
+    if not isinstance(read.data, dict):
+        raise ConfigProblem(f"{name}: expected a mapping of keys such as `streams:`, found {type(read.data).__name__}")
+    try:
+        return with_standard_graph(PipelineConfig.model_validate(read.data))
+    except ValidationError as error:
+        raise ConfigProblem("\n".join(_explain(name, e, read) for e in error.errors()[:5])) from None
+
+
+def _explain(name: str, error: ErrorDetails, read: ConfigEvidence) -> str:
+    key = tuple(error.get("ctx", {}).get("key", error["loc"]))
+    line = _line_of(key, read)
+    where = f"{name}, line {line}" if line else name
+    dotted = ".".join(str(part).replace("\n", "\\n") for part in key) or "the whole file"
+    if error["type"] == "extra_forbidden":
+        nearest = _nearest(str(key[-1]), known_keys(key[:-1]))
+        return f"{where}: unknown key `{dotted}`" + (f"; did you mean `{nearest}`?" if nearest else "")
+    if error["type"] == "missing":
+        return f"{where}: `{dotted}` is missing"
+    message = error["msg"].removeprefix("Value error, ")
+    return f"{where}: `{dotted}`: {message}{_found(error['input'])}"
+
+
+def _found(value: Any) -> str:
+    return f" (found {value!r})" if isinstance(value, (str, int, float, bool)) and len(repr(value)) < 80 else ""
+
+
+def _line_of(key: Key, read: ConfigEvidence) -> int | None:
+    """The line of a key, or of the nearest enclosing key that has one."""
+    for length in range(len(key), 0, -1):
+        line = read.lines.get(key[:length])
+        if line:
+            return line
+    return None
+
+
+def _nearest(key: str, known: Sequence[str]) -> str | None:
+    found = difflib.get_close_matches(key.lower(), known, n=1, cutoff=0.5)
+    return found[0] if found else None
+
+
+def known_keys(path: Key) -> list[str]:
+    """The keys that may stand in the mapping at a path of the configuration."""
+    model: type[BaseModel] | None = PipelineConfig
+    for part in path:
+        if isinstance(part, int) or model is None:
+            continue
+        field = model.model_fields.get(part)
+        model = _model_in(field.annotation) if field else model
+    return sorted(model.model_fields) if model else []
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    """The model that a field's type holds, through optionals, tuples and mappings."""
+    if isinstance(annotation, type) and not isinstance(annotation, types.GenericAlias):
+        return annotation if issubclass(annotation, BaseModel) else None
+    found = (_model_in(a) for a in typing.get_args(annotation))
+    return next((m for m in found if m is not None), None)

@@ -1,0 +1,156 @@
+"""The standard stages, edges, groups and views of any list of streams. Pure.
+
+A `dashboard.yaml` that names streams and files but draws nothing gets this graph; for the two
+default streams it is the shipped one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+from collectors.contract.pipeline import PipelineConfig
+
+Raw = dict[str, Any]
+
+_GATE = (
+    ("checkpoint-check", "Checkpoints", "checkpoints", "files"),
+    ("scaler-check", "Scaler", "scaler", "files"),
+    ("runs-check", "Logs", "logs", "files"),
+    ("config-check", "Configs", "configs", "files"),
+    ("backup-check", "Backup", "backup", "files"),
+    ("policy-check", "Split policy", "split_policy", "files"),
+    ("smoke-check", "Smoke test", "smoke", "judgement"),
+    ("training-check", "Training", "training", "judgement"),
+    ("provenance-check", "Provenance", "provenance", "judgement"),
+    ("baseline-check", "No regression", "baseline", "judgement"),
+)
+_ROWS = 3
+"""Rows of the gate view: the nine checks of the default pipeline stand in three columns."""
+
+
+def with_standard_graph(config: PipelineConfig) -> PipelineConfig:
+    """Fill in what the configuration does not draw: stages, edges, views, positions."""
+    data = config.model_dump(mode="python")
+    if not config.stages:
+        data |= _flow_and_gate(config, config.asked_checks)
+    elif not config.views:
+        data["views"] = _views(sorted({s.view for s in config.stages}, key=str))
+    return PipelineConfig.model_validate(_with_positions(data))
+
+
+def _flow_and_gate(config: PipelineConfig, asked: Sequence[str]) -> Raw:
+    flow, flow_edges = _flow(config, asked)
+    gate, gate_edges = _gate(asked)
+    used = {s.get("group") for s in [*flow, *gate]}
+    return {
+        "views": _views(["flow", "gate"]),
+        "groups": [g for g in _GROUPS if g["id"] in used],
+        "stages": [*flow, *gate],
+        "edges": [*flow_edges, *gate_edges],
+    }
+
+
+def _views(ids: Sequence[str]) -> list[Raw]:
+    labels = {"flow": "Training flow", "gate": "Artifact gate"}
+    return [{"id": i, "label": labels.get(i, i.replace("-", " ").capitalize())} for i in ids]
+
+
+_GROUPS: tuple[Raw, ...] = (
+    {"id": "data", "label": "Data"},
+    {"id": "models", "label": "Models"},
+    {"id": "save", "label": "Gate"},
+    {"id": "files", "label": "Files", "view": "gate"},
+    {"id": "judgement", "label": "Run", "view": "gate"},
+)
+
+
+def _flow(config: PipelineConfig, asked: Sequence[str]) -> tuple[list[Raw], list[tuple[str, str]]]:
+    count = len(config.streams)
+    middle = max(count - 1, 1) / 2 if count > 1 or config.reports else 0.0
+    saved = [c for c in ("checkpoints", "scaler", "logs", "backup", "provenance") if c in asked]
+    data = _data_stages(config, asked, middle)
+    models = [
+        _stage(s.id, s.label, f"stream:{s.id}", (2, row), group="models", checks=["training"])
+        for row, s in enumerate(config.streams)
+    ]
+    stages = [
+        _stage("orchestrator", "Orchestrator", "streams", (0, middle)),
+        *data,
+        *models,
+        _stage("artifact-save", "Artifact save", "artifacts", (3, middle), group="save", checks=saved),
+        _stage("validation-gate", "Validation gate", "gate", (4, middle), group="save", checks=list(asked)),
+        _stage("run-summary", "Run summary", "snapshot", (5, middle)),
+    ]
+    line = ["orchestrator", *(s["id"] for s in data)]
+    edges = list(pairwise(line))
+    edges += [(line[-1], s.id) for s in config.streams]
+    edges += [(s.id, "artifact-save") for s in config.streams]
+    edges += [("artifact-save", "validation-gate"), ("validation-gate", "run-summary")]
+    return stages, edges
+
+
+def _data_stages(config: PipelineConfig, asked: Sequence[str], middle: float) -> list[Raw]:
+    checks = ["scaler"] if "scaler" in asked else []
+    rows = (middle - 0.5, middle + 0.5) if config.reports else (middle, middle)
+    stages = [_stage("data-prep", "Data prep", "preparation", (1, rows[0]), group="data", checks=checks)]
+    if config.reports:
+        stages.append(_stage("dqvl", "Data quality", "reports", (1, rows[1]), group="data"))
+    return stages
+
+
+def _gate(asked: Sequence[str]) -> tuple[list[Raw], list[tuple[str, str]]]:
+    shown = [g for g in _GATE if g[2] in asked]
+    stages = []
+    counted = {"files": 0, "judgement": 0}
+    first_column = {"files": 0, "judgement": -(-sum(g[3] == "files" for g in shown) // _ROWS)}
+    for stage_id, label, check, group in shown:
+        column, row = divmod(counted[group], _ROWS)
+        counted[group] += 1
+        place = (first_column[group] + column, row)
+        stages.append(_stage(stage_id, label, f"check:{check}", place, view="gate", group=group, checks=[check]))
+    last = max((s["column"] for s in stages), default=-1) + 1
+    stages.append(_stage("release-ready", "Release ready", "verdict", (last, 1), view="gate"))
+    return stages, [(s["id"], "release-ready") for s in stages[:-1]]
+
+
+def _stage(stage_id: str, label: str, rule: str, place: tuple[float, float], **more: Any) -> Raw:
+    return {"id": stage_id, "label": label, "status_from": rule, "column": place[0], "row": place[1], **more}
+
+
+def _with_positions(data: Raw) -> Raw:
+    """Give stages without a place the column of their longest path and the next free row."""
+    views = {s.get("view", "flow") for s in data["stages"]}
+    for view in views:
+        members = [s for s in data["stages"] if s.get("view", "flow") == view]
+        if any(s.get("column") is None or s.get("row") is None for s in members):
+            _place(members, data["edges"])
+    return data
+
+
+def _place(stages: list[Raw], edges: Sequence[tuple[str, str]]) -> None:
+    ids = [s["id"] for s in stages]
+    depth = _depths(ids, [(a, b) for a, b in edges if a in ids and b in ids])
+    filled: dict[int, int] = {}
+    tallest = max((sum(1 for i in ids if depth[i] == d) for d in depth.values()), default=1)
+    sizes = {d: sum(1 for i in ids if depth[i] == d) for d in depth.values()}
+    for stage in stages:
+        column = depth[stage["id"]]
+        row = filled.get(column, 0)
+        filled[column] = row + 1
+        stage["column"] = float(column)
+        stage["row"] = row + (tallest - sizes[column]) / 2
+
+
+def _depths(ids: Sequence[str], edges: Sequence[tuple[str, str]]) -> Mapping[str, int]:
+    """Longest path from a start; edges that would close a circle stop counting after len(ids)."""
+    depth = dict.fromkeys(ids, 0)
+    for _ in ids:
+        moved = False
+        for source, target in edges:
+            if depth[target] < depth[source] + 1 < len(ids):
+                depth[target], moved = depth[source] + 1, True
+        if not moved:
+            break
+    return depth

@@ -1,0 +1,1 @@
+"""A state -> words, colours, pictures and whole reports; pure, and without Dash."""

@@ -1,0 +1,125 @@
+"""DashboardState -> text, JSON, JUnit or Markdown. Pure: one state, four faces of one checklist."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from xml.etree import ElementTree
+
+from collectors.contract.state import Check, DashboardState, Verdict
+from collectors.contract.values import Outcome, VerdictValue
+
+MARKS = {Outcome.PASS: "[v]", Outcome.FAIL: "[ ]", Outcome.SKIP: "[-]"}
+"""The checklist's boxes, the same in the terminal and on the page."""
+Paint = Callable[[str, str], str]
+"""Text and the name of its meaning -> text, coloured on a terminal."""
+
+
+def plain(text: str, _meaning: str) -> str:
+    """Text as it is."""
+    return text
+
+
+def as_text(state: DashboardState, paint: Paint = plain) -> str:
+    """The checklist as a person reads it in a terminal."""
+    head = [one_line(state.meta.title), f"run {state.meta.run_id} in {one_line(state.meta.workspace)}", ""]
+    blocks = [line for check in state.checklist for line in [*check_lines(check, paint), ""]]
+    verdict = paint(verdict_word(state.verdict.value), str(state.verdict.value))
+    reason = one_line(state.verdict.reason)
+    return "\n".join([*head, *blocks, summary_line(state.verdict), f"Verdict: {verdict} - {reason}", ""])
+
+
+def check_lines(check: Check, paint: Paint = plain) -> list[str]:
+    """The lines of one check: mark, outcome and title, then detail and hint."""
+    outcome = paint(f"{MARKS[check.outcome]} {check.outcome.upper()}", str(check.outcome))
+    lines = [f"{check.index}. {outcome} - {one_line(check.title)}"]
+    lines += [f"   detail: {one_line(check.detail)}"] if check.detail else []
+    lines += [f"   hint: {one_line(check.hint)}"] if check.hint else []
+    return lines
+
+
+def one_line(text: str) -> str:
+    """Text without line ends: one line is one line, whatever a file says."""
+    return " ".join(text.split())
+
+
+def summary_line(verdict: Verdict) -> str:
+    """`Summary: 7/9 passed, 1 failed, 1 skipped`."""
+    counts = f"{verdict.passed}/{verdict.total} passed, {verdict.failed} failed"
+    return f"Summary: {counts}" + (f", {verdict.skipped} skipped" if verdict.skipped else "")
+
+
+def verdict_word(value: VerdictValue) -> str:
+    """The verdict as people say it: `NOT READY`."""
+    return value.replace("_", " ").upper()
+
+
+def as_json(state: DashboardState) -> str:
+    """Meta, verdict and checklist of the state as JSON."""
+    data = state.model_dump(mode="json", include={"meta", "verdict", "checklist"})
+    return json.dumps(data, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+
+
+def as_markdown(state: DashboardState) -> str:
+    """A table for a merge request or a wiki page; every text is escaped."""
+    lines = [
+        f"**{verdict_word(state.verdict.value)}** - {escaped(state.verdict.reason)}",
+        "",
+        f"run `{state.meta.run_id}`, {summary_line(state.verdict)}",
+        "",
+        "| # | | check | detail | hint |",
+        "|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| {c.index} | `{MARKS[c.outcome]}` {c.outcome.upper()} | {escaped(c.title)} | "
+        f"{escaped(c.detail)} | {escaped(c.hint or '')} |"
+        for c in state.checklist
+    ]
+    return "\n".join([*lines, ""])
+
+
+def escaped(text: str) -> str:
+    """Text that Markdown shows as it is: no markup, no HTML, no link, no new cell."""
+    flat = one_line(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return "".join(f"\\{c}" if c in "\\`*_{}[]()#|~!" else c for c in flat).replace("://", "&#58;//")
+
+
+def as_junit(state: DashboardState) -> str:
+    """JUnit XML: a test case a check, named by its title."""
+    verdict = state.verdict
+    suite = ElementTree.Element(
+        "testsuite",
+        name=xml_text(f"training-dashboard {state.meta.run_id}"),
+        tests=str(verdict.total),
+        failures=str(verdict.failed),
+        skipped=str(verdict.skipped),
+        errors="0",
+        timestamp=state.meta.timestamp.isoformat(),
+    )
+    for check in state.checklist:
+        case = ElementTree.SubElement(
+            suite, "testcase", classname="checklist", name=xml_text(f"{check.index}. {check.title}")
+        )
+        _junit_outcome(case, check)
+    root = ElementTree.Element("testsuites")
+    root.append(suite)
+    ElementTree.indent(root)
+    return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def _junit_outcome(case: ElementTree.Element, check: Check) -> None:
+    words = xml_text("\n".join(filter(None, [check.detail, check.hint and f"hint: {check.hint}"])))
+    if check.outcome is Outcome.PASS:
+        ElementTree.SubElement(case, "system-out").text = words
+        return
+    tag = "failure" if check.outcome is Outcome.FAIL else "skipped"
+    element = ElementTree.SubElement(case, tag, message=xml_text(one_line(check.detail)))
+    element.text = words
+
+
+def xml_text(text: str) -> str:
+    """Text without characters that XML cannot hold; the state has made hidden ones visible already."""
+    return "".join(
+        c if c in "\t\n\r" or 0x20 <= ord(c) <= 0xD7FF or 0xE000 <= ord(c) <= 0xFFFD or ord(c) > 0xFFFF else "?"
+        for c in text
+    )

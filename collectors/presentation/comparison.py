@@ -1,0 +1,160 @@
+"""A Delta -> text, JSON, Markdown. Pure: one comparison, three faces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from collectors.compare.comparability import shown
+from collectors.compare.policy_words import policy_words
+from collectors.contract.delta import (
+    ArtifactChange,
+    ArtifactSide,
+    CheckChange,
+    Delta,
+    Direction,
+    LossChange,
+    Quantity,
+    Regression,
+    StreamDelta,
+)
+from collectors.numbers import number_words, size_words
+from collectors.presentation.checklist import escaped, verdict_word
+
+RESULTS = {
+    Regression.NONE: "NO REGRESSION",
+    Regression.REGRESSION: "REGRESSION",
+    Regression.INCOMPARABLE: "INCOMPARABLE",
+    Regression.INCOMPLETE: "INCOMPLETE",
+}
+WORDS = {
+    Direction.BETTER: "better",
+    Direction.WORSE: "worse",
+    Direction.WITHIN: "within tolerance",
+    Direction.INCOMPARABLE: "incomparable",
+}
+NONE = "-"
+"""Stands for a value that a side does not have."""
+
+
+def delta_as_json(delta: Delta) -> str:
+    """The whole comparison as JSON."""
+    return delta.model_dump_json(indent=2) + "\n"
+
+
+def delta_as_text(delta: Delta) -> str:
+    """The comparison as a person reads it in a terminal: the baseline's values in brackets."""
+    lines = [
+        f"run {delta.run.run_id} against the baseline {delta.baseline.run_id}",
+        *delta.notes,
+        "",
+        f"Verdict: {_verdicts(delta)}",
+        *(f"  {line}" for change in delta.checks for line in _check_lines(change)),
+    ]
+    for stream in delta.streams:
+        lines += ["", *_stream_lines(stream)]
+    artifacts = [f"  {line}" for change in delta.artifacts if (line := _artifact_words(change))]
+    lines += ["", "Artifacts:", *(artifacts or ["  no difference"]), ""]
+    return "\n".join([*lines, f"Policy: {policy_words(delta.policy)}", _result(delta), ""])
+
+
+def _result(delta: Delta) -> str:
+    return f"Result: {RESULTS[delta.regression.value]} - {delta.regression.sentence}"
+
+
+def _verdicts(delta: Delta) -> str:
+    words = [f"{verdict_word(side.verdict)} {side.passed}/{side.total} passed" for side in (delta.run, delta.baseline)]
+    return f"{words[0]} ({words[1]})"
+
+
+def _check_lines(change: CheckChange) -> list[str]:
+    head = f"{WORDS[change.direction]}: {change.title}: {change.baseline or NONE} -> {change.run or NONE}"
+    return [head, f"  {change.run_detail}"] if change.run_detail else [head]
+
+
+def _stream_lines(stream: StreamDelta) -> list[str]:
+    lines = [stream.label, *(f"  not comparable: {reason}" for reason in stream.reasons)]
+    lines += [f"  {note}" for note in stream.notes]
+    lines += [f"  {change.series} {change.which}: {_loss_words(change)}" for change in stream.losses]
+    lines.append(f"  epochs {_both(stream.epochs)}, {_time_words(stream)}")
+    differing = [f"{c.name} {_value(c.run)} ({_value(c.baseline)})" for c in stream.config if c.differs]
+    return [*lines, f"  config: {', '.join(differing) or 'no difference'}"]
+
+
+def _value(value: bool | int | float | str | None) -> str:
+    return NONE if value is None else shown(value)
+
+
+def _loss_words(change: LossChange) -> str:
+    return f"{_both(change.value)}{_difference(change.value)}, {WORDS[change.direction]}"
+
+
+def _difference(value: Quantity) -> str:
+    if value.difference is None:
+        return ""
+    relative = "" if value.relative is None else f", {value.relative:+.1%}"
+    return f" {value.difference:+.4g}{relative}"
+
+
+def _both(value: Quantity, unit: str = "") -> str:
+    run, baseline = (NONE if v is None else f"{number_words(v)}{unit}" for v in (value.run, value.baseline))
+    return f"{run} ({baseline})"
+
+
+def _time_words(stream: StreamDelta) -> str:
+    return f"duration {_both(stream.duration_seconds, ' s')}, an epoch {_both(stream.seconds_per_epoch, ' s')}"
+
+
+def _artifact_words(change: ArtifactChange) -> str:
+    """One line where a file differs; nothing where it does not."""
+    run, baseline = change.run, change.baseline
+    if run is None or baseline is None:
+        side, word = (run, "run") if run else (baseline, "baseline")
+        return f"{side.path}: only in the {word} ({_facts(side)})" if side else ""
+    parts = {
+        "path": f"called {baseline.path} in the baseline",
+        "level": f"{run.level} ({baseline.level})",
+        "size_bytes": f"{size_words(run.size_bytes)} ({size_words(baseline.size_bytes)})",
+        "sha256": f"sha256 {(run.sha256 or '')[:8]} ({(baseline.sha256 or '')[:8]})",
+    }
+    return f"{run.path}: {', '.join(parts[what] for what in reversed(change.differs))}" if change.differs else ""
+
+
+def _facts(side: ArtifactSide) -> str:
+    return str(side.level) if side.size_bytes is None else f"{side.level}, {size_words(side.size_bytes)}"
+
+
+def delta_as_markdown(delta: Delta) -> str:
+    """Tables for a merge request or a wiki page; every text is escaped."""
+    lines = [
+        f"**{RESULTS[delta.regression.value]}** - {escaped(delta.regression.sentence)}",
+        "",
+        f"run `{delta.run.run_id}` against the baseline `{delta.baseline.run_id}`: {escaped(_verdicts(delta))}",
+        "",
+    ]
+    lines += _table(("stream", "loss", "run", "baseline", "difference", ""), _loss_rows(delta))
+    lines += _table(("check", "run", "baseline", "", "detail"), _check_rows(delta.checks))
+    differing = [
+        (s.label, c.name, _value(c.run), _value(c.baseline)) for s in delta.streams for c in s.config if c.differs
+    ]
+    lines += _table(("stream", "config", "run", "baseline"), differing)
+    files = [(words,) for change in delta.artifacts if (words := _artifact_words(change))]
+    return "\n".join([*lines, *_table(("artifacts that differ",), files), escaped(policy_words(delta.policy)), ""])
+
+
+def _loss_rows(delta: Delta) -> Iterable[tuple[str, ...]]:
+    for stream in delta.streams:
+        for change in stream.losses:
+            values = (NONE if v is None else number_words(v) for v in (change.value.run, change.value.baseline))
+            words = "; ".join(filter(None, [WORDS[change.direction], change.reason]))
+            yield (stream.label, f"{change.series} {change.which}", *values, _difference(change.value).strip(), words)
+
+
+def _check_rows(checks: tuple[CheckChange, ...]) -> Iterable[tuple[str, ...]]:
+    for change in checks:
+        yield (change.title, change.run or NONE, change.baseline or NONE, WORDS[change.direction], change.run_detail)
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:
+    """A table with an empty line after it; nothing where there are no rows."""
+    body = [f"| {' | '.join(escaped(cell) for cell in row)} |" for row in rows]
+    return [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}", *body, ""] if body else []

@@ -1,0 +1,113 @@
+"""Rows of runs -> a table in a terminal, JSON or CSV; one run -> text. Pure."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from collectors.contract.metrics import StreamMetrics
+from collectors.contract.run_row import RunRow, StreamRow, config_of, spark_of
+from collectors.contract.state import DashboardState
+from collectors.numbers import number_words
+from collectors.presentation.checklist import as_text, plain, verdict_word
+
+MEASURES = (
+    "status",
+    "epochs",
+    "duration_seconds",
+    "final_train_loss",
+    "final_val_loss",
+    "best_train_loss",
+    "best_val_loss",
+)
+FACTS = (
+    "run_id",
+    "workspace",
+    "started_at",
+    "finished_at",
+    "timestamp",
+    "verdict",
+    "passed",
+    "failed",
+    "skipped",
+    "total",
+    "problem",
+)
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+"""How a cell begins that a spreadsheet would run."""
+
+
+def rows_as_json(rows: Sequence[RunRow], baseline: str | None) -> str:
+    """Every row with its spark lines as numbers and its configs as objects, and the baseline's id."""
+    runs = [{name: row[name] for name in FACTS} | {"named": row["named"], "streams": _streams(row)} for row in rows]  # type: ignore[literal-required] # keys of the row
+    return json.dumps({"baseline": baseline, "runs": runs}, indent=1, allow_nan=False, ensure_ascii=False) + "\n"
+
+
+def _streams(row: RunRow) -> dict[str, dict[str, Any]]:
+    return {s: {**found, "config": config_of(found), "spark": spark_of(found)} for s, found in row["streams"].items()}
+
+
+def rows_as_csv(rows: Sequence[RunRow], baseline: str | None) -> str:
+    """A line a run and a column a measure of each stream; no cell is a formula."""
+    streams = list(dict.fromkeys(stream for row in rows for stream in row["streams"]))
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow([harmless(n) for n in (*FACTS, "baseline", *(f"{s} {m}" for s in streams for m in MEASURES))])
+    for row in rows:
+        facts: list[Any] = [row[name] for name in FACTS]  # type: ignore[literal-required] # keys of the row
+        found: dict[str, Any] = {**row["streams"]}
+        measures = [found.get(s, {}).get(m) for s in streams for m in MEASURES]
+        pinned = "yes" if row["run_id"] == baseline else ""
+        writer.writerow([harmless(cell) for cell in (*facts, pinned, *measures)])
+    return text.getvalue()
+
+
+def harmless(cell: object) -> object:
+    """A cell that a spreadsheet shows and does not run; numbers stay numbers."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
+
+
+def rows_as_text(rows: Sequence[RunRow], baseline: str | None) -> str:
+    """A table: run, start, verdict, final validation loss of each stream. `*` marks the baseline."""
+    streams = list(dict.fromkeys(stream for row in rows for stream in row["streams"]))
+    head = ("", "run", "started", "verdict", "passed", *(f"{s} val_loss" for s in streams))
+    lines = [head, *(_cells(row, streams, baseline) for row in rows)]
+    widths = [max(len(line[n]) for line in lines) for n in range(len(head))]
+    padded = ["  ".join(c.ljust(w) for c, w in zip(line, widths, strict=True)).rstrip() for line in lines]
+    return "\n".join([*padded, ""])
+
+
+def _cells(row: RunRow, streams: Sequence[str], baseline: str | None) -> tuple[str, ...]:
+    mark = "*" if row["run_id"] == baseline else ""
+    started = (row["started_at"] or row["timestamp"])[:19].replace("T", " ")
+    if row["problem"] is not None:
+        return (mark, row["run_id"], started, "DAMAGED", row["problem"], *("" for _ in streams))
+    verdict = verdict_word(row["verdict"]) if row["verdict"] else ""
+    losses = (_loss(row["streams"].get(s)) for s in streams)
+    return (mark, row["run_id"], started, verdict, f"{row['passed']}/{row['total']}", *losses)
+
+
+def _loss(stream: StreamRow | None) -> str:
+    if stream is None:
+        return ""
+    if stream["diverged"]:
+        return "diverged"
+    return "" if stream["final_val_loss"] is None else number_words(stream["final_val_loss"])
+
+
+def run_as_text(state: DashboardState) -> str:
+    """One run: its checklist, then every stream's losses."""
+    streams = [line for stream, metrics in state.metrics.items() for line in _stream_lines(stream, metrics)]
+    return "\n".join([as_text(state, plain), *streams, ""])
+
+
+def _stream_lines(stream: str, metrics: StreamMetrics) -> list[str]:
+    lines = [f"{stream}: {metrics.completion.status}"]
+    for name, point in metrics.final.items():
+        best = metrics.best.get(name)
+        words = f"best {number_words(best.value)} at epoch {number_words(best.epoch)}" if best else "never finite"
+        lines.append(f"  {name} {number_words(point.value) if point.value is not None else 'not finite'}, {words}")
+    return lines

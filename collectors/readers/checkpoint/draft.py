@@ -1,0 +1,142 @@
+"""What a checkpoint reader knows so far -> `CheckpointEvidence`. Pure.
+
+Input: findings, tensors and number tests, as one of the format readers collects them. Output: the
+frozen record, with the findings that follow from the numbers: NaN, infinities, nothing but one value,
+no tensors at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from math import prod
+from typing import Any, Literal
+
+from collectors.evidence.checkpoint import CheckpointEvidence, TensorFacts
+from collectors.numbers import listed, size_words
+from collectors.readers.checkpoint.tensor_data import NonFinite, NumberTest, Patience
+from collectors.readers.checkpoint.tensor_layout import Extent
+from collectors.readers.common.dtypes import FLOAT_BITS, is_float
+from collectors.readers.common.finding_list import FindingList
+from collectors.readers.common.single_pass import FileDigest
+
+Checksum = Literal["ok", "bad", "not recorded", "partial", "not read"]
+WORTH_A_WARNING = 16
+"""Numbers a weight matrix must have before one value throughout is odd."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Numbers of one type in a row, and the tensors that lie in it."""
+
+    key: str
+    dtype: str
+    extents: Sequence[Extent]
+
+
+@dataclass(slots=True)
+class Draft:
+    """Evidence in the making."""
+
+    format: str
+    size: int
+    findings: FindingList = field(default_factory=FindingList)
+    tensors: list[TensorFacts] = field(default_factory=list)
+    parameters: int = 0
+    checksum: Checksum = "not read"
+    finite: bool | None = None
+    nonfinite: list[str] = field(default_factory=list)
+    constant: list[str] = field(default_factory=list)
+    data_read: Literal["all", "part", "none"] = "none"
+    digest: FileDigest | None = None
+    scalars: dict[str, Any] = field(default_factory=dict)
+    refused: tuple[str, ...] = ()
+
+    def evidence(self) -> CheckpointEvidence:
+        """The frozen record."""
+        return CheckpointEvidence(
+            format=self.format,
+            findings=self.findings.all(),
+            tensors=tuple(self.tensors),
+            parameters=self.parameters,
+            checksum=self.checksum,
+            finite=self.finite,
+            nonfinite_tensors=tuple(self.nonfinite),
+            data_read=self.data_read,
+            sha256=self.digest.sha256 if self.digest else None,
+            crc32=self.digest.crc32 if self.digest else None,
+            scalars=self.scalars,
+            size_bytes=self.size,
+            constant_tensors=tuple(self.constant),
+            globals=self.refused,
+        )
+
+    def note_budget(self, budget: int) -> None:
+        """Say that the contents were not read, and why."""
+        text = f"structure only: {size_words(self.size)} is above the byte budget of {size_words(budget)}"
+        self.findings.note(f"{text}; checksums, numbers and sha256 were not computed")
+
+    def report_emptiness(self) -> None:
+        """Say so when there is nothing that could be a model."""
+        if not self.tensors:
+            self.findings.error("holds no tensors: expected the weights of a model")
+        elif all(tensor.optimizer for tensor in self.tensors):
+            self.findings.error("holds an optimizer's state, but no weights of a model")
+        elif not any(prod(tensor.shape) for tensor in self.tensors):
+            self.findings.error("holds tensors, but not one number")
+
+    def report_numbers(self, blocks: Sequence[Block], tests: Mapping[str, NumberTest]) -> None:
+        """Take over what the tests of the float blocks found, after all bytes were fed."""
+        untested = sorted({b.dtype for b in blocks if b.key not in tests and b.extents and is_float(b.dtype)})
+        if untested:
+            self.findings.note(f"numbers of type {listed(untested)} were not tested: their bits are not known here")
+        unfed = any(b.key in tests and not tests[b.key].was_fed and any(e.count for e in b.extents) for b in blocks)
+        self.data_read = "part" if untested or unfed else "all"
+        if any(test.was_fed for test in tests.values()):
+            self.finite = True
+        for block in blocks:
+            if block.key in tests and tests[block.key].was_fed:
+                self._report_block(block, tests[block.key])
+        self._report_all_zero(blocks, tests)
+
+    def _report_block(self, block: Block, test: NumberTest) -> None:
+        for found in test.nonfinite:
+            if test.is_mask:
+                self.findings.note("holds only 0 and minus infinity, as an attention mask does", found.extent.name)
+            else:
+                self.finite = False
+                self.nonfinite.append(found.extent.name)
+                self.findings.error(_nonfinite_text(found), found.extent.name)
+        if test.is_constant and not test.nonfinite:
+            self.constant.extend(one.name for one in block.extents if _is_weight_matrix(one))
+
+    def _report_all_zero(self, blocks: Sequence[Block], tests: Mapping[str, NumberTest]) -> None:
+        model = [b for b in blocks if any(not one.optimizer and one.count for one in b.extents)]
+        floats = [tests[block.key] for block in model if block.key in tests and tests[block.key].was_fed]
+        if floats and all(test.is_zero for test in floats):
+            self.findings.warning("every weight is 0: expected trained weights")
+        elif self.constant:
+            count = "1 weight matrix" if len(self.constant) == 1 else f"{len(self.constant):,} weight matrices"
+            self.findings.warning(f"one number throughout in {count}: {listed(self.constant, most=5)}")
+
+
+def _is_weight_matrix(extent: Extent) -> bool:
+    stretched = 0 in extent.stride
+    return not extent.optimizer and not stretched and len(extent.shape) >= 2 and extent.count >= WORTH_A_WARNING
+
+
+def _nonfinite_text(found: NonFinite) -> str:
+    kind = {(True, False): "NaN", (False, True): "infinite"}.get((found.has_nan, found.has_infinity), "NaN or infinite")
+    about = "" if found.is_exact else "at least "
+    owner = "the optimizer's state holds " if found.extent.optimizer else "holds "
+    return f"{owner}{about}{found.count:,} {kind} of {found.extent.count:,} numbers: expected finite weights"
+
+
+def number_tests(blocks: Sequence[Block], *, big_endian: bool) -> dict[str, NumberTest]:
+    """A test for each block of floats whose bits are known, by the block's key."""
+    patience = Patience()
+    return {
+        block.key: NumberTest(block.dtype, block.extents, big_endian=big_endian, patience=patience)
+        for block in blocks
+        if block.dtype in FLOAT_BITS and block.extents
+    }

@@ -1,0 +1,163 @@
+"""Stored numbers -> which tensors hold NaN or infinities, and which hold one number throughout.
+
+Input: the bytes of one block of numbers, piece by piece, and the tensors that lie in it. Output:
+facts. It works on the bits of 1 MiB at a time, whatever the size, and tests floats only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from collectors.readers.checkpoint.tensor_layout import Extent
+from collectors.readers.common.dtypes import FLOAT_BITS, FloatBits
+
+Bits = np.ndarray[Any, Any]
+MOST_EXTENTS: Final = 4_000
+"""Tensors in one block that are told apart."""
+
+
+@dataclass(slots=True)
+class NonFinite:
+    """What one tensor holds that is not a finite number."""
+
+    extent: Extent
+    count: int = 0
+    has_nan: bool = False
+    has_infinity: bool = False
+    is_exact: bool = True
+    """False when counting was cut short, or other tensors lie in between."""
+
+
+class Patience:
+    """How many more bad numbers are looked at one by one, for all blocks of a file."""
+
+    def __init__(self, steps: int = 50_000_000) -> None:
+        self._left = steps
+
+    def takes(self, steps: int) -> bool:
+        """Use some of it up; False when it is gone."""
+        self._left -= steps
+        return self._left >= 0
+
+
+class NumberTest:
+    """A sink for the bytes of one block of floats."""
+
+    def __init__(self, dtype: str, extents: Sequence[Extent], *, big_endian: bool, patience: Patience) -> None:
+        self._bits: FloatBits = FLOAT_BITS[dtype]
+        self._parts = 2 if dtype.startswith("complex") else 1
+        self._item = np.dtype((">" if big_endian else "<") + self._bits.item)
+        self._extents = _told_apart(extents)
+        self._starts = np.array([min(one.offset, _LARGEST) for one in self._extents], np.int64)
+        self._ends = np.array([min(one.end, _LARGEST) for one in self._extents], np.int64)
+        self._found: dict[int, NonFinite] = {}
+        self._patience = patience
+        self._rest = b""
+        self._at = 0
+        self._first: int | None = None
+        self.is_constant = True
+        """Every element so far has the same bits."""
+        self.is_mask = True
+        """Every element so far is zero or minus infinity, as in an attention mask."""
+
+    def feed(self, piece: memoryview) -> None:
+        """Test the next bytes."""
+        data: bytes | memoryview = self._rest + bytes(piece) if self._rest else piece
+        whole = len(data) - len(data) % self._item.itemsize
+        self._rest = bytes(data[whole:])
+        if whole:
+            self._test(np.frombuffer(data[:whole], dtype=self._item))
+
+    def finish(self) -> None:
+        """Nothing is left to do: a cut-off number is the reader's finding, not this one's."""
+
+    @property
+    def nonfinite(self) -> list[NonFinite]:
+        """Tensors that hold NaN or infinities, in the order of the file."""
+        return [self._found[index] for index in sorted(self._found)]
+
+    @property
+    def was_fed(self) -> bool:
+        """At least one number was read."""
+        return self._first is not None
+
+    @property
+    def is_zero(self) -> bool:
+        """Every element is zero."""
+        return self.is_constant and self._first == 0
+
+    def _test(self, bits: Bits) -> None:
+        if self._first is None:
+            self._first = int(bits[0])
+        if self.is_constant:
+            self.is_constant = _all(bits, lambda some: some == self._first)
+        if self.is_mask:
+            self.is_mask = _all(bits, self._fits_mask)
+        bad = (bits & self._bits.mask) == self._bits.value
+        if bad.any():
+            self._claim(bits, np.flatnonzero(bad))
+        self._at += len(bits)
+
+    def _fits_mask(self, bits: Bits) -> Bits:
+        minus_infinity = self._bits.minus_infinity
+        fits: Bits = bits == 0
+        return fits if minus_infinity is None else fits | (bits == minus_infinity)
+
+    def _claim(self, bits: Bits, places: Bits) -> None:
+        """Find out which tensors the bad numbers of this piece belong to."""
+        infinite = (bits[places] & self._bits.fraction) == 0 if self._bits.fraction else np.zeros(len(places), bool)
+        elements = (places + self._at) // self._parts
+        first = np.searchsorted(elements, self._starts)
+        end = np.searchsorted(elements, self._ends)
+        for index in np.flatnonzero(first < end).tolist():
+            part = slice(int(first[index]), int(end[index]))
+            self._count(index, elements[part], infinite[part])
+
+    def _count(self, index: int, elements: Bits, infinite: Bits) -> None:
+        """Add the bad elements that lie within one tensor's extent."""
+        extent = self._extents[index]
+        if not self._patience.takes(500 + len(elements) * (1 if extent.is_contiguous else 8)):
+            known = self._found.setdefault(index, NonFinite(extent, has_nan=not infinite[0]))
+            known.is_exact = False
+            return
+        if not extent.is_contiguous:
+            infinite = infinite[_lies_in(extent, elements)]
+        if len(infinite):
+            known = self._found.setdefault(index, NonFinite(extent))
+            known.count += len(infinite)
+            known.has_infinity |= bool(infinite.any())
+            known.has_nan |= not infinite.all()
+
+
+_LARGEST: Final = (1 << 63) - 1
+
+
+def _told_apart(extents: Sequence[Extent]) -> list[Extent]:
+    """The tensors, the last ones as one when there are too many."""
+    if len(extents) <= MOST_EXTENTS:
+        return list(extents)
+    rest = extents[MOST_EXTENTS:]
+    start = min(one.offset for one in rest)
+    length = max(one.end for one in rest) - start
+    return [*extents[:MOST_EXTENTS], Extent(f"{len(rest):,} further tensors", start, (length,), (1,))]
+
+
+def _all(bits: Bits, holds: Any) -> bool:
+    """True when something holds for all; ordinary weights say no within the first few."""
+    return bool(holds(bits[:16]).all()) and bool(holds(bits).all())
+
+
+def _lies_in(extent: Extent, elements: Bits) -> Bits:
+    """Which elements of a block a strided tensor covers: its strides, from the largest, leave no rest."""
+    rest = elements - extent.offset
+    fits = rest >= 0
+    for step, size in sorted(zip(extent.stride, extent.shape, strict=True), reverse=True):
+        if step and size > 1:
+            index = np.minimum(rest // step, size - 1)
+            rest = rest - index * step
+    covered: Bits = fits & (rest == 0)
+    return covered

@@ -1,0 +1,75 @@
+"""Evidence <-> JSON, for the way from the child process to its parent.
+
+Input: one evidence record, or the bytes made of it. Output: the other. Uses JSON with Python's `NaN`
+and `Infinity`, so that both survive; the rows of a table travel as columns. Refuses pickles: what the
+child sends is data, checked against the record's types before it is believed.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from functools import cache
+from typing import Any, get_args
+
+from pydantic import TypeAdapter, ValidationError
+
+from collectors.evidence.table_rows import LossRows
+from collectors.evidence.tables import LossTableEvidence
+from collectors.readers.child.registry import Evidence
+
+
+def to_json(evidence: Any) -> bytes:
+    """Return the record as JSON; what JSON cannot hold, such as a date, becomes its text."""
+    columns = None
+    if isinstance(evidence, LossTableEvidence):
+        columns = evidence.rows.columns() if isinstance(evidence.rows, LossRows) else None
+        evidence = dataclasses.replace(evidence, rows=())
+    values = dataclasses.asdict(evidence)
+    if "lines" in values:  # its keys are tuples, which JSON has not
+        values["lines"] = list(values["lines"].items())
+    return json.dumps({"values": values, "columns": columns}, default=str).encode("ascii")
+
+
+def from_json(kind: type[Evidence], data: bytes) -> Evidence:
+    """Return the record; raise ValueError if `data` is not one of that kind."""
+    try:
+        answer = json.loads(data)
+        values, columns = answer["values"], answer["columns"]
+        if "lines" in values:
+            values["lines"] = {tuple(path): line for path, line in values["lines"]}
+        evidence = _adapters()[kind].validate_python(values)
+        return _with_rows(evidence, columns) if isinstance(evidence, LossTableEvidence) else evidence
+    except (ValidationError, TypeError, KeyError, RecursionError) as error:
+        raise ValueError(f"no {kind.__name__}: {error}") from None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Columns:
+    """Rows of a loss table, column by column; null where a row has no value."""
+
+    epoch: list[float | None]
+    step: list[int | None]
+    time: list[float | None]
+    values: dict[str, list[float | None]]
+
+
+def _with_rows(evidence: LossTableEvidence, columns: Any) -> LossTableEvidence:
+    if columns is None:
+        return dataclasses.replace(evidence, rows=())
+    found = _columns_adapter().validate_python(columns)
+    axes: list[list[Any]] = [found.epoch, found.step, found.time]
+    if len({len(column) for column in (*axes, *found.values.values())}) > 1:
+        raise ValueError("columns of different lengths")
+    rows = LossRows.from_columns(found.epoch, found.step, found.time, found.values)
+    return dataclasses.replace(evidence, rows=rows)
+
+
+@cache
+def _adapters() -> dict[type[Evidence], TypeAdapter[Evidence]]:
+    return {kind: TypeAdapter(kind) for kind in get_args(Evidence)}
+
+
+@cache
+def _columns_adapter() -> TypeAdapter[_Columns]:
+    return TypeAdapter(_Columns)

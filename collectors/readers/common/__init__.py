@@ -1,0 +1,1 @@
+"""What several readers need: one pass over a file, CRC, magic numbers, lists of findings, number types."""

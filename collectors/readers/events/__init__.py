@@ -1,0 +1,1 @@
+"""TensorBoard event files -> scalar series; only what is new is read."""

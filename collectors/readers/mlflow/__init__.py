@@ -1,0 +1,1 @@
+"""MLflow's SQLite store -> its runs."""

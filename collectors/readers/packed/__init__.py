@@ -1,0 +1,1 @@
+"""The inside of zip files: directory, entries, members, unpacking within bounds."""

@@ -1,0 +1,1 @@
+"""Scaler files -> centers and scales."""

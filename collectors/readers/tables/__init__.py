@@ -1,0 +1,1 @@
+"""CSV, JSON and JSONL tables of metrics -> rows."""

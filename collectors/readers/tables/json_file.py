@@ -1,0 +1,139 @@
+"""Text of JSON lines, a JSON list of rows or Hugging Face's `trainer_state.json` -> rows of losses.
+
+Input: text and the wanted columns. Output: the format, the names found, and rows in `Parts`. NaN and
+Infinity are numbers here, as the programs that write them mean them; repeated keys, nesting without
+end and values that are no numbers cost their row and are named.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from collectors.readers.common.finding_list import shorten
+from collectors.readers.tables.columns import LossColumns
+from collectors.readers.tables.json_rows import JsonRows, Repeated
+from collectors.readers.tables.lines import Lines
+from collectors.readers.tables.parts import MAX_ROWS, Parts
+from collectors.readers.text.text import brief
+
+MAX_PARTS: Final = 4_000_000
+"""Commas and opening brackets of a document that is parsed as a whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class JsonTable:
+    """What kind of table it was."""
+
+    format: str
+    names: tuple[str, ...] = ()
+    is_cut: bool = False
+    """It ends too early."""
+
+
+def read_json(lines: Lines, columns: LossColumns, parts: Parts, *, live: bool) -> JsonTable:
+    """Read all rows into `parts`, by line where the first line is an object, else as one document."""
+    first = next((line for _, line in lines.each() if line.strip()), "")
+    opening = _parsed(first)
+    if isinstance(opening, dict) and "log_history" not in opening:
+        return _read_lines(lines, columns, parts, may_be_cut=live or not lines.is_finished)
+    return _read_document(lines, columns, parts, live=live)
+
+
+def _read_lines(lines: Lines, columns: LossColumns, parts: Parts, *, may_be_cut: bool) -> JsonTable:
+    rows, is_cut = JsonRows(columns, parts), False
+    for at, line in lines.each():
+        row = None if not line or line.isspace() else _parsed(line)
+        if isinstance(row, str) and at == lines.last and may_be_cut:
+            parts.findings.note("the last line is not finished: it is being written, or was cut off", f"line {at}")
+            is_cut = True
+        elif row is not None:
+            rows.add(at, row)
+        if len(rows) > MAX_ROWS:
+            break
+    return JsonTable("jsonl", rows.finish(), is_cut)
+
+
+def _read_document(lines: Lines, columns: LossColumns, parts: Parts, *, live: bool) -> JsonTable:
+    text, findings = lines.text, parts.findings
+    pieces = text.count(",") + text.count("[") + text.count("{")
+    if pieces > MAX_PARTS:
+        findings.error(f"has {pieces:,} parts; at most {MAX_PARTS:,} are read")
+        return JsonTable("unknown")
+    try:
+        return _rows_of(DECODER.decode(text), columns, parts)
+    except RecursionError:
+        findings.error("is nested too deep to be a table")
+        return JsonTable("unknown")
+    except json.JSONDecodeError as problem:
+        return _broken(text, problem, parts, live=live)
+
+
+def _rows_of(document: Any, columns: LossColumns, parts: Parts) -> JsonTable:
+    if isinstance(document, list):
+        parts.where = "row {}".format
+        return JsonTable("json", _read_rows(document, columns, parts))
+    history = document.get("log_history") if isinstance(document, dict) else None
+    expected = "a list, or `log_history` with a list was expected"
+    if not isinstance(history, list):
+        parts.findings.error(f"is JSON without rows: {expected}, found {_kind(document)}")
+        return JsonTable("unknown")
+    if isinstance(document, Repeated) and document.name == "log_history":
+        parts.findings.error("names `log_history` twice: which one counts cannot be told")
+        return JsonTable("trainer_state")
+    parts.where = "log_history[{}]".format
+    return JsonTable("trainer_state", _read_rows(history, columns, parts))
+
+
+def _read_rows(items: Iterable[Any], columns: LossColumns, parts: Parts) -> tuple[str, ...]:
+    rows = JsonRows(columns, parts)
+    for place, row in enumerate(items):
+        rows.add(place, row)
+    return rows.finish()
+
+
+def _broken(text: str, problem: json.JSONDecodeError, parts: Parts, *, live: bool) -> JsonTable:
+    ends_early = problem.pos >= len(text.rstrip()) or problem.msg.startswith("Unterminated string")
+    where = f"line {problem.lineno}, column {problem.colno}"
+    if ends_early and live:
+        parts.findings.note("ends too early: it is being written, or was cut off", where)
+    elif ends_early:
+        parts.findings.error(f"ends too early ({problem.msg}): it is being written, or was cut off", where)
+    else:
+        parts.findings.error(f"is not JSON: {shorten(problem.msg)}", where)
+    return JsonTable("unknown", is_cut=ends_early)
+
+
+def _parsed(line: str) -> Any:
+    """The value of one line; a text that says what is wrong where it is none."""
+    try:
+        found = DECODER.decode(line)
+    except RecursionError:
+        return "is nested too deep"
+    except ValueError as problem:
+        return f"is not JSON ({shorten(str(problem))})"
+    return found if isinstance(found, dict) else f"holds {_kind(found)}, an object was expected"
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, dict):
+        return f"an object with {', '.join(brief(name) for name in list(value)[:5]) or 'nothing in it'}"
+    return {list: "a list", str: "a text", bool: "true or false", type(None): "null"}.get(type(value), "a number")
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) == len(pairs):
+        return found
+    seen: set[str] = set()
+    again = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
+    return Repeated(found, again)
+
+
+def _whole_number(digits: str) -> int | float:
+    return int(digits) if len(digits) < 20 else float(digits)  # beyond 4,300 digits Python refuses
+
+
+DECODER: Final = json.JSONDecoder(object_pairs_hook=_object, parse_int=_whole_number)

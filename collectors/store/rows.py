@@ -1,0 +1,117 @@
+"""A stored run -> its one small row in the index. Pure.
+
+Input: a state, or what is wrong with its snapshot. Output: a plain dictionary that is JSON as it is.
+`run_index` makes lines of rows and rows of lines.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime
+
+from collectors.compare.comparability import epochs_of, standing_of
+from collectors.compare.compare import duration_of
+from collectors.contract.metrics import Series, StreamMetrics
+from collectors.contract.run_row import FileFacts, RunRow, StreamRow
+from collectors.contract.state import DashboardState
+
+SPARK_POINTS = 24
+"""Most numbers of a spark line."""
+AUTOMATIC_ID = re.compile(r"run-\d{8}-\d{6}")
+"""The id that a run gets from its start; every other one was given by a person."""
+
+
+def row_of(state: DashboardState, facts: FileFacts) -> RunRow:
+    """The row of a sound snapshot."""
+    meta, verdict = state.meta, state.verdict
+    return RunRow(
+        run_id=meta.run_id,
+        size_bytes=facts[0],
+        mtime_ns=facts[1],
+        started_at=_iso(meta.started_at),
+        timestamp=meta.timestamp.isoformat(),
+        finished_at=_iso(meta.finished_at),
+        workspace=meta.workspace,
+        verdict=verdict.value,
+        passed=verdict.passed,
+        failed=verdict.failed,
+        skipped=verdict.skipped,
+        total=verdict.total,
+        named=is_named(meta.run_id),
+        problem=None,
+        streams={stream: _stream_row(metrics) for stream, metrics in state.metrics.items()},
+    )
+
+
+def damaged_row(run_id: str, problem: str, facts: FileFacts) -> RunRow:
+    """The row of a snapshot that cannot be read."""
+    return RunRow(
+        run_id=run_id,
+        size_bytes=facts[0],
+        mtime_ns=facts[1],
+        started_at=_start_in(run_id),
+        timestamp=_changed_at(facts),
+        finished_at=None,
+        workspace="",
+        verdict=None,
+        passed=0,
+        failed=0,
+        skipped=0,
+        total=0,
+        named=is_named(run_id),
+        problem=problem,
+        streams={},
+    )
+
+
+def _changed_at(facts: FileFacts) -> str:
+    """When a file changed; a file system may hold times beyond every calendar."""
+    try:
+        return datetime.fromtimestamp(facts[1] / 1e9, UTC).isoformat()
+    except (ValueError, OverflowError, OSError):
+        return datetime.fromtimestamp(0, UTC).isoformat()
+
+
+def is_named(run_id: str) -> bool:
+    """Whether a person gave the id: it is not of the form that comes from a start."""
+    return AUTOMATIC_ID.fullmatch(run_id) is None
+
+
+def _start_in(run_id: str) -> str | None:
+    try:
+        return datetime.strptime(run_id, "run-%Y%m%d-%H%M%S").replace(tzinfo=UTC).isoformat()
+    except ValueError:
+        return None
+
+
+def _iso(time: datetime | None) -> str | None:
+    return time.isoformat() if time else None
+
+
+def _stream_row(stream: StreamMetrics) -> StreamRow:
+    final, best = ({name: p.value for name, p in points.items()} for points in (stream.final, stream.best))
+    stands = standing_of(stream)
+    return StreamRow(
+        status=stream.completion.status,
+        trained=stands.was_trained,
+        diverged=stands.has_diverged,
+        diverged_epoch=stands.diverged_epoch,
+        unfinished=stands.unfinished,
+        epochs=epochs_of(stream),
+        duration_seconds=duration_of(stream),
+        final_train_loss=final.get("train_loss"),
+        final_val_loss=final.get("val_loss"),
+        best_train_loss=best.get("train_loss"),
+        best_val_loss=best.get("val_loss"),
+        config=json.dumps(stream.config, separators=(",", ":"), ensure_ascii=False),
+        spark=_spark(stream.series.get("val_loss")),
+    )
+
+
+def _spark(series: Series | None) -> str:
+    """Few enough numbers for a line of text; the last one is always there, values are not averaged."""
+    values = series.value if series else ()
+    count = min(len(values), SPARK_POINTS)
+    places = [round(n * (len(values) - 1) / max(count - 1, 1)) for n in range(count)]
+    return " ".join("-" if values[p] is None else f"{values[p]:.4g}" for p in places)

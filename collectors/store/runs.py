@@ -1,0 +1,247 @@
+"""The runs of one state directory: their rows, snapshots, the baseline, and what removes them.
+
+Input: a state directory. Output: rows newest first, one snapshot, the pinned baseline's id. Rows come
+from the index; a row that is missing, wrong or older than its snapshot is made anew from the snapshot.
+A snapshot that cannot be read has a row that says so. It refuses to remove the baseline unasked.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from collectors.contract.delta import Policy
+from collectors.contract.run_row import FileFacts, RunRow
+from collectors.contract.state import DashboardState, state_from_json
+from collectors.contract.values import RUN_ID_PATTERN, visible_text
+from collectors.files.problems import describe_error
+from collectors.store.folder import explained, read_own, regular_files, replace_file
+from collectors.store.index import CONTENTS_FROM, Head, HeadsFound, RunRows, head_of, heads_in, index_of, without_cycles
+from collectors.store.rows import damaged_row, row_of
+from collectors.store.store import INDEX_FILE, MAX_BYTES, RUNS_FOLDER, Store, StoreProblem
+
+BASELINE_FILE = "baseline.json"
+"""Beside the runs, not among them: a run may be called `baseline`."""
+POLICY_FILE = "policy.json"
+INDEX_BYTES = 1 << 30
+SPARE_LINES = 64
+"""So many lines of the index may be out of date before it is written anew."""
+LONGEST_PROBLEM = 300
+"""Characters of what is wrong with a snapshot."""
+Identity = tuple[int, int, int, int]
+_RUN_ID: Final = re.compile(RUN_ID_PATTERN)
+
+
+class RunProblem(ValueError):
+    """What was asked of a run cannot be done; the message is one line for a person."""
+
+
+def is_run_id(text: str) -> bool:
+    """Whether this could be a run's id; nothing is normalised."""
+    return _RUN_ID.fullmatch(text) is not None
+
+
+class RunStore:
+    """The runs of one state directory; may be asked from several threads.
+
+    With `heal` an index that is out of date is written anew where that is possible.
+    """
+
+    def __init__(self, state_dir: Path, *, heal: bool = False) -> None:
+        self._dir = state_dir
+        self._runs = state_dir / RUNS_FOLDER
+        self._store = Store(state_dir, make=False)
+        self._heals = heal
+        self._lock = threading.Lock()
+        self._seen: tuple[Identity | None, Identity | None] | None = None
+        self._rows = RunRows(())
+        self._made: dict[str, Head] = {}
+
+    def rows(self) -> RunRows:
+        """One row a run, newest first. The same object comes back while folder and index stay the same."""
+        with self._lock:
+            seen = (_identity(self._runs), _identity(self._runs / INDEX_FILE))
+            if seen != self._seen:
+                self._rows = self._load(seen)
+                self._seen = seen
+            return self._rows
+
+    def _load(self, seen: tuple[Identity | None, Identity | None]) -> RunRows:
+        with without_cycles():
+            written = heads_in(_bytes_of(self._runs / INDEX_FILE))
+            files = dict(_snapshot_files(self._runs, written.heads))
+            # In the order of the index, which is that of time: sorting what is sorted costs nothing.
+            heads = [head for run_id, head in written.heads.items() if files.get(run_id) == head.facts]
+            made = self._made_heads(files, heads)
+            rows = RunRows((*heads, *made.values()))
+        self._made = made
+        if self._heals and (made or _is_worth_writing(written, len(rows))):
+            self._write_index(rows, seen)
+        return rows
+
+    def _made_heads(self, files: Mapping[str, FileFacts], heads: Sequence[Head]) -> dict[str, Head]:
+        """The heads of snapshots that the index does not have as they are."""
+        if len(heads) == len(files):
+            return {}
+        known = {head.run_id for head in heads}
+        return {run_id: self._made_head(run_id, facts) for run_id, facts in files.items() if run_id not in known}
+
+    def _made_head(self, run_id: str, facts: FileFacts) -> Head:
+        """The head that the index does not have; where nobody can write it, it is made only once."""
+        known = self._made.get(run_id)
+        return known if known is not None and known.facts == facts else head_of(self._row(run_id, facts))
+
+    def _row(self, run_id: str, facts: FileFacts) -> RunRow:
+        found = self._read(run_id)
+        return damaged_row(run_id, found, facts) if isinstance(found, str) else row_of(found, facts)
+
+    def _read(self, run_id: str) -> DashboardState | str:
+        """A snapshot, or why it cannot be read."""
+        try:
+            state = state_from_json(read_own(self._runs / f"{run_id}.json", MAX_BYTES))
+        except OSError as error:
+            return describe_error(error)
+        except ValidationError as error:
+            return first_error(error)
+        if state.meta.run_id != run_id:
+            return f"it holds the run {state.meta.run_id}"
+        return state
+
+    def _write_index(self, rows: RunRows, seen: tuple[Identity | None, Identity | None]) -> None:
+        """Write the index anew, unless somebody changed something since `seen`."""
+        data = index_of(rows.oldest_first)
+        # A folder that cannot be written is read all the same.
+        with suppress(StoreProblem), self._store.writing():
+            if (_identity(self._runs), _identity(self._runs / INDEX_FILE)) == seen:
+                replace_file(self._runs / INDEX_FILE, data)
+
+    def row(self, run_id: str) -> RunRow | None:
+        """One run's row; None where there is no such run."""
+        return self.rows().find(run_id)
+
+    def snapshot(self, run_id: str) -> DashboardState | None:
+        """One run's snapshot by its exact id; None where there is none or it cannot be read."""
+        found = self._read(run_id) if is_run_id(run_id) else None
+        return found if isinstance(found, DashboardState) else None
+
+    def required(self, run_id: str) -> DashboardState:
+        """One run's snapshot by its exact id. Raises RunProblem where it is absent or damaged."""
+        if not is_run_id(run_id) or not self._store.has_snapshot(run_id):
+            raise RunProblem(f"there is no run {run_id}; `runs list` shows those that are stored")
+        found = self._read(run_id)
+        if isinstance(found, str):
+            raise RunProblem(f"the snapshot of {run_id} cannot be read: {found}")
+        return found
+
+    def baseline(self) -> str | None:
+        """Id of the pinned baseline; None where none is pinned. Its snapshot may be gone."""
+        run_id = _mapping_in(self._dir / BASELINE_FILE).get("run_id")
+        return run_id if isinstance(run_id, str) and is_run_id(run_id) else None
+
+    def pin(self, run_id: str) -> None:
+        """Make a run the baseline for everybody. Raises RunProblem and StoreProblem."""
+        self.required(run_id)
+        pinned = {"run_id": run_id, "pinned_at": datetime.now(UTC).isoformat()}
+        with self._store.writing():
+            replace_file(self._dir / BASELINE_FILE, json.dumps(pinned).encode() + b"\n")
+
+    def unpin(self) -> None:
+        """Let there be no baseline. Raises StoreProblem."""
+        with self._store.writing(), explained(self._dir / BASELINE_FILE):
+            (self._dir / BASELINE_FILE).unlink(missing_ok=True)
+
+    def policy(self) -> Policy:
+        """The regression policy of the observed workspace; the default one where none is stored."""
+        try:
+            return Policy.model_validate(_mapping_in(self._dir / POLICY_FILE))
+        except ValidationError:
+            return Policy()
+
+    def write_policy(self, policy: Policy) -> None:
+        """Store the policy for those who do not read the configuration. Raises StoreProblem."""
+        if (self._dir / POLICY_FILE).is_file() and self.policy() == policy:
+            return
+        with self._store.writing():
+            replace_file(self._dir / POLICY_FILE, policy.model_dump_json().encode() + b"\n")
+
+    def delete(self, run_ids: Iterable[str], *, force: bool = False) -> None:
+        """Remove snapshots, damaged ones too; all or none. Raises RunProblem and StoreProblem.
+
+        The baseline is refused without `force`; with it nothing is pinned afterwards.
+        """
+        asked, pinned = list(dict.fromkeys(run_ids)), self.baseline()
+        for run_id in asked:
+            if not is_run_id(run_id) or not self._store.has_snapshot(run_id):
+                raise RunProblem(f"there is no run {run_id}; nothing was removed")
+            if run_id == pinned and not force:
+                raise RunProblem(f"{run_id} is the baseline; nothing was removed (--force removes it all the same)")
+        if pinned in asked:
+            self.unpin()
+        with self._store.writing():
+            for run_id in asked:
+                with explained(self._store.snapshot_path(run_id)):
+                    self._store.snapshot_path(run_id).unlink(missing_ok=True)
+
+    def prune(self, keep: int, *, spared: Iterable[str] = ()) -> list[str]:
+        """Remove all but the newest `keep` runs and return their ids. Raises StoreProblem.
+
+        The baseline, `spared`, damaged runs and those a person has named are never removed.
+        """
+        safe = {self.baseline(), *spared}
+        automatic = [row["run_id"] for row in self.rows() if not row["named"] and not row["problem"]]
+        too_many = [run_id for run_id in automatic[max(keep, 0) :] if run_id not in safe]
+        self.delete(too_many)
+        return too_many
+
+
+def _identity(path: Path) -> Identity | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def _is_worth_writing(written: HeadsFound, count: int) -> bool:
+    """Whether an index has wrong lines, too many replaced ones, or too many that its contents do not list."""
+    replaced, unlisted = written.lines - count, written.lines - written.listed
+    return bool(written.wrong) or replaced > max(SPARE_LINES, count) or unlisted > max(CONTENTS_FROM, count // 2)
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return read_own(path, INDEX_BYTES)
+    except OSError:
+        return b""
+
+
+def _mapping_in(path: Path) -> Mapping[str, Any]:
+    try:
+        found = json.loads(read_own(path, MAX_BYTES))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _snapshot_files(runs: Path, known: Container[str]) -> Iterator[tuple[str, FileFacts]]:
+    """Run id, size and time of every snapshot's file; `known` are ids that need no second look."""
+    for name, facts in regular_files(runs, ".json"):
+        run_id = name[:-5]
+        if run_id in known or is_run_id(run_id):
+            yield run_id, facts
+
+
+def first_error(error: ValidationError) -> str:
+    """What breaks the contract first, in one short line: a key of the file may be anything."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    place = ".".join(map(str, first["loc"]))
+    words = " ".join(f"{place}: {first['msg']}".split()) if place else first["msg"]
+    return str(visible_text(words[:LONGEST_PROBLEM]))

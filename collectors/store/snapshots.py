@@ -1,0 +1,77 @@
+"""What a collector does with the history of its state directory: snapshots, the baseline, the policy.
+
+Input: states as they are collected. Output: `runs/<run_id>.json` of the current run, kept in line with
+it; the pinned baseline for check 10. It writes only what differs, and removes old runs only where it
+was told how many to keep.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from collectors.contract.pipeline import PipelineConfig
+from collectors.contract.remembered import PinnedBaseline
+from collectors.contract.state import DashboardState
+from collectors.store.runs import RunStore
+from collectors.store.store import Store
+
+Identity = tuple[int, int, int] | None
+
+
+class History:
+    """The runs of one state directory, for the one that collects into it."""
+
+    def __init__(self, store: Store, config: PipelineConfig, keep: int | None = None) -> None:
+        self._store = store
+        self._runs = RunStore(store.state_dir, heal=True)
+        self._config = config
+        self._keep = keep
+        self._stored: DashboardState | None = None
+        self._pinned: tuple[Identity, PinnedBaseline] | None = None
+        self._policy_is_known = False
+
+    def has(self, run_id: str) -> bool:
+        """Whether a run's snapshot is stored."""
+        return self._store.has_snapshot(run_id)
+
+    def store(self, state: DashboardState) -> None:
+        """Make the run's snapshot equal to its state. Raises StoreProblem."""
+        run_id = state.meta.run_id
+        is_new = not self.has(run_id)
+        if not is_new and state is self._stored:
+            return
+        if is_new or self._store.read_snapshot(run_id) != state:
+            self._store.write_snapshot(state)
+        self._stored = state
+        if is_new:
+            self._tidy(run_id)
+
+    def _tidy(self, run_id: str) -> None:
+        """Remove what is too old, where that was asked for; an index that is out of date is written anew."""
+        if self._keep is not None:
+            self._runs.prune(self._keep, spared=(run_id,))
+        self._runs.rows()
+
+    def tell_policy(self) -> None:
+        """Store the regression policy for those who do not read the configuration. Raises StoreProblem."""
+        if not self._policy_is_known:
+            self._runs.write_policy(self._config.baseline)
+            self._policy_is_known = True
+
+    def pinned(self) -> PinnedBaseline | None:
+        """The pinned baseline where check 10 is switched on; read again only when it changed."""
+        run_id = self._runs.baseline() if "baseline" in self._config.asked_checks else None
+        if run_id is None:
+            return None
+        identity = _identity(self._store.snapshot_path(run_id))
+        if self._pinned is None or self._pinned[0] != identity or self._pinned[1].run_id != run_id:
+            self._pinned = (identity, PinnedBaseline(run_id, self._runs.snapshot(run_id)))
+        return self._pinned[1]
+
+
+def _identity(path: Path) -> Identity:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns

@@ -1,0 +1,1 @@
+"""Files of one stream -> runs, curves, cadence, progress, metrics; pure."""

@@ -1,0 +1,49 @@
+"""Curves -> how fast a stream is, and after which silence it counts as quiet or stalled. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from collectors.contract.streams import StallLimits
+from collectors.training.stream_runs import Curve, StreamRun
+
+QUIET_GAPS, QUIET_SECONDS = 3, 30.0
+STALLED_GAPS, STALLED_SECONDS = 10, 180.0
+"""A TensorBoard writer may hold data back for 120 s, so shorter limits would cry wolf."""
+
+
+def cadence(curves: Mapping[str, Curve], run: StreamRun | None) -> tuple[float | None, int]:
+    """Median gap in seconds between distinct steps, and how many gaps are known.
+
+    Train and validation loss of one epoch are written together, so only distinct steps count.
+    """
+    source = run.curves if run else curves
+    if not source:
+        return None, 0
+    recent = [c.recent or (c.step, c.time) for c in source.values()]
+    step = np.concatenate([steps for steps, _ in recent])
+    time = np.concatenate([times for _, times in recent])
+    known = ~np.isnan(time)
+    distinct, first = np.unique(step[known], return_index=True)
+    if distinct.size < 2:
+        return None, 0
+    gaps = np.diff(np.sort(time[known][first]))
+    return float(np.median(gaps)), int(gaps.size)
+
+
+def silence_limits(limits: StallLimits, gap: float | None, last_at: float | None) -> tuple[float | None, float | None]:
+    """Instants from which silence counts as quiet and as stalled; None where nothing was ever heard."""
+    if last_at is None:
+        return None, None
+    pace = gap or 0.0
+    quiet = limits.quiet_seconds or max(QUIET_GAPS * pace, QUIET_SECONDS)
+    stalled = limits.stalled_seconds or max(STALLED_GAPS * pace, STALLED_SECONDS)
+    return last_at + quiet, last_at + stalled
+
+
+def usual_stride(run: StreamRun) -> float:
+    """Median number of steps between two records."""
+    steps = np.unique(np.concatenate([c.recent[0] if c.recent else c.step for c in run.curves.values()]))
+    return float(np.median(np.diff(steps))) if steps.size > 1 else 1.0

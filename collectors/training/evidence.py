@@ -1,0 +1,123 @@
+"""Everything that was read of one workspace, before it is judged. Frozen records, no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from collectors.contract.pipeline import PipelineConfig
+from collectors.contract.remembered import PinnedBaseline, SmokeResult
+from collectors.contract.streams import Stream
+from collectors.contract.values import Status
+from collectors.evidence.archive import ArchiveEvidence
+from collectors.evidence.checkpoint import CheckpointEvidence
+from collectors.evidence.documents import ConfigEvidence, DocumentEvidence, Heartbeat, ScalerEvidence
+from collectors.evidence.files import FileFacts, Finding
+from collectors.evidence.tables import LossTableEvidence
+from collectors.training.curves import Losses
+from collectors.training.progress import Progress
+from collectors.training.stream_runs import EventFile, StreamRun
+
+E = TypeVar("E")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFile(Generic[E]):
+    """One file and what was read of it."""
+
+    facts: FileFacts
+    evidence: E | None = None
+    """None when the file is missing, cannot be opened, or was not read."""
+    being_written: bool = False
+    """It changed while it was read, twice."""
+    crc32: int | None = None
+    """Of the whole file; None where it was not read whole."""
+    sha256: str | None = None
+    """Of the whole file; None where it was not read whole."""
+
+    @property
+    def path(self) -> str:
+        """Workspace-relative path."""
+        return self.facts.path
+
+    @property
+    def missing(self) -> bool:
+        """Nothing is there."""
+        return not self.facts.exists
+
+
+@dataclass(frozen=True, slots=True)
+class StreamEvidence:
+    """One stream's files and what they tell about its latest run."""
+
+    stream: Stream
+    checkpoint: ReadFile[CheckpointEvidence]
+    config: ReadFile[ConfigEvidence]
+    events: tuple[EventFile, ...]
+    unreadable_events: tuple[tuple[str, str], ...]
+    """Path and problem of event files that could not be opened."""
+    loss_table: ReadFile[LossTableEvidence] | None
+    picture: FileFacts | None
+    run: StreamRun | None
+    """Its latest run."""
+    previous_run: StreamRun | None
+    in_current_run: bool
+    losses: Losses
+    progress: Progress
+    times_trusted: bool | None
+    """None without event files: there is nothing to compare file times with."""
+
+    @property
+    def id(self) -> str:
+        """The stream's id."""
+        return self.stream.id
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceEvidence:
+    """What one collection read."""
+
+    config: PipelineConfig
+    streams: tuple[StreamEvidence, ...]
+    scaler: ReadFile[ScalerEvidence] | None
+    backups: tuple[ReadFile[ArchiveEvidence], ...]
+    """Newest first; only the newest one is read."""
+    split_policy: ReadFile[DocumentEvidence] | None
+    reports: tuple[ReadFile[ConfigEvidence], ...]
+    """Newest report of each input file."""
+    stage_files: Mapping[str, tuple[FileFacts, ...]]
+    """Stage id -> files of its own globs."""
+    smoke: Mapping[str, SmokeResult]
+    """Stream id -> result that is valid for today's checkpoint and config."""
+    heartbeat: Heartbeat | None
+    started_at: float | None
+    """First start of the current run, seconds since the Unix epoch."""
+    run_id: str
+    problems: tuple[Finding, ...] = ()
+    baseline: PinnedBaseline | None = None
+    """Only where check 10 is switched on and a baseline is pinned."""
+    untold: Mapping[str, str] = field(default_factory=dict)
+    """Check id -> why the files of a run from elsewhere cannot tell: it is skipped."""
+
+    def of(self, stream_id: str) -> StreamEvidence:
+        """Evidence of one stream. Raises KeyError."""
+        found = next((s for s in self.streams if s.id == stream_id), None)
+        if found is None:
+            raise KeyError(stream_id)
+        return found
+
+    @property
+    def has_ended(self) -> bool:
+        """The current run is done, failed or stalled: something of it has ended, and nothing runs."""
+        states = [(s.progress.status, s.in_current_run) for s in self.streams]
+        begun = [status for status, current in states if current and status is not Status.IDLE]
+        return bool(begun) and Status.RUNNING not in [status for status, _ in states]
+
+    @property
+    def nothing_trained(self) -> bool:
+        """No stream has left a sign of a run."""
+        return all(
+            s.run is None and not s.losses.curves and s.checkpoint.missing and s.progress.started_at is None
+            for s in self.streams
+        )

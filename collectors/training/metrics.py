@@ -1,0 +1,118 @@
+"""One stream's evidence -> its losses and how far it is, as the state tells them. Pure.
+
+Curves are reduced to at most 2,000 points with minima and maxima kept; values that are not finite are
+null there and told beside.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from collectors.contract.metrics import MAX_POINTS, Completion, Nonfinite, Point, Series, StreamMetrics, Writer
+from collectors.evidence.documents import value_at
+from collectors.evidence.downsample import downsample
+from collectors.numbers import utc
+from collectors.training.divergence import number_or_none, step_or_none
+from collectors.training.evidence import StreamEvidence
+from collectors.training.progress import Progress
+from collectors.training.stream_runs import Curve
+
+
+def build_metrics(s: StreamEvidence) -> StreamMetrics:
+    """One stream's losses, reduced to at most 2,000 points a series."""
+    curves = {name: c for name, c in s.losses.curves.items() if len(c)}
+    divergences = s.progress.divergences
+    first = min(divergences, key=lambda d: d.first_epoch if d.first_epoch is not None else np.inf, default=None)
+    return StreamMetrics(
+        label=s.stream.label,
+        config=highlights_of(s),
+        source=s.losses.source,
+        completion=_completion(s, s.progress),
+        series={name: build_series(c) for name, c in curves.items()},
+        nonfinite=tuple(
+            Nonfinite(
+                series=d.series,
+                kind=d.kind,
+                first_epoch=d.first_epoch,
+                first_step=d.first_step,
+                last_step=d.last_step,
+                count=d.count,
+            )
+            for d in divergences
+        ),
+        final={name: _point(c, -1) for name, c in curves.items()},
+        best={name: p for name, c in curves.items() if (p := _best(c)) is not None},
+        diverged_at=Point(value=None, epoch=first.first_epoch, step=first.first_step) if first else None,
+    )
+
+
+def build_series(curve: Curve) -> Series:
+    """A curve as parallel arrays: reduced with minima and maxima kept, non-finite values null."""
+    kept = np.arange(len(curve)) if len(curve) <= MAX_POINTS else downsample(curve.epoch, curve.value, MAX_POINTS)
+    return Series(
+        epoch=_numbers(curve.epoch[kept]),
+        step=tuple(None if v < 0 else v for v in curve.step[kept].tolist()),
+        time=_numbers(curve.time[kept]),
+        value=_numbers(curve.value[kept]),
+    )
+
+
+def _numbers(column: Any) -> tuple[float | None, ...]:
+    """Finite numbers as they are, others as None."""
+    if bool(np.isfinite(column).all()):
+        return tuple(column.tolist())
+    return tuple(number_or_none(v) for v in column.tolist())
+
+
+def _point(curve: Curve, at: int) -> Point:
+    return Point(
+        value=number_or_none(curve.value[at]),
+        epoch=number_or_none(curve.epoch[at]),
+        step=step_or_none(curve.step[at]),
+    )
+
+
+def _best(curve: Curve) -> Point | None:
+    finite = np.isfinite(curve.value)
+    if not finite.any():
+        return None
+    return _point(curve, int(np.argmin(np.where(finite, curve.value, np.inf))))
+
+
+def _completion(s: StreamEvidence, p: Progress) -> Completion:
+    total = p.target.total
+    return Completion(
+        status=p.status,
+        epoch=p.epoch,
+        epochs=total if p.target.unit == "epoch" else None,
+        step=p.step,
+        steps=total if p.target.unit == "step" else None,
+        unit=p.target.unit,
+        early_stop=p.early_stop,
+        quiet=p.quiet,
+        started_at=utc(p.started_at),
+        last_record_at=utc(p.last_at),
+        gap_seconds=p.gap,
+        quiet_at=utc(p.quiet_at),
+        stalled_at=utc(p.stalled_at),
+        expected_end_at=utc(p.expected_end_at),
+        writer=Writer(host=p.writer.host, pid=p.writer.pid, alive=p.writer.alive) if p.writer else None,
+        from_previous_run=not s.in_current_run,
+    )
+
+
+def highlights_of(s: StreamEvidence) -> dict[str, bool | int | float | str | None]:
+    """The allow-listed config values, plain scalars only; null for what is missing or not a scalar."""
+    data = s.config.evidence.data if s.config.evidence else None
+    return {name: _plain(value_at(data, key)) for name, key in s.stream.config.highlights.items()}
+
+
+def _plain(value: Any) -> bool | int | float | str | None:
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > 2**53:
+        return str(value)
+    return value if isinstance(value, (bool, int, float, str)) else None

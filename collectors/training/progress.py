@@ -1,0 +1,231 @@
+"""How far a stream is, and whether it still moves: evidence + now -> Progress. Pure.
+
+Never claims more than the files prove: running needs a young record, stalled needs silence
+past the limit or a writer that is gone, done needs the configured end or a recorded outcome.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from collectors.contract.streams import StallLimits
+from collectors.contract.values import Status
+from collectors.evidence.documents import Heartbeat
+from collectors.training.cadence import cadence, silence_limits, usual_stride
+from collectors.training.curves import Losses
+from collectors.training.divergence import Divergence, all_divergences
+from collectors.training.stream_runs import Curve, StreamRun
+
+CLOCK_SLACK_SECONDS = 60.0
+"""Clocks of two machines may differ by this much; a later instant is no sign of life."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The configured end of a stream."""
+
+    unit: Literal["epoch", "step"]
+    total: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class WriterFacts:
+    """The process that writes a stream's events."""
+
+    host: str | None
+    pid: int | None
+    alive: bool | None
+    """None when it cannot be told from this machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What is known of one stream, before it is judged."""
+
+    run: StreamRun | None
+    losses: Losses
+    target: Target
+    limits: StallLimits
+    writer: WriterFacts | None
+    heartbeat: Heartbeat | None
+    """Only where it speaks of this stream."""
+    table_modified_at: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A stream's state, with the instants its durations are made of."""
+
+    status: Status
+    since: float | None
+    epoch: float | None
+    step: int | None
+    target: Target
+    divergences: tuple[Divergence, ...]
+    early_stop: bool
+    quiet: bool
+    started_at: float | None
+    last_at: float | None
+    gap: float | None
+    quiet_at: float | None
+    stalled_at: float | None
+    expected_end_at: float | None
+    writer: WriterFacts | None
+
+    @property
+    def ended(self) -> bool:
+        """It will not go on by itself: done or diverged."""
+        return self.status in {Status.DONE, Status.FAIL}
+
+
+def progress_of(seen: Observed, now: float) -> Progress:
+    """Derive a stream's state at `now` (seconds since the Unix epoch)."""
+    gap, gaps = cadence(seen.losses.curves, seen.run)
+    last_at = _last_sign(seen, now)
+    quiet_at, stalled_at = silence_limits(seen.limits, gap, last_at)
+    divergences = all_divergences(seen.losses)
+    status = _status(seen, divergences, stalled_at, now)
+    return Progress(
+        status=status,
+        since=_since(status, seen, divergences, last_at),
+        epoch=_epoch(seen),
+        step=_step(seen),
+        target=seen.target,
+        divergences=divergences,
+        early_stop=_outcome(seen) == "early_stopped",
+        quiet=status is Status.RUNNING and quiet_at is not None and now > quiet_at,
+        started_at=_started_at(seen),
+        last_at=last_at,
+        gap=gap,
+        quiet_at=quiet_at if status is Status.RUNNING else None,
+        stalled_at=stalled_at if status is Status.RUNNING else None,
+        expected_end_at=_expected_end(seen, gap, gaps) if status is Status.RUNNING else None,
+        writer=seen.writer,
+    )
+
+
+def _status(seen: Observed, divergences: tuple[Divergence, ...], stalled_at: float | None, now: float) -> Status:
+    if not _has_started(seen):
+        return Status.IDLE
+    outcome = _outcome(seen)
+    if divergences or outcome in {"diverged", "failed"}:
+        return Status.FAIL
+    if reached_the_end(seen.losses, seen.target) or outcome in {"completed", "early_stopped"}:
+        return Status.DONE
+    if seen.writer is not None and seen.writer.alive is False:
+        return Status.STALLED
+    return Status.STALLED if stalled_at is None or now > stalled_at else Status.RUNNING
+
+
+def _has_started(seen: Observed) -> bool:
+    return seen.run is not None or bool(seen.losses.curves) or seen.heartbeat is not None
+
+
+def reached_the_end(losses: Losses, target: Target) -> bool:
+    """Whether the configured last epoch or step stands in the losses.
+
+    Epochs may count from 0 (then the last one is total - 1) or from 1; fractions of an epoch
+    always mean epochs that are over.
+    """
+    if target.total is None:
+        return False
+    if target.unit == "step":
+        return _last_step(losses) >= target.total
+    first, last = losses.first_epoch, losses.last_epoch
+    if first is None or last is None:
+        return False
+    counts_from_zero = first == 0 and not _has_fractions(losses.curves)
+    return last >= target.total - (1 if counts_from_zero else 0)
+
+
+def _has_fractions(curves: Mapping[str, Curve]) -> bool:
+    return any(bool((c.epoch[np.isfinite(c.epoch)] % 1 != 0).any()) for c in curves.values())
+
+
+def _last_step(losses: Losses) -> int:
+    return max((int(c.step.max()) for c in losses.curves.values() if len(c)), default=-1)
+
+
+def _outcome(seen: Observed) -> str | None:
+    """The recorded outcome, where the heartbeat is not older than the run."""
+    beat = seen.heartbeat
+    if beat is None or beat.updated_at is None:
+        return None
+    if seen.run is not None and beat.updated_at.timestamp() < seen.run.started_at:
+        return None
+    return beat.outcome
+
+
+def _last_sign(seen: Observed, now: float) -> float | None:
+    """When the stream was last heard of; an instant that has not come yet proves nothing."""
+    return max((at for at in _signs(seen, now) if at <= now + CLOCK_SLACK_SECONDS), default=None)
+
+
+def _signs(seen: Observed, now: float) -> list[float]:
+    signs = [seen.run.last_at] if seen.run else []
+    if seen.run and seen.run.last_at > now + CLOCK_SLACK_SECONDS:
+        # The writer's clock is ahead of ours: then the file's own time is the better witness.
+        modified = seen.run.latest_file.facts.modified_at
+        signs = [modified] if modified is not None else []
+    if seen.run is None and seen.table_modified_at is not None:
+        signs.append(seen.table_modified_at)
+    beat = seen.heartbeat
+    # Once an outcome is recorded, a later beat is a sign of another stream.
+    if beat and beat.updated_at and (beat.outcome is None or not signs):
+        signs.append(beat.updated_at.timestamp())
+    return signs
+
+
+def _started_at(seen: Observed) -> float | None:
+    if seen.run:
+        return seen.run.started_at
+    beat = seen.heartbeat
+    return beat.started_at.timestamp() if beat and beat.started_at else None
+
+
+def _epoch(seen: Observed) -> float | None:
+    known = [e for e in (seen.losses.last_epoch,) if e is not None]
+    if seen.heartbeat and seen.heartbeat.epoch is not None:
+        known.append(seen.heartbeat.epoch)
+    return max(known, default=None)
+
+
+def _step(seen: Observed) -> int | None:
+    steps = [int(c.step.max()) for c in seen.losses.curves.values() if len(c)]
+    return max((s for s in steps if s >= 0), default=None)
+
+
+def _expected_end(seen: Observed, gap: float | None, gaps: int) -> float | None:
+    """Last record plus the remaining epochs (or steps) at the usual pace."""
+    done, total = _done_so_far(seen), seen.target.total
+    if gap is None or gaps < 3 or done is None or total is None or seen.run is None:
+        return None
+    pace = gap if seen.target.unit == "epoch" else gap / usual_stride(seen.run)
+    return seen.run.last_at + max(total - done, 0) * pace
+
+
+def _done_so_far(seen: Observed) -> float | None:
+    if seen.target.unit == "step":
+        return _step(seen)
+    first, last = seen.losses.first_epoch, seen.losses.last_epoch
+    if first is None or last is None:
+        return None
+    return last + 1 if first == 0 else last
+
+
+def _since(
+    status: Status,
+    seen: Observed,
+    divergences: tuple[Divergence, ...],
+    last_at: float | None,
+) -> float | None:
+    if status is Status.RUNNING:
+        return _started_at(seen)
+    if status is Status.FAIL:
+        known = [d.first_time for d in divergences if d.first_time is not None]
+        return min(known, default=last_at)
+    return None if status is Status.IDLE else last_at

@@ -1,0 +1,1 @@
+"""A state -> badge and still graph as SVG."""

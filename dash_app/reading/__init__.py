@@ -1,0 +1,1 @@
+"""What is true now: state files -> states, runs, pulses; nothing is written."""

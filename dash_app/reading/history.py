@@ -1,0 +1,126 @@
+"""The reader and the stored runs -> what can be shown and compared: a run, the baseline, their delta.
+
+`live` or nothing is the current state; any other word is the exact id of a stored run. What cannot be a
+run's id is the same as a run that is not there. It judges nothing, and writes only the pinned baseline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from collectors.compare.compare import compare
+from collectors.contract.delta import Delta, Policy
+from collectors.contract.run_row import RunRow
+from collectors.store.runs import RunStore, is_run_id
+from dash_app.reading.observation import Observation
+from dash_app.reading.query import LIVE, NO_BASELINE
+from dash_app.reading.reader import StateReader
+
+DELTAS_KEPT = 32
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What is shown, and the baseline beside it."""
+
+    shown: Observation
+    """The run, or what is wrong with it."""
+    baseline_id: str | None
+    """Id of the baseline; null when there is none."""
+    baseline: Observation | None
+    """The baseline, or what is wrong with it; null when there is none."""
+    is_pinned: bool
+    """Whether it is the one that everybody gets."""
+    delta: Delta | None
+    """The comparison; null where one side cannot be read."""
+
+
+class RunHistory:
+    """Everything the page asks about runs; may be asked from several threads."""
+
+    def __init__(self, reader: StateReader, store: RunStore) -> None:
+        self.reader = reader
+        self._store = store
+        self._delta: Callable[[_Pair], Delta] = lru_cache(DELTAS_KEPT)(_delta_of)
+
+    def shown(self, run_id: Any) -> Observation:
+        """Look at a run: a stored one by its id, the current state for `live` or nothing."""
+        return self.reader.current() if is_live(run_id) else self.reader.run(str(run_id))
+
+    def rows(self) -> Sequence[RunRow]:
+        """One row a stored run, newest first."""
+        return self._store.rows()
+
+    def row(self, run_id: str | None) -> RunRow | None:
+        """One stored run's row; null where there is none."""
+        return self._store.row(run_id) if run_id else None
+
+    def pinned(self) -> str | None:
+        """Id of the baseline that everybody gets; null when none is pinned."""
+        return self._store.baseline()
+
+    def policy(self) -> Policy:
+        """The policy that comparisons are judged by."""
+        return self._store.policy()
+
+    def baseline_id(self, choice: Any) -> str | None:
+        """Id of the baseline for what the URL says: nothing is the pinned one."""
+        if choice == NO_BASELINE:
+            return None
+        return str(choice) if choice else self.pinned()
+
+    def compared(self, run_id: Any, choice: Any) -> Compared:
+        """Look at a run and its baseline."""
+        shown, baseline_id = self.shown(run_id), self.baseline_id(choice)
+        baseline = self.reader.run(baseline_id) if baseline_id else None
+        delta = self.delta(shown, baseline) if baseline else None
+        is_pinned = baseline_id is not None and baseline_id == self.pinned()
+        return Compared(shown, baseline_id, baseline, is_pinned, delta)
+
+    def delta(self, run: Observation, baseline: Observation) -> Delta | None:
+        """Compare two observations by the stored policy; null where one has no state."""
+        if run.state is None or baseline.state is None:
+            return None
+        return self._delta(_Pair(run, baseline, self.policy()))
+
+    def pin(self, run_id: str | None) -> None:
+        """Pin a run for everybody, or nothing. Raises RunProblem and StoreProblem."""
+        if run_id is None:
+            self._store.unpin()
+        else:
+            self._store.pin(run_id)
+
+
+class _Pair:
+    """Two observations and a policy, told apart by their etags alone."""
+
+    def __init__(self, run: Observation, baseline: Observation, policy: Policy) -> None:
+        self.run, self.baseline, self.policy = run, baseline, policy
+        self._key = (run.etag, baseline.etag, policy.model_dump_json())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Pair) and self._key == other._key
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+
+def _delta_of(pair: _Pair) -> Delta:
+    if pair.run.state is None or pair.baseline.state is None:
+        raise ValueError("both sides need a state")
+    return compare(pair.run.state, pair.baseline.state, pair.policy)
+
+
+def is_live(run_id: Any) -> bool:
+    """Whether this names the current state."""
+    return not run_id or run_id == LIVE
+
+
+def known_ids(ids: Any, most: int) -> tuple[str, ...]:
+    """Return what can be run ids of a list that somebody sent, each once, at most `most`."""
+    words = ids if isinstance(ids, list) else []
+    wished = dict.fromkeys(word for word in words if isinstance(word, str) and is_run_id(word))
+    return tuple(wished)[:most]

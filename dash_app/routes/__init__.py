@@ -1,0 +1,1 @@
+"""One address a file: request -> answer."""

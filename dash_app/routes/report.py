@@ -1,0 +1,52 @@
+"""A look at the page -> the report of what it shows, as a file: `GET report.html?run=&baseline=&y=`.
+
+Ids are matched strictly; what cannot be one is the same 404 as an absent run. Parameters of the page that
+a report has no use for are left alone.
+"""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from collectors.contract.state import DashboardState
+from collectors.presentation.page import Against, as_html, file_name
+from dash_app.reading.history import Compared, RunHistory, is_live
+from dash_app.web.answers import FRESHNESS, failure, not_found
+
+
+def add_report(server: FastAPI, history: RunHistory) -> None:
+    """Hang the route into the server, before anything that catches every path."""
+    server.router.routes.append(Route("/report.html", ReportRoute(history).answer))
+
+
+class ReportRoute:
+    """The route, over one history."""
+
+    def __init__(self, history: RunHistory) -> None:
+        self._history = history
+
+    async def answer(self, request: Request) -> Response:
+        """Answer the report; 404 for a run that is not there, 503 where the state cannot be trusted."""
+        wished = request.query_params
+        found = await run_in_threadpool(self._history.compared, wished.get("run"), wished.get("baseline"))
+        seen = found.shown
+        if seen.condition == "absent" and not is_live(wished.get("run")):
+            return not_found()
+        if wished.get("baseline") and found.baseline is not None and found.baseline.condition == "absent":
+            return not_found()
+        if seen.condition != "ok" or seen.state is None:
+            return failure(503, seen.condition, seen.sentence or "")
+        page = await run_in_threadpool(_page, found, seen.state, wished.get("y") == "log")
+        saved = {"Content-Disposition": f'attachment; filename="{file_name(seen.state)}"'}
+        return Response(page, headers=FRESHNESS | saved, media_type="text/html")
+
+
+def _page(found: Compared, state: DashboardState, is_log: bool) -> bytes:
+    against = None
+    if found.baseline_id is not None:
+        against = Against(found.baseline_id, found.baseline.state if found.baseline else None, found.delta)
+    return as_html(state, against, "log" if is_log else "linear").encode()

@@ -1,0 +1,142 @@
+"""A run, a stream, a series and a range -> its points there as JSON: what a zoomed chart asks for.
+
+Every parameter is needed once and nothing else is taken. At most as many points are answered as the
+state shows of a whole curve, and few answers are made at a time, so that nobody can keep the server busy.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_args
+
+import anyio
+from starlette.requests import Request
+from starlette.responses import Response
+
+from collectors.contract.metrics import StreamMetrics
+from dash_app.reading.reader import StateReader
+from dash_app.reading.zoom import Axis, Curve, Range, detail, first_time, side_files
+from dash_app.web.answers import failure, has_already, not_found, tagged_json
+
+PARAMETERS = ("run", "stream", "series", "axis", "from", "to")
+AT_A_TIME = 2
+
+
+class BadQuestion(Exception):
+    """A parameter is missing, too many, or no such thing; the text says which."""
+
+
+class SeriesRoute:
+    """The route, over one reader and its state folder."""
+
+    def __init__(self, reader: StateReader, state_dir: Path) -> None:
+        self._reader = reader
+        self._state_dir = state_dir
+        self._few = anyio.CapacityLimiter(AT_A_TIME)
+
+    async def answer(self, request: Request) -> Response:
+        """Answer `{run, stream, series, axis, from, to, source, total, zero, epoch, step, time, value}`.
+
+        The last four are equally long lists, unknown and not finite values null. `time`, also in the
+        question, is seconds since the stream's first record, which was at `zero` in Unix seconds.
+        `total` counts the points in the range; `source` is `state` where it has no more than the state.
+        """
+        try:
+            question = question_of(request)
+        except BadQuestion as problem:
+            return failure(400, "bad_question", str(problem))
+        return await anyio.to_thread.run_sync(self._answer, request, question, limiter=self._few)
+
+    def _answer(self, request: Request, question: Question) -> Response:
+        curve, wanted = question.curve, question.range
+        metrics = self._metrics(curve)
+        if metrics is None or curve.series not in metrics.series:
+            return not_found()
+        files = side_files(self._state_dir, curve, metrics)
+        etag = _digest(question, metrics.series[curve.series], *map(_sign, files))
+        if has_already(request, etag):
+            return tagged_json(request, b"", etag)
+        found = detail(files, metrics, curve.series, wanted)
+        content = {
+            **question.as_asked(),
+            "source": found.source,
+            "total": found.total,
+            "zero": first_time(metrics),
+            **{name: _column(getattr(found, name)) for name in ("epoch", "step", "time", "value")},
+        }
+        return tagged_json(request, content, etag)
+
+    def _metrics(self, curve: Curve) -> StreamMetrics | None:
+        state = self._reader.current().state
+        if state is None or state.meta.run_id != curve.run_id:
+            state = self._reader.snapshot(curve.run_id)
+        return state.metrics.get(curve.stream) if state else None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What was asked for, checked."""
+
+    curve: Curve
+    range: Range
+
+    def as_asked(self) -> Mapping[str, Any]:
+        """Return the parameters under their own names."""
+        curve, wanted = self.curve, self.range
+        values = (curve.run_id, curve.stream, curve.series, wanted.axis, wanted.first, wanted.last)
+        return dict(zip(PARAMETERS, values, strict=True))
+
+
+def question_of(request: Request) -> Question:
+    """Read the parameters. Raises BadQuestion."""
+    given = request.query_params.multi_items()
+    names = [name for name, _ in given]
+    for name in PARAMETERS:
+        if names.count(name) != 1:
+            raise BadQuestion(f"{name} must be given once; it is given {names.count(name)} times")
+    if odd := sorted(set(names) - set(PARAMETERS)):
+        raise BadQuestion(f"{odd[0]!r} is no parameter here; there are {', '.join(PARAMETERS)}")
+    values = dict(given)
+    curve = Curve(values["run"], values["stream"], values["series"])
+    return Question(curve, _range(values))
+
+
+def _range(values: Mapping[str, str]) -> Range:
+    axis: Axis | None = next((known for known in get_args(Axis) if known == values["axis"]), None)
+    if axis is None:
+        raise BadQuestion(f"axis must be one of {', '.join(get_args(Axis))}")
+    first, last = _number(values, "from"), _number(values, "to")
+    if first > last:
+        raise BadQuestion("from must not be above to")
+    return Range(axis, first, last)
+
+
+def _number(values: Mapping[str, str], name: str) -> float:
+    try:
+        value = float(values[name])
+    except ValueError:
+        raise BadQuestion(f"{name} must be a number") from None
+    if not math.isfinite(value):
+        raise BadQuestion(f"{name} must be a finite number")
+    return value
+
+
+def _column(column: Any) -> list[float | None]:
+    return [value if math.isfinite(value) else None for value in column.tolist()]
+
+
+def _sign(file: Path) -> tuple[int, int] | None:
+    """What changes whenever a side file does; it only grows."""
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_size, found.st_mtime_ns
+
+
+def _digest(*parts: Any) -> str:
+    return hashlib.sha256("\n".join(map(repr, parts)).encode()).hexdigest()[:20]

@@ -1,0 +1,1 @@
+"""Loss curves as Plotly figures and as tables."""

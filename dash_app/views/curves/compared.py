@@ -1,0 +1,87 @@
+"""Baseline and overlaid runs -> what the loss charts draw behind the current curves, and say above them.
+
+One entry a stream: curves with the same three x-axes as the run's own, the legend's keys, and the
+difference to the baseline in words. Nothing is judged here: better or worse stands in the delta.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+
+from collectors.contract.delta import Delta, Direction, LossChange, StreamDelta
+from collectors.contract.state import DashboardState
+from collectors.presentation.comparison import WORDS
+from collectors.presentation.words import chart_text, loss_text, percent_text
+from dash_app.views.curves.data import loss_data
+from dash_app.views.direction import direction_class
+from dash_app.views.markup import attributes
+
+MOST_OVERLAYS = 8
+VAL, TRAIN = "val", "train"
+
+
+def compared_curves(
+    baseline: DashboardState | None, overlays: Sequence[DashboardState], delta: Delta | None
+) -> dict[str, Any]:
+    """Return stream id -> `{curves, delta, keys}`; streams that only the shown run has are left out."""
+    states = [state for state in (baseline, *overlays) if state is not None]
+    streams = dict.fromkeys(stream for state in states for stream in state.metrics)
+    changes = {stream.id: stream for stream in delta.streams} if delta else {}
+    return {stream: _entry(stream, (baseline, overlays), changes) for stream in streams}
+
+
+def _entry(
+    stream: str,
+    runs: tuple[DashboardState | None, Sequence[DashboardState]],
+    changes: Mapping[str, StreamDelta],
+) -> dict[str, Any]:
+    baseline, overlays = runs
+    curves, keys = [], []
+    if baseline is not None and stream in baseline.metrics:
+        curves += _curves(baseline, stream, "baseline", None)
+        keys.append(_key("baseline val", "key-baseline"))
+    for place, run in enumerate(overlays[:MOST_OVERLAYS]):
+        if stream in run.metrics:
+            curves += _curves(run, stream, "overlay", place)
+            keys.append(_key(run.meta.run_id, f"key-overlay key-overlay-{place}"))
+    words = _delta_words(changes[stream]) if stream in changes else []
+    return {"curves": curves, "keys": keys, "delta": words}
+
+
+def _curves(run: DashboardState, stream: str, kind: str, place: int | None) -> list[dict[str, Any]]:
+    """The validation curve, and the train curve of the baseline; either may be missing."""
+    wished = (VAL, TRAIN) if kind == "baseline" else (VAL,)
+    name = chart_text(kind if kind == "baseline" else run.meta.run_id)
+    more = {"run": run.meta.run_id, "kind": kind, "place": place}
+    found = [curve for curve in loss_data(run.metrics[stream])["curves"] if curve["role"] in wished]
+    return [curve | more | {"name": f"{name} {curve['role']}"} for curve in found]
+
+
+def _key(name: str, look: str) -> Component:
+    return html.Span([html.I(className=f"key {look}"), name], className="loss-key", title=name)
+
+
+def _delta_words(stream: StreamDelta) -> list[Component]:
+    """`▼ 42 % vs baseline 0.4753, better`: the final value of the most telling series."""
+    change = told_change(stream)
+    if change is None or change.value.baseline is None:
+        return []
+    parts = [f"vs baseline {loss_text(change.value.baseline)}"]
+    if change.direction is not Direction.INCOMPARABLE and change.value.difference is not None:
+        arrow = "▼" if change.value.difference < 0 else "▲" if change.value.difference > 0 else "="
+        parts.insert(0, f"{arrow} {percent_text(change.value.relative)}")
+    words = f"{' '.join(parts)}, {WORDS[change.direction]}"
+    title = change.reason or f"final {change.series} against the baseline's"
+    look = f"loss-change {direction_class(change.direction)}"
+    return [html.Span(words, className=look, title=title, **attributes(data_direction=change.direction.value))]
+
+
+def told_change(stream: StreamDelta) -> LossChange | None:
+    """Return the final value's change of validation, else train loss, else whatever there is."""
+    finals = {change.series: change for change in stream.losses if change.which == "final"}
+    order = ["val_loss", "train_loss", *finals]
+    return next((finals[name] for name in order if name in finals), None)

@@ -1,0 +1,95 @@
+"""State -> what the loss charts draw, as plain values for the browser.
+
+One entry a stream: curves with three x-axes (epoch, step, seconds since its first record), where
+they were not finite, and where each axis should end. Smoothing, scale and colours are chosen while
+looking, so the browser does them; this refuses to drop a point or to invent one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from collectors.contract.metrics import Nonfinite, Series, StreamMetrics
+from collectors.presentation.words import chart_text, number_text, series_label
+
+ROLES = {"train_loss": "train", "val_loss": "val"}
+"""Series name -> the part it plays; any other is `other`."""
+KIND_WORDS = {"nan": "NaN", "inf": "+Inf", "-inf": "-Inf"}
+
+
+def loss_data(metrics: StreamMetrics) -> dict[str, Any]:
+    """Return `{curves, broken, ends}` of one stream, all text safe for a chart."""
+    zero = _first_time(metrics)
+    curves = [_curve(name, series, zero) for name, series in metrics.series.items()]
+    return {
+        "curves": [curve for curve in curves if curve["value"]],
+        "broken": _broken(metrics, zero),
+        "ends": _ends(metrics, zero),
+    }
+
+
+def nonfinite_sentence(gap: Nonfinite) -> str:
+    """Say where a series stopped being a number: `val is NaN from epoch 4 (3 values)`."""
+    place = "" if gap.first_epoch is None else f" from epoch {number_text(gap.first_epoch)}"
+    if not place and gap.first_step is not None:
+        place = f" from step {number_text(gap.first_step)}"
+    count = "" if gap.count == 1 else f" ({number_text(gap.count)} values)"
+    return f"{series_label(gap.series)} is {KIND_WORDS[gap.kind]}{place}{count}"
+
+
+def _curve(name: str, series: Series, zero: float | None) -> dict[str, Any]:
+    return {
+        "series": name,
+        "name": chart_text(series_label(name)),
+        "role": ROLES.get(name, "other"),
+        "epoch": list(series.epoch),
+        "step": list(series.step),
+        "time": [_since(zero, moment) for moment in series.time],
+        "value": list(series.value),
+    }
+
+
+def _broken(metrics: StreamMetrics, zero: float | None) -> list[dict[str, Any]]:
+    """Every place without a finite value, with a sentence; told ones that fell out are added."""
+    marks: list[dict[str, Any]] = []
+    for name, series in metrics.series.items():
+        told = [gap for gap in metrics.nonfinite if gap.series == name]
+        text = chart_text("; ".join(map(nonfinite_sentence, told)) or f"{name} is not finite")
+        marks += [_mark(series, i, zero, text) for i, v in enumerate(series.value) if v is None]
+    drawn = {mark["epoch"] for mark in marks} | {mark["step"] for mark in marks}
+    lost = [gap for gap in metrics.nonfinite if not {gap.first_epoch, gap.first_step} & drawn]
+    return marks + [_lost_mark(gap) for gap in lost]
+
+
+def _mark(series: Series, index: int, zero: float | None, text: str) -> dict[str, Any]:
+    return {
+        "epoch": series.epoch[index],
+        "step": series.step[index],
+        "time": _since(zero, series.time[index]),
+        "text": text,
+    }
+
+
+def _lost_mark(gap: Nonfinite) -> dict[str, Any]:
+    text = chart_text(nonfinite_sentence(gap))
+    return {"epoch": gap.first_epoch, "step": gap.first_step, "time": None, "text": text}
+
+
+def _ends(metrics: StreamMetrics, zero: float | None) -> dict[str, Any]:
+    """Where the axes end: at the configured last epoch or step, or at the expected end."""
+    done = metrics.completion
+    end = done.expected_end_at.timestamp() if done.expected_end_at else None
+    return {"epoch": done.epochs, "step": done.steps, "time": _since(zero, end)}
+
+
+def _first_time(metrics: StreamMetrics) -> float | None:
+    return min((t for s in metrics.series.values() for t in _known(s.time)), default=None)
+
+
+def _known(times: Sequence[float | None]) -> list[float]:
+    return [moment for moment in times if moment is not None]
+
+
+def _since(zero: float | None, moment: float | None) -> float | None:
+    return None if zero is None or moment is None else round(moment - zero, 3)

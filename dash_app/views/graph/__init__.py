@@ -1,0 +1,1 @@
+"""The pipeline graph, its overlay, its list of stages and their details."""

@@ -1,0 +1,1 @@
+"""Run selector, history and comparison."""

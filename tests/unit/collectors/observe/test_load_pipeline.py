@@ -1,0 +1,125 @@
+"""`dashboard.yaml`: what is accepted, and how an error is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from collectors.contract.pipeline import PipelineConfig
+from collectors.files.workspace import Workspace
+from collectors.observe.load_pipeline import (
+    ConfigProblem,
+    default_config,
+    default_config_bytes,
+    load_config,
+    parse_config,
+)
+from collectors.observe.standard_graph import with_standard_graph
+
+MINIMAL = b"""
+streams:
+  - id: resnet
+    label: ResNet
+    checkpoint: out/best.pth
+    config: {candidates: cfg.yaml}
+    events: {folder: tb, tags: {val_loss: [val/loss, eval/loss]}}
+"""
+DEFAULT = default_config_bytes()
+
+
+def test_the_shipped_default_is_the_standard_graph_of_its_streams() -> None:
+    shipped = default_config()
+    undrawn = PipelineConfig.model_validate(
+        shipped.model_dump() | {"stages": (), "edges": (), "views": (), "groups": ()}
+    )
+
+    drawn = with_standard_graph(undrawn)
+
+    assert drawn == shipped
+    assert len(shipped.stages) == 18
+
+
+def test_one_stream_without_drawing_gets_the_standard_graph() -> None:
+    config = parse_config(MINIMAL, "dashboard.yaml")
+
+    assert [s.id for s in config.stages if s.view == "flow"] == [
+        "orchestrator", "data-prep", "resnet", "artifact-save", "validation-gate", "run-summary",
+    ]  # fmt: skip
+    assert config.asked_checks == ("checkpoints", "logs", "configs", "training", "provenance")
+
+
+def test_three_streams_stand_below_each_other() -> None:
+    more = b"".join(MINIMAL.replace(b"streams:\n", b"").replace(b"resnet", name) for name in (b"a", b"b"))
+
+    config = parse_config(MINIMAL + more, "dashboard.yaml")
+
+    rows = {s.id: (s.column, s.row) for s in config.stages if s.status_from.startswith("stream:")}
+    assert rows == {"resnet": (2, 0), "a": (2, 1), "b": (2, 2)}
+
+
+def test_own_stages_without_places_are_laid_out_by_their_edges() -> None:
+    drawn = (
+        MINIMAL
+        + b"""
+stages:
+  - {id: raw, label: Raw data, status_from: files, files: "raw/*.csv"}
+  - {id: train, label: Train, status_from: "stream:resnet"}
+  - {id: ship, label: Ship, status_from: verdict}
+edges: [[raw, train], [train, ship]]
+"""
+    )
+
+    config = parse_config(drawn, "dashboard.yaml")
+
+    assert [(s.id, s.column) for s in config.stages] == [("raw", 0), ("train", 1), ("ship", 2)]
+    assert [v.id for v in config.views] == ["flow"]
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (DEFAULT.replace(b"must_mention", b"must_mentoin"),
+         "line 91: unknown key `split_policy.must_mentoin`; did you mean `must_mention`?"),
+        (b"version: 1\nstreems: []\n", "line 2: unknown key `streems`; did you mean `streams`?"),
+        (DEFAULT.replace(b"below: 1}", b"below: yes-please}", 1),
+         "line 16: `streams.0.config.required.model.mask_ratio.below`"),
+        (DEFAULT.replace(b'"stream:patchtst"', b'"stream:patch"'), "line 113: `stages.3.status_from`"),
+        (DEFAULT.replace(b"[orchestrator, data-prep]", b"[orchestrator, dataprep]"),
+         "an edge names the unknown stage `dataprep`"),
+        (DEFAULT.replace(b"stream: patchtst\n  path", b"stream: patch\n  path"), "unknown stream `patch`"),
+        (DEFAULT.replace(b"id: swinmae,", b"id: patchtst,"), "`patchtst` is the id of another one too"),
+        (DEFAULT.replace(b"artifacts/scaler_fdc.json", b"../../etc/passwd"), "never leave it"),
+        (DEFAULT.replace(b"artifacts/scaler_fdc.json", b"/etc/passwd"), "relative to the workspace"),
+        (DEFAULT + b"checks: {smoke: {blocking: false}}\n", "needs a `reason`"),
+        (DEFAULT + b"links: {template: 'javascript:alert(1)'}\n", "`links.template`"),
+        (DEFAULT + b"title: again\n", "title"),
+        (b"", "is empty"),
+        (b"- 1\n", "expected a mapping"),
+        (b"streams: [", "dashboard.yaml"),
+        (b"\x00\x01", "dashboard.yaml"),
+    ],
+)  # fmt: skip
+def test_an_error_names_the_file_the_line_and_the_key(data: bytes, said: str) -> None:
+    with pytest.raises(ConfigProblem) as problem:
+        parse_config(data, "dashboard.yaml")
+
+    assert said in str(problem.value)
+    assert str(problem.value).startswith("dashboard.yaml")
+
+
+def test_a_workspaces_own_file_wins_over_the_default(tmp_path: Path) -> None:
+    (tmp_path / "dashboard.yaml").write_bytes(MINIMAL)
+
+    with Workspace(tmp_path) as workspace:
+        assert [s.id for s in load_config(workspace).streams] == ["resnet"]
+
+
+def test_without_a_file_the_default_is_used(tmp_path: Path) -> None:
+    with Workspace(tmp_path) as workspace:
+        assert load_config(workspace) == default_config()
+
+
+def test_a_named_file_that_is_missing_is_an_error(tmp_path: Path) -> None:
+    with Workspace(tmp_path) as workspace, pytest.raises(ConfigProblem, match=r"other\.yaml"):
+        load_config(workspace, tmp_path / "other.yaml")

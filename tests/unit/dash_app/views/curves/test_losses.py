@@ -1,0 +1,160 @@
+"""Loss panels: every point, every gap, the configured end, and the same in words."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from support.components import of_class, text_of
+from support.state_parts import PATCHTST, SWINMAE
+from support.states import diverged_state, empty_state, ready_state, running_state
+
+from collectors.contract.metrics import StreamMetrics
+from collectors.contract.state import DashboardState
+from dash_app.views.curves.data import loss_data
+from dash_app.views.curves.losses import chart_sentence, losses_now, progress_text, render_losses
+from dash_app.views.curves.table import MAX_ROWS, render_table
+
+
+def curves_of(state: DashboardState, stream: str) -> dict[str, dict[str, Any]]:
+    return {curve["role"]: curve for curve in loss_data(state.metrics[stream])["curves"]}
+
+
+def changed(state: DashboardState, stream: str, **fields: Any) -> StreamMetrics:
+    """One stream's losses with fields replaced."""
+    return StreamMetrics.model_validate(state.metrics[stream].model_dump(mode="json") | fields)
+
+
+def look_of(content: Any) -> str:
+    return json.dumps(content, default=lambda part: part.to_plotly_json())
+
+
+def long_series(count: int) -> dict[str, Any]:
+    return {
+        "epoch": [None] * count,
+        "step": list(range(count)),
+        "time": [None] * count,
+        "value": [1.0] * count,
+    }
+
+
+def test_there_is_one_frame_a_stream_in_training_order() -> None:
+    frames = render_losses(ready_state())
+
+    assert [text_of(frame).split(" loss")[0] for frame in frames] == ["PatchTST", "SwinMAE"]
+
+
+def test_a_frame_says_nothing_that_changes_while_training() -> None:
+    """Only then does a chart keep its zoom: the frame is drawn once."""
+    first, later = render_losses(running_state()), render_losses(ready_state())
+
+    assert look_of(first) == look_of(later)
+
+
+def test_every_recorded_loss_is_a_point() -> None:
+    curves = curves_of(ready_state(), "patchtst")
+
+    assert curves["train"]["value"] == PATCHTST[0]
+    assert curves["val"]["value"] == PATCHTST[1]
+    assert curves["val"]["epoch"] == [1, 2, 3, 4, 5, 6, 7, 8]
+    assert curves["val"]["time"] == [0, 4, 8, 12, 16, 20, 24, 28]
+
+
+def test_the_axis_reaches_to_the_configured_end_while_training() -> None:
+    assert loss_data(running_state().metrics["swinmae"])["ends"]["epoch"] == 30
+
+
+def test_a_value_that_is_no_number_is_marked_where_it_stood_and_said_in_words() -> None:
+    state = diverged_state()
+
+    broken = losses_now(state)["swinmae"]["data"]["broken"]
+    curves = curves_of(state, "swinmae")
+    assert [(mark["epoch"], mark["text"]) for mark in broken] == [(4, "val is NaN from epoch 4")]
+    assert curves["val"]["value"] == [*SWINMAE[1][:3], None, SWINMAE[1][4]]
+    assert "val is NaN from epoch 4" in chart_sentence(state.metrics["swinmae"])
+
+
+def test_a_told_gap_without_a_point_is_marked_too() -> None:
+    """Thinning may have dropped the point; the gap is still shown."""
+    gap = {"series": "val_loss", "kind": "inf", "first_epoch": 99, "first_step": None, "last_step": None, "count": 3}
+    metrics = changed(ready_state(), "patchtst", nonfinite=[gap])
+
+    marks = loss_data(metrics)["broken"]
+    assert [(mark["epoch"], mark["text"]) for mark in marks] == [(99, "val is +Inf from epoch 99 (3 values)")]
+
+
+def test_names_from_files_cannot_become_markup_in_a_chart() -> None:
+    metrics = changed(ready_state(), "patchtst", series={"<b>x</b>_loss": long_series(3)})
+
+    assert loss_data(metrics)["curves"][0]["name"] == "&lt;b&gt;x&lt;/b&gt;"
+
+
+def test_the_heading_tells_the_last_and_the_best_validation_loss() -> None:
+    best = {"val_loss": {"value": 0.9, "epoch": 6, "step": 6}}
+    state = ready_state()
+    raw = state.model_dump(mode="json")
+    raw["metrics"]["patchtst"]["best"] = best
+
+    heads = losses_now(DashboardState.model_validate(raw))
+    assert text_of(heads["patchtst"]["head"]) == "val 0.9929 best 0.9000 at epoch 6"
+    assert text_of(heads["swinmae"]["head"]) == "val 0.5162"
+
+
+@pytest.mark.parametrize(
+    ("fields", "text"),
+    [
+        ({}, "8 of 8 epochs"),
+        ({"epoch": 3, "epochs": 30}, "3 of 30 epochs"),
+        ({"epoch": 3, "epochs": None}, "epoch 3"),
+        ({"epoch": None, "epochs": 30}, "0 of 30 epochs"),
+        ({"epoch": None, "epochs": None}, "not started"),
+        ({"unit": "step", "step": 1500, "steps": 6000}, "1,500 of 6,000 steps"),
+        ({"from_previous_run": True}, "8 of 8 epochs, from the previous run"),
+    ],
+)
+def test_progress_is_told_in_what_the_stream_counts(fields: dict[str, Any], text: str) -> None:
+    completion = ready_state().metrics["patchtst"].completion.model_copy(update=fields)
+
+    assert progress_text(completion) == text
+
+
+def test_the_chart_is_one_sentence_for_those_who_cannot_see_it() -> None:
+    sentence = chart_sentence(ready_state().metrics["patchtst"])
+
+    assert sentence.startswith("PatchTST, 8 of 8 epochs: ")
+    assert "val loss ends at 0.9929 (epoch 8), lowest 0.9929" in sentence
+
+
+def test_without_losses_everything_says_so_and_nothing_breaks() -> None:
+    state = empty_state()
+
+    told = losses_now(state)["patchtst"]
+    assert told["data"]["curves"] == []
+    assert told["head"] == [] and told["sentence"] == "PatchTST: no losses yet."
+    assert text_of(told["table"]) == "No losses yet."
+    assert chart_sentence(state.metrics["patchtst"]) == "PatchTST: no losses yet."
+    assert render_losses(None) == [] and losses_now(None) == {}
+
+
+def test_the_data_table_holds_the_points_of_the_chart() -> None:
+    table = render_table(diverged_state().metrics["swinmae"])
+
+    words = text_of(table)
+    assert words.startswith("SwinMAE: 5 points Epoch train loss val loss 1 0.7184 0.5687")
+    assert "4 0.5243 not finite" in words
+
+
+def test_a_long_table_is_thinned_evenly_keeps_both_ends_and_says_so() -> None:
+    table = render_table(changed(ready_state(), "patchtst", series={"val_loss": long_series(2000)}))
+
+    rows = table.children[2].children
+    assert len(rows) == MAX_ROWS
+    assert (text_of(rows[0]), text_of(rows[-1])) == ("0 1.000", "1,999 1.000")
+    assert "60 of 2,000 points" in text_of(table)
+
+
+def test_the_legend_names_the_curves_that_are_there() -> None:
+    foot = losses_now(ready_state())["patchtst"]["foot"]
+
+    assert [text_of(key) for key in of_class(foot, "loss-key")] == ["val", "train"]

@@ -1,0 +1,168 @@
+"""The history table and the selectors: what a row tells, and that text stays text."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+from support.components import of_class, parts, text_of
+from support.states import diverged_state, failing_state, ready_state
+
+from collectors.contract.delta import Policy
+from collectors.contract.run_row import RunRow
+from collectors.store.rows import damaged_row, row_of
+from dash_app.reading.query import CHOOSABLE, RunQuery, query_from, select_page
+from dash_app.views.runs.history import render_history
+from dash_app.views.runs.history_rows import Looks
+from dash_app.views.runs.picker import OFFERED, render_options
+from dash_app.views.spark import render_spark, spark_svg
+
+PLAIN = Looks(shown=None, baseline=None, pinned=None, may_pin=True)
+
+
+def rows(count: int = 3) -> list[RunRow]:
+    """Rows of real states, newest first."""
+    states = (ready_state(), failing_state(), diverged_state())
+    return [row_of(states[n % 3], (1, 1)) | {"run_id": f"run-{count - n:05}"} for n in range(count)]  # type: ignore[misc] # still a row
+
+
+def table(found: list[RunRow], looks: Looks = PLAIN, **wish: Any) -> list[Any]:
+    return render_history(select_page(found, query_from(wish)), looks)
+
+
+def marked(content: Any, name: str) -> list[str]:
+    return [getattr(part, name) for part in parts(content) if getattr(part, name, None) is not None]
+
+
+def test_a_row_tells_verdict_losses_and_the_difference_to_the_baseline() -> None:
+    found = rows()
+    found[0]["streams"]["patchtst"]["final_val_loss"] = 0.5
+
+    content = table(found, Looks(None, found[1], found[1]["run_id"], True))
+
+    first, second, third = (text_of(row) for row in of_class(content, "run-row"))
+    assert "READY" in first and "0.5000 −50 %" in first
+    assert "NOT READY" in second and "pinned" in second and "0 %" in second
+    assert "diverged" in third
+
+
+def deltas(found: list[RunRow], looks: Looks) -> list[tuple[str, str]]:
+    """What the first stream's cells of difference say, and say on hover."""
+    rows = of_class(table(found, looks), "run-row")
+    cells = [of_class(row, "cell-delta")[0] for row in rows]
+    return [(text_of(cell).strip(), "" if isinstance(cell.children, str) else cell.children.title) for cell in cells]
+
+
+def test_what_the_comparison_calls_incomparable_is_incomparable_in_the_history() -> None:
+    """Other data, or a diverged stream: no arithmetic is shown, and the reason is told."""
+    other, base = rows(2)[::-1]
+    for row in (other, base):
+        row["streams"] = {"swinmae": row["streams"]["swinmae"]}
+    other["streams"]["swinmae"]["config"] = '{"source":"synthetic","mask_ratio":0.4}'
+    base["streams"]["swinmae"]["config"] = '{"source":"csv","mask_ratio":0.4}'
+
+    looks = Looks(None, base, None, True)
+    assert deltas([other], looks) == [("incomparable", "other source: synthetic against csv")]
+    matched = Looks(None, base, None, True, Policy(must_match=("mask_ratio",)))
+    assert deltas([other], matched) == [("0 %", "within tolerance, against 0.5162")]
+    assert deltas([rows()[2]], looks)[0][0] == "incomparable", "the first stream is not in the baseline"
+
+
+def test_a_difference_says_which_way_it_went_and_without_a_baseline_there_is_none() -> None:
+    run, base = rows(2)
+    run["streams"]["patchtst"]["final_val_loss"] = 2.0
+    base["streams"]["patchtst"]["final_val_loss"] = 0.0
+
+    assert deltas([run], Looks(None, base, None, True)) == [("+2.000", "worse, against 0.0")]
+    assert deltas([run], PLAIN) == [("–", "")]
+    assert deltas([run], Looks(None, damaged_row("run-x", "cut", (1, 1)), None, True)) == [("–", "")]
+
+
+def test_a_damaged_run_is_listed_and_offers_nothing() -> None:
+    content = table([damaged_row("run-x", "line 1: not JSON", (1, 1))])
+
+    assert "DAMAGED" in text_of(content)
+    assert marked(content, "data-pin") == marked(content, "data-baseline-run") == []
+    assert marked(content, "data-show-run") == ["run-x"]
+
+
+def test_a_page_has_fifty_rows_and_says_how_many_there_are() -> None:
+    content = table(rows(120), page=1)
+
+    assert len(of_class(content, "run-row")) == 50
+    assert "120 runs" in text_of(content) and "page 2 of 3" in text_of(content)
+
+
+def test_the_chosen_order_is_told_to_screen_readers_and_pressing_again_turns_it() -> None:
+    content = table(rows(), sort="passed", descending=True)
+
+    heads = {text_of(part): part for part in parts(content) if getattr(part, "aria-sort", None)}
+    sorted_by = [name for name, head in heads.items() if getattr(head, "aria-sort") != "none"]
+    assert [name.strip() for name in sorted_by] == ["Passed"]
+    button = next(part for part in parts(content) if getattr(part, "data-sort", None) == "passed")
+    assert getattr(button, "data-descending") == "0"
+
+
+def test_only_chosen_columns_are_shown() -> None:
+    content = table(rows(), columns=["verdict", "best_val_loss"])
+
+    heads = [text_of(part).strip() for part in parts(content) if getattr(part, "scope", None) == "col"]
+    assert heads == ["Overlay", "Run", "Verdict", "patchtst best val", "swinmae best val", "Actions"]
+    assert len(marked(content, "data-column")) == len(CHOOSABLE)
+
+
+def test_downloads_ask_for_what_is_filtered() -> None:
+    content = table(rows(), text="a&b=c", verdict="ready")
+
+    link = of_class(content, "download")[0]
+    assert link.href == "api/runs.csv?text=a%26b%3Dc&verdict=ready&sort=started&descending=1"
+
+
+def test_where_pinning_is_off_no_button_offers_it() -> None:
+    assert marked(table(rows(), Looks(None, None, None, False)), "data-pin") == []
+
+
+def test_an_empty_history_says_when_it_will_not_be() -> None:
+    assert "when a training ends" in text_of(table([]))
+    assert "No run fits" in text_of(table(rows(), text="nobody"))
+
+
+def test_a_spark_line_holds_numbers_only_and_a_gap_where_one_is_missing() -> None:
+    svg = spark_svg([1.0, 0.5, None, 0.2, 1e308])
+
+    assert svg.count("M") == 2
+    assert "nan" not in svg and "inf" not in svg
+    line: Any = render_spark([1.0, None, 0.5])
+    assert unquote(line.style["--spark"]).startswith('url("data:image/svg+xml,<svg')
+    assert line.title == "validation loss 1.000 to 0.5000, lowest 0.5000, 1 not finite"
+
+
+@pytest.mark.parametrize("values", [[], [1.0], [None, None], [None, 1.0]])
+def test_two_numbers_make_a_line_and_fewer_do_not(values: list[float | None]) -> None:
+    assert render_spark(values) == ""
+
+
+def test_a_selector_offers_the_newest_and_says_that_there_are_more() -> None:
+    options = render_options("run", rows(OFFERED), 10_000, None)
+
+    values = marked(options, "data-value")
+    assert values[0] == "live" and len(values) == OFFERED + 1
+    assert f"The newest {OFFERED} of 10,000" in text_of(options)
+    assert "patchtst 0.9929" in text_of(options)
+
+
+def test_a_baseline_selector_also_offers_the_pinned_one_and_none() -> None:
+    options = render_options("baseline", rows(1), 1, "run-00001")
+
+    assert marked(options, "data-value") == ["", "-", "run-00001"]
+    assert marked(options, "aria-pressed") == ["false", "false", "true"]
+
+
+def test_hostile_text_of_a_snapshot_stays_text() -> None:
+    found = rows(1)
+    found[0] |= {"workspace": "<script>alert(1)</script>", "problem": "<img src=x>"}
+    content = table(found, columns=["workspace"])
+
+    assert "<script>alert(1)</script>" in text_of(content)
+    assert RunQuery().columns

@@ -1,0 +1,79 @@
+"""All regions from one state; what looks the same is not sent again."""
+
+from __future__ import annotations
+
+from dash import no_update
+from support.components import of_class, text_of
+from support.states import empty_state, failing_state, good_state, ready_state, running_state
+
+from collectors.contract.state import DashboardState
+from dash_app import ids
+from dash_app.callbacks.regions import changed_regions
+from dash_app.views.page import DATA, REGIONS, DrawnPage, Seen, drawn_page, first_view, render_page, render_tabs
+
+
+def drawn(state: DashboardState | None) -> DrawnPage:
+    return drawn_page(Seen(state.model_dump_json() if state else "", state, None))
+
+
+def sent(before: DashboardState | None, after: DashboardState | None) -> set[str]:
+    """Names of what is sent when one state follows another."""
+    answer = changed_regions(drawn(after), drawn(before).digests)
+    names = (*REGIONS, *DATA, ids.REGION_DIGESTS)
+    return {name for name, value in zip(names, answer, strict=True) if value is not no_update}
+
+
+def test_nothing_is_sent_when_nothing_changed() -> None:
+    assert sent(failing_state(), failing_state()) == set()
+    assert sent(None, None) == set()
+
+
+def test_only_what_looks_different_is_sent() -> None:
+    later = running_state().model_dump(mode="json")
+    later["metrics"]["swinmae"]["series"]["val_loss"]["value"][-1] = 0.5
+
+    assert sent(running_state(), DashboardState.model_validate(later)) == {ids.LOSS_DATA, ids.REGION_DIGESTS}
+
+
+def test_a_new_verdict_changes_the_bar_the_title_and_the_checklist_but_no_chart() -> None:
+    changed = sent(good_state(), failing_state())
+
+    assert {ids.VERDICT, ids.VERDICT_NOW, ids.CHECKLIST, ids.CARDS, ids.LINKS} <= changed
+    assert not {ids.LOSSES, ids.LOSS_DATA, ids.TABS, ids.RUN_LABEL} & changed
+
+
+def test_every_region_is_made_for_every_state() -> None:
+    for state in (ready_state(), failing_state(), running_state(), empty_state(), None):
+        page = render_page(state, None)
+
+        assert set(page) == {*REGIONS, *DATA}
+
+
+def test_a_notice_of_the_collector_is_shown_and_none_leaves_no_trace() -> None:
+    raw = ready_state().model_dump(mode="json") | {"notices": ["polling every 5 s"]}
+
+    assert text_of(render_page(DashboardState.model_validate(raw), None)[ids.NOTICES]) == "polling every 5 s"
+    assert render_page(ready_state(), None)[ids.NOTICES] is None
+
+
+def test_the_tabs_are_the_views_of_the_pipeline_and_the_history() -> None:
+    tabs = render_tabs(ready_state())
+
+    assert [(tab.children, tab.href) for tab in tabs] == [
+        ("Training flow", "?view=flow"),
+        ("Artifact gate", "?view=gate"),
+        ("History", "?view=history"),
+    ]
+    assert first_view(ready_state()) == "flow"
+    assert [tab.children for tab in render_tabs(None)] == ["History"]
+
+
+def test_the_sentence_stands_in_the_bar_where_there_is_no_state() -> None:
+    bar = render_page(None, "dashboard-state.json cannot be read")[ids.VERDICT]
+
+    assert text_of(of_class(bar, "verdict-reason")) == "dashboard-state.json cannot be read"
+
+
+def test_a_state_is_drawn_once_for_all_who_look_at_it() -> None:
+    assert drawn(ready_state()) is drawn(ready_state())
+    assert drawn(ready_state()) is not drawn(failing_state())

@@ -1,0 +1,110 @@
+"""The verdict bar says the state's word, what stands in the way, which run and how many."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from support.components import of_class, parts, text_of
+from support.states import empty_state, failing_state, good_state, ready_state, running_state, with_text
+
+from collectors.contract.state import DashboardState
+from dash_app.views.verdict import render_verdict, verdict_now
+
+
+@pytest.mark.parametrize(
+    ("build", "word", "look"),
+    [
+        (ready_state, "READY", "is-done"),
+        (failing_state, "NOT READY", "is-fail"),
+        (good_state, "INCOMPLETE", "is-stalled"),
+        (running_state, "TRAINING", "is-running"),
+        (empty_state, "NOT READY", "is-fail"),
+    ],
+)
+def test_each_verdict_has_its_word_and_its_look(build: Callable[[], DashboardState], word: str, look: str) -> None:
+    bar = render_verdict(build(), "")
+
+    assert text_of(of_class(bar, "verdict-word")) == word
+    assert look in bar.className
+
+
+def test_the_reason_is_the_states_and_its_check_leads_to_the_row() -> None:
+    state = failing_state()
+
+    bar = render_verdict(state, "")
+
+    assert "".join(text_of(of_class(bar, "verdict-reason")).split()) == "".join(state.verdict.reason.split())
+    assert [link.href for link in of_class(bar, "verdict-check")] == ["#check-provenance"]
+
+
+def test_a_reason_that_names_no_check_stands_as_it_is() -> None:
+    bar = render_verdict(empty_state(), "")
+
+    assert text_of(of_class(bar, "verdict-reason")) == "nothing has been trained here yet"
+    assert not of_class(bar, "verdict-check")
+
+
+def test_the_tally_adds_up_and_draws_no_empty_part() -> None:
+    bar = render_verdict(failing_state(), "")
+
+    words = text_of(of_class(bar, "tally-words"))
+    shares = [part.style["flexGrow"] for part in parts(of_class(bar, "tally-bar")[0].children)]
+    assert words == "7 passed 1 failed 1 skipped"
+    assert shares == [7, 1, 1]
+    assert len(of_class(render_verdict(ready_state(), ""), "tally-bar")[0].children) == 1
+
+
+def test_instants_are_sent_exactly_and_ages_are_left_to_the_browser() -> None:
+    """`finished` for a run that ended, `started` for one that goes on; never `5 min ago` in the state."""
+    ended, going = render_verdict(failing_state(), ""), render_verdict(running_state(), "")
+
+    times = [part for part in parts(ended) if type(part).__name__ == "Time"]
+    assert times[0].dateTime == "2026-11-23T12:00:52.000Z"
+    assert times[0].children == "2026-11-23 12:00:52 UTC"
+    assert "finished" in text_of(ended) and "started" in text_of(going)
+    assert "ago" not in text_of(ended)
+
+
+def test_a_run_that_broke_off_is_not_called_finished() -> None:
+    raw = running_state().model_dump(mode="json")
+    raw["meta"]["finished_at"] = raw["meta"]["timestamp"]
+    raw["verdict"]["value"] = "not_ready"
+    raw["metrics"]["swinmae"]["completion"]["status"] = "stalled"
+    words = text_of(render_verdict(DashboardState.model_validate(raw), ""))
+
+    assert "last record" in words and "finished" not in words
+
+
+def test_without_a_state_the_sentence_stands_there_and_nothing_is_claimed() -> None:
+    bar = render_verdict(None, "There is no state yet.")
+
+    assert text_of(bar) == "NO STATE There is no state yet."
+    assert "is-idle" in bar.className
+    assert verdict_now(None)["value"] == "none"
+
+
+def test_hostile_text_stays_text() -> None:
+    bar = render_verdict(with_text(failing_state(), "<script>alert(1)</script>"), "")
+
+    assert "<script>alert(1)</script>" in text_of(bar)
+    assert not [part for part in parts(bar) if "dangerously" in str(part.to_plotly_json()["props"])]
+
+
+def test_a_running_stream_that_can_be_foreseen_tells_when_it_should_end() -> None:
+    """The instant is sent, the page counts; a silent stream and a snapshot promise nothing."""
+    raw = running_state().model_dump(mode="json")
+    raw["metrics"]["swinmae"]["completion"] |= {"status": "running", "expected_end_at": "2026-11-23T12:05:00Z"}
+    state = DashboardState.model_validate(raw)
+
+    (told,) = of_class(render_verdict(state, ""), "verdict-left")
+    assert text_of(told) == "SwinMAE 2026-11-23 12:05:00 UTC"
+    assert of_class(render_verdict(state, "", is_snapshot=True), "verdict-left") == []
+    assert of_class(render_verdict(ready_state(), ""), "verdict-left") == []
+
+
+def test_a_command_in_a_sentence_is_something_to_type() -> None:
+    bar = render_verdict(None, "Start one with `python -m collectors watch`.")
+
+    assert [part.children for part in parts(bar) if type(part).__name__ == "Code"] == ["python -m collectors watch"]
+    assert text_of(of_class(bar, "verdict-reason")) == "Start one with python -m collectors watch ."
