@@ -20,7 +20,7 @@ from collectors.judge.describe import describe_checkpoint
 from collectors.judge.shortlist import listed_backups, listed_logs, listed_reports, not_listed
 from collectors.numbers import listed, plural, utc
 from collectors.training.evidence import ReadFile, StreamEvidence, WorkspaceEvidence
-from collectors.training.stream_runs import EventFile
+from collectors.training.series import EventFile
 
 
 def build_artifacts(seen: WorkspaceEvidence, checks: Mapping[str, Check]) -> Artifacts:
@@ -120,7 +120,7 @@ def _scaler_belongs(file: ReadFile[Any], owner: StreamEvidence | None) -> bool |
     if owner is None or not owner.times_trusted or modified is None:
         return None
     previous = owner.previous_run
-    return previous is None or modified >= previous.last_at - SLACK_SECONDS
+    return previous is None or modified + previous.clock_lag >= previous.last_at - SLACK_SECONDS
 
 
 def _logs(s: StreamEvidence, streams: int) -> Iterator[Artifact]:

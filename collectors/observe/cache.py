@@ -30,7 +30,7 @@ from collectors.readers.events.join import join_events
 from collectors.readers.events.name import parse_event_file_name
 from collectors.readers.events.read import read_events
 from collectors.training.evidence import ReadFile
-from collectors.training.stream_runs import EventFile
+from collectors.training.series import EventFile
 
 TEXT_LIMIT = 64 << 20
 """Configs, tables and documents above this many bytes are not hashed; no reader takes them."""

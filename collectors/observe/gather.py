@@ -16,21 +16,22 @@ from collectors.evidence.documents import Heartbeat
 from collectors.evidence.files import FileFacts
 from collectors.observe.cache import SHARD_INDEX, ReadCache
 from collectors.observe.processes import writer_of
-from collectors.readers.tables.columns import LossColumns
+from collectors.readers.tables.columns import EARLY_STOP, LossColumns
 from collectors.training.curves import merge_losses
 from collectors.training.evidence import ReadFile, StreamEvidence, WorkspaceEvidence
-from collectors.training.facts import are_times_trusted, limits_of, not_judged_yet, started_at_of, target_of
+from collectors.training.facts import (
+    are_times_trusted,
+    declared_of,
+    limits_of,
+    not_judged_yet,
+    recorded_of,
+    started_at_of,
+    target_of,
+)
 from collectors.training.heartbeat import heartbeat_of, parse_heartbeat
 from collectors.training.progress import Observed, progress_of
-from collectors.training.stream_runs import (
-    EventFile,
-    RunGroup,
-    StreamRun,
-    group_runs,
-    is_event_file,
-    run_id_at,
-    stream_runs,
-)
+from collectors.training.series import EventFile
+from collectors.training.stream_runs import RunGroup, StreamRun, group_runs, is_event_file, run_id_at, stream_runs
 
 SmokeLookup = Callable[[str, str, str], SmokeResult | None]
 """Stream id, sha256 of checkpoint, sha256 of config -> the remembered result, if there is one."""
@@ -109,16 +110,20 @@ class Gatherer:
         table = self._table(stream)
         trusted = are_times_trusted(run, self.config.limits.trusted_time_seconds)
         facts = table.facts if table else FileFacts("", False)
-        losses = merge_losses(run, table.evidence if table else None, facts, times_trusted=bool(trusted))
+        target = target_of(stream, config)
+        found = table.evidence if table else None
+        declared = declared_of(stream, config, target)
+        losses = merge_losses(run, found, facts, times_trusted=bool(trusted), declared=declared)
         heartbeat = heartbeat_of(moment.heartbeat, stream.id)
         seen = Observed(
             run=run,
             losses=losses,
-            target=target_of(stream, config),
+            target=target,
             limits=limits_of(stream.stall, self.config.stall),
             writer=writer_of(run, heartbeat),
             heartbeat=heartbeat,
             table_modified_at=facts.modified_at,
+            recorded=recorded_of(stream, found, losses),
         )
         progress = progress_of(seen, moment.now)
         checkpoint = self._checkpoint(stream)
@@ -146,7 +151,8 @@ class Gatherer:
         history = stream.loss_history
         if history is None:
             return None
-        return self.cache.read("loss_table", history.path, columns=columns_of(history.columns))
+        columns = columns_of(history.columns, stream.completion.early_stop_key)
+        return self.cache.read("loss_table", self._choose((history.path,)), columns=columns)
 
     def _picture(self, stream: Stream) -> FileFacts | None:
         history = stream.loss_history
@@ -225,9 +231,9 @@ def _input_of(report: ReadFile[Any]) -> str:
     return named if isinstance(named, str) else report.path
 
 
-def columns_of(named: Mapping[str, tuple[str, ...]]) -> LossColumns | None:
+def columns_of(named: Mapping[str, tuple[str, ...]], early_stop: str | None = None) -> LossColumns | None:
     """Which columns of a loss history are meant; None where the usual ones are."""
-    if not named:
+    if not named and early_stop is None:
         return None
     usual = LossColumns()
     series = {name: columns for name, columns in named.items() if name not in {"epoch", "step", "time"}}
@@ -235,5 +241,5 @@ def columns_of(named: Mapping[str, tuple[str, ...]]) -> LossColumns | None:
         epoch=named.get("epoch", usual.epoch),
         step=named.get("step", usual.step),
         time=named.get("time", usual.time),
-        series=series or usual.series,
+        series={**(series or usual.series), **({EARLY_STOP: (early_stop,)} if early_stop else {})},
     )

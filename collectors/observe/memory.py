@@ -29,7 +29,7 @@ from collectors.store.folder import TEMPORARY
 from collectors.store.points import POINTS, POINTS_INDEX, ROW, digest, packed_rows, points_name, read_points_index
 from collectors.store.store import CACHE_FOLDER
 from collectors.training.evidence import ReadFile
-from collectors.training.stream_runs import EventFile
+from collectors.training.series import EventFile
 
 FORMAT: Final = f"1-{__version__}"
 FILES: Final = "files.json"

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collectors.numbers import number_words
+from difflib import get_close_matches
+
+from collectors.numbers import listed, number_words
+from collectors.training.completion import count_of, leading
 from collectors.training.divergence import Divergence
 from collectors.training.evidence import StreamEvidence
+from collectors.training.series import choose_tags
 
 
 def divergence_words(d: Divergence) -> str:
@@ -19,9 +23,27 @@ def divergence_words(d: Divergence) -> str:
 def epoch_words(s: StreamEvidence) -> str:
     """How far a stream is: `epoch 3 of 30`, `step 500 of 1000`, `epoch 3`, `nothing recorded`."""
     p = s.progress
-    reached = p.step if p.target.unit == "step" else p.epoch
-    if reached is None:
-        return "no epoch recorded yet"
-    counted = reached + 1 if p.target.unit == "epoch" and s.losses.first_epoch == 0 else reached
+    unit = p.target.unit
+    counted = count_of(leading(s.losses.curves), unit)
+    if unit == "step" and counted != p.target.total:
+        counted = p.step  # as the files have it: whether step 700 is the 700th or the 701st matters at the end only
+    elif counted is None:
+        counted = p.epoch
+    if counted is None:
+        return f"step {p.step}" if p.step is not None else f"no {unit} recorded yet"
     total = f" of {p.target.total}" if p.target.total else ""
-    return f"{p.target.unit} {number_words(counted)}{total}"
+    return f"{unit} {number_words(counted)}{total}"
+
+
+def absent_tags(s: StreamEvidence) -> str | None:
+    """Which tags were looked for and what the event files hold instead; None where one of them is there."""
+    held = sorted({tag for f in s.events for tag, series in f.evidence.series.items() if series.points})
+    if not held or any(choose_tags(s.events, s.stream.events.tags).tags):
+        return None
+    wanted = [tag for accepted in s.stream.events.tags.values() for tag in accepted]
+    near = [match for tag in wanted for match in get_close_matches(tag, held, 1, 0.5)]
+    nearest = f"; nearest is `{near[0]}`" if near else ""
+    looked_for = listed(f"`{tag}`" for tag in wanted)
+    return (
+        f"{looked_for} not found in the event files, which hold {listed((f'`{tag}`' for tag in held), most=8)}{nearest}"
+    )

@@ -9,7 +9,8 @@ import numpy as np
 from collectors.evidence.events import EventEvidence, EventFileName, ScalarSeries
 from collectors.evidence.files import FileFacts
 from collectors.evidence.tables import LossRow, LossTableEvidence
-from collectors.training.stream_runs import EventFile, StreamRun, stream_runs
+from collectors.training.series import EventFile
+from collectors.training.stream_runs import StreamRun, stream_runs
 
 T0 = 1_790_000_000.0
 TAGS: Mapping[str, Sequence[str]] = {"train_loss": ("loss/train",), "val_loss": ("loss/val",)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collectors.judge.checks.part import Judgement, Part, failing, first_error, judge_parts, passing, warnings_of
 from collectors.numbers import plural
 from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
+from collectors.training.words import absent_tags
 
 
 def check_logs(seen: WorkspaceEvidence) -> Judgement:
@@ -26,6 +27,10 @@ def _logs(s: StreamEvidence) -> Part:
     if not scalars:
         what = "; ".join(errors) or f"{plural(len(s.events), 'event file')}, no scalar record yet"
         return failing(newest, s.id, f"{s.id}: {what}", hint)
+    absent = absent_tags(s)
+    if absent is not None and not s.losses.curves:
+        return failing(newest, s.id, f"{s.id}: {absent}", "Name one of these under `events: {tags: ...}`.")
+    findings += [absent] if absent is not None else []
     text = f"{s.id}: {plural(len(s.events), 'event file')}, {plural(scalars, 'scalar record')}, "
     text += plural(damaged, "damaged record") if damaged else "no damaged record"
     return passing(newest, s.id, text, [*errors, *findings])

@@ -12,7 +12,8 @@ import pytest
 from support.curves import T0, event_file
 
 from collectors.evidence.events import ScalarSeries
-from collectors.training.stream_runs import Curve, EventFile, count_nonfinite, stream_runs
+from collectors.training.series import EventFile
+from collectors.training.stream_runs import Curve, count_nonfinite, stream_runs
 
 
 def changed(file: EventFile, **evidence: Any) -> EventFile:

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from support.curves import T0, TAGS, event_file
 
+from collectors.training.series import EventFile
 from collectors.training.stream_runs import (
     Curve,
-    EventFile,
     RunGroup,
     StreamRun,
     group_runs,
