@@ -11,7 +11,6 @@ from collectors.contract.values import Outcome, Status
 from collectors.evidence.files import FileFacts, Finding
 from collectors.training.evidence import StreamEvidence
 
-
 PULL = "Run `git lfs pull` in the workspace: pointers lie there instead of the files."
 
 
