@@ -117,7 +117,7 @@ def _scaler_belongs(file: ReadFile[Any], owner: StreamEvidence | None) -> bool |
     if owner is None or not owner.times_trusted or modified is None:
         return None
     previous = owner.previous_run
-    return previous is None or modified >= previous.last_at - SLACK_SECONDS
+    return owner.in_current_run and (previous is None or modified >= previous.last_at - SLACK_SECONDS)
 
 
 def _logs(s: StreamEvidence, streams: int) -> Iterator[Artifact]:
@@ -190,7 +190,8 @@ def _loss_files(s: StreamEvidence) -> Iterator[Artifact]:
     if table is not None:
         rows = len(table.evidence.rows) if table.evidence else 0
         sound = table.evidence is not None and table.evidence.sound
-        belongs = s.losses.table_belongs
+        # The losses know the stream's own latest run, which may be older than the current one.
+        belongs = s.losses.table_belongs and s.in_current_run
         level = _level(sound=sound, checked=True, belongs=belongs)
         detail = plural(rows, "row") if sound or table.evidence is None else _errors(table.evidence)
         yield _artifact(table.facts, level, detail, stream=s.id, sha256=table.sha256, belongs=belongs)

@@ -130,6 +130,10 @@ def test_a_scaler_from_before_the_previous_runs_end_is_not_of_this_run(before: f
     assert (level, found) == ("verified" if belongs else "readable", belongs)
 
 
+def test_a_scaler_of_a_stream_that_is_not_in_the_current_run_is_not_of_it() -> None:
+    assert of_scaler(scaler(), in_current_run=False) == ("readable", "zscore, 2 channels", False)
+
+
 def test_a_scaler_whose_run_cannot_be_told_is_readable() -> None:
     assert of_scaler(scaler(), times_trusted=False) == ("readable", "zscore, 2 channels", None)
     assert of_scaler(scaler(at=None)) == ("readable", "zscore, 2 channels", None)
