@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from collectors.checks.files import member_for
+from collectors.checks.files import member_for, scaler_problem
 from collectors.checks.provenance import SLACK_SECONDS, is_older_than_run
 from collectors.evidence import ArchiveEvidence, FileFacts
 from collectors.listing import listed_backups, listed_logs, listed_reports, not_listed
@@ -105,9 +105,10 @@ def _scaler(seen: WorkspaceEvidence, file: ReadFile[Any]) -> Artifact:
         return _artifact(file.facts, Level.PRESENT, "not read", stream=stream)
     owner = seen.of(stream) if stream else None
     belongs = _scaler_belongs(file, owner)
-    level = _level(sound=file.evidence.sound, checked=True, belongs=belongs)
     channels = plural(len(file.evidence.center or ()), "channel")
-    detail = f"{file.evidence.method}, {channels}" if file.evidence.sound else _errors(file.evidence)
+    problem = _errors(file.evidence) or scaler_problem(file.evidence)
+    level = _level(sound=problem is None, checked=True, belongs=belongs)
+    detail = problem or f"{file.evidence.method}, {channels}"
     return _artifact(file.facts, level, detail, stream=stream, sha256=file.sha256, belongs=belongs)
 
 

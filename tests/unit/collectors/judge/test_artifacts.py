@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -117,7 +118,6 @@ def test_a_sound_scaler_of_the_run_is_verified() -> None:
 
     assert told(found) == ("verified", "zscore, 2 channels", True)
     assert (found.stream, found.sha256) == ("patchtst", "e" * 64)
-    assert of_scaler(scaler(center=None))[1] == "zscore, 0 channels"
     assert built(scaler=None).scaler == ()
 
 
@@ -144,6 +144,20 @@ def test_a_scaler_whose_run_cannot_be_told_is_readable() -> None:
 
 def test_an_unsound_scaler_is_present_and_its_error_is_told() -> None:
     assert of_scaler(scaler(findings=BROKEN)) == ("present", NOT_SOUND, True)
+    assert of_scaler(scaler(findings=BROKEN[1:])) == ("verified", "zscore, 2 channels", True)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "problem"),
+    [
+        ({"center": (0.1, math.nan)}, "center[1] is nan: expected a finite number"),
+        ({"scale": (0.0, 1.0)}, "scale[0] is 0: expected a number above 0"),
+        ({"center": None}, "expected the keys method, center and scale; missing: center"),
+    ],
+)
+def test_a_scaler_whose_numbers_cannot_be_used_is_not_sound(wrong: dict[str, Any], problem: str) -> None:
+    """What its check calls broken is not called verified beside it."""
+    assert of_scaler(scaler(**wrong)) == ("present", problem, True)
 
 
 def of_config(file: ReadFile[Any], **more: Any) -> tuple[str, str, bool | None]:
