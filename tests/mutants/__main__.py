@@ -11,13 +11,14 @@ from __future__ import annotations
 import argparse
 import resource
 import secrets
+import shutil
 import sys
 import tempfile
 from pathlib import Path
 
 from mutants.areas import AREAS
 from mutants.evidence import evidence_of
-from mutants.project import Drawn, Project, sample
+from mutants.project import NOT_COPIED, Drawn, Project, sample
 from mutants.report import is_enough, place_of, told
 from mutants.trial import Result, judged_by_types, try_all
 
@@ -33,7 +34,9 @@ def main(argv: list[str] | None = None) -> int:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
     root = Path(__file__).resolve().parents[2]
     with tempfile.TemporaryDirectory(prefix="mutants-") as home:
-        project = Project(root, keep=root / "build" / "mutants")
+        copy = Path(home) / "source"  # whoever edits meanwhile changes nothing here
+        shutil.copytree(root, copy, symlinks=True, ignore=shutil.ignore_patterns(*NOT_COPIED))
+        project = Project(copy, keep=root / "build" / "mutants")
         drawn = sample(project, options.mutants, seed, options.area)
         results = run(project, drawn, Path(home), seconds=options.seconds, with_types=not options.no_types)
     print("\n".join(["", f"seed {seed}", *told(results, project.sources)]), flush=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,12 +87,12 @@ def _collect(project: Project, home: Path) -> dict[str, object]:
     if ran.code not in (0, 1):
         raise SystemExit(f"the suite did not run:\n{ran.output[-3000:]}")
     passed = _passing(place, ran)
-    lines, breadth = _lines(place.tree, lines_at, set(passed))
-    order = {name: at for at, name in enumerate(passed)}
+    lines = _lines(place.tree, lines_at, passed)
+    breadth = Counter(at for rows in lines.values() for tests in rows.values() for at in tests)
     return {
         "fingerprint": project.fingerprint,
-        "tests": [[name, round(ran.seconds[name], 3), breadth[name]] for name in passed],
-        "lines": {p: {n: sorted(order[t] for t in tests) for n, tests in rows.items()} for p, rows in lines.items()},
+        "tests": [[name, round(ran.seconds[name], 3), breadth[at]] for at, name in enumerate(passed)],
+        "lines": lines,
     }
 
 
@@ -104,29 +104,18 @@ def _passing(place: Workplace, ran: Ran) -> list[str]:
     return sorted(name for name, is_good in passed.items() if is_good)
 
 
-def _lines(tree: Path, folder: Path, passed: set[str]) -> tuple[dict[str, dict[int, set[str]]], dict[str, int]]:
-    """Line -> tests, and how many lines each test runs. A child's lines are those of its whole test file."""
+def _lines(tree: Path, folder: Path, passed: list[str]) -> dict[str, dict[int, list[int]]]:
+    """File -> line -> places in `passed` of the tests that run it. A child's lines are those of its whole test file."""
     measured = coverage.Coverage(data_file=str(folder / "lines"), config_file=False)
     measured.combine([str(folder)])
     data = measured.get_data()
-    of_file: dict[str, set[str]] = defaultdict(set)
-    for name in passed:
-        of_file[name.split("::")[0]].add(name)
-    lines: dict[str, dict[int, set[str]]] = {}
-    breadth: dict[str, int] = dict.fromkeys(passed, 0)
+    named: dict[str, set[int]] = defaultdict(set)
+    for at, name in enumerate(passed):
+        named[f"test {name}"].add(at)
+        named[f"file {name.split('::')[0]}"].add(at)
+    lines: dict[str, dict[int, list[int]]] = {}
     for path in data.measured_files():
-        rows: dict[int, set[str]] = {}
-        for number, contexts in data.contexts_by_lineno(path).items():
-            tests = {name for context in contexts for name in _tests(context, of_file, passed)}
-            rows[number] = tests
-            for name in tests:
-                breadth[name] += 1
-        lines[Path(path).relative_to(tree).as_posix()] = {number: tests for number, tests in rows.items() if tests}
-    return lines, breadth
-
-
-def _tests(context: str, of_file: dict[str, set[str]], passed: set[str]) -> set[str]:
-    kind, _, name = context.partition(" ")
-    if kind == "test":
-        return {name} & passed
-    return of_file[name] if kind == "file" else set()
+        rows = data.contexts_by_lineno(path).items()
+        tests = {line: sorted({at for context in contexts for at in named.get(context, ())}) for line, contexts in rows}
+        lines[Path(path).relative_to(tree).as_posix()] = {line: found for line, found in tests.items() if found}
+    return lines

@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 import hashlib
 import random
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 
 from mutants.areas import AREAS, LEFT_OUT, PRODUCT, UNSEEN, area_of
@@ -76,14 +77,19 @@ def sample(project: Project, count: int, seed: int, only: str | None = None) -> 
     if only is not None:
         pools = {only: pools[only]}
     wanted = _shares({area: len(pool) for area, pool in pools.items()}, count)
-    return {area: sorted(pool[: wanted[area]]) for area, pool in pools.items() if pool}
+    return {area: sorted(_first(project, pool, wanted[area])) for area, pool in pools.items() if pool}
 
 
 def _one_of_each_line(project: Project, mutants: list[Mutant], chance: random.Random) -> list[Mutant]:
     drawn: dict[tuple[str, int], Mutant] = {}
     for mutant in chance.sample(mutants, len(mutants)):
         drawn.setdefault((mutant.path, mutant.line), mutant)
-    return [mutant for mutant in drawn.values() if _is_python(mutant.applied(project.sources[mutant.path]))]
+    return list(drawn.values())
+
+
+def _first(project: Project, pool: list[Mutant], count: int) -> Iterator[Mutant]:
+    """Yield the first so many that are Python at all."""
+    return islice((m for m in pool if _is_python(m.applied(project.sources[m.path]))), count)
 
 
 def _is_python(source: bytes) -> bool:
