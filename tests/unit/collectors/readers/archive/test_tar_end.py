@@ -9,9 +9,9 @@ from itertools import pairwise
 import pytest
 from support.build_archives import END, FILES, backup_tar, padded, raw_header
 
-from collectors.evidence import ArchiveEvidence
-from collectors.readers.archive import read_archive
-from collectors.readers.archive_file import unpacking
+from collectors.evidence.archive import ArchiveEvidence
+from collectors.readers.archive.read import read_archive
+from collectors.readers.packed import unpacking
 
 TRAILER = "other bytes follow the end mark of the tar: they would not be unpacked"
 ONE = raw_header("a.pt", b"00000000010\0") + padded(b"12345678")

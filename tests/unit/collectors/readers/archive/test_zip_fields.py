@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from support.build_zips import Entry, raw_zip, zip64
 
-from collectors.readers.archive_file.zip_directory import ZipProblem, decoded_name, read_zip_directory, zip64_field
+from collectors.readers.packed.zip_directory import ZipProblem, decoded_name, read_zip_directory, zip64_field
 
 
 def extra(kind: int, content: bytes) -> bytes:

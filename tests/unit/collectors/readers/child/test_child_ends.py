@@ -10,12 +10,12 @@ from pathlib import Path
 import psutil
 import pytest
 
-from collectors import child
-from collectors.child import ReaderProcess, ReadLimits
-from collectors.child_readers import MIB, Reader
-from collectors.child_worker import NICENESS
-from collectors.evidence import DocumentEvidence
-from collectors.files import Workspace
+from collectors.evidence.documents import DocumentEvidence
+from collectors.files.workspace import Workspace
+from collectors.readers.child import process as child
+from collectors.readers.child.process import ReaderProcess, ReadLimits
+from collectors.readers.child.registry import MIB, Reader
+from collectors.readers.child.worker import NICENESS
 
 EATING = "def eat(handle, size):\n    return bytearray(1 << 40)\n"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from support.build_tables import Row, csv_table
 
-from collectors.readers.loss_file.parts import MAX_TOLD
-from collectors.readers.loss_table import read_loss_table
+from collectors.readers.tables.parts import MAX_TOLD
+from collectors.readers.tables.read import read_loss_table
 
 
 def said_of(count: int) -> list[str]:
