@@ -25,8 +25,8 @@ ASKED := $(VENV)/.versions-$(if $(NEWEST),newest,tested)
 # What it can install, every newer one can: the oldest Python that pyproject.toml allows.
 OLDEST ?= python3.11
 PYTEST_ARGS ?=
-# Browsers share the cores with the tests: more workers than two only wait for each other.
-WORKERS ?= 2
+# One more than the two cores that are counted on: half of a test's time is waiting for servers and pages.
+WORKERS ?= 3
 AND_NO_TRAINING := $(if $(filter 1,$(TRAIN)),, and not train)
 # Tests start hundreds of processes: each would compile our modules again.
 unexport PYTHONDONTWRITEBYTECODE
