@@ -125,9 +125,12 @@ def test_an_answer_that_cannot_be_written_is_exit_3(
     assert capsys.readouterr().err.startswith("error: ")
 
 
-def test_an_unknown_format_is_a_usage_error(validate: Validate, capsys: pytest.CaptureFixture[str]) -> None:
-    assert validate("--format", "yaml") == 2
-    assert "yaml" in capsys.readouterr().err
+@pytest.mark.parametrize(("option", "value"), [("--format", "yaml"), ("--forma", "json")])
+def test_an_unknown_format_and_half_an_option_are_usage_errors(
+    validate: Validate, option: str, value: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert validate(option, value) == 2
+    assert (value if option == "--format" else option) in capsys.readouterr().err
 
 
 def test_allowed_skips_make_a_run_without_a_smoke_test_exit_0(validate: Validate) -> None:
