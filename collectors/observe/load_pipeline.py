@@ -24,6 +24,7 @@ from collectors.evidence.documents import ConfigEvidence
 from collectors.files.workspace import CannotRead, Workspace
 from collectors.judge.checklist import specs_by_id
 from collectors.observe.standard_graph import with_standard_graph
+from collectors.readers.text.plain import nearest_line
 from collectors.readers.text.read_config import read_config
 
 CONFIG_NAME = "dashboard.yaml"
@@ -130,7 +131,7 @@ def _explain(name: str, error: ErrorDetails, read: ConfigEvidence) -> str:
 
 
 def _place(name: str, key: Key, read: ConfigEvidence) -> str:
-    line = _line_of(key, read)
+    line = nearest_line(read.lines, key)
     return f"{name}, line {line}" if line else name
 
 
@@ -140,15 +141,6 @@ def _dotted(key: Key) -> str:
 
 def _found(value: Any) -> str:
     return f" (found {value!r})" if isinstance(value, (str, int, float, bool)) and len(repr(value)) < 80 else ""
-
-
-def _line_of(key: Key, read: ConfigEvidence) -> int | None:
-    """The line of a key, or of the nearest enclosing key that has one."""
-    for length in range(len(key), 0, -1):
-        line = read.lines.get(key[:length])
-        if line:
-            return line
-    return None
 
 
 def _nearest(key: str, known: Sequence[str]) -> str | None:
