@@ -17,6 +17,7 @@ from collectors.evidence.files import FileFacts
 from collectors.judge import checklist
 from collectors.judge.checks.backup import member_for
 from collectors.judge.checks.provenance import SLACK_SECONDS, is_older_than_run
+from collectors.judge.checks.scaler import scaler_problem
 from collectors.judge.describe import describe_checkpoint
 from collectors.judge.shortlist import listed_backups, listed_logs, listed_reports, not_listed
 from collectors.numbers import listed, plural, utc
@@ -104,9 +105,10 @@ def _scaler(seen: WorkspaceEvidence, file: ReadFile[Any]) -> Artifact:
         return _artifact(file.facts, Level.PRESENT, "not read", stream=stream)
     owner = seen.of(stream) if stream else None
     belongs = _scaler_belongs(file, owner)
-    level = _level(sound=file.evidence.sound, checked=True, belongs=belongs)
     channels = plural(len(file.evidence.center or ()), "channel")
-    detail = f"{file.evidence.method}, {channels}" if file.evidence.sound else _errors(file.evidence)
+    problem = _errors(file.evidence) or scaler_problem(file.evidence)
+    level = _level(sound=problem is None, checked=True, belongs=belongs)
+    detail = problem or f"{file.evidence.method}, {channels}"
     return _artifact(file.facts, level, detail, stream=stream, sha256=file.sha256, belongs=belongs)
 
 
@@ -116,7 +118,7 @@ def _scaler_belongs(file: ReadFile[Any], owner: StreamEvidence | None) -> bool |
     if owner is None or not owner.times_trusted or modified is None:
         return None
     previous = owner.previous_run
-    return previous is None or modified >= previous.last_at - SLACK_SECONDS
+    return owner.in_current_run and (previous is None or modified >= previous.last_at - SLACK_SECONDS)
 
 
 def _logs(s: StreamEvidence, streams: int) -> Iterator[Artifact]:
@@ -189,7 +191,8 @@ def _loss_files(s: StreamEvidence) -> Iterator[Artifact]:
     if table is not None:
         rows = len(table.evidence.rows) if table.evidence else 0
         sound = table.evidence is not None and table.evidence.sound
-        belongs = s.losses.table_belongs
+        # The losses know the stream's own latest run, which may be older than the current one.
+        belongs = s.losses.table_belongs and s.in_current_run
         level = _level(sound=sound, checked=True, belongs=belongs)
         detail = plural(rows, "row") if sound or table.evidence is None else _errors(table.evidence)
         yield _artifact(table.facts, level, detail, stream=s.id, sha256=table.sha256, belongs=belongs)

@@ -32,7 +32,7 @@ def check_scaler(seen: WorkspaceEvidence) -> Judgement:
         return judge_parts([failing(file.path, owner.id, missing_text(file.facts), hint)])
     if file.being_written:
         return judge_parts([skipping(file.path, owner.id, f"{file.path} is being written", WAIT_HINT)])
-    problem = first_error(file.evidence.findings) or _scaler_problem(file.evidence)
+    problem = first_error(file.evidence.findings) or scaler_problem(file.evidence)
     if problem:
         return judge_parts([failing(file.path, owner.id, f"{file.path}: {problem}", hint)])
     channels = plural(len(file.evidence.center or ()), "channel")
@@ -40,7 +40,8 @@ def check_scaler(seen: WorkspaceEvidence) -> Judgement:
     return judge_parts([passing(file.path, owner.id, text, warnings_of(file.evidence.findings))])
 
 
-def _scaler_problem(scaler: ScalerEvidence) -> str | None:
+def scaler_problem(scaler: ScalerEvidence) -> str | None:
+    """What is wrong with the numbers of a scaler that could be read; None where nothing is."""
     center, scale = scaler.center, scaler.scale
     absent = [
         name for name, value in (("method", scaler.method), ("center", center), ("scale", scale)) if value is None
