@@ -6,7 +6,7 @@ Of files that come by the thousand the newest are listed, and the rest is counte
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from collectors.contract.artifacts import Artifact, Artifacts, Readiness
@@ -14,6 +14,7 @@ from collectors.contract.state import Check
 from collectors.contract.values import Level, Outcome
 from collectors.evidence.archive import ArchiveEvidence
 from collectors.evidence.files import FileFacts
+from collectors.judge import checklist
 from collectors.judge.checks.backup import member_for
 from collectors.judge.checks.provenance import SLACK_SECONDS, is_older_than_run
 from collectors.judge.checks.scaler import scaler_problem
@@ -41,18 +42,13 @@ def build_artifacts(seen: WorkspaceEvidence, checks: Mapping[str, Check]) -> Art
 
 
 def _readiness(checks: Mapping[str, Check]) -> Readiness:
-    def ready(check: str) -> bool:
-        return check in checks and checks[check].outcome is Outcome.PASS
+    """Each flag: at least one check that feeds it was asked, and all of those passed."""
 
-    return Readiness(
-        checkpoints_ready=ready("checkpoints"),
-        scaler_ready=ready("scaler"),
-        logs_ready=ready("logs"),
-        configs_ready=ready("configs"),
-        backup_ready=ready("backup"),
-        smoke_ready=ready("smoke"),
-        split_policy_ready=ready("split_policy"),
-    )
+    def ready(flag: str) -> bool:
+        feeding = [checks[s.id] for s in checklist.CHECKS if s.readiness == flag and s.id in checks]
+        return bool(feeding) and all(c.outcome is Outcome.PASS for c in feeding)
+
+    return Readiness.model_validate({flag: ready(flag) for flag in Readiness.model_fields})
 
 
 def _artifact(facts: FileFacts, level: Level, detail: str, **more: Any) -> Artifact:
@@ -222,9 +218,3 @@ def _documents(seen: WorkspaceEvidence) -> Iterator[Artifact]:
 def _decision(data: Any) -> str:
     decision = data.get("decision") if isinstance(data, Mapping) else None
     return f"decision: {decision}" if isinstance(decision, str) else "no decision in it"
-
-
-def every_artifact(artifacts: Artifacts) -> Iterable[Artifact]:
-    """All artifacts of a state, group by group."""
-    groups = (artifacts.checkpoints, artifacts.scaler, artifacts.logs, artifacts.configs)
-    return (a for group in (*groups, artifacts.backup, artifacts.loss_files, artifacts.documents) for a in group)

@@ -16,6 +16,7 @@ from collectors.judge.checks.part import (
     skipping,
     warnings_of,
 )
+from collectors.judge.checks.spec import CheckSpec, GatePlace, Meaning, When
 from collectors.numbers import plural
 from collectors.training.evidence import WorkspaceEvidence
 
@@ -55,3 +56,19 @@ def scaler_problem(scaler: ScalerEvidence) -> str | None:
             return f"{name}[{bad}] is {values[bad]}: expected a finite number"
     flat = next((i for i, v in enumerate(scale) if v <= 0), None)
     return None if flat is None else f"scale[{flat}] is {scale[flat]:g}: expected a number above 0"
+
+
+SPEC = CheckSpec(
+    id="scaler",
+    title="Scaler",
+    judge=check_scaler,
+    gate=GatePlace("scaler-check", "Scaler"),
+    meaning=Meaning(
+        passes_when="`method`, `center`, `scale` are there, equally long, finite, and every scale is above 0",
+        proves="the keys are there, equally long, finite, every scale above 0",
+        cannot_prove="that the numbers were fitted on the right data",
+    ),
+    when=When(section="scaler"),
+    readiness="scaler_ready",
+    at_saving=True,
+)
