@@ -15,9 +15,10 @@ from collectors.contract.state import Check
 from collectors.contract.values import Status, VerdictValue
 from collectors.evidence.files import FileFacts
 from collectors.judge.stages import BRIEF, Judged, StageStatus, stage_statuses, stream_status
+from collectors.training.completion import Target
 from collectors.training.divergence import Divergence
 from collectors.training.evidence import WorkspaceEvidence
-from collectors.training.progress import Target, WriterFacts
+from collectors.training.progress import WriterFacts
 
 RUNNING, DONE, FAIL, STALLED, IDLE = Status.RUNNING, Status.DONE, Status.FAIL, Status.STALLED, Status.IDLE
 
@@ -106,6 +107,7 @@ def test_a_check_that_is_not_in_the_list_says_why() -> None:
 
     assert told("check:baseline", workspace()) == StageStatus(IDLE, "not asked for in this pipeline")
     assert told("check:baseline", workspace(config=asked)) == StageStatus(IDLE, "no baseline is pinned")
+    assert told("check:scaler", workspace()) == StageStatus(IDLE, "not in the external checklist")
 
 
 def of_files(*files: FileFacts) -> StageStatus:

@@ -14,7 +14,8 @@ from support.curves import T0, loss_table, one_run
 from collectors.evidence.files import FileFacts
 from collectors.evidence.table_rows import LossRows
 from collectors.evidence.tables import LossRow, LossTableEvidence
-from collectors.training.curves import AGREEMENT, Losses, contradict, merge_losses
+from collectors.training.axes import AGREEMENT
+from collectors.training.curves import Losses, contradict, merge_losses
 from collectors.training.stream_runs import Curve, StreamRun
 
 VALUES = (0.9, 0.8, 0.7)
@@ -185,6 +186,10 @@ def test_curves_contradict_each_other_when_fewer_than_half_of_their_epochs_agree
 
     assert not contradict(one, {"val": curve([1, 2, 3, 4], [0.4, 0.3, 9, 8])})
     assert contradict(one, {"val": curve([1, 2, 3, 4], [0.4, 7, 9, 8])})
+
+
+def test_two_epochs_are_enough_to_contradict() -> None:
+    assert contradict({"val": curve([1, 2], [5, 6])}, {"val": curve([1, 2], [0.5, 0.4])})
 
 
 def test_all_series_are_counted_together() -> None:
