@@ -15,7 +15,7 @@ from collectors.contract.streams import Stream
 from collectors.evidence.documents import Heartbeat
 from collectors.evidence.files import FileFacts
 from collectors.observe.cache import SHARD_INDEX, ReadCache
-from collectors.observe.processes import writer_of
+from collectors.observe.processes import has_begun, writer_of
 from collectors.readers.tables.columns import EARLY_STOP, LossColumns
 from collectors.training.curves import merge_losses
 from collectors.training.evidence import ReadFile, StreamEvidence, WorkspaceEvidence
@@ -67,7 +67,7 @@ class Gatherer:
         """Read what is new and put everything together. `now`: seconds since the Unix epoch."""
         self.cache.search_problems.clear()
         heartbeat = self._heartbeat()
-        logs = {s.id: self._logs(s) for s in self.config.streams}
+        logs = {s.id: self._logs(s, now) for s in self.config.streams}
         groups = group_runs(run for found in logs.values() for run in found.runs)
         current = groups[-1] if groups else None
         moment = _Moment(current, heartbeat, now)
@@ -95,14 +95,15 @@ class Gatherer:
         file = self.cache.read("config", self.config.heartbeat)
         return parse_heartbeat(file.evidence.data) if file.evidence else None
 
-    def _logs(self, stream: Stream) -> _Logs:
+    def _logs(self, stream: Stream, now: float) -> _Logs:
         folder = stream.events.folder
         found = self.cache.search([f"{folder}/**/*tfevents*"])
         read = [self.cache.events(path) for path in found if is_event_file(path)]
+        begun = {f.facts.path for f in read if isinstance(f, EventFile) and has_begun(f, now)}
         files = tuple(f for f in read if isinstance(f, EventFile))
         unreadable = tuple(f for f in read if not isinstance(f, EventFile))
         files = tuple(sorted(files, key=lambda f: (f.evidence.first_time or 0.0, f.facts.path)))
-        return _Logs(files, unreadable, tuple(stream_runs(stream.id, files, stream.events.tags)))
+        return _Logs(files, unreadable, tuple(stream_runs(stream.id, files, stream.events.tags, begun)))
 
     def _stream(self, stream: Stream, logs: _Logs, moment: _Moment) -> StreamEvidence:
         run = logs.runs[-1] if logs.runs else None

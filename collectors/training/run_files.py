@@ -40,6 +40,8 @@ class RunFiles:
     cuts: list[Cut] = field(default_factory=list)
     rivals: list[str] = field(default_factory=list)
     """Folders of other trainings that ran at the same time."""
+    repeats: bool = False
+    """A resume wrote some steps again: the later value of a step counts, of a validation too."""
     conflicts: list[tuple[str, EventFile]] = field(default_factory=list)
     """Series of which a second writer recorded other values at the same steps."""
 
@@ -158,6 +160,7 @@ def _place_later(runs: list[RunFiles], file: EventFile, training: list[Pair]) ->
     last = max(int(b.step.max()) for _, _, before in training for b in before)
     run = runs[-1]
     run.files.append(file)
+    run.repeats |= first <= last
     if last - first > max(stride_of(b.step) for _, _, before in training for b in before):
         run.cuts.append(Cut(file.evidence.first_time or 0.0, first))
 

@@ -113,6 +113,7 @@ def _build_run(stream: str, run: RunFiles, choice: TagChoice) -> StreamRun:
         *run.cuts,
         *(c for name, of in parts.items() if not choice.validates(name) for s in of for c in cuts_within(s)),
     ]
+    again = run.repeats or bool(cuts)
     also = {
         f"{name} in {file.facts.path.rpartition('/')[2]}": _curve([choice.series_of(file)[name]], cuts)
         for name, file in run.conflicts
@@ -123,7 +124,7 @@ def _build_run(stream: str, run: RunFiles, choice: TagChoice) -> StreamRun:
         files=tuple(run.files),
         started_at=min(f.evidence.first_time or 0.0 for f in run.files),
         last_at=max(every),
-        curves={name: _curve(of, cuts, keep_first=choice.validates(name)) for name, of in parts.items()},
+        curves={name: _curve(of, cuts, keep_first=choice.validates(name) and not again) for name, of in parts.items()},
         counter=_counter(run.files, cuts),
         at_odds=also,
         rivals=tuple(run.rivals),

@@ -74,14 +74,20 @@ def test_silence_counts_from_the_moment_after_its_limit() -> None:
     ],
 )
 def test_a_recorded_outcome_is_the_state(outcome: str | None, status: Status) -> None:
-    told = found(heartbeat=beat(outcome=outcome))
+    told = found(heartbeat=beat(outcome=outcome), target=Target("epoch", 4))
 
     assert (told.status, told.early_stop) == (status, outcome == "early_stopped")
 
 
 @pytest.mark.parametrize(("at", "status"), [(T0 - 1, RUNNING), (T0, DONE), (None, RUNNING)])
 def test_an_outcome_is_believed_from_the_start_of_the_run_on(at: float | None, status: Status) -> None:
-    assert found(heartbeat=beat(at, outcome="completed")).status is status
+    assert found(heartbeat=beat(at, outcome="completed"), target=Target("epoch", 4)).status is status
+
+
+def test_an_outcome_that_the_losses_contradict_is_not_believed() -> None:
+    """`completed` at epoch 3 of 30 is no end."""
+    assert found(heartbeat=beat(T0 + 60, outcome="completed"), target=Target("epoch", 30)).status is RUNNING
+    assert found(heartbeat=beat(T0 + 60, outcome="early_stopped"), target=Target("epoch", 30)).status is DONE
 
 
 def test_a_stream_without_events_believes_its_heartbeat() -> None:

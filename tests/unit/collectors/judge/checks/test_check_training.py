@@ -22,10 +22,9 @@ from support.gathered import (
 
 from collectors.contract.values import Status
 from collectors.judge.checks.training import check_training
+from collectors.training.completion import Target
 from collectors.training.divergence import Divergence
 from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
-from collectors.training.progress import 
-from collectors.training.completion import Target
 from collectors.training.words import divergence_words, epoch_words
 
 assert patchtst().loss_table is not None
