@@ -147,7 +147,7 @@ def leading(curves: Mapping[str, Curve]) -> dict[str, Curve]:
 
 def count_of(curves: Mapping[str, Curve], unit: Unit) -> float | None:
     """Epochs or steps that are over, counted from 1 whichever way each series counts them."""
-    counts = [_count(places, unit) for places in _places(curves.values(), unit)]
+    counts = [_count(places, unit) for places in places_of(curves.values(), unit)]
     return max(counts, default=None)
 
 
@@ -165,10 +165,10 @@ def from_zero(places: Any) -> bool:
 
 
 def _stride(curves: Mapping[str, Curve], unit: Unit) -> float:
-    return min((stride_of(places) for places in _places(curves.values(), unit)), default=1.0)
+    return min((stride_of(places) for places in places_of(curves.values(), unit)), default=1.0)
 
 
-def _places(curves: Iterable[Curve], unit: Unit) -> list[Any]:
+def places_of(curves: Iterable[Curve], unit: Unit) -> list[Any]:
     """The known epochs or steps of each series that has any."""
     found = (c.step[c.step >= 0] if unit == "step" else c.epoch[np.isfinite(c.epoch)] for c in curves)
     return [places for places in found if places.size]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 
 from collectors.numbers import listed, number_words
-from collectors.training.completion import count_of, leading
+from collectors.training.completion import count_of, from_zero, leading, places_of
 from collectors.training.divergence import Divergence
 from collectors.training.evidence import StreamEvidence
 from collectors.training.series import choose_tags
@@ -24,15 +24,24 @@ def epoch_words(s: StreamEvidence) -> str:
     """How far a stream is: `epoch 3 of 30`, `step 500 of 1000`, `epoch 3`, `nothing recorded`."""
     p = s.progress
     unit = p.target.unit
-    counted = count_of(leading(s.losses.curves), unit)
-    if unit == "step" and counted != p.target.total:
-        counted = p.step  # as the files have it: whether step 700 is the 700th or the 701st matters at the end only
-    elif counted is None:
-        counted = p.epoch
-    if counted is None:
+    reached = p.step if unit == "step" else p.epoch
+    if reached is None:
         return f"step {p.step}" if p.step is not None else f"no {unit} recorded yet"
+    counted = reached + 1 if _is_behind(s, reached) else reached
     total = f" of {p.target.total}" if p.target.total else ""
     return f"{unit} {number_words(counted)}{total}"
+
+
+def _is_behind(s: StreamEvidence, reached: float) -> bool:
+    """Whether the number is one less than the count: epochs from 0, and the last step of a run that counts from 0.
+
+    Whether step 700 is the 700th or the 701st matters at the end only.
+    """
+    unit, total = s.progress.target.unit, s.progress.target.total
+    if unit == "step":
+        return reached + 1 == total and count_of(leading(s.losses.curves), unit) == total
+    places = places_of(leading(s.losses.curves).values(), unit)
+    return any(from_zero(of) and not bool((of % 1 != 0).any()) for of in places)
 
 
 def absent_tags(s: StreamEvidence) -> str | None:
