@@ -19,8 +19,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from collectors.presentation.runs import rows_as_csv, rows_as_json
+from collectors.store.backend import StoreProblem
 from collectors.store.runs import RunProblem, is_run_id
-from collectors.store.store import StoreProblem
 from dash_app.reading.history import RunHistory, is_live
 from dash_app.reading.observation import Observation
 from dash_app.reading.query import MOST_ROWS, RunQuery, query_from, select_rows

@@ -84,7 +84,7 @@ def _state_answer(request: Request, seen: Observation) -> Response:
 def _age_in_words(seen: Observation, stale_after_seconds: float) -> str:
     age = seen.heartbeat_age_seconds(datetime.now(UTC))
     if age is None:
-        return "nobody has observed the workspace: there is no heartbeat.json"
+        return "nobody has observed the workspace: there is no heartbeat"
     return f"the observer was last seen {age:.0f} s ago, more than {stale_after_seconds:g} s"
 
 
