@@ -6,7 +6,6 @@ state shows of a whole curve, and few answers are made at a time, so that nobody
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from collectors.contract.metrics import StreamMetrics
+from collectors.digest import short_digest
 from collectors.store.place import Place
 from dash_app.reading.reader import StateReader
 from dash_app.reading.zoom import Axis, Curve, Range, detail, first_time, side_files
@@ -57,7 +57,8 @@ class SeriesRoute:
         if metrics is None or curve.series not in metrics.series:
             return not_found()
         files = side_files(self._place, curve, metrics)
-        etag = _digest(question, metrics.series[curve.series], *(file.version for file in files))
+        parts = (question, metrics.series[curve.series], *(file.version for file in files))
+        etag = short_digest("\n".join(map(repr, parts)))
         if has_already(request, etag):
             return tagged_json(request, b"", etag)
         found = detail(files, metrics, curve.series, wanted)
@@ -127,7 +128,3 @@ def _number(values: Mapping[str, str], name: str) -> float:
 
 def _column(column: Any) -> list[float | None]:
     return [value if math.isfinite(value) else None for value in column.tolist()]
-
-
-def _digest(*parts: Any) -> str:
-    return hashlib.sha256("\n".join(map(repr, parts)).encode()).hexdigest()[:20]
