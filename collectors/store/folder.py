@@ -6,6 +6,7 @@ their names and where they lie.
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -82,10 +83,10 @@ class Folder(Backend):
 
     def facts(self, key: Key) -> FileFacts | None:
         """Size and mtime; None for what is no file."""
-        path = self._path(key)
         with suppress(OSError):
-            if path.is_file():
-                return _facts(path)
+            found = self._path(key).stat()
+            if stat.S_ISREG(found.st_mode):
+                return found.st_size, found.st_mtime_ns
         return None
 
     def list(self, kind: Kind) -> Iterator[tuple[str, FileFacts]]:
@@ -105,7 +106,8 @@ class Folder(Backend):
         path = self._path(key)
         replace_file(path, data, durable=durable)
         with explained(path):
-            return _facts(path)
+            found = path.stat()
+        return found.st_size, found.st_mtime_ns
 
     def append(self, key: Key, line: bytes) -> None:
         """Append a line to a file."""
@@ -170,11 +172,6 @@ def _version(path: Path) -> Version:
     except OSError as problem:
         return (problem.errno or 0,)
     return (*identity_of(found), found.st_ctime_ns)
-
-
-def _facts(path: Path) -> FileFacts:
-    found = path.stat()
-    return found.st_size, found.st_mtime_ns
 
 
 def snapshots_in(other: Workspace, most: int) -> list[str]:
