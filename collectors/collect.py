@@ -19,7 +19,7 @@ from collectors.contract.remembered import SmokeResult
 from collectors.contract.state import Check, DashboardState
 from collectors.files.workspace import Workspace
 from collectors.judge.build import Observation, build_state
-from collectors.judge.checklist import judge, renumbered
+from collectors.judge.checklist import following_external, judge
 from collectors.judge.verdict import verdict_of
 from collectors.observe.cache import ReadCache
 from collectors.observe.gather import Gatherer
@@ -35,8 +35,6 @@ from collectors.store.store import Store
 from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
 
 MOST_NOTICES = 8
-APPENDED = ("training", "provenance", "baseline")
-"""Built-in checks that follow an external checklist."""
 
 
 def _say(line: str) -> None:
@@ -202,8 +200,8 @@ class Collector:
         if self._external is None:
             place = Place(self.root, self.options.smoke_python, validator.timeout_seconds)
             self._external = run_validator(validator.command, place, self.options.announce)
-        appended = [c for c in builtin if c.id in APPENDED] if validator.append_builtin else []
-        return (*self._external, *renumbered(appended, len(self._external) + 1)), " ".join(validator.command)
+        appended = following_external(builtin if validator.append_builtin else (), len(self._external) + 1)
+        return (*self._external, *appended), " ".join(validator.command)
 
     def _remembered_smoke(self, stream: str, checkpoint: str, config: str) -> SmokeResult | None:
         fresh = self._fresh_smoke.get((stream, checkpoint, config))

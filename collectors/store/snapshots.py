@@ -57,7 +57,7 @@ class History:
 
     def pinned(self) -> PinnedBaseline | None:
         """The pinned baseline where check 10 is switched on; read again only when it changed."""
-        run_id = self._runs.baseline() if "baseline" in self._config.asked_checks else None
+        run_id = self._runs.baseline() if self._config.switches_on("baseline") else None
         if run_id is None:
             return None
         (version,) = self._store.backend.versions(Key(Kind.RUN, run_id))

@@ -124,6 +124,11 @@ class WorkspaceEvidence:
         return bool(begun) and Status.RUNNING not in [status for status, _ in states]
 
     @property
+    def has_diverged(self) -> bool:
+        """A stream failed."""
+        return any(s.progress.status is Status.FAIL for s in self.streams)
+
+    @property
     def nothing_trained(self) -> bool:
         """No stream has left a sign of a run."""
         return all(

@@ -75,13 +75,16 @@ class RunsApi:
 
     async def table(self, request: Request) -> Response:
         """Answer every chosen row as CSV; no cell is a formula."""
-        rows = await run_in_threadpool(self._chosen, request)
-        return _file(rows_as_csv(rows, self._history.pinned()), "text/csv; charset=utf-8", "runs.csv")
+        text = await run_in_threadpool(self._as_csv, request)
+        return _file(text, "text/csv; charset=utf-8", "runs.csv")
 
     async def document(self, request: Request) -> Response:
         """Answer every chosen row as a JSON file, with its spark lines as numbers."""
         rows = await run_in_threadpool(self._chosen, request)
         return _file(rows_as_json(rows, self._history.pinned()), "application/json", "runs.json")
+
+    def _as_csv(self, request: Request) -> str:
+        return rows_as_csv(self._chosen(request), self._history.pinned())
 
     def _chosen(self, request: Request) -> Any:
         return select_rows(self._history.rows(), _query(request))

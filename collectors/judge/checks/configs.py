@@ -18,6 +18,7 @@ from collectors.judge.checks.part import (
     passing,
     warnings_of,
 )
+from collectors.judge.checks.spec import CheckSpec, GatePlace, Meaning
 from collectors.numbers import listed, number_words
 from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
 
@@ -101,3 +102,17 @@ def shown_value(value: Any) -> str:
         return number_words(float(value)) if abs(value) < 1e15 else f"{float(value):.4g}"
     text = repr(value) if isinstance(value, str) else str(value)
     return text if len(text) <= 60 else text[:59] + "…"
+
+
+SPEC = CheckSpec(
+    id="configs",
+    title="Final configs",
+    judge=check_configs,
+    gate=GatePlace("config-check", "Configs"),
+    meaning=Meaning(
+        passes_when="every stream's config has its required keys, sane in type and range",
+        proves="the keys are there, once, in type and range; what YAML would silently turn into something else is said",
+        cannot_prove="that the training really used this file",
+    ),
+    readiness="configs_ready",
+)

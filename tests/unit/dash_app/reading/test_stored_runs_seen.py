@@ -116,6 +116,24 @@ def test_a_state_of_exactly_the_bound_is_read_and_one_byte_more_is_refused(
     assert f"it has {size:,} bytes, over {size - 1:,}" in told
 
 
+def test_another_reason_why_a_file_cannot_be_read_is_news(tmp_path: Path) -> None:
+    """A link to itself, a name in a file's place, and then nothing: each is another condition to look at."""
+    folder = tmp_path / "state"
+    folder.symlink_to("state")
+    reader = StateReader(folder)
+    circle = reader.current()
+    assert reader.current() is circle
+    folder.unlink()
+    folder.write_text("a file")
+    below_a_file = reader.current()
+    folder.unlink()
+    nothing = reader.current()
+
+    assert (circle.condition, below_a_file.condition, nothing.condition) == ("unreadable", "unreadable", "absent")
+    assert len({circle.sentence, below_a_file.sentence, nothing.sentence}) == 3
+    assert reader.current() is nothing
+
+
 def test_no_sentence_tells_where_the_folder_lies(tmp_path: Path) -> None:
     """Whatever is wrong with the file, the page names it and no folder."""
     store = Store(tmp_path)
