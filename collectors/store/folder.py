@@ -55,6 +55,8 @@ class Folder(Backend):
     def __init__(self, path: Path) -> None:
         self.path = path
         self._folders = {kind: path / folder for kind, (folder, _) in _PLACES.items()}
+        # Paths are made once: a page looks at five of them every moment.
+        self._named = {Key(kind): path / folder / name for kind, (folder, name) in _PLACES.items() if "{}" not in name}
 
     @property
     def where(self) -> str:
@@ -68,10 +70,11 @@ class Folder(Backend):
                 folder.mkdir(parents=True, exist_ok=True)
 
     def _path(self, key: Key) -> Path:
-        folder, name = self._folders[key.kind], _PLACES[key.kind][1]
-        if "{}" not in name:
-            return folder / name
-        return folder / name.format(key.name) if key.name else folder
+        known = self._named.get(key)
+        if known is not None:
+            return known
+        folder = self._folders[key.kind]
+        return folder / _PLACES[key.kind][1].format(key.name) if key.name else folder
 
     def called(self, key: Key) -> str:
         """The file's name; the folder is nobody's business on screen."""
