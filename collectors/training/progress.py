@@ -19,6 +19,7 @@ from collectors.training.divergence import Divergence, all_divergences
 from collectors.training.stream_runs import StreamRun
 
 NOTHING_RECORDED = Recorded()
+FAILURES = frozenset({"diverged", "failed"})
 SILENT_SECONDS = 3600.0
 """Silence that is told where the pace of a training is not known."""
 CLOCK_SLACK_SECONDS = 60.0
@@ -127,7 +128,7 @@ def _status(seen: Observed, diverged: bool, end: End, now: float) -> Status | No
     """What the files and the process say; None where only silence can tell."""
     if not _has_started(seen):
         return Status.IDLE
-    if diverged or _outcome(seen, now) in {"diverged", "failed"}:
+    if diverged or _outcome(seen, now) in FAILURES:
         return Status.FAIL
     if end.kind in {"completed", "early_stopped"}:
         return Status.DONE
@@ -153,13 +154,14 @@ def _has_started(seen: Observed) -> bool:
 
 
 def _outcome(seen: Observed, now: float) -> str | None:
-    """The recorded outcome, where the heartbeat is of this run and its time is possible."""
+    """The recorded outcome, where the heartbeat is of this run; an end only at a time that is possible."""
     beat = seen.heartbeat
-    if beat is None or beat.updated_at is None or beat.updated_at.timestamp() > now + CLOCK_SLACK_SECONDS:
+    if beat is None or beat.updated_at is None:
         return None
-    if seen.run is not None and beat.updated_at.timestamp() < seen.run.started_at:
+    at = beat.updated_at.timestamp()
+    if seen.run is not None and at < seen.run.started_at:
         return None
-    return beat.outcome
+    return None if at > now + CLOCK_SLACK_SECONDS and beat.outcome not in FAILURES else beat.outcome
 
 
 def _last_sign(seen: Observed, now: float) -> float | None:
