@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 
+import numpy as np
 import pytest
-from support.build_checkpoints import MAGIC_NUMBER, keras, safetensors, torch_legacy, torch_zip
+from support.build_checkpoints import MAGIC_NUMBER, Numbers, keras, safetensors, torch_legacy, torch_zip
 from support.build_pickles import Call, Name, pickled
 from support.build_zips import Entry
 
@@ -112,6 +113,16 @@ def test_a_version_that_is_too_long_is_said_and_not_called_missing() -> None:
 )
 def test_a_byte_order_is_one_of_two_or_left_out(order: bytes | None, errors: list[str]) -> None:
     assert told(read(with_entry("byteorder", order)), "error") == errors
+
+
+@pytest.mark.parametrize("little", [True, False])
+@pytest.mark.parametrize("order", ["<f4", ">f4"])
+def test_the_old_format_says_in_which_order_its_bytes_stand(order: str, little: bool) -> None:
+    """NaN in one order is a small number in the other."""
+    numbers = Numbers(legacy=True)
+    data = torch_legacy({"w": numbers.add(np.array([np.nan, 1.0], order))}, numbers, little_endian=little)
+
+    assert read(data).finite is ((order == "<f4") is not little)
 
 
 def test_a_keras_file_has_no_numbers_here_and_says_so() -> None:
