@@ -15,13 +15,12 @@ from support.states import write_state
 from support.workspaces import write
 
 from collectors.contract.state import DashboardState
+from dash_app.preview.file import MOST_PICTURE_BYTES
+from dash_app.preview.picture import Size, picture_size
+from dash_app.reading.reader import StateReader
 from dash_app.routes import preview
 from dash_app.routes.preview import PreviewRoute
-from dash_app.preview.file import MOST_PICTURE_BYTES
-from dash_app.preview.picture import Size
-from dash_app.preview.picture import picture_size
 from dash_app.settings import Settings
-from dash_app.reading.reader import StateReader
 
 
 class Place:

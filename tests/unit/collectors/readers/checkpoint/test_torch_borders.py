@@ -11,9 +11,9 @@ from support.build_checkpoints import MAGIC_NUMBER, Numbers, keras, safetensors,
 from support.build_pickles import Call, Name, pickled
 from support.build_zips import Entry
 
-from collectors.evidence import CheckpointEvidence
-from collectors.readers.checkpoint import read_checkpoint
-from collectors.readers.checkpoint_file.torch_legacy import MAGIC, is_torch_legacy
+from collectors.evidence.checkpoint import CheckpointEvidence
+from collectors.readers.checkpoint.read import read_checkpoint
+from collectors.readers.checkpoint.torch_legacy import MAGIC, is_torch_legacy
 
 
 def read(data: bytes, **options: int) -> CheckpointEvidence:

@@ -9,9 +9,9 @@ import pytest
 from support.build_events import fast_scalar_file, header, key, record, scalar_file, train_val, varint
 from support.event_reading import read
 
-from collectors.readers.event_file.borders import BorderFinder
-from collectors.readers.event_file.wire import NotAnEvent, fields, read_varint, signed
-from collectors.readers.events import read_events
+from collectors.readers.events.borders import BorderFinder
+from collectors.readers.events.read import read_events
+from collectors.readers.events.wire import NotAnEvent, fields, read_varint, signed
 
 
 def texts(data: bytes, offset: int = 0) -> list[str]:
