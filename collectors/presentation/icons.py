@@ -6,7 +6,7 @@ from typing import Final
 
 
 class Icon:
-    """A shape in a square of 16, as `assets/05-icons.css` draws it."""
+    """A shape in a square of 16, as `assets/icons.css` draws it."""
 
     def __init__(self, path: str, width: float = 2.1, dashes: str | None = None) -> None:
         self.path, self.width, self.dashes = path, width, dashes

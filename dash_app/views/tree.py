@@ -1,4 +1,4 @@
-"""Components -> a plain tree that `assets/27-trees.js` draws by itself.
+"""Components -> a plain tree that `assets/live/trees.js` draws by itself.
 
 For long lists only: the page's own renderer keeps a subscription for each component, and a table of fifty
 runs has two thousand. Refuses components other than those of HTML, and attributes that could run anything.

@@ -14,7 +14,7 @@ from support.pictures import parsed
 from collectors.presentation.icons import ICONS
 from collectors.presentation.svg import ELLIPSIS, Pen, cut, text_width, wrapped, xml_text
 
-ICON_STYLES = Path(__file__).resolve().parents[4] / "assets" / "05-icons.css"
+ICON_STYLES = Path(__file__).resolve().parents[4] / "assets" / "icons.css"
 
 
 def test_a_wide_sign_takes_more_room_than_a_narrow_one_and_an_accent_none() -> None:
