@@ -1,13 +1,19 @@
-"""A component's file that did not change is not read again to say so."""
+"""What is taken off Dash, and what is put before it: sockets, files and answers."""
 
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 from starlette.types import Message, Receive, Scope, Send
+from support.asking import ask
 
-from dash_app.web.dash_guard import SUITES_PATH, RememberedFiles, is_known_file
+from dash_app.app import create_app
+from dash_app.reading.reader import StateReader
+from dash_app.settings import Settings
+from dash_app.web.dash_shims import SUITES_PATH, RememberedFiles, is_known_file
 
 FILE = f"{SUITES_PATH}dash/deps/react.js"
 
@@ -90,3 +96,29 @@ def test_other_addresses_pass() -> None:
 )
 def test_a_file_is_known_by_its_package_and_its_name_without_the_version(path: str, is_known: bool) -> None:
     assert is_known_file(SUITES_PATH + path, {"dash": {"deps/react.js"}}) is is_known
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> FastAPI:
+    """The whole application, that has answered nothing yet."""
+    server: FastAPI = create_app(
+        Settings(workspace=tmp_path, state_dir=tmp_path / "state"), StateReader(tmp_path / "state")
+    ).server
+    return server
+
+
+def test_the_page_offers_no_socket_for_callbacks(page: FastAPI) -> None:
+    """Neither a route for it nor, in what the page is told, an address."""
+    assert not [route for route in page.routes if "_dash-ws-callback" in getattr(route, "path", "")]
+    assert "_dash-ws-callback" not in ask(page).text
+
+
+def test_a_worker_whose_first_request_is_for_a_file_has_it(page: FastAPI) -> None:
+    assert ask(page, f"{SUITES_PATH}dash/dash-renderer/build/dash_renderer.min.js").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/a/b", f"{SUITES_PATH}dash/deps/other.js", f"{SUITES_PATH}os/path.py"])
+def test_an_address_without_anything_is_a_404_and_not_the_page(page: FastAPI, path: str) -> None:
+    answer = ask(page, path)
+
+    assert (answer.status_code, answer.json()["error"]) == (404, "not_found")
