@@ -7,6 +7,9 @@ from typing import Any, Literal
 
 from collectors.evidence.files import Finding
 
+Role = Literal["model", "optimizer", "trainer", "observer"]
+"""Whose a tensor is: `trainer` is a callback's, a scheduler's, a scaler's; `observer` a quantization statistic."""
+
 
 @dataclass(frozen=True, slots=True)
 class TensorFacts:
@@ -17,8 +20,12 @@ class TensorFacts:
     """Such as `float32`."""
     shape: tuple[int, ...]
     size_bytes: int
-    optimizer: bool = False
-    """Part of an optimizer's state, not of the model."""
+    role: Role = "model"
+
+    @property
+    def optimizer(self) -> bool:
+        """Part of an optimizer's state, not of the model."""
+        return self.role == "optimizer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +40,11 @@ class CheckpointEvidence:
     """Numbers in all tensors."""
     checksum: Literal["ok", "bad", "not recorded", "partial", "not read"] = "not read"
     finite: bool | None = None
-    """False: a stored float is NaN or infinite; None: no float data was read."""
+    """False: a float of the model is NaN or infinite; None: no float data was read."""
     nonfinite_tensors: tuple[str, ...] = ()
+    """Of the model, masks apart."""
+    nonfinite_aside: tuple[str, ...] = ()
+    """Tensors of optimizers, callbacks and observers, and masks, that are not finite and need not be."""
     data_read: Literal["all", "part", "none"] = "none"
     """How much of the stored numbers was read and tested within the byte budget."""
     sha256: str | None = None

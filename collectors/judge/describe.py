@@ -6,9 +6,11 @@ numbers, CRC ok, all finite`. It passes no verdict and repeats no finding.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from typing import Final
 
-from collectors.evidence.checkpoint import CheckpointEvidence
+from collectors.evidence.checkpoint import CheckpointEvidence, Role
 from collectors.numbers import plural, size_words
 
 _CHECKSUMS: Final = {
@@ -17,6 +19,11 @@ _CHECKSUMS: Final = {
     "not recorded": "no checksum recorded",
     "partial": "CRC partly compared",
     "not read": "CRC not compared",
+}
+_OWNERS: Final[Mapping[Role, str]] = {
+    "optimizer": "of the optimizer",
+    "trainer": "of the training's state",
+    "observer": "of observers",
 }
 
 
@@ -33,10 +40,10 @@ def _contents(evidence: CheckpointEvidence) -> list[str]:
         return [f"{'Keras' if evidence.format == 'keras' else 'HDF5'} file"]
     if not evidence.tensors:
         return ["no tensors"]
-    others = sum(tensor.optimizer for tensor in evidence.tensors)
+    others = Counter(tensor.role for tensor in evidence.tensors if tensor.role != "model")
     text = plural(len(evidence.tensors), "tensor")
     if others:
-        text += f" ({others:,} of the optimizer)"
+        text += f" ({', '.join(f'{count:,} {_OWNERS[role]}' for role, count in others.items())})"
     return [text, plural(evidence.parameters, "number")]
 
 
@@ -55,4 +62,7 @@ def _finite_words(evidence: CheckpointEvidence) -> str:
         return f"not finite in {plural(len(evidence.nonfinite_tensors), 'tensor')}"
     if evidence.finite is None:
         return "no float data read"
-    return "all finite" if evidence.data_read == "all" else "finite where it was read"
+    aside = len(evidence.nonfinite_aside)
+    if evidence.data_read != "all":
+        return "finite where it was read"
+    return f"the model finite ({plural(aside, 'tensor')} beside it not)" if aside else "all finite"
