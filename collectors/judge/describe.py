@@ -20,6 +20,13 @@ _CHECKSUMS: Final = {
     "partial": "CRC partly compared",
     "not read": "CRC not compared",
 }
+_BOOSTERS: Final = {
+    "xgboost-json": "XGBoost",
+    "xgboost-ubj": "XGBoost",
+    "lightgbm": "LightGBM",
+    "catboost": "CatBoost",
+    "catboost-json": "CatBoost",
+}
 _OWNERS: Final[Mapping[Role, str]] = {
     "optimizer": "of the optimizer",
     "trainer": "of the training's state",
@@ -32,12 +39,17 @@ def describe_checkpoint(evidence: CheckpointEvidence) -> str:
     size = size_words(evidence.size_bytes)
     if evidence.format == "unknown":
         return f"{size}, not a checkpoint"
+    if evidence.opaque is not None:
+        return f"{size}, {evidence.opaque}: no reader proves this format"
     return ", ".join([size, *_contents(evidence), *_verification(evidence)])
 
 
 def _contents(evidence: CheckpointEvidence) -> list[str]:
     if evidence.format in ("keras", "hdf5"):
         return [f"{'Keras' if evidence.format == 'keras' else 'HDF5'} file"]
+    if evidence.format in _BOOSTERS:
+        trees = evidence.scalars.get("trees")
+        return [f"{_BOOSTERS[evidence.format]} model", *([plural(trees, "tree")] if isinstance(trees, int) else [])]
     if not evidence.tensors:
         return ["no tensors"]
     others = Counter(tensor.role for tensor in evidence.tensors if tensor.role != "model")
@@ -48,6 +60,10 @@ def _contents(evidence: CheckpointEvidence) -> list[str]:
 
 
 def _verification(evidence: CheckpointEvidence) -> list[str]:
+    if evidence.format == "dcp":
+        return ["sizes of its files agree, numbers not read"]
+    if evidence.format in _BOOSTERS:
+        return ["only its size read" if evidence.format == "catboost" else "parsed whole", "no checksum recorded"]
     if evidence.data_read == "none" and evidence.checksum == "not read":
         above = any(finding.text.startswith("structure only") for finding in evidence.findings)
         return ["structure only: above the byte budget" if above else "contents not read"]

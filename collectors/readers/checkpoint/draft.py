@@ -53,6 +53,8 @@ class Draft:
     digest: FileDigest | None = None
     scalars: dict[str, Any] = field(default_factory=dict)
     refused: tuple[str, ...] = ()
+    opaque: str | None = None
+    parts: dict[str, int] = field(default_factory=dict)
 
     def evidence(self) -> CheckpointEvidence:
         """The frozen record."""
@@ -72,6 +74,8 @@ class Draft:
             size_bytes=self.size,
             constant_tensors=tuple(self.constant),
             globals=self.refused,
+            opaque=self.opaque,
+            parts=self.parts,
         )
 
     def note_budget(self, budget: int) -> None:
