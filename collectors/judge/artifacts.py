@@ -88,7 +88,7 @@ def _checkpoint(s: StreamEvidence) -> Artifact:
     if found is None:
         return _artifact(file.facts, Level.PRESENT, "not read", stream=s.id)
     belongs = _made_during_run(file, s)
-    level = _level(sound=found.sound, checked=found.data_read == "all", belongs=belongs)
+    level = _level(sound=found.sound and found.opaque is None, checked=found.data_read == "all", belongs=belongs)
     detail = f"{describe_checkpoint(found)}; {_belonging_words(belongs)}" if found.sound else _errors(found)
     return _artifact(file.facts, level, detail, stream=s.id, sha256=found.sha256, belongs=belongs)
 

@@ -14,8 +14,9 @@ from collectors.contract.remembered import SmokeResult
 from collectors.contract.streams import Stream
 from collectors.evidence.documents import Heartbeat
 from collectors.evidence.files import FileFacts
-from collectors.observe.cache import SHARD_INDEX, ReadCache
+from collectors.observe.cache import ReadCache
 from collectors.observe.processes import has_begun, writer_of
+from collectors.observe.whole_checkpoint import WholeCheckpoints
 from collectors.readers.tables.columns import EARLY_STOP, LossColumns
 from collectors.training.curves import merge_losses
 from collectors.training.evidence import ReadFile, StreamEvidence, WorkspaceEvidence
@@ -160,14 +161,10 @@ class Gatherer:
         return self.cache.workspace.facts(history.picture) if history and history.picture else None
 
     def _checkpoint(self, stream: Stream) -> ReadFile[Any]:
-        path = self._choose(stream.checkpoint)
-        workspace = self.cache.workspace
-        if workspace.facts(f"{path}/{SHARD_INDEX}").exists:
-            return self.cache.sharded(path)
-        single = f"{path}/model.safetensors"
-        return self.cache.read("checkpoint", single if workspace.facts(single).exists else path)
+        whole = WholeCheckpoints(self.cache)
+        return whole.read(self._choose(stream.checkpoint, whole.files.exists))
 
-    def _choose(self, candidates: Sequence[str]) -> str:
+    def _choose(self, candidates: Sequence[str], is_there: Callable[[str], bool] | None = None) -> str:
         """The first candidate that is there, readable or not; of a pattern, the newest match."""
         workspace = self.cache.workspace
         for candidate in candidates:
@@ -177,7 +174,9 @@ class Gatherer:
                     return found[0].path
                 continue
             facts = workspace.facts(candidate)
-            if facts.exists or facts.problem:  # what cannot be read must not be replaced by the next best
+            if (
+                facts.exists or facts.problem or (is_there is not None and is_there(candidate))
+            ):  # what cannot be read must not be replaced by the next best
                 return candidate
         return candidates[0]
 
