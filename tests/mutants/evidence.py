@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import coverage
+from coverage.exceptions import CoverageWarning
 from mutants.mutant import Mutant
 from mutants.project import Project
 from mutants.uses import uses_of_names
@@ -107,7 +109,9 @@ def _passing(place: Workplace, ran: Ran) -> list[str]:
 def _lines(tree: Path, folder: Path, passed: list[str]) -> dict[str, dict[int, list[int]]]:
     """File -> line -> places in `passed` of the tests that run it. A child's lines are those of its whole test file."""
     measured = coverage.Coverage(data_file=str(folder / "lines"), config_file=False)
-    measured.combine([str(folder)])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", CoverageWarning)  # a child that its test killed leaves half a file
+        measured.combine([str(folder)])
     data = measured.get_data()
     named: dict[str, set[int]] = defaultdict(set)
     for at, name in enumerate(passed):
