@@ -26,6 +26,11 @@ class KnownTest:
     breadth: int
 
     @property
+    def file(self) -> str:
+        """Of the test, from the root of the tree."""
+        return self.name.partition("::")[0]
+
+    @property
     def cost(self) -> float:
         """Quick and narrow ones first: they are the likeliest to be about the line."""
         return (self.seconds + 0.01) * (self.breadth + 1)
@@ -39,7 +44,7 @@ class Evidence:
         self._uses = uses_of_names(project.sources)
 
     def tests_for(self, mutant: Mutant) -> list[KnownTest]:
-        """Return the tests that run what was changed, the cheapest first."""
+        """Return the tests that run what was changed."""
         path = self.project.unseen.get(mutant.path, mutant.path)
         if path != mutant.path:
             places: Iterable[tuple[str, int]] = [(path, line) for line in self.lines.get(path, {})]
@@ -49,7 +54,7 @@ class Evidence:
         else:
             places = [(path, line) for line in range(mutant.first, mutant.last + 1)]
         found = {at for path, line in places for at in self.lines.get(path, {}).get(line, [])}
-        return sorted((self.tests[at] for at in found), key=lambda test: (test.cost, test.name))
+        return [self.tests[at] for at in sorted(found)]
 
 
 def evidence_of(project: Project, home: Path) -> Evidence:
