@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from collectors.contract.delta import Policy
@@ -24,7 +24,7 @@ from collectors.contract.sections import (
     SplitPolicy,
     Validator,
 )
-from collectors.contract.streams import RelativePath, Section, StallLimits, Stream, as_list
+from collectors.contract.streams import AnyPaths, RelativePath, Section, StallLimits, Stream
 from collectors.contract.values import GridPlace, Id, Text
 
 MOST_STREAMS = 100
@@ -72,7 +72,7 @@ class Stage(Section):
     """Grid row."""
     checks: tuple[Id, ...] = ()
     """Checks it rests on."""
-    files: Annotated[tuple[RelativePath, ...], BeforeValidator(as_list)] = ()
+    files: AnyPaths = ()
     """Globs of its files, for the rule `files`."""
 
 
@@ -102,7 +102,7 @@ class PipelineConfig(Section):
     stall: StallLimits = StallLimits()
     """Silence limits of every stream."""
     limits: Limits = Limits()
-    """What reading may cost."""
+    """What reading one file may cost, and how far its times are trusted."""
     checks: dict[Id, CheckSettings] = {}  # noqa: RUF012 -- pydantic copies it
     """How each check counts."""
     baseline: Policy = Policy()
