@@ -32,9 +32,11 @@ def _schema(options: argparse.Namespace) -> int:
 def config_schema() -> dict[str, Any]:
     """The JSON Schema of `dashboard.yaml`, with the ids of the checks that there are."""
     schema = PipelineConfig.model_json_schema()
-    checks = list(specs_by_id())
-    schema["properties"]["checks"]["propertyNames"] = {"enum": checks}
+    checks = {"type": "string", "format": "check-id", "enum": list(specs_by_id())}
+    settings = schema["properties"]["checks"]
+    settings["additionalProperties"] = settings.pop("patternProperties").popitem()[1]
+    settings["propertyNames"] = checks
     stage = schema["$defs"]["Stage"]["properties"]
-    stage["checks"]["items"] = {"enum": checks}
-    stage["status_from"]["pattern"] = f"^({'|'.join(RULES)}|stream:.+|check:({'|'.join(checks)}))$"
+    stage["checks"]["items"] = checks
+    stage["status_from"]["pattern"] = f"^({'|'.join(RULES)}|stream:.+|check:({'|'.join(checks['enum'])}))$"
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "dashboard.yaml"}
