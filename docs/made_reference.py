@@ -43,23 +43,23 @@ def sections() -> list[Section]:
 
 def _inside(path: tuple[str, ...], node: Node, known: Node, met: set[str]) -> Iterator[Section]:
     for key, value in node["properties"].items():
-        for name, steps in _held(value):
+        for name, steps in held(value):
             if name not in met:
                 met.add(name)
                 yield Section((*path, key, *steps), known[name])
                 yield from _inside((*path, key, *steps), known[name], known, met)
 
 
-def _held(value: Node) -> Iterator[tuple[str, tuple[str, ...]]]:
+def held(value: Node) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Names of the sections that a value may hold, and the steps that lead to them."""
     if "$ref" in value:
         yield value["$ref"].rpartition("/")[2], ()
     for way in value.get("anyOf", ()):
-        yield from _held(way)
+        yield from held(way)
     if "items" in value:
-        yield from ((name, ("[]", *steps)) for name, steps in _held(value["items"]))
+        yield from ((name, ("[]", *steps)) for name, steps in held(value["items"]))
     if isinstance(value.get("additionalProperties"), dict):
-        yield from ((name, ("KEY", *steps)) for name, steps in _held(value["additionalProperties"]))
+        yield from ((name, ("KEY", *steps)) for name, steps in held(value["additionalProperties"]))
 
 
 def reference() -> str:
@@ -75,7 +75,7 @@ def _told(section: Section, places: dict[str, str]) -> str:
         f"| `{key}` | {words(value, places)} | {_default(key, value, section.node)} | {_cell(value['description'])} |"
         for key, value in properties.items()
     ]
-    plain = [key for key, value in properties.items() if not list(_held(value))]
+    plain = [key for key, value in properties.items() if not list(held(value))]
     shown = excerpt(EXAMPLE.read_text(encoding="utf-8"), section.path, plain, whole=len(plain) == len(properties))
     table = "\n".join(["| key | type | default | meaning |", "|---|---|---|---|", *rows])
     heading = f"### `{section.heading}`" if section.path else "### Top level"
@@ -88,7 +88,7 @@ def _default(key: str, value: Node, node: Node) -> str:
     default = value.get("default")
     if default is None or default in ([], {}):
         return "none"
-    return "see there" if list(_held(value)) else f"`{json.dumps(default, ensure_ascii=False)}`"
+    return "see there" if list(held(value)) else f"`{json.dumps(default, ensure_ascii=False)}`"
 
 
 def _cell(text: str) -> str:
