@@ -79,7 +79,8 @@ def _told(section: Section, places: dict[str, str]) -> str:
     shown = excerpt(EXAMPLE.read_text(encoding="utf-8"), section.path, plain, whole=len(plain) == len(properties))
     table = "\n".join(["| key | type | default | meaning |", "|---|---|---|---|", *rows])
     heading = f"### `{section.heading}`" if section.path else "### Top level"
-    return f"{heading}\n\n{_cell(section.node['description'])}\n\n{table}\n\n```yaml\n{shown}\n```"
+    example = f"\n\n```yaml\n{shown}\n```" if shown else ""
+    return f"{heading}\n\n{_cell(section.node['description'])}\n\n{table}{example}"
 
 
 def _default(key: str, value: Node, node: Node) -> str:
