@@ -21,9 +21,18 @@ def _stays_inside(value: str) -> str:
     return value
 
 
-RelativePath = Annotated[str, Field(min_length=1, max_length=512), BeforeValidator(_stays_inside)]
-Paths = Annotated[tuple[RelativePath, ...], BeforeValidator(as_list), Field(min_length=1)]
-Names = Annotated[tuple[str, ...], BeforeValidator(as_list), Field(min_length=1)]
+RelativePath = Annotated[
+    str,
+    Field(min_length=1, max_length=512, json_schema_extra={"format": "workspace-path"}),
+    BeforeValidator(_stays_inside),
+]
+AnyPaths = Annotated[
+    tuple[RelativePath, ...], BeforeValidator(as_list, json_schema_input_type=RelativePath | tuple[RelativePath, ...])
+]
+SomePaths = Annotated[tuple[RelativePath, ...], Field(min_length=1)]
+SomeNames = Annotated[tuple[str, ...], Field(min_length=1)]
+Paths = Annotated[SomePaths, BeforeValidator(as_list, json_schema_input_type=RelativePath | SomePaths)]
+Names = Annotated[SomeNames, BeforeValidator(as_list, json_schema_input_type=str | SomeNames)]
 
 
 class Section(BaseModel):
