@@ -21,8 +21,11 @@ from collectors.files.problems import describe_error, is_path, kind_problem, sho
 from collectors.files.walk import Base, PathProblem, Spot, Walker, system_devices
 
 T = TypeVar("T")
-Identity = tuple[int, int, int, int]
-"""Device, inode, size in bytes, mtime in nanoseconds: equal means unchanged."""
+Identity = tuple[int, int, int, int, int]
+"""Device, inode, size in bytes, mtime and ctime in nanoseconds: equal means unchanged.
+
+A program can put the mtime of what it changed back, as `cp -p` and `touch -r` do; the ctime is the system's own.
+"""
 
 _READ: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 
@@ -148,7 +151,7 @@ def read_settled(workspace: Workspace, path: str, read: Callable[[OpenFile], T])
 
 def identity_of(status: os.stat_result) -> Identity:
     """Return what makes a file the same file, unchanged."""
-    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
 
 
 def _read_once(workspace: Workspace, path: str, read: Callable[[OpenFile], T]) -> tuple[T, bool]:

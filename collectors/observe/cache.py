@@ -1,7 +1,8 @@
 """Paths -> evidence, reading only what is new.
 
-A file whose identity (device, inode, size, mtime) is unchanged is not opened again; an event file
-is read on from where the last reading ended. Errors become part of the evidence.
+A file whose identity (device, inode, size, mtime, ctime) is unchanged is not opened again; an event file that
+has grown is read on from where the last reading ended, if what was read is still there. Errors become part of the
+evidence.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from collectors.contract.sections import Limits
 from collectors.evidence.events import EventEvidence, ScalarSeries
 from collectors.evidence.files import FileFacts, Finding
 from collectors.files.workspace import CannotRead, OpenFile, Workspace, read_settled
+from collectors.observe.consumed import checksum_before
 from collectors.observe.growing_curve import GrowingCurve
 from collectors.observe.memory import Learnt
 from collectors.readers.child.process import ReaderProcess
@@ -137,6 +139,7 @@ class ReadCache:
             with self.workspace.open(path) as opened:
                 goes_on = known is not None and _same_file_grown(known, opened)
                 evidence = self._read_on(path, opened, known.evidence if known and goes_on else None)
+                facts = _facts_when_opened(facts, opened)
         except CannotRead as error:
             return error.path, error.problem
         name = parse_event_file_name(path.rpartition("/")[2])
@@ -162,7 +165,7 @@ class ReadCache:
             part = read_events(opened.handle, opened.size, offset=offset, budget=READ_AT_ONCE, open_steps=steps)
             curves = self._extended(path, part)
             found = replace(_joined(found, part), series=curves)
-        return found
+        return replace(found, consumed=checksum_before(opened.handle, found.end_offset))
 
     def _extended(self, path: str, part: EventEvidence) -> dict[str, ScalarSeries]:
         """The file's curves with the points of the next part, and long ones in their side files."""
@@ -199,6 +202,14 @@ def _joined(earlier: EventEvidence | None, later: EventEvidence) -> EventEvidenc
 
 
 def _same_file_grown(known: EventFile, opened: OpenFile) -> bool:
-    """Whether it is the same inode and not shorter than what was consumed."""
+    """Whether it is the same inode, longer, and begins with what was consumed: a writer only appends."""
     before = known.facts.identity
-    return before is not None and before[:2] == opened.identity[:2] and opened.size >= known.evidence.end_offset
+    if before is None or before[:2] != opened.identity[:2] or opened.size <= before[2]:
+        return False
+    return checksum_before(opened.handle, known.evidence.end_offset) == known.evidence.consumed
+
+
+def _facts_when_opened(facts: FileFacts, opened: OpenFile) -> FileFacts:
+    """What the file was like when its bytes were read: a writer may have appended since `facts` were taken."""
+    seconds = opened.identity[3] / 1e9
+    return replace(facts, size_bytes=opened.size, modified_at=seconds, identity=opened.identity)
