@@ -62,6 +62,7 @@ class ReadCache:
         self._learnt = learnt
         self._files: dict[tuple[str, str], ReadFile[Any]] = learnt.load_files() if learnt else {}
         self._files_changed = False
+        self._digests: dict[str, tuple[Any, str]] = {}
         self._joined: dict[str, tuple[Any, ReadFile[Any]]] = {}
         self._again_at: dict[tuple[str, str], float] = {}
         self.search_problems: dict[Finding, None] = {}
@@ -116,6 +117,20 @@ class ReadCache:
         opened.handle.seek(0)
         data = opened.handle.read(TEXT_LIMIT)
         return _Read(evidence, zlib.crc32(data), hashlib.sha256(data).hexdigest())
+
+    def digest(self, path: str) -> str | None:
+        """A sha256 of any file; of one over 64 MiB what tells that it is the same; None where there is no file."""
+        facts = self.workspace.facts(path)
+        if not facts.exists or facts.problem:
+            return None
+        known = self._digests.get(path)
+        if known is None or known[0] != facts.identity:
+            try:
+                found, _ = read_settled(self.workspace, path, _digest_of)
+            except CannotRead:
+                return None
+            self._digests[path] = known = (facts.identity, found)
+        return known[1]
 
     def join(self, parts: Sequence[ReadFile[Any]], make: Callable[[], Any]) -> ReadFile[Any]:
         """What several files are together, under the path of the first; made anew only when one of them changed."""
@@ -191,6 +206,12 @@ class ReadCache:
     def has_points(self, path: str, tag: str) -> bool:
         """Whether a curve's full detail lies in a side file."""
         return self._learnt is not None and self._learnt.has_points(path, tag)
+
+
+def _digest_of(opened: OpenFile) -> str:
+    if opened.size > TEXT_LIMIT:
+        return " ".join(map(str, opened.identity[1:]))
+    return hashlib.sha256(opened.handle.read(TEXT_LIMIT)).hexdigest()
 
 
 def _joined(earlier: EventEvidence | None, later: EventEvidence) -> EventEvidence:
