@@ -22,10 +22,7 @@ from collectors.files.walk import Base, PathProblem, Spot, Walker, system_device
 
 T = TypeVar("T")
 Identity = tuple[int, int, int, int, int]
-"""Device, inode, size in bytes, mtime and ctime in nanoseconds: equal means unchanged.
-
-A program can put the mtime of what it changed back, as `cp -p` and `touch -r` do; the ctime is the system's own.
-"""
+"""Device, inode, size in bytes, mtime and ctime in nanoseconds: equal means unchanged."""
 
 _READ: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 
@@ -150,7 +147,7 @@ def read_settled(workspace: Workspace, path: str, read: Callable[[OpenFile], T])
 
 
 def identity_of(status: os.stat_result) -> Identity:
-    """Return what makes a file the same file, unchanged."""
+    """Return what makes a file the same file, unchanged: an mtime can be put back, a ctime cannot."""
     return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
 
 

@@ -51,7 +51,7 @@ def summary_line(verdict: Verdict) -> str:
 
 def verdict_word(value: VerdictValue) -> str:
     """The verdict as people say it: `NOT READY`."""
-    return value.replace("_", " ").upper()
+    return value.word
 
 
 def as_json(state: DashboardState) -> str:

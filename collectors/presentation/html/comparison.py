@@ -38,7 +38,8 @@ def render_comparison(delta: Delta | None, baseline_id: str | None) -> Html | No
         words = f"Nothing is compared: the snapshot of the baseline {baseline_id} is not there or cannot be read."
         return _section(el("p", words, class_="note"), None)
     if delta.run.run_id == delta.baseline.run_id:
-        return _section(el("p", "This run is the baseline itself.", class_="note"), None)
+        notes = ("This run is the baseline itself.", *delta.notes[1:])
+        return _section(joined(*(el("p", one_line(note), class_="note") for note in notes)), None)
     judged = marked(RESULTS[delta.regression.value], *JUDGED[delta.regression.value], class_="marked judged")
     body = [
         el("p", one_line(delta.regression.sentence)),
