@@ -64,7 +64,9 @@ class StreamConfigFile(Section):
     required: dict[str, KeyRule] = {}
     """Dotted key -> rule."""
     highlights: dict[str, str] = {}
-    """Name on screen -> dotted key: the only values of the config that leave the workspace."""
+    """Name on screen -> dotted key: the values that stand beside the curves and decide what can be compared. The
+    others are compared too; what looks like a path, an address or a secret, or is longer than 80 characters, is only
+    said to differ."""
 
 
 class EventFolder(Section):

@@ -1,6 +1,6 @@
-"""State -> the highlights of the final configs, key by key, a column a stream. Pure.
+"""State -> the highlights of the final configs and what else differs, key by key, a column a stream. Pure.
 
-Where the baseline's value is another one, it stands beside it.
+Where the baseline's value is another one, it stands beside it; what is not shown is said to differ.
 """
 
 from __future__ import annotations
@@ -20,11 +20,12 @@ Changes = Mapping[tuple[str, str], ConfigChange]
 
 def render_config(state: DashboardState, delta: Delta | None) -> Html:
     """Return the section, with a sentence where no config says anything."""
-    keys = list(dict.fromkeys(key for run in state.metrics.values() for key in run.config))
-    if not keys:
-        return _section(el("p", "No config was read.", class_="empty"))
     streams = delta.streams if delta else ()
     changes = {(stream.id, change.name): change for stream in streams for change in stream.config if change.differs}
+    highlights = (key for run in state.metrics.values() for key in run.config)
+    keys = list(dict.fromkeys([*highlights, *(key for _, key in changes)]))
+    if not keys:
+        return _section(el("p", "No config was read.", class_="empty"))
     names = [el("th", name, scope="col") for name in ("key", *(run.label for run in state.metrics.values()))]
     body = el("tbody", *(_row(key, state, changes) for key in keys))
     return _section(el("table", el("thead", el("tr", *names)), body, class_="delta config"))
@@ -35,11 +36,16 @@ def _section(body: Html) -> Html:
 
 
 def _row(key: str, state: DashboardState, changes: Changes) -> Html:
-    cells = [_value(run.config.get(key), changes.get((stream, key))) for stream, run in state.metrics.items()]
+    cells = []
+    for stream, run in state.metrics.items():
+        change = changes.get((stream, key))
+        cells.append(_value(run.config.get(key) if change is None else change.run, change))
     return el("tr", el("th", el("code", key), scope="row"), *(el("td", cell) for cell in cells))
 
 
 def _value(value: Scalar, change: ConfigChange | None) -> Html:
+    if change is not None and change.withheld:
+        return el("span", "differs", class_="differs")
     told = joined(UNKNOWN if value is None else one_line(scalar(value)))
     if change is None:
         return told

@@ -9,6 +9,8 @@ from dash.development.base_component import Component
 
 from collectors.contract.delta import ConfigChange, LossChange, Quantity, StreamDelta
 from collectors.contract.values import Scalar
+from collectors.numbers import listed
+from collectors.presentation.comparison import sameness_words
 from collectors.presentation.words import (
     UNKNOWN,
     change_text,
@@ -34,7 +36,7 @@ def render_stream_delta(stream: StreamDelta) -> Component:
     head = html.Thead(html.Tr([html.Th(name, scope="col") for name in COLUMNS]))
     table = html.Table([head, html.Tbody(rows)], className="delta-table")
     return html.Section(
-        [html.H3(stream.label), *reasons, *notes, table, _config(stream.config)],
+        [html.H3(stream.label), *reasons, *notes, table, _config(stream)],
         className="stream-delta",
         **attributes(data_stream=stream.id),
     )
@@ -75,24 +77,36 @@ def _difference(value: Quantity, words: Callable[[float | None], str]) -> str:
     return ("−" if value.difference < 0 else "+") + words(abs(value.difference))
 
 
-def _config(changes: Sequence[ConfigChange]) -> Component:
+def _config(stream: StreamDelta) -> Component:
     """Only what differs; the rest is one press away."""
-    differing = [change for change in changes if change.differs]
-    same = html.P("No difference in the configs.", className="same")
+    differing = [change for change in stream.config if change.differs]
+    same = html.P(_sameness(stream), className="same")
     rows: list[Component] = [_config_table(differing) if differing else same]
-    equal = [change for change in changes if not change.differs]
+    if stream.configs_untold:
+        rows.append(html.P(f"Not comparable: {listed(stream.configs_untold)}.", className="same"))
+    equal = [change for change in stream.config if not change.differs]
     if equal:
         summary = html.Summary(f"Show the {count_text(len(equal), 'equal value')} too")
         rows.append(html.Details([summary, _config_table(equal)], className="all-config"))
     return html.Div([html.H4("Config"), *rows], className="config-changes")
 
 
+def _sameness(stream: StreamDelta) -> str:
+    """What may be said where no value was found to differ."""
+    words = sameness_words(stream)
+    return "No difference in the configs." if words == "no difference" else f"{words[0].upper()}{words[1:]}."
+
+
 def _config_table(changes: Sequence[ConfigChange]) -> Component:
     head = html.Thead(html.Tr([html.Th(name, scope="col") for name in ("Key", "Run", "Baseline")]))
     rows = [
-        html.Tr([html.Th(c.name, scope="row"), html.Td(_value(c.run)), html.Td(_value(c.baseline))]) for c in changes
+        html.Tr([html.Th(c.name, scope="row"), *(html.Td(_cell(c, v)) for v in (c.run, c.baseline))]) for c in changes
     ]
     return html.Table([head, html.Tbody(rows)], className="delta-table config-table")
+
+
+def _cell(change: ConfigChange, value: Scalar) -> str:
+    return _value(value) if change.withheld is None else "not shown"
 
 
 def _value(value: Scalar) -> str:
