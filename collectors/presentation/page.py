@@ -11,7 +11,6 @@ from typing import Final
 
 from collectors.contract.delta import Delta
 from collectors.contract.state import DashboardState
-from collectors.presentation.checklist import one_line, verdict_word
 from collectors.presentation.html.axes import Kind
 from collectors.presentation.html.checklist import render_checklist
 from collectors.presentation.html.comparison import render_comparison
@@ -22,6 +21,7 @@ from collectors.presentation.html.provenance import render_provenance
 from collectors.presentation.html.readiness import render_readiness
 from collectors.presentation.html.style import STYLE
 from collectors.presentation.html.verdict import render_head, render_notices, render_verdict
+from collectors.presentation.words import VERDICT_WORDS, one_line
 
 POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 """No script, no font, no picture, no frame from anywhere."""
@@ -60,7 +60,7 @@ def as_html(state: DashboardState, against: Against | None = None, scale: Kind =
 
 
 def _head(state: DashboardState) -> Html:
-    title = f"{verdict_word(state.verdict.value)} - {state.meta.run_id} - {one_line(state.meta.title)}"
+    title = f"{VERDICT_WORDS[state.verdict.value]} - {state.meta.run_id} - {one_line(state.meta.title)}"
     return el(
         "head",
         el("meta", charset="utf-8"),

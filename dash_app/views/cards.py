@@ -15,7 +15,8 @@ from collectors.contract.artifacts import Artifact
 from collectors.contract.metrics import StreamMetrics
 from collectors.contract.state import Check, DashboardState
 from collectors.contract.values import Level, Outcome, Status
-from collectors.presentation.words import OUTCOME_STATUS, count_text, number_text, size_text, status_class
+from collectors.numbers import number_words, plural, size_words
+from collectors.presentation.words import OUTCOME_STATUS, status_class
 from dash_app.views.markup import age, icon
 
 LEVELS = tuple(Level)
@@ -90,7 +91,7 @@ def _of_streams(files: Sequence[Artifact]) -> str:
 
 
 def _size(file: Artifact) -> str:
-    return file.level.value if file.size_bytes is None else size_text(file.size_bytes)
+    return file.level.value if file.size_bytes is None else size_words(file.size_bytes)
 
 
 def _in_words(files: Sequence[Artifact]) -> str:
@@ -101,7 +102,7 @@ def _epochs(streams: Iterable[StreamMetrics]) -> str:
     parts = [
         (stream.completion.epoch if stream.completion.unit == "epoch" else stream.completion.step) for stream in streams
     ]
-    known = [number_text(part) for part in parts if part is not None]
+    known = [number_words(part) for part in parts if part is not None]
     units = {stream.completion.unit for stream in streams}
     unit = "epochs" if units == {"epoch"} else "steps"
     return f"{' + '.join(known)} {unit}" if known else "no record yet"
@@ -110,7 +111,7 @@ def _epochs(streams: Iterable[StreamMetrics]) -> str:
 def _bundles(files: Sequence[Artifact], not_listed: int) -> str:
     if not files:
         return "no bundle found"
-    return f"{count_text(len(files) + not_listed, 'bundle')} · {size_text(files[0].size_bytes)}"
+    return f"{plural(len(files) + not_listed, 'bundle')} · {size_words(files[0].size_bytes)}"
 
 
 def _age_line(files: Sequence[Artifact]) -> list[Component]:

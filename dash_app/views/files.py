@@ -16,20 +16,12 @@ from dash.development.base_component import Component
 from collectors.contract.artifacts import Artifact
 from collectors.contract.state import DashboardState
 from collectors.contract.values import Level, Status
-from collectors.presentation.words import LEVEL_STATUS, UNKNOWN, iso_text, size_text, status_class
+from collectors.numbers import UNKNOWN, iso_text, size_words
+from collectors.presentation.words import GROUP_WORDS, LEVEL_STATUS, status_class
 from dash_app.preview.kinds import has_preview
 from dash_app.views.markup import age, attributes
 
-GROUPS = (
-    ("checkpoints", "Checkpoints"),
-    ("scaler", "Scaler"),
-    ("logs", "Logs"),
-    ("configs", "Configs"),
-    ("backup", "Backup"),
-    ("loss_files", "Losses"),
-    ("documents", "Documents"),
-)
-STAGE_FILES = ("stage_files", "Stage files")
+STAGE_FILES = "stage_files"
 COLUMNS = ("Artifact", "Path", "Level", "Size", "Written", "What was found")
 NEW_TAB = "opens in a new tab"
 
@@ -68,15 +60,15 @@ def address_of(state: DashboardState, path: str) -> str | None:
 
 
 def _groups(state: DashboardState) -> Iterator[Group]:
-    known = {name: getattr(state.artifacts, name) for name, _ in GROUPS}
+    known = {name: getattr(state.artifacts, name) for name in GROUP_WORDS if name != STAGE_FILES}
     more = state.artifacts.not_listed
-    for name, label in GROUPS:
-        if known[name]:
-            yield Group(label, tuple((file.path, file) for file in known[name]), more.get(name, 0))
+    for name, files in known.items():
+        if files:
+            yield Group(GROUP_WORDS[name], tuple((file.path, file) for file in files), more.get(name, 0))
     paths = {file.path for files in known.values() for file in files}
     named = dict.fromkeys(path for node in state.nodes.values() for path in node.artifacts if path not in paths)
     if named:
-        yield Group(STAGE_FILES[1], tuple((path, None) for path in named), more.get(STAGE_FILES[0], 0))
+        yield Group(GROUP_WORDS[STAGE_FILES], tuple((path, None) for path in named), more.get(STAGE_FILES, 0))
 
 
 def _body(group: Group, state: DashboardState) -> Component:
@@ -103,7 +95,7 @@ def _row(path: str, file: Artifact | None, state: DashboardState, *before: Compo
             *before,
             html.Td([html.Code(path), _actions(path, file, state)], title=path, className="file-path"),
             html.Td(file.level.value if file else UNKNOWN, className="file-level"),
-            html.Td(size_text(file.size_bytes if file else None), className="file-size"),
+            html.Td(size_words(file.size_bytes if file else None), className="file-size"),
             html.Td(age(file.modified_at if file else None), className="file-time"),
             html.Td(_found(file), className="file-found"),
         ],

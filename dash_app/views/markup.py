@@ -11,7 +11,7 @@ from typing import Any
 from dash import html
 
 from collectors.contract.values import Status
-from collectors.presentation.words import UNKNOWN, instant_text, iso_text
+from collectors.numbers import UNKNOWN, instant_words, iso_text
 
 
 def attributes(**named: str) -> dict[str, Any]:
@@ -70,17 +70,17 @@ def observed() -> html.Time:
 
 def left(when: datetime) -> html.Time:
     """An expected instant that the ticking script tells as `about 95 s left`."""
-    return html.Time(instant_text(when), dateTime=iso_text(when), **attributes(data_left=""))
+    return html.Time(instant_words(when), dateTime=iso_text(when), **attributes(data_left=""))
 
 
 def _time(when: datetime | None, kind: str) -> html.Time | html.Span:
     if when is None:
         return html.Span(UNKNOWN)
-    return html.Time(instant_text(when), dateTime=iso_text(when), **attributes(**{kind: ""}))
+    return html.Time(instant_words(when), dateTime=iso_text(when), **attributes(**{kind: ""}))
 
 
 def text_clock(iso: str | None) -> html.Time | html.Span:
     """The same as `clock` for an instant that is ISO 8601 text already."""
     if iso is None:
         return html.Span(UNKNOWN)
-    return html.Time(iso[:19].replace("T", " ") + " UTC", dateTime=iso, **attributes(data_clock=""))
+    return html.Time(instant_words(iso), dateTime=iso, **attributes(data_clock=""))

@@ -12,7 +12,8 @@ from dash.development.base_component import Component
 
 from collectors.contract.state import DashboardState, Verdict
 from collectors.contract.values import Status, VerdictValue
-from collectors.presentation.words import VERDICT_STATUS, VERDICT_WORDS, iso_text, status_class
+from collectors.numbers import iso_text
+from collectors.presentation.words import VERDICT_STATUS, VERDICT_WORDS, status_class, verdict_icon
 from dash_app.views.markup import age, attributes, clock, commands, icon, left, observed
 
 
@@ -26,9 +27,8 @@ def render_verdict(state: DashboardState | None, sentence: str, *, is_snapshot: 
         return _bar(Status.IDLE, [heading, html.Div(html.P(commands(sentence), className="verdict-reason"))])
     value = state.verdict.value
     status = VERDICT_STATUS[value]
-    mark = value.value if value is VerdictValue.INCOMPLETE else status
     why = html.Div([_reason(state), _run(state, is_snapshot=is_snapshot)], className="verdict-why")
-    parts = [_heading(mark, VERDICT_WORDS[value]), why, _tally(state.verdict)]
+    parts = [_heading(verdict_icon(value), VERDICT_WORDS[value]), why, _tally(state.verdict)]
     return _bar(status, parts, data_true_at=iso_text(state.meta.timestamp))
 
 

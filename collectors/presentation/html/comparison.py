@@ -18,12 +18,19 @@ from collectors.contract.delta import (
     Quantity,
     StreamDelta,
 )
-from collectors.numbers import size_words
-from collectors.presentation.checklist import one_line, verdict_word
-from collectors.presentation.comparison import RESULTS, WORDS
-from collectors.presentation.html.figures import UNKNOWN, difference, duration, number, series_label, shown_path
+from collectors.numbers import UNKNOWN, change_words, duration_words, number_words, signed_words, size_words
 from collectors.presentation.html.markup import Child, Html, el, joined
-from collectors.presentation.html.shades import DIRECTIONS, JUDGED, marked
+from collectors.presentation.html.shades import marked
+from collectors.presentation.words import (
+    DIRECTION_LOOKS,
+    DIRECTION_WORDS,
+    REGRESSION_LOOKS,
+    REGRESSION_WORDS,
+    VERDICT_WORDS,
+    one_line,
+    series_label,
+    shown_path,
+)
 
 CELLS = ("run", "baseline", "", "")
 """What stands before a cell where the head of its column is not beside it: on a phone."""
@@ -39,7 +46,9 @@ def render_comparison(delta: Delta | None, baseline_id: str | None) -> Html | No
         return _section(el("p", words, class_="note"), None)
     if delta.run.run_id == delta.baseline.run_id:
         return _section(el("p", "This run is the baseline itself.", class_="note"), None)
-    judged = marked(RESULTS[delta.regression.value], *JUDGED[delta.regression.value], class_="marked judged")
+    judged = marked(
+        REGRESSION_WORDS[delta.regression.value], *REGRESSION_LOOKS[delta.regression.value], class_="marked judged"
+    )
     body = [
         el("p", one_line(delta.regression.sentence)),
         el("p", f"Policy: {policy_words(delta.policy)}", class_="note"),
@@ -59,7 +68,7 @@ def _section(body: Html, judged: Html | None, baseline: str = "") -> Html:
 
 
 def _verdicts(delta: Delta) -> str:
-    run, baseline = (f"{verdict_word(s.verdict)} {s.passed}/{s.total} passed" for s in (delta.run, delta.baseline))
+    run, baseline = (f"{VERDICT_WORDS[s.verdict]} {s.passed}/{s.total} passed" for s in (delta.run, delta.baseline))
     return f"Verdict: {run}, the baseline's {baseline}"
 
 
@@ -67,9 +76,9 @@ def _stream(stream: StreamDelta) -> Html:
     reasons = el("p", f"Incomparable: {'; '.join(stream.reasons)}.", class_="incomparable") if stream.reasons else None
     rows = [
         *map(_loss_row, stream.losses),
-        _plain_row("epochs", stream.epochs, number),
-        _plain_row("duration", stream.duration_seconds, duration),
-        _plain_row("time per epoch", stream.seconds_per_epoch, duration),
+        _plain_row("epochs", stream.epochs, number_words),
+        _plain_row("duration", stream.duration_seconds, duration_words),
+        _plain_row("time per epoch", stream.seconds_per_epoch, duration_words),
     ]
     notes = [el("p", note, class_="note") for note in stream.notes]
     table = _table(("measure", "run", "baseline", "difference", "change"), rows, "losses-delta")
@@ -78,17 +87,21 @@ def _stream(stream: StreamDelta) -> Html:
 
 def _loss_row(change: LossChange) -> Html:
     name = f"{change.which} {series_label(change.series)}"
-    cells = (number(change.value.run), number(change.value.baseline), difference(change.value))
+    cells = (
+        number_words(change.value.run),
+        number_words(change.value.baseline),
+        change_words(change.value.difference, change.value.relative),
+    )
     return _row(name, *cells, _word(change.direction), data_loss=f"{change.series}:{change.which}")
 
 
 def _word(direction: Direction) -> Html:
-    return marked(WORDS[direction], *DIRECTIONS[direction])
+    return marked(DIRECTION_WORDS[direction], *DIRECTION_LOOKS[direction])
 
 
 def _plain_row(name: str, value: Quantity, words: Callable[[float | None], str]) -> Html:
     """A quantity that is neither better nor worse."""
-    return _row(name, words(value.run), words(value.baseline), difference(value, words), None)
+    return _row(name, words(value.run), words(value.baseline), signed_words(value.difference, words), None)
 
 
 def _checks(changes: Sequence[CheckChange]) -> Html:

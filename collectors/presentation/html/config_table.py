@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from collectors.contract.delta import ConfigChange, Delta
 from collectors.contract.state import DashboardState
 from collectors.contract.values import Scalar
-from collectors.presentation.checklist import one_line
-from collectors.presentation.html.figures import UNKNOWN, scalar
+from collectors.numbers import UNKNOWN, value_words
 from collectors.presentation.html.markup import Html, el, joined
+from collectors.presentation.words import one_line
 
 Changes = Mapping[tuple[str, str], ConfigChange]
 """Stream and key -> what differs from the baseline."""
@@ -40,8 +40,8 @@ def _row(key: str, state: DashboardState, changes: Changes) -> Html:
 
 
 def _value(value: Scalar, change: ConfigChange | None) -> Html:
-    told = joined(UNKNOWN if value is None else one_line(scalar(value)))
+    told = joined(UNKNOWN if value is None else one_line(value_words(value)))
     if change is None:
         return told
-    other = "no value" if change.baseline is None else one_line(scalar(change.baseline))
+    other = "no value" if change.baseline is None else one_line(value_words(change.baseline))
     return joined(told, el("span", f" (baseline {other})", class_="differs"))

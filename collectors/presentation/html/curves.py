@@ -11,7 +11,8 @@ from typing import Final, Literal
 
 from collectors.contract.metrics import Nonfinite, Point, Series, StreamMetrics
 from collectors.evidence.downsample import downsample
-from collectors.presentation.html.figures import nonfinite, series_label
+from collectors.presentation.words import series_label
+from collectors.training.words import divergence_words
 
 AxisName = Literal["epoch", "step", "time", "index"]
 MOST_POINTS: Final = 800
@@ -141,12 +142,12 @@ def _marks(run: StreamMetrics, held: dict[str, Series], ruler: _Ruler) -> list[M
     """Every drawn place without a finite value; what was told and fell out of a reduced curve is added."""
     marks = []
     for name, series in held.items():
-        told = "; ".join(nonfinite(gap) for gap in run.nonfinite if gap.series == name)
+        told = "; ".join(divergence_words(gap) for gap in run.nonfinite if gap.series == name)
         text = told or f"{series_label(name)} is not finite"
         places = ruler.along(series)
         marks += [Mark(places[n], text) for n, value in enumerate(series.value) if value is None]
     drawn = {mark.at for mark in marks}
-    lost = ((ruler.of(_start(gap)), nonfinite(gap)) for gap in run.nonfinite)
+    lost = ((ruler.of(_start(gap)), divergence_words(gap)) for gap in run.nonfinite)
     return marks + [Mark(at, text) for at, text in lost if at is not None and at not in drawn]
 
 

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from collectors.contract.metrics import Series, StreamMetrics
-from collectors.presentation.html.figures import UNKNOWN, number, series_label
+from collectors.numbers import UNKNOWN, number_words
 from collectors.presentation.html.markup import Html, el, joined
+from collectors.presentation.words import series_label
 
 MOST_ROWS: Final = 60
 
@@ -46,13 +47,13 @@ def _thinned(places: list[float]) -> list[float]:
 
 def _row(place: float, found: Mapping[str, Mapping[float, float | None]]) -> Html:
     cells = [el("td", _cell(values, place)) for values in found.values()]
-    return el("tr", el("th", number(place), scope="row"), *cells)
+    return el("tr", el("th", number_words(place), scope="row"), *cells)
 
 
 def _cell(values: Mapping[float, float | None], place: float) -> str:
     if place not in values:
         return UNKNOWN
-    return "not finite" if values[place] is None else number(values[place])
+    return "not finite" if values[place] is None else number_words(values[place])
 
 
 def _summary(points: int, rows: int) -> str:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collectors.contract.metrics import Point, StreamMetrics
 from collectors.contract.state import DashboardState
 from collectors.contract.values import Status
+from collectors.numbers import number_words, place_words
 from collectors.presentation.html.axes import Kind
 from collectors.presentation.html.chart import draw_chart
 from collectors.presentation.html.curves import Curves, Line, curves_of
-from collectors.presentation.html.figures import nonfinite, number, place, progress, series_label
 from collectors.presentation.html.loss_table import render_loss_table
 from collectors.presentation.html.markup import Html, dotted, el, joined
 from collectors.presentation.html.shades import icon
+from collectors.presentation.words import loss_words, progress_words, series_label
+from collectors.training.words import divergence_words
 
 
 def render_losses(state: DashboardState, baseline: DashboardState | None, kind: Kind) -> Html:
@@ -40,13 +42,13 @@ def _head(run: StreamMetrics) -> Html:
     if name is None:
         return el("span", class_="figure")
     final, best = run.final[name], run.best.get(name)
-    last = joined(f"{series_label(name)} ", el("b", number(final.value) if final.value is not None else "not finite"))
-    lowest = _at(f"best {number(best.value)}", best) if best and best.value != final.value else None
+    last = joined(f"{series_label(name)} ", el("b", loss_words(final.value)))
+    lowest = _at(f"best {number_words(best.value)}", best) if best and best.value != final.value else None
     return el("span", dotted(last, lowest), class_="figure")
 
 
 def _at(words: str, point: Point) -> str:
-    return f"{words} at {place(point)}" if place(point) else words
+    return f"{words} at {place_words(point.epoch, point.step)}" if place_words(point.epoch, point.step) else words
 
 
 def _keys(curves: Curves) -> list[Html]:
@@ -60,13 +62,13 @@ def _key(line: Line) -> Html:
 
 
 def _broken(run: StreamMetrics) -> list[Html]:
-    return [el("span", icon("fail"), nonfinite(gap), class_="broken is-fail") for gap in run.nonfinite]
+    return [el("span", icon("fail"), divergence_words(gap), class_="broken is-fail") for gap in run.nonfinite]
 
 
 def _notes(run: StreamMetrics, curves: Curves, kind: Kind) -> list[str]:
     """What a reader must know about how far the stream is and how it is drawn."""
     status = run.completion.status
-    notes = [progress(run.completion), *([status.value] if status in (Status.STALLED, Status.RUNNING) else [])]
+    notes = [progress_words(run), *([status.value] if status in (Status.STALLED, Status.RUNNING) else [])]
     if kind == "log" and curves.lines:
         notes.append("log scale")
         lost = sum(1 for line in curves.lines for value in line.value if value is not None and value <= 0)
@@ -79,12 +81,12 @@ def _notes(run: StreamMetrics, curves: Curves, kind: Kind) -> list[str]:
 def chart_sentence(run: StreamMetrics) -> str:
     """Return the chart in one sentence, for those who cannot see it."""
     told = [_ending(name, point, run.best[name]) for name, point in run.final.items() if name in run.best]
-    words = told + [nonfinite(gap) for gap in run.nonfinite]
+    words = told + [divergence_words(gap) for gap in run.nonfinite]
     if run.diverged_at is not None:
         words.insert(0, _at("diverged", run.diverged_at))
-    return f"{run.label} loss, {progress(run.completion)}: {'; '.join(words) or 'no losses yet'}."
+    return f"{run.label} loss, {progress_words(run)}: {'; '.join(words) or 'no losses yet'}."
 
 
 def _ending(name: str, last: Point, best: Point) -> str:
-    value = "not finite" if last.value is None else number(last.value)
-    return f"{series_label(name)} ends at {value}, {_at(f'lowest {number(best.value)}', best)}"
+    value = "not finite" if last.value is None else number_words(last.value)
+    return f"{series_label(name)} ends at {value}, {_at(f'lowest {number_words(best.value)}', best)}"

@@ -12,10 +12,10 @@ from collectors.contract.artifacts import Artifact
 from collectors.contract.state import DashboardState
 from collectors.contract.values import Level
 from collectors.numbers import plural, size_words
-from collectors.presentation.checklist import one_line
-from collectors.presentation.html.figures import instant, shown_path
+from collectors.presentation.html.figures import instant
 from collectors.presentation.html.markup import Child, Html, el, joined
-from collectors.presentation.html.shades import LEVELS, marked
+from collectors.presentation.html.shades import marked
+from collectors.presentation.words import LEVEL_STATUS, one_line, shown_path
 
 GROUPS: Final = (
     ("checkpoints", "Checkpoints"),
@@ -64,7 +64,7 @@ def _group(state: DashboardState, name: str, label: str) -> Html | None:
 
 
 def _file(file: Artifact) -> Html:
-    level = marked(file.level.value, LEVELS[file.level], "done" if file.level is Level.VERIFIED else None)
+    level = marked(file.level.value, LEVEL_STATUS[file.level], "done" if file.level is Level.VERIFIED else None)
     written = joined("written ", instant(file.modified_at)) if file.modified_at else None
     foreign = el("span", "not from this run", class_="foreign") if file.belongs_to_run is False else None
     sha = joined("sha256 ", el("code", file.sha256)) if file.sha256 else None

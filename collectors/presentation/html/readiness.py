@@ -13,10 +13,10 @@ from collectors.contract.artifacts import Artifact
 from collectors.contract.metrics import StreamMetrics
 from collectors.contract.state import DashboardState
 from collectors.contract.values import Level, Outcome, Status
-from collectors.numbers import size_words
-from collectors.presentation.html.figures import UNKNOWN, duration, number, place, progress, series_label
+from collectors.numbers import UNKNOWN, duration_words, number_words, place_words, size_words
 from collectors.presentation.html.markup import Child, Html, dotted, el, joined
-from collectors.presentation.html.shades import LEVELS, OUTCOMES, icon, marked, status_class
+from collectors.presentation.html.shades import icon, marked
+from collectors.presentation.words import LEVEL_STATUS, OUTCOME_STATUS, progress_words, series_label, status_class
 
 GROUPS: Final = (
     ("checkpoints", "Checkpoints"),
@@ -41,7 +41,7 @@ def render_readiness(state: DashboardState) -> Html:
 def _tile(state: DashboardState, name: str, label: str) -> Html:
     ready = getattr(state.artifacts.readiness, f"{name}_ready")
     check = next((c for c in state.checklist if c.id == name), None)
-    status = Status.DONE if ready else OUTCOMES[check.outcome if check else Outcome.SKIP]
+    status = Status.DONE if ready else OUTCOME_STATUS[check.outcome if check else Outcome.SKIP]
     words = "ready" if ready else "not checked" if check and check.outcome is Outcome.SKIP else "not ready"
     status = Status.FAIL if words == "not ready" else status
     return el("li", icon(status.value), el("span", label, class_="tile-name"), el("span", words, class_="tile-word"),
@@ -52,7 +52,7 @@ def _card(stream: str, run: StreamMetrics, state: DashboardState) -> Html:
     done, files = run.completion, state.artifacts
     status = marked(STATUS_WORDS.get(done.status, done.status.value), done.status)
     rows = [
-        _fact("progress", progress(done)),
+        _fact("progress", progress_words(run)),
         *(_fact(f"{series_label(name)} loss", _loss(run, name)) for name in reversed(run.final)),
         _fact("trained for", _time(run)),
         _fact("checkpoint", _files(files.checkpoints, stream)),
@@ -71,16 +71,16 @@ def _fact(name: str, words: Child) -> Html:
 
 def _loss(run: StreamMetrics, name: str) -> Html:
     final, best = run.final[name], run.best.get(name)
-    last = el("b", "not finite" if final.value is None else number(final.value))
+    last = el("b", "not finite" if final.value is None else number_words(final.value))
     if best is None or best.value is None:
         return last
-    at = place(best)
-    return dotted(last, f"best {number(best.value)}{f' at {at}' if at else ''}")
+    at = place_words(best.epoch, best.step)
+    return dotted(last, f"best {number_words(best.value)}{f' at {at}' if at else ''}")
 
 
 def _time(run: StreamMetrics) -> Html:
     gap = run.completion.gap_seconds
-    return dotted(duration(duration_of(run)), None if gap is None else f"{duration(gap)} between records")
+    return dotted(duration_words(duration_of(run)), None if gap is None else f"{duration_words(gap)} between records")
 
 
 def _files(files: Sequence[Artifact], stream: str) -> Html:
@@ -89,7 +89,7 @@ def _files(files: Sequence[Artifact], stream: str) -> Html:
     if not own:
         return joined(UNKNOWN)
     lowest = min((file.level for file in own), key=list(Level).index)
-    level = marked(lowest.value, LEVELS[lowest], "done" if lowest is Level.VERIFIED else None)
+    level = marked(lowest.value, LEVEL_STATUS[lowest], "done" if lowest is Level.VERIFIED else None)
     foreign = el("span", "not from this run", class_="foreign") if _is_foreign(own) else None
     return dotted(level, _sizes(own), foreign)
 

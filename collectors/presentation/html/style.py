@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from collectors.contract.values import Status
 from collectors.presentation.html.markup import Html
-from collectors.presentation.html.palette import status_rules, tokens
 from collectors.presentation.html.style_sections import CHARTS, CHECKS, FILES, READY, TABLES
+from collectors.presentation.palette import TOKENS, Theme
 
 PAGE: Final = """
 *, *::before, *::after { box-sizing: border-box; }
@@ -122,12 +123,25 @@ PAPER: Final = """
 }
 """
 
+
+def _tokens(theme: Theme) -> str:
+    return " ".join(f"--{name}: {getattr(shade, theme)};" for name, shade in TOKENS.items())
+
+
+def _status_rules() -> str:
+    """One rule a status: its mark (border, icon), its word and the ground behind both."""
+    return "\n".join(
+        f".is-{s.value} {{ --mark: var(--{s.value}); --word: var(--{s.value}-text); --tint: var(--{s.value}-tint); }}"
+        for s in Status
+    )
+
+
 STYLE: Final = Html(
     "\n".join(
         [
-            f":root {{ {tokens(0)} }}",
-            f"@media screen and (prefers-color-scheme: dark) {{ :root {{ {tokens(1)} }} }}",
-            status_rules(),
+            f":root {{ {_tokens('light')} }}",
+            f"@media screen and (prefers-color-scheme: dark) {{ :root {{ {_tokens('dark')} }} }}",
+            _status_rules(),
             *(PAGE, HEAD, CHECKS, READY, CHARTS, TABLES, FILES, NARROW, PAPER),
         ]
     )

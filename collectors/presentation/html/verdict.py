@@ -5,11 +5,19 @@ from __future__ import annotations
 from collectors.contract.delta import Delta
 from collectors.contract.state import DashboardState, Verdict
 from collectors.contract.values import Outcome, VerdictValue
-from collectors.presentation.checklist import one_line, summary_line, verdict_word
-from collectors.presentation.comparison import RESULTS
+from collectors.presentation.checklist import summary_line
 from collectors.presentation.html.figures import instant
 from collectors.presentation.html.markup import Html, el
-from collectors.presentation.html.shades import JUDGED, OUTCOMES, VERDICTS, icon, marked, status_class
+from collectors.presentation.html.shades import icon, marked
+from collectors.presentation.words import (
+    OUTCOME_STATUS,
+    REGRESSION_LOOKS,
+    REGRESSION_WORDS,
+    VERDICT_STATUS,
+    VERDICT_WORDS,
+    one_line,
+    status_class,
+)
 
 
 def render_head(state: DashboardState) -> Html:
@@ -28,9 +36,9 @@ def render_head(state: DashboardState) -> Html:
 def render_verdict(state: DashboardState, delta: Delta | None) -> Html:
     """Return the verdict bar; with a comparison also what the regression policy says."""
     value = state.verdict.value
-    status = VERDICTS[value]
+    status = VERDICT_STATUS[value]
     shape = "incomplete" if value is VerdictValue.INCOMPLETE else status.value
-    word = el("h2", icon(shape), verdict_word(value), class_="verdict-word")
+    word = el("h2", icon(shape), VERDICT_WORDS[value], class_="verdict-word")
     told = [el("p", one_line(state.verdict.reason), class_="verdict-reason"),
             el("p", "as of ", instant(state.meta.timestamp), class_="verdict-time")]  # fmt: skip
     why = el("div", *told, _judged(delta) if delta else None, class_="verdict-why")
@@ -39,7 +47,7 @@ def render_verdict(state: DashboardState, delta: Delta | None) -> Html:
 
 def _judged(delta: Delta) -> Html:
     found = delta.regression
-    word = marked(RESULTS[found.value], *JUDGED[found.value])
+    word = marked(REGRESSION_WORDS[found.value], *REGRESSION_LOOKS[found.value])
     return el("p", word, f" against the baseline {delta.baseline.run_id}", class_="verdict-baseline")
 
 
@@ -51,7 +59,7 @@ def _tally(verdict: Verdict) -> Html:
     for count, outcome in counts:
         if count:
             share = 100 * count / total
-            bar = f"tally-part {status_class(OUTCOMES[outcome])}"
+            bar = f"tally-part {status_class(OUTCOME_STATUS[outcome])}"
             parts.append(el("rect", x=f"{start:.2f}%", width=f"{share:.2f}%", y="0", height="6", class_=bar))
             start += share
     drawn = el("svg", *parts, width="100%", height="6", class_="tally-bar", aria_hidden="true")

@@ -14,8 +14,8 @@ from dash.development.base_component import Component
 
 from collectors.contract.delta import Delta, Direction, LossChange, StreamDelta
 from collectors.contract.state import DashboardState
-from collectors.presentation.comparison import WORDS
-from collectors.presentation.words import chart_text, loss_text, percent_text
+from collectors.numbers import number_words, percent_words
+from collectors.presentation.words import DIRECTION_WORDS, chart_text
 from dash_app.views.curves.data import loss_data
 from dash_app.views.direction import direction_class
 from dash_app.views.markup import attributes
@@ -70,11 +70,11 @@ def _delta_words(stream: StreamDelta) -> list[Component]:
     change = told_change(stream)
     if change is None or change.value.baseline is None:
         return []
-    parts = [f"vs baseline {loss_text(change.value.baseline)}"]
+    parts = [f"vs baseline {number_words(change.value.baseline)}"]
     if change.direction is not Direction.INCOMPARABLE and change.value.difference is not None:
         arrow = "▼" if change.value.difference < 0 else "▲" if change.value.difference > 0 else "="
-        parts.insert(0, f"{arrow} {percent_text(change.value.relative)}")
-    words = f"{' '.join(parts)}, {WORDS[change.direction]}"
+        parts.insert(0, f"{arrow} {percent_words(change.value.relative)}")
+    words = f"{' '.join(parts)}, {DIRECTION_WORDS[change.direction]}"
     title = change.reason or f"final {change.series} against the baseline's"
     look = f"loss-change {direction_class(change.direction)}"
     return [html.Span(words, className=look, title=title, **attributes(data_direction=change.direction.value))]

@@ -10,7 +10,8 @@ from dash import html
 from dash.development.base_component import Component
 
 from collectors.contract.metrics import Series, StreamMetrics
-from collectors.presentation.words import UNKNOWN, count_text, loss_text, number_text, series_label
+from collectors.numbers import UNKNOWN, number_words, plural
+from collectors.presentation.words import loss_words, series_label
 
 MAX_ROWS = 60
 
@@ -25,7 +26,7 @@ def render_table(metrics: StreamMetrics) -> Component:
     head = [html.Th("Epoch" if _has_epochs(series) else "Step", scope="col")]
     head += [html.Th(f"{series_label(name)} loss", scope="col") for name in series]
     found = {name: dict(zip(_places(one), one.value, strict=True)) for name, one in series.items()}
-    rows = [html.Tr([html.Th(number_text(place), scope="row"), *_cells(found, place)]) for place in kept]
+    rows = [html.Tr([html.Th(number_words(place), scope="row"), *_cells(found, place)]) for place in kept]
     caption = html.Caption(_caption(metrics.label, len(places), len(kept)))
     return html.Table([caption, html.Thead(html.Tr(head)), html.Tbody(rows)], className="numbers")
 
@@ -54,11 +55,10 @@ def _cells(found: dict[str, dict[float, float | None]], place: float) -> list[Co
 def _cell(values: dict[float, float | None], place: float) -> str:
     if place not in values:
         return UNKNOWN
-    value = values[place]
-    return "not finite" if value is None else loss_text(value)
+    return loss_words(values[place])
 
 
 def _caption(label: str, points: int, rows: int) -> str:
     if rows == points:
-        return f"{label}: {count_text(points, 'point')}"
+        return f"{label}: {plural(points, 'point')}"
     return f"{label}: {rows} of {points:,} points, evenly chosen"

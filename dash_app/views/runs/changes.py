@@ -9,7 +9,8 @@ from dash.development.base_component import Component
 
 from collectors.contract.delta import ArtifactChange, ArtifactSide, CheckChange
 from collectors.contract.values import Outcome
-from collectors.presentation.words import OUTCOME_MARKS, UNKNOWN, size_text
+from collectors.numbers import UNKNOWN, size_words
+from collectors.presentation.words import OUTCOME_MARKS
 from dash_app.views.direction import render_direction
 from dash_app.views.markup import attributes
 
@@ -57,7 +58,7 @@ def _side(side: ArtifactSide | None) -> str:
     if side is None:
         return UNKNOWN
     content = f", {side.sha256[:HASH_SHOWN]}" if side.sha256 else ""
-    return f"{side.level.value}, {size_text(side.size_bytes)}{content}"
+    return f"{side.level.value}, {size_words(side.size_bytes)}{content}"
 
 
 def _differing(change: ArtifactChange) -> str:

@@ -9,8 +9,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from collectors.compare.policy_words import policy_words
-from collectors.contract.delta import Delta, Policy, Side
-from collectors.presentation.words import percent_text
+from collectors.contract.delta import Delta, Side
 from dash_app.views.direction import render_judgement
 from dash_app.views.markup import attributes, icon
 from dash_app.views.runs.changes import render_artifact_changes, render_check_changes
@@ -77,23 +76,12 @@ def _button(words: list[Component | str], title: str, run_id: str) -> Component:
 
 
 def _policy(delta: Delta) -> Component:
-    rules = html.Span(policy_sentence(delta.policy), className="policy-rules", title=policy_words(delta.policy))
+    rules = html.Span(f"Policy: {policy_words(delta.policy)}.", className="policy-rules")
     return html.P([html.Span(delta.regression.sentence, className="policy-found"), rules], className="policy")
 
 
-def policy_sentence(policy: Policy) -> str:
-    """Say the policy in words: what may become how much worse."""
-    allowed = [percent_text(policy.allowed_relative)]
-    if policy.allowed_absolute:
-        allowed.append(f"{policy.allowed_absolute:g}")
-    window = "its last value" if policy.window == 1 else f"the mean of its last {policy.window} values"
-    least = "" if policy.minimum_epochs <= 1 else f", after at least {policy.minimum_epochs} epochs"
-    better = "fall" if policy.direction == "higher" else "rise"
-    return f"Policy: {window} of {policy.metric} may {better} by {' or '.join(allowed)} at most{least}."
-
-
 def _verdicts(delta: Delta) -> Component:
-    change = "" if delta.passed_difference == 0 else f" ({delta.passed_difference:+d})".replace("-", "−")
+    change = "" if delta.passed_difference == 0 else f" ({delta.passed_difference:+d})"
     parts = [
         html.Span("Verdict"),
         _verdict(delta.run),

@@ -13,7 +13,8 @@ from dash.development.base_component import Component
 
 from collectors.contract.run_row import RunRow
 from collectors.contract.values import VerdictValue
-from collectors.presentation.words import UNKNOWN, VERDICT_STATUS, VERDICT_WORDS, loss_text, status_class
+from collectors.numbers import UNKNOWN, number_words
+from collectors.presentation.words import VERDICT_STATUS, VERDICT_WORDS, status_class, verdict_icon
 from dash_app import ids
 from dash_app.reading.query import LIVE, NO_BASELINE
 from dash_app.views.markup import attributes, end_shown, icon, text_clock
@@ -72,14 +73,15 @@ def verdict_mark(verdict: VerdictValue | None) -> Component:
     if verdict is None:
         return html.Span([icon("incomplete"), "DAMAGED"], className="verdict-mark is-fail")
     status = VERDICT_STATUS[verdict]
-    mark = "incomplete" if verdict is VerdictValue.INCOMPLETE else status
-    return html.Span([icon(mark), VERDICT_WORDS[verdict]], className=f"verdict-mark {status_class(status)}")
+    return html.Span(
+        [icon(verdict_icon(verdict)), VERDICT_WORDS[verdict]], className=f"verdict-mark {status_class(status)}"
+    )
 
 
 def _losses(row: RunRow) -> str:
     told = []
     for stream, found in row["streams"].items():
-        value = "diverged" if found["diverged"] else loss_text(found["final_val_loss"])
+        value = "diverged" if found["diverged"] else number_words(found["final_val_loss"])
         told.append(f"{stream} {value}")
     return " · ".join(told) or UNKNOWN
 

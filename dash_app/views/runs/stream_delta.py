@@ -8,16 +8,8 @@ from dash import html
 from dash.development.base_component import Component
 
 from collectors.contract.delta import ConfigChange, LossChange, Quantity, StreamDelta
-from collectors.contract.values import Scalar
-from collectors.presentation.words import (
-    UNKNOWN,
-    change_text,
-    count_text,
-    duration_text,
-    loss_text,
-    number_text,
-    series_label,
-)
+from collectors.numbers import change_words, duration_words, number_words, plural, signed_words, value_words
+from collectors.presentation.words import series_label
 from dash_app.views.direction import render_direction
 from dash_app.views.markup import attributes
 
@@ -42,7 +34,7 @@ def render_stream_delta(stream: StreamDelta) -> Component:
 
 def _loss_row(change: LossChange) -> Component:
     value = change.value
-    cells = [loss_text(value.run), loss_text(value.baseline), change_text(value.difference, value.relative)]
+    cells = [number_words(value.run), number_words(value.baseline), change_words(value.difference, value.relative)]
     return html.Tr(
         [
             html.Th(f"{change.which} {series_label(change.series)}", scope="row"),
@@ -55,24 +47,16 @@ def _loss_row(change: LossChange) -> Component:
 
 def _time_rows(stream: StreamDelta) -> list[Component]:
     return [
-        _plain_row("epochs", stream.epochs, number_text),
-        _plain_row("duration", stream.duration_seconds, duration_text),
-        _plain_row("time per epoch", stream.seconds_per_epoch, duration_text),
+        _plain_row("epochs", stream.epochs, number_words),
+        _plain_row("duration", stream.duration_seconds, duration_words),
+        _plain_row("time per epoch", stream.seconds_per_epoch, duration_words),
     ]
 
 
 def _plain_row(name: str, value: Quantity, words: Callable[[float | None], str]) -> Component:
     """A quantity that is neither better nor worse."""
-    cells = [words(value.run), words(value.baseline), _difference(value, words)]
+    cells = [words(value.run), words(value.baseline), signed_words(value.difference, words)]
     return html.Tr([html.Th(name, scope="row"), *map(html.Td, cells), html.Td()])
-
-
-def _difference(value: Quantity, words: Callable[[float | None], str]) -> str:
-    if value.difference is None:
-        return UNKNOWN
-    if value.difference == 0:
-        return "0"
-    return ("−" if value.difference < 0 else "+") + words(abs(value.difference))
 
 
 def _config(changes: Sequence[ConfigChange]) -> Component:
@@ -82,7 +66,7 @@ def _config(changes: Sequence[ConfigChange]) -> Component:
     rows: list[Component] = [_config_table(differing) if differing else same]
     equal = [change for change in changes if not change.differs]
     if equal:
-        summary = html.Summary(f"Show the {count_text(len(equal), 'equal value')} too")
+        summary = html.Summary(f"Show the {plural(len(equal), 'equal value')} too")
         rows.append(html.Details([summary, _config_table(equal)], className="all-config"))
     return html.Div([html.H4("Config"), *rows], className="config-changes")
 
@@ -90,14 +74,7 @@ def _config(changes: Sequence[ConfigChange]) -> Component:
 def _config_table(changes: Sequence[ConfigChange]) -> Component:
     head = html.Thead(html.Tr([html.Th(name, scope="col") for name in ("Key", "Run", "Baseline")]))
     rows = [
-        html.Tr([html.Th(c.name, scope="row"), html.Td(_value(c.run)), html.Td(_value(c.baseline))]) for c in changes
+        html.Tr([html.Th(c.name, scope="row"), html.Td(value_words(c.run)), html.Td(value_words(c.baseline))])
+        for c in changes
     ]
     return html.Table([head, html.Tbody(rows)], className="delta-table config-table")
-
-
-def _value(value: Scalar) -> str:
-    if value is None:
-        return UNKNOWN
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return f"{value:g}" if isinstance(value, float) else str(value)

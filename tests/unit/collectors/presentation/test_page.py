@@ -19,8 +19,9 @@ from support.states import (
 
 from collectors.contract.state import DashboardState
 from collectors.contract.values import Outcome
-from collectors.presentation.checklist import MARKS, as_json, check_lines, verdict_word
+from collectors.presentation.checklist import as_json, check_lines
 from collectors.presentation.page import POLICY, as_html
+from collectors.presentation.words import OUTCOME_MARKS, VERDICT_WORDS
 
 STATES = {
     "ready": ready_state(),
@@ -55,7 +56,7 @@ def test_the_checks_are_those_of_the_command(state: DashboardState) -> None:
     assert checks_in(page_of(state)) == [
         {
             "id": check["id"],
-            "mark": MARKS[Outcome(check["outcome"])],
+            "mark": OUTCOME_MARKS[Outcome(check["outcome"])],
             "title": f"{check['index']}. {flat(check['title'])}",
             "outcome": check["outcome"].upper(),
             "detail": flat(check["detail"]),
@@ -76,7 +77,7 @@ def test_every_line_of_the_terminals_checklist_stands_in_the_page(state: Dashboa
 def test_the_verdict_is_said_in_a_word_and_a_sentence(state: DashboardState) -> None:
     bar = page_of(state).by_id("verdict")
 
-    assert bar.of_class("verdict-word")[0].text == verdict_word(state.verdict.value)
+    assert bar.of_class("verdict-word")[0].text == VERDICT_WORDS[state.verdict.value]
     assert bar.of_class("verdict-reason")[0].text == state.verdict.reason
     assert f"{state.verdict.passed}/{state.verdict.total} passed" in bar.text
 
@@ -169,7 +170,7 @@ def test_a_diverged_run_shows_where_and_keeps_the_gap() -> None:
     assert str(line.attributes["d"]).count("M") == 2, "the value that is not finite is a gap"
     assert figure.of_class("divergence-name")[0].text == "diverged at epoch 4"
     assert len(figure.of_class("cross")) == 1
-    assert [one.text for one in figure.of_class("broken")] == ["val is NaN from epoch 4"]
+    assert [one.text for one in figure.of_class("broken")] == ["val_loss NaN since epoch 4 (1 value)"]
     assert "not finite" in [cell.text for cell in figure.tagged("td")]
     assert "diverged at epoch 4; " in figure.tagged("desc")[0].text
 
@@ -198,7 +199,7 @@ def test_a_running_stream_leaves_room_until_its_configured_end() -> None:
     figure = page_of(running_state()).of_class("loss")[1]
 
     assert "30" in [one.text for one in figure.tagged("text")]
-    assert figure.of_class("note")[0].text == "3 of 30 epochs · running"
+    assert figure.of_class("note")[0].text == "epoch 3 of 30 · running"
 
 
 def test_an_empty_workspace_has_a_whole_report() -> None:

@@ -27,7 +27,7 @@ def test_facts_are_counted_and_added_from_the_files() -> None:
     cards = render_cards(ready_state())
 
     facts = [text_of(of_class(card, "card-facts")) for card in cards]
-    assert facts == ["patchtst 515 kB · swinmae 678 kB", "sound", "8 + 5 epochs", "1 bundle · 1.0 MB"]
+    assert facts == ["patchtst 515 kB · swinmae 678 kB", "sound", "8 + 5 epochs", "1 bundle · 1.04 MB"]
 
 
 def test_bundles_beyond_the_listed_ones_are_counted_too() -> None:
@@ -36,7 +36,7 @@ def test_bundles_beyond_the_listed_ones_are_counted_too() -> None:
 
     card = render_cards(DashboardState.model_validate(raw))[3]
 
-    assert text_of(of_class(card, "card-facts")) == "2,951 bundles · 1.0 MB"
+    assert text_of(of_class(card, "card-facts")) == "2,951 bundles · 1.04 MB"
 
 
 def test_a_card_that_is_not_ready_says_so_with_its_level_and_why() -> None:

@@ -10,7 +10,7 @@ from support.states import ready_state
 
 from collectors.compare.compare import compare
 from collectors.contract.delta import ConfigChange, Quantity, StreamDelta
-from collectors.presentation.words import UNKNOWN, duration_text
+from collectors.numbers import UNKNOWN, duration_words
 from dash_app.views.runs.stream_delta import render_stream_delta
 
 
@@ -36,8 +36,8 @@ def row(content: Any, head: str) -> list[str]:
     [
         (8, 8, ["8", "8", "0", ""]),
         (8, 5, ["8", "5", "+3", ""]),
-        (5, 8, ["5", "8", "−3", ""]),
-        (0, 8, ["0", "8", "−8", ""]),
+        (5, 8, ["5", "8", "-3", ""]),
+        (0, 8, ["0", "8", "-8", ""]),
         (None, 8, [UNKNOWN, "8", UNKNOWN, ""]),
         (8, None, ["8", UNKNOWN, UNKNOWN, ""]),
     ],
@@ -51,7 +51,7 @@ def test_epochs_stand_with_their_difference_and_its_sign(
 def test_times_are_told_as_durations() -> None:
     content = render_stream_delta(stream(duration_seconds=quantity(90, 60), seconds_per_epoch=quantity(2, 2)))
 
-    assert row(content, "duration") == [duration_text(90), duration_text(60), "+30 s", ""]
+    assert row(content, "duration") == [duration_words(90), duration_words(60), "+30 s", ""]
     assert row(content, "time per epoch") == ["2 s", "2 s", "0", ""]
 
 

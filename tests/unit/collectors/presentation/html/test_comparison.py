@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import pytest
 from support.html_reading import Element, read_page
 from support.states import diverged_state, failing_state, ready_state
 
@@ -12,13 +9,10 @@ from collectors.compare.compare import compare
 from collectors.contract.delta import Delta, Direction, Regression
 from collectors.contract.state import DashboardState
 from collectors.contract.values import Status
-from collectors.presentation import words as formatting
-from collectors.presentation.comparison import RESULTS, WORDS
-from collectors.presentation.html.palette import SHADES
-from collectors.presentation.html.shades import DIRECTIONS, ICONS, JUDGED, LEVELS, OUTCOMES, VERDICTS
+from collectors.presentation.icons import ICONS
 from collectors.presentation.page import Against, as_html
 from collectors.presentation.palette import TOKENS
-from dash_app.views import direction as page_direction
+from collectors.presentation.words import DIRECTION_WORDS, REGRESSION_WORDS
 
 BASELINE = "run-20261101-000000"
 
@@ -55,14 +49,14 @@ def test_every_loss_of_the_delta_stands_in_the_table_with_its_direction() -> Non
         for change in stream.losses:
             row = rows[f"{change.series}:{change.which}"]
             assert row[1:3] == [f"{value:.4g}" for value in (change.value.run, change.value.baseline)]
-            assert row[4] == WORDS[change.direction] == "better"
+            assert row[4] == DIRECTION_WORDS[change.direction] == "better"
 
 
 def test_the_policys_word_stands_in_the_verdict_and_over_the_comparison() -> None:
     delta, page = compared(diverged_state(), baseline_of(ready_state()))
 
     assert delta.regression.value is Regression.REGRESSION
-    assert RESULTS[delta.regression.value] in page.by_id("verdict").text
+    assert REGRESSION_WORDS[delta.regression.value] in page.by_id("verdict").text
     section = page.by_id("comparison")
     assert section.of_class("judged")[0].text == "REGRESSION"
     assert delta.regression.sentence in section.text
@@ -107,7 +101,7 @@ def test_what_cannot_be_compared_is_said_to_be_so() -> None:
     assert delta.streams[0].reasons
     assert page.of_class("incomparable")[0].text == f"Incomparable: {'; '.join(delta.streams[0].reasons)}."
     words = {cells(row)[4] for row in page.tagged("tr") if "data-loss" in row.attributes}
-    assert words == {WORDS[Direction.INCOMPARABLE]}
+    assert words == {DIRECTION_WORDS[Direction.INCOMPARABLE]}
 
 
 def test_a_run_that_is_its_own_baseline_is_not_compared() -> None:
@@ -132,32 +126,9 @@ def test_without_a_baseline_there_is_no_comparison() -> None:
     assert "none pinned" in page.by_id("provenance").text
 
 
-def test_the_colours_are_those_of_the_page() -> None:
-    """One palette: whatever the report uses has the name and the shades that the page's has."""
-    assert {name: tuple(TOKENS[name]) for name in SHADES} == dict(SHADES)
-
-
-@pytest.mark.parametrize(
-    ("report", "page"),
-    [
-        (VERDICTS, formatting.VERDICT_STATUS),
-        (OUTCOMES, formatting.OUTCOME_STATUS),
-        (LEVELS, formatting.LEVEL_STATUS),
-        (JUDGED, page_direction.JUDGED),
-        ({word: shade for word, (shade, _) in DIRECTIONS.items()}, page_direction.SHADES),
-        ({word: icon for word, (_, icon) in DIRECTIONS.items()}, page_direction.ICONS),
-    ],
-    ids=["verdicts", "outcomes", "levels", "judged", "directions", "icons"],
-)
-def test_a_word_has_the_shade_that_the_page_gives_it(report: Any, page: Any) -> None:
-    """Two faces of one state must not drift apart."""
-    assert report == page
-
-
 def test_every_status_has_an_icon_and_every_colour_in_use_a_token() -> None:
     style = read_page(as_html(ready_state())).tagged("style")[0].text
     used = {part.partition(")")[0] for part in style.split("var(--")[1:]}
 
     assert {status.value for status in Status} <= set(ICONS)
-    assert used - {"mark", "word", "tint", "mono"} <= set(SHADES)
-    assert set(SHADES) <= used
+    assert used - {"mark", "word", "tint", "mono"} <= set(TOKENS)

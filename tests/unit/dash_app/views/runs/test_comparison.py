@@ -8,10 +8,9 @@ from support.components import of_class, parts, text_of
 from support.states import diverged_state, failing_state, good_state, ready_state
 
 from collectors.compare.compare import compare
-from collectors.contract.delta import Policy
 from collectors.contract.state import DashboardState
 from dash_app.views.curves.compared import MOST_OVERLAYS, compared_curves
-from dash_app.views.runs.comparison import NO_BASELINE, policy_sentence, render_comparison
+from dash_app.views.runs.comparison import NO_BASELINE, render_comparison
 from dash_app.views.runs.stream_delta import render_stream_delta
 
 
@@ -42,7 +41,7 @@ def test_a_loss_has_both_values_the_difference_and_the_direction_in_words() -> N
     delta = compare(with_val(ready_state(), 0.5), ready_state())
 
     row = row_of(render_stream_delta(delta.streams[0]), "val_loss:final")
-    assert text_of(row) == "final val 0.5000 0.9929 −0.4929 (−50 %) better"
+    assert text_of(row) == "final val 0.5 0.9929 -0.4929 (-49.6 %) better"
     assert getattr(row, "data-direction") == "better"
 
 
@@ -79,7 +78,7 @@ def test_a_changed_check_stands_with_both_outcomes() -> None:
     told = text_of(panel(failing_state(), ready_state()))
 
     assert "Same run [ ] FAIL [v] PASS worse backup holds an older patchtst checkpoint" in told
-    assert "NOT READY" in told and "READY" in told and "(−2)" in told
+    assert "NOT READY" in told and "READY" in told and "(-2)" in told
 
 
 def test_a_diverged_run_is_a_regression_and_the_policy_says_so_first() -> None:
@@ -117,19 +116,11 @@ def test_buttons_pin_what_is_shown_and_unpin_what_is_pinned() -> None:
     assert [pin for pin in pins if pin is not None] == ["run-new", ""]
 
 
-def test_the_policy_is_told_in_words() -> None:
-    assert policy_sentence(Policy()) == "Policy: its last value of val_loss may rise by 5 % at most."
-    strict = Policy(window=3, minimum_epochs=4, allowed_absolute=0.1, direction="higher", metric="auc")
-    assert policy_sentence(strict) == (
-        "Policy: the mean of its last 3 values of auc may fall by 5 % or 0.1 at most, after at least 4 epochs."
-    )
-
-
 def test_the_loss_panel_tells_arrow_share_value_and_word() -> None:
     run, baseline = with_val(ready_state(), 0.5), ready_state()
 
     entry = compared_curves(baseline, [], compare(run, baseline))["patchtst"]
-    assert text_of(entry["delta"]) == "▼ 50 % vs baseline 0.9929, better"
+    assert text_of(entry["delta"]) == "▼ 49.6 % vs baseline 0.9929, better"
     assert [curve["name"] for curve in entry["curves"]] == ["baseline train", "baseline val"]
     assert entry["curves"][1]["value"] == list(baseline.metrics["patchtst"].series["val_loss"].value)
 
