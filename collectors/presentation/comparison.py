@@ -119,9 +119,8 @@ def delta_as_markdown(delta: Delta) -> str:
     ]
     lines += _table(("stream", "config", "run", "baseline"), differing)
     files = [(words,) for change in delta.artifacts if (words := _artifact_words(change))]
-    return "\n".join(
-        [*lines, *_table(("artifacts that differ",), files), f"Policy: {escaped(policy_words(delta.policy))}", ""]
-    )
+    lines += _table(("artifacts that differ",), files)
+    return "\n".join([*lines, f"Policy: {escaped(policy_words(delta.policy))}", ""])
 
 
 def _loss_rows(delta: Delta) -> Iterable[tuple[str, ...]]:
@@ -134,13 +133,8 @@ def _loss_rows(delta: Delta) -> Iterable[tuple[str, ...]]:
 
 def _check_rows(checks: tuple[CheckChange, ...]) -> Iterable[tuple[str, ...]]:
     for change in checks:
-        yield (
-            change.title,
-            change.run or UNKNOWN,
-            change.baseline or UNKNOWN,
-            DIRECTION_WORDS[change.direction],
-            change.run_detail,
-        )
+        outcomes = (change.run or UNKNOWN, change.baseline or UNKNOWN)
+        yield (change.title, *outcomes, DIRECTION_WORDS[change.direction], change.run_detail)
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:

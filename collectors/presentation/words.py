@@ -108,10 +108,12 @@ def progress_words(run: StreamMetrics) -> str:
     """How far a stream is: `epoch 3 of 30`, `not started`; counted from 1 whatever its source counts from."""
     done = run.completion
     reached, total = (done.epoch, done.epochs) if done.unit == "epoch" else (done.step, done.steps)
-    if reached is None:
+    if done.status is Status.IDLE:
         return STREAM_WORDS[Status.IDLE]
     first = min((at for series in run.series.values() for at in series.epoch if at is not None), default=None)
-    words = reached_words(done.unit, reached + 1 if done.unit == "epoch" and first == 0 else reached, total)
+    if reached is not None and done.unit == "epoch" and first == 0:
+        reached += 1
+    words = reached_words(done.unit, reached, total)
     early = ", stopped early" if done.early_stop else ""
     return f"{words}{early}{', from the previous run' if done.from_previous_run else ''}"
 

@@ -15,10 +15,9 @@ def divergence_words(d: Divergence | Nonfinite) -> str:
 
 
 def epoch_words(s: StreamEvidence) -> str:
-    """How far a stream is: `epoch 3 of 30`, `step 500 of 1,000`, `epoch 3`, `nothing recorded`."""
+    """How far a stream is: `epoch 3 of 30`, `step 500 of 1,000`, `no epoch recorded yet`."""
     p = s.progress
     reached = p.step if p.target.unit == "step" else p.epoch
-    if reached is None:
-        return "no epoch recorded yet"
-    counted = reached + 1 if p.target.unit == "epoch" and s.losses.first_epoch == 0 else reached
-    return reached_words(p.target.unit, counted, p.target.total)
+    if reached is not None and p.target.unit == "epoch" and s.losses.first_epoch == 0:
+        reached += 1
+    return reached_words(p.target.unit, reached, p.target.total)
