@@ -7,7 +7,8 @@ The vocabulary of every face: terminal, JUnit, Markdown, page, report, pictures.
 from __future__ import annotations
 
 import re
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeAlias
 
 from collectors.contract.delta import Direction, Regression
 from collectors.contract.metrics import Point, StreamMetrics
@@ -86,6 +87,8 @@ REGRESSION_LOOKS: Final = {
 }
 """What the regression policy says -> shade and icon."""
 
+PathWords: TypeAlias = Callable[[str], str]
+"""How the path of a file is told."""
 _EVENT_FILE: Final = re.compile(r"(.*tfevents\.\d+\.)[^/]*?((?:\.\d+\.\d+)?(?:\.v2)?)", re.DOTALL)
 
 

@@ -11,11 +11,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from collectors.contract.metrics import Nonfinite, Series, StreamMetrics
+from collectors.presentation.regions.losses import ROLES
 from collectors.presentation.words import chart_text, series_label
 from collectors.training.words import divergence_words
-
-ROLES = {"train_loss": "train", "val_loss": "val"}
-"""Series name -> the part it plays; any other is `other`."""
 
 
 def loss_data(metrics: StreamMetrics) -> dict[str, Any]:

@@ -13,10 +13,11 @@ from collectors.compare.rows import final_val_change
 from collectors.contract.delta import Direction, LossChange, Policy
 from collectors.contract.run_row import RunRow, spark_of
 from collectors.numbers import UNKNOWN, duration_words, number_words, share_words, signed_words
+from collectors.presentation.pieces import verdict_mark
 from collectors.presentation.words import DIRECTION_WORDS
 from dash_app.views.markup import attributes, icon, text_clock, unseen
-from dash_app.views.runs.picker import verdict_mark
 from dash_app.views.spark import render_spark
+from dash_app.views.tree import component
 
 FACTS = {"started": "Started", "verdict": "Verdict", "passed": "Passed", "workspace": "Workspace"}
 MEASURE_LABELS = {
@@ -111,7 +112,7 @@ def _fact(name: str, row: RunRow) -> Any:
     if name == "started":
         return text_clock(row["started_at"] or row["timestamp"])
     if name == "verdict":
-        return verdict_mark(row["verdict"])
+        return component(verdict_mark(row["verdict"]))
     if name == "passed":
         return f"{row['passed']}/{row['total']}" if row["total"] else UNKNOWN
     return row["workspace"] or UNKNOWN

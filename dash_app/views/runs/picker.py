@@ -12,12 +12,12 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from collectors.contract.run_row import RunRow
-from collectors.contract.values import VerdictValue
 from collectors.numbers import UNKNOWN, number_words
-from collectors.presentation.words import VERDICT_STATUS, VERDICT_WORDS, status_class, verdict_icon
+from collectors.presentation.pieces import verdict_mark
 from dash_app import ids
 from dash_app.reading.query import LIVE, NO_BASELINE
 from dash_app.views.markup import attributes, end_shown, icon, text_clock
+from dash_app.views.tree import component
 
 Kind = Literal["run", "baseline"]
 OFFERED = 50
@@ -55,7 +55,7 @@ def _first(kind: Kind, chosen: str | None) -> list[Component]:
 
 def _option(kind: Kind, row: RunRow, *, is_chosen: bool) -> Component:
     parts = [
-        verdict_mark(row["verdict"]),
+        component(verdict_mark(row["verdict"])),
         html.B(row["run_id"]),
         html.Span(text_clock(row["started_at"] or row["timestamp"]), className="option-time"),
         html.Span(row["problem"] or _losses(row), className="option-losses"),
@@ -66,16 +66,6 @@ def _option(kind: Kind, row: RunRow, *, is_chosen: bool) -> Component:
 def _button(kind: Kind, value: str, parts: list[Any], *, is_chosen: bool) -> Component:
     marks = attributes(data_pick=kind, data_value=value, aria_pressed="true" if is_chosen else "false")
     return html.Div(html.Button(parts, type="button", className="option", **marks), role="listitem")
-
-
-def verdict_mark(verdict: VerdictValue | None) -> Component:
-    """Return a verdict as icon and word; what cannot be read is damaged."""
-    if verdict is None:
-        return html.Span([icon("incomplete"), "DAMAGED"], className="verdict-mark is-fail")
-    status = VERDICT_STATUS[verdict]
-    return html.Span(
-        [icon(verdict_icon(verdict)), VERDICT_WORDS[verdict]], className=f"verdict-mark {status_class(status)}"
-    )
 
 
 def _losses(row: RunRow) -> str:

@@ -53,7 +53,7 @@ def test_only_what_is_good_looks_good() -> None:
         ({"epoch": 2.5, "epochs": 30}, "epoch 2.5 of 30"),
         ({"epoch": 3, "epochs": None}, "epoch 3"),
         ({"epoch": None, "epochs": 30}, "no epoch recorded yet"),
-        ({"epoch": None, "status": "idle"}, "not started"),
+        ({"epoch": None, "status": Status.IDLE}, "not started"),
         ({"unit": "step", "step": 1500, "steps": 6000}, "step 1,500 of 6,000"),
         ({"early_stop": True, "epochs": 30}, "epoch 8 of 30, stopped early"),
         ({"from_previous_run": True}, "epoch 8 of 8, from the previous run"),

@@ -11,9 +11,9 @@ from support.states import diverged_state, empty_state, ready_state, running_sta
 
 from collectors.contract.metrics import StreamMetrics
 from collectors.contract.state import DashboardState
+from collectors.presentation.regions.losses import chart_sentence
 from dash_app.views.curves.data import loss_data
-from dash_app.views.curves.losses import chart_sentence, losses_now, render_losses
-from dash_app.views.curves.table import MAX_ROWS, render_table
+from dash_app.views.curves.losses import losses_now, render_losses
 
 
 def curves_of(state: DashboardState, stream: str) -> dict[str, dict[str, Any]]:
@@ -116,23 +116,6 @@ def test_without_losses_everything_says_so_and_nothing_breaks() -> None:
     assert text_of(told["table"]) == "No losses yet."
     assert chart_sentence(state.metrics["patchtst"]) == "PatchTST: no losses yet."
     assert render_losses(None) == [] and losses_now(None) == {}
-
-
-def test_the_data_table_holds_the_points_of_the_chart() -> None:
-    table = render_table(diverged_state().metrics["swinmae"])
-
-    words = text_of(table)
-    assert words.startswith("SwinMAE: 5 points Epoch train loss val loss 1 0.7184 0.5687")
-    assert "4 0.5243 not finite" in words
-
-
-def test_a_long_table_is_thinned_evenly_keeps_both_ends_and_says_so() -> None:
-    table = render_table(changed(ready_state(), "patchtst", series={"val_loss": long_series(2000)}))
-
-    rows = table.children[2].children
-    assert len(rows) == MAX_ROWS
-    assert (text_of(rows[0]), text_of(rows[-1])) == ("0 1", "1,999 1")
-    assert "60 of 2,000 points" in text_of(table)
 
 
 def test_the_legend_names_the_curves_that_are_there() -> None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from support.components import of_class, parts, text_of
+from support.components import attribute, of_class, parts, text_of
 from support.states import diverged_state, failing_state, good_state, ready_state
 
 from collectors.compare.compare import compare
 from collectors.contract.state import DashboardState
+from collectors.presentation.regions.stream_delta import stream_delta
 from dash_app.views.curves.compared import MOST_OVERLAYS, compared_curves
 from dash_app.views.runs.comparison import NO_BASELINE, render_comparison
-from dash_app.views.runs.stream_delta import render_stream_delta
 
 
 def changed(state: DashboardState, **streams: dict[str, Any]) -> DashboardState:
@@ -34,23 +34,23 @@ def panel(run: DashboardState, baseline: DashboardState) -> list[Any]:
 
 
 def row_of(content: Any, loss: str) -> Any:
-    return next(part for part in parts(content) if getattr(part, "data-loss", None) == loss)
+    return next(part for part in parts(content) if attribute(part, "data-loss") == loss)
 
 
 def test_a_loss_has_both_values_the_difference_and_the_direction_in_words() -> None:
     delta = compare(with_val(ready_state(), 0.5), ready_state())
 
-    row = row_of(render_stream_delta(delta.streams[0]), "val_loss:final")
+    row = row_of(stream_delta(delta.streams[0]), "val_loss:final")
     assert text_of(row) == "final val 0.5 0.9929 -0.4929 (-49.6 %) better"
-    assert getattr(row, "data-direction") == "better"
+    assert attribute(row, "data-direction") == "better"
 
 
 def test_worse_and_within_tolerance_have_words_of_their_own() -> None:
     worse = compare(with_val(ready_state(), 1.5), ready_state())
     within = compare(with_val(ready_state(), 1.0), ready_state())
 
-    assert text_of(row_of(render_stream_delta(worse.streams[0]), "val_loss:final")).endswith("worse")
-    assert text_of(row_of(render_stream_delta(within.streams[0]), "val_loss:final")).endswith("within tolerance")
+    assert text_of(row_of(stream_delta(worse.streams[0]), "val_loss:final")).endswith("worse")
+    assert text_of(row_of(stream_delta(within.streams[0]), "val_loss:final")).endswith("within tolerance")
 
 
 def test_what_was_measured_differently_is_incomparable_and_says_why() -> None:
@@ -58,7 +58,7 @@ def test_what_was_measured_differently_is_incomparable_and_says_why() -> None:
     run = changed(with_val(ready_state(), 0.1), patchtst={"config": config})
     delta = compare(run, ready_state())
 
-    section = render_stream_delta(delta.streams[0])
+    section = stream_delta(delta.streams[0])
     assert "other mask_ratio: 0.7 against 0.4" in text_of(of_class(section, "incomparable"))
     assert text_of(row_of(section, "val_loss:final")).endswith("incomparable")
     assert "better" not in text_of(section)
@@ -69,7 +69,7 @@ def test_only_differing_config_stands_open() -> None:
     config = {"lr": 0.004, "epochs": 8, "mask_ratio": 0.4, "amp": False}
     delta = compare(changed(ready_state(), patchtst={"config": config}), ready_state())
 
-    first, rest = of_class(render_stream_delta(delta.streams[0]), "config-table")
+    first, rest = of_class(stream_delta(delta.streams[0]), "config-table")
     assert text_of(first) == "Key Run Baseline lr 0.004 0.002"
     assert "mask_ratio" in text_of(rest) and "lr" not in text_of(rest).split()
 

@@ -11,13 +11,14 @@ from typing import Final, Literal
 
 from collectors.contract.metrics import Nonfinite, Point, Series, StreamMetrics
 from collectors.evidence.downsample import downsample
+from collectors.numbers import place_words
+from collectors.presentation.regions.losses import ROLES
 from collectors.presentation.words import series_label
 from collectors.training.words import divergence_words
 
 AxisName = Literal["epoch", "step", "time", "index"]
 MOST_POINTS: Final = 800
 """Points of one drawn line: two a pixel of the widest chart."""
-ROLES: Final = {"train_loss": "train", "val_loss": "val"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +178,5 @@ def _diverged(run: StreamMetrics, ruler: _Ruler) -> tuple[float | None, str] | N
     point = run.diverged_at
     if point is None:
         return None
-    words = f" at epoch {point.epoch:g}" if point.epoch is not None else ""
-    words = words or (f" at step {point.step:,}" if point.step is not None else "")
-    return ruler.of(point), f"diverged{words}"
+    place = place_words(point.epoch, point.step)
+    return ruler.of(point), f"diverged at {place}" if place else "diverged"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from support.html_reading import Element, read_page
 from support.states import diverged_state, failing_state, ready_state
 
@@ -58,7 +60,7 @@ def test_the_policys_word_stands_in_the_verdict_and_over_the_comparison() -> Non
     assert delta.regression.value is Regression.REGRESSION
     assert REGRESSION_WORDS[delta.regression.value] in page.by_id("verdict").text
     section = page.by_id("comparison")
-    assert section.of_class("judged")[0].text == "REGRESSION"
+    assert section.of_class("judgement")[0].text == "REGRESSION"
     assert delta.regression.sentence in section.text
 
 
@@ -67,11 +69,14 @@ def test_checks_configs_and_files_that_differ_are_told() -> None:
     _delta, page = compared(run, baseline_of(ready_state(), lr=0.5))
 
     section = page.by_id("comparison")
-    rows = [cells(row) for row in section.of_class("checks-delta")[0].tagged("tr")[1:]]
-    assert rows == [["Scoring smoke test", "SKIP", "PASS", "worse"], ["Same run", "FAIL", "PASS", "worse"]]
-    files = section.of_class("files-delta")[0]
-    assert [one.text for one in files.of_class("path")] == ["artifacts/bundles/run_bundle.zip"]
-    assert [one.text for one in page.by_id("config").of_class("differs")] == ["(baseline 0.5)"] * 2
+    checks, files = (table.tagged("tr")[1:] for table in section.of_class("changes")[0].tagged("table"))
+    assert [cells(row)[:4] for row in checks] == [
+        ["Scoring smoke test", "[-] SKIP", "[v] PASS", "worse"],
+        ["Same run", "[ ] FAIL", "[v] PASS", "worse"],
+    ]
+    assert [cells(row)[0] for row in files] == ["artifacts/bundles/run_bundle.zip"]
+    differing = [cells(table.tagged("tr")[1]) for table in section.of_class("config-table")][::2]
+    assert differing == [["lr", "0.002", "0.5"]] * 2
 
 
 def test_the_baseline_is_ghosted_behind_the_run() -> None:
@@ -80,7 +85,7 @@ def test_the_baseline_is_ghosted_behind_the_run() -> None:
     for figure in page.of_class("loss"):
         drawn = [one.attributes["class"] for one in figure.tagged("path") if "line" in str(one.attributes["class"])]
         assert drawn == ["line line-baseline", "line line-train", "line line-val"]
-        assert "baseline val" in [key.text for key in figure.of_class("key")]
+        assert "baseline val" in [key.text for key in figure.of_class("loss-key")]
 
 
 def test_a_baseline_without_epochs_is_not_drawn_on_an_axis_of_epochs() -> None:
@@ -128,7 +133,7 @@ def test_without_a_baseline_there_is_no_comparison() -> None:
 
 def test_every_status_has_an_icon_and_every_colour_in_use_a_token() -> None:
     style = read_page(as_html(ready_state())).tagged("style")[0].text
-    used = {part.partition(")")[0] for part in style.split("var(--")[1:]}
+    used = {re.split("[,)]", part)[0] for part in style.split("var(--")[1:]}
 
     assert {status.value for status in Status} <= set(ICONS)
     assert used - {"mark", "word", "tint", "mono"} <= set(TOKENS)

@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from typing import Final
 
 from collectors.numbers import number_words
-from collectors.presentation.html.axes import Axis, Kind, place_axis, tick_text, value_axis
-from collectors.presentation.html.curves import Curves, Line
-from collectors.presentation.html.markup import Html, el, joined
+from collectors.presentation.charts.axes import Axis, Kind, place_axis, tick_text, value_axis
+from collectors.presentation.charts.curves import Curves, Line
+from collectors.presentation.markup import Child, Element, el
 
 HEIGHT: Final = 200
 """Of the plot, in pixels."""
@@ -26,7 +26,7 @@ NAME_ROOM: Final = 0.16
 """Share of the width that a name beside a point may need."""
 
 
-def draw_chart(curves: Curves, kind: Kind, name: str, sentence: str) -> Html:
+def draw_chart(curves: Curves, kind: Kind, name: str, sentence: str) -> Element:
     """Return the picture; `name` becomes its title, `sentence` its description. `name` is told of one chart only."""
     every = [*curves.ghosts, *curves.lines]
     along = _along(curves, every)
@@ -68,7 +68,7 @@ def _height(share: float) -> str:
     return f"{(1 - share) * HEIGHT:.1f}"
 
 
-def _value_grid(up: Axis) -> Html:
+def _value_grid(up: Axis) -> Child:
     parts = []
     for value in up.ticks(4):
         share = up.place(value)
@@ -76,10 +76,10 @@ def _value_grid(up: Axis) -> Html:
             y = _height(share)
             parts += [el("line", x1="0", x2="100%", y1=y, y2=y, class_="grid"),
                       el("text", tick_text(value), x="-8", y=y, dy="0.35em", text_anchor="end")]  # fmt: skip
-    return joined(*parts)
+    return parts
 
 
-def _place_ticks(along: Axis, unit: str) -> Html:
+def _place_ticks(along: Axis, unit: str) -> Child:
     least = 1.0 if unit in ("epoch", "step", "point") else 0.0
     parts = [el("line", x1="0", x2="100%", y1=HEIGHT, y2=HEIGHT, class_="base")]
     for value in along.ticks(6, least):
@@ -89,10 +89,10 @@ def _place_ticks(along: Axis, unit: str) -> Html:
             parts += [el("line", x1=x, x2=x, y1=HEIGHT, y2=HEIGHT + 4, class_="base"),
                       el("text", tick_text(value), x=x, y=HEIGHT + 16, text_anchor="middle")]  # fmt: skip
     name = el("text", unit, x="100%", y=HEIGHT + 31, text_anchor="end", class_="axis-name")
-    return joined(*parts, name)
+    return (*parts, name)
 
 
-def _lines(every: Iterable[Line], along: Axis, up: Axis) -> Html:
+def _lines(every: Iterable[Line], along: Axis, up: Axis) -> Child:
     """All lines in one drawing that is stretched to the plot's width."""
     drawn = [el("path", d=_path(line, along, up), class_=f"line line-{line.role}") for line in every]
     box = f"0 0 {WIDTH} {HEIGHT}"
@@ -111,7 +111,7 @@ def _path(line: Line, along: Axis, up: Axis) -> str:
     return "".join("M" + "L".join(points) + ("h0" if len(points) == 1 else "") for points in strokes if points)
 
 
-def _divergence(curves: Curves, along: Axis) -> Html | None:
+def _divergence(curves: Curves, along: Axis) -> Child:
     """An upright line where the first loss was not finite, with its words at the top."""
     at, words = curves.diverged or (None, "")
     share = along.place(at) if at is not None else None
@@ -120,22 +120,22 @@ def _divergence(curves: Curves, along: Axis) -> Html | None:
     x = _percent(share)
     anchor, shift = ("end", "-6") if share > 1 - 2 * NAME_ROOM else ("start", "6")
     line = el("line", x1=x, x2=x, y1="0", y2=HEIGHT, class_="divergence")
-    return joined(line, el("text", words, x=x, dx=shift, y="26", text_anchor=anchor, class_="divergence-name"))
+    return (line, el("text", words, x=x, dx=shift, y="26", text_anchor=anchor, class_="divergence-name"))
 
 
-def _crosses(curves: Curves, along: Axis) -> Html:
+def _crosses(curves: Curves, along: Axis) -> Child:
     """A cross at the upper edge for every loss that was not finite, one for those that would lie upon each other."""
     shares = (along.place(mark.at) for mark in curves.marks)
     kept = sorted({round(share * MOST_MARKS) for share in shares if share is not None})
-    return joined(*(_cross(place / MOST_MARKS) for place in kept))
+    return [_cross(place / MOST_MARKS) for place in kept]
 
 
-def _cross(share: float) -> Html:
+def _cross(share: float) -> Element:
     stroke = el("path", d="M-4 -4L4 4M4 -4L-4 4", class_="cross")
     return el("svg", stroke, x=_percent(share), y="8", overflow="visible", width="1", height="1")
 
 
-def _ends(curves: Curves, along: Axis, up: Axis) -> Html:
+def _ends(curves: Curves, along: Axis, up: Axis) -> Child:
     """A dot at the last finite value of each line of the run: where it is now."""
     dots = []
     for line in curves.lines:
@@ -143,10 +143,10 @@ def _ends(curves: Curves, along: Axis, up: Axis) -> Html:
         x, y = (along.place(known[-1][0]), up.place(known[-1][1])) if known else (None, None)
         if x is not None and y is not None:
             dots.append(el("circle", cx=_percent(x), cy=_height(y), r="3", class_=f"dot dot-{line.role}"))
-    return joined(*dots)
+    return dots
 
 
-def _lowest(curves: Curves, along: Axis, up: Axis) -> Html | None:
+def _lowest(curves: Curves, along: Axis, up: Axis) -> Child:
     """A ring around the lowest point, named below it."""
     if curves.best is None:
         return None
@@ -154,7 +154,9 @@ def _lowest(curves: Curves, along: Axis, up: Axis) -> Html | None:
     x, y = along.place(at), up.place(value)
     if x is None or y is None:
         return None
-    words = f"min {number_words(value)}" + (f" at {curves.axis} {at:,g}" if curves.axis in ("epoch", "step") else "")
+    words = f"min {number_words(value)}" + (
+        f" at {curves.axis} {number_words(at)}" if curves.axis in ("epoch", "step") else ""
+    )
     anchor, shift = ("start", "-5") if x < NAME_ROOM else ("end", "5") if x > 1 - NAME_ROOM else ("middle", "0")
     name = el("text", words, x=_percent(x), dx=shift, y=_height(y), dy="18", text_anchor=anchor, class_="lowest-name")
-    return joined(el("circle", cx=_percent(x), cy=_height(y), r="5", class_="lowest"), name)
+    return (el("circle", cx=_percent(x), cy=_height(y), r="5", class_="lowest"), name)

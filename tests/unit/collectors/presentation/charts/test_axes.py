@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collectors.presentation.html.axes import Kind, place_axis, tick_text, value_axis
+from collectors.presentation.charts.axes import Kind, place_axis, tick_text, value_axis
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 KINDS = st.sampled_from(["linear", "log"])
