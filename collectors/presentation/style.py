@@ -23,14 +23,13 @@ body {
   font-variant-numeric: tabular-nums;
   -webkit-text-size-adjust: 100%;
 }
-h1, h2, h3, h4, p, ol, ul, dl, dd, table, figure { margin: 0; padding: 0; }
+h1, h2, h3, h4, p, ol, ul, dl, dd, table, figure { margin: 0; padding: 0; list-style: none; }
 h1 { font-size: 24px; line-height: 1.25; }
 h2 { font-size: 15px; }
-h3, h4 { font-size: 13px; font-weight: 600; }
-ol, ul { list-style: none; }
+h3, h4 { font-size: 13px; }
 code { font: 12px/1.5 var(--mono); }
 code, h1, h2, h3, p, dd, li, td, th, span { overflow-wrap: anywhere; }
-time, .nowrap { white-space: nowrap; }
+time { white-space: nowrap; }
 summary { cursor: pointer; }
 summary:focus-visible { outline: 2px solid var(--focus); outline-offset: 2px; border-radius: 4px; }
 main {
@@ -45,8 +44,7 @@ main {
 .panel-head { display: flex; flex-wrap: wrap; align-items: baseline; gap: 4px 16px; margin-bottom: 12px; }
 .panel-head .figure { margin-left: auto; }
 .figure, .same, .empty, .comparison-note, .policy-rules, .legend { color: var(--text-mute); }
-.figure b, .legend b { color: var(--text); font-weight: 600; }
-.dotted > * + *::before { content: " · "; white-space: pre; color: var(--text-mute); }
+.figure b, .legend b, .facts b, .dotted > * + *::before { content: " \\00b7  "; white-space: pre; color: var(--text-mute); }
 .icon { flex: none; display: inline-block; width: 12px; height: 12px; color: var(--mark, currentcolor); }
 .icon svg {
   display: block; width: 100%; height: 100%;
@@ -63,7 +61,6 @@ main {
 .brand .icon { width: 18px; height: 18px; color: var(--running); }
 .brand span + span { padding-left: 8px; border-left: 1px solid var(--line-strong); }
 .facts { display: flex; flex-wrap: wrap; gap: 0 16px; margin-top: 4px; color: var(--text-mute); }
-.facts b { color: var(--text); font-weight: 600; }
 .notices { padding: 8px 24px; border: 1px solid var(--line-strong); border-radius: 8px; background: var(--panel); }
 .notices li { display: flex; align-items: baseline; gap: 8px; }
 """
@@ -84,7 +81,6 @@ VERDICT: Final = """
 .tally-bar i { flex: 1 1 0; border-radius: 2px; background: var(--mark); }
 .tally-bar .is-idle { background: var(--line-strong); }
 .tally-words { display: flex; flex-wrap: wrap; gap: 0 12px; color: var(--text-mute); }
-.tally-words b { color: var(--text); font-weight: 600; }
 .check { padding: 4px 8px 5px; border-radius: 6px; break-inside: avoid; }
 .check.is-fail { background: var(--tint); }
 .check summary {
@@ -115,21 +111,18 @@ CHARTS: Final = """
 .loss { min-width: 0; break-inside: avoid; }
 .loss figcaption { display: flex; flex-wrap: wrap; align-items: baseline; justify-content: space-between; gap: 0 16px; }
 .loss-plot { padding: 20px 12px 0 48px; }
-.chart { display: block; overflow: visible; }
+.chart, .lines { display: block; overflow: visible; }
 .chart text { fill: var(--text-mute); font-size: 11px; }
 .chart .grid { stroke: var(--line); }
 .chart .base { stroke: var(--line-strong); }
-.lines { overflow: visible; }
 .line {
   fill: none; stroke: var(--loss-other); stroke-width: 2; stroke-linejoin: round; stroke-linecap: round;
   vector-effect: non-scaling-stroke;
 }
-.line-train { stroke: var(--loss-train); }
-.line-val { stroke: var(--loss-val); }
+.line-train { stroke: var(--loss-train); } .line-val { stroke: var(--loss-val); }
 .line-baseline { stroke: var(--loss-baseline); stroke-width: 1.75; stroke-dasharray: 6 4; stroke-linecap: butt; }
 .dot { fill: var(--loss-other); stroke: var(--panel); }
-.dot-train { fill: var(--loss-train); }
-.dot-val { fill: var(--loss-val); }
+.dot-train { fill: var(--loss-train); } .dot-val { fill: var(--loss-val); }
 .lowest { fill: none; stroke: var(--text); stroke-width: 1.5; }
 .chart :is(.lowest-name, .divergence-name) {
   font-weight: 600; stroke: var(--panel); stroke-width: 3px; stroke-linejoin: round; paint-order: stroke;
@@ -144,8 +137,7 @@ CHARTS: Final = """
 .loss-key, .loss-broken { display: inline-flex; align-items: center; gap: 6px; }
 .loss-broken .icon { width: 10px; height: 10px; }
 .key { width: 16px; border-top: 2.5px solid var(--loss-other); }
-.key-val { border-color: var(--loss-val); }
-.key-train { border-color: var(--loss-train); }
+.key-train { border-color: var(--loss-train); } .key-val { border-color: var(--loss-val); }
 .key-baseline { border-top-style: dashed; border-color: var(--loss-baseline); }
 .loss-data summary { width: fit-content; min-height: 24px; padding: 2px 0; color: var(--text-mute); font-size: 12px; }
 """
@@ -167,7 +159,9 @@ table { border-spacing: 0; font-size: 12px; }
 }
 .delta-table th { color: var(--text-mute); }
 .delta-table tr { break-inside: avoid; }
-.stream-delta > .delta-table :is(th, td):is(:nth-child(2), :nth-child(3), :nth-child(4)) { text-align: right; }
+.stream-delta > .delta-table :is(th, td):is(:nth-child(2), :nth-child(3), :nth-child(4)) {
+  text-align: right; overflow-wrap: break-word;
+}
 .config-changes { margin-top: 8px; }
 .config-table { width: auto; min-width: 50%; }
 .all-config summary { min-height: 24px; padding: 3px 0; color: var(--text-mute); font-size: 12px; }
@@ -182,8 +176,8 @@ dt { color: var(--text-mute); }
 .files tbody > tr:first-child > :is(th, td) { border-top: 1px solid var(--line); }
 .files .file-group { color: var(--text); font-weight: 600; }
 .files .file-level { color: var(--word); font-weight: 600; }
-.file code { color: var(--text); }
 .file { break-inside: avoid; }
+.file code { color: var(--text); }
 .file-facts { display: block; font-size: 11px; }
 .file-facts code { color: inherit; font-size: 10.5px; }
 .files .file-time time { white-space: normal; }
@@ -251,4 +245,4 @@ STYLE: Final = "\n".join(
         *(PAGE, VERDICT, CHARTS, TABLES, NARROW, PAPER),
     ]
 )
-"""Everything, as it stands in the report; it holds no `<`."""
+"""Everything, as it stands in the report; it is ASCII and holds no `<`."""

@@ -21,7 +21,7 @@ def loss_figure(run: StreamMetrics, ghost: StreamMetrics | None, kind: Kind, nam
     caption = el("figcaption", el("h3", f"{run.label} loss"), el("span", loss_head(run), class_="figure"))
     keys = [loss_key(line.label, line.role) for line in curves.ghosts]
     notes = el("span", " · ".join(_notes(run, curves, kind)), class_="loss-note")
-    foot = el("p", loss_foot(run), keys, notes, class_="loss-words")
+    foot = el("p", loss_foot(run, *keys), notes, class_="loss-words")
     if not curves.lines:
         return el("figure", caption, loss_table(run), foot, class_="loss")
     plot = el("div", draw_chart(curves, kind, name, chart_sentence(run)), class_="loss-plot")

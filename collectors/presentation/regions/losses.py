@@ -25,11 +25,11 @@ def loss_head(run: StreamMetrics) -> Element | None:
     return el("span", last, el("span", f"best {point_words(best)}") if best and is_other else None, class_="dotted")
 
 
-def loss_foot(run: StreamMetrics) -> list[Element]:
-    """Return the legend, where the losses were not finite, and how far the stream is."""
+def loss_foot(run: StreamMetrics, *more: Element) -> list[Element]:
+    """Return the legend with `more` keys, where the losses were not finite, and how far the stream is."""
     keys = [loss_key(series_label(name), ROLES.get(name, "other")) for name in reversed(run.series)]
     broken = [el("span", icon("nonfinite"), divergence_words(gap), class_="loss-broken") for gap in run.nonfinite]
-    return [*keys, *broken, el("span", progress_words(run), class_="loss-progress")]
+    return [*keys, *more, *broken, el("span", progress_words(run), class_="loss-progress")]
 
 
 def loss_key(name: str, role: str, *, title: str | None = None) -> Element:
