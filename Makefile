@@ -6,7 +6,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test slow lint browser bench fuzz chaos screens constraints clean
+.PHONY: help demo test slow lint browser bench fuzz chaos mutants screens constraints clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -25,8 +25,8 @@ ASKED := $(VENV)/.versions-$(if $(NEWEST),newest,tested)
 # What it can install, every newer one can: the oldest Python that pyproject.toml allows.
 OLDEST ?= python3.11
 PYTEST_ARGS ?=
-# Browsers share the cores with the tests: more workers than two only wait for each other.
-WORKERS ?= 2
+# One more than the two cores that are counted on: half of a test's time is waiting for servers and pages.
+WORKERS ?= 3
 AND_NO_TRAINING := $(if $(filter 1,$(TRAIN)),, and not train)
 # Tests start hundreds of processes: each would compile our modules again.
 unexport PYTHONDONTWRITEBYTECODE
@@ -43,6 +43,7 @@ help:
 	@echo "make bench          print the figures, measured side by side"
 	@echo "make fuzz           any bytes in any file, by chance, for FUZZ_SECONDS (300)"
 	@echo "make chaos          CHAOS_KILLS (2000) kills of the writer, and faults at each of its system calls"
+	@echo "make mutants        MUTANTS (250) small changes to the core (one AREA, a SEED): does a test notice?"
 	@echo "make clean          remove what was made here, $(VENV) included"
 
 # A stamp is newer than what it was made from: a second run installs nothing.
@@ -130,6 +131,10 @@ fuzz: $(VENV)/.test
 
 chaos: $(VENV)/.test
 	CHAOS_KILLS=$(or $(CHAOS_KILLS),2000) $(BIN)/python -m pytest tests/chaos -q -rs $(PYTEST_ARGS)
+
+# The suite is run once with coverage first; what that finds is kept in build/mutants/ until a source changes.
+mutants: $(VENV)/.test
+	PYTHONPATH=tests $(BIN)/python -m mutants $(if $(SEED),--seed $(SEED)) --mutants $(or $(MUTANTS),250) $(if $(AREA),--area '$(AREA)')
 
 # For somebody to look at; nothing is judged. SCENES and SIZES take a few of them, with commas.
 screens: $(VENV)/.test browser

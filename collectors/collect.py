@@ -19,7 +19,7 @@ from collectors.contract.remembered import SmokeResult
 from collectors.contract.state import Check, DashboardState
 from collectors.files.workspace import Workspace
 from collectors.judge.build import Observation, build_state
-from collectors.judge.checklist import judge, renumbered
+from collectors.judge.checklist import following_external, judge
 from collectors.judge.verdict import verdict_of
 from collectors.observe.cache import ReadCache
 from collectors.observe.gather import Gatherer
@@ -35,8 +35,6 @@ from collectors.store.store import Store
 from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
 
 MOST_NOTICES = 8
-APPENDED = ("training", "provenance", "baseline")
-"""Built-in checks that follow an external checklist."""
 
 
 def _say(line: str) -> None:
@@ -76,7 +74,7 @@ class Collector:
         self.workspace = Workspace(root, self.options.allow_roots)
         self.config = self.options.pipeline or load_config(self.workspace, self.options.config_file)
         self._child = ReaderProcess.with_limits(self.config.limits.seconds, self.config.limits.memory_bytes)
-        learnt = Learnt(store.state_dir, self.config.model_dump_json()) if store is not None else None
+        learnt = Learnt(store.backend, self.config.model_dump_json()) if store is not None else None
         self._learnt = learnt
         self._cache = ReadCache(self.workspace, self._child, self.config.limits, learnt)
         self._gatherer = Gatherer(self.config, self._cache, self._remembered_smoke)
@@ -185,12 +183,12 @@ class Collector:
             self.store.write_state(state)
         if keep:
             self._history.tell_policy()
-            self._stored = (self.store.state_identity(), state)
+            self._stored = (self.store.state_version(), state)
         return state
 
     def _stored_state(self, store: Store) -> DashboardState | None:
         """The stored state, read again only when somebody else has written it."""
-        if self._stored is not None and self._stored[0] is not None and self._stored[0] == store.state_identity():
+        if self._stored is not None and self._stored[0] is not None and self._stored[0] == store.state_version():
             return self._stored[1]
         return store.read_state()
 
@@ -202,8 +200,8 @@ class Collector:
         if self._external is None:
             place = Place(self.root, self.options.smoke_python, validator.timeout_seconds)
             self._external = run_validator(validator.command, place, self.options.announce)
-        appended = [c for c in builtin if c.id in APPENDED] if validator.append_builtin else []
-        return (*self._external, *renumbered(appended, len(self._external) + 1)), " ".join(validator.command)
+        appended = following_external(builtin if validator.append_builtin else (), len(self._external) + 1)
+        return (*self._external, *appended), " ".join(validator.command)
 
     def _remembered_smoke(self, stream: str, checkpoint: str, config: str) -> SmokeResult | None:
         fresh = self._fresh_smoke.get((stream, checkpoint, config))

@@ -40,8 +40,8 @@ class Parser(argparse.ArgumentParser):
 def finish(parser: Parser, options: Sequence[argparse.Action], handler: Handler) -> None:
     """Let `handler` be what the parsed command runs, and `options` those that a variable may give too."""
     usual = {option.dest: option.default for option in options}
-    for option in options:
-        option.default = None  # so that what nobody typed can be told from what was typed
+    for option in options:  # what nobody typed can then be told from what was typed, here or before a sub-command
+        option.default = argparse.SUPPRESS if option.option_strings else None
 
     def command(given: argparse.Namespace) -> int:
         typed = {name: value for name, value in vars(given).items() if value is not None}

@@ -9,12 +9,12 @@ import sys
 from pathlib import Path
 
 from collectors.commands.runs import NOT_JUDGED, OK, REGRESSED
-from collectors.commands.shared_options import CURRENT, Commands, finish_runs, place_options, runs_of, state_of
+from collectors.commands.shared_options import CURRENT, place_options, runs_of, state_of
 from collectors.compare.compare import compare
 from collectors.contract.delta import Policy, Regression
 from collectors.files.workspace import Workspace
 from collectors.observe.load_pipeline import CONFIG_NAME, load_config
-from collectors.options import Parser, UsageError
+from collectors.options import Commands, Parser, UsageError, finish
 from collectors.presentation.comparison import delta_as_json, delta_as_markdown, delta_as_text
 from collectors.store.runs import RunStore
 
@@ -30,9 +30,9 @@ def add_compare(commands: Commands[Parser]) -> None:
     options = [
         *place_options(parser),
         more("--config", type=Path, metavar="FILE", help="take the policy from this dashboard.yaml"),
-        more("--format", choices=sorted(DELTA_FORMATS), help="text, json or markdown"),
+        more("--format", choices=sorted(DELTA_FORMATS), default="text", help="text, json or markdown"),
     ]
-    finish_runs(parser, options, _compare)
+    finish(parser, options, _compare)
 
 
 def _compare(options: argparse.Namespace) -> int:
@@ -42,7 +42,7 @@ def _compare(options: argparse.Namespace) -> int:
         raise UsageError("name a baseline, or pin one with `runs baseline RUN_ID`")
     run, baseline = state_of(options.run, options), state_of(pinned, options)
     delta = compare(run, baseline, _policy(options, runs))
-    sys.stdout.write(DELTA_FORMATS[options.format or "text"](delta))
+    sys.stdout.write(DELTA_FORMATS[options.format](delta))
     return {Regression.NONE: OK, Regression.REGRESSION: REGRESSED}.get(delta.regression.value, NOT_JUDGED)
 
 

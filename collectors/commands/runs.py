@@ -13,8 +13,6 @@ from pathlib import Path
 
 from collectors.commands.shared_options import (
     CURRENT,
-    Commands,
-    finish_runs,
     place_options,
     runs_folder,
     runs_of,
@@ -25,9 +23,10 @@ from collectors.commands.terminal import progress
 from collectors.contract.state import state_to_json
 from collectors.imports.sources import Asked
 from collectors.imports.take_over import import_runs
-from collectors.options import Parser, UsageError
+from collectors.options import Commands, Parser, UsageError, finish
 from collectors.presentation.runs import rows_as_csv, rows_as_json, rows_as_text, run_as_text
-from collectors.store.store import Store, default_state_dir
+from collectors.store.place import default_state_dir
+from collectors.store.store import Store
 
 OK, REGRESSED, NOT_JUDGED = 0, 1, 4
 VERDICTS = ("ready", "not_ready", "incomplete", "training", "damaged")
@@ -37,7 +36,7 @@ LIST_FORMATS = {"text": rows_as_text, "json": rows_as_json, "csv": rows_as_csv}
 def add_runs(commands: Commands[Parser]) -> None:
     """Add `runs` with its own commands; alone it lists."""
     parser = commands.add_parser("runs", help="list, show, pin, import and remove stored runs", allow_abbrev=False)
-    finish_runs(parser, place_options(parser), _list)
+    finish(parser, place_options(parser), _list)
     own = parser.add_subparsers(metavar="ACTION", parser_class=Parser)
     for add in (_add_list, _add_show, _add_delete, _add_baseline, _add_import):
         add(own)
@@ -52,14 +51,14 @@ def _add_list(commands: Commands[Parser]) -> None:
         more("--limit", type=int, metavar="N", help="only the newest N"),
         more("--format", choices=sorted(LIST_FORMATS), help="text, json or csv"),
     ]
-    finish_runs(parser, options, _list)
+    finish(parser, options, _list)
 
 
 def _add_show(commands: Commands[Parser]) -> None:
     parser = commands.add_parser("show", help="one run", allow_abbrev=False)
     parser.add_argument("run", metavar="RUN_ID", help=f"a run id, or `{CURRENT}`")
     format_option = parser.add_argument("--format", choices=("text", "json"), help="text, or the whole snapshot")
-    finish_runs(parser, [*place_options(parser), format_option], _show)
+    finish(parser, [*place_options(parser), format_option], _show)
 
 
 def _add_delete(commands: Commands[Parser]) -> None:
@@ -71,14 +70,14 @@ def _add_delete(commands: Commands[Parser]) -> None:
         more("--keep", type=int, metavar="N", help="remove all but the newest N; never a named run or the baseline"),
         more("--force", action="store_true", help="remove the baseline too"),
     ]
-    finish_runs(parser, options, _delete)
+    finish(parser, options, _delete)
 
 
 def _add_baseline(commands: Commands[Parser]) -> None:
     parser = commands.add_parser("baseline", help="pin a run as the baseline, or say which one is", allow_abbrev=False)
     parser.add_argument("run", metavar="RUN_ID", nargs="?", help="pin this run")
     clear = parser.add_argument("--clear", action="store_true", help="let there be no baseline")
-    finish_runs(parser, [*place_options(parser), clear], _baseline)
+    finish(parser, [*place_options(parser), clear], _baseline)
 
 
 def _add_import(commands: Commands[Parser]) -> None:
@@ -92,7 +91,7 @@ def _add_import(commands: Commands[Parser]) -> None:
         more("--epochs", type=int, metavar="N", help="epochs that were configured, where the files do not say"),
     ]
     parser.add_argument("--tag", action="append", metavar="SERIES=TAG", help="such as val_loss=Loss/dev")
-    finish_runs(parser, options, _import)
+    finish(parser, options, _import)
 
 
 def _list(options: argparse.Namespace) -> int:
@@ -124,7 +123,7 @@ def _delete(options: argparse.Namespace) -> int:
     runs = runs_of(options)
     if options.runs:
         removed = [typed_run(typed) for typed in options.runs]
-        runs.delete(removed, force=bool(options.force))
+        runs.delete(removed, force=options.force)
     else:
         current = Store(runs_folder(options), make=False).read_state()
         removed = runs.prune(options.keep, spared=(current.meta.run_id,) if current else ())

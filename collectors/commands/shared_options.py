@@ -7,20 +7,19 @@ how a run ended. What cannot work is a UsageError naming the option or the varia
 from __future__ import annotations
 
 import argparse
-import os
 import shlex
 import sys
-from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 from collectors.collect import CollectOptions
 from collectors.contract.state import DashboardState
 from collectors.contract.values import normalised_run_id
 from collectors.live.notify import Notifier, checked_address
-from collectors.options import AnswerProblem, Parser, UsageError, name_of, read_environment
+from collectors.options import AnswerProblem, Parser, UsageError, name_of
+from collectors.store.backend import StoreProblem
+from collectors.store.place import default_state_dir
 from collectors.store.runs import RunProblem, RunStore
-from collectors.store.store import Store, StoreProblem, default_state_dir, write_report
+from collectors.store.store import Store, write_report
 
 STANDARD_OUTPUT = Path("-")
 """What a person types where a file is asked for and means standard output."""
@@ -73,17 +72,9 @@ def _keep(options: argparse.Namespace) -> int | None:
 
 
 def typed_run_id(options: argparse.Namespace, dest: str) -> str | None:
-    """A run id as a person typed it, other characters replaced; echoed where it became another one."""
+    """The run id that an option gives, or None. Raises UsageError naming the option."""
     typed: str | None = getattr(options, dest, None)
-    if typed is None:
-        return None
-    try:
-        run_id = normalised_run_id(typed)
-    except ValueError as problem:
-        raise UsageError(f"{name_of(options, dest)}: {problem}") from None
-    if run_id != typed:
-        say(f"run id: {run_id}")
-    return run_id
+    return None if typed is None else typed_run(typed, f"{name_of(options, dest)}: ")
 
 
 def state_dir_of(options: argparse.Namespace) -> Path:
@@ -116,8 +107,6 @@ def say(line: str) -> None:
 
 CURRENT = "current"
 """What stands for the state that is true now, instead of a run id."""
-Commands = argparse._SubParsersAction
-Handler = Callable[[argparse.Namespace], int]
 
 
 def place_options(parser: Parser) -> list[argparse.Action]:
@@ -127,22 +116,6 @@ def place_options(parser: Parser) -> list[argparse.Action]:
         add("--workspace", type=Path, metavar="DIR", help="whose runs; default: this folder"),
         add("--state-dir", type=Path, metavar="DIR", help="where the runs are kept"),
     ]
-
-
-def finish_runs(parser: Parser, options: Sequence[argparse.Action], handler: Handler) -> None:
-    """What stands on the command line wins over a variable; what stands nowhere is None."""
-    for option in options:
-        option.default = argparse.SUPPRESS
-
-    def command(given: argparse.Namespace) -> int:
-        nothing = dict.fromkeys((option.dest for option in options), None)
-        values: dict[str, Any] = {**nothing, **read_environment(options, os.environ), **vars(given)}
-        try:
-            return handler(argparse.Namespace(**values))
-        except RunProblem as problem:
-            raise UsageError(str(problem)) from None
-
-    parser.set_defaults(command=command)
 
 
 def runs_folder(options: argparse.Namespace) -> Path:
@@ -160,14 +133,14 @@ def runs_of(options: argparse.Namespace) -> RunStore:
     return RunStore(runs_folder(options), heal=True)
 
 
-def typed_run(typed: str) -> str:
-    """A typed run id with other characters replaced, echoed where it became another one."""
+def typed_run(typed: str, where: str = "") -> str:
+    """A typed run id with other characters replaced, echoed where it became another one. Raises UsageError."""
     try:
         run_id = normalised_run_id(typed)
     except ValueError as problem:
-        raise UsageError(str(problem)) from None
+        raise UsageError(f"{where}{problem}") from None
     if run_id != typed:
-        print(f"run id: {run_id}", file=sys.stderr)
+        say(f"run id: {run_id}")
     return run_id
 
 

@@ -1,7 +1,8 @@
 """The shape of `dashboard.yaml`: plain values -> a closed, frozen `PipelineConfig`.
 
-Says where a pipeline leaves its files and how it is judged. Pure: it opens nothing
-(`config_load` does) and refuses unknown keys, unknown stage rules and dangling names.
+Says where a pipeline leaves its files and how it is judged. Pure: it opens nothing and refuses
+unknown keys, unknown stage rules and dangling names. Which checks there are it does not know:
+`load_pipeline`, which opens the file, refuses the ids of others.
 """
 
 from __future__ import annotations
@@ -25,34 +26,6 @@ from collectors.contract.sections import (
 )
 from collectors.contract.streams import RelativePath, Section, StallLimits, Stream, as_list
 from collectors.contract.values import GridPlace, Id, Text
-
-CHECK_IDS = (
-    "checkpoints",
-    "scaler",
-    "logs",
-    "configs",
-    "backup",
-    "smoke",
-    "split_policy",
-    "training",
-    "provenance",
-    "baseline",
-)
-"""Ids of the checks in their fixed order; `baseline` is number 10 and off unless switched on."""
-
-CheckId = Literal[
-    "checkpoints",
-    "scaler",
-    "logs",
-    "configs",
-    "backup",
-    "smoke",
-    "split_policy",
-    "training",
-    "provenance",
-    "baseline",
-]
-
 
 MOST_STREAMS = 100
 MOST_STAGES = 1000
@@ -97,7 +70,7 @@ class Stage(Section):
     """Grid column; computed from the edges where it is not set."""
     row: GridPlace | None = None
     """Grid row."""
-    checks: tuple[CheckId, ...] = ()
+    checks: tuple[Id, ...] = ()
     """Checks it rests on."""
     files: Annotated[tuple[RelativePath, ...], BeforeValidator(as_list)] = ()
     """Globs of its files, for the rule `files`."""
@@ -130,7 +103,7 @@ class PipelineConfig(Section):
     """Silence limits of every stream."""
     limits: Limits = Limits()
     """What reading may cost."""
-    checks: dict[CheckId, CheckSettings] = {}  # noqa: RUF012 -- pydantic copies it
+    checks: dict[Id, CheckSettings] = {}  # noqa: RUF012 -- pydantic copies it
     """How each check counts."""
     baseline: Policy = Policy()
     """Regression policy."""
@@ -165,25 +138,11 @@ class PipelineConfig(Section):
 
     def settings_of(self, check: str) -> CheckSettings:
         """How a check counts, with the defaults filled in."""
-        found = next((v for k, v in self.checks.items() if k == check), None)
-        return found or CheckSettings()
+        return self.checks.get(check, CheckSettings())
 
-    @property
-    def asked_checks(self) -> tuple[str, ...]:
-        """Ids of the checks this pipeline has, in order: one without its section is left out.
-
-        `baseline` is among them only where it is switched on by name; it is asked once one is pinned.
-        """
-        return tuple(c for c in CHECK_IDS if self._asks(c) and (c != "baseline" or c in self.checks))
-
-    def _asks(self, check: str) -> bool:
-        sections = {
-            "scaler": self.scaler,
-            "backup": self.backup,
-            "smoke": self.smoke,
-            "split_policy": self.split_policy,
-        }
-        return self.settings_of(check).enabled and sections.get(check, True) is not None
+    def switches_on(self, check: str) -> bool:
+        """Whether a check that is off by default is switched on by name."""
+        return check in self.checks and self.checks[check].enabled
 
 
 RULES = (
@@ -210,7 +169,7 @@ def _check_rule(rule: str, streams: set[str], key: tuple[str | int, ...]) -> Non
     kind, _, argument = rule.partition(":")
     if kind == "stream" and argument in streams:
         return
-    if kind == "check" and argument in CHECK_IDS:
+    if kind == "check" and argument:
         return
     if not argument and kind in RULES:
         return

@@ -1,59 +1,81 @@
-"""CHECKS in their order, and the verdict they lead to. Pure: evidence -> checks -> verdict."""
+"""CHECKS in their order, and what follows from it. Pure: evidence -> checks of the state.
+
+Refuses nothing: a check that breaks fails with what broke, and hides no other.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from collectors.contract.pipeline import PipelineConfig
 from collectors.contract.state import Check
 from collectors.contract.values import Outcome
-from collectors.judge.checks.backup import check_backup
-from collectors.judge.checks.baseline import check_baseline
-from collectors.judge.checks.checkpoints import check_checkpoints
-from collectors.judge.checks.configs import check_configs
-from collectors.judge.checks.logs import check_logs
+from collectors.judge.checks import (
+    backup,
+    baseline,
+    checkpoints,
+    configs,
+    logs,
+    provenance,
+    scaler,
+    smoke,
+    split_policy,
+    training,
+)
 from collectors.judge.checks.part import Judgement
-from collectors.judge.checks.provenance import check_provenance
-from collectors.judge.checks.scaler import check_scaler
-from collectors.judge.checks.smoke import check_smoke
-from collectors.judge.checks.split_policy import check_split_policy
-from collectors.judge.checks.training import check_training
-from collectors.judge.verdict import has_diverged
+from collectors.judge.checks.spec import CheckSpec
 from collectors.training.evidence import WorkspaceEvidence
+
+CHECKS = (
+    checkpoints.SPEC,
+    scaler.SPEC,
+    logs.SPEC,
+    configs.SPEC,
+    backup.SPEC,
+    smoke.SPEC,
+    split_policy.SPEC,
+    training.SPEC,
+    provenance.SPEC,
+    baseline.SPEC,
+)
+"""Every check; the first is number 1."""
 
 
 @dataclass(frozen=True, slots=True)
-class CheckSpec:
-    """One gate: its number, its id, its name and how it judges."""
+class DocumentedCheck:
+    """One row of the documented table."""
 
-    index: int
+    number: int
     id: str
     title: str
-    judge: Callable[[WorkspaceEvidence], Judgement]
+    passes_when: str
+    proves: str
+    cannot_prove: str
 
 
-CHECKS = (
-    CheckSpec(1, "checkpoints", "Trained checkpoints", check_checkpoints),
-    CheckSpec(2, "scaler", "Scaler", check_scaler),
-    CheckSpec(3, "logs", "Training logs", check_logs),
-    CheckSpec(4, "configs", "Final configs", check_configs),
-    CheckSpec(5, "backup", "Backup bundle", check_backup),
-    CheckSpec(6, "smoke", "Scoring smoke test", check_smoke),
-    CheckSpec(7, "split_policy", "Split policy", check_split_policy),
-    CheckSpec(8, "training", "Training finished", check_training),
-    CheckSpec(9, "provenance", "Same run", check_provenance),
-    CheckSpec(10, "baseline", "No regression", check_baseline),
-)
+def documented_checks() -> tuple[DocumentedCheck, ...]:
+    """The table of all checks, for the documentation."""
+    return tuple(
+        DocumentedCheck(n, c.id, c.title, c.meaning.passes_when, c.meaning.proves, c.meaning.cannot_prove)
+        for n, c in enumerate(CHECKS, 1)
+    )
+
+
+def specs_by_id() -> dict[str, CheckSpec]:
+    """Every check by its id, in order."""
+    return {spec.id: spec for spec in CHECKS}
+
+
+def asked_by(config: PipelineConfig) -> tuple[CheckSpec, ...]:
+    """The checks a pipeline has, in order: what it has no section for is left out."""
+    return tuple(spec for spec in CHECKS if spec.when.in_pipeline(config, spec.id))
 
 
 def judge(seen: WorkspaceEvidence) -> tuple[Check, ...]:
-    """The checklist of one workspace, in order."""
-    return tuple(_judge_one(spec, seen) for spec in CHECKS if _is_asked(spec, seen))
-
-
-def _is_asked(spec: CheckSpec, seen: WorkspaceEvidence) -> bool:
-    pinned = seen.baseline is not None
-    return spec.id in seen.config.asked_checks and (spec.id != "baseline" or pinned)
+    """The checklist of one workspace, in order. A check keeps its number where others are left out."""
+    asked = [spec for spec in asked_by(seen.config) if spec.when.in_workspace(seen)]
+    return tuple(_judge_one(spec, seen) for spec in asked)
 
 
 def _judge_one(spec: CheckSpec, seen: WorkspaceEvidence) -> Check:
@@ -63,12 +85,12 @@ def _judge_one(spec: CheckSpec, seen: WorkspaceEvidence) -> Check:
         found = Judgement(
             Outcome.FAIL, f"this check broke: {type(error).__name__}: {error}", "Report it, with the state file."
         )
-    if spec.id in seen.untold and not has_diverged(seen):
+    if spec.id in seen.untold and not seen.has_diverged:
         found = Judgement(Outcome.SKIP, f"{found.detail} ({seen.untold[spec.id]})", found.hint, found.evidence)
     settings = seen.config.settings_of(spec.id)
     detail = found.detail if settings.blocking else f"{found.detail} (a warning only: {settings.reason})"
     return Check(
-        index=spec.index,
+        index=CHECKS.index(spec) + 1,
         id=spec.id,
         title=spec.title,
         outcome=found.outcome,
@@ -80,8 +102,8 @@ def _judge_one(spec: CheckSpec, seen: WorkspaceEvidence) -> Check:
     )
 
 
-def renumbered(checks: Iterable[Check], start: int) -> tuple[Check, ...]:
-    """The same checks with indexes from `start`, for those appended to an external checklist."""
-    return tuple(
-        c.model_copy(update={"index": n, "title": f"{c.title} (built-in)"}) for n, c in enumerate(checks, start)
-    )
+def following_external(checks: Iterable[Check], start: int) -> tuple[Check, ...]:
+    """Those of the built-in checks that follow an external checklist, with indexes from `start`."""
+    specs = specs_by_id()
+    kept = (c for c in checks if specs[c.id].follows_external)
+    return tuple(c.model_copy(update={"index": n, "title": f"{c.title} (built-in)"}) for n, c in enumerate(kept, start))

@@ -1,6 +1,6 @@
-"""Checkpoint or archive evidence -> one line in words: what was verified, and what was not. Pure.
+"""Checkpoint evidence -> one line in words: what was verified, and what was not. Pure.
 
-Input: `CheckpointEvidence` or `ArchiveEvidence`. Output: a line such as `503 kB, 61 tensors, 121,328
+Input: `CheckpointEvidence`. Output: a line such as `503 kB, 61 tensors, 121,328
 numbers, CRC ok, all finite`. It passes no verdict and repeats no finding.
 """
 
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from collectors.evidence.archive import ArchiveEvidence
 from collectors.evidence.checkpoint import CheckpointEvidence
 from collectors.numbers import plural, size_words
 
@@ -57,18 +56,3 @@ def _finite_words(evidence: CheckpointEvidence) -> str:
     if evidence.finite is None:
         return "no float data read"
     return "all finite" if evidence.data_read == "all" else "finite where it was read"
-
-
-_TESTED: Final = {
-    "all": "tested end to end",
-    "part": "tested in part",
-    "none": "contents not tested",
-}
-
-
-def describe_archive(evidence: ArchiveEvidence) -> str:
-    """Say in one line what the archive is, and how far its contents were tested."""
-    size = size_words(evidence.size_bytes)
-    if evidence.format == "unknown":
-        return f"{size}, not an archive"
-    return f"{size}, {evidence.format}, {plural(len(evidence.members), 'file')}, {_TESTED[evidence.tested]}"

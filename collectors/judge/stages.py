@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from collectors.contract.pipeline import Stage
 from collectors.contract.state import Check, Verdict
 from collectors.contract.values import Outcome, Status, VerdictValue
+from collectors.judge import checklist
 from collectors.numbers import duration_words, plural
 from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
 from collectors.training.words import divergence_words, epoch_words
@@ -78,12 +79,18 @@ def stream_status(s: StreamEvidence) -> StageStatus:
 def _check_status(check_id: str, judged: Judged) -> StageStatus:
     check = judged.checks.get(check_id)
     if check is None:
-        asked = check_id in judged.seen.config.asked_checks
-        return StageStatus(Status.IDLE, "no baseline is pinned" if asked else "not asked for in this pipeline")
+        return StageStatus(Status.IDLE, _why_absent(check_id, judged.seen))
     if judged.seen.nothing_trained:
         return StageStatus(Status.IDLE, "nothing trained yet")
     status = {Outcome.PASS: Status.DONE, Outcome.FAIL: Status.FAIL, Outcome.SKIP: Status.IDLE}
     return StageStatus(status[check.outcome], _brief(check.detail))
+
+
+def _why_absent(check_id: str, seen: WorkspaceEvidence) -> str:
+    spec = next((s for s in checklist.asked_by(seen.config) if s.id == check_id), None)
+    if spec is None:
+        return "not asked for in this pipeline"
+    return "not in the external checklist" if spec.when.in_workspace(seen) else spec.when.waits_because
 
 
 def _brief(detail: str) -> str:
@@ -143,15 +150,14 @@ def _is_kept(data: object) -> bool:
 
 
 def _artifacts(_stage: Stage, judged: Judged) -> StageStatus:
-    """Idle until the streams that began have ended; then as checks 1, 2, 3, 5 and 9 allow.
+    """Idle until the streams that began have ended; then as the checks of saved artifacts allow.
 
     While one still trains there is nothing to bundle yet, and that is no failure.
     """
     states = [s.progress.status for s in judged.seen.streams]
     if Status.RUNNING in states or not {Status.DONE, Status.FAIL, Status.STALLED} & set(states):
         return StageStatus(Status.IDLE, "waiting for training to end")
-    ids = ("checkpoints", "scaler", "logs", "backup", "provenance")
-    checks = [judged.checks[i] for i in ids if i in judged.checks]
+    checks = [judged.checks[s.id] for s in checklist.CHECKS if s.at_saving and s.id in judged.checks]
     return _of_checks(checks, "checked")
 
 

@@ -7,16 +7,9 @@ from __future__ import annotations
 
 from collectors.contract.state import Check, Verdict
 from collectors.contract.values import Outcome, Status, VerdictValue
+from collectors.judge import checklist
 from collectors.judge.checks.part import is_running
 from collectors.training.evidence import WorkspaceEvidence
-
-NOT_NEEDED_WHEN_SKIPPED = ("smoke", "provenance")
-"""With `--allow-skips` these may be skipped and still be ready; never `training`."""
-
-
-def has_diverged(seen: WorkspaceEvidence) -> bool:
-    """Whether a stream of the workspace failed."""
-    return any(s.progress.status is Status.FAIL for s in seen.streams)
 
 
 def verdict_of(checks: tuple[Check, ...], seen: WorkspaceEvidence) -> Verdict:
@@ -38,7 +31,7 @@ def _value_and_reason(checks: tuple[Check, ...], seen: WorkspaceEvidence) -> tup
         return VerdictValue.NOT_READY, "Nothing has been trained here yet."
     failing = [c for c in checks if c.blocking and c.outcome is Outcome.FAIL]
     skipped = [c for c in checks if c.blocking and c.outcome is Outcome.SKIP]
-    if has_diverged(seen):
+    if seen.has_diverged:
         training = [c for c in failing if c.id == "training"]
         return VerdictValue.NOT_READY, _about(training or failing) or "A stream failed."
     running = [s.stream.label for s in seen.streams if is_running(s)]
@@ -75,5 +68,5 @@ def is_ready_but_for_skips(checks: tuple[Check, ...], verdict: Verdict) -> bool:
     """Whether only checks that `--allow-skips` may leave out stand between the run and ready."""
     if verdict.value is not VerdictValue.INCOMPLETE:
         return False
-    skipped = [c for c in checks if c.blocking and c.outcome is Outcome.SKIP]
-    return all(c.id in NOT_NEEDED_WHEN_SKIPPED for c in skipped)
+    forgiven = {spec.id for spec in checklist.CHECKS if spec.may_be_skipped}
+    return all(c.id in forgiven for c in checks if c.blocking and c.outcome is Outcome.SKIP)

@@ -1,6 +1,7 @@
 """`dashboard.yaml` -> PipelineConfig, or one clear error: file, line, key, the nearest known key.
 
-Input: the file's bytes, or none for the built-in pipeline. Refuses unknown keys and wrong values.
+Input: the file's bytes, or none for the built-in pipeline. Refuses unknown keys, unknown
+checks and wrong values.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import difflib
 import types
 import typing
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -21,12 +22,16 @@ from collectors.contract.pipeline import PipelineConfig
 from collectors.contract.values import visible_text
 from collectors.evidence.documents import ConfigEvidence
 from collectors.files.workspace import CannotRead, Workspace
+from collectors.judge.checklist import specs_by_id
 from collectors.observe.standard_graph import with_standard_graph
+from collectors.readers.text.plain import nearest_line
 from collectors.readers.text.read_config import read_config
 
 CONFIG_NAME = "dashboard.yaml"
 CONFIG_LIMIT = 1 << 20
 """Bytes; a configuration is written by hand."""
+MOST_TOLD = 5
+"""Mistakes told at once."""
 Key = tuple[str | int, ...]
 
 
@@ -88,16 +93,34 @@ def parse_config(data: bytes, name: str) -> PipelineConfig:
     if not isinstance(read.data, dict):
         raise ConfigProblem(f"{name}: expected a mapping of keys such as `streams:`, found {type(read.data).__name__}")
     try:
-        return with_standard_graph(PipelineConfig.model_validate(read.data))
+        config = PipelineConfig.model_validate(read.data)
+        unknown = [_explain_unknown(name, key, check, read) for key, check in _unknown_checks(config)]
+        if unknown:
+            raise ConfigProblem("\n".join(unknown[:MOST_TOLD]))
+        return with_standard_graph(config)
     except ValidationError as error:
-        raise ConfigProblem("\n".join(_explain(name, e, read) for e in error.errors()[:5])) from None
+        raise ConfigProblem("\n".join(_explain(name, e, read) for e in error.errors()[:MOST_TOLD])) from None
+
+
+def _unknown_checks(config: PipelineConfig) -> Iterator[tuple[Key, str]]:
+    """Each place that names a check which is not in the checklist, and the name."""
+    named: list[tuple[Key, str]] = [(("checks", check), check) for check in config.checks]
+    for number, stage in enumerate(config.stages):
+        kind, _, argument = stage.status_from.partition(":")
+        named += [(("stages", number, "status_from"), argument)] if kind == "check" else []
+        named += [(("stages", number, "checks", place), check) for place, check in enumerate(stage.checks)]
+    return ((key, check) for key, check in named if check not in specs_by_id())
+
+
+def _explain_unknown(name: str, key: Key, check: str, read: ConfigEvidence) -> str:
+    nearest = _nearest(check, list(specs_by_id()))
+    remedy = f"; did you mean `{nearest}`?" if nearest else f"; known: {', '.join(specs_by_id())}"
+    return f"{_place(name, key, read)}: `{_dotted(key)}`: unknown check `{check}`{remedy}"
 
 
 def _explain(name: str, error: ErrorDetails, read: ConfigEvidence) -> str:
     key = tuple(error.get("ctx", {}).get("key", error["loc"]))
-    line = _line_of(key, read)
-    where = f"{name}, line {line}" if line else name
-    dotted = ".".join(str(part).replace("\n", "\\n") for part in key) or "the whole file"
+    where, dotted = _place(name, key, read), _dotted(key)
     if error["type"] == "extra_forbidden":
         nearest = _nearest(str(key[-1]), known_keys(key[:-1]))
         return f"{where}: unknown key `{dotted}`" + (f"; did you mean `{nearest}`?" if nearest else "")
@@ -107,17 +130,17 @@ def _explain(name: str, error: ErrorDetails, read: ConfigEvidence) -> str:
     return f"{where}: `{dotted}`: {message}{_found(error['input'])}"
 
 
+def _place(name: str, key: Key, read: ConfigEvidence) -> str:
+    line = nearest_line(read.lines, key)
+    return f"{name}, line {line}" if line else name
+
+
+def _dotted(key: Key) -> str:
+    return ".".join(str(part).replace("\n", "\\n") for part in key) or "the whole file"
+
+
 def _found(value: Any) -> str:
     return f" (found {value!r})" if isinstance(value, (str, int, float, bool)) and len(repr(value)) < 80 else ""
-
-
-def _line_of(key: Key, read: ConfigEvidence) -> int | None:
-    """The line of a key, or of the nearest enclosing key that has one."""
-    for length in range(len(key), 0, -1):
-        line = read.lines.get(key[:length])
-        if line:
-            return line
-    return None
 
 
 def _nearest(key: str, known: Sequence[str]) -> str | None:

@@ -11,21 +11,11 @@ from itertools import pairwise
 from typing import Any
 
 from collectors.contract.pipeline import PipelineConfig
+from collectors.judge.checklist import asked_by
+from collectors.judge.checks.spec import CheckSpec
 
 Raw = dict[str, Any]
 
-_GATE = (
-    ("checkpoint-check", "Checkpoints", "checkpoints", "files"),
-    ("scaler-check", "Scaler", "scaler", "files"),
-    ("runs-check", "Logs", "logs", "files"),
-    ("config-check", "Configs", "configs", "files"),
-    ("backup-check", "Backup", "backup", "files"),
-    ("policy-check", "Split policy", "split_policy", "files"),
-    ("smoke-check", "Smoke test", "smoke", "judgement"),
-    ("training-check", "Training", "training", "judgement"),
-    ("provenance-check", "Provenance", "provenance", "judgement"),
-    ("baseline-check", "No regression", "baseline", "judgement"),
-)
 _ROWS = 3
 """Rows of the gate view: the nine checks of the default pipeline stand in three columns."""
 
@@ -34,13 +24,13 @@ def with_standard_graph(config: PipelineConfig) -> PipelineConfig:
     """Fill in what the configuration does not draw: stages, edges, views, positions."""
     data = config.model_dump(mode="python")
     if not config.stages:
-        data |= _flow_and_gate(config, config.asked_checks)
+        data |= _flow_and_gate(config, asked_by(config))
     elif not config.views:
         data["views"] = _views(sorted({s.view for s in config.stages}, key=str))
     return PipelineConfig.model_validate(_with_positions(data))
 
 
-def _flow_and_gate(config: PipelineConfig, asked: Sequence[str]) -> Raw:
+def _flow_and_gate(config: PipelineConfig, asked: Sequence[CheckSpec]) -> Raw:
     flow, flow_edges = _flow(config, asked)
     gate, gate_edges = _gate(asked)
     used = {s.get("group") for s in [*flow, *gate]}
@@ -66,10 +56,10 @@ _GROUPS: tuple[Raw, ...] = (
 )
 
 
-def _flow(config: PipelineConfig, asked: Sequence[str]) -> tuple[list[Raw], list[tuple[str, str]]]:
+def _flow(config: PipelineConfig, asked: Sequence[CheckSpec]) -> tuple[list[Raw], list[tuple[str, str]]]:
     count = len(config.streams)
     middle = max(count - 1, 1) / 2 if count > 1 or config.reports else 0.0
-    saved = [c for c in ("checkpoints", "scaler", "logs", "backup", "provenance") if c in asked]
+    saved = [c.id for c in asked if c.at_saving]
     data = _data_stages(config, asked, middle)
     models = [
         _stage(s.id, s.label, f"stream:{s.id}", (2, row), group="models", checks=["training"])
@@ -80,7 +70,7 @@ def _flow(config: PipelineConfig, asked: Sequence[str]) -> tuple[list[Raw], list
         *data,
         *models,
         _stage("artifact-save", "Artifact save", "artifacts", (3, middle), group="save", checks=saved),
-        _stage("validation-gate", "Validation gate", "gate", (4, middle), group="save", checks=list(asked)),
+        _stage("validation-gate", "Validation gate", "gate", (4, middle), group="save", checks=[c.id for c in asked]),
         _stage("run-summary", "Run summary", "snapshot", (5, middle)),
     ]
     line = ["orchestrator", *(s["id"] for s in data)]
@@ -91,8 +81,8 @@ def _flow(config: PipelineConfig, asked: Sequence[str]) -> tuple[list[Raw], list
     return stages, edges
 
 
-def _data_stages(config: PipelineConfig, asked: Sequence[str], middle: float) -> list[Raw]:
-    checks = ["scaler"] if "scaler" in asked else []
+def _data_stages(config: PipelineConfig, asked: Sequence[CheckSpec], middle: float) -> list[Raw]:
+    checks = [c.id for c in asked if c.id == "scaler"]
     rows = (middle - 0.5, middle + 0.5) if config.reports else (middle, middle)
     stages = [_stage("data-prep", "Data prep", "preparation", (1, rows[0]), group="data", checks=checks)]
     if config.reports:
@@ -100,16 +90,17 @@ def _data_stages(config: PipelineConfig, asked: Sequence[str], middle: float) ->
     return stages
 
 
-def _gate(asked: Sequence[str]) -> tuple[list[Raw], list[tuple[str, str]]]:
-    shown = [g for g in _GATE if g[2] in asked]
+def _gate(asked: Sequence[CheckSpec]) -> tuple[list[Raw], list[tuple[str, str]]]:
     stages = []
-    counted = {"files": 0, "judgement": 0}
-    first_column = {"files": 0, "judgement": -(-sum(g[3] == "files" for g in shown) // _ROWS)}
-    for stage_id, label, check, group in shown:
-        column, row = divmod(counted[group], _ROWS)
-        counted[group] += 1
-        place = (first_column[group] + column, row)
-        stages.append(_stage(stage_id, label, f"check:{check}", place, view="gate", group=group, checks=[check]))
+    first_column = 0
+    for group in ("files", "judgement"):
+        members = [c for c in asked if c.gate.group == group]
+        for number, check in enumerate(members):
+            column, row = divmod(number, _ROWS)
+            place = (first_column + column, row)
+            more = {"view": "gate", "group": group, "checks": [check.id]}
+            stages.append(_stage(check.gate.stage, check.gate.label, f"check:{check.id}", place, **more))
+        first_column += -(-len(members) // _ROWS)
     last = max((s["column"] for s in stages), default=-1) + 1
     stages.append(_stage("release-ready", "Release ready", "verdict", (last, 1), view="gate"))
     return stages, [(s["id"], "release-ready") for s in stages[:-1]]

@@ -44,7 +44,8 @@ main {
 .panel-head { display: flex; flex-wrap: wrap; align-items: baseline; gap: 4px 16px; margin-bottom: 12px; }
 .panel-head .figure { margin-left: auto; }
 .figure, .same, .empty, .comparison-note, .policy-rules, .legend { color: var(--text-mute); }
-.figure b, .legend b, .facts b, .dotted > * + *::before { content: " \\00b7  "; white-space: pre; color: var(--text-mute); }
+.figure b, .legend b, .facts b, .tally-words b { color: var(--text); font-weight: 600; }
+.dotted > * + *::before { content: " \\00b7  "; white-space: pre; color: var(--text-mute); }
 .icon { flex: none; display: inline-block; width: 12px; height: 12px; color: var(--mark, currentcolor); }
 .icon svg {
   display: block; width: 100%; height: 100%;

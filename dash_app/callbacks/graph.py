@@ -32,11 +32,6 @@ def register_graph(app: dash.Dash, history: RunHistory) -> None:
     _follow_the_person(app, history)
 
 
-def register(app: dash.Dash, history: RunHistory, settings: Any) -> None:
-    """Connect the graph panel; it needs no setting."""
-    register_graph(app, history)
-
-
 def _follow_the_state(app: dash.Dash, history: RunHistory) -> None:
     @app.callback(
         Output(ids.GRAPH, "elements"),

@@ -11,8 +11,8 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
 
+from collectors.readers.events.crc32c import crc32c, masked
 from dash_app.demo.recording import RecordingProblem
 
 STATUS_FILE = "run_status.json"
@@ -20,7 +20,6 @@ EVENT_MARK = "events.out.tfevents."
 WALL_TIME = b"\x09"
 """Field 1 of an event, a double; every writer puts it first."""
 HEAD_BYTES, FOOT_BYTES = 12, 4
-CASTAGNOLI = 0x82F63B78
 
 
 @dataclass(frozen=True)
@@ -96,28 +95,8 @@ class EventMover:
 def moved_record(record: bytes, to: Moved) -> bytes:
     """Move one record: its time changes and the checksum over it. Raises RecordingProblem."""
     head, event, foot = record[:HEAD_BYTES], record[HEAD_BYTES:-FOOT_BYTES], record[-FOOT_BYTES:]
-    if event[:1] != WALL_TIME or masked_crc32c(event) != int.from_bytes(foot, "little"):
+    if event[:1] != WALL_TIME or masked(crc32c(event)) != int.from_bytes(foot, "little"):
         raise RecordingProblem("an event record that does not begin with its time, or whose checksum is wrong")
     (recorded,) = struct.unpack_from("<d", event, 1)
     moved = WALL_TIME + struct.pack("<d", to.time(recorded)) + event[9:]
-    return head + moved + masked_crc32c(moved).to_bytes(4, "little")
-
-
-def masked_crc32c(data: bytes) -> int:
-    """Give the checksum of the TFRecord format: CRC-32C, turned by 15 bits, plus a constant."""
-    crc = 0xFFFFFFFF
-    for byte in data:
-        crc = _crc_table()[(crc ^ byte) & 0xFF] ^ (crc >> 8)
-    crc ^= 0xFFFFFFFF
-    return ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF
-
-
-@cache
-def _crc_table() -> tuple[int, ...]:
-    return tuple(_crc_of_byte(byte) for byte in range(256))
-
-
-def _crc_of_byte(crc: int) -> int:
-    for _ in range(8):
-        crc = crc >> 1 ^ (CASTAGNOLI if crc & 1 else 0)
-    return crc
+    return head + moved + masked(crc32c(moved)).to_bytes(4, "little")

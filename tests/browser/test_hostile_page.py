@@ -34,7 +34,7 @@ QUOTED = json.dumps(HOSTILE)
 def write_hostile(root: Path) -> None:
     """The default pipeline with a hostile word in every place that takes one."""
     first, _ = write_good(root)
-    default = (ROOT / "collectors/observe/default_pipeline.yaml").read_text()
+    default = (ROOT / "tests/support/drawn_pipeline.yaml").read_text()
     replaced = {
         "title: anomaly-detection": f"title: {QUOTED}",
         "label: PatchTST\n": f"label: {QUOTED}\n",

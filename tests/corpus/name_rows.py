@@ -27,7 +27,7 @@ from support.workspaces import write
 
 HOSTILE = "<img src=x onerror=alert(1)>\x1b[31m\u202e\u200bgnp"
 """HTML, a terminal's escape, text turned around, and a character of no width."""
-DEFAULT = (ROOT / "collectors/observe/default_pipeline.yaml").read_text(encoding="utf-8")
+DEFAULT = (ROOT / "tests/support/drawn_pipeline.yaml").read_text(encoding="utf-8")
 
 
 def quoted(value: str) -> str:

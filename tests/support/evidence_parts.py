@@ -28,7 +28,7 @@ from collectors.training.progress import Progress, Target
 
 END = T0 + 30.01
 """The last record of a run of three epochs, ten seconds each, that began at `T0`."""
-SHIPPED = Path(__file__).parents[2] / "collectors/observe/default_pipeline.yaml"
+SHIPPED = Path(__file__).with_name("drawn_pipeline.yaml")
 BROKEN = (Finding("error", "cut short", "offset 9"), Finding("warning", "an odd name"))
 """An error, which breaks a file, and a warning, which does not."""
 CRC = {"checkpoints": 11, "configs": 22}

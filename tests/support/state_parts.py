@@ -90,7 +90,7 @@ def raw_state() -> dict[str, Any]:
 
 
 def _pipeline() -> dict[str, Any]:
-    path = Path(__file__).parents[2] / "collectors" / "observe" / "default_pipeline.yaml"
+    path = Path(__file__).with_name("drawn_pipeline.yaml")
     raw = yaml.safe_load(path.read_text())
     stages = [_stage(stage) for stage in raw["stages"]]
     return {

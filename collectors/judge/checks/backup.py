@@ -15,6 +15,7 @@ from collectors.judge.checks.part import (
     skipping,
     warnings_of,
 )
+from collectors.judge.checks.spec import CheckSpec, GatePlace, Meaning, When
 from collectors.numbers import listed, plural, size_words
 from collectors.training.evidence import ReadFile, WorkspaceEvidence
 
@@ -67,3 +68,22 @@ def member_for(archive: ArchiveEvidence, path: str) -> ArchiveMember | None:
         return min(exact, key=lambda m: len(m.name))
     named = [m for m in archive.members if m.name.rpartition("/")[2] == parts[-1]]
     return named[0] if len(named) == 1 else None
+
+
+SPEC = CheckSpec(
+    id="backup",
+    title="Backup bundle",
+    judge=check_backup,
+    gate=GatePlace("backup-check", "Backup"),
+    meaning=Meaning(
+        passes_when="the newest archive tests sound end to end and holds every checkpoint and config",
+        proves=(
+            "every byte of the newest archive was unpacked and its checksums agree; it holds a copy of each checkpoint"
+            " and config"
+        ),
+        cannot_prove="that the copies were ever restored, or that older archives are sound",
+    ),
+    when=When(section="backup"),
+    readiness="backup_ready",
+    at_saving=True,
+)

@@ -12,8 +12,8 @@ from collectors.contract.metrics import StreamMetrics
 from collectors.contract.state import CheckEvidence, DashboardState
 from collectors.contract.values import Outcome
 from collectors.judge.checks.part import Judgement
+from collectors.judge.checks.spec import CheckSpec, GatePlace, Meaning, When
 from collectors.training.evidence import WorkspaceEvidence
-from collectors.training.metrics import build_metrics
 
 PIN = "`python -m collectors runs baseline RUN_ID`"
 OUTCOMES = {Regression.NONE: Outcome.PASS, Regression.REGRESSION: Outcome.FAIL}
@@ -38,7 +38,7 @@ def check_baseline(seen: WorkspaceEvidence) -> Judgement:
 
 
 def _judged(seen: WorkspaceEvidence, baseline: DashboardState) -> Judgement:
-    run = {s.id: build_metrics(s) for s in seen.streams}
+    run = {s.id: s.metrics for s in seen.streams}
     found = judge_regression(run, baseline.metrics, seen.config.baseline)
     return Judgement(
         outcome=OUTCOMES.get(found.value, Outcome.SKIP),
@@ -54,3 +54,28 @@ def _evidence(
     run, baseline = sides
     judged = judge_stream(run.get(stream), baseline.metrics.get(stream), seen.config.baseline)
     return CheckEvidence(path=None, stream=stream, text=judged.sentence if judged else "trained on neither side")
+
+
+SPEC = CheckSpec(
+    id="baseline",
+    title="No regression",
+    judge=check_baseline,
+    gate=GatePlace("baseline-check", "No regression", "judgement"),
+    meaning=Meaning(
+        passes_when="no stream's compared metric is worse than the pinned baseline's by more than the policy allows",
+        proves=(
+            "the compared numbers of both runs, as their states hold them, lie within the policy's allowance, and the "
+            "config values that must match are equal"
+        ),
+        cannot_prove=(
+            "that the baseline is a good measure, or that the model is better at its task; runs that cannot be "
+            "compared are skipped, never passed"
+        ),
+    ),
+    when=When(
+        switched_on=True,
+        at_hand=lambda seen: seen.baseline is not None,
+        waits_because="no baseline is pinned",
+    ),
+    follows_external=True,
+)

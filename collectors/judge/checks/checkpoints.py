@@ -14,6 +14,7 @@ from collectors.judge.checks.part import (
     skipping,
     warnings_of,
 )
+from collectors.judge.checks.spec import CheckSpec, GatePlace, Meaning
 from collectors.judge.describe import describe_checkpoint
 from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
 
@@ -36,3 +37,25 @@ def _checkpoint(s: StreamEvidence) -> Part:
         return skipping(file.path, s.id, f"{s.id}: {file.path} is being written", WAIT_HINT)
     hint = f"Save {s.stream.label}'s checkpoint again, or restore it from a backup that tests sound."
     return failing(file.path, s.id, f"{s.id}: {file.path}: {first_error(found.findings)}", hint)
+
+
+SPEC = CheckSpec(
+    id="checkpoints",
+    title="Trained checkpoints",
+    judge=check_checkpoints,
+    gate=GatePlace("checkpoint-check", "Checkpoints"),
+    meaning=Meaning(
+        passes_when="every stream's checkpoint is a sound file holding finite tensors; it is never unpickled",
+        proves=(
+            "the container is whole (bounds, sizes, every recorded CRC), its pickle names nothing that could run code,"
+            " shapes and stored numbers agree, and no number that was read is NaN or infinite"
+        ),
+        cannot_prove=(
+            "that the weights are good, or that the model class still loads them; formats without checksums (old torch"
+            " files, safetensors) only show damage that breaks their structure; above the byte budget only the "
+            "structure is checked, and Keras and HDF5 numbers are not read: both are said"
+        ),
+    ),
+    readiness="checkpoints_ready",
+    at_saving=True,
+)

@@ -18,9 +18,9 @@ from collectors.judge.checks.part import (
     passing,
     warnings_of,
 )
+from collectors.judge.checks.spec import CheckSpec, GatePlace, Meaning
 from collectors.numbers import listed, value_words
 from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
-from collectors.training.metrics import highlights_of
 
 
 def check_configs(seen: WorkspaceEvidence) -> Judgement:
@@ -42,7 +42,7 @@ def _config(s: StreamEvidence) -> Part:
     problems = [p for key, rule in s.stream.config.required.items() if (p := _key_problem(s, key, rule))]
     if problems:
         return failing(file.path, s.id, f"{s.id}: {file.path}: {listed(problems)}", f"Correct it in {file.path}.")
-    values = [f"{name}={shown_value(value)}" for name, value in highlights_of(s).items() if value is not None]
+    values = [f"{name}={shown_value(value)}" for name, value in s.metrics.config.items() if value is not None]
     text = f"{s.id}: {', '.join(values) or file.path}"
     return passing(file.path, s.id, text, warnings_of(file.evidence.findings))
 
@@ -102,3 +102,17 @@ def shown_value(value: Any) -> str:
         return value_words(value) if abs(value) < 1e15 else f"{float(value):.4g}"
     text = repr(value) if isinstance(value, str) else str(value)
     return text if len(text) <= 60 else text[:59] + "…"
+
+
+SPEC = CheckSpec(
+    id="configs",
+    title="Final configs",
+    judge=check_configs,
+    gate=GatePlace("config-check", "Configs"),
+    meaning=Meaning(
+        passes_when="every stream's config has its required keys, sane in type and range",
+        proves="the keys are there, once, in type and range; what YAML would silently turn into something else is said",
+        cannot_prove="that the training really used this file",
+    ),
+    readiness="configs_ready",
+)

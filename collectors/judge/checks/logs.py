@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collectors.judge.checks.part import Judgement, Part, failing, first_error, judge_parts, passing, warnings_of
+from collectors.judge.checks.spec import CheckSpec, GatePlace, Meaning
 from collectors.numbers import plural
 from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
 
@@ -29,3 +30,18 @@ def _logs(s: StreamEvidence) -> Part:
     text = f"{s.id}: {plural(len(s.events), 'event file')}, {plural(scalars, 'scalar record')}, "
     text += plural(damaged, "damaged record") if damaged else "no damaged record"
     return passing(newest, s.id, text, [*errors, *findings])
+
+
+SPEC = CheckSpec(
+    id="logs",
+    title="Training logs",
+    judge=check_logs,
+    gate=GatePlace("runs-check", "Logs"),
+    meaning=Meaning(
+        passes_when="every stream has an event file with at least one sound scalar record",
+        proves="at least one loss record with a sound checksum exists; damaged records are counted with their offsets",
+        cannot_prove="that nobody cut off the end of the file at a record's border",
+    ),
+    readiness="logs_ready",
+    at_saving=True,
+)

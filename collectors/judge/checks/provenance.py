@@ -16,6 +16,7 @@ from collectors.evidence.checkpoint import TensorFacts
 from collectors.evidence.documents import MISSING, value_at
 from collectors.judge.checks.backup import member_for
 from collectors.judge.checks.part import Judgement, Part, failing, is_running, judge_parts, passing, skipping
+from collectors.judge.checks.spec import CheckSpec, GatePlace, Meaning
 from collectors.numbers import instant_words
 from collectors.training.evidence import ReadFile, StreamEvidence, WorkspaceEvidence
 from collectors.training.words import epoch_words
@@ -185,3 +186,25 @@ def _differs(archive: ArchiveEvidence, path: str, size: int | None, crc: int | N
     if size is not None and member.size_bytes != size:
         return True
     return crc is not None and member.crc32 is not None and member.crc32 != crc
+
+
+SPEC = CheckSpec(
+    id="provenance",
+    title="Same run",
+    judge=check_provenance,
+    gate=GatePlace("provenance-check", "Provenance", "judgement"),
+    meaning=Meaning(
+        passes_when="checkpoint, losses, scaler and backup are of one run, and their sizes agree",
+        proves=(
+            "nothing is older than the run it should belong to, tables and events hold the same losses, sizes agree, "
+            "layer names are this stream's, the backup's copies equal today's files"
+        ),
+        cannot_prove=(
+            "where file times were lost (a copy, a checkout) it says so and compares contents only; layers that no "
+            "`layers:` entry names cannot be told apart"
+        ),
+    ),
+    at_saving=True,
+    may_be_skipped=True,
+    follows_external=True,
+)

@@ -16,6 +16,7 @@ from collectors.judge.checks.part import (
     skipping,
     warnings_of,
 )
+from collectors.judge.checks.spec import CheckSpec, GatePlace, Meaning, When
 from collectors.numbers import plural
 from collectors.training.evidence import WorkspaceEvidence
 
@@ -31,7 +32,7 @@ def check_scaler(seen: WorkspaceEvidence) -> Judgement:
         return judge_parts([failing(file.path, owner.id, missing_text(file.facts), hint)])
     if file.being_written:
         return judge_parts([skipping(file.path, owner.id, f"{file.path} is being written", WAIT_HINT)])
-    problem = first_error(file.evidence.findings) or _scaler_problem(file.evidence)
+    problem = first_error(file.evidence.findings) or scaler_problem(file.evidence)
     if problem:
         return judge_parts([failing(file.path, owner.id, f"{file.path}: {problem}", hint)])
     channels = plural(len(file.evidence.center or ()), "channel")
@@ -39,7 +40,8 @@ def check_scaler(seen: WorkspaceEvidence) -> Judgement:
     return judge_parts([passing(file.path, owner.id, text, warnings_of(file.evidence.findings))])
 
 
-def _scaler_problem(scaler: ScalerEvidence) -> str | None:
+def scaler_problem(scaler: ScalerEvidence) -> str | None:
+    """What is wrong with the numbers of a scaler that could be read; None where nothing is."""
     center, scale = scaler.center, scaler.scale
     absent = [
         name for name, value in (("method", scaler.method), ("center", center), ("scale", scale)) if value is None
@@ -54,3 +56,19 @@ def _scaler_problem(scaler: ScalerEvidence) -> str | None:
             return f"{name}[{bad}] is {values[bad]}: expected a finite number"
     flat = next((i for i, v in enumerate(scale) if v <= 0), None)
     return None if flat is None else f"scale[{flat}] is {scale[flat]:g}: expected a number above 0"
+
+
+SPEC = CheckSpec(
+    id="scaler",
+    title="Scaler",
+    judge=check_scaler,
+    gate=GatePlace("scaler-check", "Scaler"),
+    meaning=Meaning(
+        passes_when="`method`, `center`, `scale` are there, equally long, finite, and every scale is above 0",
+        proves="the keys are there, equally long, finite, every scale above 0",
+        cannot_prove="that the numbers were fitted on the right data",
+    ),
+    when=When(section="scaler"),
+    readiness="scaler_ready",
+    at_saving=True,
+)

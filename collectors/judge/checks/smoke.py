@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collectors.contract.remembered import SmokeResult
 from collectors.judge.checks.part import Judgement, Part, failing, judge_parts, passing, skipping
+from collectors.judge.checks.spec import CheckSpec, GatePlace, Meaning, When
 from collectors.numbers import instant_words
 from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
 
@@ -25,3 +26,19 @@ def _smoke(s: StreamEvidence, result: SmokeResult | None) -> Part:
     how = "did not end well" if result.exit_code is None else f"exit {result.exit_code}"
     text = f"{s.id}: {how}, {when}; last lines: {result.tail.strip() or '(no output)'}"
     return failing(None, s.id, text, f"Run {s.stream.label}'s scoring command by hand and mend what it says.")
+
+
+SPEC = CheckSpec(
+    id="smoke",
+    title="Scoring smoke test",
+    judge=check_smoke,
+    gate=GatePlace("smoke-check", "Smoke test", "judgement"),
+    meaning=Meaning(
+        passes_when="the scoring command exited 0 for today's checkpoint and config",
+        proves="the workspace's own command ended with 0 for exactly these bytes (sha256) of checkpoint and config",
+        cannot_prove="that its scores are right, or that its code and data are still the same",
+    ),
+    when=When(section="smoke"),
+    readiness="smoke_ready",
+    may_be_skipped=True,
+)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from collectors.judge.checks.part import Judgement, failing, first_error, judge_parts, missing_text, passing
+from collectors.judge.checks.spec import CheckSpec, GatePlace, Meaning, When
 from collectors.numbers import listed
 from collectors.training.evidence import WorkspaceEvidence
 
@@ -29,3 +30,18 @@ def check_split_policy(seen: WorkspaceEvidence) -> Judgement:
 def _speaks_of(text: str, word: str) -> bool:
     """A word that begins like the wanted one counts (`training` speaks of train)."""
     return re.search(rf"\b{re.escape(word)}", text, re.IGNORECASE) is not None
+
+
+SPEC = CheckSpec(
+    id="split_policy",
+    title="Split policy",
+    judge=check_split_policy,
+    gate=GatePlace("policy-check", "Split policy"),
+    meaning=Meaning(
+        passes_when="the document speaks of train, calibration and normal",
+        proves="the document is text and speaks of train, calibration and normal",
+        cannot_prove="that what it says is true, or was followed",
+    ),
+    when=When(section="split_policy"),
+    readiness="split_policy_ready",
+)

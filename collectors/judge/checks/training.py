@@ -13,6 +13,7 @@ from collectors.judge.checks.part import (
     passing,
     skipping,
 )
+from collectors.judge.checks.spec import CheckSpec, GatePlace, Meaning
 from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
 from collectors.training.words import divergence_words, epoch_words
 
@@ -79,3 +80,20 @@ def _failure(s: StreamEvidence) -> str:
     if not s.progress.divergences:
         return f"{s.id}: the training recorded that it failed"
     return f"{s.id}: diverged, " + "; ".join(divergence_words(d) for d in s.progress.divergences)
+
+
+SPEC = CheckSpec(
+    id="training",
+    title="Training finished",
+    judge=check_training,
+    gate=GatePlace("training-check", "Training", "judgement"),
+    meaning=Meaning(
+        passes_when="every stream reached its last epoch or a recorded early stop, and every loss is finite",
+        proves=(
+            "the configured last epoch or step, or an early stop, was recorded, and no loss of the run is NaN or "
+            "infinite in either source"
+        ),
+        cannot_prove="that the losses are low, or were written honestly",
+    ),
+    follows_external=True,
+)

@@ -25,7 +25,7 @@ from collectors.readers.packed.zip_entries import (
     report_duplicates,
     report_overlaps,
 )
-from collectors.readers.text.bounded_json import MOST_BYTES, JsonProblem, parse_json
+from collectors.readers.text.json_core import MOST_BYTES, JsonProblem, parse_json
 
 SUPERBLOCK_BYTES: Final = 52
 """What is read of the first block of an HDF5 file; no file is shorter."""

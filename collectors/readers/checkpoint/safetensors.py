@@ -19,7 +19,7 @@ from collectors.readers.checkpoint.tensor_layout import Extent
 from collectors.readers.common.dtypes import ITEM_BYTES, SAFETENSORS_DTYPES
 from collectors.readers.common.finding_list import FindingList, shorten
 from collectors.readers.common.single_pass import Region, read_once
-from collectors.readers.text.bounded_json import MOST_BYTES, JsonProblem, parse_json
+from collectors.readers.text.json_core import MOST_BYTES, JsonProblem, parse_json
 
 MOST_HEADER_BYTES: Final = 100_000_000
 """The format's own limit."""

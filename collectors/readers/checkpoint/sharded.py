@@ -18,7 +18,7 @@ from collectors.numbers import listed, plural, size_words
 from collectors.readers.checkpoint.draft import Checksum, Draft
 from collectors.readers.checkpoint.read import DEFAULT_BUDGET, read_checkpoint
 from collectors.readers.common.finding_list import FindingList
-from collectors.readers.text.bounded_json import JsonProblem, parse_json
+from collectors.readers.text.json_core import JsonProblem, parse_json
 
 MOST_SHARDS: Final = 1_000
 

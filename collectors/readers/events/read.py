@@ -1,7 +1,7 @@
 """Open event file -> scalars of every tag, from any border of records up to a given size.
 
-TFRecord framing and checksums are read by `event_file.borders` and `event_file.chunk`, the messages `Event`
-and `Summary` by `event_file.proto`. A damaged record costs that record, a damaged length ends the
+TFRecord framing and checksums are read by `borders` and `chunk`, the messages `Event`
+and `Summary` by `proto`. A damaged record costs that record, a damaged length ends the
 reading, a partial record at the end is a live writer. Histograms, pictures, texts and graphs are
 counted, not decoded. Bad content never raises; an I/O error of the handle does.
 """

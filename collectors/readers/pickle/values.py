@@ -73,7 +73,3 @@ class Tensor:
     shape: tuple[int, ...]
     stride: tuple[int, ...]
     """In elements."""
-
-
-Fixed = str | bytes | int | float | bool | None
-"""Values that opcodes carry themselves."""

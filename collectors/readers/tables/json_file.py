@@ -14,9 +14,10 @@ from typing import Any, Final
 
 from collectors.readers.common.finding_list import shorten
 from collectors.readers.tables.columns import LossColumns
-from collectors.readers.tables.json_rows import JsonRows, Repeated
+from collectors.readers.tables.json_rows import JsonRows
 from collectors.readers.tables.lines import Lines
 from collectors.readers.tables.parts import MAX_ROWS, Parts
+from collectors.readers.text.json_core import JsonProblem, Repeated, object_of, refuse_many_parts
 from collectors.readers.text.text import brief
 
 MAX_PARTS: Final = 4_000_000
@@ -58,12 +59,12 @@ def _read_lines(lines: Lines, columns: LossColumns, parts: Parts, *, may_be_cut:
 
 def _read_document(lines: Lines, columns: LossColumns, parts: Parts, *, live: bool) -> JsonTable:
     text, findings = lines.text, parts.findings
-    pieces = text.count(",") + text.count("[") + text.count("{")
-    if pieces > MAX_PARTS:
-        findings.error(f"has {pieces:,} parts; at most {MAX_PARTS:,} are read")
-        return JsonTable("unknown")
     try:
+        refuse_many_parts(text, MAX_PARTS)
         return _rows_of(DECODER.decode(text), columns, parts)
+    except JsonProblem as problem:
+        findings.error(str(problem))
+        return JsonTable("unknown")
     except RecursionError:
         findings.error("is nested too deep to be a table")
         return JsonTable("unknown")
@@ -123,17 +124,8 @@ def _kind(value: Any) -> str:
     return {list: "a list", str: "a text", bool: "true or false", type(None): "null"}.get(type(value), "a number")
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) == len(pairs):
-        return found
-    seen: set[str] = set()
-    again = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
-    return Repeated(found, again)
-
-
 def _whole_number(digits: str) -> int | float:
     return int(digits) if len(digits) < 20 else float(digits)  # beyond 4,300 digits Python refuses
 
 
-DECODER: Final = json.JSONDecoder(object_pairs_hook=_object, parse_int=_whole_number)
+DECODER: Final = json.JSONDecoder(object_pairs_hook=object_of, parse_int=_whole_number)

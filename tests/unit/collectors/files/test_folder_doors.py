@@ -108,10 +108,11 @@ def test_a_search_goes_as_deep_as_it_says(root: Path, folders: int, is_found: bo
     (deep / "x.csv").touch()
 
     with Workspace(root) as workspace:
-        found = workspace.find(["**/*.csv"])
+        listed = workspace.find(["**/*.csv"])
+        named = workspace.find(["/".join(["d"] * folders + ["*.csv"])])
 
-    assert bool(found.paths) is is_found
-    assert bool(found.problems) is not is_found
+    assert [bool(found.paths) for found in (listed, named)] == [is_found] * 2
+    assert [bool(found.problems) for found in (listed, named)] == [not is_found] * 2
 
 
 @pytest.mark.parametrize("path", ["a/x.pt/y", "a/x.pt/y/z", "no", "no/such/folder", "dangling", "dangling/x"])
@@ -188,7 +189,10 @@ def test_a_walker_leaves_no_descriptor_when_it_fails(root: Path) -> None:
     def count() -> int:
         return sum(1 for _ in Path("/proc/self/fd").iterdir())
 
+    outside = count()
     with Workspace(root) as workspace:
+        workspace.renew()
+        assert count() == outside + 1, "the workspace itself stays open, once"
         walker = Walker(workspace._bases)
         before = count()
         for path in ("a/b/c", "a/x.pt/y", "a/../a"):
@@ -197,6 +201,7 @@ def test_a_walker_leaves_no_descriptor_when_it_fails(root: Path) -> None:
         with pytest.raises(PathProblem, match="is not a folder"):
             walker.open_folder("a/x.pt")
         assert count() == before
+    assert count() == outside
 
 
 def test_a_file_is_the_same_only_with_device_inode_size_and_time(root: Path) -> None:

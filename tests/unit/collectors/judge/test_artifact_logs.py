@@ -114,6 +114,12 @@ def test_a_loss_history_of_another_run_or_an_unknown_one_is_readable(belongs: bo
     assert loss_files(losses=Losses("events", table_belongs=belongs)) == [("readable", "3 rows", belongs)]
 
 
+def test_a_loss_history_of_a_stream_that_is_not_in_the_current_run_is_not_of_it() -> None:
+    """As its checkpoint and its event files are not."""
+    assert loss_files(in_current_run=False) == [("readable", "3 rows", False)]
+    assert loss_files(in_current_run=False, losses=Losses("loss_history")) == [("readable", "3 rows", None)]
+
+
 def test_an_unsound_loss_history_is_present_and_its_error_is_told() -> None:
     broken = table(TABLE, findings=BROKEN)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -117,7 +118,6 @@ def test_a_sound_scaler_of_the_run_is_verified() -> None:
 
     assert told(found) == ("verified", "zscore, 2 channels", True)
     assert (found.stream, found.sha256) == ("patchtst", "e" * 64)
-    assert of_scaler(scaler(center=None))[1] == "zscore, 0 channels"
     assert built(scaler=None).scaler == ()
 
 
@@ -130,6 +130,10 @@ def test_a_scaler_from_before_the_previous_runs_end_is_not_of_this_run(before: f
     assert (level, found) == ("verified" if belongs else "readable", belongs)
 
 
+def test_a_scaler_of_a_stream_that_is_not_in_the_current_run_is_not_of_it() -> None:
+    assert of_scaler(scaler(), in_current_run=False) == ("readable", "zscore, 2 channels", False)
+
+
 def test_a_scaler_whose_run_cannot_be_told_is_readable() -> None:
     assert of_scaler(scaler(), times_trusted=False) == ("readable", "zscore, 2 channels", None)
     assert of_scaler(scaler(at=None)) == ("readable", "zscore, 2 channels", None)
@@ -140,6 +144,20 @@ def test_a_scaler_whose_run_cannot_be_told_is_readable() -> None:
 
 def test_an_unsound_scaler_is_present_and_its_error_is_told() -> None:
     assert of_scaler(scaler(findings=BROKEN)) == ("present", NOT_SOUND, True)
+    assert of_scaler(scaler(findings=BROKEN[1:])) == ("verified", "zscore, 2 channels", True)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "problem"),
+    [
+        ({"center": (0.1, math.nan)}, "center[1] is nan: expected a finite number"),
+        ({"scale": (0.0, 1.0)}, "scale[0] is 0: expected a number above 0"),
+        ({"center": None}, "expected the keys method, center and scale; missing: center"),
+    ],
+)
+def test_a_scaler_whose_numbers_cannot_be_used_is_not_sound(wrong: dict[str, Any], problem: str) -> None:
+    """What its check calls broken is not called verified beside it."""
+    assert of_scaler(scaler(**wrong)) == ("present", problem, True)
 
 
 def of_config(file: ReadFile[Any], **more: Any) -> tuple[str, str, bool | None]:

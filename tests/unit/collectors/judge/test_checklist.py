@@ -7,15 +7,15 @@ from dataclasses import replace
 import pytest
 from support.gathered import ERROR, diverged, good, patchtst, reread, unread, with_config, with_progress, with_stream
 
-from collectors.contract.pipeline import CHECK_IDS
+from collectors.contract.artifacts import Readiness
 from collectors.contract.remembered import PinnedBaseline
 from collectors.contract.sections import CheckSettings
 from collectors.contract.state import Check
 from collectors.contract.values import Outcome, Status
-from collectors.judge.checklist import CHECKS, judge, renumbered
+from collectors.judge.checklist import CHECKS, asked_by, documented_checks, following_external, judge
 from collectors.training.evidence import WorkspaceEvidence
 
-ALL_BUT_BASELINE = list(CHECK_IDS[:-1])
+ALL_BUT_BASELINE = [spec.id for spec in CHECKS[:-1]]
 
 
 def by_id(seen: WorkspaceEvidence) -> dict[str, Check]:
@@ -46,9 +46,40 @@ def test_a_good_training_passes_nine_checks_in_their_order() -> None:
     ]
 
 
-def test_every_check_that_a_configuration_may_name_has_its_judge() -> None:
-    assert [(spec.index, spec.id) for spec in CHECKS] == list(enumerate(CHECK_IDS, start=1))
-    assert CHECKS[-1].title == "No regression"
+def test_the_ids_of_the_ten_checks_and_their_order_stay_as_configurations_and_badges_name_them() -> None:
+    assert [spec.id for spec in CHECKS] == [
+        "checkpoints",
+        "scaler",
+        "logs",
+        "configs",
+        "backup",
+        "smoke",
+        "split_policy",
+        "training",
+        "provenance",
+        "baseline",
+    ]
+    assert len({spec.gate.stage for spec in CHECKS}) == len(CHECKS)
+
+
+def test_each_flag_of_readiness_is_fed_by_a_check_and_no_check_feeds_another() -> None:
+    assert {spec.readiness for spec in CHECKS if spec.readiness} == set(Readiness.model_fields)
+
+
+def test_the_documented_table_says_of_each_check_what_it_proves_and_what_it_cannot() -> None:
+    rows = documented_checks()
+
+    assert [(row.number, row.id, row.title) for row in rows] == [(n, c.id, c.title) for n, c in enumerate(CHECKS, 1)]
+    for row in rows:
+        assert row.passes_when and row.proves and row.cannot_prove, row.id
+        assert "\n" not in row.passes_when + row.proves + row.cannot_prove, row.id
+
+
+def test_a_pipeline_has_the_checks_of_its_sections() -> None:
+    bare = with_config(good(), scaler=None, backup=None, smoke=None, split_policy=None)
+
+    assert [spec.id for spec in asked_by(bare.config)] == ["checkpoints", "logs", "configs", "training", "provenance"]
+    assert "baseline" in [spec.id for spec in asked_by(settled("baseline").config)]
 
 
 @pytest.mark.parametrize("section", ["scaler", "backup", "smoke", "split_policy"])
@@ -56,7 +87,7 @@ def test_a_check_without_its_section_is_left_out_and_the_others_keep_their_numbe
     checks = judge(with_config(good(), **{section: None}))
 
     assert [c.id for c in checks] == [i for i in ALL_BUT_BASELINE if i != section]
-    assert [c.index for c in checks] == [n for n, i in enumerate(CHECK_IDS[:-1], start=1) if i != section]
+    assert [c.index for c in checks] == [n for n, i in enumerate(ALL_BUT_BASELINE, start=1) if i != section]
 
 
 def test_a_check_that_is_switched_off_is_left_out() -> None:
@@ -145,9 +176,9 @@ def test_a_run_from_elsewhere_that_is_silent_stays_untold() -> None:
 
 
 def test_checks_behind_an_external_checklist_count_on_and_say_whose_they_are() -> None:
-    checks = judge(good())[7:9]
+    checks = judge(good())
 
-    appended = renumbered(checks, 4)
+    appended = following_external(checks, 4)
 
     assert [(c.index, c.title) for c in appended] == [(4, "Training finished (built-in)"), (5, "Same run (built-in)")]
-    assert [c.detail for c in appended] == [c.detail for c in checks]
+    assert [c.detail for c in appended] == [c.detail for c in checks[7:9]]

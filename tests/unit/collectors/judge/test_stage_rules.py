@@ -106,6 +106,7 @@ def test_a_check_that_is_not_in_the_list_says_why() -> None:
 
     assert told("check:baseline", workspace()) == StageStatus(IDLE, "not asked for in this pipeline")
     assert told("check:baseline", workspace(config=asked)) == StageStatus(IDLE, "no baseline is pinned")
+    assert told("check:scaler", workspace()) == StageStatus(IDLE, "not in the external checklist")
 
 
 def of_files(*files: FileFacts) -> StageStatus:

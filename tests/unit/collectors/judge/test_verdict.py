@@ -20,10 +20,9 @@ from support.gathered import (
     with_stream,
 )
 
-from collectors.contract.pipeline import CHECK_IDS
 from collectors.contract.state import Check, Verdict
 from collectors.contract.values import Outcome, Status, VerdictValue
-from collectors.judge.checklist import judge
+from collectors.judge.checklist import judge, specs_by_id
 from collectors.judge.verdict import is_ready_but_for_skips, verdict_of
 from collectors.training.divergence import Divergence
 from collectors.training.evidence import WorkspaceEvidence
@@ -160,7 +159,7 @@ def test_without_a_stalled_stream_failures_are_told_in_their_order() -> None:
 
 
 SKIPPABLE = {"smoke", "provenance"}
-SETS = [frozenset(c) for n in (1, 2, 3) for c in combinations(CHECK_IDS[:-1], n)]
+SETS = [frozenset(c) for n in (1, 2, 3) for c in combinations(list(specs_by_id())[:-1], n)]
 
 
 def test_allowed_skips_are_forgiven_only_where_every_skipped_check_is_an_allowed_one() -> None:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from collectors.contract.pipeline import PipelineConfig
 from collectors.files.workspace import Workspace
 from collectors.observe.load_pipeline import (
     ConfigProblem,
@@ -15,7 +14,6 @@ from collectors.observe.load_pipeline import (
     load_config,
     parse_config,
 )
-from collectors.observe.standard_graph import with_standard_graph
 
 MINIMAL = b"""
 streams:
@@ -25,19 +23,21 @@ streams:
     config: {candidates: cfg.yaml}
     events: {folder: tb, tags: {val_loss: [val/loss, eval/loss]}}
 """
-DEFAULT = default_config_bytes()
+DRAWN = (Path(__file__).parents[3] / "support/drawn_pipeline.yaml").read_bytes()
 
 
-def test_the_shipped_default_is_the_standard_graph_of_its_streams() -> None:
-    shipped = default_config()
-    undrawn = PipelineConfig.model_validate(
-        shipped.model_dump() | {"stages": (), "edges": (), "views": (), "groups": ()}
-    )
+def test_the_standard_graph_of_the_shipped_streams_is_the_one_that_was_drawn_by_hand() -> None:
+    assert default_config() == parse_config(DRAWN, "drawn.yaml")
+    assert len(default_config().stages) == 18
 
-    drawn = with_standard_graph(undrawn)
 
-    assert drawn == shipped
-    assert len(shipped.stages) == 18
+def test_the_drawing_that_the_shipped_file_offers_can_be_switched_on() -> None:
+    before, views, sample = default_config_bytes().partition(b"# views:\n")
+
+    config = parse_config(before + (views + sample).replace(b"\n# ", b"\n")[2:], "dashboard.yaml")
+
+    assert [s.id for s in config.stages] == ["raw", "patchtst", "scaler-check", "release-ready"]
+    assert [s.column for s in config.stages] == [0, 1, 2, 3]
 
 
 def test_one_stream_without_drawing_gets_the_standard_graph() -> None:
@@ -46,7 +46,9 @@ def test_one_stream_without_drawing_gets_the_standard_graph() -> None:
     assert [s.id for s in config.stages if s.view == "flow"] == [
         "orchestrator", "data-prep", "resnet", "artifact-save", "validation-gate", "run-summary",
     ]  # fmt: skip
-    assert config.asked_checks == ("checkpoints", "logs", "configs", "training", "provenance")
+    assert [s.id for s in config.stages if s.view == "gate"] == [
+        "checkpoint-check", "runs-check", "config-check", "training-check", "provenance-check", "release-ready",
+    ]  # fmt: skip
 
 
 def test_three_streams_stand_below_each_other() -> None:
@@ -79,21 +81,27 @@ edges: [[raw, train], [train, ship]]
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (DEFAULT.replace(b"must_mention", b"must_mentoin"),
+        (DRAWN.replace(b"must_mention", b"must_mentoin"),
          "line 91: unknown key `split_policy.must_mentoin`; did you mean `must_mention`?"),
         (b"version: 1\nstreems: []\n", "line 2: unknown key `streems`; did you mean `streams`?"),
-        (DEFAULT.replace(b"below: 1}", b"below: yes-please}", 1),
+        (DRAWN.replace(b"below: 1}", b"below: yes-please}", 1),
          "line 16: `streams.0.config.required.model.mask_ratio.below`"),
-        (DEFAULT.replace(b'"stream:patchtst"', b'"stream:patch"'), "line 113: `stages.3.status_from`"),
-        (DEFAULT.replace(b"[orchestrator, data-prep]", b"[orchestrator, dataprep]"),
+        (DRAWN.replace(b'"stream:patchtst"', b'"stream:patch"'), "line 113: `stages.3.status_from`"),
+        (DRAWN.replace(b"[orchestrator, data-prep]", b"[orchestrator, dataprep]"),
          "an edge names the unknown stage `dataprep`"),
-        (DEFAULT.replace(b"stream: patchtst\n  path", b"stream: patch\n  path"), "unknown stream `patch`"),
-        (DEFAULT.replace(b"id: swinmae,", b"id: patchtst,"), "`patchtst` is the id of another one too"),
-        (DEFAULT.replace(b"artifacts/scaler_fdc.json", b"../../etc/passwd"), "never leave it"),
-        (DEFAULT.replace(b"artifacts/scaler_fdc.json", b"/etc/passwd"), "relative to the workspace"),
-        (DEFAULT + b"checks: {smoke: {blocking: false}}\n", "needs a `reason`"),
-        (DEFAULT + b"links: {template: 'javascript:alert(1)'}\n", "`links.template`"),
-        (DEFAULT + b"title: again\n", "title"),
+        (DRAWN.replace(b"stream: patchtst\n  path", b"stream: patch\n  path"), "unknown stream `patch`"),
+        (DRAWN.replace(b"id: swinmae,", b"id: patchtst,"), "`patchtst` is the id of another one too"),
+        (DRAWN.replace(b"artifacts/scaler_fdc.json", b"../../etc/passwd"), "never leave it"),
+        (DRAWN.replace(b"artifacts/scaler_fdc.json", b"/etc/passwd"), "relative to the workspace"),
+        (DRAWN + b"checks: {smoke: {blocking: false}}\n", "needs a `reason`"),
+        (DRAWN + b"links: {template: 'javascript:alert(1)'}\n", "`links.template`"),
+        (DRAWN + b"checks: {scalr: {blocking: false, reason: x}}\n",
+         "line 148: `checks.scalr`: unknown check `scalr`; did you mean `scaler`?"),
+        (DRAWN.replace(b'"check:logs"', b'"check:runs"'), "line 121: `stages.10.status_from`: unknown check `runs`"),
+        (DRAWN.replace(b"checks: [backup]", b"checks: [bakcup]"),
+         "`stages.12.checks.0`: unknown check `bakcup`; did you mean `backup`?"),
+        (DRAWN.replace(b'"check:logs"', b'"check:"'), "`check:` is no known rule"),
+        (DRAWN + b"title: again\n", "title"),
         (b"", "is empty"),
         (b"- 1\n", "expected a mapping"),
         (b"streams: [", "dashboard.yaml"),

@@ -117,6 +117,23 @@ def test_csv_has_a_column_a_fact_and_a_measure_of_each_stream() -> None:
     }  # fmt: skip
 
 
+def test_csv_spells_every_cell_as_pythons_own_writer_does() -> None:
+    rows = [named("a", workspace='one "two", three\nfour', total=9), named("b", total=None), BROKEN]
+    rows[0]["streams"]["swinmae"] |= {"final_val_loss": 1e-07, "best_val_loss": 1e22}
+    streams = [s for row in rows[:1] for s in row["streams"]]
+    expected = io.StringIO()
+    writer = csv.writer(expected)
+    writer.writerow([*FACTS, "baseline", *(f"{s} {m}" for s in streams for m in MEASURES)])
+    for row in rows:
+        found = row["streams"]
+        cells = [found.get(s, {}).get(m) for s in streams for m in MEASURES]
+        writer.writerow([*(row[name] for name in FACTS), "yes" if row["run_id"] == "b" else "", *cells])
+
+    assert rows_as_csv(rows, "b") == expected.getvalue()
+    assert ",9," in expected.getvalue()
+    assert rows_as_csv([], None) == ",".join([*FACTS, "baseline"]) + "\r\n"
+
+
 def test_only_the_pinned_run_is_marked_as_the_baseline() -> None:
     rows = [named("a"), named("b")]
 

@@ -187,6 +187,10 @@ def test_curves_contradict_each_other_when_fewer_than_half_of_their_epochs_agree
     assert contradict(one, {"val": curve([1, 2, 3, 4], [0.4, 7, 9, 8])})
 
 
+def test_two_epochs_are_enough_to_contradict() -> None:
+    assert contradict({"val": curve([1, 2], [5, 6])}, {"val": curve([1, 2], [0.5, 0.4])})
+
+
 def test_all_series_are_counted_together() -> None:
     one = {"a": curve([1, 2, 3]), "b": curve([1])}
 

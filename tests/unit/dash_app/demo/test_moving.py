@@ -9,7 +9,7 @@ import pytest
 from support.build_events import scalar_file
 from support.event_reading import points, read
 
-from dash_app.demo.moving import EventMover, Moved, masked_crc32c, moved_path, moved_record, moved_status
+from dash_app.demo.moving import EventMover, Moved, moved_path, moved_record, moved_status
 from dash_app.demo.recording import RecordingProblem
 
 RECORDED = scalar_file([("loss/train", 1, 0.9), ("loss/val", 1, 1.0), ("loss/train", 2, 0.5), ("loss/val", 2, 0.75)])
@@ -19,13 +19,6 @@ TO = Moved(recorded_start=1000.0, start=5000.0, speed=2.0, host="here.example", 
 def test_a_moment_moves_with_the_start_and_the_speed() -> None:
     """Ten recorded seconds last five at twice the speed."""
     assert [TO.time(1000.0), TO.time(1010.0), TO.time(998.0)] == [5000.0, 5005.0, 4999.0]
-
-
-def test_the_checksum_is_the_one_of_the_format() -> None:
-    """CRC-32C of `123456789` is e3069283 in every description; the format turns it and adds a constant."""
-    turned = (0xE3069283 >> 15 | 0xE3069283 << 17) & 0xFFFFFFFF
-
-    assert masked_crc32c(b"123456789") == (turned + 0xA282EAD8) & 0xFFFFFFFF
 
 
 @pytest.mark.parametrize("piece", [1, 7, 94, 10_000])

@@ -13,8 +13,10 @@ from starlette.routing import Router
 from support.states import good_state, ready_state
 
 from collectors.contract.state import DashboardState
+from collectors.store.backend import StoreProblem
+from collectors.store.folder import STATE_FILE
 from collectors.store.runs import RunStore
-from collectors.store.store import STATE_FILE, Store, StoreProblem
+from collectors.store.store import Store
 from dash_app.reading.history import RunHistory
 from dash_app.reading.reader import StateReader
 from dash_app.routes import runs as runs_api

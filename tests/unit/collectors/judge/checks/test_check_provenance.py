@@ -193,3 +193,7 @@ def test_a_checkpoint_without_any_known_layer_says_nothing() -> None:
 
     assert check_provenance(with_stream(good(), checkpoint=reread(FILE, tensors=others))).outcome == "pass"
     assert check_provenance(with_stream(good(), checkpoint=unread(FILE))).outcome == "pass"
+
+
+def test_a_checkpoint_with_one_of_its_streams_layers_is_not_called_another_streams() -> None:
+    assert check_provenance(layers({"tensor": "*input_proj.weight"}, {"tensor": "no.such.layer"})).outcome == "pass"

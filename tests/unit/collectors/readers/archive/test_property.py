@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from support.build_archives import END, FILES, PACKERS, backup_tar, backup_zip, padded, raw_header
 
 from collectors.evidence.archive import ArchiveEvidence
-from collectors.judge.describe import describe_archive
 from collectors.readers.archive.read import read_archive
 
 GOOD = {
@@ -28,7 +27,6 @@ def read(data: bytes) -> ArchiveEvidence:
     start = time.perf_counter()
     evidence = read_archive(io.BytesIO(data), len(data))
     assert time.perf_counter() - start < 5
-    assert describe_archive(evidence)
     return evidence
 
 

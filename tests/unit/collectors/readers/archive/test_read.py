@@ -17,7 +17,6 @@ from support.build_archives import FILES, PACKERS, backup_tar, backup_zip, speci
 from support.build_zips import Entry, raw_zip
 
 from collectors.evidence.archive import ArchiveEvidence
-from collectors.judge.describe import describe_archive
 from collectors.readers.archive.read import read_archive
 from collectors.readers.checkpoint.read import read_checkpoint
 
@@ -49,7 +48,6 @@ def test_every_member_is_listed_with_its_checksum(kind: str) -> None:
     assert (evidence.format, evidence.tested, evidence.findings) == (kind, "all", ())
     assert members(evidence) == EXPECTED
     assert evidence.sha256 == hashlib.sha256(data).hexdigest()
-    assert describe_archive(evidence).endswith(f"{kind}, 4 files, tested end to end")
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2])

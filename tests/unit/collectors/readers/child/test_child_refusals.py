@@ -147,13 +147,37 @@ def test_a_file_larger_than_its_reader_takes_is_not_sent_to_it(workspace: Worksp
         assert process.read("five", opened).text == "train"
 
 
+def test_each_reader_takes_as_much_as_is_said_and_no_more() -> None:
+    """Checkpoints and archives of any size: they are read by their handle."""
+    bounds = {name: reader.max_bytes for name, reader in READERS.items() if reader.takes == "bytes"}
+
+    assert bounds == {
+        "config": 1 << 20,
+        "scaler": 1 << 24,
+        "loss_table": 1 << 26,
+        "document": 1 << 26,
+        "mlflow": 1 << 28,
+    }
+    assert {name for name, reader in READERS.items() if reader.takes == "handle"} == {"checkpoint", "archive"}
+
+
+def test_the_child_is_out_of_reach_of_the_terminals_ctrl_c(workspace: Workspace) -> None:
+    """Its parent decides when it ends: a reading that is broken off would be told as a bad file."""
+    with ReaderProcess() as process, workspace.open("notes.txt") as opened:
+        process.read("document", opened)
+        assert process.pid is not None
+        assert os.getsid(process.pid) == process.pid != os.getsid(0)
+
+
 def test_a_child_that_cannot_be_started_is_said_and_no_crash(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with ReaderProcess() as process, workspace.open("notes.txt") as opened:
+        before = len(list(Path("/proc/self/fd").iterdir()))
         with monkeypatch.context() as patched:
             patched.setattr("sys.executable", "/no/such/python")
             [finding] = process.read("document", opened).findings
+        assert len(list(Path("/proc/self/fd").iterdir())) == before
         assert finding.text.startswith("the reading process cannot be started: ")
         assert "/no/such" not in finding.text
         assert process.failures == 1

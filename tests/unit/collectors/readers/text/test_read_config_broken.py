@@ -133,7 +133,7 @@ def test_a_broken_config_is_an_error_that_says_what_and_where(
     assert words in errors[-1].text
     assert (where or "") in (errors[-1].where or "")
     assert (errors[-1].where is None) is (where is None)
-    assert time.process_time() - started < 4
+    assert time.process_time() - started < 40  # seconds of work: ten times what it needs, for a debugger or coverage
 
 
 def test_after_a_key_that_stands_twice_the_last_value_is_given_as_pyyaml_would() -> None:

@@ -1,1 +1,0 @@
-"""Inner rooms of the event reader: records, checksums, messages, series."""

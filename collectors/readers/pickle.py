@@ -1,1 +1,0 @@
-"""Pickles read as opcodes: nothing named in them is ever imported or called."""

@@ -1,1 +1,0 @@
-"""Inner rooms of the loss table reader: dialects, columns, rows."""
