@@ -26,8 +26,8 @@ from collectors.files.problems import describe_error
 from collectors.files.workspace import WorkspaceProblem
 from collectors.observe.load_pipeline import ConfigProblem
 from collectors.options import VARIABLE_PREFIX, AnswerProblem, Commands, Parser, UsageError
+from collectors.store.backend import StoreProblem
 from collectors.store.runs import RunProblem
-from collectors.store.store import StoreProblem
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -24,7 +24,7 @@ from collectors.files.workspace import WorkspaceProblem
 from collectors.live.watch import Watcher
 from collectors.observe.load_pipeline import ConfigProblem
 from collectors.options import UsageError
-from collectors.store.store import StoreProblem
+from collectors.store.backend import StoreProblem
 from dash_app.app import create_app
 from dash_app.demo.recording import RecordingProblem
 from dash_app.demo.stage import demonstrating, replaying

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from collectors.options import UsageError
-from collectors.store.store import default_state_dir
+from collectors.store.place import default_state_dir
 from dash_app.options import options_from
 
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")

@@ -19,7 +19,8 @@ from collectors.observe.cache import ReadCache
 from collectors.observe.gather import Gatherer
 from collectors.observe.load_pipeline import default_config
 from collectors.readers.checkpoint.read import read_checkpoint
-from collectors.store.store import STATE_FILE, Store
+from collectors.store.folder import STATE_FILE
+from collectors.store.store import Store
 from dash_app.callbacks.regions import changed_regions
 from dash_app.reading.reader import StateReader
 from dash_app.views.cards import render_cards

@@ -38,12 +38,12 @@ ONLY_WHILE_COLLECTING = ("run_id", "snapshot", "run_smoke", "run_validator")
 
 def add_export(commands: Commands[Parser]) -> None:
     """Add `export [WORKSPACE]`."""
-    parser = commands.add_parser("export", help="write dashboard-state.json once", allow_abbrev=False)
+    parser = commands.add_parser("export", help="write the state once", allow_abbrev=False)
     more = parser.add_argument
     options = [
         *add_collecting_options(parser),
         more("--run-id", metavar="ID", help="call the run this instead of by its start"),
-        more("--snapshot", action="store_true", help="also write runs/<run_id>.json"),
+        more("--snapshot", action="store_true", help="also store a snapshot of the run"),
         more("--allow-skips", action="store_true", help="skipped 6 and 9 count as not needed"),
         more("--html", type=Path, metavar="FILE", help="also write a report, one HTML page; - is standard output"),
         more("--run", metavar="RUN_ID", help="with --html: report this stored run, and collect nothing"),
@@ -72,7 +72,7 @@ def _collected(options: argparse.Namespace) -> DashboardState:
             state = collector.export(snapshot=options.snapshot, keep=kept_by is None)
     if kept_by is not None:
         say(f"only the {' and the '.join(others).replace('html', 'report')} was written: {kept_by}")
-    told = f"{state.meta.run_id}: {state.verdict.value}, written to {store.state_dir}"
+    told = f"{state.meta.run_id}: {state.verdict.value}, written to {store.backend.where}"
     print(told, file=sys.stderr if options.html == STANDARD_OUTPUT else sys.stdout)
     return state
 

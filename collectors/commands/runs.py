@@ -25,7 +25,8 @@ from collectors.imports.sources import Asked
 from collectors.imports.take_over import import_runs
 from collectors.options import Commands, Parser, UsageError, finish
 from collectors.presentation.runs import rows_as_csv, rows_as_json, rows_as_text, run_as_text
-from collectors.store.store import Store, default_state_dir
+from collectors.store.place import default_state_dir
+from collectors.store.store import Store
 
 OK, REGRESSED, NOT_JUDGED = 0, 1, 4
 VERDICTS = ("ready", "not_ready", "incomplete", "training", "damaged")

@@ -16,8 +16,10 @@ from collectors.contract.state import DashboardState
 from collectors.contract.values import normalised_run_id
 from collectors.live.notify import Notifier, checked_address
 from collectors.options import AnswerProblem, Parser, UsageError, name_of
+from collectors.store.backend import StoreProblem
+from collectors.store.place import default_state_dir
 from collectors.store.runs import RunProblem, RunStore
-from collectors.store.store import Store, StoreProblem, default_state_dir, write_report
+from collectors.store.store import Store, write_report
 
 STANDARD_OUTPUT = Path("-")
 """What a person types where a file is asked for and means standard output."""

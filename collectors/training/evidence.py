@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Generic, TypeVar
 
+from collectors.contract.metrics import StreamMetrics
 from collectors.contract.pipeline import PipelineConfig
 from collectors.contract.remembered import PinnedBaseline, SmokeResult
 from collectors.contract.streams import Stream
@@ -16,6 +18,7 @@ from collectors.evidence.documents import ConfigEvidence, DocumentEvidence, Hear
 from collectors.evidence.files import FileFacts, Finding
 from collectors.evidence.tables import LossTableEvidence
 from collectors.training.curves import Losses
+from collectors.training.metrics import build_metrics
 from collectors.training.progress import Progress
 from collectors.training.stream_runs import EventFile, StreamRun
 
@@ -47,7 +50,7 @@ class ReadFile(Generic[E]):
         return not self.facts.exists
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class StreamEvidence:
     """One stream's files and what they tell about its latest run."""
 
@@ -72,6 +75,12 @@ class StreamEvidence:
     def id(self) -> str:
         """The stream's id."""
         return self.stream.id
+
+    @cached_property
+    def metrics(self) -> StreamMetrics:
+        """Its losses and how far it is, as the state tells them: made once, when they are first asked for."""
+        config = self.config.evidence.data if self.config.evidence else None
+        return build_metrics(self.stream, self.losses, self.progress, config=config, in_current_run=self.in_current_run)
 
 
 @dataclass(frozen=True, slots=True)

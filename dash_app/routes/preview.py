@@ -6,7 +6,6 @@ other site can use them. It opens nothing itself (`preview_file` does) and write
 
 from __future__ import annotations
 
-import hashlib
 from typing import Final
 
 import anyio
@@ -14,6 +13,7 @@ import pydantic_core
 from starlette.requests import Request
 from starlette.responses import Response
 
+from collectors.digest import short_digest
 from collectors.presentation.words import iso_text, size_text
 from dash_app.preview.file import MOST_PICTURE_BYTES, Taken, take
 from dash_app.preview.kinds import PICTURES, NoPreview, no_preview, suffix_of
@@ -121,7 +121,7 @@ def _instant(taken: Taken) -> str | None:
 
 
 def _tagged(request: Request, body: bytes, media_type: str, told: dict[str, str] | None = None) -> Response:
-    etag = hashlib.sha256(body).hexdigest()[:20]
+    etag = short_digest(body)
     headers = FRESHNESS | {"ETag": f'W/"{etag}"'} | (told or {})
     if has_already(request, etag):
         return Response(status_code=304, headers=headers)

@@ -6,7 +6,6 @@ moments. The graph panel draws itself.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -16,6 +15,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from collectors.contract.state import DashboardState
+from collectors.digest import short_digest
 from dash_app import ids
 from dash_app.views.banners import render_notices, render_snapshot_banner
 from dash_app.views.cards import render_cards
@@ -111,8 +111,7 @@ def digests(page: dict[str, Any]) -> dict[str, str]:
 
 
 def _digest(content: Any) -> str:
-    told = json.dumps(content, default=_plain, sort_keys=True).encode()
-    return hashlib.blake2b(told, digest_size=8).hexdigest()
+    return short_digest(json.dumps(content, default=_plain, sort_keys=True), 16)
 
 
 def _plain(component: Component) -> Any:

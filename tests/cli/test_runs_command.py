@@ -35,7 +35,7 @@ def state_dir(tmp_path: Path) -> Path:
     store.write_snapshot(a_run(ready_state(), GOOD, 0))
     store.write_snapshot(a_run(failing_state(), WORSE, 1))
     store.write_snapshot(a_run(diverged_state(), BAD, 2))
-    return store.state_dir
+    return Path(store.backend.where)
 
 
 Run = Callable[..., tuple[int, str, str]]
@@ -225,7 +225,7 @@ def test_a_write_that_fails_is_exit_3(runs: Run, state_dir: Path, monkeypatch: p
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("collectors.store.folder.os.fsync", full)
+    monkeypatch.setattr("collectors.store.atomic.os.fsync", full)
 
     code, _, err = runs("baseline", GOOD)
 

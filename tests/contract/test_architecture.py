@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,14 +26,19 @@ PURE = (
 CLOCKS = {"time.time", "time.monotonic", "datetime.now", "datetime.utcnow", "date.today"}
 OPENS = (
     "collectors/files/",  # the workspace
-    "collectors/store/",  # the state directory
+    "collectors/store/",  # the state directory, through its one door
     "collectors/readers/child/",  # what it was handed, already open
     "collectors/observe/load_pipeline.py",  # the default that is shipped with it
     "collectors/commands/terminal.py",  # /dev/null when a pipe closed
     "dash_app/web/bundle.py",  # our own styles and scripts
-    "collectors/observe/memory.py",
-    "dash_app/reading/reader.py",
 )
+STORE = "collectors/store/"
+FOLDER = "collectors.store.folder"
+IN_THE_STORE = re.compile(
+    r"dashboard-state\.json|heartbeat\.json|smoke\.json|baseline\.json|policy\.json|index\.jsonl"
+    r"|\.(collector|write)\.lock|(?<!/api/)\b(runs|cache)/"
+)
+"""Names of the state directory's files and folders."""
 GROUND = ("collectors/contract/", "collectors/evidence/", "dash_app/ids.py")
 EDGES = ("collectors/judge/checklist.py", "dash_app/web/trust.py", "collectors/__main__.py")
 """One check, one request, and one command: an exit code 1 of Python's own would mean *not ready*."""
@@ -98,6 +104,21 @@ def _opens(call: str) -> bool:
     return method in {"open", "fdopen", "read_text", "read_bytes", "write_text", "write_bytes"} and not of.startswith(
         "urllib.request"
     )
+
+
+def test_files_of_the_state_directory_are_named_only_in_the_store(source: tuple[str, ast.Module]) -> None:
+    """Docstrings may speak of them; another store has other places, and nobody else is to notice."""
+    name, tree = source
+    if name.startswith(STORE):
+        return
+    said = {id(n.value) for n in ast.walk(tree) if isinstance(n, ast.Expr)}
+    texts = [n for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+    named = [(n.value, n.lineno) for n in texts if id(n) not in said and IN_THE_STORE.search(n.value)]
+    # What is taken over from elsewhere lies in a folder, whatever keeps our own.
+    behind = set() if name.startswith("collectors/imports/") else {m for m in _imports(tree) if m == FOLDER}
+
+    assert not named, f"{name} names files of the store: {named}"
+    assert not behind, f"{name} goes past the door"
 
 
 def test_pure_rooms_know_no_clock_and_no_disk(source: tuple[str, ast.Module]) -> None:

@@ -21,7 +21,6 @@ from collectors.judge.checks.part import (
 from collectors.judge.checks.spec import CheckSpec, GatePlace, Meaning
 from collectors.numbers import listed, number_words
 from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
-from collectors.training.metrics import highlights_of
 
 
 def check_configs(seen: WorkspaceEvidence) -> Judgement:
@@ -43,7 +42,7 @@ def _config(s: StreamEvidence) -> Part:
     problems = [p for key, rule in s.stream.config.required.items() if (p := _key_problem(s, key, rule))]
     if problems:
         return failing(file.path, s.id, f"{s.id}: {file.path}: {listed(problems)}", f"Correct it in {file.path}.")
-    values = [f"{name}={shown_value(value)}" for name, value in highlights_of(s).items() if value is not None]
+    values = [f"{name}={shown_value(value)}" for name, value in s.metrics.config.items() if value is not None]
     text = f"{s.id}: {', '.join(values) or file.path}"
     return passing(file.path, s.id, text, warnings_of(file.evidence.findings))
 

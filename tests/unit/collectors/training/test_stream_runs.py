@@ -92,6 +92,7 @@ def test_a_later_file_goes_on_with_a_run_when_its_steps_begin_later(first_step: 
 
 def test_a_rerun_in_the_same_folder_by_the_same_process_is_a_run_of_its_own() -> None:
     assert starts_of(event_file(T0), event_file(T0 + 500)) == [0, 500]
+    assert starts_of(event_file(T0), event_file(T0 + 500, val=(0.9,))) == [0, 500]
 
 
 def test_a_folder_beside_the_parent_is_its_sub_run_by_the_same_process_or_at_the_same_time() -> None:

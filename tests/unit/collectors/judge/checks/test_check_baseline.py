@@ -14,7 +14,6 @@ from collectors.contract.values import Status
 from collectors.judge.checks.baseline import check_baseline
 from collectors.judge.checks.part import Judgement
 from collectors.training.evidence import WorkspaceEvidence
-from collectors.training.metrics import build_metrics
 
 PIN = "`python -m collectors runs baseline RUN_ID`"
 
@@ -23,7 +22,7 @@ def snapshot(factor: float = 1.0, **changes: Any) -> DashboardState:
     """The snapshot of the same training with other validation losses."""
     raw = raw_state()
     raw["meta"]["run_id"] = "run-1"
-    raw["metrics"] = {s.id: build_metrics(s).model_dump() for s in good().streams} | changes
+    raw["metrics"] = {s.id: s.metrics.model_dump() for s in good().streams} | changes
     for stream in raw["metrics"].values():
         stream["series"]["val_loss"]["value"] = [v * factor for v in stream["series"]["val_loss"]["value"]]
     return DashboardState.model_validate(raw)
