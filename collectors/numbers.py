@@ -119,7 +119,7 @@ def place_words(epoch: float | None, step: int | None) -> str:
 def reached_words(unit: str, reached: float | None, total: int | None) -> str:
     """How far something is that is counted in epochs or steps: `epoch 3 of 30`, `step 500`, `no epoch recorded yet`."""
     if reached is None:
-        return "no epoch recorded yet"
+        return f"no {unit} recorded yet"
     return f"{unit} {number_words(reached)}" + (f" of {total:,}" if total else "")
 
 

@@ -78,6 +78,6 @@ def test_the_patchtst_checkpoint_from_disk_to_css_class(tmp_path: Path) -> None:
     assert card.className == "card is-done"
     element = next(e for e in graph_elements(shown) if e["data"]["id"] == "artifact-save")
     assert element["data"]["status"] == "done"
-    styles = "".join(p.read_text(encoding="utf-8") for p in sorted((ROOT / "assets").glob("*.css")))
+    styles = "".join(p.read_text(encoding="utf-8") for p in sorted((ROOT / "assets").rglob("*.css")))
     assert re.search(r"\.card\b", styles)
     assert re.search(r"\.is-done\b", styles)

@@ -23,7 +23,7 @@ def attributes(**named: str) -> dict[str, Any]:
 
 
 def icon(name: str | Status) -> Any:
-    """A small icon: a status, or another name from `05-icons.css`."""
+    """A small icon: a status, or another name from `icons.css`."""
     return component(pieces.icon(name))
 
 
@@ -38,7 +38,7 @@ def end_shown(text: str) -> html.B:
 
 
 def dialog_close() -> html.Button:
-    """Return the button that closes the dialog it stands in; `19-dialogs.js` listens."""
+    """Return the button that closes the dialog it stands in; `dialogs.js` listens."""
     marks = attributes(data_dialog_close="", aria_label="Close")
     return html.Button(
         html.Span("×", **attributes(aria_hidden="true")), type="button", className="dialog-close", **marks

@@ -1,6 +1,6 @@
 """Plain trees <-> components: a tree of `presentation` as Dash components, and components as a tree for a script.
 
-The second is for long lists only, drawn by `assets/27-trees.js`: the page's own renderer keeps a subscription
+The second is for long lists only, drawn by `assets/live/trees.js`: the page's own renderer keeps a subscription
 for each component, and a table of fifty runs has two thousand. It refuses components other than those of
 HTML, and attributes that could run anything.
 """

@@ -45,6 +45,9 @@ EDGES = ("collectors/judge/checklist.py", "dash_app/web/trust.py", "collectors/_
 PLAYS_THE_TRAINING = "dash_app/demo/"
 """The demonstration writes what a training writes: it stands on the other side of the line."""
 WORKSPACE = "collectors/files/"
+DASH_SHIMS = "dash_app/web/dash_shims.py"
+INSIDES_OF_DASH = ("dash._", "dash.backends", "dash.fingerprint")
+INNER_NAMES_OF_DASH = {"_setup_server", "websocket_capability", "registered_paths", "callback_map", "request_adapter"}
 FORBIDDEN_NAMES = {"torch", "pickle", "mmap", "joblib", "dill"}
 FORBIDDEN_CALLS = {"eval", "exec", "yaml.load", "extractall", "pickle.load", "pickle.loads"}
 MOST_LINES = 250
@@ -142,6 +145,15 @@ def test_wires_stand_only_in_callbacks(source: tuple[str, ast.Module]) -> None:
     assert "dash.callback" not in modules
     made = [n for n in tree.body if isinstance(n, ast.Assign) and "Dash(" in ast.unparse(n.value)]
     assert not made
+
+
+def test_the_insides_of_dash_are_known_in_one_place(source: tuple[str, ast.Module]) -> None:
+    """What a new version of Dash may change without a word is looked through in one file."""
+    name, tree = source
+    imported = {m for m in _imports(tree) if m.startswith(INSIDES_OF_DASH)}
+    named = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)} & INNER_NAMES_OF_DASH
+
+    assert name == DASH_SHIMS or not imported | named, f"{name} leans on the insides of Dash: {imported | named}"
 
 
 def test_importing_a_module_does_nothing(source: tuple[str, ast.Module]) -> None:

@@ -1,6 +1,6 @@
 """State -> how far a stage's stream is, and the instants that the page counts from.
 
-The state holds instants only; `assets/48-graph-motion.js` turns them into "about 95 s left" and
+The state holds instants only; `assets/live/times.js` turns them into "about 95 s left" and
 "silent for 6 min" while somebody looks. There is no clock in here.
 """
 
