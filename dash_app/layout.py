@@ -132,7 +132,7 @@ def _losses(frames: list[Component]) -> Component:
 
 
 def _choice(name: str, label: str, options: tuple[tuple[str, str], ...]) -> Component:
-    """A few words of which one is chosen; `24-choices.js` keeps the store and the buttons equal."""
+    """A few words of which one is chosen; `choices.js` keeps the store and the buttons equal."""
     buttons = [
         html.Button(word, type="button", **attributes(data_choice=name, data_value=value)) for value, word in options
     ]

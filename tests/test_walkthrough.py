@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from types import MappingProxyType
 
+from dash_app.views.cards import render_cards
 from support.components import of_class, text_of
 from support.server import ROOT
 from support.workspaces import write_good
@@ -23,7 +24,6 @@ from collectors.store.folder import STATE_FILE
 from collectors.store.store import Store
 from dash_app.callbacks.regions import changed_regions
 from dash_app.reading.reader import StateReader
-from dash_app.views.cards import render_cards
 from dash_app.views.graph.elements import graph_elements
 from dash_app.views.page import Seen, drawn_page
 
@@ -78,6 +78,6 @@ def test_the_patchtst_checkpoint_from_disk_to_css_class(tmp_path: Path) -> None:
     assert card.className == "card is-done"
     element = next(e for e in graph_elements(shown) if e["data"]["id"] == "artifact-save")
     assert element["data"]["status"] == "done"
-    styles = "".join(p.read_text(encoding="utf-8") for p in sorted((ROOT / "assets").glob("*.css")))
+    styles = "".join(p.read_text(encoding="utf-8") for p in sorted((ROOT / "assets").rglob("*.css")))
     assert re.search(r"\.card\b", styles)
     assert re.search(r"\.is-done\b", styles)

@@ -28,7 +28,7 @@ from collectors.store.backend import FILES, Backend, Key, Kind
 from collectors.store.place import Place, backend_at
 from collectors.store.points import Names, PointsIndex, SideFile, points_name
 from collectors.training.evidence import ReadFile
-from collectors.training.stream_runs import EventFile
+from collectors.training.series import EventFile
 
 FORMAT: Final = f"1-{__version__}"
 

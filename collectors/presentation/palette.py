@@ -1,4 +1,4 @@
-"""The palette, once in Python and equal to `assets/00-tokens.css` (asserted by a test).
+"""The palette, once in Python and equal to `assets/tokens.css` (asserted by a test).
 
 Input: nothing. Output: `TOKENS`, name -> a colour for light and one for dark. It knows no element:
 Python adds a class, CSS gives it the colour; only a canvas or a picture asks here.

@@ -20,7 +20,8 @@ from collectors.evidence.tables import LossTableEvidence
 from collectors.training.curves import Losses
 from collectors.training.metrics import build_metrics
 from collectors.training.progress import Progress
-from collectors.training.stream_runs import EventFile, StreamRun
+from collectors.training.series import EventFile
+from collectors.training.stream_runs import StreamRun
 
 E = TypeVar("E")
 
@@ -130,8 +131,13 @@ class WorkspaceEvidence:
 
     @property
     def nothing_trained(self) -> bool:
-        """No stream has left a sign of a run."""
+        """No stream has left a sign of a run, nor any file that should be one."""
         return all(
-            s.run is None and not s.losses.curves and s.checkpoint.missing and s.progress.started_at is None
+            not s.events
+            and not s.unreadable_events
+            and not s.losses.curves
+            and s.checkpoint.missing
+            and (s.loss_table is None or s.loss_table.missing)
+            and s.progress.started_at is None
             for s in self.streams
         )

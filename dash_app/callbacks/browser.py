@@ -1,6 +1,6 @@
 """What the browser does alone: the URL, the theme, the tab's title and icon, the feed.
 
-The functions stand in `assets/2x-*.js` and `assets/60-files.js`; here they get their wires.
+The functions stand in `assets/live`, `assets/bar` and `assets/files`; here they get their wires.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Losses and how they are wished -> charts, drawn in the browser by `assets/51-losses.js`.
+"""Losses and how they are wished -> charts, drawn in the browser by `assets/curves/losses.js`.
 
 No request is made when somebody moves the slider, and a theme needs no reload.
 """

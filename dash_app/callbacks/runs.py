@@ -1,6 +1,6 @@
 """Which run and baseline are looked at -> selectors, comparison and history table.
 
-What a person chooses stands in stores that the URL keeps; `assets/26-runs.js` fills them.
+What a person chooses stands in stores that the URL keeps; `assets/runs/` and `assets/bar/pickers.js` fill them.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ def register_runs(app: dash.Dash, history: RunHistory, settings: Settings) -> No
         Output(ids.loss_part("loss-compared", ALL), "children"),
     )
     parts = State(ids.loss_part("loss-delta", ALL), "id")
-    in_browser(app, "runs", "tell", *told, Input(ids.COMPARED, "data"), parts)
-    in_browser(app, "runs", "arrived", Input(ids.SNAPSHOT_BANNER, "children"), State(ids.SHOWN_RUN, "data"))
+    in_browser(app, "shown", "tell", *told, Input(ids.COMPARED, "data"), parts)
+    in_browser(app, "shown", "arrived", Input(ids.SNAPSHOT_BANNER, "children"), State(ids.SHOWN_RUN, "data"))
     for tree in (ids.HISTORY_TREE, ids.RUN_OPTIONS_TREE, ids.BASELINE_OPTIONS_TREE):
         in_browser(app, "trees", "draw", Input(tree, "data"), State(tree, "id"))
-    in_browser(app, "runs", "markOverlays", Input(ids.OVERLAY_RUNS, "data"))
+    in_browser(app, "overlays", "mark", Input(ids.OVERLAY_RUNS, "data"))
     in_browser(app, "choices", "mark", Input(ids.GHOST_SERIES, "data"), State(ids.GHOST_SERIES, "id"))
 
 

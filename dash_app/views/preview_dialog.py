@@ -1,6 +1,6 @@
 """Settings -> the dialog that shows a file of the table as text, as a small table or as a picture.
 
-It stands empty on the page; `assets/60-preview.js` asks the server for a file and fills it. Nothing of
+It stands empty on the page; `assets/files/preview.js` asks the server for a file and fills it. Nothing of
 a file is ever markup here.
 """
 

@@ -1,6 +1,6 @@
 """Settings -> the *Share* button and its dialog: links, frame, badge and picture to copy.
 
-The words stand here; the addresses are filled in by `assets/72-share.js` when somebody opens it,
+The words stand here; the addresses are filled in by `assets/share/share.js` when somebody opens it,
 because only the browser knows under which name it reached us. Nothing is sent anywhere.
 """
 

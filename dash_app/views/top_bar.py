@@ -1,6 +1,6 @@
 """What is watched, and small buttons -> the bar at the top: name, views, selectors, buttons, theme.
 
-Everything stands in it once; `assets/15-top.css` gives it one line on a desk and three on a phone. Nothing is
+Everything stands in it once; `assets/bar/bar.css` gives it one line on a desk and three on a phone. Nothing is
 decided here.
 """
 
@@ -38,7 +38,7 @@ def _brand(page: Mapping[str, Any], is_demo: bool) -> Component:
 
 
 def _theme_menu() -> Component:
-    """The pressed one of three; its icon stands on the button (`15-top.css`)."""
+    """The pressed one of three; its icon stands on the button (`bar.css`)."""
     buttons = [
         html.Button([icon(value), title], type="button", **attributes(data_choice=ids.THEME_CHOICE, data_value=value))
         for value, title in THEMES

@@ -94,7 +94,7 @@ def test_the_page_shows_what_the_collector_beside_it_found(pair: Pair) -> None:
     """They share the state folder, and see the training read-only; neither sees a source, nobody has a home."""
     state = json.loads(pair.ask("/api/state"))
     page = pair.ask("/")
-    asset = pair.ask("/assets/00-tokens.css")
+    asset = pair.ask("/assets/tokens.css")
     preview = json.loads(pair.ask("/api/preview?path=configs/patchtst_ssl_real.yaml"))
 
     assert state["verdict"]["value"] == "incomplete" and state["meta"]["workspace"] == "workspace"

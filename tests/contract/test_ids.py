@@ -40,9 +40,9 @@ def test_every_id_is_on_the_page_once_with_and_without_a_state(tmp_path: Path) -
 
 
 def test_scripts_speak_only_of_ids_in_the_list() -> None:
-    spoken = re.compile(r'(?:getElementById|set_props)\(\s*"([\w-]+)"\s*[,)]')
+    spoken = re.compile(r'(?:getElementById|set_props|\bset)\(\s*"([\w-]+)"\s*[,)]')
     found = {
-        name for path in (ROOT / "assets").glob("*.js") for name in spoken.findall(path.read_text(encoding="utf-8"))
+        name for path in (ROOT / "assets").rglob("*.js") for name in spoken.findall(path.read_text(encoding="utf-8"))
     }
 
     assert found <= {*ids.ALL_IDS, "_dash-config"}

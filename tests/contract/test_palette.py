@@ -17,7 +17,7 @@ TOKEN_RULE = re.compile(r"--([a-z-]+):\s*light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{
 
 
 def test_python_and_css_hold_the_same_colours() -> None:
-    rules = TOKEN_RULE.findall((ASSETS / "00-tokens.css").read_text(encoding="utf-8"))
+    rules = TOKEN_RULE.findall((ASSETS / "tokens.css").read_text(encoding="utf-8"))
 
     assert {name: Shade(light, dark) for name, light, dark in rules} == dict(TOKENS)
     assert len(rules) == len(TOKENS)
@@ -25,15 +25,15 @@ def test_python_and_css_hold_the_same_colours() -> None:
 
 def test_colours_stand_in_the_tokens_only() -> None:
     """No other style sheet and no script of the page writes a colour of its own."""
-    own_icon = {"23-title.js"}  # the tab's icon has no style sheet; its colours are compared below
-    files = [path for path in ASSETS.glob("*.*") if path.name not in own_icon | {"00-tokens.css"}]
+    own_icon = {"title.js"}  # the tab's icon has no style sheet; its colours are compared below
+    files = [path for path in ASSETS.rglob("*.*") if path.name not in own_icon | {"tokens.css"}]
 
     strays = {path.name: re.findall(r"#[0-9a-fA-F]{6}\b", path.read_text(encoding="utf-8")) for path in files}
     assert {name: colours for name, colours in strays.items() if colours} == {}
 
 
 def test_the_tabs_icon_uses_the_palette() -> None:
-    script = (ASSETS / "23-title.js").read_text(encoding="utf-8")
+    script = (ASSETS / "bar" / "title.js").read_text(encoding="utf-8")
 
     assert set(re.findall(r'"(#[0-9a-f]{6})"', script)) <= {shade.light for shade in MARKS.values()}
 
@@ -64,7 +64,7 @@ def test_the_contrast_of_black_on_white_is_what_the_standard_says() -> None:
 
 
 def test_every_status_has_a_class_with_its_three_shades() -> None:
-    css = (ASSETS / "00-tokens.css").read_text(encoding="utf-8")
+    css = (ASSETS / "tokens.css").read_text(encoding="utf-8")
 
     for status in Status:
         shades = f"--mark: var(--{status}); --word: var(--{status}-text); --tint: var(--{status}-tint);"

@@ -1,6 +1,6 @@
 """State -> the graph panel: legend, tools, canvas, list of stages, details.
 
-The canvas gets data only; `assets/4x-*.js` draw the cards over it and give the colours. The list is
+The canvas gets data only; `assets/graph/` draws the cards over it and gives the colours. The list is
 what a phone shows in its place.
 """
 

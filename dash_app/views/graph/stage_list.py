@@ -1,7 +1,7 @@
 """State -> the stages as a list of buttons: what a phone shows in place of the graph.
 
 A row says what a card says, in reading order. Rows of the view that is not shown are hidden by
-`assets/47-graph-select.js`; pressing one selects its stage.
+`assets/graph/select.js`; pressing one selects its stage.
 """
 
 from __future__ import annotations

@@ -131,6 +131,7 @@ def test_another_reason_why_a_file_cannot_be_read_is_news(tmp_path: Path) -> Non
 
     assert (circle.condition, below_a_file.condition, nothing.condition) == ("unreadable", "unreadable", "absent")
     assert len({circle.sentence, below_a_file.sentence, nothing.sentence}) == 3
+    assert len({circle.etag, below_a_file.etag, nothing.etag}) == 3, "what is told is shown anew"
     assert reader.current() is nothing
 
 

@@ -95,6 +95,7 @@ def test_rows_are_cut_as_asked_and_what_is_no_number_is_left_out(
 
 def test_one_answer_has_so_many_rows_at_most(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """However many are asked for, and without asking as many as is usual."""
+    assert (runs_api.USUAL_ROWS, runs_api.MOST_ROWS) == (200, 1000)
     monkeypatch.setattr(runs_api, "MOST_ROWS", 2)
     assert place.ids("limit=3") == list(IDS[:2])
     monkeypatch.setattr(runs_api, "USUAL_ROWS", 1)

@@ -17,7 +17,7 @@ from dash_app.views.runs.history_rows import Looks
 from dash_app.views.runs.picker import render_options
 from dash_app.views.tree import ALLOWED, as_tree
 
-SCRIPT = (Path(__file__).resolve().parents[4] / "assets/27-trees.js").read_text(encoding="utf-8")
+SCRIPT = (Path(__file__).resolve().parents[4] / "assets/live/trees.js").read_text(encoding="utf-8")
 
 
 def nodes(trees: list[Any]) -> list[list[Any]]:

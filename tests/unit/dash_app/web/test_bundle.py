@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import httpx
@@ -13,6 +14,14 @@ from dash_app.app import assets_folder
 from dash_app.web.bundle import add_bundles, bundled
 from dash_app.web.caching import FOREVER
 
+NAMED = re.compile(r"/\* (\S+\.(?:css|js)) \*/")
+
+
+def _write(folder: Path, *names: str) -> None:
+    for name in names:
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text("a {}")
+
 
 def served(folder: Path) -> tuple[FastAPI, str, str]:
     """An application, and the addresses of styles and scripts."""
@@ -21,14 +30,41 @@ def served(folder: Path) -> tuple[FastAPI, str, str]:
     return server, bundles.styles.address, bundles.scripts.address
 
 
-def test_both_hold_every_file_word_for_word_in_the_order_of_the_cascade() -> None:
+def test_both_hold_every_file_word_for_word() -> None:
     server, styles, scripts = served(assets_folder())
 
     for address, pattern in ((styles, "*.css"), (scripts, "*.js")):
         found = ask(server, address).text
-        texts = [file.read_text() for file in sorted(assets_folder().glob(pattern))]
-        places = [found.find(text) for text in texts]
-        assert -1 not in places and places == sorted(places) and len(texts) > 10
+        texts = [file.read_text() for file in assets_folder().rglob(pattern)]
+        assert all(text in found for text in texts) and len(texts) > 10
+
+
+def test_what_others_build_on_comes_first_and_then_folders_by_their_names(tmp_path: Path) -> None:
+    names = ["tokens.css", "icons.css", "page.css", "cards.css", "bar/bar.css", "bar/menus.css", "zoom/core.css"]
+    _write(tmp_path, *names)
+    _write(tmp_path, "core.js", "a.js", "bar/title.js", "graph/core.js", "graph/away.js")
+
+    server, *addresses = served(tmp_path)
+    styles, scripts = ([*NAMED.findall(ask(server, address).text)] for address in addresses)
+
+    assert styles == names
+    assert scripts == ["core.js", "a.js", "bar/title.js", "graph/away.js", "graph/core.js"]
+
+
+def test_a_sheet_stands_in_the_layer_of_its_place(tmp_path: Path) -> None:
+    """An unnamed one is of a region; against what is in no layer only what is in none can stand."""
+    _write(tmp_path, "tokens.css", "icons.css", "bar/new.css", "share/embed.css", "foreign.css")
+
+    found = ask(*served(tmp_path)[:2]).text
+
+    assert found.startswith("@layer tokens, page, regions, embed;\n")
+    assert re.findall(r"/\* (\S+) \*/\n@layer (\w+) {", found) == [
+        ("tokens.css", "tokens"),
+        ("icons.css", "page"),
+        ("bar/new.css", "regions"),
+        ("share/embed.css", "embed"),
+    ]
+    assert "/* foreign.css */\na {}" in found
 
 
 def test_the_very_version_is_kept_for_a_year_and_another_one_is_not(tmp_path: Path) -> None:

@@ -110,7 +110,7 @@ def test_this_machine_is_trusted_under_each_of_its_names(server: RunningServer, 
 )
 def test_a_name_that_is_not_ours_is_refused(server: RunningServer, headers: list[str]) -> None:
     """A foreign site may point its own name at this address; it must get nothing."""
-    for path in ("/", "/api/state", "/assets/00-tokens.css"):
+    for path in ("/", "/api/state", "/assets/tokens.css"):
         assert status_of(raw_get(server.url, path, *headers)) == 400
 
 
@@ -226,11 +226,11 @@ def test_what_has_its_version_in_its_address_is_kept_for_good(server: RunningSer
 
 
 def test_what_has_no_version_is_asked_for_again(server: RunningServer) -> None:
-    first = server.get("/assets/00-tokens.css")
+    first = server.get("/assets/tokens.css")
     missing = server.get("/assets/no-such.css?m=1")
 
     assert first.headers["cache-control"] == "no-cache"
-    assert server.get("/assets/00-tokens.css", if_none_match=first.headers["etag"]).status_code == 304
+    assert server.get("/assets/tokens.css", if_none_match=first.headers["etag"]).status_code == 304
     assert (missing.status_code, missing.headers["cache-control"]) == (404, "no-cache")
 
 

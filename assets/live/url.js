@@ -1,0 +1,141 @@
+/* URL: ?view= &stage= &smoothing= &y= &x= &theme= &run= &baseline= &runs= &embed= &panel= -> the page, and back.
+
+   Read once, before anything is drawn; written with replaceState whenever a choice changes.
+   Parameters it does not know stay as they are. Nothing is kept anywhere else. */
+(function () {
+  "use strict";
+
+  const DEFAULTS = { smoothing: 0.6, y: "linear", x: "epoch", theme: "auto" };
+  const ALLOWED = {
+    y: ["linear", "log"],
+    x: ["epoch", "step", "time"],
+    theme: ["auto", "light", "dark"],
+    panel: ["verdict", "cards", "graph", "checklist", "losses", "history"],
+  };
+  const ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
+  const RUN_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+  const LIVE = "live";
+  const NO_BASELINE = "-";
+  const MOST_RUNS = 8;
+  const root = document.documentElement;
+  const darkIsWished = window.matchMedia("(prefers-color-scheme: dark)");
+  let firstView = null;
+
+  function parameters() {
+    return new URLSearchParams(window.location.search);
+  }
+
+  function chosen(given, name) {
+    const value = given.get(name);
+    return (ALLOWED[name] || []).includes(value) ? value : DEFAULTS[name];
+  }
+
+  function smoothing(given) {
+    const text = given.get("smoothing");
+    const value = Number(text);
+    return text && value >= 0 && value <= 0.99 ? value : DEFAULTS.smoothing;
+  }
+
+  function identifier(given, name) {
+    const value = given.get(name);
+    return value && ID.test(value) ? value : null;
+  }
+
+  /* A stored run, or null for the current state. What is no run id at all is asked for as well: the
+     page then says that there is no such run, rather than showing another one. */
+  function shownRun(given) {
+    const value = given.get("run");
+    return value && value !== LIVE ? value.slice(0, 64) : null;
+  }
+
+  function baseline(given) {
+    const value = given.get("baseline");
+    return value && (value === NO_BASELINE || RUN_ID.test(value)) ? value : null;
+  }
+
+  function overlays(given) {
+    const named = (given.get("runs") || "").split(",").filter((id) => RUN_ID.test(id));
+    return [...new Set(named)].slice(0, MOST_RUNS);
+  }
+
+  /* Before the first paint: theme and frame, and whether another run must come before anything shows. */
+  function prepare() {
+    const given = parameters();
+    setTheme(chosen(given, "theme"));
+    if (given.get("embed") === "1") root.dataset.embed = "";
+    const panel = chosen(given, "panel");
+    if (panel) root.dataset.panel = panel;
+    if (shownRun(given)) root.dataset.awaits = "run";
+  }
+
+  function setTheme(theme) {
+    if (theme === "auto") delete root.dataset.theme;
+    else root.dataset.theme = theme;
+  }
+
+  function themeNow() {
+    return root.dataset.theme || (darkIsWished.matches ? "dark" : "light");
+  }
+
+  /* view, stage, smoothing, y, x, theme, run, baseline, runs: the order of CHOICES in callbacks/browser.py */
+  function read(_id, view) {
+    const given = parameters();
+    firstView = view;
+    const wished = root.dataset.panel === "history" ? "history" : identifier(given, "view");
+    const known = wished && document.querySelector(`[data-view="${wished}"]`);
+    return [
+      known ? wished : view,
+      identifier(given, "stage"),
+      smoothing(given),
+      chosen(given, "y"),
+      chosen(given, "x"),
+      chosen(given, "theme"),
+      shownRun(given) || window.dash_clientside.no_update,
+      baseline(given),
+      overlays(given),
+    ];
+  }
+
+  function write(view, stage, smooth, y, x, theme, run, baselineRun, overlaid) {
+    const given = parameters();
+    const choices = { view, stage, smoothing: smooth === null ? null : Number(smooth), y, x, theme };
+    Object.assign(choices, { run, baseline: baselineRun, runs: (overlaid || []).join(",") || null });
+    for (const [name, value] of Object.entries(choices)) {
+      const usual = name === "view" ? firstView : DEFAULTS[name];
+      if (value === null || value === undefined || value === usual) given.delete(name);
+      else given.set(name, String(value));
+    }
+    const query = given.toString().replaceAll("%2C", ",");
+    const address = window.location.pathname + (query ? "?" + query : "") + window.location.hash;
+    window.history.replaceState(window.history.state, "", address);
+    setTheme(theme);
+    return themeNow();
+  }
+
+  function markTab(view) {
+    root.dataset.view = view;
+    for (const tab of document.querySelectorAll("[data-view]")) {
+      if (tab.dataset.view === view) tab.setAttribute("aria-current", "page");
+      else tab.removeAttribute("aria-current");
+    }
+  }
+
+  function isPlainClick(event) {
+    return event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
+  }
+
+  window.dashboard.onPress("a[data-view]", (tab, event) => {
+    if (!isPlainClick(event)) return;
+    event.preventDefault();
+    window.dashboard.set("graph-view", tab.dataset.view);
+  });
+
+  darkIsWished.addEventListener("change", () => {
+    window.dashboard.set("theme-now", themeNow());
+  });
+
+  prepare();
+  window.dash_clientside = Object.assign({}, window.dash_clientside, {
+    url: { read, write, markTab },
+  });
+})();

@@ -1,0 +1,47 @@
+/* Shown: which run is looked at, and which baseline stands behind it.
+
+   In:  buttons with data-show-run and data-baseline-run, wherever they are; the banner of a stored run.
+   Out: the stores shown-run and baseline-choice (the URL script writes them into the address), and
+        data-shown and data-compared on <html>. */
+(function () {
+  "use strict";
+
+  const { onPress, set } = window.dashboard;
+  const root = document.documentElement;
+
+  /* The banner came or went: from now on the page shows what the address says. */
+  function arrived(_banner, run) {
+    const wished = new URLSearchParams(window.location.search).get("run");
+    if (run) root.dataset.shown = "snapshot";
+    else delete root.dataset.shown;
+    if (run || !wished || wished === "live") delete root.dataset.awaits;
+    window.dash_clientside.feed.judge();
+  }
+
+  function tell(compared, parts) {
+    const part = (name) => parts.map(({ stream }) => ((compared || {})[stream] || {})[name] || "");
+    root.toggleAttribute("data-compared", Object.values(compared || {}).some((one) => one.curves.length));
+    return [part("delta"), part("keys")];
+  }
+
+  /* Away from the history, to where the chosen run is shown. */
+  function leave(button) {
+    if (!("leave" in button.dataset)) return;
+    const first = document.querySelector(".tabs a[data-view]");
+    if (first) set("graph-view", first.dataset.view);
+    const target = document.getElementById(button.dataset.leave);
+    window.setTimeout(() => (target ? target.scrollIntoView() : window.scrollTo({ top: 0 })), 50);
+  }
+
+  onPress("button[data-show-run]", (button) => {
+    set("shown-run", button.dataset.showRun || null);
+    leave(button);
+  });
+
+  onPress("button[data-baseline-run]", (button) => {
+    set("baseline-choice", button.dataset.baselineRun);
+    leave(button);
+  });
+
+  window.dash_clientside = Object.assign({}, window.dash_clientside, { shown: { arrived, tell } });
+})();

@@ -1,0 +1,47 @@
+"""What stands once in styles and scripts: layers, break points, the ticker, the server's address."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from dash_app.web.bundle import LAYER_OF
+
+ASSETS = Path(__file__).resolve().parents[2] / "assets"
+STYLES = {path.relative_to(ASSETS).as_posix(): path.read_text(encoding="utf-8") for path in ASSETS.rglob("*.css")}
+SCRIPTS = {path.relative_to(ASSETS).as_posix(): path.read_text(encoding="utf-8") for path in ASSETS.rglob("*.js")}
+BREAK_POINT = re.compile(r"^ +(\d+px)  ", re.MULTILINE)
+ASKED = re.compile(r"@media \(([^)]*\b(?:width|height)\b[^)]*)\)")
+
+
+def test_every_sheet_with_a_layer_of_its_own_is_there() -> None:
+    assert LAYER_OF.keys() <= STYLES.keys()
+    assert not any("@layer" in text for text in STYLES.values())  # its place gives it
+
+
+def test_break_points_are_those_of_the_table_and_each_is_used() -> None:
+    table = set(BREAK_POINT.findall(STYLES["tokens.css"]))
+    asked = {name: set(re.findall(r"\d+\w*", " ".join(ASKED.findall(text)))) for name, text in STYLES.items()}
+
+    assert set().union(*asked.values()) == table
+    assert len(table) == 6
+
+
+def test_a_break_point_is_asked_for_in_one_way() -> None:
+    """`width <= 760px` and `width > 760px` leave no width between them."""
+    ways = {way for text in STYLES.values() for way in ASKED.findall(text)}
+
+    assert not {way for way in ways if re.search(r"(min|max)-|width (<|>=) ", way)}
+
+
+def test_one_script_ticks_and_one_knows_the_prefix() -> None:
+    """The flow of the graph's edges is a picture's clock, not a second's."""
+    assert {name for name, text in SCRIPTS.items() if "setInterval" in text} == {"core.js", "graph/motion.js"}
+    assert {name for name, text in SCRIPTS.items() if "requests_pathname_prefix" in text} == {"core.js"}
+
+
+def test_no_script_has_an_address_without_the_prefix() -> None:
+    """Behind a proxy the page's folder is not the server's first."""
+    bare = re.compile(r"""(?:fetch|EventSource)\(\s*(?!window\.dashboard\.address\(|address\()""")
+
+    assert {name: found for name, text in SCRIPTS.items() if (found := bare.findall(text))} == {}
