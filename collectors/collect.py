@@ -74,7 +74,7 @@ class Collector:
         self.workspace = Workspace(root, self.options.allow_roots)
         self.config = self.options.pipeline or load_config(self.workspace, self.options.config_file)
         self._child = ReaderProcess.with_limits(self.config.limits.seconds, self.config.limits.memory_bytes)
-        learnt = Learnt(store.state_dir, self.config.model_dump_json()) if store is not None else None
+        learnt = Learnt(store.backend, self.config.model_dump_json()) if store is not None else None
         self._learnt = learnt
         self._cache = ReadCache(self.workspace, self._child, self.config.limits, learnt)
         self._gatherer = Gatherer(self.config, self._cache, self._remembered_smoke)
@@ -183,12 +183,12 @@ class Collector:
             self.store.write_state(state)
         if keep:
             self._history.tell_policy()
-            self._stored = (self.store.state_identity(), state)
+            self._stored = (self.store.state_version(), state)
         return state
 
     def _stored_state(self, store: Store) -> DashboardState | None:
         """The stored state, read again only when somebody else has written it."""
-        if self._stored is not None and self._stored[0] is not None and self._stored[0] == store.state_identity():
+        if self._stored is not None and self._stored[0] is not None and self._stored[0] == store.state_version():
             return self._stored[1]
         return store.read_state()
 

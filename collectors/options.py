@@ -1,7 +1,7 @@
 """Options that the command line and `TRAINING_DASHBOARD_<OPTION>` both give; the command line wins.
 
 In a variable, lists are separated by spaces or commas and switches say 1/0, true/false, yes/no or
-on/off. What cannot be understood is a UsageError of one line naming the option or variable. A command
+on/off. What cannot be understood is a UsageError of one line naming the option or variable. A program
 reads its variables when it runs, and only those of its own options that the command line left open.
 """
 
@@ -10,7 +10,8 @@ from __future__ import annotations
 import argparse
 import os
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, NoReturn
 
 Commands = argparse._SubParsersAction  # the type that add_subparsers returns has no public name
@@ -37,19 +38,72 @@ class Parser(argparse.ArgumentParser):
         raise UsageError(message)
 
 
-def finish(parser: Parser, options: Sequence[argparse.Action], handler: Handler) -> None:
-    """Let `handler` be what the parsed command runs, and `options` those that a variable may give too."""
-    usual = {option.dest: option.default for option in options}
-    for option in options:  # what nobody typed can then be told from what was typed, here or before a sub-command
-        option.default = argparse.SUPPRESS if option.option_strings else None
+class Option:
+    """One option, described once for every program that has it.
 
-    def command(given: argparse.Namespace) -> int:
-        typed = {name: value for name, value in vars(given).items() if value is not None}
-        found = read_environment([option for option in options if option.dest not in typed], os.environ)
-        values: dict[str, Any] = {**vars(given), **usual, **found, **typed, "from_variables": frozenset(found)}
-        return handler(argparse.Namespace(**values))
+    `described` is what argparse's `add_argument` takes. `usable` makes of a value what the program works with; it
+    raises ValueError in words that follow the option's name, such as "-1 is no time; write seconds greater than 0".
+    An option may hold a secret that no environment should carry: then it has no variable.
+    """
 
-    parser.set_defaults(command=command)
+    def __init__(
+        self, name: str, *, usable: Callable[[Any], Any] | None = None, has_variable: bool = True, **described: Any
+    ) -> None:
+        self.name = name
+        self.usable = usable
+        self.has_variable = has_variable
+        self.described = described
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """An option that a parser knows."""
+
+    option: Option
+    action: argparse.Action
+    usual: Any
+    """Its value where nobody gave one."""
+
+    @property
+    def dest(self) -> str:
+        """The name of its value."""
+        return self.action.dest
+
+
+def offer(parser: Parser | argparse._ArgumentGroup, options: Iterable[Option]) -> list[Offered]:
+    """Let a parser, or a group of its help, know options, in their order."""
+    offered = []
+    for option in options:
+        action = parser.add_argument(option.name, **option.described)
+        offered.append(Offered(option, action, action.default))
+        # What nobody typed can then be told from what was typed, here or before a sub-command.
+        action.default = argparse.SUPPRESS if action.option_strings else None
+    return offered
+
+
+def complete(given: argparse.Namespace, offered: Sequence[Offered], environ: Mapping[str, str]) -> argparse.Namespace:
+    """What was typed, completed by variables and usual values, each made usable. Raises UsageError."""
+    typed = {name: value for name, value in vars(given).items() if value is not None}
+    open_ones = [one.action for one in offered if one.option.has_variable and one.dest not in typed]
+    found = read_environment(open_ones, environ)
+    usual = {one.dest: one.usual for one in offered}
+    values = {**vars(given), **usual, **found, **typed, "from_variables": frozenset(found)}
+    options = argparse.Namespace(**values)
+    for one in offered:
+        usable, value = one.option.usable, values[one.dest]
+        if usable is None or value is None:
+            continue
+        try:
+            setattr(options, one.dest, usable(value))
+        except ValueError as problem:
+            raise UsageError(f"{name_of(options, one.dest)} {problem}") from None
+    return options
+
+
+def finish(parser: Parser, options: Iterable[Option], handler: Handler) -> None:
+    """Let `handler` be what the parsed command runs, with `options`."""
+    offered = offer(parser, options)
+    parser.set_defaults(command=lambda given: handler(complete(given, offered, os.environ)))
 
 
 def name_of(options: argparse.Namespace, dest: str) -> str:

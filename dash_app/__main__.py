@@ -20,11 +20,13 @@ import uvicorn
 from fastapi import FastAPI
 
 from collectors.collect import CollectOptions
+from collectors.commands.from_options import FAREWELL_SECONDS, say
 from collectors.files.workspace import WorkspaceProblem
+from collectors.live.notify import Notifier
 from collectors.live.watch import Watcher
 from collectors.observe.load_pipeline import ConfigProblem
 from collectors.options import UsageError
-from collectors.store.store import StoreProblem
+from collectors.store.backend import StoreProblem
 from dash_app.app import create_app
 from dash_app.demo.recording import RecordingProblem
 from dash_app.demo.stage import demonstrating, replaying
@@ -99,7 +101,7 @@ def address_of(settings: Settings, listener: socket.socket) -> str:
 
 @contextmanager
 def collecting(settings: Settings, reader: StateReader) -> Iterator[None]:
-    """Collect in the background while the page is served, unless told not to.
+    """Collect in the background while the page is served, as `watch` does, unless told not to.
 
     What cannot be saved is said on the page too, though the state folder cannot tell it.
     """
@@ -107,7 +109,9 @@ def collecting(settings: Settings, reader: StateReader) -> Iterator[None]:
         yield
         return
     stop = threading.Event()
-    watcher = Watcher(settings.workspace, settings.state_dir, _collect_options(settings))
+    notifier = Notifier(say, settings.notify_address, settings.notify_command)
+    asked = _collect_options(settings)
+    watcher = Watcher(settings.workspace, settings.state_dir, asked, look_at=notifier.look_at)
     reader.ask_collector(lambda: watcher.problem)
     thread = threading.Thread(target=watcher.run, args=(stop,), name="collector", daemon=True)
     thread.start()
@@ -116,6 +120,7 @@ def collecting(settings: Settings, reader: StateReader) -> Iterator[None]:
     finally:
         stop.set()
         thread.join(GRACE_SECONDS)
+        notifier.finish(FAREWELL_SECONDS)
 
 
 def _collect_options(settings: Settings) -> CollectOptions:
@@ -126,6 +131,7 @@ def _collect_options(settings: Settings) -> CollectOptions:
         run_validator=settings.run_validator,
         smoke_python=settings.smoke_python,
         smoke_timeout_seconds=settings.smoke_timeout_seconds,
+        keep_runs=settings.keep_runs,
     )
 
 

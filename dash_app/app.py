@@ -12,11 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 import dash
-from dash.backends import _fastapi
 from fastapi import FastAPI
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
 
 from collectors.presentation.palette import colour
 from collectors.store.runs import RunStore
@@ -31,11 +27,9 @@ from dash_app.routes.runs import add_runs_api
 from dash_app.routes.state import add_api
 from dash_app.settings import Settings
 from dash_app.views.first_html import first_html
-from dash_app.web.answers import not_found
 from dash_app.web.bundle import Bundles, add_bundles, bundled
-from dash_app.web.dash_guard import BodyLimit, DashGuard, RememberedFiles
-from dash_app.web.packing import Compression
-from dash_app.web.trust import AnswerHeaders, LastResort, TrustedHosts, UrlPrefix, content_security_policy
+from dash_app.web.dash_shims import answer_unknown_addresses, asked_address, prepared, without_callback_socket
+from dash_app.web.middlewares import middlewares, put_around
 
 TITLE = "Training Dashboard"
 PLAIN_ICON = (
@@ -69,8 +63,7 @@ INDEX = """<!DOCTYPE html>
 
 def create_app(settings: Settings, reader: StateReader) -> dash.Dash:
     """Return the application, complete; its `server` is what an ASGI server runs."""
-    # Dash opens a callback socket for every page unless its backend says that it cannot.
-    _fastapi.FastAPIDashServer.websocket_capability = False
+    without_callback_socket()
     server = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     history = RunHistory(reader, RunStore(settings.state_dir))
     add_api(server, reader, settings)
@@ -84,9 +77,9 @@ def create_app(settings: Settings, reader: StateReader) -> dash.Dash:
     app.reader = reader
     app.layout = lambda: build_layout(settings, reader)
     callbacks.register(app, history, settings)
-    server.router.routes.append(Route("/{path:path}", _nothing_here))
-    _put_policy_around(app, settings)
-    app._setup_server()  # type: ignore[no-untyped-call] # every worker knows the page's files
+    answer_unknown_addresses(server)
+    put_around(server, middlewares(app, settings))
+    prepared(app)
     return app
 
 
@@ -98,9 +91,7 @@ class _Page(dash.Dash):
     def interpolate_index(self, **parts: Any) -> str:  # type: ignore[override] # by name only, as Dash calls it
         """Fill the index; what Dash calls loading is what is known now."""
         parts["app_entry"] = first_html(self.reader.current())
-        parts["metas"] += "\n" + discovery_link(
-            self.backend.request_adapter().url, self.config.requests_pathname_prefix
-        )
+        parts["metas"] += "\n" + discovery_link(asked_address(self), self.config.requests_pathname_prefix)
         return str(super().interpolate_index(**parts))  # type: ignore[no-untyped-call] # Dash does not annotate it
 
 
@@ -142,27 +133,6 @@ def _index(url_prefix: str, bundles: Bundles) -> str:
     for word, value in words.items():
         page = page.replace(word, value)
     return page
-
-
-def _put_policy_around(app: dash.Dash, settings: Settings) -> None:
-    """Add the middlewares; each one goes around those added before it."""
-    server: FastAPI = app.server
-
-    def policy() -> str:
-        return content_security_policy(app.csp_hashes(), settings.frame_ancestors)
-
-    server.add_middleware(DashGuard, dash_app=app)
-    server.add_middleware(RememberedFiles)
-    server.add_middleware(Compression)
-    server.add_middleware(BodyLimit)
-    server.add_middleware(TrustedHosts, trusted=settings.trusted_hosts)
-    server.add_middleware(LastResort)
-    server.add_middleware(AnswerHeaders, policy=policy)
-    server.add_middleware(UrlPrefix, prefix=settings.url_prefix)
-
-
-async def _nothing_here(_: Request) -> Response:
-    return not_found()
 
 
 def _report(problem: Exception) -> Any:

@@ -1,18 +1,27 @@
-"""Command line and environment -> the plain options of `python -m dash_app`, not yet checked.
+"""Command line and environment -> the options of `python -m dash_app`, each value looked at, no folder yet.
 
-Every option also reads `TRAINING_DASHBOARD_<OPTION>`; the command line wins. It opens nothing; what
-cannot be understood is a `UsageError` of one line that names the option or variable.
+Every option but those that may hold a secret also reads `TRAINING_DASHBOARD_<OPTION>`; the command line wins. It
+opens nothing; what cannot be understood is a `UsageError` of one line that names the option or variable. What the
+page's collector takes is described in `collectors.commands.shared_options`, once for both programs.
 """
 
 from __future__ import annotations
 
 import argparse
-import sys
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
 
 import collectors
-from collectors.options import VARIABLE_PREFIX, Parser, read_environment
+from collectors.commands.shared_options import CONFIG, KEEP, NOTIFYING, READING, STATE_DIR, WORKSPACE, seconds
+from collectors.options import VARIABLE_PREFIX, Option, Parser, complete, offer
+
+HOST_PATTERN = r"\*|(\*\.)?[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+"
+ORIGIN_PATTERN = r"https?://(\*\.)?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?"
+PREFIX_PATTERN = r"/([A-Za-z0-9][A-Za-z0-9._~-]*/)*"
+OWN_PATHS = ("/api/", "/assets/", "/_dash-")
+FAULTS = ("diverge", "stall", "corrupt")
 
 
 def options_from(argv: Sequence[str], environ: Mapping[str, str]) -> argparse.Namespace:
@@ -23,60 +32,77 @@ def options_from(argv: Sequence[str], environ: Mapping[str, str]) -> argparse.Na
         epilog=f"Every option also reads {VARIABLE_PREFIX}<OPTION> from the environment.",
         allow_abbrev=False,
     )
-    options = _options_of(parser)
-    parser.set_defaults(**read_environment(options, environ))
-    return parser.parse_args(list(argv))
+    parser.add_argument("--version", action="version", version=collectors.__version__)
+    offered = offer(parser, WHAT)
+    for title, options in GROUPS.items():
+        offered += offer(parser.add_argument_group(title), options)
+    return complete(parser.parse_args(list(argv)), offered, environ)
 
 
-def _options_of(parser: Parser) -> list[argparse.Action]:
-    add = parser.add_argument
-    add("--version", action="version", version=collectors.__version__)
-    options = [
-        add("workspace", nargs="?", type=Path, default=Path(), metavar="WORKSPACE"),
-        add("--demo", action="store_true", help="replay a recorded training in a temporary workspace"),
-        add("--state-dir", type=Path, metavar="DIR", help="where the state is kept"),
-        add("--config", type=Path, metavar="FILE", help="a dashboard.yaml outside the workspace"),
-    ]
-    return options + _demo_options(parser) + _serving_options(parser) + _collecting_options(parser)
+def _speed(value: float) -> float:
+    if not 0 < value < math.inf:
+        raise ValueError(f"{value:g} is no speed; write a number above 0, such as 2")
+    return value
 
 
-def _demo_options(parser: Parser) -> list[argparse.Action]:
-    add = parser.add_argument_group("with --demo").add_argument
-    return [
-        add("--demo-speed", type=float, metavar="X",
-            help="times as fast as it was recorded (default: so that it takes a minute)"),
-        add("--demo-pause", type=float, metavar="S",
-            help="seconds that whoever looks first sees it idle before it begins (4)"),
-        add("--demo-fault", choices=FAULTS, help="an unhappy end: the training diverges, its process is "
-            "killed, or its last checkpoint is damaged on disk"),
-    ]  # fmt: skip
+def _port(port: int) -> int:
+    if not 0 <= port <= 65535:
+        raise ValueError(f"{port} is out of range; ports go from 1 to 65535, 0 takes any")
+    return port
 
 
-def _serving_options(parser: Parser) -> list[argparse.Action]:
-    add = parser.add_argument_group("serving").add_argument
-    return [
-        add("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)"),
-        add("--port", type=int, default=8050, help="port to listen on (8050; 0 takes a free one)"),
-        add("--url-prefix", default="/", metavar="/x/", help="path of the page behind a proxy"),
-        add("--trusted-hosts", nargs="+", default=[], metavar="H", help="names browsers may use"),
-        add("--frame-ancestors", nargs="+", default=[], metavar="ORIGIN", help="who may embed it"),
-        add("--stale-after", type=float, default=15.0, metavar="S", help="age of a dead observer"),
-        add("--allow-pin", action="store_true", help="pin baselines from other machines too"),
-        add("--no-preview", action="store_true", help="show no contents of configs, tables and pictures"),
-    ]
+def _prefix(typed: str) -> str:
+    prefix = f"/{typed.strip('/')}/" if typed.strip("/") else "/"
+    if not re.fullmatch(PREFIX_PATTERN, prefix):
+        raise ValueError(f"{typed!r} is no path; write it like /team/dash/")
+    if prefix.startswith(OWN_PATHS):
+        raise ValueError(f"{typed!r} begins with a path the page needs itself")
+    return prefix
 
 
-def _collecting_options(parser: Parser) -> list[argparse.Action]:
-    add = parser.add_argument_group("collecting").add_argument
-    return [
-        add("--no-collect", action="store_true", help="only show; something else collects"),
-        add("--allow-root", type=Path, action="append", default=[], metavar="DIR",
-            help="a further folder that links inside the workspace may lead to"),
-        add("--run-smoke", action="store_true", help="run the workspace's own scoring command"),
-        add("--run-validator", action="store_true", help="run the configured external validator"),
-        add("--smoke-timeout", type=float, metavar="S", help="time limit of the scoring command"),
-        add("--smoke-python", default=sys.executable, metavar="EXE", help="Python that runs it"),
-    ]  # fmt: skip
+def _matching(pattern: str, example: str) -> Callable[[Sequence[str]], tuple[str, ...]]:
+    def usable(words: Sequence[str]) -> tuple[str, ...]:
+        for word in words:
+            if not re.fullmatch(pattern, word):
+                raise ValueError(f"{word!r} is not understood; write it like {example}")
+        return tuple(word.lower() for word in words)
+
+    return usable
 
 
-FAULTS = ("diverge", "stall", "corrupt")
+def _origins(typed: Sequence[str]) -> tuple[str, ...]:
+    return _matching(ORIGIN_PATTERN, "https://wiki.example.org")([origin.rstrip("/") for origin in typed])
+
+
+WHAT: Final = (
+    WORKSPACE,
+    Option("--demo", action="store_true", help="replay a recorded training in a temporary workspace"),
+    STATE_DIR,
+    CONFIG,
+)
+ONLY_WITH_DEMO: Final = (
+    Option("--demo-speed", usable=_speed, type=float, metavar="X",
+           help="times as fast as it was recorded (default: so that it takes a minute)"),
+    Option("--demo-pause", usable=seconds, type=float, metavar="S",
+           help="seconds that whoever looks first sees it idle before it begins (4)"),
+    Option("--demo-fault", choices=FAULTS, help="an unhappy end: the training diverges, its process is "
+           "killed, or its last checkpoint is damaged on disk"),
+)  # fmt: skip
+SERVING: Final = (
+    Option("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)"),
+    Option("--port", usable=_port, type=int, default=8050, help="port to listen on (8050; 0 takes a free one)"),
+    Option("--url-prefix", usable=_prefix, default="/", metavar="/x/", help="path of the page behind a proxy"),
+    Option("--trusted-hosts", usable=_matching(HOST_PATTERN, "dashboard.example.org"),
+           nargs="+", default=[], metavar="H", help="names browsers may use"),
+    Option("--frame-ancestors", usable=_origins, nargs="+", default=[], metavar="ORIGIN", help="who may embed it"),
+    Option("--stale-after", usable=seconds, type=float, default=15.0, metavar="S", help="age of a dead observer"),
+    Option("--allow-pin", action="store_true", help="pin baselines from other machines too"),
+    Option("--no-preview", action="store_true", help="show no contents of configs, tables and pictures"),
+)  # fmt: skip
+COLLECTING: Final = (
+    Option("--no-collect", action="store_true", help="only show; something else collects"),
+    *READING,
+    KEEP,
+    *NOTIFYING,
+)
+GROUPS: Final = {"with --demo": ONLY_WITH_DEMO, "serving": SERVING, "collecting": COLLECTING}

@@ -7,28 +7,24 @@ It looks whether the folders are there, opens nothing and starts nothing. Whatev
 from __future__ import annotations
 
 import argparse
-import math
 import os
-import re
 import stat
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from collectors.options import UsageError
-from collectors.store.store import default_state_dir
+from collectors.options import UsageError, name_of
+from collectors.store.place import default_state_dir
 from dash_app.options import options_from
 
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
 """Names of this machine for itself: always trusted, no other site can make a browser send them."""
-HOST_PATTERN = r"\*|(\*\.)?[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+"
-ORIGIN_PATTERN = r"https?://(\*\.)?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?"
-PREFIX_PATTERN = r"/([A-Za-z0-9][A-Za-z0-9._~-]*/)*"
-OWN_PATHS = ("/api/", "/assets/")
-NOT_IN_A_DEMO = {"--config", "--no-collect", "--run-smoke", "--run-validator"}
-ONLY_IN_A_DEMO = {"--demo-fault", "--demo-pause", "--demo-speed"}
+NOT_IN_A_DEMO = ("config", "no_collect", "run_smoke", "run_validator")
+ONLY_IN_A_DEMO = ("demo_fault", "demo_pause", "demo_speed")
+ONLY_WHILE_COLLECTING = ("keep", "notify", "notify_command")
+"""Whoever types one of these waits for something that only a collector does."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +61,12 @@ class Settings:
     """Time limit of the scoring command; null leaves it to the collector."""
     smoke_python: str = sys.executable
     """Python that runs the scoring command."""
+    keep_runs: int | None = None
+    """How many runs are kept as new ones end; null keeps all."""
+    notify_address: str | None = field(default=None, repr=False)
+    """Webhook told once how each run ended; it may hold a secret."""
+    notify_command: tuple[str, ...] = field(default=(), repr=False)
+    """Command given the same JSON on standard input."""
     allow_pin: bool = False
     """Whether a baseline may be pinned from other machines too."""
     preview: bool = True
@@ -108,29 +110,39 @@ def settings_from(argv: Sequence[str], environ: Mapping[str, str]) -> Settings:
 
 
 def _serving(options: argparse.Namespace) -> dict[str, Any]:
-    origins = [origin.rstrip("/") for origin in options.frame_ancestors]
     return {
         "host": options.host,
-        "port": _port(options.port),
-        "url_prefix": _prefix(options.url_prefix),
-        "trusted_hosts": _matching(HOST_PATTERN, options.trusted_hosts, "--trusted-hosts"),
-        "frame_ancestors": _matching(ORIGIN_PATTERN, origins, "--frame-ancestors"),
-        "stale_after_seconds": _seconds(options.stale_after, "--stale-after"),
+        "port": options.port,
+        "url_prefix": options.url_prefix,
+        "trusted_hosts": options.trusted_hosts,
+        "frame_ancestors": options.frame_ancestors,
+        "stale_after_seconds": options.stale_after,
         "allow_pin": options.allow_pin,
         "preview": not options.no_preview,
     }
 
 
 def _collecting(options: argparse.Namespace) -> dict[str, Any]:
-    limit = options.smoke_timeout
+    _refuse_what_nobody_would_do(options)
     return {
         "collect": not options.no_collect,
         "allow_roots": tuple(_folder(root, "--allow-root") for root in options.allow_root),
         "run_smoke": options.run_smoke,
         "run_validator": options.run_validator,
-        "smoke_timeout_seconds": None if limit is None else _seconds(limit, "--smoke-timeout"),
+        "smoke_timeout_seconds": options.smoke_timeout,
         "smoke_python": options.smoke_python,
+        "keep_runs": options.keep,
+        "notify_address": options.notify,
+        "notify_command": options.notify_command or (),
     }
+
+
+def _refuse_what_nobody_would_do(options: argparse.Namespace) -> None:
+    """A variable may be meant for the collector beside this page; what was typed is meant for us."""
+    typed = [dest for dest in ONLY_WHILE_COLLECTING if getattr(options, dest) and dest not in options.from_variables]
+    if options.no_collect and typed:
+        collector = "give it to `python -m collectors watch`"
+        raise UsageError(f"{name_of(options, typed[0])} is for a collector, and this page has none; {collector}")
 
 
 def _folder(path: Path, name: str) -> Path:
@@ -150,26 +162,20 @@ def _demo(options: argparse.Namespace) -> dict[str, Any]:
     _refuse_options_that_do_not_go_with_a_demo(options)
     return {
         "demo": options.demo,
-        "demo_speed": None if options.demo_speed is None else _speed(options.demo_speed),
-        "demo_pause_seconds": None if options.demo_pause is None else _seconds(options.demo_pause, "--demo-pause"),
+        "demo_speed": options.demo_speed,
+        "demo_pause_seconds": options.demo_pause,
         "demo_fault": options.demo_fault,
         "has_temporary_state": options.demo and options.state_dir is None,
     }
 
 
 def _refuse_options_that_do_not_go_with_a_demo(options: argparse.Namespace) -> None:
-    chosen = {f"--{name.replace('_', '-')}" for name, value in vars(options).items() if value}
-    odd = sorted(chosen & (NOT_IN_A_DEMO if options.demo else ONLY_IN_A_DEMO))
+    against = NOT_IN_A_DEMO if options.demo else ONLY_IN_A_DEMO
+    odd = [name_of(options, dest) for dest in against if getattr(options, dest)]
     if odd and options.demo:
         raise UsageError(f"--demo replays a recording: {odd[0]} does not go with it; leave one of them out")
     if odd:
         raise UsageError(f"{odd[0]} is for --demo; add that, or leave it out")
-
-
-def _speed(value: float) -> float:
-    if not (math.isfinite(value) and value > 0):
-        raise UsageError(f"--demo-speed {value:g} is no speed; write a number above 0, such as 2")
-    return value
 
 
 def _in_words(problem: OSError) -> str:
@@ -189,35 +195,6 @@ def _file(path: Path | None) -> Path | None:
     if path is not None and not path.is_file():
         raise UsageError(f"--config {path} is not a file; name a dashboard.yaml")
     return path and path.absolute()
-
-
-def _port(port: int) -> int:
-    if not 0 <= port <= 65535:
-        raise UsageError(f"--port {port} is out of range; ports go from 1 to 65535, 0 takes any")
-    return port
-
-
-def _prefix(typed: str) -> str:
-    prefix = f"/{typed.strip('/')}/" if typed.strip("/") else "/"
-    if not re.fullmatch(PREFIX_PATTERN, prefix):
-        raise UsageError(f"--url-prefix {typed!r} is no path; write it like /team/dash/")
-    if prefix.startswith((*OWN_PATHS, "/_dash-")):
-        raise UsageError(f"--url-prefix {typed!r} begins with a path the page needs itself")
-    return prefix
-
-
-def _matching(pattern: str, words: Sequence[str], option: str) -> tuple[str, ...]:
-    for word in words:
-        if not re.fullmatch(pattern, word):
-            example = "https://wiki.example.org" if "://" in pattern else "dashboard.example.org"
-            raise UsageError(f"{option}: {word!r} is not understood; write it like {example}")
-    return tuple(word.lower() for word in words)
-
-
-def _seconds(value: float, option: str) -> float:
-    if not (math.isfinite(value) and value > 0):
-        raise UsageError(f"{option} {value:g} is no time; write seconds greater than 0")
-    return value
 
 
 def _refuse_unnamed_hosts(settings: Settings) -> None:

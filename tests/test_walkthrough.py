@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from types import MappingProxyType
 
+from dash_app.views.cards import render_cards
 from support.components import of_class, text_of
 from support.server import ROOT
 from support.workspaces import write_good
@@ -19,10 +20,10 @@ from collectors.observe.cache import ReadCache
 from collectors.observe.gather import Gatherer
 from collectors.observe.load_pipeline import default_config
 from collectors.readers.checkpoint.read import read_checkpoint
-from collectors.store.store import STATE_FILE, Store
+from collectors.store.folder import STATE_FILE
+from collectors.store.store import Store
 from dash_app.callbacks.regions import changed_regions
 from dash_app.reading.reader import StateReader
-from dash_app.views.cards import render_cards
 from dash_app.views.graph.elements import graph_elements
 from dash_app.views.page import Seen, drawn_page
 

@@ -8,13 +8,14 @@ import argparse
 import sys
 from pathlib import Path
 
+from collectors.commands.from_options import CURRENT, runs_of, state_of
 from collectors.commands.runs import NOT_JUDGED, OK, REGRESSED
-from collectors.commands.shared_options import CURRENT, place_options, runs_of, state_of
+from collectors.commands.shared_options import PLACE
 from collectors.compare.compare import compare
 from collectors.contract.delta import Policy, Regression
 from collectors.files.workspace import Workspace
 from collectors.observe.load_pipeline import CONFIG_NAME, load_config
-from collectors.options import Commands, Parser, UsageError, finish
+from collectors.options import Commands, Option, Parser, UsageError, finish
 from collectors.presentation.comparison import delta_as_json, delta_as_markdown, delta_as_text
 from collectors.store.runs import RunStore
 
@@ -24,14 +25,13 @@ DELTA_FORMATS = {"text": delta_as_text, "json": delta_as_json, "markdown": delta
 def add_compare(commands: Commands[Parser]) -> None:
     """Add `compare RUN [BASELINE]`."""
     parser = commands.add_parser("compare", help="compare a run with a baseline", allow_abbrev=False)
-    more = parser.add_argument
     parser.add_argument("run", metavar="RUN", help=f"a run id, or `{CURRENT}`")
     parser.add_argument("baseline", metavar="BASELINE", nargs="?", help="a run id; default: the pinned baseline")
-    options = [
-        *place_options(parser),
-        more("--config", type=Path, metavar="FILE", help="take the policy from this dashboard.yaml"),
-        more("--format", choices=sorted(DELTA_FORMATS), default="text", help="text, json or markdown"),
-    ]
+    options = (
+        *PLACE,
+        Option("--config", type=Path, metavar="FILE", help="take the policy from this dashboard.yaml"),
+        Option("--format", choices=sorted(DELTA_FORMATS), default="text", help="text, json or markdown"),
+    )
     finish(parser, options, _compare)
 
 

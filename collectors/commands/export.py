@@ -13,19 +13,19 @@ from pathlib import Path
 
 from collectors.collect import Collector
 from collectors.commands.exit_codes import exit_code
-from collectors.commands.shared_options import (
+from collectors.commands.from_options import (
     STANDARD_OUTPUT,
-    add_collecting_options,
     collect_options,
     say,
     state_dir_of,
     typed_run_id,
     write_answer,
 )
+from collectors.commands.shared_options import ALLOW_SKIPS, COLLECTING
 from collectors.commands.terminal import progress
 from collectors.compare.compare import compare
 from collectors.contract.state import DashboardState
-from collectors.options import Commands, Parser, UsageError, finish, name_of
+from collectors.options import Commands, Option, Parser, UsageError, finish, name_of
 from collectors.presentation.page import Against, as_html
 from collectors.store.runs import RunStore
 from collectors.store.store import Store
@@ -38,16 +38,15 @@ ONLY_WHILE_COLLECTING = ("run_id", "snapshot", "run_smoke", "run_validator")
 
 def add_export(commands: Commands[Parser]) -> None:
     """Add `export [WORKSPACE]`."""
-    parser = commands.add_parser("export", help="write dashboard-state.json once", allow_abbrev=False)
-    more = parser.add_argument
-    options = [
-        *add_collecting_options(parser),
-        more("--run-id", metavar="ID", help="call the run this instead of by its start"),
-        more("--snapshot", action="store_true", help="also write runs/<run_id>.json"),
-        more("--allow-skips", action="store_true", help="skipped 6 and 9 count as not needed"),
-        more("--html", type=Path, metavar="FILE", help="also write a report, one HTML page; - is standard output"),
-        more("--run", metavar="RUN_ID", help="with --html: report this stored run, and collect nothing"),
-    ]
+    parser = commands.add_parser("export", help="write the state once", allow_abbrev=False)
+    options = (
+        *COLLECTING,
+        Option("--run-id", metavar="ID", help="call the run this instead of by its start"),
+        Option("--snapshot", action="store_true", help="also store a snapshot of the run"),
+        ALLOW_SKIPS,
+        Option("--html", type=Path, metavar="FILE", help="also write a report, one HTML page; - is standard output"),
+        Option("--run", metavar="RUN_ID", help="with --html: report this stored run, and collect nothing"),
+    )
     finish(parser, options, _export)
 
 
@@ -72,7 +71,7 @@ def _collected(options: argparse.Namespace) -> DashboardState:
             state = collector.export(snapshot=options.snapshot, keep=kept_by is None)
     if kept_by is not None:
         say(f"only the {' and the '.join(others).replace('html', 'report')} was written: {kept_by}")
-    told = f"{state.meta.run_id}: {state.verdict.value}, written to {store.state_dir}"
+    told = f"{state.meta.run_id}: {state.verdict.value}, written to {store.backend.where}"
     print(told, file=sys.stderr if options.html == STANDARD_OUTPUT else sys.stdout)
     return state
 

@@ -11,21 +11,22 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from collectors.commands.shared_options import (
+from collectors.commands.from_options import (
     CURRENT,
-    place_options,
     runs_folder,
     runs_of,
     state_of,
     typed_run,
 )
+from collectors.commands.shared_options import PLACE
 from collectors.commands.terminal import progress
 from collectors.contract.state import state_to_json
 from collectors.imports.sources import Asked
 from collectors.imports.take_over import import_runs
-from collectors.options import Commands, Parser, UsageError, finish
+from collectors.options import Commands, Option, Parser, UsageError, finish
 from collectors.presentation.runs import rows_as_csv, rows_as_json, rows_as_text, run_as_text
-from collectors.store.store import Store, default_state_dir
+from collectors.store.place import default_state_dir
+from collectors.store.store import Store
 
 OK, REGRESSED, NOT_JUDGED = 0, 1, 4
 VERDICTS = ("ready", "not_ready", "incomplete", "training", "damaged")
@@ -35,7 +36,7 @@ LIST_FORMATS = {"text": rows_as_text, "json": rows_as_json, "csv": rows_as_csv}
 def add_runs(commands: Commands[Parser]) -> None:
     """Add `runs` with its own commands; alone it lists."""
     parser = commands.add_parser("runs", help="list, show, pin, import and remove stored runs", allow_abbrev=False)
-    finish(parser, place_options(parser), _list)
+    finish(parser, PLACE, _list)
     own = parser.add_subparsers(metavar="ACTION", parser_class=Parser)
     for add in (_add_list, _add_show, _add_delete, _add_baseline, _add_import):
         add(own)
@@ -43,12 +44,11 @@ def add_runs(commands: Commands[Parser]) -> None:
 
 def _add_list(commands: Commands[Parser]) -> None:
     parser = commands.add_parser("list", help="every stored run, newest first", allow_abbrev=False)
-    more = parser.add_argument
     options = [
-        *place_options(parser),
-        more("--verdict", choices=VERDICTS, help="only runs with this verdict"),
-        more("--limit", type=int, metavar="N", help="only the newest N"),
-        more("--format", choices=sorted(LIST_FORMATS), help="text, json or csv"),
+        *PLACE,
+        Option("--verdict", choices=VERDICTS, help="only runs with this verdict"),
+        Option("--limit", usable=_number_of_runs, type=int, metavar="N", help="only the newest N"),
+        Option("--format", choices=sorted(LIST_FORMATS), help="text, json or csv"),
     ]
     finish(parser, options, _list)
 
@@ -56,47 +56,50 @@ def _add_list(commands: Commands[Parser]) -> None:
 def _add_show(commands: Commands[Parser]) -> None:
     parser = commands.add_parser("show", help="one run", allow_abbrev=False)
     parser.add_argument("run", metavar="RUN_ID", help=f"a run id, or `{CURRENT}`")
-    format_option = parser.add_argument("--format", choices=("text", "json"), help="text, or the whole snapshot")
-    finish(parser, [*place_options(parser), format_option], _show)
+    format_option = Option("--format", choices=("text", "json"), help="text, or the whole snapshot")
+    finish(parser, [*PLACE, format_option], _show)
 
 
 def _add_delete(commands: Commands[Parser]) -> None:
     parser = commands.add_parser("delete", help="remove runs", allow_abbrev=False)
-    more = parser.add_argument
     parser.add_argument("runs", metavar="RUN_ID", nargs="*", help="remove these")
     options = [
-        *place_options(parser),
-        more("--keep", type=int, metavar="N", help="remove all but the newest N; never a named run or the baseline"),
-        more("--force", action="store_true", help="remove the baseline too"),
-    ]
+        *PLACE,
+        Option("--keep", usable=_number_of_runs, type=int, metavar="N",
+               help="remove all but the newest N; never a named run or the baseline"),
+        Option("--force", action="store_true", help="remove the baseline too"),
+    ]  # fmt: skip
     finish(parser, options, _delete)
 
 
 def _add_baseline(commands: Commands[Parser]) -> None:
     parser = commands.add_parser("baseline", help="pin a run as the baseline, or say which one is", allow_abbrev=False)
     parser.add_argument("run", metavar="RUN_ID", nargs="?", help="pin this run")
-    clear = parser.add_argument("--clear", action="store_true", help="let there be no baseline")
-    finish(parser, [*place_options(parser), clear], _baseline)
+    clear = Option("--clear", action="store_true", help="let there be no baseline")
+    finish(parser, [*PLACE, clear], _baseline)
 
 
 def _add_import(commands: Commands[Parser]) -> None:
     parser = commands.add_parser("import", help="take over runs from elsewhere", allow_abbrev=False)
-    more = parser.add_argument
     parser.add_argument("paths", metavar="PATH", type=Path, nargs="+", help="state directory, snapshot, folder of "
                         "event files, output folder of Lightning or Hugging Face, mlflow.db")  # fmt: skip
     options = [
-        *place_options(parser),
-        more("--stream", metavar="ID", help="call the stream of what is built this (default: model)"),
-        more("--epochs", type=int, metavar="N", help="epochs that were configured, where the files do not say"),
+        *PLACE,
+        Option("--stream", metavar="ID", help="call the stream of what is built this (default: model)"),
+        Option("--epochs", type=int, metavar="N", help="epochs that were configured, where the files do not say"),
     ]
     parser.add_argument("--tag", action="append", metavar="SERIES=TAG", help="such as val_loss=Loss/dev")
     finish(parser, options, _import)
 
 
+def _number_of_runs(count: int) -> int:
+    if count < 0:
+        raise ValueError(f"{count} is no number of runs")
+    return count
+
+
 def _list(options: argparse.Namespace) -> int:
     limit, verdict = getattr(options, "limit", None), getattr(options, "verdict", None)
-    if limit is not None and limit < 0:
-        raise UsageError(f"--limit {limit} is no number of runs")
     runs = runs_of(options)
     with progress("reading the runs"):
         rows = runs.rows()
@@ -117,8 +120,6 @@ def _show(options: argparse.Namespace) -> int:
 def _delete(options: argparse.Namespace) -> int:
     if bool(options.runs) == (options.keep is not None):
         raise UsageError("name the runs to remove, or say how many to --keep")
-    if options.keep is not None and options.keep < 0:
-        raise UsageError(f"--keep {options.keep} is no number of runs")
     runs = runs_of(options)
     if options.runs:
         removed = [typed_run(typed) for typed in options.runs]

@@ -13,21 +13,20 @@ from pathlib import Path
 
 from collectors.collect import Collector
 from collectors.commands.exit_codes import exit_code
-from collectors.commands.shared_options import (
+from collectors.commands.from_options import (
     STANDARD_OUTPUT,
-    add_collecting_options,
-    add_notify_options,
     collect_options,
     notifier_of,
     say,
     state_dir_of,
     write_answer,
 )
+from collectors.commands.shared_options import ALLOW_SKIPS, COLLECTING, NOTIFYING, seconds
 from collectors.commands.terminal import paint_for, progress
 from collectors.contract.state import DashboardState
 from collectors.live.file_changes import Changes
 from collectors.live.wait import wait_until_ended
-from collectors.options import Commands, Parser, UsageError, finish, name_of
+from collectors.options import Commands, Option, Parser, finish
 from collectors.presentation.checklist import as_json, as_junit, as_markdown, as_text, plain
 from collectors.store.store import Store
 
@@ -42,17 +41,20 @@ FORMATS: Mapping[str, Callable[[DashboardState], str]] = {
 def add_validate(commands: Commands[Parser]) -> None:
     """Add `validate [WORKSPACE]`."""
     parser = commands.add_parser("validate", help="print the checklist", allow_abbrev=False)
-    more = parser.add_argument
-    options = [
-        *add_collecting_options(parser),
-        more("--allow-skips", action="store_true", help="skipped 6 and 9 count as not needed"),
-        more("--format", choices=sorted(FORMATS), default="text", help="text, json, junit or markdown"),
-        more("--output", type=Path, metavar="FILE", help="write it there instead of printing it"),
-        more("--wait", type=float, nargs="?", const=math.inf, metavar="S",
-             help="first wait until training has ended, at most S seconds"),
-    ]  # fmt: skip
+    options = (
+        *COLLECTING,
+        ALLOW_SKIPS,
+        Option("--format", choices=sorted(FORMATS), default="text", help="text, json, junit or markdown"),
+        Option("--output", type=Path, metavar="FILE", help="write it there instead of printing it"),
+        Option("--wait", usable=_patience, type=float, nargs="?", const=math.inf, metavar="S",
+               help="first wait until training has ended, at most S seconds"),
+        *NOTIFYING,
+    )  # fmt: skip
     finish(parser, options, _validate)
-    add_notify_options(parser)
+
+
+def _patience(value: float) -> float:
+    return value if value == math.inf else seconds(value)
 
 
 def _validate(options: argparse.Namespace) -> int:
@@ -81,8 +83,6 @@ def _first_or_last(collector: Collector, options: argparse.Namespace) -> Dashboa
     if options.wait is None:
         with progress("reading the workspace"):
             return collector.collect()
-    if not options.wait > 0:
-        raise UsageError(f"{name_of(options, 'wait')} {options.wait:g} is no time; write seconds greater than 0")
     changes = Changes(options.workspace, state_dir_of(options), say)
     try:
         return wait_until_ended(collector, changes, say, options.wait)

@@ -10,27 +10,16 @@ import threading
 from signal import SIGINT, SIGTERM, signal
 
 from collectors.commands.exit_codes import BROKEN, READY
-from collectors.commands.shared_options import (
-    add_collecting_options,
-    add_notify_options,
-    collect_options,
-    notifier_of,
-    say,
-    state_dir_of,
-)
+from collectors.commands.from_options import FAREWELL_SECONDS, collect_options, notifier_of, say, state_dir_of
+from collectors.commands.shared_options import COLLECTING, KEEP, NOTIFYING
 from collectors.live.watch import Watcher
 from collectors.options import Commands, Parser, finish
-
-FAREWELL_SECONDS = 5.0
-"""How long those who are told how a run ended may take at the end."""
 
 
 def add_watch(commands: Commands[Parser]) -> None:
     """Add `watch [WORKSPACE]`."""
     parser = commands.add_parser("watch", help="write it whenever something changed", allow_abbrev=False)
-    keep = parser.add_argument("--keep", type=int, metavar="N", help="remove all but the newest N runs as new ones end")
-    finish(parser, [*add_collecting_options(parser), keep], _watch)
-    add_notify_options(parser)
+    finish(parser, [*COLLECTING, KEEP, *NOTIFYING], _watch)
 
 
 def _watch(options: argparse.Namespace) -> int:

@@ -19,7 +19,7 @@ class Scaler(Section):
     stream: Id
     """The stream whose training writes it."""
     path: RelativePath
-    """Where it lies."""
+    """JSON or npz that holds `method`, `center` and `scale`."""
 
 
 class Backup(Section):
@@ -42,14 +42,15 @@ class Reports(Section):
     """Data-quality reports, one an input file."""
 
     paths: Paths
-    """Globs of JSON reports."""
+    """Globs of JSON reports; an input is kept where `decision` is `keep` and `hard_fails` is empty."""
 
 
 class OwnCommand(Section):
     """A program of the workspace that runs only when the operator asks for it."""
 
     command: Command
-    """Argument list; `{python} {stream} {checkpoint} {config} {workspace}` are filled in."""
+    """Argument list, run in the workspace without a shell; `{python}` and `{workspace}` are filled in, and for the
+    scoring command `{stream}`, `{checkpoint}` and `{config}`."""
     timeout_seconds: PositiveFloat = 600
     """Time limit of one run."""
 
@@ -65,11 +66,11 @@ class CheckSettings(Section):
     """How one check counts."""
 
     enabled: bool = True
-    """False leaves it out of the checklist (check 10 is off by default)."""
+    """`false` leaves it out of the checklist; check 10 is off until it is named."""
     blocking: bool = True
-    """False makes it a warning."""
+    """`false` makes it a warning."""
     reason: Text | None = None
-    """Why; demanded where it is left out or does not block."""
+    """Why; it must be said where the check is left out or does not block."""
 
     @model_validator(mode="after")
     def _says_why(self) -> Self:
@@ -82,7 +83,7 @@ class Limits(Section):
     """What reading may cost."""
 
     read_bytes: PositiveInt = 2 << 30
-    """Byte budget a file; above it a checkpoint passes on structure alone."""
+    """Bytes of one file that are read; a larger checkpoint passes on its structure alone, and that is said."""
     seconds: PositiveFloat = 5.0
     """Time limit of reading one file, beside the time its bytes need."""
     memory_bytes: PositiveInt = 512 << 20

@@ -21,9 +21,18 @@ def _stays_inside(value: str) -> str:
     return value
 
 
-RelativePath = Annotated[str, Field(min_length=1, max_length=512), BeforeValidator(_stays_inside)]
-Paths = Annotated[tuple[RelativePath, ...], BeforeValidator(as_list), Field(min_length=1)]
-Names = Annotated[tuple[str, ...], BeforeValidator(as_list), Field(min_length=1)]
+RelativePath = Annotated[
+    str,
+    Field(min_length=1, max_length=512, json_schema_extra={"format": "workspace-path"}),
+    BeforeValidator(_stays_inside),
+]
+AnyPaths = Annotated[
+    tuple[RelativePath, ...], BeforeValidator(as_list, json_schema_input_type=RelativePath | tuple[RelativePath, ...])
+]
+SomePaths = Annotated[tuple[RelativePath, ...], Field(min_length=1)]
+SomeNames = Annotated[tuple[str, ...], Field(min_length=1)]
+Paths = Annotated[SomePaths, BeforeValidator(as_list, json_schema_input_type=RelativePath | SomePaths)]
+Names = Annotated[SomeNames, BeforeValidator(as_list, json_schema_input_type=str | SomeNames)]
 
 
 class Section(BaseModel):
@@ -64,7 +73,11 @@ class EventFolder(Section):
     folder: RelativePath
     """Folder, searched with its sub-folders."""
     tags: dict[str, Names]
-    """Series name -> tag, or tags in order of preference."""
+    """Series name -> tag, or tags in order of preference; a tag may be written with its sub-folder."""
+    steps_are: Literal["epochs"] | None = None
+    """`epochs` where this trainer logs once an epoch and its steps count the epochs."""
+    steps_per_epoch: PositiveInt | str | None = None
+    """Steps of one epoch: a number, or the dotted key of the stream's config."""
 
 
 class LossHistory(Section):
@@ -86,7 +99,11 @@ class CompletionRule(Section):
     total: PositiveInt | str = "training.epochs"
     """How many: a number, or the dotted key of the stream's config."""
     early_stop_key: str | None = None
-    """Key in the loss history or heartbeat outcome that records an early stop."""
+    """Column of the loss history that is 1 once the training stopped early, or the outcome a heartbeat gives it."""
+    patience: PositiveInt | None = None
+    """A training whose monitored value has not improved for exactly so many values at its end stopped early."""
+    monitor: str = "val_loss"
+    """The series that `patience` looks at."""
 
 
 class StallLimits(Section):

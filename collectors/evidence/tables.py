@@ -36,6 +36,14 @@ class LossTableEvidence:
     """Rows that could not be read."""
     duplicate_epochs: int = 0
     """Values that a later row of the same epoch replaced."""
+    counted_step: int | None = None
+    """Steps that the trainer itself counted (`global_step` of a `trainer_state.json`)."""
+    configured_steps: int | None = None
+    """Steps it was to count (`max_steps`)."""
+    early_stop: bool | None = None
+    """Whether it recorded an early stop; None where it does not say."""
+    dropped_rows: int = 0
+    """Rows before the last block of a table that begins again."""
 
     @property
     def sound(self) -> bool:

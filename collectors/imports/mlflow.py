@@ -22,7 +22,7 @@ from collectors.evidence.mlflow import MlflowEvidence, MlflowRun
 from collectors.files.workspace import CannotRead, Workspace
 from collectors.readers.child.process import ReaderProcess, ReadLimits
 from collectors.readers.child.registry import MIB
-from collectors.store.folder import replace_file
+from collectors.store.atomic import replace_file
 
 STORE: Final = "mlflow.db"
 """What MLflow calls it where nobody says otherwise."""

@@ -29,9 +29,10 @@ TAGS: Mapping[str, tuple[str, ...]] = {
 """Tags of the usual tools, in order of preference."""
 CONFIGS = ("hparams.yaml", "config.yaml", "config.yml", "params.yaml", "args.yaml", "config.json", "args.json")
 CHECKPOINTS = (
-    "model.safetensors", "pytorch_model.bin", "checkpoints/last.ckpt", "checkpoints/*.ckpt", "*.ckpt",
-    "checkpoint-*/model.safetensors", "checkpoint-*/pytorch_model.bin", "checkpoints/*.pt", "*.pt", "*.pth",
-    "*.safetensors",
+    "model.safetensors", "pytorch_model.bin", "*.index.json", "checkpoints/last.ckpt", "checkpoints/*.ckpt", "*.ckpt",
+    "checkpoint-*/model.safetensors", "checkpoint-*/*.index.json", "checkpoint-*/pytorch_model.bin",
+    "checkpoint-*/adapter_model.safetensors", "checkpoints/*.pt", "*.pt", "*.pth", "*.safetensors", "*-of-*.bin",
+    ".metadata", "*/.metadata", "checkpoint-*/*/.metadata",
 )  # fmt: skip
 HIGHLIGHTS = (
     "lr", "learning_rate", "batch_size", "epochs", "max_epochs", "weight_decay", "dropout", "mask_ratio", "seed",

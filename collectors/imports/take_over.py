@@ -1,4 +1,4 @@
-"""Runs from elsewhere -> snapshots of this state directory.
+"""Runs from elsewhere -> snapshots of this store.
 
 Input: snapshots of another state directory, output folders of TensorBoard, Lightning and Hugging Face, and
 runs of an MLflow store, all of which the ordinary collector reads. Output: one line a run saying what became
@@ -22,8 +22,10 @@ from collectors.files.workspace import CannotRead, Workspace, WorkspaceProblem
 from collectors.imports.mlflow import STORE, TABLE, is_store, lay_out, name_of, runs_in
 from collectors.imports.sources import Asked, Source, pipeline_of, sources_in, tags_of, untold_of
 from collectors.options import UsageError
+from collectors.store.backend import MAX_BYTES
+from collectors.store.folder import snapshots_in
 from collectors.store.runs import first_error
-from collectors.store.store import INDEX_FILE, MAX_BYTES, RUNS_FOLDER, STATE_FILE, Store
+from collectors.store.store import Store
 
 MOST_RUNS = 100_000
 Say = Callable[[str], None]
@@ -43,7 +45,7 @@ def _from_path(path: Path, asked: Asked, store: Store, say: Say) -> Iterable[str
         with Workspace(folder) as workspace:
             if path.is_file() and is_store(workspace, path.name):
                 return _from_mlflow(workspace, path.name, asked, (store, say))
-            snapshots = [path.name] if path.is_file() else _snapshots_in(workspace)
+            snapshots = [path.name] if path.is_file() else snapshots_in(workspace, MOST_RUNS)
             if snapshots:
                 return [_take_snapshot(workspace, name, store, say) for name in snapshots]
             stored = _from_mlflow(workspace, STORE, asked, (store, say)) if is_store(workspace, STORE) else []
@@ -67,13 +69,6 @@ def _from_mlflow(workspace: Workspace, name: str, asked: Asked, to: tuple[Store,
             )
             for number, run in enumerate(runs_in(workspace, name, tags_of(asked), to[1]))
         ]
-
-
-def _snapshots_in(workspace: Workspace) -> list[str]:
-    """Snapshots of a state directory, or of its folder of runs."""
-    if workspace.facts(f"{RUNS_FOLDER}/{INDEX_FILE}").exists or workspace.facts(STATE_FILE).exists:
-        return workspace.glob([f"{RUNS_FOLDER}/*.json"], limit=MOST_RUNS)
-    return workspace.glob(["*.json"], limit=MOST_RUNS) if workspace.facts(INDEX_FILE).exists else []
 
 
 def _take_snapshot(workspace: Workspace, path: str, store: Store, say: Say) -> str | None:

@@ -22,7 +22,7 @@ from collectors.judge.describe import describe_checkpoint
 from collectors.judge.shortlist import listed_backups, listed_logs, listed_reports, not_listed
 from collectors.numbers import listed, plural, utc
 from collectors.training.evidence import ReadFile, StreamEvidence, WorkspaceEvidence
-from collectors.training.stream_runs import EventFile
+from collectors.training.series import EventFile
 
 
 def build_artifacts(seen: WorkspaceEvidence, checks: Mapping[str, Check]) -> Artifacts:
@@ -88,7 +88,7 @@ def _checkpoint(s: StreamEvidence) -> Artifact:
     if found is None:
         return _artifact(file.facts, Level.PRESENT, "not read", stream=s.id)
     belongs = _made_during_run(file, s)
-    level = _level(sound=found.sound, checked=found.data_read == "all", belongs=belongs)
+    level = _level(sound=found.sound and found.opaque is None, checked=found.data_read == "all", belongs=belongs)
     detail = f"{describe_checkpoint(found)}; {_belonging_words(belongs)}" if found.sound else _errors(found)
     return _artifact(file.facts, level, detail, stream=s.id, sha256=found.sha256, belongs=belongs)
 
@@ -118,7 +118,8 @@ def _scaler_belongs(file: ReadFile[Any], owner: StreamEvidence | None) -> bool |
     if owner is None or not owner.times_trusted or modified is None:
         return None
     previous = owner.previous_run
-    return owner.in_current_run and (previous is None or modified >= previous.last_at - SLACK_SECONDS)
+    belongs = previous is None or modified + previous.clock_lag >= previous.last_at - SLACK_SECONDS
+    return owner.in_current_run and belongs
 
 
 def _logs(s: StreamEvidence, streams: int) -> Iterator[Artifact]:

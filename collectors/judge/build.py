@@ -21,7 +21,6 @@ from collectors.judge.shortlist import listed_stage_files
 from collectors.judge.stages import Judged, StageStatus, stage_statuses
 from collectors.numbers import utc
 from collectors.training.evidence import WorkspaceEvidence
-from collectors.training.metrics import build_metrics
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ def build_state(seen: WorkspaceEvidence, about: Observation, previous: Dashboard
         pipeline=build_pipeline(seen.config),
         nodes={s.id: _node(s, statuses[s.id], (seen, artifacts, checks), about.now) for s in seen.config.stages},
         checklist=about.checks,
-        metrics={s.id: build_metrics(s) for s in seen.streams},
+        metrics={s.id: s.metrics for s in seen.streams},
         artifacts=artifacts,
         notices=about.notices,
     )

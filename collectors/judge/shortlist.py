@@ -11,7 +11,7 @@ from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from collectors.evidence.files import FileFacts
 from collectors.training.evidence import ReadFile, StreamEvidence, WorkspaceEvidence
-from collectors.training.stream_runs import EventFile
+from collectors.training.series import EventFile
 
 MOST_LISTED: Final = 50
 """Rows of one kind; more are counted, not listed."""

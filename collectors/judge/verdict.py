@@ -34,7 +34,7 @@ def _value_and_reason(checks: tuple[Check, ...], seen: WorkspaceEvidence) -> tup
     if seen.has_diverged:
         training = [c for c in failing if c.id == "training"]
         return VerdictValue.NOT_READY, _about(training or failing) or "A stream failed."
-    running = [s.stream.label for s in seen.streams if is_running(s)]
+    running = [s.stream.label for s in seen.streams if is_running(s) and not s.progress.silent]
     if running:
         already = f" Already failing: {', '.join(_name(c) for c in failing)}." if failing else ""
         return VerdictValue.TRAINING, f"{' and '.join(running)} still training.{already}"

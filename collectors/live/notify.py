@@ -28,7 +28,7 @@ LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
 
 
 class NotifyProblem(ValueError):
-    """An address that cannot be used; the message never repeats it."""
+    """An address that cannot be used; the message follows the option's name and never repeats the address."""
 
 
 def checked_address(address: str) -> str:
@@ -38,7 +38,7 @@ def checked_address(address: str) -> str:
         return address
     if parts.scheme == "http" and parts.hostname in LOOPBACK:
         return address
-    raise NotifyProblem("--notify needs an https address")
+    raise NotifyProblem("needs an https address")
 
 
 def event_of(state: DashboardState) -> str | None:

@@ -20,7 +20,8 @@ from collectors.contract.state import DashboardState
 from collectors.contract.values import Status
 from collectors.files.workspace import WorkspaceProblem
 from collectors.live.file_changes import Changes
-from collectors.store.store import Store, StoreProblem
+from collectors.store.backend import StoreProblem
+from collectors.store.store import Store
 
 INTERVAL_SECONDS = 5.0
 """Seconds between two heartbeats."""
@@ -106,9 +107,9 @@ class Watcher:
     def _wait(self, stop: threading.Event, seconds: float) -> None:
         """Wait for a change of the workspace, or a smoke run beside us; at most `seconds`."""
         deadline = time.monotonic() + seconds
-        smoke = self.store.smoke_identity()
+        smoke = self.store.smoke_version()
         while not stop.is_set() and (left := deadline - time.monotonic()) > 0:
-            if self._changes.wait(min(left, SETTLE_SECONDS)) or self.store.smoke_identity() != smoke:
+            if self._changes.wait(min(left, SETTLE_SECONDS)) or self.store.smoke_version() != smoke:
                 return
 
     def _keep_now_and_then(self) -> None:

@@ -10,8 +10,7 @@ import hashlib
 import math
 import time
 import zlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -24,22 +23,19 @@ from collectors.evidence.files import FileFacts, Finding
 from collectors.files.workspace import CannotRead, OpenFile, Workspace, read_settled
 from collectors.observe.growing_curve import GrowingCurve
 from collectors.observe.memory import Learnt
-from collectors.readers.checkpoint.sharded import read_sharded
 from collectors.readers.child.process import ReaderProcess
 from collectors.readers.events.join import join_events
 from collectors.readers.events.name import parse_event_file_name
 from collectors.readers.events.read import read_events
 from collectors.training.evidence import ReadFile
-from collectors.training.stream_runs import EventFile
+from collectors.training.series import EventFile
 
 TEXT_LIMIT = 64 << 20
 """Configs, tables and documents above this many bytes are not hashed; no reader takes them."""
-INDEX_LIMIT = 16 << 20
 READ_AT_ONCE = 32 << 20
 """Bytes of an event file whose points are held at full detail while it is read for the first time."""
 AGAIN_SECONDS = 300.0
 """A reading that failed on this machine today is tried again after this, and after a restart."""
-SHARD_INDEX = "model.safetensors.index.json"
 
 
 NO_POINTS = ScalarSeries("", np.empty(0, np.int64), np.empty(0), np.empty(0))
@@ -64,8 +60,8 @@ class ReadCache:
         self._learnt = learnt
         self._files: dict[tuple[str, str], ReadFile[Any]] = learnt.load_files() if learnt else {}
         self._files_changed = False
+        self._joined: dict[str, tuple[Any, ReadFile[Any]]] = {}
         self._again_at: dict[tuple[str, str], float] = {}
-        self._shards: dict[str, tuple[FileFacts, ...]] = {}
         self.search_problems: dict[Finding, None] = {}
         """What could not be searched since this was cleared, in order."""
         self.readings = 0
@@ -109,7 +105,8 @@ class ReadCache:
 
     def _in_child(self, reader: str, opened: OpenFile, options: dict[str, Any]) -> _Read:
         if reader in {"checkpoint", "archive"}:
-            evidence = self._child.read(reader, opened, budget=self.limits.read_bytes, name=opened.path)
+            budget = options.get("budget", self.limits.read_bytes)
+            evidence = self._child.read(reader, opened, budget=budget, name=opened.path)
             return _Read(evidence, getattr(evidence, "crc32", None), evidence.sha256)
         evidence = self._child.read(reader, opened, **options)
         if opened.size > TEXT_LIMIT:
@@ -118,37 +115,17 @@ class ReadCache:
         data = opened.handle.read(TEXT_LIMIT)
         return _Read(evidence, zlib.crc32(data), hashlib.sha256(data).hexdigest())
 
-    def sharded(self, folder: str) -> ReadFile[Any]:
-        """Read a folder of sharded safetensors through its index."""
-        index_path = f"{folder}/{SHARD_INDEX}"
-        facts = self.workspace.facts(index_path)
-        known = self._files.get(("sharded", index_path))
-        if known and known.facts == facts and self._same_shards(index_path):
-            return known
-        try:
-            index = self.workspace.read_bytes(index_path, INDEX_LIMIT)
-        except CannotRead as error:
-            return ReadFile(replace(facts, problem=error.problem))
-        asked: list[FileFacts] = []
-
-        @contextmanager
-        def shard(name: str) -> Iterator[tuple[Any, int]]:
-            asked.append(self.workspace.facts(f"{folder}/{name}"))
-            with self.workspace.open(f"{folder}/{name}") as opened:
-                yield opened, opened.size
-
-        def in_child(opened: OpenFile, _size: int, *, name: str, budget: int) -> Any:
-            return self._child.read("checkpoint", opened, name=name, budget=budget)
-
-        evidence = read_sharded(index, shard, budget=self.limits.read_bytes, read=in_child)
-        self._files["sharded", index_path] = ReadFile(facts, evidence, sha256=evidence.sha256)
-        self._shards[index_path] = tuple(asked)
-        self.readings += 1
-        return self._files["sharded", index_path]
-
-    def _same_shards(self, index_path: str) -> bool:
-        """Whether every shard is still what it was when it was read."""
-        return all(self.workspace.facts(f.path) == f for f in self._shards.get(index_path, ()))
+    def join(self, parts: Sequence[ReadFile[Any]], make: Callable[[], Any]) -> ReadFile[Any]:
+        """What several files are together, under the path of the first; made anew only when one of them changed."""
+        made_of, path = tuple((one.facts, one.evidence) for one in parts), parts[0].path
+        known = self._joined.get(path)
+        if known is None or known[0] != made_of:
+            times = [one.facts.modified_at for one in parts if one.facts.modified_at is not None]
+            facts = replace(parts[0].facts, modified_at=max(times, default=None))
+            writing = any(one.being_written for one in parts)
+            self._joined[path] = known = (made_of, ReadFile(facts, make(), writing))
+            self.readings += 1
+        return known[1]
 
     def events(self, path: str) -> EventFile | tuple[str, str]:
         """Read one event file from where the last reading ended; path and problem if it cannot be."""

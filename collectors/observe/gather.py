@@ -14,23 +14,25 @@ from collectors.contract.remembered import SmokeResult
 from collectors.contract.streams import Stream
 from collectors.evidence.documents import Heartbeat
 from collectors.evidence.files import FileFacts
-from collectors.observe.cache import SHARD_INDEX, ReadCache
-from collectors.observe.processes import writer_of
-from collectors.readers.tables.columns import LossColumns
+from collectors.observe.cache import ReadCache
+from collectors.observe.processes import has_begun, writer_of
+from collectors.observe.whole_checkpoint import WholeCheckpoints
+from collectors.readers.tables.columns import EARLY_STOP, LossColumns
 from collectors.training.curves import merge_losses
 from collectors.training.evidence import ReadFile, StreamEvidence, WorkspaceEvidence
-from collectors.training.facts import are_times_trusted, limits_of, not_judged_yet, started_at_of, target_of
+from collectors.training.facts import (
+    are_times_trusted,
+    declared_of,
+    limits_of,
+    not_judged_yet,
+    recorded_of,
+    started_at_of,
+    target_of,
+)
 from collectors.training.heartbeat import heartbeat_of, parse_heartbeat
 from collectors.training.progress import Observed, progress_of
-from collectors.training.stream_runs import (
-    EventFile,
-    RunGroup,
-    StreamRun,
-    group_runs,
-    is_event_file,
-    run_id_at,
-    stream_runs,
-)
+from collectors.training.series import EventFile
+from collectors.training.stream_runs import RunGroup, StreamRun, group_runs, is_event_file, run_id_at, stream_runs
 
 SmokeLookup = Callable[[str, str, str], SmokeResult | None]
 """Stream id, sha256 of checkpoint, sha256 of config -> the remembered result, if there is one."""
@@ -66,7 +68,7 @@ class Gatherer:
         """Read what is new and put everything together. `now`: seconds since the Unix epoch."""
         self.cache.search_problems.clear()
         heartbeat = self._heartbeat()
-        logs = {s.id: self._logs(s) for s in self.config.streams}
+        logs = {s.id: self._logs(s, now) for s in self.config.streams}
         groups = group_runs(run for found in logs.values() for run in found.runs)
         current = groups[-1] if groups else None
         moment = _Moment(current, heartbeat, now)
@@ -94,14 +96,15 @@ class Gatherer:
         file = self.cache.read("config", self.config.heartbeat)
         return parse_heartbeat(file.evidence.data) if file.evidence else None
 
-    def _logs(self, stream: Stream) -> _Logs:
+    def _logs(self, stream: Stream, now: float) -> _Logs:
         folder = stream.events.folder
         found = self.cache.search([f"{folder}/**/*tfevents*"])
         read = [self.cache.events(path) for path in found if is_event_file(path)]
+        begun = {f.facts.path for f in read if isinstance(f, EventFile) and has_begun(f, now)}
         files = tuple(f for f in read if isinstance(f, EventFile))
         unreadable = tuple(f for f in read if not isinstance(f, EventFile))
         files = tuple(sorted(files, key=lambda f: (f.evidence.first_time or 0.0, f.facts.path)))
-        return _Logs(files, unreadable, tuple(stream_runs(stream.id, files, stream.events.tags)))
+        return _Logs(files, unreadable, tuple(stream_runs(stream.id, files, stream.events.tags, begun)))
 
     def _stream(self, stream: Stream, logs: _Logs, moment: _Moment) -> StreamEvidence:
         run = logs.runs[-1] if logs.runs else None
@@ -109,16 +112,20 @@ class Gatherer:
         table = self._table(stream)
         trusted = are_times_trusted(run, self.config.limits.trusted_time_seconds)
         facts = table.facts if table else FileFacts("", False)
-        losses = merge_losses(run, table.evidence if table else None, facts, times_trusted=bool(trusted))
+        target = target_of(stream, config)
+        found = table.evidence if table else None
+        declared = declared_of(stream, config, target)
+        losses = merge_losses(run, found, facts, times_trusted=bool(trusted), declared=declared)
         heartbeat = heartbeat_of(moment.heartbeat, stream.id)
         seen = Observed(
             run=run,
             losses=losses,
-            target=target_of(stream, config),
+            target=target,
             limits=limits_of(stream.stall, self.config.stall),
             writer=writer_of(run, heartbeat),
             heartbeat=heartbeat,
             table_modified_at=facts.modified_at,
+            recorded=recorded_of(stream, found, losses),
         )
         progress = progress_of(seen, moment.now)
         checkpoint = self._checkpoint(stream)
@@ -146,21 +153,18 @@ class Gatherer:
         history = stream.loss_history
         if history is None:
             return None
-        return self.cache.read("loss_table", history.path, columns=columns_of(history.columns))
+        columns = columns_of(history.columns, stream.completion.early_stop_key)
+        return self.cache.read("loss_table", self._choose((history.path,)), columns=columns)
 
     def _picture(self, stream: Stream) -> FileFacts | None:
         history = stream.loss_history
         return self.cache.workspace.facts(history.picture) if history and history.picture else None
 
     def _checkpoint(self, stream: Stream) -> ReadFile[Any]:
-        path = self._choose(stream.checkpoint)
-        workspace = self.cache.workspace
-        if workspace.facts(f"{path}/{SHARD_INDEX}").exists:
-            return self.cache.sharded(path)
-        single = f"{path}/model.safetensors"
-        return self.cache.read("checkpoint", single if workspace.facts(single).exists else path)
+        whole = WholeCheckpoints(self.cache)
+        return whole.read(self._choose(stream.checkpoint, whole.files.exists))
 
-    def _choose(self, candidates: Sequence[str]) -> str:
+    def _choose(self, candidates: Sequence[str], is_there: Callable[[str], bool] | None = None) -> str:
         """The first candidate that is there, readable or not; of a pattern, the newest match."""
         workspace = self.cache.workspace
         for candidate in candidates:
@@ -170,7 +174,9 @@ class Gatherer:
                     return found[0].path
                 continue
             facts = workspace.facts(candidate)
-            if facts.exists or facts.problem:  # what cannot be read must not be replaced by the next best
+            if (
+                facts.exists or facts.problem or (is_there is not None and is_there(candidate))
+            ):  # what cannot be read must not be replaced by the next best
                 return candidate
         return candidates[0]
 
@@ -225,9 +231,9 @@ def _input_of(report: ReadFile[Any]) -> str:
     return named if isinstance(named, str) else report.path
 
 
-def columns_of(named: Mapping[str, tuple[str, ...]]) -> LossColumns | None:
+def columns_of(named: Mapping[str, tuple[str, ...]], early_stop: str | None = None) -> LossColumns | None:
     """Which columns of a loss history are meant; None where the usual ones are."""
-    if not named:
+    if not named and early_stop is None:
         return None
     usual = LossColumns()
     series = {name: columns for name, columns in named.items() if name not in {"epoch", "step", "time"}}
@@ -235,5 +241,5 @@ def columns_of(named: Mapping[str, tuple[str, ...]]) -> LossColumns | None:
         epoch=named.get("epoch", usual.epoch),
         step=named.get("step", usual.step),
         time=named.get("time", usual.time),
-        series=series or usual.series,
+        series={**(series or usual.series), **({EARLY_STOP: (early_stop,)} if early_stop else {})},
     )

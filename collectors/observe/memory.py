@@ -1,55 +1,53 @@
-"""What was learnt from files, kept in the state directory: a restart reads only what is new.
+"""What was learnt from files, kept in the store: a restart reads only what is new.
 
 Input: evidence of unchanged files, reduced curves, points of long curves. Output: the same, after a
-restart. The whole folder can be deleted at any time; whatever in it is damaged, of another version
-or of changed files counts as not there.
+restart. All of it can be deleted at any time; whatever is damaged, of another version or of changed files
+counts as not there.
 """
 
 from __future__ import annotations
 
 import io
 import json
-import os
 import zipfile
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, replace
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
 from collectors import __version__
+from collectors.digest import short_digest
 from collectors.evidence.events import EventEvidence, EventFileName, EventSegment, ScalarSeries
 from collectors.evidence.files import FileFacts, Finding
 from collectors.observe.growing_curve import GrowingCurve
 from collectors.readers.child.evidence_json import from_json, to_json
 from collectors.readers.child.registry import READERS
-from collectors.store.folder import TEMPORARY
-from collectors.store.points import POINTS, POINTS_INDEX, ROW, digest, packed_rows, points_name, read_points_index
-from collectors.store.store import CACHE_FOLDER
+from collectors.store.backend import FILES, Backend, Key, Kind
+from collectors.store.place import Place, backend_at
+from collectors.store.points import Names, PointsIndex, SideFile, points_name
 from collectors.training.evidence import ReadFile
-from collectors.training.stream_runs import EventFile
+from collectors.training.series import EventFile
 
 FORMAT: Final = f"1-{__version__}"
-FILES: Final = "files.json"
 
 
 class Learnt:
-    """The cache folder of one state directory. Never raises: what cannot be kept is read again."""
+    """What one store remembers of files. Never raises: what cannot be kept is read again."""
 
-    def __init__(self, state_dir: Path, key: str) -> None:
+    def __init__(self, place: Place, key: str) -> None:
         """`key` says under which limits things were read; under others they are read again."""
-        self.folder = state_dir / CACHE_FOLDER
+        self._backend: Backend = backend_at(place)
         self._key = f"{FORMAT}-{key}"
-        self._index: dict[str, Any] | None = None
+        self._index = PointsIndex(self._backend)
         with suppress(OSError):
-            (self.folder / POINTS).mkdir(parents=True, exist_ok=True)
+            self._backend.make()
 
     def load_files(self) -> dict[tuple[str, str], ReadFile[Any]]:
         """Evidence of whole files, by reader and path."""
         try:
-            data = json.loads((self.folder / FILES).read_bytes())
+            data = json.loads(self._backend.read(FILES))
             if data["key"] != self._key:
                 return {}
             return {(row["reader"], row["path"]): _read_file(row) for row in data["files"]}
@@ -63,12 +61,12 @@ class Learnt:
             for (reader, path), read in files.items()
             if reader in READERS and read.evidence is not None and not read.being_written
         ]
-        self._write(self.folder / FILES, json.dumps({"key": self._key, "files": rows}).encode())
+        self._write(FILES, json.dumps({"key": self._key, "files": rows}).encode())
 
     def load_events(self, path: str) -> tuple[EventFile, dict[str, GrowingCurve]] | None:
         """An event file's evidence and its reduced curves."""
         try:
-            with np.load(io.BytesIO(self._events_file(path).read_bytes()), allow_pickle=False) as arrays:
+            with np.load(io.BytesIO(self._backend.read(_events_of(path))), allow_pickle=False) as arrays:
                 meta = json.loads(arrays["meta"].tobytes())
                 if meta["key"] != self._key or meta["path"] != path:
                     return None
@@ -89,54 +87,30 @@ class Learnt:
         arrays["meta"] = np.frombuffer(json.dumps(meta, default=_plain).encode(), np.uint8)
         buffer = io.BytesIO()
         np.savez(buffer, allow_pickle=False, **arrays)
-        self._write(self._events_file(path), buffer.getvalue())
+        self._write(_events_of(path), buffer.getvalue())
 
     def append_points(self, path: str, curve: GrowingCurve, part: ScalarSeries) -> None:
         """Add points of a long curve to its side file; `curve` does not have them yet."""
-        before = curve.count
-        file = self.folder / POINTS / points_name(path, curve.tag)
-        try:
-            self._make_side_file_fit(file, curve, before)
-            with file.open("ab") as handle:
-                handle.write(packed_rows(part.step, part.time, part.value))
-        except OSError:
-            with suppress(OSError):
-                file.unlink(missing_ok=True)
+        file = SideFile(self._backend, points_name(path, curve.tag))
+        file.keep(curve.count, curve.columns, (part.step, part.time, part.value))
 
-    def _make_side_file_fit(self, file: Path, curve: GrowingCurve, before: int) -> None:
-        """Bring the side file to exactly the points before this part. Raises OSError if it cannot."""
-        rows = file.stat().st_size // ROW.itemsize if file.exists() else 0
-        if rows > before:
-            os.truncate(file, before * ROW.itemsize)
-        elif rows < before:
-            if curve.columns[2].size < before:
-                raise OSError("points before this part are not known any more")
-            first = tuple(column[:before] for column in curve.columns)
-            file.write_bytes(packed_rows(*first))
-
-    def write_index(self, run_id: str, streams: Mapping[str, Mapping[str, list[str]]]) -> None:
-        """Say in which side files a run's long curves lie: stream -> series -> names in order."""
-        if self._index is None:
-            self._index = read_points_index(self.folder.parent)
-        if self._index.get(run_id) != streams:
-            self._index[run_id] = {stream: dict(series) for stream, series in streams.items()}
-            self._write(self.folder / POINTS / POINTS_INDEX, json.dumps(self._index).encode())
+    def write_index(self, run_id: str, streams: Names) -> None:
+        """Say in which side files a run's long curves lie."""
+        with suppress(OSError):
+            self._index.put(run_id, streams)
 
     def has_points(self, path: str, tag: str) -> bool:
         """Whether a curve has a side file."""
-        with suppress(OSError):
-            return (self.folder / POINTS / points_name(path, tag)).exists()
-        return False
+        return SideFile(self._backend, points_name(path, tag)).exists
 
-    def _events_file(self, path: str) -> Path:
-        return self.folder / f"events-{digest(path)}.npz"
-
-    def _write(self, path: Path, data: bytes) -> None:
-        """Replace a file of the cache; not synced, for it can be made again."""
+    def _write(self, key: Key, data: bytes) -> None:
+        """Replace what was kept; not durably, for it can be made again."""
         with suppress(OSError):
-            temporary = path.with_name(f"{TEMPORARY}{os.getpid()}-{path.name}")
-            temporary.write_bytes(data)
-            temporary.replace(path)
+            self._backend.write(key, data, durable=False)
+
+
+def _events_of(path: str) -> Key:
+    return Key(Kind.EVENTS, short_digest(path))
 
 
 def _plain(value: Any) -> Any:

@@ -11,8 +11,11 @@ import psutil
 
 from collectors.evidence.documents import Heartbeat
 from collectors.training.progress import WriterFacts
+from collectors.training.series import EventFile
 from collectors.training.stream_runs import StreamRun
 
+YOUNG_SECONDS = 180.0
+"""A training that runs elsewhere may need so long for its first record."""
 START_SLACK_SECONDS = 60.0
 """Event files are named seconds after their process began; clocks may be corrected in between."""
 
@@ -35,6 +38,13 @@ def is_writer_alive(host: str | None, pid: int | None, file_started_at: float | 
     except psutil.Error:
         return None
     return file_started_at is None or began <= file_started_at + START_SLACK_SECONDS
+
+
+def has_begun(file: EventFile, now: float) -> bool:
+    """Whether a file that holds nothing yet is the beginning of a training: its process lives, or it is very young."""
+    alive = is_writer_alive(file.name.host, file.name.pid, file.name.started_at)
+    first = file.evidence.first_time
+    return alive if alive is not None else first is not None and now - first < YOUNG_SECONDS
 
 
 def writer_of(run: StreamRun | None, heartbeat: Heartbeat | None) -> WriterFacts | None:

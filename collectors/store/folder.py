@@ -1,141 +1,184 @@
-"""Bytes -> a file of the state directory, whole or not at all: the store's hands.
+"""The documents of a workspace as files of one folder: the state directory.
 
-Input: a path and bytes. Output: the new file in the place of the old one, which stays until then; a
-reader meets one of the two. Raises StoreProblem in words, with the file's name and no folder.
+Input: keys, and bytes. Output: files, written atomically and under a lock. This is the only module that knows
+their names and where they lie.
 """
 
 from __future__ import annotations
 
-import errno
-import os
 import stat
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
-from collectors.files.problems import describe_error
+from collectors.contract.run_row import FileFacts
+from collectors.files.workspace import Workspace, identity_of
+from collectors.store.atomic import append_line, explained, read_own, regular_files, replace_file, sweep
+from collectors.store.backend import MAX_BYTES, Backend, Key, Kind, StateKept, StoreProblem, Version
+from collectors.store.lock import Held, locked
 
-TEMPORARY: Final = ".training-dashboard-tmp-"
-"""Prefix of unfinished files; leftovers of a killed writer are swept at the next start."""
-NOT_OFFERED: Final = {errno.EINVAL, errno.ENOTSUP, errno.ENOSYS, errno.EPERM}
-"""What file systems say that cannot sync a folder or set a mode: no reason to keep nothing."""
-
-
-class StoreProblem(OSError):
-    """The state could not be saved; the old file stays. The message says why."""
-
-
-@contextmanager
-def explained(path: Path) -> Iterator[None]:
-    """Turn an OSError into a StoreProblem: one line with the file's name and no absolute path."""
-    try:
-        yield
-    except StoreProblem:
-        raise
-    except OSError as error:
-        raise StoreProblem(f"{path.name} cannot be written: {describe_error(error)}") from None
-
-
-def replace_file(path: Path, data: bytes, *, durable: bool = True) -> None:
-    """Write beside, fsync, rename, fsync the folder. Raises StoreProblem."""
-    with explained(path):
-        descriptor, name = tempfile.mkstemp(prefix=TEMPORARY, dir=path.parent)
-        try:
-            with os.fdopen(descriptor, "wb") as handle:
-                handle.write(data)
-                handle.flush()
-                _let_others_read(descriptor)
-                if durable:
-                    os.fsync(descriptor)
-            Path(name).replace(path)
-        except BaseException:
-            with suppress(OSError):
-                Path(name).unlink()
-            raise
-        if durable:
-            _sync_folder(path.parent)
+STATE_FILE: Final = "dashboard-state.json"
+HEARTBEAT_FILE: Final = "heartbeat.json"
+SMOKE_FILE: Final = "smoke.json"
+RUNS_FOLDER: Final = "runs"
+INDEX_FILE: Final = "index.jsonl"
+POINTS_FOLDER: Final = "cache/points"
+COLLECTOR_LOCK: Final = ".collector.lock"
+"""Held by the one that keeps the state up to date, for as long as it does."""
+WRITE_LOCK: Final = ".write.lock"
+"""Held for one change by whoever makes it."""
+WRITE_SECONDS: Final = 10.0
+"""How long one change waits for another one."""
+GROWN_BYTES: Final = 1 << 30
+"""Most bytes of what holds something of every run or of every file."""
+_GROWN: Final = {Kind.INDEX, Kind.FILES, Kind.EVENTS, Kind.POINTS_INDEX}
+_PLACES: Final = {
+    Kind.STATE: (".", STATE_FILE),
+    Kind.HEARTBEAT: (".", HEARTBEAT_FILE),
+    Kind.SMOKE: (".", SMOKE_FILE),
+    Kind.BASELINE: (".", "baseline.json"),  # beside the runs, not among them: a run may be called `baseline`
+    Kind.POLICY: (".", "policy.json"),
+    Kind.INDEX: (RUNS_FOLDER, INDEX_FILE),
+    Kind.RUN: (RUNS_FOLDER, "{}.json"),
+    Kind.FILES: ("cache", "files.json"),
+    Kind.EVENTS: ("cache", "events-{}.npz"),
+    Kind.POINTS_INDEX: (POINTS_FOLDER, "index.json"),
+    Kind.POINTS: (POINTS_FOLDER, "{}"),
+}
+"""Folder and name of each kind; the place of a name is `{}`."""
 
 
-def append_line(path: Path, line: bytes) -> None:
-    """Append one line; one that cannot be written whole is taken back. Raises StoreProblem."""
-    with explained(path), path.open("ab+") as handle:
-        size = handle.seek(0, os.SEEK_END)
-        try:
-            handle.write((b"" if _ends_a_line(handle.fileno(), size) else b"\n") + line + b"\n")
-            handle.flush()
-            os.fsync(handle.fileno())
-        except OSError:
-            with suppress(OSError):
-                os.ftruncate(handle.fileno(), size)
-            raise
+class Folder(Backend):
+    """One state directory."""
 
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._folders = {kind: path / folder for kind, (folder, _) in _PLACES.items()}
+        # Paths are made once: a page looks at five of them every moment.
+        self._named = {Key(kind): path / folder / name for kind, (folder, name) in _PLACES.items() if "{}" not in name}
 
-def _ends_a_line(descriptor: int, size: int) -> bool:
-    """Whether a new line may begin here: a writer that was killed leaves half of one."""
-    return size == 0 or os.pread(descriptor, 1, size - 1) == b"\n"
+    @property
+    def where(self) -> str:
+        """The folder's path."""
+        return str(self.path)
 
+    def make(self) -> None:
+        """Make the folder and those inside."""
+        with explained(self.path):
+            for folder in self._folders.values():
+                folder.mkdir(parents=True, exist_ok=True)
 
-def read_own(path: Path, limit: int) -> bytes:
-    """Read a file of ours. Raises OSError, also for what is no regular file or too large."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    try:  # the kind first: no file object can be made of a folder, and the descriptor would stay open
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode) or found.st_size > limit:
-            raise OSError(errno.EINVAL, "is not a file of ours")
-        with os.fdopen(descriptor, "rb", closefd=False) as handle:
-            return handle.read(limit)
-    finally:
-        os.close(descriptor)
+    def _path(self, key: Key) -> Path:
+        known = self._named.get(key)
+        if known is not None:
+            return known
+        folder = self._folders[key.kind]
+        return folder / _PLACES[key.kind][1].format(key.name) if key.name else folder
 
+    def called(self, key: Key) -> str:
+        """The file's name; the folder is nobody's business on screen."""
+        return self._path(key).name
 
-def regular_files(folder: Path, suffix: str) -> Iterator[tuple[str, tuple[int, int]]]:
-    """Name, size in bytes and modification time in nanoseconds of files of a suffix; none where there is no folder.
+    def versions(self, *keys: Key) -> tuple[Version, ...]:
+        """One `stat` each: device, inode, size, mtime and ctime (chmod changes only that), or the error's number."""
+        return tuple(_version(self._path(key)) for key in keys)
 
-    There may be a hundred thousand: names below a descriptor are found faster than whole paths.
-    """
-    with suppress(OSError), _opened(folder) as descriptor, os.scandir(descriptor) as entries:
-        for entry in entries:
-            if entry.name.endswith(suffix) and entry.is_file(follow_symlinks=False):
-                try:
-                    found = entry.stat(follow_symlinks=False)
-                except FileNotFoundError:
-                    continue
-                yield entry.name, (found.st_size, found.st_mtime_ns)
-
-
-@contextmanager
-def _opened(folder: Path) -> Iterator[int]:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        yield descriptor
-    finally:
-        os.close(descriptor)
-
-
-def sweep(folder: Path) -> None:
-    """Remove what writers left unfinished that were killed."""
-    for left in folder.glob(f"{TEMPORARY}*"):
+    def facts(self, key: Key) -> FileFacts | None:
+        """Size and mtime; None for what is no file."""
         with suppress(OSError):
-            left.unlink()
+            found = self._path(key).stat()
+            if stat.S_ISREG(found.st_mode):
+                return found.st_size, found.st_mtime_ns
+        return None
+
+    def list(self, kind: Kind) -> Iterator[tuple[str, FileFacts]]:
+        """Names of files without their suffix; links and folders are none of ours."""
+        return regular_files(self._folders[kind], _PLACES[kind][1].removeprefix("{}"))
+
+    def read(self, key: Key) -> bytes:
+        """Read a file; refused are other things in its place, and more bytes than such a file can have."""
+        return read_own(self._path(key), GROWN_BYTES if key.kind in _GROWN else MAX_BYTES)
+
+    def open(self, key: Key) -> BinaryIO:
+        """Open a file to seek in."""
+        return self._path(key).open("rb")
+
+    def write(self, key: Key, data: bytes, *, durable: bool = True) -> FileFacts:
+        """Replace a file."""
+        path = self._path(key)
+        replace_file(path, data, durable=durable)
+        with explained(path):
+            found = path.stat()
+        return found.st_size, found.st_mtime_ns
+
+    def append(self, key: Key, line: bytes) -> None:
+        """Append a line to a file."""
+        append_line(self._path(key), line)
+
+    def extend(self, key: Key, at: int, data: bytes) -> bool:
+        """Append to a file; a writer that was killed may have left more in it than was remembered."""
+        path = self._path(key)
+        with explained(path), path.open("ab") as handle:
+            size = handle.tell()
+            if size > at:
+                handle.truncate(at)
+            if size >= at:
+                handle.write(data)
+        return size >= at
+
+    def delete(self, key: Key) -> None:
+        """Remove a file."""
+        path = self._path(key)
+        with explained(path):
+            path.unlink(missing_ok=True)
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the write lock."""
+        try:
+            with _held(self.path / WRITE_LOCK, WRITE_SECONDS):
+                yield
+        except Held as held:
+            raise StoreProblem(f"{held} has been writing into this state directory for too long") from None
+
+    @contextmanager
+    def keeping(self, wait_seconds: float) -> Iterator[None]:
+        """Hold the collector's lock; leftovers of killed writers are swept first."""
+        try:
+            with _held(self.path / COLLECTOR_LOCK, wait_seconds):
+                self._sweep()
+                yield
+        except Held as held:
+            words = "already collects into this state directory; name another one with --state-dir"
+            raise StateKept(f"{held} {words}") from None
+
+    def _sweep(self) -> None:
+        """Remove unfinished files; nobody is writing one now: heartbeats are the collector's alone."""
+        with self.writing():
+            for folder in {*self._folders.values()}:
+                sweep(folder)
 
 
-def _let_others_read(descriptor: int) -> None:
-    """The page may run as another user."""
+@contextmanager
+def _held(path: Path, wait_seconds: float) -> Iterator[None]:
+    """Hold a lock file; only taking it is explained, what happens under it explains itself."""
+    with ExitStack() as stack:
+        with explained(path):
+            stack.enter_context(locked(path, wait_seconds))
+        yield
+
+
+def _version(path: Path) -> Version:
     try:
-        os.fchmod(descriptor, 0o644)
-    except OSError as error:
-        if error.errno not in NOT_OFFERED:
-            raise
+        found = path.stat()
+    except OSError as problem:
+        return (problem.errno or 0,)
+    return (*identity_of(found), found.st_ctime_ns)
 
 
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    except OSError as error:
-        if error.errno not in NOT_OFFERED:
-            raise
-    finally:
-        os.close(descriptor)
+def snapshots_in(other: Workspace, most: int) -> list[str]:
+    """Paths of the snapshots of a state directory that is looked at like a workspace, or of its folder of runs."""
+    if other.facts(f"{RUNS_FOLDER}/{INDEX_FILE}").exists or other.facts(STATE_FILE).exists:
+        return other.glob([f"{RUNS_FOLDER}/*.json"], limit=most)
+    return other.glob(["*.json"], limit=most) if other.facts(INDEX_FILE).exists else []

@@ -1,55 +1,120 @@
-"""Points of long curves in the state folder: file of packed rows <-> arrays.
+"""Points of long curves: side files of packed rows <-> arrays.
 
-Input: the state folder and a name. Output: rows of step (int64), time (seconds since the epoch, float64)
+Input: a store and a curve. Output: rows of step (int64), time (seconds since the epoch, float64)
 and value (float64). What is damaged or missing is as if it had never been kept.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
-from pathlib import Path
-from typing import Any, Final
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, BinaryIO, Final
 
 import numpy as np
 
-from collectors.store.store import POINTS_FOLDER
+from collectors.digest import short_digest
+from collectors.store.backend import POINTS_INDEX, Backend, Key, Kind, StoreProblem, Version, mapping_in
+from collectors.store.place import Place, backend_at
 
 ROW: Final = np.dtype([("step", "<i8"), ("time", "<f8"), ("value", "<f8")])
 """One point of a long curve on disk: 24 bytes."""
-POINTS: Final = POINTS_FOLDER
-POINTS_INDEX: Final = "index.json"
+_NAME: Final = re.compile(r"[0-9a-f]{20}-[0-9a-f]{20}\.points")
+Names = Mapping[str, Mapping[str, list[str]]]
+"""Stream -> series -> names of side files, in order."""
 
 
 def points_name(path: str, tag: str) -> str:
     """Name of the side file of one tag of one event file."""
-    return f"{digest(path)}-{digest(tag)}.points"
+    return f"{short_digest(path)}-{short_digest(tag)}.points"
 
 
-def read_points_index(state_dir: Path) -> dict[str, Any]:
-    """Run id -> stream -> series -> side files; empty where there is none."""
-    try:
-        data = json.loads((state_dir / "cache" / POINTS / POINTS_INDEX).read_bytes())
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return data if isinstance(data, dict) else {}
+@dataclass(frozen=True, slots=True)
+class SideFile:
+    """The points of one tag of one event file."""
+
+    backend: Backend
+    name: str
+
+    @property
+    def _key(self) -> Key:
+        return Key(Kind.POINTS, self.name)
+
+    @property
+    def exists(self) -> bool:
+        """Whether any are kept."""
+        return self.backend.facts(self._key) is not None
+
+    @property
+    def version(self) -> Version:
+        """Another one whenever the points are."""
+        return self.backend.versions(self._key)[0]
+
+    def count(self) -> int:
+        """How many points are kept. Raises FileNotFoundError where none are."""
+        found = self.backend.facts(self._key)
+        if found is None:
+            raise FileNotFoundError(self.name)
+        return found[0] // ROW.itemsize
+
+    def rows(self, axis: str, span: tuple[float, float]) -> Any:
+        """Rows (dtype ROW) whose `axis` (`step` or `time`) lies in `span`, found by bisection.
+
+        One row beyond each end is added, so that the line reaches the edges. Raises OSError.
+        """
+        total = self.count()
+        with self.backend.open(self._key) as handle:
+            first = max(_bisect(handle, total, axis, span[0]) - 1, 0)
+            stop = min(_bisect(handle, total, axis, span[1]) + 2, total)
+            handle.seek(first * ROW.itemsize)
+            return np.frombuffer(handle.read((stop - first) * ROW.itemsize), ROW)
+
+    def keep(self, count: int, known: tuple[Any, Any, Any], part: tuple[Any, Any, Any]) -> None:
+        """Let `part` (step, time, value) follow the first `count` points, whatever was kept behind them.
+
+        Where fewer are kept, they are made anew from the `known` ones; where those are too few, none are kept.
+        """
+        rows = packed_rows(*part)
+        with suppress(StoreProblem):
+            if self.backend.extend(self._key, count * ROW.itemsize, rows):
+                return
+            if known[2].size >= count:
+                first = packed_rows(*(column[:count] for column in known))
+                self.backend.extend(self._key, 0, first + rows)
+                return
+        with suppress(StoreProblem):
+            self.backend.delete(self._key)
 
 
-def read_points(state_dir: Path, name: str, axis: str, span: tuple[float, float]) -> Any:
-    """Rows (dtype ROW) of a side file whose `axis` (`step` or `time`) lies in `span`, found by bisection.
-
-    One row beyond each end is added, so that the line reaches the edges. Raises OSError.
-    """
-    path = state_dir / "cache" / POINTS / name
-    with path.open("rb") as handle:
-        total = path.stat().st_size // ROW.itemsize
-        first = max(_bisect(handle, total, axis, span[0]) - 1, 0)
-        stop = min(_bisect(handle, total, axis, span[1]) + 2, total)
-        handle.seek(first * ROW.itemsize)
-        return np.frombuffer(handle.read((stop - first) * ROW.itemsize), ROW)
+def side_files_of(place: Place, run_id: str, stream: str, series: str) -> list[SideFile]:
+    """The side files of a curve of a run, in order; none where the index names none, or no such things."""
+    backend = backend_at(place)
+    found: Any = mapping_in(backend, POINTS_INDEX)
+    for key in (run_id, stream, series):
+        found = found.get(key) if isinstance(found, dict) else None
+    names = found if isinstance(found, list) else []
+    return [SideFile(backend, name) for name in names if isinstance(name, str) and _NAME.fullmatch(name)]
 
 
-def _bisect(handle: Any, total: int, axis: str, value: float) -> int:
+class PointsIndex:
+    """In which side files the long curves of each run lie, for the one that writes them."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+        self._runs: dict[str, Any] | None = None
+
+    def put(self, run_id: str, streams: Names) -> None:
+        """Say where a run's long curves lie. Raises StoreProblem."""
+        if self._runs is None:
+            self._runs = mapping_in(self._backend, POINTS_INDEX)
+        if self._runs.get(run_id) != streams:
+            self._runs[run_id] = {stream: dict(series) for stream, series in streams.items()}
+            self._backend.write(POINTS_INDEX, json.dumps(self._runs).encode(), durable=False)
+
+
+def _bisect(handle: BinaryIO, total: int, axis: str, value: float) -> int:
     """First row whose axis is not below `value`."""
     low, high = 0, total
     while low < high:
@@ -67,8 +132,3 @@ def packed_rows(step: Any, time: Any, value: Any) -> bytes:
     rows = np.empty(value.size, ROW)
     rows["step"], rows["time"], rows["value"] = step, time, value
     return rows.tobytes()
-
-
-def digest(text: str) -> str:
-    """A short name for a text, the same every time."""
-    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:20]

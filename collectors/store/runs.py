@@ -1,6 +1,6 @@
-"""The runs of one state directory: their rows, snapshots, the baseline, and what removes them.
+"""The runs of one store: their rows, snapshots, the baseline, and what removes them.
 
-Input: a state directory. Output: rows newest first, one snapshot, the pinned baseline's id. Rows come
+Input: a store. Output: rows newest first, one snapshot, the pinned baseline's id. Rows come
 from the index; a row that is missing, wrong or older than its snapshot is made anew from the snapshot.
 A snapshot that cannot be read has a row that says so. It refuses to remove the baseline unasked.
 """
@@ -13,8 +13,7 @@ import threading
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from pydantic import ValidationError
 
@@ -23,20 +22,28 @@ from collectors.contract.run_row import FileFacts, RunRow
 from collectors.contract.state import DashboardState, state_from_json
 from collectors.contract.values import RUN_ID_PATTERN, visible_text
 from collectors.files.problems import describe_error
-from collectors.store.folder import explained, read_own, regular_files, replace_file
+from collectors.store.backend import (
+    BASELINE,
+    INDEX,
+    POLICY,
+    RUNS,
+    Backend,
+    Key,
+    Kind,
+    StoreProblem,
+    Version,
+    mapping_in,
+)
 from collectors.store.index import CONTENTS_FROM, Head, HeadsFound, RunRows, head_of, heads_in, index_of, without_cycles
+from collectors.store.place import Place, backend_at
 from collectors.store.rows import damaged_row, row_of
-from collectors.store.store import INDEX_FILE, MAX_BYTES, RUNS_FOLDER, Store, StoreProblem
 
-BASELINE_FILE = "baseline.json"
-"""Beside the runs, not among them: a run may be called `baseline`."""
-POLICY_FILE = "policy.json"
-INDEX_BYTES = 1 << 30
 SPARE_LINES = 64
 """So many lines of the index may be out of date before it is written anew."""
 LONGEST_PROBLEM = 300
 """Characters of what is wrong with a snapshot."""
-Identity = tuple[int, int, int, int]
+Versions = tuple[Version, ...]
+"""Of the runs and of their index."""
 _RUN_ID: Final = re.compile(RUN_ID_PATTERN)
 
 
@@ -50,34 +57,32 @@ def is_run_id(text: str) -> bool:
 
 
 class RunStore:
-    """The runs of one state directory; may be asked from several threads.
+    """The runs of one store; may be asked from several threads.
 
     With `heal` an index that is out of date is written anew where that is possible.
     """
 
-    def __init__(self, state_dir: Path, *, heal: bool = False) -> None:
-        self._dir = state_dir
-        self._runs = state_dir / RUNS_FOLDER
-        self._store = Store(state_dir, make=False)
+    def __init__(self, place: Place, *, heal: bool = False) -> None:
+        self._backend = backend_at(place)
         self._heals = heal
         self._lock = threading.Lock()
-        self._seen: tuple[Identity | None, Identity | None] | None = None
+        self._seen: Versions | None = None
         self._rows = RunRows(())
         self._made: dict[str, Head] = {}
 
     def rows(self) -> RunRows:
-        """One row a run, newest first. The same object comes back while folder and index stay the same."""
+        """One row a run, newest first. The same object comes back while runs and index stay the same."""
         with self._lock:
-            seen = (_identity(self._runs), _identity(self._runs / INDEX_FILE))
+            seen = self._backend.versions(RUNS, INDEX)
             if seen != self._seen:
                 self._rows = self._load(seen)
                 self._seen = seen
             return self._rows
 
-    def _load(self, seen: tuple[Identity | None, Identity | None]) -> RunRows:
+    def _load(self, seen: Versions) -> RunRows:
         with without_cycles():
-            written = heads_in(_bytes_of(self._runs / INDEX_FILE))
-            files = dict(_snapshot_files(self._runs, written.heads))
+            written = heads_in(self._index())
+            files = dict(_snapshots(self._backend, written.heads))
             # In the order of the index, which is that of time: sorting what is sorted costs nothing.
             heads = [head for run_id, head in written.heads.items() if files.get(run_id) == head.facts]
             made = self._made_heads(files, heads)
@@ -86,6 +91,12 @@ class RunStore:
         if self._heals and (made or _is_worth_writing(written, len(rows))):
             self._write_index(rows, seen)
         return rows
+
+    def _index(self) -> bytes:
+        try:
+            return self._backend.read(INDEX)
+        except OSError:
+            return b""
 
     def _made_heads(self, files: Mapping[str, FileFacts], heads: Sequence[Head]) -> dict[str, Head]:
         """The heads of snapshots that the index does not have as they are."""
@@ -106,7 +117,7 @@ class RunStore:
     def _read(self, run_id: str) -> DashboardState | str:
         """A snapshot, or why it cannot be read."""
         try:
-            state = state_from_json(read_own(self._runs / f"{run_id}.json", MAX_BYTES))
+            state = state_from_json(self._backend.read(Key(Kind.RUN, run_id)))
         except OSError as error:
             return describe_error(error)
         except ValidationError as error:
@@ -115,17 +126,20 @@ class RunStore:
             return f"it holds the run {state.meta.run_id}"
         return state
 
-    def _write_index(self, rows: RunRows, seen: tuple[Identity | None, Identity | None]) -> None:
+    def _write_index(self, rows: RunRows, seen: Versions) -> None:
         """Write the index anew, unless somebody changed something since `seen`."""
         data = index_of(rows.oldest_first)
-        # A folder that cannot be written is read all the same.
-        with suppress(StoreProblem), self._store.writing():
-            if (_identity(self._runs), _identity(self._runs / INDEX_FILE)) == seen:
-                replace_file(self._runs / INDEX_FILE, data)
+        # What cannot be written is read all the same.
+        with suppress(StoreProblem), self._backend.writing():
+            if self._backend.versions(RUNS, INDEX) == seen:
+                self._backend.write(INDEX, data)
 
     def row(self, run_id: str) -> RunRow | None:
         """One run's row; None where there is no such run."""
         return self.rows().find(run_id)
+
+    def _has(self, run_id: str) -> bool:
+        return is_run_id(run_id) and self._backend.facts(Key(Kind.RUN, run_id)) is not None
 
     def snapshot(self, run_id: str) -> DashboardState | None:
         """One run's snapshot by its exact id; None where there is none or it cannot be read."""
@@ -134,7 +148,7 @@ class RunStore:
 
     def required(self, run_id: str) -> DashboardState:
         """One run's snapshot by its exact id. Raises RunProblem where it is absent or damaged."""
-        if not is_run_id(run_id) or not self._store.has_snapshot(run_id):
+        if not self._has(run_id):
             raise RunProblem(f"there is no run {run_id}; `runs list` shows those that are stored")
         found = self._read(run_id)
         if isinstance(found, str):
@@ -143,34 +157,34 @@ class RunStore:
 
     def baseline(self) -> str | None:
         """Id of the pinned baseline; None where none is pinned. Its snapshot may be gone."""
-        run_id = _mapping_in(self._dir / BASELINE_FILE).get("run_id")
+        run_id = mapping_in(self._backend, BASELINE).get("run_id")
         return run_id if isinstance(run_id, str) and is_run_id(run_id) else None
 
     def pin(self, run_id: str) -> None:
         """Make a run the baseline for everybody. Raises RunProblem and StoreProblem."""
         self.required(run_id)
         pinned = {"run_id": run_id, "pinned_at": datetime.now(UTC).isoformat()}
-        with self._store.writing():
-            replace_file(self._dir / BASELINE_FILE, json.dumps(pinned).encode() + b"\n")
+        with self._backend.writing():
+            self._backend.write(BASELINE, json.dumps(pinned).encode() + b"\n")
 
     def unpin(self) -> None:
         """Let there be no baseline. Raises StoreProblem."""
-        with self._store.writing(), explained(self._dir / BASELINE_FILE):
-            (self._dir / BASELINE_FILE).unlink(missing_ok=True)
+        with self._backend.writing():
+            self._backend.delete(BASELINE)
 
     def policy(self) -> Policy:
         """The regression policy of the observed workspace; the default one where none is stored."""
         try:
-            return Policy.model_validate(_mapping_in(self._dir / POLICY_FILE))
+            return Policy.model_validate(mapping_in(self._backend, POLICY))
         except ValidationError:
             return Policy()
 
     def write_policy(self, policy: Policy) -> None:
         """Store the policy for those who do not read the configuration. Raises StoreProblem."""
-        if (self._dir / POLICY_FILE).is_file() and self.policy() == policy:
+        if self._backend.facts(POLICY) is not None and self.policy() == policy:
             return
-        with self._store.writing():
-            replace_file(self._dir / POLICY_FILE, policy.model_dump_json().encode() + b"\n")
+        with self._backend.writing():
+            self._backend.write(POLICY, policy.model_dump_json().encode() + b"\n")
 
     def delete(self, run_ids: Iterable[str], *, force: bool = False) -> None:
         """Remove snapshots, damaged ones too; all or none. Raises RunProblem and StoreProblem.
@@ -179,16 +193,15 @@ class RunStore:
         """
         asked, pinned = list(dict.fromkeys(run_ids)), self.baseline()
         for run_id in asked:
-            if not is_run_id(run_id) or not self._store.has_snapshot(run_id):
+            if not self._has(run_id):
                 raise RunProblem(f"there is no run {run_id}; nothing was removed")
             if run_id == pinned and not force:
                 raise RunProblem(f"{run_id} is the baseline; nothing was removed (--force removes it all the same)")
         if pinned in asked:
             self.unpin()
-        with self._store.writing():
+        with self._backend.writing():
             for run_id in asked:
-                with explained(self._store.snapshot_path(run_id)):
-                    self._store.snapshot_path(run_id).unlink(missing_ok=True)
+                self._backend.delete(Key(Kind.RUN, run_id))
 
     def prune(self, keep: int, *, spared: Iterable[str] = ()) -> list[str]:
         """Remove all but the newest `keep` runs and return their ids. Raises StoreProblem.
@@ -202,41 +215,15 @@ class RunStore:
         return too_many
 
 
-def _identity(path: Path) -> Identity | None:
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
-
-
 def _is_worth_writing(written: HeadsFound, count: int) -> bool:
     """Whether an index has wrong lines, too many replaced ones, or too many that its contents do not list."""
     replaced, unlisted = written.lines - count, written.lines - written.listed
     return bool(written.wrong) or replaced > max(SPARE_LINES, count) or unlisted > max(CONTENTS_FROM, count // 2)
 
 
-def _bytes_of(path: Path) -> bytes:
-    try:
-        return read_own(path, INDEX_BYTES)
-    except OSError:
-        return b""
-
-
-def _mapping_in(path: Path) -> Mapping[str, Any]:
-    try:
-        found = json.loads(read_own(path, MAX_BYTES))
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _snapshot_files(runs: Path, known: Container[str]) -> Iterator[tuple[str, FileFacts]]:
-    """Run id, size and time of every snapshot's file; `known` are ids that need no second look."""
-    for name, facts in regular_files(runs, ".json"):
-        run_id = name[:-5]
-        if run_id in known or is_run_id(run_id):
-            yield run_id, facts
+def _snapshots(backend: Backend, known: Container[str]) -> Iterator[tuple[str, FileFacts]]:
+    """Run id, size and time of every snapshot; `known` are ids that need no second look."""
+    return ((run_id, facts) for run_id, facts in backend.list(Kind.RUN) if run_id in known or is_run_id(run_id))
 
 
 def first_error(error: ValidationError) -> str:

@@ -1,33 +1,30 @@
-"""What a collector does with the history of its state directory: snapshots, the baseline, the policy.
+"""What a collector does with the history of its store: snapshots, the baseline, the policy.
 
-Input: states as they are collected. Output: `runs/<run_id>.json` of the current run, kept in line with
+Input: states as they are collected. Output: the snapshot of the current run, kept in line with
 it; the pinned baseline for check 10. It writes only what differs, and removes old runs only where it
 was told how many to keep.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from collectors.contract.pipeline import PipelineConfig
 from collectors.contract.remembered import PinnedBaseline
 from collectors.contract.state import DashboardState
+from collectors.store.backend import Key, Kind, Version
 from collectors.store.runs import RunStore
 from collectors.store.store import Store
 
-Identity = tuple[int, int, int] | None
-
 
 class History:
-    """The runs of one state directory, for the one that collects into it."""
+    """The runs of one store, for the one that collects into it."""
 
     def __init__(self, store: Store, config: PipelineConfig, keep: int | None = None) -> None:
         self._store = store
-        self._runs = RunStore(store.state_dir, heal=True)
+        self._runs = RunStore(store.backend, heal=True)
         self._config = config
         self._keep = keep
         self._stored: DashboardState | None = None
-        self._pinned: tuple[Identity, PinnedBaseline] | None = None
+        self._pinned: tuple[Version, PinnedBaseline] | None = None
         self._policy_is_known = False
 
     def has(self, run_id: str) -> bool:
@@ -63,15 +60,7 @@ class History:
         run_id = self._runs.baseline() if self._config.switches_on("baseline") else None
         if run_id is None:
             return None
-        identity = _identity(self._store.snapshot_path(run_id))
-        if self._pinned is None or self._pinned[0] != identity or self._pinned[1].run_id != run_id:
-            self._pinned = (identity, PinnedBaseline(run_id, self._runs.snapshot(run_id)))
+        (version,) = self._store.backend.versions(Key(Kind.RUN, run_id))
+        if self._pinned is None or self._pinned[0] != version or self._pinned[1].run_id != run_id:
+            self._pinned = (version, PinnedBaseline(run_id, self._runs.snapshot(run_id)))
         return self._pinned[1]
-
-
-def _identity(path: Path) -> Identity:
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_ino, found.st_size, found.st_mtime_ns

@@ -14,6 +14,10 @@ STALLED_GAPS, STALLED_SECONDS = 10, 180.0
 """A TensorBoard writer may hold data back for 120 s, so shorter limits would cry wolf."""
 
 
+UNKNOWN_PACE_SECONDS = 86_400.0
+"""Before a cadence is known no shorter silence says anything."""
+
+
 def cadence(curves: Mapping[str, Curve], run: StreamRun | None) -> tuple[float | None, int]:
     """Median gap in seconds between distinct steps, and how many gaps are known.
 
@@ -34,13 +38,15 @@ def cadence(curves: Mapping[str, Curve], run: StreamRun | None) -> tuple[float |
 
 
 def silence_limits(limits: StallLimits, gap: float | None, last_at: float | None) -> tuple[float | None, float | None]:
-    """Instants from which silence counts as quiet and as stalled; None where nothing was ever heard."""
+    """Instants from which silence counts as quiet and as stalled; None where nothing was ever heard.
+
+    Without a known pace a training may take hours for an epoch: only a day of silence is long then.
+    """
     if last_at is None:
         return None, None
-    pace = gap or 0.0
-    quiet = limits.quiet_seconds or max(QUIET_GAPS * pace, QUIET_SECONDS)
-    stalled = limits.stalled_seconds or max(STALLED_GAPS * pace, STALLED_SECONDS)
-    return last_at + quiet, last_at + stalled
+    quiet = limits.quiet_seconds or max(QUIET_GAPS * (gap or 0.0), QUIET_SECONDS)
+    usual = max(STALLED_GAPS * gap, STALLED_SECONDS) if gap is not None else UNKNOWN_PACE_SECONDS
+    return last_at + quiet, last_at + (limits.stalled_seconds or usual)
 
 
 def usual_stride(run: StreamRun) -> float:

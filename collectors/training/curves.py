@@ -15,14 +15,12 @@ import numpy as np
 from collectors.evidence.files import FileFacts
 from collectors.evidence.table_rows import LossRows
 from collectors.evidence.tables import LossRow, LossTableEvidence
+from collectors.training.axes import SHIFTS, Declared, same_values, with_epochs
 from collectors.training.stream_runs import Curve, StreamRun
 
 Source = Literal["loss_history", "events"]
-SHIFTS = (0.0, 1.0, -1.0)
-"""Distances between the epochs of a table and of events that count the same epochs from 0 and from 1."""
-AGREEMENT = 1e-3
-"""Relative difference up to which a CSV value and a 32-bit event value are the same number."""
 _LARGEST_STEP = 2.0**53
+NOTHING_DECLARED = Declared()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +35,13 @@ class Losses:
     """Loss history and events contradict each other at most of the epochs they share."""
     others: Mapping[str, Curve] = field(default_factory=dict)
     """The same run's losses as the other source has them: not shown, but they must be finite too."""
+    told_by: str | None = None
+    """What says which epoch a step of the events is; None where nothing does."""
+
+    @property
+    def unit(self) -> Literal["epoch", "step"]:
+        """What its points are placed by: epochs where any is known."""
+        return "step" if self.last_epoch is None and self.curves else "epoch"
 
     @property
     def first_epoch(self) -> float | None:
@@ -63,21 +68,23 @@ def merge_losses(
     table_facts: FileFacts,
     *,
     times_trusted: bool,
+    declared: Declared = NOTHING_DECLARED,
 ) -> Losses:
     """Choose the source of a stream's losses and join what the other one knows."""
-    event_curves = dict(run.curves) if run else {}
     table_curves = _curves_of(table)
+    axis = with_epochs(run.curves if run else {}, run.counter if run else None, table_curves, declared)
+    events, told_by = axis.curves, axis.told_by
+    at_odds = dict(run.at_odds) if run else {}
     if not table_curves:
-        source: Source | None = "events" if event_curves else None
-        return Losses(source, event_curves)
-    disagrees = contradict(table_curves, event_curves)
+        return Losses("events" if events else None, events, others=at_odds, told_by=told_by)
+    disagrees = contradict(table_curves, events)
     belongs = _table_belongs(run, table_facts, disagrees, times_trusted)
     if belongs is False:  # a rerun that has just begun has no losses yet, whatever the old table holds
-        return Losses("events" if event_curves else None, event_curves, belongs, disagrees)
-    if event_curves and _reach(event_curves) > _reach(table_curves):
-        return Losses("events", event_curves, belongs, disagrees, table_curves)
-    joined = {name: _with_times(c, event_curves.get(name)) for name, c in table_curves.items()}
-    return Losses("loss_history", joined, belongs, disagrees, event_curves)
+        return Losses("events" if events else None, events, belongs, disagrees, at_odds, told_by)
+    if events and _reaches_farther(events, table_curves):
+        return Losses("events", events, belongs, disagrees, {**table_curves, **at_odds}, told_by)
+    joined = {name: _with_times(c, events.get(name)) for name, c in table_curves.items()}
+    return Losses("loss_history", joined, belongs, disagrees, {**events, **at_odds}, told_by)
 
 
 def _table_belongs(run: StreamRun | None, facts: FileFacts, disagrees: bool, times_trusted: bool) -> bool | None:
@@ -87,27 +94,53 @@ def _table_belongs(run: StreamRun | None, facts: FileFacts, disagrees: bool, tim
         return False
     if times_trusted and facts.modified_at is not None:
         # One second of slack: file systems round times, record times are exact.
-        return facts.modified_at >= run.started_at - 1.0
+        return facts.modified_at + run.clock_lag >= run.started_at - 1.0
     return True if run.curves else None
 
 
-def contradict(one: Mapping[str, Curve], other: Mapping[str, Curve]) -> bool:
-    """Whether two sets of curves differ at most of the epochs they share, however epochs are counted."""
-    return all(_differ(one, other, shift) for shift in SHIFTS)
+def contradict(table: Mapping[str, Curve], events: Mapping[str, Curve]) -> bool:
+    """Whether two sets of curves differ at most of the places they share, however these are counted.
+
+    They are compared by step where both have steps, else by epoch; without a common unit nothing is said.
+    """
+    for unit in ("step", "epoch"):
+        found = [_shared(table, events, unit, shift) for shift in SHIFTS]
+        if any(shared for shared, _ in found):
+            return not any(shared and agreeing * 2 >= shared for shared, agreeing in found)
+    return False
 
 
-def _differ(one: Mapping[str, Curve], other: Mapping[str, Curve], shift: float) -> bool:
+def _shared(one: Mapping[str, Curve], other: Mapping[str, Curve], unit: str, shift: float) -> tuple[int, int]:
+    """At how many places both have a value, and at how many of these it is the same."""
     shared = agreeing = 0
     for name in one.keys() & other.keys():
-        epochs, left, right = np.intersect1d(one[name].epoch + shift, other[name].epoch, return_indices=True)
-        shared += epochs.size
-        agreeing += int(_same(one[name].value[left], other[name].value[right]).sum())
-    return shared > 0 and agreeing * 2 < shared
+        left, right = _match(one[name], other[name], unit, shift)
+        shared += left.size
+        agreeing += int(same_values(one[name].value[left], other[name].value[right]).sum())
+    return shared, agreeing
 
 
-def _same(a: Any, b: Any) -> Any:
-    with np.errstate(all="ignore"):
-        return np.isclose(a, b, rtol=AGREEMENT, atol=1e-9, equal_nan=True)
+def _match(one: Curve, other: Curve, unit: str, shift: float = 0.0) -> tuple[Any, Any]:
+    """Indices of the points that stand at one place in both."""
+    if unit == "step":
+        a, b = (np.where(c.step >= 0, c.step, np.nan).astype(np.float64) for c in (one, other))
+    else:
+        a, b = one.epoch, other.epoch
+    _, left, right = np.intersect1d(a + shift, b, return_indices=True)
+    known = np.isfinite(b[right])
+    return left[known], right[known]
+
+
+def _reaches_farther(events: Mapping[str, Curve], table: Mapping[str, Curve]) -> bool:
+    """Whether the events go beyond the table, in a unit that both have; else the table, which has epochs, counts."""
+    if (by_epoch := _reach(events)) >= 0 and (of_table := _reach(table)) >= 0:
+        return by_epoch > of_table
+    step, of_table = _last_step(events), _last_step(table)
+    return of_table < 0 or (_reach(table) < 0 and step > of_table)
+
+
+def _last_step(curves: Mapping[str, Curve]) -> float:
+    return max((float(c.step.max()) for c in curves.values() if len(c)), default=-1.0)
 
 
 def _reach(curves: Mapping[str, Curve]) -> float:
@@ -147,7 +180,9 @@ def _with_times(table: Curve, events: Curve | None) -> Curve:
     """Fill unknown steps and times of a table from the events of the same epoch."""
     if events is None or not len(events):
         return table
-    _, left, right = np.intersect1d(table.epoch, events.epoch, return_indices=True)
+    left, right = _match(table, events, "step")
+    if not left.size:
+        left, right = _match(table, events, "epoch")
     step, time = table.step.copy(), table.time.copy()
     step[left] = np.where(step[left] < 0, events.step[right], step[left])
     time[left] = np.where(np.isnan(time[left]), events.time[right], time[left])

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Generic, TypeVar
 
+from collectors.contract.metrics import StreamMetrics
 from collectors.contract.pipeline import PipelineConfig
 from collectors.contract.remembered import PinnedBaseline, SmokeResult
 from collectors.contract.streams import Stream
@@ -16,8 +18,10 @@ from collectors.evidence.documents import ConfigEvidence, DocumentEvidence, Hear
 from collectors.evidence.files import FileFacts, Finding
 from collectors.evidence.tables import LossTableEvidence
 from collectors.training.curves import Losses
+from collectors.training.metrics import build_metrics
 from collectors.training.progress import Progress
-from collectors.training.stream_runs import EventFile, StreamRun
+from collectors.training.series import EventFile
+from collectors.training.stream_runs import StreamRun
 
 E = TypeVar("E")
 
@@ -47,7 +51,7 @@ class ReadFile(Generic[E]):
         return not self.facts.exists
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class StreamEvidence:
     """One stream's files and what they tell about its latest run."""
 
@@ -72,6 +76,12 @@ class StreamEvidence:
     def id(self) -> str:
         """The stream's id."""
         return self.stream.id
+
+    @cached_property
+    def metrics(self) -> StreamMetrics:
+        """Its losses and how far it is, as the state tells them: made once, when they are first asked for."""
+        config = self.config.evidence.data if self.config.evidence else None
+        return build_metrics(self.stream, self.losses, self.progress, config=config, in_current_run=self.in_current_run)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +131,13 @@ class WorkspaceEvidence:
 
     @property
     def nothing_trained(self) -> bool:
-        """No stream has left a sign of a run."""
+        """No stream has left a sign of a run, nor any file that should be one."""
         return all(
-            s.run is None and not s.losses.curves and s.checkpoint.missing and s.progress.started_at is None
+            not s.events
+            and not s.unreadable_events
+            and not s.losses.curves
+            and s.checkpoint.missing
+            and (s.loss_table is None or s.loss_table.missing)
+            and s.progress.started_at is None
             for s in self.streams
         )

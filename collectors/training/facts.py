@@ -11,9 +11,13 @@ from typing import Any
 
 from collectors.contract.streams import StallLimits, Stream
 from collectors.contract.values import Status
-from collectors.evidence.documents import MISSING, Heartbeat, value_at
+from collectors.evidence.documents import Heartbeat, value_at
+from collectors.evidence.tables import LossTableEvidence
+from collectors.training.axes import Declared
+from collectors.training.completion import Recorded, Target
+from collectors.training.curves import Losses
 from collectors.training.evidence import ReadFile, StreamEvidence
-from collectors.training.progress import Progress, Target
+from collectors.training.progress import Progress
 from collectors.training.stream_runs import RunGroup, StreamRun
 
 SETTLE_SECONDS = 3.0
@@ -23,12 +27,38 @@ SETTLE_SECONDS = 3.0
 def target_of(stream: Stream, config: ReadFile[Any]) -> Target:
     """How far the stream shall train: by its final config or the pipeline's; a total that is no count is None."""
     rule = stream.completion
-    total: Any = rule.total
-    if isinstance(total, str):
-        total = value_at(config.evidence.data if config.evidence else None, total)
-    sane = total is not MISSING and isinstance(total, (int, float)) and not isinstance(total, bool)
-    whole = int(total) if sane and 0 < total < 2**53 and float(total).is_integer() else None
-    return Target("step" if rule.by == "steps" else "epoch", whole)
+    return Target("step" if rule.by == "steps" else "epoch", _count(rule.total, config))
+
+
+def declared_of(stream: Stream, config: ReadFile[Any], target: Target) -> Declared:
+    """What the description and the config say about the steps of a stream's events."""
+    events = stream.events
+    return Declared(
+        steps_are_epochs=events.steps_are == "epochs",
+        steps_per_epoch=_count(events.steps_per_epoch, config),
+        epochs=target.total if target.unit == "epoch" else None,
+    )
+
+
+def recorded_of(stream: Stream, table: LossTableEvidence | None, losses: Losses) -> Recorded:
+    """What a stream's table says about its end, where the table is of this run."""
+    rule = stream.completion
+    if table is None or losses.table_belongs is False:
+        return Recorded(patience=rule.patience, monitor=rule.monitor)
+    return Recorded(
+        step=table.counted_step,
+        of_steps=table.configured_steps,
+        stopped=bool(table.early_stop),
+        patience=rule.patience,
+        monitor=rule.monitor,
+    )
+
+
+def _count(said: int | str | None, config: ReadFile[Any]) -> int | None:
+    """A count that stands there or under a key of the config; None where it is no count."""
+    value: Any = value_at(config.evidence.data if config.evidence else None, said) if isinstance(said, str) else said
+    sane = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return int(value) if sane and 0 < value < 2**53 and float(value).is_integer() else None
 
 
 def limits_of(own: StallLimits, pipeline: StallLimits) -> StallLimits:

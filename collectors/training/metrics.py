@@ -1,4 +1,4 @@
-"""One stream's evidence -> its losses and how far it is, as the state tells them. Pure.
+"""One stream's losses and progress -> its losses and how far it is, as the state tells them. Pure.
 
 Curves are reduced to at most 2,000 points with minima and maxima kept; values that are not finite are
 null there and told beside.
@@ -12,25 +12,28 @@ from typing import Any
 import numpy as np
 
 from collectors.contract.metrics import MAX_POINTS, Completion, Nonfinite, Point, Series, StreamMetrics, Writer
+from collectors.contract.streams import Stream
 from collectors.evidence.documents import value_at
 from collectors.evidence.downsample import downsample
 from collectors.numbers import utc
+from collectors.training.curves import Losses
 from collectors.training.divergence import number_or_none, step_or_none
-from collectors.training.evidence import StreamEvidence
 from collectors.training.progress import Progress
 from collectors.training.stream_runs import Curve
 
 
-def build_metrics(s: StreamEvidence) -> StreamMetrics:
-    """One stream's losses, reduced to at most 2,000 points a series."""
-    curves = {name: c for name, c in s.losses.curves.items() if len(c)}
-    divergences = s.progress.divergences
+def build_metrics(
+    stream: Stream, losses: Losses, progress: Progress, *, config: Any, in_current_run: bool
+) -> StreamMetrics:
+    """One stream's losses, reduced to at most 2,000 points a series; `config` is its document, None without one."""
+    curves = {name: c for name, c in losses.curves.items() if len(c)}
+    divergences = progress.divergences
     first = min(divergences, key=lambda d: d.first_epoch if d.first_epoch is not None else np.inf, default=None)
     return StreamMetrics(
-        label=s.stream.label,
-        config=highlights_of(s),
-        source=s.losses.source,
-        completion=_completion(s, s.progress),
+        label=stream.label,
+        config=highlights_of(stream, config),
+        source=losses.source,
+        completion=_completion(progress, in_current_run=in_current_run),
         series={name: build_series(c) for name, c in curves.items()},
         nonfinite=tuple(
             Nonfinite(
@@ -82,7 +85,7 @@ def _best(curve: Curve) -> Point | None:
     return _point(curve, int(np.argmin(np.where(finite, curve.value, np.inf))))
 
 
-def _completion(s: StreamEvidence, p: Progress) -> Completion:
+def _completion(p: Progress, *, in_current_run: bool) -> Completion:
     total = p.target.total
     return Completion(
         status=p.status,
@@ -100,14 +103,13 @@ def _completion(s: StreamEvidence, p: Progress) -> Completion:
         stalled_at=utc(p.stalled_at),
         expected_end_at=utc(p.expected_end_at),
         writer=Writer(host=p.writer.host, pid=p.writer.pid, alive=p.writer.alive) if p.writer else None,
-        from_previous_run=not s.in_current_run,
+        from_previous_run=not in_current_run,
     )
 
 
-def highlights_of(s: StreamEvidence) -> dict[str, bool | int | float | str | None]:
+def highlights_of(stream: Stream, config: Any) -> dict[str, bool | int | float | str | None]:
     """The allow-listed config values, plain scalars only; null for what is missing or not a scalar."""
-    data = s.config.evidence.data if s.config.evidence else None
-    return {name: _plain(value_at(data, key)) for name, key in s.stream.config.highlights.items()}
+    return {name: _plain(value_at(config, key)) for name, key in stream.config.highlights.items()}
 
 
 def _plain(value: Any) -> bool | int | float | str | None:

@@ -6,30 +6,24 @@ past the limit or a writer that is gone, done needs the configured end or a reco
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
-
-import numpy as np
+from dataclasses import dataclass, replace
 
 from collectors.contract.streams import StallLimits
 from collectors.contract.values import Status
 from collectors.evidence.documents import Heartbeat
+from collectors.numbers import instant_words
 from collectors.training.cadence import cadence, silence_limits, usual_stride
+from collectors.training.completion import End, Recorded, Target, count_of, end_of, leading
 from collectors.training.curves import Losses
 from collectors.training.divergence import Divergence, all_divergences
-from collectors.training.stream_runs import Curve, StreamRun
+from collectors.training.stream_runs import StreamRun
 
+NOTHING_RECORDED = Recorded()
+FAILURES = frozenset({"diverged", "failed"})
+SILENT_SECONDS = 3600.0
+"""Silence that is told where the pace of a training is not known."""
 CLOCK_SLACK_SECONDS = 60.0
 """Clocks of two machines may differ by this much; a later instant is no sign of life."""
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """The configured end of a stream."""
-
-    unit: Literal["epoch", "step"]
-    total: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +48,10 @@ class Observed:
     heartbeat: Heartbeat | None
     """Only where it speaks of this stream."""
     table_modified_at: float | None
+    recorded: Recorded = NOTHING_RECORDED
+    """What the training wrote down about its end, besides the heartbeat."""
+    table_gap: float | None = None
+    """Seconds between two writes of the table, as they were observed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +73,12 @@ class Progress:
     stalled_at: float | None
     expected_end_at: float | None
     writer: WriterFacts | None
+    cannot_tell: str | None = None
+    """Why it cannot be told whether it ended."""
+    remedy: str | None = None
+    """What makes that clear."""
+    silent: bool = False
+    """Nothing was written for long, though its process lives or nothing proves that it ended."""
 
     @property
     def ended(self) -> bool:
@@ -85,10 +89,19 @@ class Progress:
 def progress_of(seen: Observed, now: float) -> Progress:
     """Derive a stream's state at `now` (seconds since the Unix epoch)."""
     gap, gaps = cadence(seen.losses.curves, seen.run)
+    gap = gap if gap is not None else seen.table_gap
     last_at = _last_sign(seen, now)
     quiet_at, stalled_at = silence_limits(seen.limits, gap, last_at)
     divergences = all_divergences(seen.losses)
-    status = _status(seen, divergences, stalled_at, now)
+    end = end_of(seen.losses, seen.target, replace(seen.recorded, outcome=_outcome(seen, now)))
+    status = _status(seen, bool(divergences), end, now)
+    if status is None:
+        status = Status.STALLED if stalled_at is None or now > stalled_at else Status.RUNNING
+    unproven = status is Status.STALLED and not _is_proof(seen, gap)
+    is_open = status in {Status.STALLED, Status.RUNNING}
+    doubt = end.words or (
+        f"nothing was written since {instant_words(last_at)}, and its pace is not known" if unproven else None
+    )
     return Progress(
         status=status,
         since=_since(status, seen, divergences, last_at),
@@ -96,7 +109,7 @@ def progress_of(seen: Observed, now: float) -> Progress:
         step=_step(seen),
         target=seen.target,
         divergences=divergences,
-        early_stop=_outcome(seen) == "early_stopped",
+        early_stop=end.kind == "early_stopped",
         quiet=status is Status.RUNNING and quiet_at is not None and now > quiet_at,
         started_at=_started_at(seen),
         last_at=last_at,
@@ -105,59 +118,50 @@ def progress_of(seen: Observed, now: float) -> Progress:
         stalled_at=stalled_at if status is Status.RUNNING else None,
         expected_end_at=_expected_end(seen, gap, gaps) if status is Status.RUNNING else None,
         writer=seen.writer,
+        cannot_tell=doubt if is_open else None,
+        remedy=end.remedy if is_open else None,
+        silent=status is Status.RUNNING and last_at is not None and now > (_silent_at(stalled_at, last_at, gap) or now),
     )
 
 
-def _status(seen: Observed, divergences: tuple[Divergence, ...], stalled_at: float | None, now: float) -> Status:
+def _status(seen: Observed, diverged: bool, end: End, now: float) -> Status | None:
+    """What the files and the process say; None where only silence can tell."""
     if not _has_started(seen):
         return Status.IDLE
-    outcome = _outcome(seen)
-    if divergences or outcome in {"diverged", "failed"}:
+    if diverged or _outcome(seen, now) in FAILURES:
         return Status.FAIL
-    if reached_the_end(seen.losses, seen.target) or outcome in {"completed", "early_stopped"}:
+    if end.kind in {"completed", "early_stopped"}:
         return Status.DONE
-    if seen.writer is not None and seen.writer.alive is False:
-        return Status.STALLED
-    return Status.STALLED if stalled_at is None or now > stalled_at else Status.RUNNING
+    alive = seen.writer.alive if seen.writer is not None else None
+    if alive is None:
+        return None
+    return Status.RUNNING if alive else Status.STALLED
+
+
+def _silent_at(stalled_at: float | None, last_at: float, gap: float | None) -> float | None:
+    """When a training that is not called stalled has been silent for long."""
+    return stalled_at if gap is not None else last_at + SILENT_SECONDS
+
+
+def _is_proof(seen: Observed, gap: float | None) -> bool:
+    """Whether silence says that it stopped: its process is gone, its pace is known, or a limit was set."""
+    is_gone = seen.writer is not None and seen.writer.alive is False
+    return is_gone or gap is not None or seen.limits.stalled_seconds is not None
 
 
 def _has_started(seen: Observed) -> bool:
     return seen.run is not None or bool(seen.losses.curves) or seen.heartbeat is not None
 
 
-def reached_the_end(losses: Losses, target: Target) -> bool:
-    """Whether the configured last epoch or step stands in the losses.
-
-    Epochs may count from 0 (then the last one is total - 1) or from 1; fractions of an epoch
-    always mean epochs that are over.
-    """
-    if target.total is None:
-        return False
-    if target.unit == "step":
-        return _last_step(losses) >= target.total
-    first, last = losses.first_epoch, losses.last_epoch
-    if first is None or last is None:
-        return False
-    counts_from_zero = first == 0 and not _has_fractions(losses.curves)
-    return last >= target.total - (1 if counts_from_zero else 0)
-
-
-def _has_fractions(curves: Mapping[str, Curve]) -> bool:
-    return any(bool((c.epoch[np.isfinite(c.epoch)] % 1 != 0).any()) for c in curves.values())
-
-
-def _last_step(losses: Losses) -> int:
-    return max((int(c.step.max()) for c in losses.curves.values() if len(c)), default=-1)
-
-
-def _outcome(seen: Observed) -> str | None:
-    """The recorded outcome, where the heartbeat is not older than the run."""
+def _outcome(seen: Observed, now: float) -> str | None:
+    """The recorded outcome, where the heartbeat is of this run; an end only at a time that is possible."""
     beat = seen.heartbeat
     if beat is None or beat.updated_at is None:
         return None
-    if seen.run is not None and beat.updated_at.timestamp() < seen.run.started_at:
+    at = beat.updated_at.timestamp()
+    if seen.run is not None and at < seen.run.started_at:
         return None
-    return beat.outcome
+    return None if at > now + CLOCK_SLACK_SECONDS and beat.outcome not in FAILURES else beat.outcome
 
 
 def _last_sign(seen: Observed, now: float) -> float | None:
@@ -209,12 +213,7 @@ def _expected_end(seen: Observed, gap: float | None, gaps: int) -> float | None:
 
 
 def _done_so_far(seen: Observed) -> float | None:
-    if seen.target.unit == "step":
-        return _step(seen)
-    first, last = seen.losses.first_epoch, seen.losses.last_epoch
-    if first is None or last is None:
-        return None
-    return last + 1 if first == 0 else last
+    return count_of(leading(seen.losses.curves), seen.target.unit)
 
 
 def _since(

@@ -1,32 +1,23 @@
 """Event files -> runs: which records belong to one execution of training. Pure.
 
-A stream's run starts at its event file's first record; a later file that continues the steps is the
-same run, one that starts them again is a new run. Runs of all streams, in time order, fall
-into groups: a run whose stream is already in the group starts the next one.
+A stream's run starts at its event file's first record; `run_files` says which files are one run. Runs of
+all streams, in time order, fall into groups: a run whose stream is already in the group starts the next one.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 
-from collectors.evidence.events import EventEvidence, EventFileName, ScalarSeries
-from collectors.evidence.files import FileFacts
+from collectors.evidence.events import ScalarSeries
 from collectors.numbers import YEAR_10000, is_instant
-
-
-@dataclass(frozen=True, slots=True)
-class EventFile:
-    """One event file that was read."""
-
-    facts: FileFacts
-    name: EventFileName
-    evidence: EventEvidence
+from collectors.training.run_files import Cut, RunFiles, cuts_within, series_parts, split_runs
+from collectors.training.series import EPOCH_TAGS, EventFile, TagChoice, choose_tags
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +52,26 @@ class StreamRun:
     last_at: float
     """Its last record."""
     curves: Mapping[str, Curve] = field(default_factory=dict)
-    """Series name -> curve."""
+    """Series name -> curve by step; its epochs are unknown until something says which."""
+    counter: Curve | None = None
+    """Step -> epoch as the files record it; None where they do not."""
+    at_odds: Mapping[str, Curve] = field(default_factory=dict)
+    """What a second writer recorded of a series otherwise, by the series and its file."""
+    rivals: tuple[str, ...] = ()
+    """Folders of other trainings that ran at the same time."""
+    left_out: tuple[str, ...] = ()
+    """Files of evaluations afterwards, and without any configured series: nothing of them is a curve."""
 
     @property
     def latest_file(self) -> EventFile:
         """The file with its last record: others may hold no more than a header."""
         return max(self.files, key=lambda f: f.evidence.last_time if is_instant(f.evidence.last_time) else 0.0)
+
+    @property
+    def clock_lag(self) -> float:
+        """Seconds by which the file server's clock is behind the writer's: no file is older than its last record."""
+        modified, last = self.latest_file.facts.modified_at, self.latest_file.evidence.last_time
+        return max(0.0, last - modified) if modified is not None and is_instant(last) else 0.0
 
     @property
     def last_step(self) -> int | None:
@@ -88,97 +93,83 @@ class RunGroup:
         return min(r.started_at for r in self.runs.values())
 
 
-def stream_runs(stream: str, files: Iterable[EventFile], tags: Mapping[str, Sequence[str]]) -> list[StreamRun]:
+def stream_runs(
+    stream: str, files: Iterable[EventFile], tags: Mapping[str, Sequence[str]], begun: Collection[str] = ()
+) -> list[StreamRun]:
     """Split a stream's event files into runs, oldest first.
 
-    `tags` maps a series name to its tags in order of preference. Files without a dated record are left
-    out: a run that has written nothing has not started yet, and one without a moment has no place. A
-    beginning without a step that another run followed tells nothing, and is left out too.
+    `tags` maps a series name to its tags in order of preference; `begun` names files without a record
+    whose process lives. Files without a dated record are left out: a run that has written nothing has not
+    started yet, and one without a moment has no place.
     """
-    dated = [f for f in files if is_instant(f.evidence.first_time)]
-    dated.sort(key=lambda f: (f.evidence.first_time or 0.0, f.facts.path))
-    groups: list[list[EventFile]] = []
-    for file in dated:
-        if groups and _continues(groups[-1], file):
-            groups[-1].append(file)
-        else:
-            groups.append([file])
-    told = [group for group in groups[:-1] if any(_first_step(f) is not None for f in group)]
-    return [_build_run(stream, group, tags) for group in (*told, *groups[-1:])]
+    every = list(files)
+    choice = choose_tags(every, tags)
+    return [_build_run(stream, run, choice) for run in split_runs(every, choice, begun)]
 
 
-def _continues(group: list[EventFile], file: EventFile) -> bool:
-    """Whether a later file goes on with the steps: a resume, or a sub-run beside its parent."""
-    first = _first_step(file)
-    begun = min((s for f in group if (s := _first_step(f)) is not None), default=None)
-    if first is None:
-        # Each process of one training may open a file of its own and write nothing but its header.
-        return _same_writer(group[-1], file) or any(_overlap(f, file) for f in group)
-    if begun is None:
-        return _same_writer(group[-1], file)
-    # A resume may repeat a few steps, a rerun starts where the first one did.
-    return first > begun or _is_sub_run(group[0], file)
-
-
-def _same_writer(one: EventFile, other: EventFile) -> bool:
-    return one.name.pid is not None and (one.name.pid, one.name.host) == (
-        other.name.pid,
-        other.name.host,
-    )
-
-
-def _is_sub_run(parent: EventFile, file: EventFile) -> bool:
-    """`add_scalars` and hparams write sub-folders beside the parent, by the same process."""
-    return _folder(parent) != _folder(file) and (_same_writer(parent, file) or _overlap(parent, file))
-
-
-def _overlap(one: EventFile, other: EventFile) -> bool:
-    return (other.evidence.first_time or 0.0) <= (one.evidence.last_time or 0.0)
-
-
-def _folder(file: EventFile) -> str:
-    return file.facts.path.rpartition("/")[0]
-
-
-def _first_step(file: EventFile) -> int | None:
-    return min((int(s.step[0]) for s in file.evidence.series.values() if s.step.size), default=None)
-
-
-def _build_run(stream: str, files: list[EventFile], tags: Mapping[str, Sequence[str]]) -> StreamRun:
-    curves = {name: curve for name in tags if (curve := _curve(files, tags[name])) is not None}
+def _build_run(stream: str, run: RunFiles, choice: TagChoice) -> StreamRun:
+    parts = series_parts(run, choice)
+    cuts = [
+        *run.cuts,
+        *(c for name, of in parts.items() if not choice.validates(name) for s in of for c in cuts_within(s)),
+    ]
+    again = run.repeats or bool(cuts)
+    also = {
+        f"{name} in {file.facts.path.rpartition('/')[2]}": _curve([choice.series_of(file)[name]], cuts)
+        for name, file in run.conflicts
+    }
+    every = [t for f in run.files for t in (f.evidence.first_time, f.evidence.last_time) if is_instant(t)]
     return StreamRun(
         stream=stream,
-        files=tuple(files),
-        started_at=min(f.evidence.first_time or 0.0 for f in files),
-        last_at=max(t for f in files for t in (f.evidence.first_time, f.evidence.last_time) if is_instant(t)),
-        curves=curves,
+        files=tuple(run.files),
+        started_at=min(f.evidence.first_time or 0.0 for f in run.files),
+        last_at=max(every),
+        curves={name: _curve(of, cuts, keep_first=choice.validates(name) and not again) for name, of in parts.items()},
+        counter=_counter(run.files, cuts),
+        at_odds=also,
+        rivals=tuple(run.rivals),
+        left_out=tuple(f.facts.path for f in run.left_out),
     )
 
 
-def _curve(files: list[EventFile], tags: Sequence[str]) -> Curve | None:
-    """The first tag that any file holds, over all files, each step once with its last value."""
-    for tag in tags:
-        parts = [f.evidence.series[tag] for f in files if tag in f.evidence.series]
-        parts = [p for p in parts if p.value.size]
+def _counter(files: Sequence[EventFile], cuts: Sequence[Cut]) -> Curve | None:
+    """The epoch of each step, where the files record it beside the losses."""
+    for tag in EPOCH_TAGS:
+        parts = [s for f in files if (s := f.evidence.series.get(tag)) is not None and s.value.size]
         if parts:
-            return _once_a_step(parts)
+            return _curve(parts, cuts)
     return None
 
 
-def _once_a_step(parts: list[ScalarSeries]) -> Curve:
+def _curve(parts: Sequence[ScalarSeries], cuts: Sequence[Cut], *, keep_first: bool = False) -> Curve:
+    """All parts as one curve without what resumes threw away, each step once with its last value.
+
+    `keep_first`: a step that comes again is an evaluation afterwards, and the first value counts.
+    """
     step, time, value = _joined(parts)
-    if step.size > 1 and not bool(np.all(np.diff(step) > 0)):
-        kept = step.size - 1 - np.unique(step[::-1], return_index=True)[1]
+    kept = np.ones(step.size, np.bool_)
+    for cut in cuts:
+        kept &= ~((time < cut.time) & (step >= cut.step))
+    was_cut = not bool(kept.all())
+    if was_cut:
         step, time, value = step[kept], time[kept], value[kept]
-    reduced = any(p.count is not None for p in parts)
+    if step.size > 1 and not bool(np.all(np.diff(step) > 0)):
+        once = _first_of_each(step) if keep_first else step.size - 1 - _first_of_each(step[::-1])
+        step, time, value = step[once], time[once], value[once]
+    reduced = any(p.count is not None for p in parts) and not was_cut
+    recent = parts[-1].recent
     return Curve(
         step,
         _moments(time),
         value,
-        step.astype(np.float64),
+        np.full(step.size, np.nan),
         nonfinite=_nonfinite(parts) if reduced else None,
-        recent=(parts[-1].recent[0], _moments(parts[-1].recent[1])) if parts[-1].recent else None,
+        recent=(recent[0], _moments(recent[1])) if recent else None,
     )
+
+
+def _first_of_each(step: Any) -> Any:
+    return np.unique(step, return_index=True)[1]
 
 
 def _moments(time: Any) -> Any:
@@ -187,7 +178,7 @@ def _moments(time: Any) -> Any:
     return time if bool(possible.all()) else np.where(possible, time, np.nan)
 
 
-def _joined(parts: list[ScalarSeries]) -> tuple[Any, Any, Any]:
+def _joined(parts: Sequence[ScalarSeries]) -> tuple[Any, Any, Any]:
     if len(parts) == 1:
         return parts[0].step, parts[0].time, parts[0].value
     return (
@@ -197,7 +188,7 @@ def _joined(parts: list[ScalarSeries]) -> tuple[Any, Any, Any]:
     )
 
 
-def _nonfinite(parts: list[ScalarSeries]) -> Mapping[str, int]:
+def _nonfinite(parts: Sequence[ScalarSeries]) -> Mapping[str, int]:
     counts = [p.nonfinite if p.nonfinite is not None else count_nonfinite(p.value) for p in parts]
     return {kind: sum(c.get(kind, 0) for c in counts) for kind in ("nan", "inf", "-inf")}
 

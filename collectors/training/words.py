@@ -2,26 +2,54 @@
 
 from __future__ import annotations
 
-from collectors.numbers import number_words
+from difflib import get_close_matches
+
+from collectors.contract.metrics import Nonfinite
+from collectors.numbers import NONFINITE, listed, place_words, plural, reached_words
+from collectors.training.completion import count_of, from_zero, leading, places_of
 from collectors.training.divergence import Divergence
 from collectors.training.evidence import StreamEvidence
+from collectors.training.series import choose_tags
 
 
-def divergence_words(d: Divergence) -> str:
+def divergence_words(d: Divergence | Nonfinite) -> str:
     """One non-finite stretch in words: `val_loss NaN since epoch 3 (2 values)`."""
-    kind = {"nan": "NaN", "inf": "Inf", "-inf": "-Inf"}[d.kind]
-    step = f"step {d.first_step}" if d.first_step is not None else "an unknown epoch"
-    place = f"epoch {number_words(d.first_epoch)}" if d.first_epoch is not None else step
-    values = "1 value" if d.count == 1 else f"{d.count} values"
-    return f"{d.series} {kind} since {place} ({values})"
+    place = place_words(d.first_epoch, d.first_step) or "an unknown epoch"
+    return f"{d.series} {NONFINITE[d.kind]} since {place} ({plural(d.count, 'value')})"
 
 
 def epoch_words(s: StreamEvidence) -> str:
-    """How far a stream is: `epoch 3 of 30`, `step 500 of 1000`, `epoch 3`, `nothing recorded`."""
+    """How far a stream is: `epoch 3 of 30`, `step 500 of 1,000`, `no epoch recorded yet`."""
     p = s.progress
-    reached = p.step if p.target.unit == "step" else p.epoch
-    if reached is None:
-        return "no epoch recorded yet"
-    counted = reached + 1 if p.target.unit == "epoch" and s.losses.first_epoch == 0 else reached
-    total = f" of {p.target.total}" if p.target.total else ""
-    return f"{p.target.unit} {number_words(counted)}{total}"
+    unit = p.target.unit
+    reached = p.step if unit == "step" else p.epoch
+    if reached is None and p.step is not None:
+        return reached_words("step", p.step, None)
+    counted = reached + 1 if reached is not None and _is_behind(s, reached) else reached
+    return reached_words(unit, counted, p.target.total)
+
+
+def _is_behind(s: StreamEvidence, reached: float) -> bool:
+    """Whether the number is one less than the count: epochs from 0, and the last step of a run that counts from 0.
+
+    Whether step 700 is the 700th or the 701st matters at the end only.
+    """
+    unit, total = s.progress.target.unit, s.progress.target.total
+    if unit == "step":
+        return reached + 1 == total and count_of(leading(s.losses.curves), unit) == total
+    places = places_of(leading(s.losses.curves).values(), unit)
+    return any(from_zero(of) and not bool((of % 1 != 0).any()) for of in places)
+
+
+def absent_tags(s: StreamEvidence) -> str | None:
+    """Which tags were looked for and what the event files hold instead; None where one of them is there."""
+    held = sorted({tag for f in s.events for tag, series in f.evidence.series.items() if series.points})
+    if not held or any(choose_tags(s.events, s.stream.events.tags).tags):
+        return None
+    wanted = [tag for accepted in s.stream.events.tags.values() for tag in accepted]
+    near = [match for tag in wanted for match in get_close_matches(tag, held, 1, 0.5)]
+    nearest = f"; nearest is `{near[0]}`" if near else ""
+    looked_for = listed(f"`{tag}`" for tag in wanted)
+    return (
+        f"{looked_for} not found in the event files, which hold {listed((f'`{tag}`' for tag in held), most=8)}{nearest}"
+    )

@@ -43,7 +43,7 @@ def store_baseline(library: Library, store: Store, replay_start: float) -> str:
         with Collector(workspace, store) as collector:
             state = collector.collect(snapshot=True)
     store.write_snapshot(state)
-    _pin_unless_chosen(RunStore(store.state_dir), state.meta.run_id)
+    _pin_unless_chosen(RunStore(store.backend), state.meta.run_id)
     return state.meta.run_id
 
 

@@ -7,17 +7,16 @@ the range than are read at once, the state's own points are the answer. It judge
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, Final, Literal
 
 import numpy as np
 
 from collectors.contract.metrics import MAX_POINTS, StreamMetrics
 from collectors.evidence.downsample import downsample
-from collectors.store.points import POINTS, ROW, read_points, read_points_index
+from collectors.store.place import Place
+from collectors.store.points import SideFile, side_files_of
 
 Axis = Literal["epoch", "step", "time"]
 MOST_ROWS: Final = 4_000_000
@@ -26,7 +25,6 @@ NEWER_STEPS: Final = 1_000_000
 """So many steps may have been written since the state was."""
 SAME_SECONDS: Final = 1e-3
 """Times of one record differ by rounding only."""
-SIDE_FILE: Final = re.compile(r"[0-9a-f]{20}-[0-9a-f]{20}\.points")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +61,12 @@ class Detail:
     value: Any
 
 
-def side_files(state_dir: Path, curve: Curve, metrics: StreamMetrics) -> list[Path]:
+def side_files(place: Place, curve: Curve, metrics: StreamMetrics) -> list[SideFile]:
     """Return the side files of a curve, in their order; none where its points are not those of event files."""
-    if metrics.source != "events":
-        return []
-    found: Any = read_points_index(state_dir)
-    for key in (curve.run_id, curve.stream, curve.series):
-        found = found.get(key) if isinstance(found, dict) else None
-    names = found if isinstance(found, list) else []
-    folder = state_dir / "cache" / POINTS
-    return [folder / name for name in names if isinstance(name, str) and SIDE_FILE.fullmatch(name)]
+    return side_files_of(place, curve.run_id, curve.stream, curve.series) if metrics.source == "events" else []
 
 
-def detail(files: Sequence[Path], metrics: StreamMetrics, series: str, wanted: Range) -> Detail:
+def detail(files: Sequence[SideFile], metrics: StreamMetrics, series: str, wanted: Range) -> Detail:
     """Return the points of a series in a range. Raises KeyError for a series that the metrics do not hold."""
     zero = first_time(metrics)
     shown = _Columns(*(_floats(getattr(metrics.series[series], name)) for name in ("epoch", "step", "time", "value")))
@@ -124,19 +115,19 @@ def _steps(shown: _Columns, wanted: Range) -> tuple[float, float]:
     return before.max(initial=-1), after.min(initial=newest)
 
 
-def _rows(files: Sequence[Path], steps: tuple[float, float]) -> Any:
+def _rows(files: Sequence[SideFile], steps: tuple[float, float]) -> Any:
     """Rows of all side files between two steps; None where there are none, or too many to read."""
     try:
         if not files or sum(_most_rows(file, steps) for file in files) > MOST_ROWS:
             return None
-        return np.concatenate([read_points(file.parents[2], file.name, "step", steps) for file in files])
+        return np.concatenate([file.rows("step", steps) for file in files])
     except OSError:
         return None
 
 
-def _most_rows(file: Path, steps: tuple[float, float]) -> float:
+def _most_rows(file: SideFile, steps: tuple[float, float]) -> float:
     """How many rows can lie between two steps: never more than the file has, nor than there are steps."""
-    return min(file.stat().st_size // ROW.itemsize, max(steps[1] - steps[0], 0) + 3)
+    return min(file.count(), max(steps[1] - steps[0], 0) + 3)
 
 
 def _by_step(found: _Columns) -> _Columns:

@@ -6,7 +6,6 @@ address but what the page understands. XML is refused with 501, as the specifica
 
 from __future__ import annotations
 
-import hashlib
 import html
 import json
 from collections.abc import Mapping
@@ -18,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from collectors.digest import short_digest
 from dash_app.reading.reader import StateReader
 from dash_app.settings import Settings
 from dash_app.views.share import PANEL_HEIGHTS
@@ -59,7 +59,7 @@ class OEmbed:
         if frame is None:
             return not_found()
         content = self._content(frame, most)
-        return tagged_json(request, content, hashlib.sha256(json.dumps(content).encode()).hexdigest()[:20])
+        return tagged_json(request, content, short_digest(json.dumps(content)))
 
     def _content(self, frame: str, most: Mapping[str, int | None]) -> dict[str, str | int]:
         state = self._reader.current().state

@@ -7,7 +7,6 @@ status code asks `api/state` or `readyz`. It shows and never changes anything.
 
 from __future__ import annotations
 
-import hashlib
 from datetime import UTC, datetime
 
 from fastapi import FastAPI
@@ -16,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from collectors.digest import short_digest
 from collectors.presentation.svg import Choice
 from dash_app.pictures.badge import (
     Badge,
@@ -111,7 +111,7 @@ def _observed_at(seen: Observation) -> datetime | None:
 
 
 def _picture(request: Request, svg: str) -> Response:
-    etag = hashlib.sha256(svg.encode()).hexdigest()[:20]
+    etag = short_digest(svg)
     headers = FRESHNESS | {"ETag": f'W/"{etag}"'}
     if has_already(request, etag):
         return Response(status_code=304, headers=headers)

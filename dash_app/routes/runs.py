@@ -6,7 +6,6 @@ written is which run is the baseline, and only for a request that comes from thi
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -18,9 +17,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from collectors.digest import short_digest
 from collectors.presentation.runs import rows_as_csv, rows_as_json
+from collectors.store.backend import StoreProblem
 from collectors.store.runs import RunProblem, is_run_id
-from collectors.store.store import StoreProblem
 from dash_app.reading.history import RunHistory, is_live
 from dash_app.reading.observation import Observation
 from dash_app.reading.query import MOST_ROWS, RunQuery, query_from, select_rows
@@ -70,7 +70,8 @@ class RunsApi:
             "found": len(found),
             "runs": list(found[start : start + limit]),
         }
-        return tagged_json(request, pydantic_core.to_json(content), _digest(content))
+        raw = pydantic_core.to_json(content)
+        return tagged_json(request, raw, short_digest(raw))
 
     async def table(self, request: Request) -> Response:
         """Answer every chosen row as CSV; no cell is a formula."""
@@ -109,7 +110,7 @@ class RunsApi:
         if broken or found.delta is None:
             return _unreadable(broken or found.shown)
         raw = found.delta.model_dump_json().encode()
-        return tagged_json(request, raw, _digest(raw))
+        return tagged_json(request, raw, short_digest(raw))
 
     async def baseline(self, request: Request) -> Response:
         """Answer the pinned baseline's id; a POST of `{"run_id": id or null}` pins it or none.
@@ -118,7 +119,7 @@ class RunsApi:
         """
         if request.method in ("GET", "HEAD"):
             pinned = self._history.pinned()
-            return tagged_json(request, {"run_id": pinned}, _digest(pinned))
+            return tagged_json(request, {"run_id": pinned}, short_digest(repr(pinned)))
         if request.method != "POST":
             answer = failure(405, "method_not_allowed", "ask with GET, pin with POST")
             answer.headers["Allow"] = "GET, HEAD, POST"
@@ -196,8 +197,3 @@ def _unreadable(seen: Observation) -> JSONResponse:
 def _file(text: str, kind: str, name: str) -> Response:
     headers = FRESHNESS | {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(text.encode(), headers=headers, media_type=kind)
-
-
-def _digest(content: Any) -> str:
-    raw = content if isinstance(content, bytes) else pydantic_core.to_json(content)
-    return hashlib.sha256(raw).hexdigest()[:20]

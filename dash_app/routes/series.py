@@ -6,11 +6,9 @@ state shows of a whole curve, and few answers are made at a time, so that nobody
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, get_args
 
 import anyio
@@ -18,6 +16,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from collectors.contract.metrics import StreamMetrics
+from collectors.digest import short_digest
+from collectors.store.place import Place
 from dash_app.reading.reader import StateReader
 from dash_app.reading.zoom import Axis, Curve, Range, detail, first_time, side_files
 from dash_app.web.answers import failure, has_already, not_found, tagged_json
@@ -31,11 +31,11 @@ class BadQuestion(Exception):
 
 
 class SeriesRoute:
-    """The route, over one reader and its state folder."""
+    """The route, over one reader and the same store."""
 
-    def __init__(self, reader: StateReader, state_dir: Path) -> None:
+    def __init__(self, reader: StateReader, place: Place) -> None:
         self._reader = reader
-        self._state_dir = state_dir
+        self._place = place
         self._few = anyio.CapacityLimiter(AT_A_TIME)
 
     async def answer(self, request: Request) -> Response:
@@ -56,8 +56,9 @@ class SeriesRoute:
         metrics = self._metrics(curve)
         if metrics is None or curve.series not in metrics.series:
             return not_found()
-        files = side_files(self._state_dir, curve, metrics)
-        etag = _digest(question, metrics.series[curve.series], *map(_sign, files))
+        files = side_files(self._place, curve, metrics)
+        parts = (question, metrics.series[curve.series], *(file.version for file in files))
+        etag = short_digest("\n".join(map(repr, parts)))
         if has_already(request, etag):
             return tagged_json(request, b"", etag)
         found = detail(files, metrics, curve.series, wanted)
@@ -127,16 +128,3 @@ def _number(values: Mapping[str, str], name: str) -> float:
 
 def _column(column: Any) -> list[float | None]:
     return [value if math.isfinite(value) else None for value in column.tolist()]
-
-
-def _sign(file: Path) -> tuple[int, int] | None:
-    """What changes whenever a side file does; it only grows."""
-    try:
-        found = file.stat()
-    except OSError:
-        return None
-    return found.st_size, found.st_mtime_ns
-
-
-def _digest(*parts: Any) -> str:
-    return hashlib.sha256("\n".join(map(repr, parts)).encode()).hexdigest()[:20]

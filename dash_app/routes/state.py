@@ -6,7 +6,6 @@ It shows and never changes anything.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -16,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from collectors.digest import short_digest
 from dash_app.reading.observation import Observation
 from dash_app.reading.pulse import pulse_of, sign_of
 from dash_app.reading.reader import StateReader
@@ -59,7 +59,7 @@ class Api:
         """
         seen = self._reader.current()
         content = pulse_of(seen, self._stale_after, datetime.now(UTC))
-        return tagged_json(request, content, _digest(*sign_of(seen)))
+        return tagged_json(request, content, short_digest("\n".join(map(str, sign_of(seen)))))
 
     async def healthz(self, _: Request) -> Response:
         """Answer that the process lives."""
@@ -84,9 +84,5 @@ def _state_answer(request: Request, seen: Observation) -> Response:
 def _age_in_words(seen: Observation, stale_after_seconds: float) -> str:
     age = seen.heartbeat_age_seconds(datetime.now(UTC))
     if age is None:
-        return "nobody has observed the workspace: there is no heartbeat.json"
+        return "nobody has observed the workspace: there is no heartbeat"
     return f"the observer was last seen {age:.0f} s ago, more than {stale_after_seconds:g} s"
-
-
-def _digest(*parts: str | None) -> str:
-    return hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()[:20]

@@ -1,1 +1,1 @@
-"""Around each request: trust, limits, packing, caching, bundles, and all that leans on Dash's insides."""
+"""Around each request, in the order of `middlewares`: trust, limits, packing, caching, and Dash's insides."""

@@ -1,7 +1,7 @@
 """A callback's body -> what is wrong with it, if anything, before Dash stumbles over it. Pure.
 
-It compares the body with the wires of a callback that exists: same outputs, inputs and states, in
-their order. The values themselves are the callback's own business.
+It compares the body with the wires of a callback that exists: same outputs, inputs and states, in their order.
+The values themselves are the callback's own business. What lets it go stands at `DashGuard` in `dash_shims`.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ import pytest
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 from support.browsers import console_messages
-from support.page import Page, resize, text
+from support.page import Page, mouse_over, resize, text
 from support.states import failing_state, ready_state, with_text
 from support.waiting import wait_for
 
@@ -104,7 +104,7 @@ def test_a_press_beside_the_dialog_or_on_its_cross_closes_it(dialog: Any) -> Non
     assert not driver.execute_script(is_open)
     driver.find_element("css selector", "[data-share-open]").click()
     wait_for(lambda: driver.execute_script(IS_OPEN), "the dialog")
-    ActionChains(driver).move_by_offset(5, 5).click().perform()
+    mouse_over(driver, driver.find_element("id", "share"), -20, 20).click().perform()
     assert not driver.execute_script(is_open)
 
 

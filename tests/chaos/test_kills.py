@@ -24,8 +24,10 @@ from support.waiting import wait_for
 from support.workspaces import write_good
 
 from collectors.contract.state import DashboardState, state_to_json
+from collectors.store.atomic import TEMPORARY
+from collectors.store.folder import INDEX_FILE, RUNS_FOLDER, STATE_FILE
 from collectors.store.runs import RunStore
-from collectors.store.store import INDEX_FILE, RUNS_FOLDER, STATE_FILE, TEMPORARY, Store
+from collectors.store.store import Store
 from dash_app.reading.reader import StateReader
 
 KILLS = int(os.environ.get("CHAOS_KILLS", "60"))
@@ -134,7 +136,7 @@ def test_killed_writers_leave_the_old_or_the_new(
     readers.stop.set()
     for thread in threads:
         thread.join()
-    with store.collecting(), store.writing():
+    with store.collecting(), store.backend.writing():
         rows = RunStore(state_dir).rows()
 
     with capsys.disabled():

@@ -22,7 +22,10 @@ from support.workspaces import write, write_good
 
 from collectors.__main__ import main
 from collectors.contract.state import DashboardState, state_to_json
-from collectors.store.store import HEARTBEAT_FILE, INDEX_FILE, RUNS_FOLDER, STATE_FILE, TEMPORARY, Store, StoreProblem
+from collectors.store.atomic import TEMPORARY
+from collectors.store.backend import StoreProblem
+from collectors.store.folder import HEARTBEAT_FILE, INDEX_FILE, RUNS_FOLDER, STATE_FILE
+from collectors.store.store import Store
 
 ONE_SAVE = ROOT / "tests/support/one_save.py"
 FAULTS = {"write": "ENOSPC", "fsync": "EIO", "rename": "EACCES"}
@@ -201,7 +204,7 @@ def test_a_full_disk_keeps_the_old_state(small_disk: Path) -> None:
     with pytest.raises(StoreProblem, match="no space left on device"):
         store.write_snapshot(ready_state())
     assert store.read_state() == failing_state()
-    assert list(store.state_dir.rglob(f"{TEMPORARY}*")) == []
+    assert list((small_disk / "state").rglob(f"{TEMPORARY}*")) == []
 
     ballast.unlink()
     store.write_state(ready_state())

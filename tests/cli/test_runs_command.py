@@ -35,7 +35,7 @@ def state_dir(tmp_path: Path) -> Path:
     store.write_snapshot(a_run(ready_state(), GOOD, 0))
     store.write_snapshot(a_run(failing_state(), WORSE, 1))
     store.write_snapshot(a_run(diverged_state(), BAD, 2))
-    return store.state_dir
+    return Path(store.backend.where)
 
 
 Run = Callable[..., tuple[int, str, str]]
@@ -61,7 +61,7 @@ def test_list_is_a_table_newest_first_with_the_baseline_marked(runs: Run, state_
     lines = out.splitlines()
     assert code == 0
     assert [line.split()[0] for line in lines[1:]] == [BAD, WORSE, "*"]
-    assert "2026-11-23 12:00:00  READY" in lines[3]
+    assert "2026-11-23 12:00:00 UTC  READY" in lines[3]
     assert "diverged" in lines[1]
     assert "0.9929" in lines[3]
 
@@ -112,7 +112,7 @@ def test_a_damaged_run_is_listed_with_its_problem(runs: Run, state_dir: Path) ->
     code, out, _ = runs("list")
 
     assert code == 0
-    assert f"{WORSE}  2026-11-24 12:00:00  DAMAGED" in out
+    assert f"{WORSE}  2026-11-24 12:00:00 UTC  DAMAGED" in out
     assert "Invalid JSON" in out
 
 
@@ -225,7 +225,7 @@ def test_a_write_that_fails_is_exit_3(runs: Run, state_dir: Path, monkeypatch: p
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("collectors.store.folder.os.fsync", full)
+    monkeypatch.setattr("collectors.store.atomic.os.fsync", full)
 
     code, _, err = runs("baseline", GOOD)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,20 +26,28 @@ PURE = (
 CLOCKS = {"time.time", "time.monotonic", "datetime.now", "datetime.utcnow", "date.today"}
 OPENS = (
     "collectors/files/",  # the workspace
-    "collectors/store/",  # the state directory
+    "collectors/store/",  # the state directory, through its one door
     "collectors/readers/child/",  # what it was handed, already open
     "collectors/observe/load_pipeline.py",  # the default that is shipped with it
     "collectors/commands/terminal.py",  # /dev/null when a pipe closed
     "dash_app/web/bundle.py",  # our own styles and scripts
-    "collectors/observe/memory.py",
-    "dash_app/reading/reader.py",
 )
+STORE = "collectors/store/"
+FOLDER = "collectors.store.folder"
+IN_THE_STORE = re.compile(
+    r"dashboard-state\.json|heartbeat\.json|smoke\.json|baseline\.json|policy\.json|index\.jsonl"
+    r"|\.(collector|write)\.lock|(?<!/api/)\b(runs|cache)/"
+)
+"""Names of the state directory's files and folders."""
 GROUND = ("collectors/contract/", "collectors/evidence/", "dash_app/ids.py")
 EDGES = ("collectors/judge/checklist.py", "dash_app/web/trust.py", "collectors/__main__.py")
 """One check, one request, and one command: an exit code 1 of Python's own would mean *not ready*."""
 PLAYS_THE_TRAINING = "dash_app/demo/"
 """The demonstration writes what a training writes: it stands on the other side of the line."""
 WORKSPACE = "collectors/files/"
+DASH_SHIMS = "dash_app/web/dash_shims.py"
+INSIDES_OF_DASH = ("dash._", "dash.backends", "dash.fingerprint")
+INNER_NAMES_OF_DASH = {"_setup_server", "websocket_capability", "registered_paths", "callback_map", "request_adapter"}
 FORBIDDEN_NAMES = {"torch", "pickle", "mmap", "joblib", "dill"}
 FORBIDDEN_CALLS = {"eval", "exec", "yaml.load", "extractall", "pickle.load", "pickle.loads"}
 MOST_LINES = 250
@@ -100,6 +109,21 @@ def _opens(call: str) -> bool:
     )
 
 
+def test_files_of_the_state_directory_are_named_only_in_the_store(source: tuple[str, ast.Module]) -> None:
+    """Docstrings may speak of them; another store has other places, and nobody else is to notice."""
+    name, tree = source
+    if name.startswith(STORE):
+        return
+    said = {id(n.value) for n in ast.walk(tree) if isinstance(n, ast.Expr)}
+    texts = [n for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+    named = [(n.value, n.lineno) for n in texts if id(n) not in said and IN_THE_STORE.search(n.value)]
+    # What is taken over from elsewhere lies in a folder, whatever keeps our own.
+    behind = set() if name.startswith("collectors/imports/") else {m for m in _imports(tree) if m == FOLDER}
+
+    assert not named, f"{name} names files of the store: {named}"
+    assert not behind, f"{name} goes past the door"
+
+
 def test_pure_rooms_know_no_clock_and_no_disk(source: tuple[str, ast.Module]) -> None:
     name, tree = source
     if not name.startswith(PURE):
@@ -121,6 +145,15 @@ def test_wires_stand_only_in_callbacks(source: tuple[str, ast.Module]) -> None:
     assert "dash.callback" not in modules
     made = [n for n in tree.body if isinstance(n, ast.Assign) and "Dash(" in ast.unparse(n.value)]
     assert not made
+
+
+def test_the_insides_of_dash_are_known_in_one_place(source: tuple[str, ast.Module]) -> None:
+    """What a new version of Dash may change without a word is looked through in one file."""
+    name, tree = source
+    imported = {m for m in _imports(tree) if m.startswith(INSIDES_OF_DASH)}
+    named = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)} & INNER_NAMES_OF_DASH
+
+    assert name == DASH_SHIMS or not imported | named, f"{name} leans on the insides of Dash: {imported | named}"
 
 
 def test_importing_a_module_does_nothing(source: tuple[str, ast.Module]) -> None:

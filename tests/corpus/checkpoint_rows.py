@@ -48,7 +48,8 @@ from support.breakages import (
 )
 from support.build_archives import END, padded, raw_header
 from support.build_checkpoints import Numbers, a_value, keras, safetensors, torch_legacy, torch_zip, weights
-from support.build_pickles import Call, Name
+from support.build_models import a_dcp_folder, xgboost_json
+from support.build_pickles import RUNS_CODE, Call, Name, pickled
 from support.build_zips import DEFLATED, Entry, raw_zip
 from support.workspaces import checkpoint_bytes, write
 
@@ -127,6 +128,49 @@ def shards(index: str, *names: str) -> Edit:
     return apply
 
 
+def beside(**more: object) -> bytes:
+    """PatchTST's checkpoint with state of the training beside the model."""
+    numbers = Numbers()
+    value = a_value(numbers, {"input_proj.weight": weights(1, (48, 16))})
+    infinite = numbers.add(np.array(np.inf, "<f4"))
+    return torch_zip(value | {"callbacks": {"ModelCheckpoint": {"kth_value": infinite}}} | more, numbers)
+
+
+def of_model(**arrays: np.ndarray) -> bytes:  # type: ignore[type-arg]
+    """PatchTST's checkpoint with further tensors of the model."""
+    numbers = Numbers()
+    named = {name.replace("__", "."): array for name, array in arrays.items()}
+    return torch_zip(a_value(numbers, {"input_proj.weight": weights(1, (48, 16))} | named), numbers)
+
+
+def bare_optimizer() -> bytes:
+    """What `torch.save(optimizer.state_dict())` leaves."""
+    numbers = Numbers()
+    return torch_zip({"state": {0: {"exp_avg": numbers.add(weights())}}, "param_groups": []}, numbers)
+
+
+def files(contents: dict[str, bytes]) -> Edit:
+    """A folder of these files instead of the checkpoint."""
+
+    def apply(w: Broken) -> None:
+        folder(CKPT)(w)
+        for name, data in contents.items():
+            write(w.root / CKPT / name, data, w.patchtst.end)
+
+    return apply
+
+
+def numbered(*numbers: int) -> Edit:
+    """Shards beside the checkpoint's name instead of the checkpoint."""
+
+    def apply(w: Broken) -> None:
+        (w.root / CKPT).unlink()
+        for n in numbers:
+            write(w.root / f"checkpoints/patchtst_ssl-0000{n}-of-00002.pt", sized(48), w.patchtst.end)
+
+    return apply
+
+
 def mapped(shard: str) -> str:
     return json.dumps({"metadata": {}, "weight_map": {"input_proj.weight": shard}})
 
@@ -192,6 +236,29 @@ CHECKPOINTS = [
          "byte for byte", "taken from the other stream"),
     Case("checkpoint of another model size", then_backup(put(CKPT, sized(64))), "9 fail",
          "`model.d_model` is 48 | input_proj.weight in the checkpoint has 64", "config and weights are of different models"),
+    Case("optimizer saved bare", then_backup(put(CKPT, bare_optimizer())), "1 fail",
+         "is an optimizer's state | no weights of a model", "the wrong `state_dict()` was saved"),
+    Case("weights left hollow by a sharded save", then_backup(put(CKPT, of_model(a__weight=np.zeros(0, "<f4")))), "1 fail",
+         "tensors is empty (shape [0]): model_state_dict.a.weight", "ZeRO-3 without gathering"),
+    Case("empty buffer", then_backup(put(CKPT, of_model(a__cache=np.zeros(0, "<f4")))), "as good", "all finite", "common"),
+    Case("callback that saw no score", then_backup(put(CKPT, beside())), "as good", "the model finite", "Lightning's default"),
+    Case("observer that saw no data", then_backup(put(CKPT, of_model(a__min_val=np.array([np.inf, 1], "<f4")))), "as good",
+         "1 of observers", "quantization begins at infinity"),
+    Case("overflow beside a callback that saw no score", then_backup(put(CKPT, of_model(a__weight=weights() * np.inf))), "1 fail",
+         "model_state_dict.a.weight", "weights of nothing but infinities are no mask"),
+    Case("numbered shards beside the name", numbered(1, 2), "5 fail", "6 tensors (4 of the optimizer)", "a save that was split, without an index"),
+    Case("numbered shards, one missing", numbered(2), "1 fail, 5 fail", "this shard is missing (patchtst_ssl-00001-of-00002.pt)",
+         "one shard is not the whole"),
+    Case("distributed checkpoint", files(a_dcp_folder()), "5 fail", "sizes of its files agree, numbers not read", "read by its metadata"),
+    Case("distributed checkpoint, one file cut", files(a_dcp_folder() | {"__1_0.distcp": b"PK"}), "1 fail, 5 fail",
+         "must have 1,300: it is cut short (__1_0.distcp)", "a rank that died while it saved"),
+    Case("distributed checkpoint, metadata runs code", files(a_dcp_folder() | {".metadata": pickled(RUNS_CODE)}), "1 fail, 5 fail",
+         "names os.system, which can run code", "torch.distributed unpickles it"),
+    Case("SavedModel", files({"saved_model.pb": b"x"}), "1 skip, 5 fail", "a TensorFlow SavedModel: no reader proves this format",
+         "known, and nothing proven"),
+    Case("GGUF", then_backup(put(CKPT, b"GGUF" + bytes(60))), "1 skip", "a GGUF model: no reader proves this format", "never READY, never damaged"),
+    Case("XGBoost model under the name .pt", then_backup(put(CKPT, xgboost_json())), "as good",
+         "XGBoost model, 2 trees | named like torch", "judged by contents"),
     Case("all weights the same number", then_backup(put(CKPT, all_alike())),
          "as good", "patchtst:", "odd, and sound"),
 ]
@@ -199,7 +266,7 @@ CHECKPOINTS = [
 NO_FILES = [
     Case("checkpoint is a FIFO", fifo(CKPT), "1 fail", "is a FIFO (named pipe)", "opening it would hang for ever"),
     Case("scaler is a FIFO", fifo(SCALER), "2 fail", "is a FIFO (named pipe)", "the same for every other file"),
-    Case("config is a FIFO", fifo(CFG), "4 fail, 8 fail", "is a FIFO (named pipe)", "no config: nobody knows how many epochs"),
+    Case("config is a FIFO", fifo(CFG), "4 fail, 8 skip", "is a FIFO (named pipe)", "no config: nobody knows how many epochs"),
     Case("loss history is a FIFO", fifo(TABLE), "8 fail", "is a FIFO (named pipe)", "there, and not readable"),
     Case("policy is a FIFO", fifo(POLICY), "7 fail", "is a FIFO (named pipe)", ""),
     Case("bundle is a FIFO", fifo(BUNDLE), "5 fail", "is a FIFO (named pipe)", ""),
@@ -207,11 +274,11 @@ NO_FILES = [
     Case("checkpoint is a socket", listener(CKPT), "1 fail", "is a socket", ""),
     Case("checkpoint is a device", device(CKPT), "1 fail", "device", "an endless file"),
     Case("checkpoint links to /dev/zero", link(CKPT, "/dev/zero"), "1 fail", "leads out of the workspace", ""),
-    Case("config links to /proc/self/environ", link(CFG, "/proc/self/environ"), "4 fail, 8 fail", "leads out of the workspace",
+    Case("config links to /proc/self/environ", link(CFG, "/proc/self/environ"), "4 fail, 8 skip", "leads out of the workspace",
          "the environment holds secrets"),
     Case("checkpoint links out, relative", link(CKPT, "../../outside/secret.pt"), "1 fail", "leads out of the workspace | --allow-root",
          "a sound checkpoint that is not ours to read"),
-    Case("config links out, absolute", link(CFG, "{outside}/secret.yaml"), "4 fail, 8 fail", "leads out of the workspace", ""),
+    Case("config links out, absolute", link(CFG, "{outside}/secret.yaml"), "4 fail, 8 skip", "leads out of the workspace", ""),
     Case("scaler links out through a linked folder", also(lambda w: (w.root / "artifacts/elsewhere").symlink_to(w.outside),
          link(SCALER, "elsewhere/secret.json")), "2 fail", "leads out of the workspace", "every link of a chain is resolved"),
     Case("loss history links out", link(TABLE, "{outside}/secret.csv"), "8 fail", "leads out of the workspace", ""),

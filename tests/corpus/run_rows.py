@@ -11,6 +11,7 @@ import struct
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import numpy as np
 from corpus_case import Case
@@ -117,9 +118,18 @@ def timed(*seconds: float) -> Edit:
     return apply
 
 
+AT_ITS_END = "when PatchTST ended"
+
+
 def status(**fields: object) -> Edit:
     """A heartbeat file of the training."""
-    return lambda w: write(w.root / "run_status.json", json.dumps(fields)) and None
+
+    def apply(w: Broken) -> None:
+        end = datetime.fromtimestamp(w.patchtst.end, UTC).isoformat()
+        told = {key: end if value == AT_ITS_END else value for key, value in fields.items()}
+        write(w.root / "run_status.json", json.dumps(told))
+
+    return apply
 
 
 def stopped_at(after: int, **beat: object) -> Edit:
@@ -228,7 +238,7 @@ EVENTS = [
     Case("event file is a folder", lambda w: folder(w.events())(w), "3 fail, 9 skip", "runs/patchtst_ssl", ""),
     Case("200 event files of 0 bytes", lambda w: [write(w.root / RUNS / f"events.out.tfevents.{n}.h.1.0", b"") for n in range(200)] and None, "as good", "201 event files", ""),
     Case("headers of other processes", beside(0.0, 1.0, 5.0), "as good", "epoch 8 of 8", "each process of one training opens a file, one of them writes"),
-    Case("header of a rerun that has not begun", beside(150.0), "8 fail, 9 fail", "no epoch recorded yet, then silent", "it was started, and everything else is older"),
+    Case("header of a rerun that has not begun", beside(150.0), "as good", "epoch 8 of 8", "a header alone, whose process is gone, starts no run"),
     Case("losses as tensors", epochs(lambda t, v: tensor_value(t, float_tensor(v))), "as good", "epoch 8 of 8", "TensorFlow 2 writes them so"),
     Case("losses as raw tensors", epochs(lambda t, v: tensor_value(t, content_tensor(1, struct.pack("<f", v)))), "as good", "epoch 8 of 8", ""),
     Case("losses as half tensors of 3 bytes", also(gone(TABLE), epochs(lambda t, v: tensor_value(t, content_tensor(19, b"abc")))), "3 fail, 8 fail", "runs/patchtst_ssl", "no number in it"),
@@ -274,7 +284,7 @@ RUNS_GONE_WRONG = [
     Case("killed rerun", rerun(val=falling(3), checkpoint=False, table=False), "8 fail, 9 fail", "epoch 3 of 8, then silent | the loss history", "the old table and checkpoint lie there still"),
     Case("resumed run", resumed, "as good", "2 event files", "one run in two files"),
     Case("training broken off", stopped_at(5), "8 fail", "epoch 5 of 8, then silent", ""),
-    Case("early stop recorded", stopped_at(5, stream="patchtst", outcome="early_stopped", updated_at="2099-01-01T00:00:00+00:00"), "as good", "stopped early", ""),
+    Case("early stop recorded", stopped_at(5, stream="patchtst", outcome="early_stopped", updated_at=AT_ITS_END), "as good", "stopped early", ""),
     Case("outcome of an older run", stopped_at(5, stream="patchtst", outcome="completed", updated_at="2001-01-01T00:00:00+00:00"), "8 fail", "epoch 5 of 8, then silent", "not believed"),
     Case("failure recorded", status(stream="patchtst", outcome="failed", updated_at="2099-01-01T00:00:00+00:00"), "8 fail", "recorded that it failed", "") ,
     Case("status file of nonsense", lambda w: write(w.root / "run_status.json", b"\xff{[" * 1000) and None, "as good", "epoch 8 of 8", "never needed"),
@@ -301,9 +311,9 @@ TIMES = [
     Case("every file from the year 1970", lambda w: [os.utime(p, (0, 0)) for p in w.root.rglob("*") if p.is_file()] and None, "9 skip", "times were lost", "an archive without times"),
     Case("every file from tomorrow", touched(DAY), "9 skip", "times were lost", "a clock that is wrong"),
     Case("checkpoint from tomorrow", touched(DAY, CKPT), "as good", "patchtst: checkpoint and losses of one run", "not older than its run") ,
-    Case("checkpoint from before the run", lambda w: os.utime(w.root / CKPT, (w.patchtst.start - 500,) * 2), "9 fail", "is from the previous run", ""),
-    Case("loss history from before the run", lambda w: os.utime(w.root / TABLE2, (w.swinmae.start - 500,) * 2), "9 fail", "the loss history | is from the previous run", ""),
-    Case("events from next week", also(losses(falling(8), shift=7 * DAY), lambda w: os.utime(w.root / w.events(), (w.patchtst.end + 7 * DAY,) * 2)), "9 fail", "is from the previous run",
+    Case("checkpoint from before the run", lambda w: os.utime(w.root / CKPT, (w.patchtst.start - 500,) * 2), "9 fail", "was written before its run", ""),
+    Case("loss history from before the run", lambda w: os.utime(w.root / TABLE2, (w.swinmae.start - 500,) * 2), "9 fail", "the loss history | was written before its run", ""),
+    Case("events from next week", also(losses(falling(8), shift=7 * DAY), lambda w: os.utime(w.root / w.events(), (w.patchtst.end + 7 * DAY,) * 2)), "9 fail", "was written before its run",
          "by the clock of its own machine the checkpoint is older than its run"),
     Case("file times of the year 2500", lambda w: os.utime(w.root / CKPT, (1.7e10, 1.7e10)), "as good", "patchtst", ""),
     Case("file times before 1970", lambda w: os.utime(w.root / BUNDLE, (-1e9, -1e9)), "as good", "run_bundle.zip", ""),

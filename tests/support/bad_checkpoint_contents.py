@@ -96,7 +96,7 @@ BAD_CONTENTS = [
     Bad("minus infinity", numbers_with(-np.inf), "holds 1 infinite of 32"),
     Bad("NaN in half precision", numbers_with(np.nan, kind="<f2"), "holds 1 NaN"),
     Bad("NaN in double precision", numbers_with(np.nan, kind="<f8"), "holds 1 NaN"),
-    Bad("NaN in the optimizer", _nan_in_optimizer, "the optimizer's state holds 32 NaN"),
+    Bad("NaN in the optimizer", _nan_in_optimizer, "the optimizer's state holds 32 NaN", "note"),
     Bad("attention mask", _mask, "as an attention mask does", "note"),
     Bad("every weight 0", _zeros, "every weight is 0", "warning"),
     Bad("one matrix constant", _one_constant, "one number throughout in 1 weight matrix: a", "warning"),

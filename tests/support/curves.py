@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from collectors.evidence.events import EventEvidence, EventFileName, ScalarSeries
 from collectors.evidence.files import FileFacts
 from collectors.evidence.tables import LossRow, LossTableEvidence
-from collectors.training.stream_runs import EventFile, StreamRun, stream_runs
+from collectors.training.axes import Declared, with_epochs
+from collectors.training.series import EventFile
+from collectors.training.stream_runs import StreamRun, stream_runs
 
 T0 = 1_790_000_000.0
 TAGS: Mapping[str, Sequence[str]] = {"train_loss": ("loss/train",), "val_loss": ("loss/val",)}
@@ -49,8 +52,9 @@ def event_file(
 
 
 def one_run(**options: object) -> StreamRun:
-    """The run of a single event file."""
-    return stream_runs("patchtst", [event_file(**options)], TAGS)[-1]  # type: ignore[arg-type]
+    """The run of a single event file of a trainer whose steps are epochs."""
+    run = stream_runs("patchtst", [event_file(**options)], TAGS)[-1]  # type: ignore[arg-type]
+    return replace(run, curves=with_epochs(run.curves, None, {}, Declared(steps_are_epochs=True)).curves)
 
 
 def loss_table(values: Sequence[float], *, first_epoch: float = 1) -> LossTableEvidence:

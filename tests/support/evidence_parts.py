@@ -22,9 +22,10 @@ from collectors.evidence.checkpoint import CheckpointEvidence, TensorFacts
 from collectors.evidence.documents import ConfigEvidence, DocumentEvidence, ScalerEvidence
 from collectors.evidence.files import FileFacts, Finding
 from collectors.evidence.tables import LossTableEvidence
+from collectors.training.completion import Target
 from collectors.training.curves import merge_losses
 from collectors.training.evidence import ReadFile, StreamEvidence, WorkspaceEvidence
-from collectors.training.progress import Progress, Target
+from collectors.training.progress import Progress
 
 END = T0 + 30.01
 """The last record of a run of three epochs, ten seconds each, that began at `T0`."""

@@ -13,8 +13,9 @@ from support.curves import T0, one_run
 from collectors.contract.streams import StallLimits
 from collectors.evidence.documents import Heartbeat
 from collectors.evidence.files import FileFacts
+from collectors.training.completion import Target
 from collectors.training.curves import Losses, merge_losses
-from collectors.training.progress import Observed, Progress, Target, progress_of
+from collectors.training.progress import Observed, Progress, progress_of
 from collectors.training.stream_runs import Curve
 
 END = T0 + 30.01

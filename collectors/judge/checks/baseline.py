@@ -14,7 +14,6 @@ from collectors.contract.values import Outcome
 from collectors.judge.checks.part import Judgement
 from collectors.judge.checks.spec import CheckSpec, GatePlace, Meaning, When
 from collectors.training.evidence import WorkspaceEvidence
-from collectors.training.metrics import build_metrics
 
 PIN = "`python -m collectors runs baseline RUN_ID`"
 OUTCOMES = {Regression.NONE: Outcome.PASS, Regression.REGRESSION: Outcome.FAIL}
@@ -39,7 +38,7 @@ def check_baseline(seen: WorkspaceEvidence) -> Judgement:
 
 
 def _judged(seen: WorkspaceEvidence, baseline: DashboardState) -> Judgement:
-    run = {s.id: build_metrics(s) for s in seen.streams}
+    run = {s.id: s.metrics for s in seen.streams}
     found = judge_regression(run, baseline.metrics, seen.config.baseline)
     return Judgement(
         outcome=OUTCOMES.get(found.value, Outcome.SKIP),

@@ -18,6 +18,8 @@ from collectors.judge.checks.spec import CheckSpec, GatePlace, Meaning
 from collectors.judge.describe import describe_checkpoint
 from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
 
+OPAQUE_HINT = "Save the weights also in a format that is read, such as safetensors or torch, and name that file."
+
 
 def check_checkpoints(seen: WorkspaceEvidence) -> Judgement:
     """Every stream's checkpoint is sound and holds finite tensors."""
@@ -30,6 +32,9 @@ def _checkpoint(s: StreamEvidence) -> Part:
         hint = f"Train {s.stream.label}; it should save {s.stream.checkpoint[0]}."
         return failing(file.path, s.id, f"{s.id}: {missing_text(file.facts)}", hint)
     found = file.evidence
+    if found.sound and found.opaque is not None:
+        text = f"{s.id}: {file.path}: {describe_checkpoint(found)}"
+        return skipping(file.path, s.id, text, OPAQUE_HINT)
     if found.sound:
         text = f"{s.id}: {describe_checkpoint(found)}"
         return passing(file.path, s.id, text, warnings_of(found.findings))
@@ -53,7 +58,8 @@ SPEC = CheckSpec(
         cannot_prove=(
             "that the weights are good, or that the model class still loads them; formats without checksums (old torch"
             " files, safetensors) only show damage that breaks their structure; above the byte budget only the "
-            "structure is checked, and Keras and HDF5 numbers are not read: both are said"
+            "structure is checked; the numbers of Keras, HDF5 and distributed (DCP) checkpoints are not read, models of"
+            " boosters are only parsed, and of formats that no reader knows nothing is proven: all of it is said"
         ),
     ),
     readiness="checkpoints_ready",

@@ -19,9 +19,8 @@ from collectors.judge.checks.part import (
     warnings_of,
 )
 from collectors.judge.checks.spec import CheckSpec, GatePlace, Meaning
-from collectors.numbers import listed, number_words
+from collectors.numbers import listed, value_words
 from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
-from collectors.training.metrics import highlights_of
 
 
 def check_configs(seen: WorkspaceEvidence) -> Judgement:
@@ -43,7 +42,7 @@ def _config(s: StreamEvidence) -> Part:
     problems = [p for key, rule in s.stream.config.required.items() if (p := _key_problem(s, key, rule))]
     if problems:
         return failing(file.path, s.id, f"{s.id}: {file.path}: {listed(problems)}", f"Correct it in {file.path}.")
-    values = [f"{name}={shown_value(value)}" for name, value in highlights_of(s).items() if value is not None]
+    values = [f"{name}={shown_value(value)}" for name, value in s.metrics.config.items() if value is not None]
     text = f"{s.id}: {', '.join(values) or file.path}"
     return passing(file.path, s.id, text, warnings_of(file.evidence.findings))
 
@@ -85,13 +84,13 @@ def _range_problem(value: Any, rule: KeyRule) -> str | None:
     if rule.type not in {"number", "integer"}:
         return None
     if rule.above is not None and not value > rule.above:
-        return f"more than {number_words(rule.above)}"
+        return f"more than {value_words(rule.above)}"
     if rule.below is not None and not value < rule.below:
-        return f"less than {number_words(rule.below)}"
+        return f"less than {value_words(rule.below)}"
     if rule.at_least is not None and not value >= rule.at_least:
-        return f"at least {number_words(rule.at_least)}"
+        return f"at least {value_words(rule.at_least)}"
     if rule.at_most is not None and not value <= rule.at_most:
-        return f"at most {number_words(rule.at_most)}"
+        return f"at most {value_words(rule.at_most)}"
     return None
 
 
@@ -100,7 +99,7 @@ def shown_value(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (int, float)) and _is_finite(value):
-        return number_words(float(value)) if abs(value) < 1e15 else f"{float(value):.4g}"
+        return value_words(value) if abs(value) < 1e15 else f"{float(value):.4g}"
     text = repr(value) if isinstance(value, str) else str(value)
     return text if len(text) <= 60 else text[:59] + "…"
 

@@ -6,6 +6,7 @@ from collectors.judge.checks.part import Judgement, Part, failing, first_error, 
 from collectors.judge.checks.spec import CheckSpec, GatePlace, Meaning
 from collectors.numbers import plural
 from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
+from collectors.training.words import absent_tags
 
 
 def check_logs(seen: WorkspaceEvidence) -> Judgement:
@@ -27,6 +28,10 @@ def _logs(s: StreamEvidence) -> Part:
     if not scalars:
         what = "; ".join(errors) or f"{plural(len(s.events), 'event file')}, no scalar record yet"
         return failing(newest, s.id, f"{s.id}: {what}", hint)
+    absent = absent_tags(s)
+    if absent is not None and not s.losses.curves:
+        return failing(newest, s.id, f"{s.id}: {absent}", "Name one of these under `events: {tags: ...}`.")
+    findings += [absent] if absent is not None else []
     text = f"{s.id}: {plural(len(s.events), 'event file')}, {plural(scalars, 'scalar record')}, "
     text += plural(damaged, "damaged record") if damaged else "no damaged record"
     return passing(newest, s.id, text, [*errors, *findings])

@@ -11,6 +11,8 @@ from collectors.contract.values import Outcome, Status
 from collectors.evidence.files import FileFacts, Finding
 from collectors.training.evidence import StreamEvidence
 
+PULL = "Run `git lfs pull` in the workspace: pointers lie there instead of the files."
+
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
@@ -43,7 +45,7 @@ def passing(path: str | None, stream: str | None, text: str, extra: Iterable[Any
 
 def failing(path: str | None, stream: str | None, text: str, hint: str) -> Part:
     """A part that does not hold, with its remedy."""
-    return Part(path, stream, Outcome.FAIL, text, hint)
+    return Part(path, stream, Outcome.FAIL, text, PULL if "git lfs pull" in text else hint)
 
 
 def skipping(path: str | None, stream: str | None, text: str, hint: str) -> Part:

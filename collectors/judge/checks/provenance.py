@@ -17,7 +17,7 @@ from collectors.evidence.documents import MISSING, value_at
 from collectors.judge.checks.backup import member_for
 from collectors.judge.checks.part import Judgement, Part, failing, is_running, judge_parts, passing, skipping
 from collectors.judge.checks.spec import CheckSpec, GatePlace, Meaning
-from collectors.numbers import instant_words
+from collectors.numbers import instant_words, listed
 from collectors.training.evidence import ReadFile, StreamEvidence, WorkspaceEvidence
 from collectors.training.words import epoch_words
 
@@ -56,24 +56,34 @@ def _time_parts(s: StreamEvidence) -> Iterator[Part]:
     files = [("checkpoint", s.checkpoint), ("loss history", s.loss_table)]
     old = [(what, f) for what, f in files if f is not None and is_older_than_run(f, s)]
     for what, file in old:
-        text = (
-            f"{s.id}: the {what} {file.path} ({instant_words(file.facts.modified_at)}) is from the previous run; "
-            f"the latest began {instant_words(s.run.started_at if s.run else None)}"
-        )
+        whose = "is from the previous run; the latest" if s.previous_run else "was written before its run, which"
+        began = instant_words(s.run.started_at if s.run else None)
+        text = f"{s.id}: the {what} {file.path} ({instant_words(file.facts.modified_at)}) {whose} began {began}"
         yield failing(file.path, s.id, text, f"Train {s.stream.label} to a good end, or restore the run it belongs to.")
     if not old:
         previous = "" if s.in_current_run else " (from the previous run)"
-        yield passing(s.checkpoint.path, s.id, f"{s.id}: checkpoint and losses of one run{previous}")
+        yield passing(s.checkpoint.path, s.id, f"{s.id}: checkpoint and losses of one run{previous}", _beside(s))
 
 
 def is_older_than_run(file: ReadFile[Any], s: StreamEvidence) -> bool:
-    """Whether an existing file was last written before the stream's latest run began."""
+    """Whether an existing file was last written before the stream's latest run began, by one and the same clock."""
     modified = file.facts.modified_at
-    return modified is not None and s.run is not None and modified < s.run.started_at - SLACK_SECONDS
+    return modified is not None and s.run is not None and modified + s.run.clock_lag < s.run.started_at - SLACK_SECONDS
+
+
+def _beside(s: StreamEvidence) -> list[str]:
+    """What lies beside the run and is not shown."""
+    if s.run is None or not s.run.rivals:
+        return []
+    shown = s.run.latest_file.folder
+    return [f"another training ran at the same time in {listed(s.run.rivals)}; {shown} is shown, as it began last"]
 
 
 def _content_parts(s: StreamEvidence) -> Iterator[Part]:
     table = s.loss_table
+    if s.run is not None and s.run.at_odds:
+        text = f"{s.id}: two writers recorded different values at the same steps: {listed(s.run.at_odds)}"
+        yield failing(s.stream.events.folder, s.id, text, "Let one process write each series, or give each its folder.")
     if table is not None and s.losses.table_disagrees:
         text = f"{s.id}: {table.path} does not hold the losses of its event files: it is of another run or stream"
         yield failing(table.path, s.id, text, AGAIN)

@@ -14,8 +14,9 @@ from collectors.judge.checks.part import (
     skipping,
 )
 from collectors.judge.checks.spec import CheckSpec, GatePlace, Meaning
+from collectors.numbers import instant_words
 from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
-from collectors.training.words import divergence_words, epoch_words
+from collectors.training.words import absent_tags, divergence_words, epoch_words
 
 
 def check_training(seen: WorkspaceEvidence) -> Judgement:
@@ -28,6 +29,18 @@ def _training(s: StreamEvidence) -> Part:
     if s.progress.status is Status.DONE:
         return _ended(s, path)
     label, where = s.stream.label, f"{s.id}: {epoch_words(s)}"
+    absent = None if s.losses.curves else absent_tags(s)
+    if absent is not None and s.progress.status is not Status.RUNNING:
+        return failing(path, s.id, f"{s.id}: {absent}", "Name one of these under `events: {tags: ...}`.")
+    if s.progress.cannot_tell is not None and s.progress.status is Status.STALLED:
+        return skipping(
+            path, s.id, f"{where}: {s.progress.cannot_tell}", s.progress.remedy or f"Look whether {label} still trains."
+        )
+    if s.progress.silent:
+        since = instant_words(s.progress.last_at)
+        return skipping(
+            path, s.id, f"{where}; {_life(s)}, nothing was written since {since}", f"Look whether {label} still trains."
+        )
     by_status = {
         Status.FAIL: (failing, _failure(s), f"Find out why {label} diverged (learning rate, data), and train again."),
         Status.RUNNING: (skipping, f"{where}, still training", f"Wait until {label} has ended."),
@@ -49,6 +62,11 @@ def _ended(s: StreamEvidence, path: str) -> Part:
     previous = "" if s.in_current_run else " (from the previous run)"
     text = f"{s.id}: {epoch_words(s)}, {ended}, all losses finite{previous}"
     return passing(path, s.id, text, _table_warnings(s))
+
+
+def _life(s: StreamEvidence) -> str:
+    is_alive = s.progress.writer is not None and s.progress.writer.alive
+    return "its process lives" if is_alive else "nothing says that it stopped"
 
 
 def _nothing(s: StreamEvidence) -> str:

@@ -6,11 +6,18 @@ container once, and stops at limits, so nesting and cycles without end cost noth
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from math import prod
 from typing import Final
 
+from collectors.evidence.checkpoint import Role
+from collectors.readers.checkpoint.roles import (
+    belongs_to_optimizer,
+    is_optimizer_state,
+    role_beside_model,
+    role_of_name,
+)
 from collectors.readers.common.finding_list import shorten
 from collectors.readers.pickle.values import PickledDict, PickledObject, Tensor
 
@@ -22,8 +29,6 @@ MOST_NAME: Final = 300
 
 _MODULE_PARTS: Final = frozenset(["_modules", "_parameters", "_buffers"])
 """Parts of a pickled module that are not part of a tensor's name in its state dict."""
-_OPTIMIZER_KEY: Final = re.compile(r"optimi[sz]er|^optims?(_|$)", re.IGNORECASE)
-_OPTIMIZER_LEAVES: Final = frozenset(["exp_avg", "exp_avg_sq", "max_exp_avg_sq", "momentum_buffer", "square_avg"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +38,7 @@ class NamedTensor:
     name: str
     """Dotted path, such as `model_state_dict.encoder.weight`."""
     tensor: Tensor
-    optimizer: bool
-    """It belongs to an optimizer's state."""
+    role: Role
 
 
 @dataclass(slots=True)
@@ -45,33 +49,38 @@ class Contents:
     scalars: dict[str, bool | int | float | str] = field(default_factory=dict)
     cut_short: bool = False
     """A limit was met: names may be missing."""
+    is_optimizer: bool = False
+    """The whole value is an optimizer's state dict."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
     name: str
     depth: int
-    optimizer: bool
+    role: Role
     takes_scalars: bool
 
     def inside(self, key: object, *, takes_scalars: bool = True) -> _Place:
         part = _key_text(key)
         hidden = part in _MODULE_PARTS
         name = self.name if hidden else (f"{self.name}.{part}" if self.name else part)
-        optimizer = self.optimizer or belongs_to_optimizer(part)
-        return _Place(shorten(name, MOST_NAME), self.depth + 1, optimizer, takes_scalars)
+        role: Role = "optimizer" if self.role == "model" and belongs_to_optimizer(part) else self.role
+        return _Place(shorten(name, MOST_NAME), self.depth + 1, role, takes_scalars)
 
-
-def belongs_to_optimizer(key: str) -> bool:
-    """One key of a path says that what lies under it is an optimizer's state."""
-    return ("." not in key and _OPTIMIZER_KEY.search(key) is not None) or key in _OPTIMIZER_LEAVES
+    def entry(self, key: object, value: object) -> _Place:
+        """The place of a dict's value: beside the model the outermost keys say what is not the model's."""
+        place = self.inside(key)
+        if self.depth or place.role != "model":
+            return place
+        numbers = prod(value.shape) if isinstance(value, Tensor) else None
+        return replace(place, role=role_beside_model(_key_text(key), numbers))
 
 
 def read_contents(value: object) -> Contents:
     """Return the tensors and scalars of a pickled value, in file order."""
     found = Contents()
     seen: set[int] = set()
-    waiting: list[_Children] = [iter([(_Place("", 0, False, True), value)])]
+    waiting: list[_Children] = [iter([(_Place("", 0, "model", True), value)])]
     visits = 0
     while waiting:
         place, item = next(waiting[-1], (None, None))
@@ -88,20 +97,29 @@ def read_contents(value: object) -> Contents:
             _keep(found, place, item)
         elif id(item) not in seen:
             seen.add(id(item))
+            if _is_optimizer(item):
+                found.is_optimizer |= place.depth == 0
+                place = replace(place, role="optimizer")
             waiting.append(_children(place, item))
     return found
 
 
+def _is_optimizer(item: object) -> bool:
+    state = item.state if isinstance(item, PickledObject) else item
+    return isinstance(state, PickledDict) and is_optimizer_state(key for key, _ in state.pairs)
+
+
 def _keep(found: Contents, place: _Place, item: object) -> None:
     if isinstance(item, Tensor):
-        found.tensors.append(NamedTensor(place.name or "(the tensor itself)", item, place.optimizer))
+        role = role_of_name(place.name) if place.role == "model" else place.role
+        found.tensors.append(NamedTensor(place.name or "(the tensor itself)", item, role))
     else:
         _keep_scalar(found, place, item)
 
 
 def _children(place: _Place, item: PickledDict | PickledObject | list[object] | tuple[object, ...]) -> _Children:
     if isinstance(item, PickledDict):
-        yield from ((place.inside(key), value) for key, value in item.pairs)
+        yield from ((place.entry(key, value), value) for key, value in item.pairs)
     elif isinstance(item, PickledObject):
         yield from _object_children(place, item)
     else:
@@ -116,7 +134,7 @@ def _object_children(place: _Place, item: PickledObject) -> _Children:
         if isinstance(state, PickledDict):
             yield from ((place.inside(key), value) for key, value in state.pairs)
     yield from ((place.inside(key), value) for key, value in item.pairs)
-    held = _Place(place.name, place.depth + 1, place.optimizer, False)
+    held = _Place(place.name, place.depth + 1, place.role, False)
     yield held, item.arguments
     yield held, item.items
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import prod
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
-from collectors.evidence.checkpoint import CheckpointEvidence, TensorFacts
-from collectors.numbers import listed, size_words
+from collectors.evidence.checkpoint import CheckpointEvidence, Role, TensorFacts
+from collectors.numbers import listed, plural, size_words
+from collectors.readers.checkpoint.roles import is_trained
 from collectors.readers.checkpoint.tensor_data import NonFinite, NumberTest, Patience
 from collectors.readers.checkpoint.tensor_layout import Extent
 from collectors.readers.common.dtypes import FLOAT_BITS, is_float
@@ -46,11 +47,14 @@ class Draft:
     checksum: Checksum = "not read"
     finite: bool | None = None
     nonfinite: list[str] = field(default_factory=list)
+    aside: list[str] = field(default_factory=list)
     constant: list[str] = field(default_factory=list)
     data_read: Literal["all", "part", "none"] = "none"
     digest: FileDigest | None = None
     scalars: dict[str, Any] = field(default_factory=dict)
     refused: tuple[str, ...] = ()
+    opaque: str | None = None
+    parts: dict[str, int] = field(default_factory=dict)
 
     def evidence(self) -> CheckpointEvidence:
         """The frozen record."""
@@ -62,6 +66,7 @@ class Draft:
             checksum=self.checksum,
             finite=self.finite,
             nonfinite_tensors=tuple(self.nonfinite),
+            nonfinite_aside=tuple(self.aside),
             data_read=self.data_read,
             sha256=self.digest.sha256 if self.digest else None,
             crc32=self.digest.crc32 if self.digest else None,
@@ -69,6 +74,8 @@ class Draft:
             size_bytes=self.size,
             constant_tensors=tuple(self.constant),
             globals=self.refused,
+            opaque=self.opaque,
+            parts=self.parts,
         )
 
     def note_budget(self, budget: int) -> None:
@@ -76,14 +83,22 @@ class Draft:
         text = f"structure only: {size_words(self.size)} is above the byte budget of {size_words(budget)}"
         self.findings.note(f"{text}; checksums, numbers and sha256 were not computed")
 
-    def report_emptiness(self) -> None:
-        """Say so when there is nothing that could be a model."""
-        if not self.tensors:
+    def report_emptiness(self, *, is_optimizer: bool = False) -> None:
+        """Say so when there is nothing that could be a model, or when its weights are hollow."""
+        model = [tensor for tensor in self.tensors if tensor.role == "model"]
+        hollow = [tensor.name for tensor in model if tensor.shape == (0,) and tensor.name.endswith("weight")]
+        if is_optimizer:
+            text = "is an optimizer's state (`state`, `param_groups`), which holds no weights of a model"
+            self.findings.error(text)
+        elif not self.tensors:
             self.findings.error("holds no tensors: expected the weights of a model")
-        elif all(tensor.optimizer for tensor in self.tensors):
-            self.findings.error("holds an optimizer's state, but no weights of a model")
-        elif not any(prod(tensor.shape) for tensor in self.tensors):
+        elif not model:
+            owner = "an optimizer's state" if any(one.optimizer for one in self.tensors) else "the state of a training"
+            self.findings.error(f"holds {owner}, but no weights of a model")
+        elif not any(prod(tensor.shape) for tensor in model):
             self.findings.error("holds tensors, but not one number")
+        elif hollow:
+            self.findings.error(_hollow_text(hollow, len(self.tensors)))
 
     def report_numbers(self, blocks: Sequence[Block], tests: Mapping[str, NumberTest]) -> None:
         """Take over what the tests of the float blocks found, after all bytes were fed."""
@@ -101,19 +116,23 @@ class Draft:
 
     def _report_block(self, block: Block, test: NumberTest) -> None:
         for found in test.nonfinite:
-            if test.is_mask:
-                self.findings.note("holds only 0 and minus infinity, as an attention mask does", found.extent.name)
+            extent = found.extent
+            mask = test.mask_words(trained=is_trained(extent.name)) if extent.role == "model" else None
+            if mask or extent.role != "model":
+                self.aside.append(extent.name)
+                self.findings.note(mask or _nonfinite_text(found), extent.name)
             else:
                 self.finite = False
-                self.nonfinite.append(found.extent.name)
-                self.findings.error(_nonfinite_text(found), found.extent.name)
+                self.nonfinite.append(extent.name)
+                self.findings.error(f"{_nonfinite_text(found)}: expected finite weights", extent.name)
         if test.is_constant and not test.nonfinite:
             self.constant.extend(one.name for one in block.extents if _is_weight_matrix(one))
 
     def _report_all_zero(self, blocks: Sequence[Block], tests: Mapping[str, NumberTest]) -> None:
-        model = [b for b in blocks if any(not one.optimizer and one.count for one in b.extents)]
+        model = [b for b in blocks if any(one.role == "model" and one.count for one in b.extents)]
         floats = [tests[block.key] for block in model if block.key in tests and tests[block.key].was_fed]
-        if floats and all(test.is_zero for test in floats):
+        others = [b for b in model if b.key not in tests and any(e.count >= WORTH_A_WARNING for e in b.extents)]
+        if floats and not others and all(test.is_zero for test in floats):
             self.findings.warning("every weight is 0: expected trained weights")
         elif self.constant:
             count = "1 weight matrix" if len(self.constant) == 1 else f"{len(self.constant):,} weight matrices"
@@ -122,14 +141,27 @@ class Draft:
 
 def _is_weight_matrix(extent: Extent) -> bool:
     stretched = 0 in extent.stride
-    return not extent.optimizer and not stretched and len(extent.shape) >= 2 and extent.count >= WORTH_A_WARNING
+    return extent.role == "model" and not stretched and len(extent.shape) >= 2 and extent.count >= WORTH_A_WARNING
 
 
 def _nonfinite_text(found: NonFinite) -> str:
     kind = {(True, False): "NaN", (False, True): "infinite"}.get((found.has_nan, found.has_infinity), "NaN or infinite")
     about = "" if found.is_exact else "at least "
-    owner = "the optimizer's state holds " if found.extent.optimizer else "holds "
-    return f"{owner}{about}{found.count:,} {kind} of {found.extent.count:,} numbers: expected finite weights"
+    return f"{_OWNERS[found.extent.role]}{about}{found.count:,} {kind} of {found.extent.count:,} numbers"
+
+
+_OWNERS: Final[Mapping[Role, str]] = {
+    "model": "holds ",
+    "optimizer": "the optimizer's state holds ",
+    "trainer": "the state of the training holds ",
+    "observer": "a quantization observer holds ",
+}
+
+
+def _hollow_text(hollow: Sequence[str], count: int) -> str:
+    verb = "is" if len(hollow) == 1 else "are"
+    text = f"{len(hollow):,} of {plural(count, 'tensor')} {verb} empty (shape [0]): {listed(hollow, most=3)}"
+    return f"{text}; expected the weights themselves: a save of sharded parameters has to gather them first"
 
 
 def number_tests(blocks: Sequence[Block], *, big_endian: bool) -> dict[str, NumberTest]:

@@ -1,4 +1,4 @@
-"""Any checkpoint file -> `CheckpointEvidence`. The format is told by the bytes, never by the name.
+"""Any checkpoint file -> `CheckpointEvidence`. The format is told by the bytes, never by the name alone.
 
 Input: an open, seekable, regular file, its size, and a byte budget. Output: evidence, whatever the
 bytes hold; what is wrong is a finding. It unpickles nothing, imports nothing the file names, and reads
@@ -13,8 +13,10 @@ from typing import BinaryIO, Final
 from collectors.evidence.checkpoint import CheckpointEvidence
 from collectors.evidence.files import Finding
 from collectors.numbers import listed
+from collectors.readers.checkpoint.boosters import booster_kind, read_booster
 from collectors.readers.checkpoint.draft import Draft
 from collectors.readers.checkpoint.keras import is_keras_zip, read_hdf5, read_keras
+from collectors.readers.checkpoint.opaque import opaque_kind, read_opaque
 from collectors.readers.checkpoint.safetensors import is_safetensors, read_safetensors
 from collectors.readers.checkpoint.torch_legacy import is_torch_legacy, read_torch_legacy
 from collectors.readers.checkpoint.torch_zip import is_torch_zip, read_torch_zip
@@ -29,13 +31,15 @@ DEFAULT_BUDGET: Final = 2 << 30
 def read_checkpoint(handle: BinaryIO, size: int, *, name: str = "", budget: int = DEFAULT_BUDGET) -> CheckpointEvidence:
     """Return what the file holds. Raises OSError only when the disk does.
 
-    `size` is in bytes, as it was when the file was opened; `name` only serves to say that an ending
-    and the contents contradict each other.
+    `size` is in bytes, as it was when the file was opened; `name` serves to say that an ending and the
+    contents contradict each other, and to tell formats apart that have no mark of their own.
     """
     handle.seek(0)
     start = handle.read(LOOK)
     try:
         evidence = _read(handle, size, start, budget)
+        if evidence.format == "unknown" and (kind := opaque_kind(start, name)):
+            evidence = read_opaque(handle, size, kind, start)
     except FileShrank as problem:
         return _unknown(size, str(problem), f"offset {problem.offset:,}")
     return _with_ending(evidence, name)
@@ -50,6 +54,9 @@ def _read(handle: BinaryIO, size: int, start: bytes, budget: int) -> CheckpointE
         return read_hdf5(handle, size, budget)
     if is_safetensors(start):
         return read_safetensors(handle, size, budget)
+    kind = booster_kind(start)
+    if kind is not None:
+        return read_booster(handle, size, kind, budget)
     found = describe_start(start, size)
     began = f" (it begins with {shown_start(start)})" if start else ""
     return _unknown(size, f"expected a checkpoint, found {found}{began}")
@@ -95,7 +102,7 @@ _ENDINGS: Final = {
 def _with_ending(evidence: CheckpointEvidence, name: str) -> CheckpointEvidence:
     """Add a note when the ending of the name promises another format than the bytes hold."""
     promised = next((kind for ending, kind in _ENDINGS.items() if name.lower().endswith(ending)), None)
-    if promised is None or evidence.format == "unknown" or evidence.format.startswith(promised):
+    if promised is None or evidence.format in ("unknown", "opaque") or evidence.format.startswith(promised):
         return evidence
     note = Finding("warning", f"is named like {promised}, but its bytes are {evidence.format}")
     return replace(evidence, findings=(*evidence.findings, note))

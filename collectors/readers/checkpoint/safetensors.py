@@ -13,8 +13,9 @@ from typing import Any, BinaryIO, Final, TypeGuard
 
 from collectors.evidence.checkpoint import CheckpointEvidence, TensorFacts
 from collectors.numbers import size_words
-from collectors.readers.checkpoint.contents import MOST_NAME, belongs_to_optimizer
+from collectors.readers.checkpoint.contents import MOST_NAME
 from collectors.readers.checkpoint.draft import Block, Draft, number_tests
+from collectors.readers.checkpoint.roles import role_in_flat_file
 from collectors.readers.checkpoint.tensor_layout import Extent
 from collectors.readers.common.dtypes import ITEM_BYTES, SAFETENSORS_DTYPES
 from collectors.readers.common.finding_list import FindingList, shorten
@@ -148,13 +149,12 @@ def _check_layout(stored: list[_Stored], length: int, findings: FindingList) -> 
 
 
 def _facts(one: _Stored) -> TensorFacts:
-    optimizer = any(belongs_to_optimizer(part) for part in one.name.split(".")[:1])
-    return TensorFacts(one.name, one.dtype, one.shape, one.end - one.start, optimizer)
+    return TensorFacts(one.name, one.dtype, one.shape, one.end - one.start, role_in_flat_file(one.name))
 
 
 def _read_data(handle: BinaryIO, data_start: int, stored: list[_Stored], draft: Draft) -> None:
     blocks = [
-        Block(str(number), one.dtype, [Extent(one.name, 0, one.shape, _strides(one.shape), facts.optimizer)])
+        Block(str(number), one.dtype, [Extent(one.name, 0, one.shape, _strides(one.shape), facts.role)])
         for number, (one, facts) in enumerate(zip(stored, draft.tensors, strict=True))
     ]
     tests = number_tests(blocks, big_endian=False)

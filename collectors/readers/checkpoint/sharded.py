@@ -1,29 +1,29 @@
-"""A folder of shards with an index -> one `CheckpointEvidence`.
+"""The files of one checkpoint, and what an index says of them -> one `CheckpointEvidence`.
 
-Input: the index (`model.safetensors.index.json`) and a way to open a shard by name. Output: evidence
-for all shards together. It opens plain file names only, each once, shares one byte budget among them,
-and demands that every tensor lies in the shard the index names.
+Input: the index and what was read of each shard, or a way to open a shard by its name. Output: evidence
+for all shards together. It opens each once, shares one byte budget among them, and demands that every
+tensor lies in the shard the index names.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO
 
-from collectors.evidence.checkpoint import CheckpointEvidence
+from collectors.evidence.checkpoint import CheckpointEvidence, ShardIndexEvidence
 from collectors.evidence.files import Finding
 from collectors.files.workspace import CannotRead
 from collectors.numbers import listed, plural, size_words
 from collectors.readers.checkpoint.draft import Checksum, Draft
 from collectors.readers.checkpoint.read import DEFAULT_BUDGET, read_checkpoint
+from collectors.readers.checkpoint.shard_index import read_shard_index
 from collectors.readers.common.finding_list import FindingList
-from collectors.readers.text.json_core import JsonProblem, parse_json
-
-MOST_SHARDS: Final = 1_000
 
 OpenShard = Callable[[str], AbstractContextManager[tuple[BinaryIO, int]]]
 """Opens a shard beside the index by its file name: handle and size in bytes."""
+Shard = CheckpointEvidence | str
+"""What a shard holds, or why that is not known."""
 
 
 def read_sharded(
@@ -31,81 +31,54 @@ def read_sharded(
 ) -> CheckpointEvidence:
     """Return what all shards hold together. `open_shard` may raise OSError or CannotRead.
 
-    `read` is called as `read_checkpoint` is, for each shard, perhaps in another process.
+    `read` is called as `read_checkpoint` is, for each shard.
     """
+    found = read_shard_index(index)
+    shards: dict[str, Shard] = {}
+    for name in found.shards:
+        try:
+            with open_shard(name) as (handle, size):
+                shards[name] = read(handle, size, name=name, budget=max(0, budget))
+                budget -= size
+        except CannotRead as problem:
+            shards[name] = f"this shard cannot be read: {problem.problem}"
+        except OSError as error:
+            shards[name] = f"this shard cannot be read: {error.strerror or type(error).__name__}"
+    return join_shards(found, shards)
 
-    def read_one(name: str, left: int) -> CheckpointEvidence:
-        with open_shard(name) as (handle, size):
-            evidence: CheckpointEvidence = read(handle, size, name=name, budget=max(0, left))
-        return evidence
 
-    draft = Draft("safetensors-sharded", len(index))
-    weight_map, total = _read_index(index, draft.findings)
-    shards: dict[str, CheckpointEvidence] = {}
-    for name in _shard_names(weight_map, draft.findings):
-        evidence = _read_shard(name, read_one, budget - sum(one.size_bytes for one in shards.values()), draft)
-        if evidence is not None:
-            shards[name] = evidence
-    _compare(weight_map, shards, draft.findings)
-    _merge(draft, shards)
-    stored = sum(tensor.size_bytes for tensor in draft.tensors)
-    if shards and total is not None and total != stored:
-        draft.findings.warning(
-            f"the index promises {size_words(total)} of numbers, the shards hold {size_words(stored)}"
-        )
+def join_shards(index: ShardIndexEvidence, shards: Mapping[str, Shard]) -> CheckpointEvidence:
+    """Return what the shards hold together, and how far that is what the index promises."""
+    draft = Draft("safetensors-sharded", index.size_bytes)
+    for finding in index.findings:
+        draft.findings.add(finding)
+    for name, shard in shards.items():
+        _report(name, shard, draft.findings)
+    read = {name: shard for name, shard in shards.items() if isinstance(shard, CheckpointEvidence)}
+    _merge(draft, list(read.values()))
+    if index.weight_map and draft.opaque is None:
+        _compare(index.weight_map, read, draft.findings)
+        _compare_size(index, read, draft)
     return draft.evidence()
 
 
-def _read_index(index: bytes, findings: FindingList) -> tuple[dict[str, str], int | None]:
-    """Tensor name -> shard name, and the total size in bytes where the index gives one."""
-    try:
-        parsed = parse_json(index)
-    except JsonProblem as problem:
-        findings.error(str(problem), "index")
-        return {}, None
-    weight_map = parsed.get("weight_map") if isinstance(parsed, dict) else None
-    if not isinstance(weight_map, dict) or not weight_map:
-        findings.error("expected `weight_map` to name the shard of each tensor", "index")
-        return {}, None
-    metadata = parsed.get("metadata")
-    total = metadata.get("total_size") if isinstance(metadata, dict) else None
-    return {str(key): str(value) for key, value in weight_map.items()}, total if isinstance(total, int) else None
-
-
-def _shard_names(weight_map: dict[str, str], findings: FindingList) -> list[str]:
-    """Names that are plain file names; the others are never opened."""
-    names = list(dict.fromkeys(weight_map.values()))
-    if len(names) > MOST_SHARDS:
-        findings.error(f"names {len(names):,} shards; at most {MOST_SHARDS:,} are read", "index")
-    plain = [name for name in names[:MOST_SHARDS] if _is_plain(name)]
-    for name in names[:MOST_SHARDS]:
-        if not _is_plain(name):
-            findings.error("expected the name of a file beside the index: it was not opened", name)
-    return plain
-
-
-def _is_plain(name: str) -> bool:
-    return name not in ("", ".", "..") and not any(char in name for char in "/\\\0:")
-
-
-def _read_shard(
-    name: str, read_one: Callable[[str, int], CheckpointEvidence], budget: int, draft: Draft
-) -> CheckpointEvidence | None:
-    try:
-        evidence = read_one(name, budget)
-    except CannotRead as problem:
-        draft.findings.error(f"this shard cannot be read: {problem.problem}", name)
-        return None
-    except OSError as error:
-        draft.findings.error(f"this shard cannot be read: {error.strerror or type(error).__name__}", name)
-        return None
-    for finding in evidence.findings:
+def _report(name: str, shard: Shard, findings: FindingList) -> None:
+    if isinstance(shard, str):
+        findings.error(shard, name)
+        return
+    for finding in shard.findings:
         where = f"{name}: {finding.where}" if finding.where else name
-        draft.findings.add(Finding(finding.severity, finding.text, where))
-    return evidence
+        findings.add(Finding(finding.severity, finding.text, where))
 
 
-def _compare(weight_map: dict[str, str], shards: dict[str, CheckpointEvidence], findings: FindingList) -> None:
+def _compare_size(index: ShardIndexEvidence, shards: Mapping[str, CheckpointEvidence], draft: Draft) -> None:
+    stored = sum(tensor.size_bytes for tensor in draft.tensors)
+    if shards and index.total_bytes is not None and index.total_bytes != stored:
+        promised = size_words(index.total_bytes)
+        draft.findings.warning(f"the index promises {promised} of numbers, the shards hold {size_words(stored)}")
+
+
+def _compare(weight_map: Mapping[str, str], shards: Mapping[str, CheckpointEvidence], findings: FindingList) -> None:
     """Each tensor must lie in its shard, and no shard may hold others."""
     for name, evidence in shards.items():
         promised = {tensor for tensor, shard in weight_map.items() if shard == name}
@@ -120,12 +93,13 @@ def _compare(weight_map: dict[str, str], shards: dict[str, CheckpointEvidence], 
             findings.error(f"holds {plural(len(extra), 'tensor')} that the index does not name: {listed(extra)}", name)
 
 
-def _merge(draft: Draft, shards: dict[str, CheckpointEvidence]) -> None:
-    every = list(shards.values())
+def _merge(draft: Draft, every: list[CheckpointEvidence]) -> None:
     draft.size += sum(one.size_bytes for one in every)
     draft.tensors = [tensor for one in every for tensor in one.tensors]
     draft.parameters = sum(one.parameters for one in every)
     draft.nonfinite = [name for one in every for name in one.nonfinite_tensors]
+    draft.aside = [name for one in every for name in one.nonfinite_aside]
+    draft.opaque = next((one.opaque for one in every if one.opaque), None)
     draft.constant = [name for one in every for name in one.constant_tensors]
     draft.refused = tuple(dict.fromkeys(name for one in every for name in one.globals))
     known = [one.finite for one in every if one.finite is not None]

@@ -49,6 +49,7 @@ class NumberTest:
 
     def __init__(self, dtype: str, extents: Sequence[Extent], *, big_endian: bool, patience: Patience) -> None:
         self._bits: FloatBits = FLOAT_BITS[dtype]
+        self._sign = 1 << (8 * int(self._bits.item[1:]) - 1)
         self._parts = 2 if dtype.startswith("complex") else 1
         self._item = np.dtype((">" if big_endian else "<") + self._bits.item)
         self._extents = _told_apart(extents)
@@ -61,8 +62,8 @@ class NumberTest:
         self._first: int | None = None
         self.is_constant = True
         """Every element so far has the same bits."""
-        self.is_mask = True
-        """Every element so far is zero or minus infinity, as in an attention mask."""
+        self._is_mask = True  # every element so far is zero or minus infinity
+        self._is_infinite = self._bits.fraction != 0  # every element so far is an infinity
 
     def feed(self, piece: memoryview) -> None:
         """Test the next bytes."""
@@ -80,6 +81,15 @@ class NumberTest:
         """Tensors that hold NaN or infinities, in the order of the file."""
         return [self._found[index] for index in sorted(self._found)]
 
+    def mask_words(self, *, trained: bool) -> str | None:
+        """What the block is when it holds nothing but what a mask or an empty statistic holds; else None.
+
+        `trained`: its name is that of weights, which may have overflowed altogether.
+        """
+        if self._is_infinite:
+            return None if trained else "holds nothing but infinities, as a mask or a statistic of no data does"
+        return "holds only 0 and minus infinity, as an attention mask does" if self._is_mask else None
+
     @property
     def was_fed(self) -> bool:
         """At least one number was read."""
@@ -95,8 +105,10 @@ class NumberTest:
             self._first = int(bits[0])
         if self.is_constant:
             self.is_constant = _all(bits, lambda some: some == self._first)
-        if self.is_mask:
-            self.is_mask = _all(bits, self._fits_mask)
+        if self._is_mask:
+            self._is_mask = _all(bits, self._fits_mask)
+        if self._is_infinite:
+            self._is_infinite = _all(bits, self._is_infinity)
         bad = (bits & self._bits.mask) == self._bits.value
         if bad.any():
             self._claim(bits, np.flatnonzero(bad))
@@ -105,7 +117,13 @@ class NumberTest:
     def _fits_mask(self, bits: Bits) -> Bits:
         minus_infinity = self._bits.minus_infinity
         fits: Bits = bits == 0
-        return fits if minus_infinity is None else fits | (bits == minus_infinity)
+        if minus_infinity is not None:
+            fits = ((bits & (self._sign - 1)) == 0) | (bits == minus_infinity)
+        return fits
+
+    def _is_infinity(self, bits: Bits) -> Bits:
+        fits: Bits = (bits & (self._sign - 1)) == self._bits.value
+        return fits
 
     def _claim(self, bits: Bits, places: Bits) -> None:
         """Find out which tensors the bad numbers of this piece belong to."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import prod
 
+from collectors.evidence.checkpoint import Role
 from collectors.readers.common.dtypes import ITEM_BYTES, UNTYPED
 from collectors.readers.pickle.values import Storage, Tensor
 
@@ -21,7 +22,7 @@ class Extent:
     offset: int
     shape: tuple[int, ...]
     stride: tuple[int, ...]
-    optimizer: bool = False
+    role: Role = "model"
 
     @property
     def count(self) -> int:
@@ -51,9 +52,9 @@ def tensor_bytes(tensor: Tensor) -> int:
     return prod(tensor.shape) * ITEM_BYTES.get(tensor.dtype, 1)
 
 
-def extent_of(tensor: Tensor, name: str, *, optimizer: bool = False) -> Extent:
+def extent_of(tensor: Tensor, name: str, role: Role = "model") -> Extent:
     """Where a tensor lies in its storage."""
-    return Extent(name, tensor.offset, tensor.shape, tensor.stride, optimizer)
+    return Extent(name, tensor.offset, tensor.shape, tensor.stride, role)
 
 
 def misfit(tensor: Tensor) -> str | None:

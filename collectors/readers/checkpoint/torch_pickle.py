@@ -72,9 +72,7 @@ def fill_draft(draft: Draft, read: PickledCheckpoint) -> None:
     draft.refused = read.refused
     draft.scalars = dict(read.contents.scalars)
     draft.tensors = [
-        TensorFacts(
-            one.name, one.tensor.dtype, one.tensor.shape, min(tensor_bytes(one.tensor), _LARGEST), one.optimizer
-        )
+        TensorFacts(one.name, one.tensor.dtype, one.tensor.shape, min(tensor_bytes(one.tensor), _LARGEST), one.role)
         for one in read.contents.tensors
     ]
     # Tied weights are stored once and named twice: they count once. What does not fit does not count.
@@ -82,7 +80,7 @@ def fill_draft(draft: Draft, read: PickledCheckpoint) -> None:
     draft.parameters = sum(prod(shape) for _, _, shape in distinct)
     if read.contents.cut_short:
         draft.findings.warning("holds more, or nests deeper, than is read: some names are missing")
-    draft.report_emptiness()
+    draft.report_emptiness(is_optimizer=read.contents.is_optimizer)
 
 
 def _add_unnamed(contents: Contents, tensors: list[Tensor]) -> None:
@@ -90,7 +88,7 @@ def _add_unnamed(contents: Contents, tensors: list[Tensor]) -> None:
     named = {id(one.tensor) for one in contents.tensors}
     missing = [tensor for tensor in tensors if id(tensor) not in named]
     contents.tensors.extend(
-        NamedTensor(f"(tensor {number:,} without a name)", tensor, False) for number, tensor in enumerate(missing, 1)
+        NamedTensor(f"(tensor {number:,} without a name)", tensor, "model") for number, tensor in enumerate(missing, 1)
     )
 
 
@@ -105,7 +103,7 @@ def _place_tensors(read: PickledCheckpoint, findings: FindingList) -> None:
         if problem is not None:
             findings.error(problem, shorten(one.name))
             continue
-        extent = extent_of(one.tensor, one.name, optimizer=one.optimizer)
+        extent = extent_of(one.tensor, one.name, one.role)
         read.extents.setdefault(storage.key, []).append(extent)
         types.setdefault(storage.key, set()).add(one.tensor.dtype)
     for key, found in types.items():

@@ -79,9 +79,12 @@ def _root_of(directory: ZipDirectory, findings: FindingList) -> str:
 def _check_surroundings(handle: BinaryIO, records: Records, findings: FindingList) -> None:
     if any(name.startswith("code/") or name == "constants.pkl" for name in records):
         findings.error("is a TorchScript program with code in it: expected a checkpoint of plain tensors")
-    raw = _small(handle, records, "version", findings) or _small(handle, records, ".data/version", findings)
-    if raw is None:
+    name = "version" if "version" in records else ".data/version"
+    raw = _small(handle, records, name, findings)
+    if name not in records:
         findings.error("the entry `version` is missing: torch.load refuses the file")
+    elif raw is None:
+        return  # it cannot be read, and that was said
     elif not raw.strip().isdigit():
         findings.error(f"expected a number as file version, found {raw[:20]!r}", "version")
     elif int(raw) > NEWEST_VERSION:
@@ -96,6 +99,7 @@ def _report_compressed(placed: Sequence[PlacedEntry], findings: FindingList) -> 
 
 
 def _small(handle: BinaryIO, records: Records, name: str, findings: FindingList) -> bytes | None:
+    """A small entry; None where there is none, or where it cannot be read and that is said."""
     placed = records.get(name)
     if placed is None:
         return None
@@ -103,7 +107,7 @@ def _small(handle: BinaryIO, records: Records, name: str, findings: FindingList)
         return read_small_entry(handle, placed, 64)
     except ZipProblem as problem:
         findings.error(problem.text, problem.where)
-        return b""
+        return None
 
 
 def _is_big_endian(handle: BinaryIO, records: Records, findings: FindingList) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from typing import Any, Final, Literal
 
 from collectors.evidence.archive import ArchiveEvidence
-from collectors.evidence.checkpoint import CheckpointEvidence
+from collectors.evidence.checkpoint import CheckpointEvidence, ShardIndexEvidence
 from collectors.evidence.documents import ConfigEvidence, DocumentEvidence, ScalerEvidence
 from collectors.evidence.files import Finding
 from collectors.evidence.mlflow import MlflowEvidence
@@ -17,6 +17,7 @@ from collectors.evidence.tables import LossTableEvidence
 
 Evidence = (
     CheckpointEvidence
+    | ShardIndexEvidence
     | ArchiveEvidence
     | ConfigEvidence
     | ScalerEvidence
@@ -43,6 +44,10 @@ class Reader:
 
 READERS: Final[dict[str, Reader]] = {
     "checkpoint": Reader("collectors.readers.checkpoint.read", "read_checkpoint", CheckpointEvidence, "handle"),
+    "shard_index": Reader(
+        "collectors.readers.checkpoint.shard_index", "read_shard_index", ShardIndexEvidence, "bytes", 32 * MIB, 4e6
+    ),
+    "dcp": Reader("collectors.readers.checkpoint.dcp", "read_dcp", CheckpointEvidence, "bytes", 128 * MIB, 1e6),
     "archive": Reader("collectors.readers.archive.read", "read_archive", ArchiveEvidence, "handle"),
     "config": Reader("collectors.readers.text.read_config", "read_config", ConfigEvidence, "bytes", MIB),
     "scaler": Reader("collectors.readers.scaler.read", "read_scaler", ScalerEvidence, "bytes", 16 * MIB),

@@ -127,6 +127,8 @@ def _tail(e: EventEvidence) -> Iterable[Finding]:
 
 
 def _kind_of(beginning: bytes) -> str:
+    if b"version https://git-lfs".startswith(beginning[:HEADER]) and len(beginning) >= HEADER:
+        return "a Git LFS pointer (run `git lfs pull`)"
     words = beginning[:HEADER].decode("latin-1")
     is_text = words.isascii() and all(sign.isprintable() or sign in "\t\r\n" for sign in words)
     return binary_kind(beginning) or (f"text ({brief(words)})" if is_text else "no format known here")

@@ -14,11 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from collectors.evidence.table_rows import Floats
-from collectors.readers.tables.columns import Chosen
+from collectors.readers.tables.columns import EARLY_STOP, Chosen
 from collectors.readers.tables.numbers import column, moment
 from collectors.readers.tables.parts import MAX_TOLD, Part
 from collectors.readers.text.text import brief
 
+FLAGS: Final = {"true": "1", "yes": "1", "false": "0", "no": "0"}
 MAX_GRID: Final = 64
 """Columns of a table that is cut up at once; of a wider one only the wanted columns are cut out."""
 
@@ -87,6 +88,8 @@ class _Numbers:
     def read(self, name: str, at: int) -> tuple[Floats, NDArray[np.bool_]]:
         """One column's numbers, and which rows have one."""
         cells = self.cells.of(at)
+        if name == EARLY_STOP:
+            cells = [FLAGS.get(cell.strip().lower(), cell) for cell in cells]
         values, present, wrong = column(cells, plain=self.cells.plain)
         for row in wrong:
             told = len(self.wrong) < MAX_TOLD

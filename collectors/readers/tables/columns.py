@@ -32,6 +32,8 @@ DEFAULT_SERIES: Final = MappingProxyType(
     }
 )
 """Reference pipeline, Lightning, Keras, timm and Hugging Face."""
+EARLY_STOP: Final = "early_stop"
+"""Asked for like a series: the column that is 1, or true, once a training stopped early."""
 _SHOWN = 8
 
 
@@ -91,7 +93,7 @@ def report_missing(names: Sequence[str], columns: LossColumns, chosen: Chosen, f
     missing = {name: accepted for name, accepted in columns.series.items() if name not in chosen.series}
     for name, accepted in missing.items():
         text = f"has no column for {brief(name)}: {_expected(names, accepted)}"
-        if chosen.series:
+        if chosen.series or name == EARLY_STOP:
             findings.warning(text)
         else:
             findings.error(text)

@@ -25,6 +25,18 @@ MAX_PARTS: Final = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
+class RecordedEnd:
+    """What a trainer wrote beside its rows about how far it is; None where it did not."""
+
+    counted: int | None = None
+    configured: int | None = None
+    stopped: bool | None = None
+
+
+NOTHING_RECORDED: Final = RecordedEnd()
+
+
+@dataclass(frozen=True, slots=True)
 class JsonTable:
     """What kind of table it was."""
 
@@ -32,6 +44,7 @@ class JsonTable:
     names: tuple[str, ...] = ()
     is_cut: bool = False
     """It ends too early."""
+    end: RecordedEnd = NOTHING_RECORDED
 
 
 def read_json(lines: Lines, columns: LossColumns, parts: Parts, *, live: bool) -> JsonTable:
@@ -85,7 +98,21 @@ def _rows_of(document: Any, columns: LossColumns, parts: Parts) -> JsonTable:
         parts.findings.error("names `log_history` twice: which one counts cannot be told")
         return JsonTable("trainer_state")
     parts.where = "log_history[{}]".format
-    return JsonTable("trainer_state", _read_rows(history, columns, parts))
+    return JsonTable("trainer_state", _read_rows(history, columns, parts), end=_end_in(document))
+
+
+def _end_in(document: dict[str, Any]) -> RecordedEnd:
+    """Steps counted and configured, and whether Hugging Face's Trainer was told to stop before them."""
+    counted, configured = (_step(document.get(key)) for key in ("global_step", "max_steps"))
+    control: Any = document
+    for key in ("stateful_callbacks", "TrainerControl", "args", "should_training_stop"):
+        control = control.get(key) if isinstance(control, dict) else None
+    is_short = counted is not None and configured is not None and counted < configured
+    return RecordedEnd(counted, configured, True if control is True and is_short else None)
+
+
+def _step(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**53 else None
 
 
 def _read_rows(items: Iterable[Any], columns: LossColumns, parts: Parts) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 
 from collectors.evidence.table_rows import Floats
-from collectors.readers.tables.columns import LossColumns, choose_columns, plain_name, report_missing
+from collectors.readers.tables.columns import EARLY_STOP, LossColumns, choose_columns, plain_name, report_missing
 from collectors.readers.tables.numbers import moment, number
 from collectors.readers.tables.parts import Part, Parts
 from collectors.readers.text.json_core import Repeated
@@ -21,7 +21,7 @@ from collectors.readers.text.text import brief
 _MAX_NAMES: Final = 10_000
 _SUMMARY: Final = frozenset(("train_runtime", "train_samples_per_second"))
 """A row with one of these sums up a whole training."""
-_COUNT, _MOMENT, _LOSS = "count", "moment", "loss"
+_COUNT, _MOMENT, _LOSS, _FLAG = "count", "moment", "loss", "flag"
 
 
 class JsonRows:
@@ -106,6 +106,7 @@ class JsonRows:
 
 def _wanted(columns: LossColumns) -> dict[str, str]:
     kinds = {plain_name(name): _LOSS for accepted in columns.series.values() for name in accepted}
+    kinds |= {plain_name(name): _FLAG for name in columns.series.get(EARLY_STOP, ())}
     kinds |= {plain_name(name): _MOMENT for name in columns.time}
     return kinds | {plain_name(name): _COUNT for name in (*columns.epoch, *columns.step)}
 
@@ -114,7 +115,7 @@ def _number(value: Any, kind: str) -> float:
     """A value as a number; ValueError where it is none, or a count that is NaN."""
     if isinstance(value, str):
         found = moment(value) if kind == _MOMENT else number(value)
-    elif isinstance(value, int | float) and not isinstance(value, bool):
+    elif isinstance(value, int | float) and (kind == _FLAG or not isinstance(value, bool)):
         found = float(value)
     else:
         raise ValueError

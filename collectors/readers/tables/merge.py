@@ -13,7 +13,7 @@ from math import isnan
 import numpy as np
 from numpy.typing import NDArray
 
-from collectors.evidence.table_rows import Floats, LossRows
+from collectors.evidence.table_rows import LossRows
 from collectors.readers.common.finding_list import FindingList
 from collectors.readers.tables.parts import MAX_TOLD
 
@@ -29,7 +29,6 @@ def merge_rows(
         held |= present
     if not held.all():
         rows, place = rows.take(held), place[held]
-    _report_falls(rows.epoch, place, findings, where)
     if _is_plain(rows):
         return rows, 0
     together = _without_overlap(rows)
@@ -67,17 +66,6 @@ def _without_overlap(rows: LossRows) -> LossRows | None:
         merged.values[name][group[present]] = rows.values[name][present]
         merged.present[name][group[present]] = True
     return merged
-
-
-def _report_falls(epoch: Floats, place: Places, findings: FindingList, where: Callable[[int], str]) -> None:
-    known = ~np.isnan(epoch)
-    epoch, place = epoch[known], place[known]
-    falls = np.flatnonzero(epoch[1:] < epoch[:-1])
-    for row in falls[:MAX_TOLD].tolist():
-        text = f"epochs go back from {epoch[row]:g} to {epoch[row + 1]:g}: a second run in one table, or out of order"
-        findings.warning(text, where(int(place[row + 1])))
-    if len(falls) > MAX_TOLD:
-        findings.warning(f"epochs go back {len(falls) - MAX_TOLD:,} more times")
 
 
 @dataclass(slots=True)

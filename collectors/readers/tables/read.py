@@ -10,9 +10,13 @@ from __future__ import annotations
 import re
 from typing import Final
 
+import numpy as np
+
+from collectors.evidence.table_rows import LossRows
 from collectors.evidence.tables import LossTableEvidence
 from collectors.readers.common.finding_list import FindingList, shorten
-from collectors.readers.tables.columns import LossColumns
+from collectors.readers.tables.blocks import valid_rows
+from collectors.readers.tables.columns import EARLY_STOP, LossColumns
 from collectors.readers.tables.csv_file import read_csv
 from collectors.readers.tables.json_file import JsonTable, read_json
 from collectors.readers.tables.lines import Lines, lines_of
@@ -55,7 +59,9 @@ def _read(lines: Lines, encoding: str, columns: LossColumns, findings: FindingLi
     parts.report_more()
     rows, place = parts.table()
     _report_emptiness(table, parts)
-    merged, replaced = merge_rows(rows, place, findings, parts.where)
+    early_stop = _taken_out(rows)
+    valid = valid_rows(rows, place, findings, parts.where)
+    merged, replaced = merge_rows(rows.take(valid), place[valid], findings, parts.where)
     if not len(merged) and not findings.all():
         findings.note("has no row with a loss yet")
     return LossTableEvidence(
@@ -67,7 +73,19 @@ def _read(lines: Lines, encoding: str, columns: LossColumns, findings: FindingLi
         encoding=encoding,
         skipped_rows=parts.skipped,
         duplicate_epochs=replaced,
+        counted_step=table.end.counted,
+        configured_steps=table.end.configured,
+        early_stop=table.end.stopped if early_stop is None else early_stop,
+        dropped_rows=int(np.count_nonzero(~valid)),
     )
+
+
+def _taken_out(rows: LossRows) -> bool | None:
+    """The last word of the column that tells an early stop, which is no loss; None where there is no such column."""
+    flags, present = rows.values.pop(EARLY_STOP, None), rows.present.pop(EARLY_STOP, None)
+    if flags is None or present is None or not present.any():
+        return None
+    return bool(flags[present][-1] > 0)
 
 
 def _begins_like_json(text: str) -> bool:

@@ -59,6 +59,8 @@ def binary_kind(data: bytes) -> str | None:
         return "a pickle"
     if data[257:262] == b"ustar":
         return "a tar archive"
+    if data.startswith(b"version https://git-lfs"):
+        return "a Git LFS pointer (run `git lfs pull`)"
     return next((kind for magic, kind in _MAGIC if data.startswith(magic)), None)
 
 

@@ -6,7 +6,6 @@ from. Equal digests look the same, so that only what changed is sent. It knows n
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
@@ -15,7 +14,8 @@ from typing import Any, Final, NamedTuple
 from collectors.contract.graph import Node, Pipeline, StageInfo
 from collectors.contract.state import DashboardState
 from collectors.contract.values import Status
-from collectors.presentation.words import iso_text
+from collectors.digest import short_digest
+from collectors.numbers import iso_text
 from dash_app.views.graph.layout import Arrangement, Frame, arrange, reading_order
 from dash_app.views.graph.routes import Route, route_edges
 from dash_app.views.graph.stage_progress import Progress, stage_progress
@@ -65,8 +65,8 @@ def graph_positions(state: DashboardState | None) -> dict[str, Any]:
 def digests(state: DashboardState | None, elements: Iterable[Element]) -> dict[str, str]:
     """Return element id -> digest of its data, and the digest of the drawing as a whole."""
     drawing = state.pipeline.model_dump_json() if state else ""
-    each = {e["data"]["id"]: _digest(json.dumps(e["data"], sort_keys=True)) for e in elements}
-    return {PIPELINE_DIGEST: _digest(drawing), **each}
+    each = {e["data"]["id"]: short_digest(json.dumps(e["data"], sort_keys=True), 12) for e in elements}
+    return {PIPELINE_DIGEST: short_digest(drawing, 12), **each}
 
 
 def changed_data(elements: Iterable[Element], shown: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -78,10 +78,6 @@ def changed_data(elements: Iterable[Element], shown: Mapping[str, str]) -> list[
         for data in now
         if fresh[data["id"]] != shown.get(data["id"])
     ]
-
-
-def _digest(text: str) -> str:
-    return hashlib.blake2b(text.encode(), digest_size=6).hexdigest()
 
 
 @lru_cache(maxsize=8)

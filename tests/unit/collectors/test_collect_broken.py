@@ -13,7 +13,8 @@ from collectors.__main__ import main
 from collectors.collect import CollectOptions, Collector
 from collectors.contract.state import DashboardState
 from collectors.live.watch import Watcher
-from collectors.store.store import HEARTBEAT_FILE, Store
+from collectors.store.folder import HEARTBEAT_FILE
+from collectors.store.store import Store
 
 
 def break_down(*_: object, **__: object) -> DashboardState:

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
 from support.server import ROOT, RunningServer, clean_environment
+from support.waiting import wait_for
+from support.workspaces import write, write_good, write_running, write_stream
 
+from collectors.collect import Collector
+from collectors.store.runs import RunStore
+from collectors.store.store import Store
 from dash_app.__main__ import main
 
 
@@ -97,3 +106,55 @@ def test_a_port_is_free_again_as_soon_as_the_server_ended(
     again = serve(options=["--port", first.url.rstrip("/").rpartition(":")[2]])
 
     assert again.url == first.url
+
+
+def telling(told: Path) -> list[str]:
+    """Options of a command that writes what it is told, one line each time."""
+    program = write(told.with_suffix(".py"), f"import sys; open({str(told)!r}, 'a').write(sys.stdin.read() + '\\n')")
+    return ["--notify-command", shlex.join([sys.executable, str(program)])]
+
+
+def test_the_pages_collector_tells_once_how_a_run_ended(serve: Callable[..., RunningServer], tmp_path: Path) -> None:
+    """Nothing while it runs; then the training ends, and the command has it on standard input."""
+    told = tmp_path / "told.jsonl"
+    root = tmp_path / "ws"
+    _, swinmae = write_running(root)
+    server = serve(root, collect=True, options=telling(told))
+    wait_for(lambda: server.get("/api/state").status_code == 200, "the first state")
+    told_while_running = told.exists()
+
+    write_stream(root, replace(swinmae, epochs=len(swinmae.val)))
+
+    wait_for(told.exists, "the command to be called", 30)
+    wait_for(lambda: "told" in server.log(), "what is said of it", 30)
+    code = server.stop()
+    messages = [json.loads(line) for line in told.read_text().splitlines()]
+    state = Store(server.state_dir).read_state()
+    assert state is not None
+    assert not told_while_running
+    assert [(one["event"], one["run_id"], one["passed"]) for one in messages] == [
+        ("not_ready", state.meta.run_id, state.verdict.passed)
+    ]
+    assert "notify command: told not_ready" in server.log()
+    assert code == 0
+
+
+def test_the_pages_collector_keeps_as_many_runs_as_it_is_told(
+    serve: Callable[..., RunningServer], tmp_path: Path
+) -> None:
+    """By the variable as by the option: the oldest goes when the new one is stored."""
+    root, state_dir = tmp_path / "ws", tmp_path / "state"
+    streams = write_good(root, time.time() - 9000)
+    with Collector(root, Store(state_dir)) as collector:
+        old = collector.export(at_end=True).meta.run_id
+    for stream in streams:
+        write_stream(root, replace(stream, start=stream.start + 500))
+
+    server = serve(root, state_dir=state_dir, collect=True, env={"TRAINING_DASHBOARD_KEEP": "1"})
+
+    def stored() -> list[str]:
+        return [row["run_id"] for row in RunStore(server.state_dir).rows()]
+
+    wait_for(lambda: stored() and stored() != [old], "the new run", 30)
+    wait_for(lambda: old not in stored(), "the oldest to go", 30)
+    assert len(stored()) == 1

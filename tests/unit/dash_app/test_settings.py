@@ -48,6 +48,8 @@ def test_every_option_reads_its_variable(tmp_path: Path) -> None:
         *("--allow-root", str(tmp_path), "--run-smoke", "--run-validator"),
         *("--smoke-timeout", "30", "--smoke-python", "/usr/bin/python3"),
     ]
+    # A variable may be meant for the collector beside this page; typed it would be refused with --no-collect.
+    by_variable_alone = {"keep": "3"}
     variables = {
         "state_dir": str(tmp_path / "s"),
         "config": str(tmp_path / "my.yaml"),
@@ -68,6 +70,7 @@ def test_every_option_reads_its_variable(tmp_path: Path) -> None:
     }
 
     assert settings(tmp_path, **variables) == settings(tmp_path, *options)
+    assert settings(tmp_path, **variables, **by_variable_alone).keep_runs == 3
     assert settings(tmp_path, **variables) != settings(tmp_path)
 
 
@@ -119,6 +122,13 @@ def test_a_file_as_workspace_is_named(tmp_path: Path) -> None:
         (["--frame-ancestors", "https://a.example;script-src *"], "--frame-ancestors"),
         (["--config", "/nowhere/dashboard.yaml"], "is not a file"),
         (["--host", "0.0.0.0"], "--trusted-hosts"),
+        (["--trusted-hosts", "a.example/"], "--trusted-hosts"),
+        (["--keep", "0"], "--keep 0 keeps nothing"),
+        (["--notify", "http://a.example/hook"], "--notify needs an https address"),
+        (["--notify-command", "tell 'us"], "--notify-command is not understood (No closing quotation)"),
+        (["--no-collect", "--keep", "3"], "--keep is for a collector, and this page has none"),
+        (["--no-collect", "--notify", "https://a.example/hook"], "--notify is for a collector"),
+        (["--no-collect", "--notify-command", "tell us"], "--notify-command is for a collector"),
         (["--no-such-option"], "--no-such-option"),
     ],
 )
@@ -132,6 +142,27 @@ def test_what_cannot_work_is_one_line_that_names_it(tmp_path: Path, options: lis
 def test_a_wrong_variable_is_named_by_its_own_name(tmp_path: Path) -> None:
     assert "TRAINING_DASHBOARD_PORT: 'http'" in problem(tmp_path, port="http")
     assert "TRAINING_DASHBOARD_RUN_SMOKE: 'maybe'" in problem(tmp_path, run_smoke="maybe")
+
+
+def test_a_value_that_cannot_work_is_told_by_its_variable(tmp_path: Path) -> None:
+    """A person who looks for an option they never typed finds nothing."""
+    assert problem(tmp_path, stale_after="0").startswith("TRAINING_DASHBOARD_STALE_AFTER 0 is no time")
+    assert problem(tmp_path, port="70000").startswith("TRAINING_DASHBOARD_PORT 70000 is out of range")
+    assert "TRAINING_DASHBOARD_RUN_SMOKE does not go with it" in problem(tmp_path, "--demo", run_smoke="1")
+
+
+def test_the_command_line_wins_over_a_variable_that_cannot_be_used(tmp_path: Path) -> None:
+    assert settings(tmp_path, "--port", "9001", port="http").port == 9001
+
+
+def test_who_is_told_comes_from_the_command_line_alone(tmp_path: Path) -> None:
+    """An address may hold a secret, which no environment should carry; and it is never printed."""
+    typed = settings(tmp_path, "--notify", "https://a.example/secret", "--notify-command", "tell 'all of us'")
+    found = settings(tmp_path, notify="https://a.example/secret", notify_command="tell us")
+
+    assert (typed.notify_address, typed.notify_command) == ("https://a.example/secret", ("tell", "all of us"))
+    assert (found.notify_address, found.notify_command) == (None, ())
+    assert "secret" not in repr(typed)
 
 
 def test_other_machines_may_pin_only_when_that_was_allowed(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+from support.build_checkpoints import one_tensor, safetensors, weights
 from support.build_events import event, header, record, simple_value
 from support.states import diverged_state, ready_state
 from support.workspaces import GONE_PID, Stream, event_bytes, falling, write
@@ -200,6 +201,27 @@ def test_a_hugging_face_output_folder_becomes_a_run(take: Taking, tmp_path: Path
     assert state.metrics["model"].config == {"hidden_size": 48}
     assert outcomes(state)["training"] == "pass"
     assert "/home/me" not in state.model_dump_json()
+
+
+@pytest.mark.parametrize("ending", ["safetensors", "bin"])
+@pytest.mark.parametrize("place", ["", "checkpoint-20/"])
+def test_a_missing_shard_of_an_imported_model_fails_by_name(
+    take: Taking, tmp_path: Path, place: str, ending: str
+) -> None:
+    """The index names two shards; the one that is there is not the model."""
+    write_trainer(tmp_path / "out")
+    stem = "model" if ending == "safetensors" else "pytorch_model"
+    shards = [f"{stem}-0000{n}-of-00002.{ending}" for n in (1, 2)]
+    index = {"weight_map": {"a": shards[0], "w": shards[1]}}
+    write(tmp_path / "out" / place / f"{stem}.{ending}.index.json", json.dumps(index), LONG_AGO)
+    data = safetensors({"w": weights()}) if ending == "safetensors" else one_tensor(weights())
+    write(tmp_path / "out" / place / shards[1], data, LONG_AGO)
+
+    take(tmp_path / "out")
+
+    state = take.run("out")
+    assert outcomes(state)["checkpoints"] == "fail"
+    assert f"this shard is missing ({shards[0]})" in next(c.detail for c in state.checklist if c.id == "checkpoints")
 
 
 def test_a_trainer_that_was_broken_off_has_not_finished(take: Taking, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from collectors.evidence.files import FileFacts
 from collectors.judge.artifacts import build_artifacts
 from collectors.training.curves import Losses
 from collectors.training.evidence import ReadFile, StreamEvidence
-from collectors.training.stream_runs import EventFile
+from collectors.training.series import EventFile
 
 TABLE = "artifacts/loss/patchtst_loss_history.csv"
 

@@ -23,13 +23,18 @@ from support.evidence_parts import (
 
 from collectors import __version__
 from collectors.contract.graph import Node
+from collectors.contract.metrics import StreamMetrics
 from collectors.contract.pipeline import Stage
-from collectors.contract.sections import Links
+from collectors.contract.remembered import PinnedBaseline
+from collectors.contract.sections import CheckSettings, Links
 from collectors.contract.state import Check, CheckEvidence, DashboardState
+from collectors.contract.streams import Stream
 from collectors.contract.values import Status
 from collectors.judge.build import Observation, build_pipeline, build_state
+from collectors.judge.checklist import judge
 from collectors.numbers import utc
 from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
+from collectors.training.metrics import build_metrics
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -232,3 +237,30 @@ def test_every_event_file_of_a_stream_is_among_its_files() -> None:
     found = node("stream:patchtst", workspace(stream("patchtst", events=many)))
 
     assert [path for path in found.artifacts if "tfevents" in path] == [f.facts.path for f in many]
+
+
+def test_the_metrics_of_a_stream_are_made_once_for_its_checks_and_the_state(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+
+    def counted(one: Stream, *parts: Any, **more: Any) -> StreamMetrics:
+        made.append(one.id)
+        return build_metrics(one, *parts, **more)
+
+    before = PinnedBaseline("run-before", built())
+    monkeypatch.setattr("collectors.training.evidence.build_metrics", counted)
+    asked = default_config().model_copy(update={"checks": {"baseline": CheckSettings()}})
+    seen = workspace(config=asked, baseline=before)
+
+    checks = judge(seen)
+    state = build_state(seen, about(*checks), None)
+
+    assert "patchtst: val_loss 0.7 against 0.7" in checks[-1].detail
+    assert made == ["patchtst", "swinmae"]
+    assert all(state.metrics[s.id] is s.metrics for s in seen.streams)
+
+
+def test_another_evidence_of_a_stream_has_metrics_of_its_own() -> None:
+    first = stream("patchtst")
+    assert not first.metrics.completion.from_previous_run
+
+    assert replace(first, in_current_run=False).metrics.completion.from_previous_run

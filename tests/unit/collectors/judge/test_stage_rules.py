@@ -15,9 +15,10 @@ from collectors.contract.state import Check
 from collectors.contract.values import Status, VerdictValue
 from collectors.evidence.files import FileFacts
 from collectors.judge.stages import BRIEF, Judged, StageStatus, stage_statuses, stream_status
+from collectors.training.completion import Target
 from collectors.training.divergence import Divergence
 from collectors.training.evidence import WorkspaceEvidence
-from collectors.training.progress import Target, WriterFacts
+from collectors.training.progress import WriterFacts
 
 RUNNING, DONE, FAIL, STALLED, IDLE = Status.RUNNING, Status.DONE, Status.FAIL, Status.STALLED, Status.IDLE
 
@@ -50,7 +51,7 @@ def test_a_running_stream_tells_its_pace_where_epochs_are_counted() -> None:
     assert words(RUNNING, gap=None) == "epoch 3 of 3"
     assert words(RUNNING, target=Target("step", 500)) == "step 3 of 500"
     assert words(RUNNING, quiet=True) == "epoch 3 of 3, 10 s an epoch, quiet"
-    assert words(RUNNING, epoch=None, gap=None, target=Target("epoch", None)) == "no epoch recorded yet"
+    assert words(RUNNING, epoch=None, gap=None, target=Target("epoch", None)) == "step 3"
 
 
 @pytest.mark.parametrize("alive", [True, None])

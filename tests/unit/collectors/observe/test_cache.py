@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.build_checkpoints import safetensors, weights
 from support.workspaces import write, write_good
 
 from collectors.collect import Collector
@@ -72,32 +71,6 @@ def test_a_good_reading_is_kept(root: Path, tmp_path: Path, child: ReaderProcess
     again.read("loss_table", TABLE)
 
     assert again.readings == 0
-
-
-def test_a_changed_shard_is_read_again_though_its_index_is_the_same(
-    root: Path, tmp_path: Path, child: ReaderProcess
-) -> None:
-    folder = root / "checkpoints/model"
-    write(folder / "model.safetensors.index.json", '{"weight_map": {"w": "a.safetensors"}}')
-    write(folder / "a.safetensors", safetensors({"w": weights()}), 1_790_000_000)
-    cache = cache_of(root, child, tmp_path / "state")
-    assert cache.sharded("checkpoints/model").evidence.sound
-
-    write(folder / "a.safetensors", safetensors({"w": weights()})[:-4], 1_790_000_100)
-
-    assert not cache.sharded("checkpoints/model").evidence.sound
-
-
-def test_unchanged_shards_are_read_once(root: Path, tmp_path: Path, child: ReaderProcess) -> None:
-    folder = root / "checkpoints/model"
-    write(folder / "model.safetensors.index.json", '{"weight_map": {"w": "a.safetensors", "v": "gone.safetensors"}}')
-    write(folder / "a.safetensors", safetensors({"w": weights()}))
-    cache = cache_of(root, child, tmp_path / "state")
-
-    first = cache.sharded("checkpoints/model")
-
-    assert cache.sharded("checkpoints/model") is first
-    assert "gone.safetensors" in str(first.evidence.findings)
 
 
 def test_another_configuration_reads_everything_anew(root: Path, tmp_path: Path) -> None:

@@ -123,6 +123,16 @@ def test_a_workspaces_own_file_wins_over_the_default(tmp_path: Path) -> None:
         assert [s.id for s in load_config(workspace).streams] == ["resnet"]
 
 
+def test_a_wrong_stream_is_told_as_that_and_not_as_an_empty_list_of_streams() -> None:
+    with pytest.raises(ConfigProblem) as told:
+        parse_config(MINIMAL.replace(b"checkpoint:", b"chekpoint:"), "dashboard.yaml")
+
+    lines = str(told.value).splitlines()
+    assert len(lines) == 2
+    assert lines[0].endswith("`streams.0.checkpoint` is missing")
+    assert lines[1].endswith("unknown key `streams.0.chekpoint`; did you mean `checkpoint`?")
+
+
 def test_without_a_file_the_default_is_used(tmp_path: Path) -> None:
     with Workspace(tmp_path) as workspace:
         assert load_config(workspace) == default_config()

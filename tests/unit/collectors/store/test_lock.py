@@ -21,7 +21,9 @@ from support.workspaces import write_good
 from collectors.__main__ import main
 from collectors.collect import CollectOptions
 from collectors.live.watch import Watcher
-from collectors.store.store import COLLECTOR_LOCK, StateKept, Store, StoreProblem
+from collectors.store.backend import StateKept, StoreProblem
+from collectors.store.folder import COLLECTOR_LOCK
+from collectors.store.store import Store
 from dash_app.__main__ import main as serve_main
 
 
@@ -68,7 +70,7 @@ def test_readers_never_lock(tmp_path: Path) -> None:
     store = Store(tmp_path)
     store.write_state(ready_state())
 
-    with store.collecting(), store.writing():
+    with store.collecting(), store.backend.writing():
         assert Store(tmp_path, make=False).read_state() == ready_state()
 
 

@@ -15,8 +15,10 @@ from support.states import ready_state
 
 from collectors.contract.remembered import SmokeResult
 from collectors.contract.state import DashboardState
-from collectors.store.folder import TEMPORARY, append_line, explained, read_own, regular_files, replace_file, sweep
-from collectors.store.store import SMOKE_FILE, STATE_FILE, Store, StoreProblem, write_report
+from collectors.store.atomic import TEMPORARY, append_line, explained, read_own, regular_files, replace_file, sweep
+from collectors.store.backend import StoreProblem
+from collectors.store.folder import RUNS_FOLDER, SMOKE_FILE, STATE_FILE
+from collectors.store.store import Store, write_report
 
 
 def with_meta(**fields: Any) -> DashboardState:
@@ -85,7 +87,7 @@ def test_a_pipe_in_the_place_of_a_file_is_nothing_and_holds_nobody(tmp_path: Pat
     """A writer that waited for it would hold its lock for ever."""
     store = Store(tmp_path)
     run_id = ready_state().meta.run_id
-    for path in (tmp_path / STATE_FILE, tmp_path / SMOKE_FILE, store.snapshot_path(run_id)):
+    for path in (tmp_path / STATE_FILE, tmp_path / SMOKE_FILE, tmp_path / RUNS_FOLDER / f"{run_id}.json"):
         os.mkfifo(path)
 
     assert in_time(store.read_state) is None
@@ -103,10 +105,13 @@ def test_only_regular_files_within_the_limit_are_ours(tmp_path: Path) -> None:
     descriptors = len(list(Path("/proc/self/fd").iterdir()))
 
     assert read_own(tmp_path / "file", 5) == b"12345"
-    for path, limit in (("file", 4), ("pipe", 5), ("zero", 5), (".", 1 << 30)):
-        with pytest.raises(OSError, match="is not a file of ours") as refused:
-            in_time_raising(lambda path=path, limit=limit: read_own(tmp_path / path, limit))  # type: ignore[misc]
+    for path in ("pipe", "zero", "."):
+        with pytest.raises(OSError, match="it is not a regular file") as refused:
+            in_time_raising(lambda path=path: read_own(tmp_path / path, 1 << 30))  # type: ignore[misc]
         assert refused.value.errno == errno.EINVAL
+    with pytest.raises(OSError, match="it has 5 bytes, over 4") as refused:
+        read_own(tmp_path / "file", 4)
+    assert refused.value.errno == errno.EFBIG
     assert len(list(Path("/proc/self/fd").iterdir())) == descriptors
 
 
@@ -201,7 +206,7 @@ def test_regular_files_of_a_suffix_are_listed_with_size_and_time(tmp_path: Path)
     (tmp_path / "d.json").symlink_to("a.json")
     status = (tmp_path / "a.json").stat()
 
-    assert list(regular_files(tmp_path, ".json")) == [("a.json", (2, status.st_mtime_ns))]
+    assert list(regular_files(tmp_path, ".json")) == [("a", (2, status.st_mtime_ns))]
     assert list(regular_files(tmp_path / "none", ".json")) == []
 
 
@@ -227,14 +232,15 @@ def test_a_report_is_written_as_text(tmp_path: Path) -> None:
     assert (tmp_path / "r.md").read_bytes() == "größer\n".encode()
 
 
-def test_an_identity_follows_the_file(tmp_path: Path) -> None:
+def test_a_version_follows_the_file(tmp_path: Path) -> None:
     store = Store(tmp_path)
-    assert store.state_identity() is None and store.smoke_identity() is None
+    assert store.state_version() is None
+    never = store.smoke_version()
 
     store.write_state(ready_state())
-    first = store.state_identity()
-    assert first == store.state_identity() and first is not None
+    first = store.state_version()
+    assert first == store.state_version() and first is not None
     status = (tmp_path / STATE_FILE).stat()
-    assert first == (status.st_ino, status.st_size, status.st_mtime_ns)
+    assert first == (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
     (tmp_path / SMOKE_FILE).write_text(json.dumps({}))
-    assert store.smoke_identity() is not None
+    assert store.smoke_version() != never

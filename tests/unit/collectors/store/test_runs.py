@@ -299,7 +299,7 @@ def test_a_folder_that_cannot_be_written_is_read_all_the_same(state_dir: Path, m
     def refuse(*_: object, **__: object) -> None:
         raise StoreProblem("no space left")
 
-    monkeypatch.setattr("collectors.store.runs.replace_file", refuse)
+    monkeypatch.setattr("collectors.store.folder.replace_file", refuse)
 
     assert len(RunStore(state_dir, heal=True).rows()) == 3
     assert not (state_dir / INDEX).exists()

@@ -15,7 +15,11 @@ from support.states import failing_state, ready_state
 
 from collectors.contract.remembered import SmokeResult
 from collectors.contract.state import DashboardState
-from collectors.store.store import HEARTBEAT_FILE, STATE_FILE, TEMPORARY, Store, StoreProblem, default_state_dir
+from collectors.store.atomic import TEMPORARY
+from collectors.store.backend import StoreProblem
+from collectors.store.folder import HEARTBEAT_FILE, STATE_FILE
+from collectors.store.place import default_state_dir
+from collectors.store.store import Store
 
 
 def test_what_is_written_reads_back_equal(tmp_path: Path) -> None:
@@ -24,7 +28,7 @@ def test_what_is_written_reads_back_equal(tmp_path: Path) -> None:
     store.write_state(failing_state())
 
     assert store.read_state() == failing_state()
-    assert [p.name for p in store.state_dir.iterdir() if p.name.startswith(TEMPORARY)] == []
+    assert [p.name for p in (tmp_path / "state").iterdir() if p.name.startswith(TEMPORARY)] == []
 
 
 def test_others_may_read_the_state(tmp_path: Path) -> None:

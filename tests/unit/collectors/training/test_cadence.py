@@ -66,9 +66,9 @@ def test_a_clock_that_was_set_back_makes_no_negative_gap() -> None:
 
 @pytest.mark.parametrize(
     ("gap", "quiet", "stalled"),
-    [(None, 30, 180), (1.0, 30, 180), (10.0, 30, 180), (11.0, 33, 180), (18.0, 54, 180), (20.0, 60, 200)],
+    [(None, 30, 86_400), (1.0, 30, 180), (10.0, 30, 180), (11.0, 33, 180), (18.0, 54, 180), (20.0, 60, 200)],
 )
-def test_three_gaps_are_quiet_and_ten_are_stalled_with_a_floor_of_half_a_minute_and_three(
+def test_three_gaps_are_quiet_and_ten_are_stalled_and_without_a_pace_a_day_is(
     gap: float | None, quiet: float, stalled: float
 ) -> None:
     assert silence_limits(StallLimits(), gap, T0) == (T0 + quiet, T0 + stalled)

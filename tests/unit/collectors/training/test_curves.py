@@ -14,7 +14,8 @@ from support.curves import T0, loss_table, one_run
 from collectors.evidence.files import FileFacts
 from collectors.evidence.table_rows import LossRows
 from collectors.evidence.tables import LossRow, LossTableEvidence
-from collectors.training.curves import AGREEMENT, Losses, contradict, merge_losses
+from collectors.training.axes import AGREEMENT
+from collectors.training.curves import Losses, contradict, merge_losses
 from collectors.training.stream_runs import Curve, StreamRun
 
 VALUES = (0.9, 0.8, 0.7)

@@ -19,6 +19,7 @@ from collectors.contract.values import Status
 from collectors.observe.gather import columns_of
 from collectors.observe.processes import writer_of
 from collectors.readers.tables.columns import LossColumns
+from collectors.training.completion import Target
 from collectors.training.evidence import ReadFile
 from collectors.training.facts import (
     SETTLE_SECONDS,
@@ -28,7 +29,7 @@ from collectors.training.facts import (
     started_at_of,
     target_of,
 )
-from collectors.training.progress import Target, WriterFacts
+from collectors.training.progress import WriterFacts
 from collectors.training.stream_runs import RunGroup
 
 HERE = socket.gethostname()

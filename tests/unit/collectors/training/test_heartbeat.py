@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -76,6 +77,16 @@ def test_a_time_is_read_in_any_zone_and_is_utc_where_it_names_none(name: str, va
 
     assert found == expected
     assert found is None or found.utcoffset() == timedelta(0)
+
+
+def test_a_time_without_a_zone_is_utc_wherever_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        assert field("updated_at", "2026-11-23T12:00:00") == NOON
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_outcomes_are_pairs_of_text() -> None:

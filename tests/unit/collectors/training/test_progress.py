@@ -11,8 +11,9 @@ from support.progress_parts import END, NO_LOSSES, beat, curve, found, instant
 
 from collectors.contract.streams import StallLimits
 from collectors.contract.values import Status
+from collectors.training.completion import Recorded, Target, end_of
 from collectors.training.curves import Losses
-from collectors.training.progress import Target, WriterFacts, reached_the_end
+from collectors.training.progress import WriterFacts
 
 RUNNING, DONE, FAIL, STALLED = Status.RUNNING, Status.DONE, Status.FAIL, Status.STALLED
 
@@ -73,14 +74,20 @@ def test_silence_counts_from_the_moment_after_its_limit() -> None:
     ],
 )
 def test_a_recorded_outcome_is_the_state(outcome: str | None, status: Status) -> None:
-    told = found(heartbeat=beat(outcome=outcome))
+    told = found(heartbeat=beat(outcome=outcome), target=Target("epoch", 4))
 
     assert (told.status, told.early_stop) == (status, outcome == "early_stopped")
 
 
 @pytest.mark.parametrize(("at", "status"), [(T0 - 1, RUNNING), (T0, DONE), (None, RUNNING)])
 def test_an_outcome_is_believed_from_the_start_of_the_run_on(at: float | None, status: Status) -> None:
-    assert found(heartbeat=beat(at, outcome="completed")).status is status
+    assert found(heartbeat=beat(at, outcome="completed"), target=Target("epoch", 4)).status is status
+
+
+def test_an_outcome_that_the_losses_contradict_is_not_believed() -> None:
+    """`completed` at epoch 3 of 30 is no end."""
+    assert found(heartbeat=beat(T0 + 60, outcome="completed"), target=Target("epoch", 30)).status is RUNNING
+    assert found(heartbeat=beat(T0 + 60, outcome="early_stopped"), target=Target("epoch", 30)).status is DONE
 
 
 def test_a_stream_without_events_believes_its_heartbeat() -> None:
@@ -106,7 +113,11 @@ def test_a_divergence_counts_more_than_a_good_end_and_a_good_end_more_than_a_dea
     assert found(target=Target("epoch", 3), heartbeat=beat(outcome="failed")).status is FAIL
 
 
-@pytest.mark.parametrize(("total", "reached"), [(2, True), (3, True), (4, False), (None, False)])
+def reached_the_end(losses: Losses, target: Target) -> bool:
+    return end_of(losses, target, Recorded()).kind == "completed"
+
+
+@pytest.mark.parametrize(("total", "reached"), [(2, False), (3, True), (4, False), (None, False)])
 def test_epochs_from_1_end_with_the_total_and_epochs_from_0_one_before_it(total: int | None, reached: bool) -> None:
     target = Target("epoch", total)
 
@@ -114,7 +125,7 @@ def test_epochs_from_1_end_with_the_total_and_epochs_from_0_one_before_it(total:
     assert reached_the_end(Losses("events", {"val": curve([0, 1, 2])}), target) is reached
 
 
-def test_the_count_begins_with_the_series_that_begins_first() -> None:
+def test_the_training_counts_whatever_the_validation_counts_from() -> None:
     """Train loss from epoch 0, validation loss from epoch 1: the run counts from 0."""
     losses = Losses("events", {"train": curve([0, 1, 2]), "val": curve([1, 2])})
 

@@ -13,8 +13,9 @@ from collectors.contract.streams import StallLimits
 from collectors.contract.values import Status
 from collectors.evidence.documents import Heartbeat
 from collectors.evidence.files import FileFacts
+from collectors.training.completion import Target
 from collectors.training.curves import merge_losses
-from collectors.training.progress import Observed, Target, WriterFacts, progress_of
+from collectors.training.progress import Observed, WriterFacts, progress_of
 
 
 def _seen(val: tuple[float, ...] = (0.9, 0.8, 0.7), total: int | None = 30, **options: float) -> Observed:

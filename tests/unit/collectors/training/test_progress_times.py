@@ -13,8 +13,9 @@ from support.progress_parts import END, NO_LOSSES, beat, curve, found, seen
 
 from collectors.contract.values import Status
 from collectors.evidence.files import FileFacts
+from collectors.training.completion import Target
 from collectors.training.curves import Losses, merge_losses
-from collectors.training.progress import CLOCK_SLACK_SECONDS, Target
+from collectors.training.progress import CLOCK_SLACK_SECONDS
 from collectors.training.stream_runs import stream_runs
 
 RUNNING, IDLE = Status.RUNNING, Status.IDLE

@@ -39,12 +39,13 @@ def test_a_file_that_starts_the_steps_again_is_a_new_run() -> None:
     assert [run.last_step for run in runs] == [3, 1]
 
 
-def test_a_file_without_a_scalar_by_another_writer_is_a_new_run() -> None:
-    """A rerun that has written only its header must not hide behind the finished run."""
-    runs = stream_runs("patchtst", [event_file(T0), event_file(T0 + 500, val=(), pid=99)], TAGS)
+def test_a_file_without_a_scalar_is_a_new_run_only_where_its_writer_lives() -> None:
+    """A rerun that has written only its header must not hide behind the finished run; a header left behind must."""
+    later = event_file(T0 + 500, val=(), pid=99)
 
-    assert len(runs) == 2
-    assert runs[-1].last_step is None
+    assert stream_runs("patchtst", [event_file(T0), later], TAGS)[-1].last_step == 3
+    runs = stream_runs("patchtst", [event_file(T0), later], TAGS, begun=[later.facts.path])
+    assert [run.last_step for run in runs] == [3, None]
 
 
 def test_sub_runs_of_one_writer_belong_to_their_parent() -> None:

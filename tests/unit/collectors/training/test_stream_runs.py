@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from support.curves import T0, TAGS, event_file
 
+from collectors.training.series import EventFile
 from collectors.training.stream_runs import (
     Curve,
-    EventFile,
     RunGroup,
     StreamRun,
     group_runs,
@@ -79,8 +79,22 @@ def test_files_are_taken_in_the_order_of_their_first_records() -> None:
     late, early = event_file(T0 + 50, first_step=4, folder="a"), event_file(T0, folder="b")
 
     assert [f.facts.path[0] for f in runs_of(late, early)[0].files] == ["b", "a"]
-    first, second = event_file(T0, folder="b"), event_file(T0, folder="a", first_step=2)
-    assert starts_of(first, second) == [0]
+
+
+def test_two_trainings_at_one_time_in_two_folders_are_two_runs_and_the_last_to_begin_names_the_other() -> None:
+    first, second = event_file(T0, folder="logs/version_0"), event_file(T0 + 1, folder="logs/version_1", first_step=2)
+
+    assert starts_of(first, second) == [0, 1]
+    assert runs_of(first, second)[-1].rivals == ("logs/version_0",)
+
+
+def test_a_second_writer_of_other_values_at_the_same_steps_is_told() -> None:
+    first, second = event_file(T0), event_file(T0 + 1, val=(0.9, math.nan, 0.7), pid=99)
+    (run,) = runs_of(first, second)
+
+    assert list(run.curves["val_loss"].value) == [0.9, 0.8, 0.7]
+    assert {name.split(" in ")[0] for name in run.at_odds} == {"train_loss", "val_loss"}
+    assert any(np.isnan(curve.value).any() for curve in run.at_odds.values())
 
 
 @pytest.mark.parametrize(
@@ -92,33 +106,41 @@ def test_a_later_file_goes_on_with_a_run_when_its_steps_begin_later(first_step: 
 
 def test_a_rerun_in_the_same_folder_by_the_same_process_is_a_run_of_its_own() -> None:
     assert starts_of(event_file(T0), event_file(T0 + 500)) == [0, 500]
+    assert starts_of(event_file(T0), event_file(T0 + 500, val=(0.9,))) == [0, 500]
 
 
-def test_a_folder_beside_the_parent_is_its_sub_run_by_the_same_process_or_at_the_same_time() -> None:
+def test_a_validation_folder_starts_nothing_whoever_writes_it() -> None:
     parent = event_file(T0)
 
     assert starts_of(parent, event_file(T0 + 500, folder=SUB)) == [0]
     assert starts_of(parent, event_file(T0 + 20, folder=SUB, pid=99)) == [0]
-    assert starts_of(parent, event_file(T0 + 500, folder=SUB, pid=99)) == [0, 500]
-    assert starts_of(parent, event_file(T0 + 20, pid=99)) == [0, 20]
+    assert starts_of(parent, event_file(T0 + 500, folder=SUB, pid=99)) == [0]
 
 
-def test_a_writer_without_a_process_id_is_nobodys() -> None:
-    assert starts_of(event_file(T0, pid=None), event_file(T0 + 500, folder=SUB, pid=None)) == [0, 500]
+@pytest.mark.parametrize("pid", [17, 99, None])
+def test_a_training_that_begins_again_later_in_another_folder_is_a_run_of_its_own(pid: int | None) -> None:
+    assert starts_of(event_file(T0, pid=pid), event_file(T0 + 500, folder="runs/patchtst_ssl/v1", pid=pid)) == [0, 500]
+
+
+def test_a_resume_in_another_folder_is_the_same_run() -> None:
+    resumed = event_file(T0 + 500, folder="runs/patchtst_ssl/version_1", first_step=4, pid=99)
+
+    assert starts_of(event_file(T0), resumed) == [0]
+
+
+def test_losses_behind_a_header_of_nobody_begin_by_themselves() -> None:
     assert starts_of(header(T0, pid=None), event_file(T0 + 500, pid=None)) == [500]
 
 
-def test_the_same_process_id_on_another_machine_is_another_writer() -> None:
-    parent, elsewhere = event_file(T0), event_file(T0 + 500, folder=SUB)
-    elsewhere = replace(elsewhere, name=replace(elsewhere.name, host="another"))
+def test_a_header_belongs_to_the_run_before_it_unless_its_writer_lives() -> None:
+    late = header(T0 + 31, pid=9)
 
-    assert starts_of(parent, elsewhere) == [0, 500]
-
-
-def test_a_header_belongs_to_its_writers_run_or_to_one_that_still_wrote() -> None:
     assert starts_of(event_file(T0), header(T0 + 500)) == [0]
     assert starts_of(event_file(T0), header(T0 + 30.01, pid=9)) == [0]
-    assert starts_of(event_file(T0), header(T0 + 31, pid=9)) == [0, 31]
+    assert starts_of(event_file(T0), late) == [0]
+    assert runs_of(event_file(T0), late)[0].left_out == (late.facts.path,)
+    runs = stream_runs("patchtst", [event_file(T0), late], TAGS, begun=[late.facts.path])
+    assert [run.started_at - T0 for run in runs] == [0, 31]
 
 
 def test_a_header_within_any_file_of_a_run_belongs_to_it() -> None:
@@ -132,8 +154,7 @@ def test_losses_behind_a_header_are_its_run_only_by_the_same_writer() -> None:
     assert starts_of(header(T0), event_file(T0 + 500, pid=9)) == [500]
 
 
-def test_a_beginning_without_a_step_is_kept_only_while_it_is_the_last() -> None:
-    assert starts_of(event_file(T0), header(T0 + 500, pid=9)) == [0, 500]
+def test_a_beginning_without_a_step_is_forgotten_once_a_run_follows() -> None:
     assert starts_of(event_file(T0), header(T0 + 500, pid=9), event_file(T0 + 900, pid=8)) == [0, 900]
 
 

@@ -124,7 +124,7 @@ def test_the_baseline_is_the_snapshot_of_a_worse_run_that_ended_before(tmp_path:
     assert state.meta.finished_at.timestamp() < now
     assert {s: m.config["epochs"] for s, m in state.metrics.items()} == {"patchtst": 8, "swinmae": 8}
     assert store.read_state() is None
-    assert RunStore(store.state_dir).baseline() == run_id
+    assert RunStore(store.backend).baseline() == run_id
 
 
 def test_two_demonstrations_have_two_baselines_of_their_own_time(tmp_path: Path) -> None:

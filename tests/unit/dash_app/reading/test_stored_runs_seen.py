@@ -10,8 +10,8 @@ import pytest
 from support.states import failing_state, good_state
 
 from collectors.contract.state import DashboardState
-from collectors.store.store import STATE_FILE, Store
-from dash_app.reading import reader as state_reader
+from collectors.store.folder import STATE_FILE
+from collectors.store.store import Store
 from dash_app.reading.reader import MAX_SNAPSHOTS_KEPT, StateReader, is_run_id
 
 Reads = list[str]
@@ -33,7 +33,7 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> Reads:
         opened.append(Path(path).name)
         return real(path, *more)
 
-    monkeypatch.setattr(state_reader.os, "open", note)
+    monkeypatch.setattr(os, "open", note)
     return opened
 
 
@@ -109,9 +109,9 @@ def test_a_state_of_exactly_the_bound_is_read_and_one_byte_more_is_refused(
     Store(tmp_path).write_state(good_state())
     size = (tmp_path / STATE_FILE).stat().st_size
 
-    monkeypatch.setattr(state_reader, "MAX_BYTES", size)
+    monkeypatch.setattr("collectors.store.folder.MAX_BYTES", size)
     assert StateReader(tmp_path).current().state == good_state()
-    monkeypatch.setattr(state_reader, "MAX_BYTES", size - 1)
+    monkeypatch.setattr("collectors.store.folder.MAX_BYTES", size - 1)
     told = str(StateReader(tmp_path).current().sentence)
     assert f"it has {size:,} bytes, over {size - 1:,}" in told
 
@@ -131,6 +131,7 @@ def test_another_reason_why_a_file_cannot_be_read_is_news(tmp_path: Path) -> Non
 
     assert (circle.condition, below_a_file.condition, nothing.condition) == ("unreadable", "unreadable", "absent")
     assert len({circle.sentence, below_a_file.sentence, nothing.sentence}) == 3
+    assert len({circle.etag, below_a_file.etag, nothing.etag}) == 3, "what is told is shown anew"
     assert reader.current() is nothing
 
 

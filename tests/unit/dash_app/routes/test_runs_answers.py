@@ -13,8 +13,10 @@ from starlette.routing import Router
 from support.states import good_state, ready_state
 
 from collectors.contract.state import DashboardState
+from collectors.store.backend import StoreProblem
+from collectors.store.folder import STATE_FILE
 from collectors.store.runs import RunStore
-from collectors.store.store import STATE_FILE, Store, StoreProblem
+from collectors.store.store import Store
 from dash_app.reading.history import RunHistory
 from dash_app.reading.reader import StateReader
 from dash_app.routes import runs as runs_api
@@ -93,6 +95,7 @@ def test_rows_are_cut_as_asked_and_what_is_no_number_is_left_out(
 
 def test_one_answer_has_so_many_rows_at_most(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """However many are asked for, and without asking as many as is usual."""
+    assert (runs_api.USUAL_ROWS, runs_api.MOST_ROWS) == (200, 1000)
     monkeypatch.setattr(runs_api, "MOST_ROWS", 2)
     assert place.ids("limit=3") == list(IDS[:2])
     monkeypatch.setattr(runs_api, "USUAL_ROWS", 1)

@@ -19,7 +19,8 @@ from support.server import RunningServer, start_server
 from support.workspaces import Stream, write_good, write_stream
 
 from collectors.contract.metrics import MAX_POINTS
-from collectors.store.points import POINTS
+from collectors.store.folder import POINTS_FOLDER
+from collectors.store.points import SideFile
 from dash_app.reading import zoom
 
 COUNT = 40_000
@@ -145,7 +146,7 @@ def test_what_is_not_there_is_a_404(long_run: LongRun, change: dict[str, str]) -
     assert (absent.status_code, absent.json()["error"]) == (404, "not_found")
 
 
-def collected(home: Path, *, keep: bool = True) -> tuple[Any, list[Path]]:
+def collected(home: Path, *, keep: bool = True) -> tuple[Any, list[SideFile]]:
     """Metrics of the first stream of `home/workspace`, and the side files of its validation loss."""
     state = collect(home / "workspace", home / "state")
     if not keep:
@@ -265,7 +266,7 @@ def test_a_damaged_index_leads_nowhere_else(tmp_path: Path) -> None:
     write_long_run(tmp_path / "workspace", long_losses(5_000))
     metrics, files = collected(tmp_path)
     assert len(files) == 1
-    state_dir, index = tmp_path / "state", tmp_path / "state" / "cache" / POINTS / "index.json"
+    state_dir, index = tmp_path / "state", tmp_path / "state" / POINTS_FOLDER / "index.json"
     run_id = next(iter(json.loads(index.read_text())))
     curve = zoom.Curve(run_id, "patchtst", "val_loss")
 

@@ -1,4 +1,4 @@
-"""The layers around the page, each over a small application of its own."""
+"""The layers around the page: their order, and each over a small application of its own."""
 
 from __future__ import annotations
 
@@ -6,18 +6,26 @@ import asyncio
 import gzip
 import logging
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 from support.asking import ask
 
+from dash_app.app import create_app
+from dash_app.reading.reader import StateReader
+from dash_app.settings import Settings
 from dash_app.web import packing as compression
-from dash_app.web.dash_guard import BodyLimit
+from dash_app.web.body_limit import BodyLimit
+from dash_app.web.middlewares import middlewares, put_around
 from dash_app.web.packing import Compression
 from dash_app.web.trust import AnswerHeaders, LastResort
 
@@ -38,6 +46,38 @@ async def broken(scope: Any, receive: Any, send: Any) -> None:
 async def events() -> AsyncIterator[str]:
     for number in range(3):
         yield f"data: {number} {LONG}\n\n"
+
+
+class Named:
+    """A layer that says its name when a request meets it."""
+
+    def __init__(self, app: ASGIApp, name: str, met: list[str]) -> None:
+        self.app, self.name, self.met = app, name, met
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on."""
+        self.met.append(self.name)
+        await self.app(scope, receive, send)
+
+
+def test_a_request_meets_the_layers_in_the_order_of_the_list() -> None:
+    """And all of them before what was there already."""
+    met: list[str] = []
+    server = FastAPI(middleware=[Middleware(Named, name="inside", met=met)])
+
+    put_around(server, [Middleware(Named, name=name, met=met) for name in ("first", "second", "third")])
+    ask(server)
+
+    assert met == ["first", "second", "third", "inside"]
+
+
+def test_the_page_has_the_layers_of_the_list_around_all_of_dash(tmp_path: Path) -> None:
+    settings = Settings(workspace=tmp_path, state_dir=tmp_path, url_prefix="/team/", trusted_hosts=("a.example",))
+    app = create_app(settings, StateReader(tmp_path))
+    listed = [layer.cls for layer in middlewares(app, settings)]
+
+    assert [layer.cls for layer in app.server.user_middleware[: len(listed)]] == listed
+    assert {layer.cls.__module__.partition(".")[0] for layer in app.server.user_middleware[len(listed) :]} == {"dash"}
 
 
 def test_what_breaks_is_logged_whole_and_told_in_a_word(caplog: pytest.LogCaptureFixture) -> None:

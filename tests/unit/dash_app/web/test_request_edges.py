@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dash_app.web.dash_guard import MAX_BODY_BYTES, BodyLimit
+from dash_app.web.body_limit import MAX_BODY_BYTES, BodyLimit
 from dash_app.web.trust import AnswerHeaders, LastResort, TrustedHosts, UrlPrefix, content_security_policy, is_trusted
 
 START: Message = {"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/plain")]}

@@ -14,7 +14,6 @@ from collectors.contract.values import Status
 from collectors.judge.checks.baseline import check_baseline
 from collectors.judge.checks.part import Judgement
 from collectors.training.evidence import WorkspaceEvidence
-from collectors.training.metrics import build_metrics
 
 PIN = "`python -m collectors runs baseline RUN_ID`"
 
@@ -23,7 +22,7 @@ def snapshot(factor: float = 1.0, **changes: Any) -> DashboardState:
     """The snapshot of the same training with other validation losses."""
     raw = raw_state()
     raw["meta"]["run_id"] = "run-1"
-    raw["metrics"] = {s.id: build_metrics(s).model_dump() for s in good().streams} | changes
+    raw["metrics"] = {s.id: s.metrics.model_dump() for s in good().streams} | changes
     for stream in raw["metrics"].values():
         stream["series"]["val_loss"]["value"] = [v * factor for v in stream["series"]["val_loss"]["value"]]
     return DashboardState.model_validate(raw)
@@ -54,12 +53,12 @@ def test_a_run_that_is_no_worse_passes_with_its_numbers() -> None:
 
     assert told(found) == (
         "pass",
-        "against run-1: patchtst: val_loss 0.4783 against 0.4783 (+0.0%, 0.02391 allowed); "
-        "swinmae: val_loss 0.4593 against 0.4593 (+0.0%, 0.02296 allowed)",
+        "against run-1: patchtst: val_loss 0.4783 against 0.4783 (0 %, 0.02391 allowed); "
+        "swinmae: val_loss 0.4593 against 0.4593 (0 %, 0.02296 allowed)",
         None,
     )
     assert evidence_of(found) == [(None, "patchtst"), (None, "swinmae")]
-    assert found.evidence[0].text == "val_loss 0.4783 against 0.4783 (+0.0%, 0.02391 allowed)"
+    assert found.evidence[0].text == "val_loss 0.4783 against 0.4783 (0 %, 0.02391 allowed)"
 
 
 def test_a_worse_run_fails_and_names_the_streams_that_are() -> None:
@@ -68,14 +67,14 @@ def test_a_worse_run_fails_and_names_the_streams_that_are() -> None:
     assert (found.outcome, found.hint) == (
         "fail", f"Train again, or pin another baseline with {PIN} if this one is no longer the measure.",
     )  # fmt: skip
-    assert found.detail.startswith("against run-1: patchtst: val_loss 0.4783 against 0.2391 (+100.0%, ")
+    assert found.detail.startswith("against run-1: patchtst: val_loss 0.4783 against 0.2391 (+100 %, ")
 
 
 def test_the_policy_of_the_configuration_counts() -> None:
     lenient = with_config(good(), baseline={"allowed_relative": 2.0})
 
     assert against(snapshot(factor=0.5), lenient).outcome == "pass"
-    assert "(+100.0%, 0.4783 allowed)" in against(snapshot(factor=0.5), lenient).evidence[0].text
+    assert "(+100 %, 0.4783 allowed)" in against(snapshot(factor=0.5), lenient).evidence[0].text
 
 
 def test_a_run_that_cannot_be_compared_is_skipped_not_passed() -> None:

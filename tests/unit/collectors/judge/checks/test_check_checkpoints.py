@@ -77,3 +77,27 @@ def test_an_unsound_checkpoint_that_is_being_written_is_not_judged_yet() -> None
 
 def test_a_checkpoint_that_is_written_anew_and_sound_passes() -> None:
     assert check_checkpoints(with_stream(good(), checkpoint=replace(FILE, being_written=True))).outcome == "pass"
+
+
+def test_a_format_that_no_reader_proves_is_neither_passed_nor_failed() -> None:
+    found = check_checkpoints(holding(format="opaque", opaque="an orbax checkpoint", tensors=(), size_bytes=1500))
+
+    assert told(found) == (
+        "skip",
+        "patchtst: checkpoints/patchtst_ssl.pt: 1.50 kB, an orbax checkpoint: no reader proves this format; "
+        + DESCRIBED[1],
+        "Save the weights also in a format that is read, such as safetensors or torch, and name that file.",
+    )
+
+
+def test_what_is_wrong_with_a_format_that_no_reader_proves_fails() -> None:
+    found = check_checkpoints(holding(format="opaque", opaque="a pickle", findings=(ERROR,)))
+
+    assert found.outcome == "fail"
+
+
+def test_state_of_the_training_may_be_infinite_and_is_said() -> None:
+    found = check_checkpoints(holding(nonfinite_aside=("callbacks.best", "optimizer.state")))
+
+    assert found.outcome == "pass"
+    assert "the model finite (2 tensors beside it not)" in found.detail

@@ -12,7 +12,6 @@ from collectors.contract.streams import KeyRule
 from collectors.evidence.documents import MISSING, value_at
 from collectors.judge.checks.configs import check_configs, shown_value
 from collectors.judge.checks.part import Judgement
-from collectors.training.metrics import highlights_of
 
 FILE = patchtst().config
 PATH = FILE.path
@@ -175,11 +174,11 @@ def test_highlights_are_plain_values_and_nothing_for_the_rest() -> None:
     data = {"nan": math.nan, "huge": -(2**53) - 1, "border": 2**53, "flag": True, "text": "csv", "list": [1]}
     seen = with_rules(with_stream(good(), config=reread(FILE, data=data)), config=config)
 
-    assert highlights_of(patchtst(seen)) == {
+    assert patchtst(seen).metrics.config == {
         "nan": "nan", "huge": "-9007199254740993", "border": 2**53, "flag": True, "text": "csv",
         "list": None, "gone": None,
     }  # fmt: skip
-    assert set(highlights_of(patchtst(with_stream(good(), config=unread(FILE)))).values()) == {None}
+    assert set(patchtst(with_stream(good(), config=unread(FILE))).metrics.config.values()) == {None}
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from support.gathered import ERROR, WARNING, evidence_of, good, patchtst, told, 
 
 from collectors.judge.checks.logs import check_logs
 from collectors.training.evidence import WorkspaceEvidence
-from collectors.training.stream_runs import EventFile
+from collectors.training.series import EventFile
 
 FILE = patchtst().events[0]
 PATH = FILE.facts.path

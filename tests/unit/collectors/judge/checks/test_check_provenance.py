@@ -31,7 +31,7 @@ REST = f"{OTHER}; {BACKUP}"
 OLD_HINT = "Train PatchTST to a good end, or restore the run it belongs to."
 LOST = "File times were lost (a copy or a checkout): validate where the training ran, or keep times when copying."
 AGAIN = "Train again, or remove what is left of the other run."
-BEGAN = "is from the previous run; the latest began 2023-11-14 22:13:20 UTC"
+BEGAN = "was written before its run, which began 2023-11-14 22:13:20 UTC"
 
 
 def test_outputs_of_one_run_pass() -> None:
@@ -81,6 +81,13 @@ def test_a_checkpoint_of_the_run_before_fails_with_both_times() -> None:
         "fail", f"patchtst: the checkpoint {CKPT} (2023-11-14 22:12:20 UTC) {BEGAN}; {REST}", OLD_HINT,
     )  # fmt: skip
     assert evidence_of(found)[0] == (CKPT, "patchtst")
+
+
+def test_a_previous_run_is_named_only_where_one_is_seen() -> None:
+    before = good().of("patchtst").run
+    found = check_provenance(with_stream(good(), checkpoint=at(FILE, START - 60), previous_run=before))
+
+    assert "is from the previous run; the latest began 2023-11-14 22:13:20 UTC" in told(found)[1]
 
 
 def test_every_file_of_the_run_before_is_named() -> None:

@@ -22,9 +22,9 @@ from support.gathered import (
 
 from collectors.contract.values import Status
 from collectors.judge.checks.training import check_training
+from collectors.training.completion import Target
 from collectors.training.divergence import Divergence
 from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
-from collectors.training.progress import Target
 from collectors.training.words import divergence_words, epoch_words
 
 assert patchtst().loss_table is not None
@@ -71,7 +71,7 @@ def test_a_running_stream_can_not_be_told_yet() -> None:
 
 
 def test_a_silent_stream_did_not_finish() -> None:
-    found = check_training(with_progress(good(), status=Status.STALLED, epoch=None))
+    found = check_training(with_progress(good(), status=Status.STALLED, epoch=None, step=None))
 
     assert told(found) == (
         "fail",
@@ -196,9 +196,10 @@ def from_zero(s: StreamEvidence) -> StreamEvidence:
         (stream_at(epoch=3.0), "epoch 3 of 8"),
         (stream_at(epoch=2.5), "epoch 2.5 of 8"),
         (stream_at(epoch=3.0, target=Target("epoch", None)), "epoch 3"),
-        (stream_at(epoch=None, step=9), "no epoch recorded yet"),
-        (stream_at(epoch=3.0, step=500, target=Target("step", 1000)), "step 500 of 1000"),
-        (stream_at(epoch=3.0, step=None, target=Target("step", 1000)), "no epoch recorded yet"),
+        (stream_at(epoch=None, step=9), "step 9"),
+        (stream_at(epoch=None, step=None), "no epoch recorded yet"),
+        (stream_at(epoch=3.0, step=500, target=Target("step", 1000)), "step 500 of 1,000"),
+        (stream_at(epoch=3.0, step=None, target=Target("step", 1000)), "no step recorded yet"),
         (from_zero(stream_at(epoch=7.0)), "epoch 8 of 8"),
         (from_zero(stream_at(epoch=7.0, step=70, target=Target("step", 100))), "step 70 of 100"),
     ],

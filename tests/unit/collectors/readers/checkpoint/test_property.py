@@ -10,9 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.build_checkpoints import hdf5, keras, safetensors, torch_legacy, torch_zip, weights
+from support.build_models import a_dcp_folder, an_xgboost, catboost, ubjson, xgboost_json
 
 from collectors.evidence.checkpoint import CheckpointEvidence
 from collectors.judge.describe import describe_checkpoint
+from collectors.readers.checkpoint.dcp import read_dcp
 from collectors.readers.checkpoint.read import read_checkpoint
 
 GOOD: dict[str, bytes] = {
@@ -21,6 +23,9 @@ GOOD: dict[str, bytes] = {
     "safetensors": safetensors(),
     "Keras": keras(),
     "HDF5": hdf5(),
+    "XGBoost JSON": xgboost_json(),
+    "XGBoost UBJSON": ubjson(an_xgboost()),
+    "CatBoost": catboost(),
 }
 STARTS = [
     b"",
@@ -28,6 +33,10 @@ STARTS = [
     b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.",
     b"\x89HDF\r\n\x1a\n",
     b"\x20" + bytes(7) + b"{",
+    b"CBM1",
+    b"tree\nversion=v4\ntree_sizes=",
+    b'{"learner":',
+    ubjson({"learner": {}})[:-2],
 ]
 QUICK = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -107,6 +116,18 @@ def test_any_rearrangement_gives_evidence(name: str, data: st.DataObject) -> Non
 
     read(good[:to] + good[min(start, end) : max(start, end)] + good[to:])
     read(good[: min(start, end)] + good[max(start, end) :])
+
+
+@given(data=st.data())
+@QUICK
+def test_any_changed_byte_of_the_metadata_of_a_folder_gives_evidence(data: st.DataObject) -> None:
+    """A piece cut out of it or a byte changed: a record that can be described."""
+    good = a_dcp_folder()[".metadata"]
+    start, end = sorted(data.draw(st.tuples(st.integers(0, len(good)), st.integers(0, len(good)))))
+    at, value = data.draw(st.integers(0, len(good) - 1)), data.draw(st.binary(min_size=1, max_size=1))
+
+    assert describe_checkpoint(read_dcp(good[:start] + good[end:]))
+    assert describe_checkpoint(read_dcp(good[:at] + value + good[at + 1 :]))
 
 
 @given(at=st.integers(0, weights(1).nbytes - 1), bit=st.integers(0, 7))

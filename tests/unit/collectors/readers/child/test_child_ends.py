@@ -99,3 +99,7 @@ def test_the_child_sees_our_modules_first_and_one_thread(monkeypatch: pytest.Mon
     assert (Path(first) / "collectors/__init__.py").is_file()
     assert rest == ["/their/modules"]
     assert {environment[f"{name}_NUM_THREADS"] for name in ("OPENBLAS", "OMP", "MKL")} == {"1"}
+
+
+def test_a_reading_may_cost_five_seconds_and_half_a_gibibyte_unless_said_otherwise() -> None:
+    assert ReadLimits() == ReadLimits(seconds=5.0, memory_bytes=512 << 20)

@@ -152,6 +152,8 @@ def test_each_reader_takes_as_much_as_is_said_and_no_more() -> None:
     bounds = {name: reader.max_bytes for name, reader in READERS.items() if reader.takes == "bytes"}
 
     assert bounds == {
+        "shard_index": 1 << 25,
+        "dcp": 1 << 27,
         "config": 1 << 20,
         "scaler": 1 << 24,
         "loss_table": 1 << 26,

@@ -258,7 +258,7 @@ def test_rows_of_the_same_epoch_keep_the_last_value() -> None:
     assert list(evidence.rows) == [EXPECTED[0], row(2, train_loss=8.0, val_loss=9.0), EXPECTED[2]]
     assert evidence.duplicate_epochs == 2
     assert said(evidence) == [
-        "warning: epochs go back from 3 to 2: a second run in one table, or out of order (line 5)",
+        "warning: epochs go back from 3 to 2: out of order (line 5)",
         "warning: epoch 2 occurs twice: the last one is kept (line 5)",
     ]
 

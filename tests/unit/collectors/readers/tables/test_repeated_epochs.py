@@ -48,19 +48,24 @@ def test_a_row_without_a_step_takes_the_one_that_its_other_half_has() -> None:
 
 def test_halves_with_different_steps_are_one_row_with_the_later_step() -> None:
     for first, second in ((10, 12), (12, 10)):
-        told, said, _ = rows_of((2, first, 3.0, ""), (2, second, "", 4.0), (1, 1, 9.0, ""))
-        assert told[0] == (2, 12, {"train_loss": 3.0, "val_loss": 4.0})
-        assert said == ["epochs go back from 2 to 1: a second run in one table, or out of order (line 4)"]
+        told, said, _ = rows_of((0, 1, 9.0, ""), (2, first, 3.0, ""), (2, second, "", 4.0), (1, 1, 9.0, ""))
+        assert told[1] == (2, 12, {"train_loss": 3.0, "val_loss": 4.0})
+        assert said == ["epochs go back from 2 to 1: out of order (line 5)"]
 
 
 def test_without_epochs_the_step_tells_what_belongs_together() -> None:
-    table: list[Row] = [("step", "train_loss", "val_loss"), (10, 3.0, ""), (10, "", 4.0), (5, 1.0, 1.0), (10, 2.0, "")]
+    table: list[Row] = [
+        ("step", "train_loss", "val_loss"),
+        (1, 9.0, 9.0),
+        (10, 3.0, ""),
+        (10, "", 4.0),
+        (10, 2.0, ""),
+    ]
 
     evidence = read_loss_table(csv_table(table))
 
-    assert list(evidence.rows) == [
+    assert list(evidence.rows)[1:] == [
         LossRow(None, 10, None, {"train_loss": 2.0, "val_loss": 4.0}),
-        LossRow(None, 5, None, {"train_loss": 1.0, "val_loss": 1.0}),
     ]
     assert "step 10 occurs twice: the last one is kept" in str(evidence.findings[-1])
 

@@ -1,0 +1,140 @@
+"""Bytes -> a file, whole or not at all: the one atomic write.
+
+Input: a path and bytes. Output: the new file in the place of the old one, which stays until then; a
+reader meets one of the two. Raises StoreProblem in words, with the file's name and no folder.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+from collectors.files.problems import describe_error
+from collectors.store.backend import StoreProblem
+
+TEMPORARY: Final = ".training-dashboard-tmp-"
+"""Prefix of unfinished files; leftovers of a killed writer are swept at the next start."""
+NOT_OFFERED: Final = {errno.EINVAL, errno.ENOTSUP, errno.ENOSYS, errno.EPERM}
+"""What file systems say that cannot sync a folder or set a mode: no reason to keep nothing."""
+
+
+@contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Turn an OSError into a StoreProblem: one line with the file's name and no absolute path."""
+    try:
+        yield
+    except StoreProblem:
+        raise
+    except OSError as error:
+        raise StoreProblem(f"{path.name} cannot be written: {describe_error(error)}") from None
+
+
+def replace_file(path: Path, data: bytes, *, durable: bool = True) -> None:
+    """Write beside, fsync, rename, fsync the folder. Raises StoreProblem."""
+    with explained(path):
+        descriptor, name = tempfile.mkstemp(prefix=TEMPORARY, dir=path.parent)
+        try:
+            with os.fdopen(descriptor, "wb") as handle:
+                handle.write(data)
+                handle.flush()
+                _let_others_read(descriptor)
+                if durable:
+                    os.fsync(descriptor)
+            Path(name).replace(path)
+        except BaseException:
+            with suppress(OSError):
+                Path(name).unlink()
+            raise
+        if durable:
+            _sync_folder(path.parent)
+
+
+def append_line(path: Path, line: bytes) -> None:
+    """Append one line; one that cannot be written whole is taken back. Raises StoreProblem."""
+    with explained(path), path.open("ab+") as handle:
+        size = handle.seek(0, os.SEEK_END)
+        try:
+            handle.write((b"" if _ends_a_line(handle.fileno(), size) else b"\n") + line + b"\n")
+            handle.flush()
+            os.fsync(handle.fileno())
+        except OSError:
+            with suppress(OSError):
+                os.ftruncate(handle.fileno(), size)
+            raise
+
+
+def _ends_a_line(descriptor: int, size: int) -> bool:
+    """Whether a new line may begin here: a writer that was killed leaves half of one."""
+    return size == 0 or os.pread(descriptor, 1, size - 1) == b"\n"
+
+
+def read_own(path: Path, limit: int) -> bytes:
+    """Read a file of ours. Raises OSError, also for what is no regular file or too large."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:  # the kind first: no file object can be made of a folder, and the descriptor would stay open
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
+            raise OSError(errno.EINVAL, "it is not a regular file")
+        if found.st_size > limit:
+            raise OSError(errno.EFBIG, f"it has {found.st_size:,} bytes, over {limit:,}")
+        with os.fdopen(descriptor, "rb", closefd=False) as handle:
+            return handle.read(limit)
+    finally:
+        os.close(descriptor)
+
+
+def regular_files(folder: Path, suffix: str) -> Iterator[tuple[str, tuple[int, int]]]:
+    """Name without `suffix`, size in bytes and mtime in nanoseconds of its files; none where there is no folder.
+
+    There may be a hundred thousand: names below a descriptor are found faster than whole paths.
+    """
+    with suppress(OSError), _opened(folder) as descriptor, os.scandir(descriptor) as entries:
+        for entry in entries:
+            if entry.name.endswith(suffix) and entry.is_file(follow_symlinks=False):
+                try:
+                    found = entry.stat(follow_symlinks=False)
+                except FileNotFoundError:
+                    continue
+                yield entry.name.removesuffix(suffix), (found.st_size, found.st_mtime_ns)
+
+
+@contextmanager
+def _opened(folder: Path) -> Iterator[int]:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what writers left unfinished that were killed."""
+    for left in folder.glob(f"{TEMPORARY}*"):
+        with suppress(OSError):
+            left.unlink()
+
+
+def _let_others_read(descriptor: int) -> None:
+    """The page may run as another user."""
+    try:
+        os.fchmod(descriptor, 0o644)
+    except OSError as error:
+        if error.errno not in NOT_OFFERED:
+            raise
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in NOT_OFFERED:
+            raise
+    finally:
+        os.close(descriptor)

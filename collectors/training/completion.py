@@ -1,0 +1,174 @@
+"""Losses and what was recorded -> whether a stream reached its end, and in words why that cannot be told. Pure.
+
+What says that it ended comes first (an outcome, the trainer's own count, an early stop), then the count. More
+than everything is no completion, and a missing last stride is forgiven only where something says the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from collectors.numbers import number_words
+from collectors.training.curves import Losses
+from collectors.training.run_files import stride_of
+from collectors.training.series import is_validation
+from collectors.training.stream_runs import Curve
+
+Unit = Literal["epoch", "step"]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The configured end of a stream."""
+
+    unit: Unit
+    total: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What a training wrote down about its end, besides its losses."""
+
+    outcome: str | None = None
+    """`completed`, `early_stopped`, `failed`, `diverged`; None where nothing is believed."""
+    step: int | None = None
+    """Steps that the trainer itself counted."""
+    of_steps: int | None = None
+    stopped: bool = False
+    """A flag of an early stop."""
+    patience: int | None = None
+    """An early stop leaves so many values behind the best one."""
+    monitor: str = "val_loss"
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """Whether a stream ended."""
+
+    kind: Literal["open", "completed", "early_stopped", "cannot_tell"]
+    counted: float | None = None
+    """Epochs or steps that are over, counted from 1."""
+    words: str | None = None
+    """Why it cannot be told."""
+    remedy: str | None = None
+
+
+COUNT_EPOCHS = (
+    "Say which epoch a step is: `events: {steps_are: epochs}`, `events: {steps_per_epoch: N}`, a table with an "
+    "epoch column, or `completion: {by: steps, total: N}`."
+)
+SAY_TOTAL = "Say how many: `completion: {by: epochs, total: N}`, or the key of the config that holds the number."
+SAY_COUNT = "Correct `completion: {by: ..., total: ...}`, or say what the steps are (`events: {steps_are: epochs}`)."
+SAY_END = "Let the training record its end (`run_status.json`: `outcome: completed`), or log its last step."
+
+
+def end_of(losses: Losses, target: Target, recorded: Recorded) -> End:
+    """Whether the stream reached its end, by what was recorded and by its count."""
+    main = leading(losses.curves)
+    counted = count_of(main, target.unit)
+    stride = _stride(main, target.unit)
+    missing = target.total - counted if target.total is not None and counted is not None else None
+    told = _told(losses, recorded, missing, stride)
+    if told is not None:
+        return End(told, counted)
+    if counted is None:
+        return _uncounted(main, target)
+    if missing is None:
+        return End("cannot_tell", counted, f"nothing says how many {target.unit}s there are to be", SAY_TOTAL)
+    return _by_count(losses.curves, target, counted, stride)
+
+
+def _told(losses: Losses, recorded: Recorded, missing: float | None, stride: float) -> Any:
+    """How the training itself said that it ended; an outcome counts only while the losses agree with it."""
+    if recorded.outcome == "early_stopped" or recorded.stopped or _ran_out(losses.curves, recorded):
+        return "early_stopped"
+    if recorded.step is not None and recorded.of_steps is not None and recorded.step >= recorded.of_steps:
+        return "completed"
+    if recorded.outcome == "completed" and (missing is None or missing <= max(stride, 1.0)):
+        return "completed"
+    return None
+
+
+def _ran_out(curves: Mapping[str, Curve], recorded: Recorded) -> bool:
+    """Whether exactly `patience` values of the monitored series follow its best one."""
+    curve = curves.get(recorded.monitor)
+    if recorded.patience is None or curve is None or not bool(np.isfinite(curve.value).any()):
+        return False
+    best = int(np.argmin(np.where(np.isfinite(curve.value), curve.value, np.inf)))
+    return len(curve) - 1 - best == recorded.patience
+
+
+def _uncounted(main: Mapping[str, Curve], target: Target) -> End:
+    steps = [int(c.step.max()) for c in main.values() if len(c)]
+    if target.unit == "epoch" and max(steps, default=-1) >= 0:
+        return End("cannot_tell", None, "nothing says which epoch a step is", COUNT_EPOCHS)
+    return End("open")
+
+
+def _by_count(curves: Mapping[str, Curve], target: Target, counted: float, stride: float) -> End:
+    total, unit = target.total or 0, target.unit
+    missing = total - counted
+    if missing <= -max(stride, 1.0):
+        words = f"counted {number_words(counted)} of {total} {unit}s: more than everything is no completion"
+        return End("cannot_tell", counted, words, SAY_COUNT)
+    if missing <= 0:
+        rows = _rows_missing(curves) if unit == "epoch" else None
+        return End("cannot_tell", counted, rows, SAY_END) if rows else End("completed", counted)
+    if missing < stride:
+        words = f"logged to {number_words(counted)} of {total} {unit}s, and nothing later says that it ended"
+        return End("cannot_tell", counted, words, SAY_END)
+    return End("open", counted)
+
+
+def _rows_missing(curves: Mapping[str, Curve]) -> str | None:
+    """Why the last of several rows an epoch may not be there; None where the last epoch is whole."""
+    name, curve = max(leading(curves).items(), key=lambda item: len(item[1]))
+    epochs = curve.epoch[np.isfinite(curve.epoch)]
+    if bool((epochs % 1 != 0).any()):
+        return None  # a fraction says itself how much of an epoch is over
+    found, rows = np.unique(epochs, return_counts=True)
+    if not found.size or rows.max() == 1 or (found.size > 1 and rows[-1] >= rows[:-1].min()):
+        return None
+    if any(bool((c.epoch == found[-1]).any()) for n, c in curves.items() if is_validation(n)):
+        return None  # a validation stands at the end of an epoch
+    before = f", {int(rows[:-1].min())} before" if found.size > 1 else ""
+    return f"{name} has {int(rows[-1])} rows in its last epoch{before}, and nothing says that it is over"
+
+
+def leading(curves: Mapping[str, Curve]) -> dict[str, Curve]:
+    """The series that count a training: all but validations, or the validations where there is nothing else."""
+    held = {name: c for name, c in curves.items() if len(c)}
+    return {name: c for name, c in held.items() if not is_validation(name)} or held
+
+
+def count_of(curves: Mapping[str, Curve], unit: Unit) -> float | None:
+    """Epochs or steps that are over, counted from 1 whichever way each series counts them."""
+    counts = [_count(places, unit) for places in places_of(curves.values(), unit)]
+    return max(counts, default=None)
+
+
+def _count(places: Any, unit: Unit) -> float:
+    last = float(places.max())
+    if unit == "epoch" and bool((places % 1 != 0).any()):
+        return last
+    return last + 1 if from_zero(places) else last
+
+
+def from_zero(places: Any) -> bool:
+    """Whether a series counts from 0: it begins there, or stands at the last of each stride (9, 19, 29)."""
+    first, stride = float(places.min()), stride_of(places)
+    return first == 0 or (stride > 1 and (first + 1) % stride == 0)
+
+
+def _stride(curves: Mapping[str, Curve], unit: Unit) -> float:
+    return min((stride_of(places) for places in places_of(curves.values(), unit)), default=1.0)
+
+
+def places_of(curves: Iterable[Curve], unit: Unit) -> list[Any]:
+    """The known epochs or steps of each series that has any."""
+    found = (c.step[c.step >= 0] if unit == "step" else c.epoch[np.isfinite(c.epoch)] for c in curves)
+    return [places for places in found if places.size]

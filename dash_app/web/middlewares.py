@@ -1,0 +1,41 @@
+"""Settings -> the middlewares around the application, as one list in the order in which a request meets them.
+
+Every request goes down the list, `/api/state` too, until one refuses it or the router finds its route; its answer
+goes up. Only the server's own edge (Starlette's) lies before the first, and Dash's behind the last.
+"""
+
+from __future__ import annotations
+
+import dash
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+
+from dash_app.settings import Settings
+from dash_app.web.body_limit import BodyLimit
+from dash_app.web.dash_shims import DashGuard, RememberedFiles
+from dash_app.web.packing import Compression
+from dash_app.web.trust import AnswerHeaders, LastResort, TrustedHosts, UrlPrefix, content_security_policy
+
+
+def middlewares(app: dash.Dash, settings: Settings) -> list[Middleware]:
+    """Return them, the first that a request meets first."""
+
+    def policy() -> str:
+        return content_security_policy(app.csp_hashes(), settings.frame_ancestors)
+
+    return [
+        Middleware(UrlPrefix, prefix=settings.url_prefix),  # all others know paths without it
+        Middleware(AnswerHeaders, policy=policy),  # refusals and failures carry them too
+        Middleware(LastResort),  # whatever breaks further inside
+        Middleware(TrustedHosts, trusted=settings.trusted_hosts),  # before anything is read of a stranger's request
+        Middleware(BodyLimit),  # before anybody waits for a body
+        Middleware(Compression),  # packs the answers of all that follows
+        Middleware(RememberedFiles),  # a file that did not change asks no more of Dash
+        Middleware(DashGuard, dash_app=app),  # the last before Dash: what would make it stumble
+    ]
+
+
+def put_around(server: FastAPI, layers: list[Middleware]) -> None:
+    """Put the layers around the server; the first of them becomes the outermost."""
+    for layer in reversed(layers):  # each goes around those that were added before it
+        server.add_middleware(layer.cls, *layer.args, **layer.kwargs)
