@@ -23,10 +23,9 @@ def epoch_words(s: StreamEvidence) -> str:
     p = s.progress
     unit = p.target.unit
     reached = p.step if unit == "step" else p.epoch
-    if reached is None and p.step is not None:
-        return reached_words("step", p.step, None)
-    counted = reached + 1 if reached is not None and _is_behind(s, reached) else reached
-    return reached_words(unit, counted, p.target.total)
+    if reached is None:
+        return place_words(None, p.step) or reached_words(unit, None, p.target.total)
+    return reached_words(unit, reached + 1 if _is_behind(s, reached) else reached, p.target.total)
 
 
 def _is_behind(s: StreamEvidence, reached: float) -> bool:
