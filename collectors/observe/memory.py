@@ -30,7 +30,7 @@ from collectors.store.points import Names, PointsIndex, SideFile, points_name
 from collectors.training.evidence import ReadFile
 from collectors.training.series import EventFile
 
-FORMAT: Final = f"1-{__version__}"
+FORMAT: Final = f"2-{__version__}"
 
 
 class Learnt:
