@@ -27,6 +27,7 @@ from collectors.observe.load_pipeline import load_config
 from collectors.observe.memory import Learnt
 from collectors.observe.own_commands import Place, filled_in, run_command
 from collectors.observe.signs import signs_of
+from collectors.observe.smoke_inputs import inputs_of, of_today, unwritten
 from collectors.observe.validator import run_validator
 from collectors.readers.child.process import ReaderProcess
 from collectors.store.points import points_name
@@ -163,6 +164,7 @@ class Collector:
             verdict=verdict_of(checks, seen),
             checklist_source=source,
             snapshot_stored=run[1],
+            judged_before=self._history.judged_before(run[0]) if self._history else None,
             notices=(*self.notices, *(str(problem) for problem in seen.problems[:MOST_NOTICES])),
         )
         return build_state(seen, about, previous)
@@ -213,13 +215,18 @@ class Collector:
         """Run each stream's scoring command once for today's files; whether any was run."""
         ran = False
         for s in seen.streams:
-            hashes = (s.checkpoint.sha256, s.config.sha256)
-            if hashes[0] is None or hashes[1] is None or (s.id, *hashes) in self._fresh_smoke:
+            checkpoint, config = s.checkpoint.sha256, s.config.sha256
+            if checkpoint is None or config is None:
+                continue
+            inputs = inputs_of(self.config, s.id, self._cache)
+            fresh = self._fresh_smoke.get((s.id, checkpoint, config))
+            if fresh is not None and not of_today(fresh, inputs).outdated_by:
                 continue
             result = self._smoke_once(s)
-            self._fresh_smoke[s.id, hashes[0], hashes[1]] = result
+            result = replace(result, inputs=unwritten(inputs, inputs_of(self.config, s.id, self._cache)))
+            self._fresh_smoke[s.id, checkpoint, config] = result
             if self.store is not None:
-                self.store.remember_smoke(s.id, (hashes[0], hashes[1]), result)
+                self.store.remember_smoke(s.id, (checkpoint, config), result)
             ran = True
         return ran
 

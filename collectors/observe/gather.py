@@ -16,6 +16,7 @@ from collectors.evidence.documents import Heartbeat
 from collectors.evidence.files import FileFacts
 from collectors.observe.cache import ReadCache
 from collectors.observe.processes import has_begun, writer_of
+from collectors.observe.smoke_inputs import inputs_of, of_today
 from collectors.observe.whole_checkpoint import WholeCheckpoints
 from collectors.readers.tables.columns import EARLY_STOP, LossColumns
 from collectors.training.curves import merge_losses
@@ -211,7 +212,7 @@ class Gatherer:
             if s.checkpoint.sha256 and s.config.sha256:
                 result = self.smoke_lookup(s.id, s.checkpoint.sha256, s.config.sha256)
                 if result is not None:
-                    found[s.id] = result
+                    found[s.id] = of_today(result, inputs_of(self.config, s.id, self.cache))
         return found
 
 

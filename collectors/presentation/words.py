@@ -15,12 +15,7 @@ from collectors.contract.metrics import Point, StreamMetrics
 from collectors.contract.values import Level, Outcome, Status, VerdictValue
 from collectors.numbers import number_words, place_words, reached_words
 
-VERDICT_WORDS: Final = {
-    VerdictValue.READY: "READY",
-    VerdictValue.NOT_READY: "NOT READY",
-    VerdictValue.INCOMPLETE: "INCOMPLETE",
-    VerdictValue.TRAINING: "TRAINING",
-}
+VERDICT_WORDS: Final = {value: value.word for value in VerdictValue}
 VERDICT_STATUS: Final = {
     VerdictValue.READY: Status.DONE,
     VerdictValue.NOT_READY: Status.FAIL,
