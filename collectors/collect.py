@@ -140,7 +140,7 @@ class Collector:
     def _point_files(self, s: StreamEvidence) -> dict[str, list[str]]:
         files = [f.facts.path for f in s.run.files] if s.run else []
         found = {}
-        for name, tags in s.stream.events.tags.items():
+        for name, tags in s.stream.tags.items():
             by_tag = ([points_name(p, tag) for p in files if self._cache.has_points(p, tag)] for tag in tags)
             held = next(filter(None, by_tag), None)
             if held:
@@ -213,13 +213,13 @@ class Collector:
         """Run each stream's scoring command once for today's files; whether any was run."""
         ran = False
         for s in seen.streams:
-            hashes = (s.checkpoint.sha256, s.config.sha256)
-            if hashes[0] is None or hashes[1] is None or (s.id, *hashes) in self._fresh_smoke:
+            hashes = s.scored_hashes
+            if hashes is None or (s.id, *hashes) in self._fresh_smoke:
                 continue
             result = self._smoke_once(s)
-            self._fresh_smoke[s.id, hashes[0], hashes[1]] = result
+            self._fresh_smoke[(s.id, *hashes)] = result
             if self.store is not None:
-                self.store.remember_smoke(s.id, (hashes[0], hashes[1]), result)
+                self.store.remember_smoke(s.id, hashes, result)
             ran = True
         return ran
 
@@ -230,8 +230,8 @@ class Collector:
         values = {
             "python": self.options.smoke_python,
             "stream": s.id,
-            "checkpoint": s.checkpoint.path,
-            "config": s.config.path,
+            "checkpoint": s.checkpoint.path if s.checkpoint else "",
+            "config": s.config.path if s.config else "",
             "workspace": str(self.root.resolve()),
         }
         timeout = self.options.smoke_timeout_seconds or smoke.timeout_seconds
