@@ -97,7 +97,7 @@ def _comparison(against: Against, *, is_itself: bool) -> Element:
     gone = f"Nothing is compared: the snapshot of the baseline {against.run_id} is not there or cannot be read."
     if is_itself:
         notes = ("This run is the baseline itself.", *(against.delta.notes[1:] if against.delta else ()))
-        body, delta = tuple(el("p", one_line(note), class_="same") for note in notes), None
+        body, delta = el("div", tuple(el("p", one_line(note), class_="same") for note in notes)), None
     else:
         delta = against.delta
         body = comparison_body(delta, shown_path) if delta else el("p", gone, class_="same")
