@@ -11,13 +11,15 @@ import re
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from collectors.evidence.table_rows import LossRows
+from collectors.evidence.table_rows import Floats, LossRows
 from collectors.evidence.tables import LossTableEvidence
 from collectors.readers.common.finding_list import FindingList, shorten
 from collectors.readers.tables.blocks import valid_rows
-from collectors.readers.tables.columns import EARLY_STOP, LossColumns
+from collectors.readers.tables.columns import EARLY_STOP, GRADIENT, LossColumns
 from collectors.readers.tables.csv_file import read_csv
+from collectors.readers.tables.gradients import gradient_words
 from collectors.readers.tables.json_file import JsonTable, read_json
 from collectors.readers.tables.lines import Lines, lines_of
 from collectors.readers.tables.merge import merge_rows
@@ -59,8 +61,14 @@ def _read(lines: Lines, encoding: str, columns: LossColumns, findings: FindingLi
     parts.report_more()
     rows, place = parts.table()
     _report_emptiness(table, parts)
-    early_stop = _taken_out(rows)
+    early_stop = _early_stop(rows)
+    norm = _taken_out(rows, GRADIENT)
+    if not rows.present.get("val_loss", np.ones(1)).any() and "val_loss" not in columns.series:
+        _taken_out(rows, "val_loss")  # asked for by nobody, and there is none
     valid = valid_rows(rows, place, findings, parts.where)
+    odd = gradient_words(rows.take(valid), norm[0][valid], norm[1][valid]) if norm else None
+    if odd:
+        findings.warning(odd)
     merged, replaced = merge_rows(rows.take(valid), place[valid], findings, parts.where)
     if not len(merged) and not findings.all():
         findings.note("has no row with a loss yet")
@@ -80,12 +88,15 @@ def _read(lines: Lines, encoding: str, columns: LossColumns, findings: FindingLi
     )
 
 
-def _taken_out(rows: LossRows) -> bool | None:
-    """The last word of the column that tells an early stop, which is no loss; None where there is no such column."""
-    flags, present = rows.values.pop(EARLY_STOP, None), rows.present.pop(EARLY_STOP, None)
-    if flags is None or present is None or not present.any():
-        return None
-    return bool(flags[present][-1] > 0)
+def _early_stop(rows: LossRows) -> bool | None:
+    """The last word of the column that tells an early stop; None where there is no such column."""
+    flags = _taken_out(rows, EARLY_STOP)
+    return bool(flags[0][flags[1]][-1] > 0) if flags and flags[1].any() else None
+
+
+def _taken_out(rows: LossRows, name: str) -> tuple[Floats, NDArray[np.bool_]] | None:
+    """A column that is no loss, taken from the rows: its numbers, and which rows have one."""
+    return (rows.values.pop(name), rows.present.pop(name)) if name in rows.values else None
 
 
 def _begins_like_json(text: str) -> bool:
