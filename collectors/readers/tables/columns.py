@@ -136,6 +136,14 @@ def _set_validation_apart(series: dict[str, int], rules: dict[str, tuple[Rule, .
 
 def report_missing(names: Sequence[str], columns: LossColumns, chosen: Chosen, findings: FindingList) -> None:
     """Write down which columns are missing: an error when there is no loss at all."""
+    report_missing_series(names, columns, chosen, findings)
+    if chosen.epoch is None:
+        instead = "rows are placed by their steps" if chosen.step is not None else "rows are placed by nothing"
+        findings.warning(f"has no epoch column: {_expected(names, columns.epoch)}; {instead}")
+
+
+def report_missing_series(names: Sequence[str], columns: LossColumns, chosen: Chosen, findings: FindingList) -> None:
+    """Write down which series are missing: an error when there is no loss at all."""
     missing = {name: accepted for name, accepted in columns.series.items() if name not in chosen.series}
     for name, accepted in missing.items():
         text = f"has no column for {brief(name)}: {_expected(names, accepted)}"
@@ -146,9 +154,6 @@ def report_missing(names: Sequence[str], columns: LossColumns, chosen: Chosen, f
             findings.warning(text)
         else:
             findings.error(text)
-    if chosen.epoch is None:
-        instead = "rows are placed by their steps" if chosen.step is not None else "rows are placed by nothing"
-        findings.warning(f"has no epoch column: {_expected(names, columns.epoch)}; {instead}")
 
 
 def report_repeated(names: Sequence[str], findings: FindingList) -> None:
