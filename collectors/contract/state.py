@@ -99,6 +99,19 @@ class Check(Contract):
         return self
 
 
+class NotAsked(Contract):
+    """A check that the description switches off; it counts for nothing and is shown with its reason."""
+
+    index: Annotated[int, Field(ge=1)]
+    """Its number, from 1."""
+    id: Id
+    """Its id."""
+    title: Text
+    """Its name."""
+    reason: Text
+    """Why it is not asked, in the words of the description."""
+
+
 class DashboardState(Contract):
     """One observation of one workspace; a stored one is a snapshot."""
 
@@ -114,6 +127,8 @@ class DashboardState(Contract):
     """Stage id -> what it is doing."""
     checklist: tuple[Check, ...]
     """Checks in order."""
+    not_asked: tuple[NotAsked, ...] = ()
+    """Checks that the description switches off, in order."""
     metrics: dict[str, StreamMetrics]
     """Stream id -> losses."""
     artifacts: Artifacts
