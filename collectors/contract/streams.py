@@ -170,7 +170,10 @@ class Stream(Section):
     """Its id."""
     label: Text
     """Its name on screen."""
-    checkpoint: Annotated[CheckpointFile, BeforeValidator(_as_checkpoint)]
+    checkpoint: Annotated[
+        CheckpointFile,
+        BeforeValidator(_as_checkpoint, json_schema_input_type=RelativePath | SomePaths | CheckpointFile),
+    ]
     """Its model: a path, several in order of preference, or `{none: REASON}` where it leaves none."""
     config: StreamConfigFile | None = None
     """Its final config; without it check 4 does not ask this stream."""

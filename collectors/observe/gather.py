@@ -6,7 +6,7 @@ Reads through the cache only, so that what did not change is not opened again.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from collectors.contract.pipeline import PipelineConfig
@@ -37,6 +37,7 @@ from collectors.training.progress import Observed, progress_of
 from collectors.training.series import EventFile
 from collectors.training.stream_runs import RunGroup, StreamRun, group_runs, is_event_file, run_id_at, stream_runs
 
+LOOK_AGAIN_SECONDS = 10.0
 SmokeLookup = Callable[[str, str, str], SmokeResult | None]
 """Stream id, sha256 of checkpoint, sha256 of config -> the remembered result, if there is one."""
 
@@ -66,6 +67,8 @@ class Gatherer:
     config: PipelineConfig
     cache: ReadCache
     smoke_lookup: SmokeLookup
+    looked: dict[str, tuple[float, tuple[str, ...]]] = field(default_factory=dict)
+    """When outputs were last looked for elsewhere, and what was found."""
 
     @property
     def beside(self) -> Beside:
@@ -82,7 +85,7 @@ class Gatherer:
         moment = _Moment(current, heartbeat, now)
         streams = tuple(self._stream(s, logs[s.id], moment) for s in self.config.streams)
         started_at = started_at_of(current, heartbeat, streams)
-        return WorkspaceEvidence(
+        seen = WorkspaceEvidence(
             config=self.config,
             streams=streams,
             scaler=self._optional("scaler", self.config.scaler),
@@ -96,6 +99,14 @@ class Gatherer:
             run_id=run_id_at(started_at) if started_at is not None else "no-run",
             problems=tuple(self.cache.search_problems),
         )
+        return replace(seen, elsewhere=self._elsewhere(now)) if seen.nothing_trained else seen
+
+    def _elsewhere(self, now: float) -> tuple[str, ...]:
+        """Outputs that lie where no stream looks; a large workspace is not searched at every observation."""
+        kept = self.looked.get("at")
+        if kept is None or not 0 <= now - kept[0] < LOOK_AGAIN_SECONDS:
+            kept = self.looked["at"] = (now, self.beside.outputs())
+        return kept[1]
 
     def _optional(self, reader: str, section: Any) -> ReadFile[Any] | None:
         return None if section is None else self.cache.read(reader, section.path)
