@@ -42,8 +42,9 @@ class Digests:
 
 def with_settings(s: StreamEvidence, digests: Digests) -> StreamMetrics:
     """The stream's metrics with its whole config; without, where none can be read."""
-    data = s.config.evidence.data if s.config.evidence else None
-    if not isinstance(data, Mapping):
+    data = s.config.evidence.data if s.config is not None and s.config.evidence is not None else None
+    section = s.stream.config
+    if section is None or not isinstance(data, Mapping):
         return s.metrics
     found: dict[str, Scalar | Withheld] = {}
     left_out = 0
@@ -52,7 +53,7 @@ def with_settings(s: StreamEvidence, digests: Digests) -> StreamMetrics:
             left_out += 1
         else:
             found[".".join(_name(name, digests) for name in names)] = _shown(value, names, digests)
-    about = {"settings": found, "settings_left_out": left_out, "highlighted": s.stream.config.highlights}
+    about = {"settings": found, "settings_left_out": left_out, "highlighted": section.highlights}
     return StreamMetrics(**{**dict(s.metrics), **about})
 
 

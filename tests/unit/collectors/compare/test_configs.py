@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from support.state_parts import raw_state
-from support.states import ready_state
 from support.two_runs import changed
 from support.workspaces import Stream, config_text, good_streams, write, write_good, write_stream
 
@@ -137,7 +136,7 @@ def test_a_key_that_is_a_path_itself_is_not_spelled_out(states: States) -> None:
 
 
 def test_digests_of_two_state_directories_say_nothing_about_each_other(tmp_path: Path) -> None:
-    """A guess at a password cannot be tried by who has the state, and so two states cannot be set against each other."""
+    """Who has a state cannot try guesses at a password in it, and so states of two places tell nothing together."""
     text = BASE + "root: /a/b\n"
     run = observed(tmp_path / "ws", tmp_path / "one", text, "run")
     baseline = observed(tmp_path / "ws", tmp_path / "two", text + "# later\n", "baseline")
@@ -175,10 +174,7 @@ def test_without_a_config_on_either_side_nothing_was_compared() -> None:
         stream |= {"settings": None, "highlighted": {}, "config": {}}
     bare = DashboardState.model_validate(raw)
 
-    assert (
-        config_lines(bare, ready_state()) == ["config: epochs - (8), lr - (0.002)"]
-        or first(bare, bare).configs_compared == "none"
-    )
+    assert first(bare, bare).configs_compared == "none"
     assert config_lines(bare, bare) == ["config: not compared"]
 
 
