@@ -32,7 +32,8 @@ def excerpt(text: str, path: Sequence[str], keys: Sequence[str], *, whole: bool)
 def _standing(node: yaml.Node, path: list[str], under: Pair | None = None) -> Iterator[tuple[Pair | None, yaml.Node]]:
     """Each mapping at a path, and the key and value whose lines show it."""
     if not path:
-        yield under, node
+        if isinstance(node, yaml.MappingNode):  # a short form may stand there, such as a name alone
+            yield under, node
         return
     step, rest = path[0], path[1:]
     if step == "[]" and isinstance(node, yaml.SequenceNode):

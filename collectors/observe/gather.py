@@ -15,9 +15,9 @@ from collectors.contract.streams import Stream
 from collectors.evidence.documents import Heartbeat
 from collectors.evidence.files import FileFacts
 from collectors.observe.cache import ReadCache
+from collectors.observe.loss_tables import is_pattern, read_table
 from collectors.observe.processes import has_begun, writer_of
 from collectors.observe.whole_checkpoint import WholeCheckpoints
-from collectors.readers.tables.columns import EARLY_STOP, LossColumns
 from collectors.training.curves import merge_losses
 from collectors.training.evidence import ReadFile, StreamEvidence, WorkspaceEvidence
 from collectors.training.facts import (
@@ -150,14 +150,10 @@ class Gatherer:
         return self.cache.read("config", path, name=path)
 
     def _table(self, stream: Stream) -> ReadFile[Any] | None:
-        history = stream.loss_history
-        if history is None:
-            return None
-        columns = columns_of(history.columns, stream.completion.early_stop_key)
-        return self.cache.read("loss_table", self._choose((history.path,)), columns=columns)
+        return read_table(self.cache, stream, self._choose)
 
     def _picture(self, stream: Stream) -> FileFacts | None:
-        history = stream.loss_history
+        history = stream.losses
         return self.cache.workspace.facts(history.picture) if history and history.picture else None
 
     def _checkpoint(self, stream: Stream) -> ReadFile[Any]:
@@ -168,7 +164,7 @@ class Gatherer:
         """The first candidate that is there, readable or not; of a pattern, the newest match."""
         workspace = self.cache.workspace
         for candidate in candidates:
-            if _is_pattern(candidate):
+            if is_pattern(candidate):
                 found = newest_first(workspace.facts(p) for p in self.cache.search([candidate]))
                 if found:
                     return found[0].path
@@ -220,26 +216,8 @@ def newest_first(files: Iterable[FileFacts]) -> list[FileFacts]:
     return sorted((f for f in files if f.exists or f.problem), key=lambda f: (-(f.modified_at or 0.0), f.path))
 
 
-def _is_pattern(path: str) -> bool:
-    return any(sign in path for sign in "*?[")
-
-
 def _input_of(report: ReadFile[Any]) -> str:
     """Which input file a data-quality report speaks of; the report's own name where it does not say."""
     data = report.evidence.data if report.evidence else None
     named = data.get("file_id") if isinstance(data, Mapping) else None
     return named if isinstance(named, str) else report.path
-
-
-def columns_of(named: Mapping[str, tuple[str, ...]], early_stop: str | None = None) -> LossColumns | None:
-    """Which columns of a loss history are meant; None where the usual ones are."""
-    if not named and early_stop is None:
-        return None
-    usual = LossColumns()
-    series = {name: columns for name, columns in named.items() if name not in {"epoch", "step", "time"}}
-    return LossColumns(
-        epoch=named.get("epoch", usual.epoch),
-        step=named.get("step", usual.step),
-        time=named.get("time", usual.time),
-        series={**(series or usual.series), **({EARLY_STOP: (early_stop,)} if early_stop else {})},
-    )
