@@ -27,6 +27,7 @@ from collectors.observe.load_pipeline import load_config
 from collectors.observe.memory import Learnt
 from collectors.observe.own_commands import Place, filled_in, run_command
 from collectors.observe.signs import signs_of
+from collectors.observe.smoke_inputs import inputs_of, of_today, unwritten
 from collectors.observe.validator import run_validator
 from collectors.readers.child.process import ReaderProcess
 from collectors.store.points import points_name
@@ -163,6 +164,7 @@ class Collector:
             verdict=verdict_of(checks, seen),
             checklist_source=source,
             snapshot_stored=run[1],
+            judged_before=self._history.judged_before(run[0]) if self._history else None,
             notices=(*self.notices, *(str(problem) for problem in seen.problems[:MOST_NOTICES])),
         )
         return build_state(seen, about, previous)
@@ -214,9 +216,14 @@ class Collector:
         ran = False
         for s in seen.streams:
             hashes = s.scored_hashes
-            if hashes is None or not self.config.scores(s.stream) or (s.id, *hashes) in self._fresh_smoke:
+            if hashes is None or not self.config.scores(s.stream):
+                continue
+            inputs = inputs_of(self.config, s.id, self._cache)
+            fresh = self._fresh_smoke.get((s.id, *hashes))
+            if fresh is not None and not of_today(fresh, inputs).outdated_by:
                 continue
             result = self._smoke_once(s)
+            result = replace(result, inputs=unwritten(inputs, inputs_of(self.config, s.id, self._cache)))
             self._fresh_smoke[(s.id, *hashes)] = result
             if self.store is not None:
                 self.store.remember_smoke(s.id, hashes, result)

@@ -18,9 +18,9 @@ from collectors.contract.sections import (
     CheckSettings,
     Limits,
     Links,
-    OwnCommand,
     Reports,
     Scaler,
+    Smoke,
     SplitPolicy,
     Validator,
 )
@@ -89,7 +89,7 @@ class PipelineConfig(Section):
     """The scaler; without it check 2 is left out."""
     backup: Backup | None = None
     """Backup archives; without it check 5 is left out."""
-    smoke: OwnCommand | None = None
+    smoke: Smoke | None = None
     """The scoring command, run for each stream when asked; without it check 6 is left out."""
     split_policy: SplitPolicy | None = None
     """The split document; without it check 7 is left out."""

@@ -18,6 +18,7 @@ from collectors.observe.beside import Beside
 from collectors.observe.cache import ReadCache
 from collectors.observe.processes import has_begun, writer_of
 from collectors.observe.shared_files import backups_of, newest_first, reports_of, stage_files_of
+from collectors.observe.smoke_inputs import inputs_of, of_today
 from collectors.observe.whole_checkpoint import WholeCheckpoints
 from collectors.readers.tables.columns import EARLY_STOP, LossColumns
 from collectors.training.curves import merge_losses
@@ -211,7 +212,7 @@ class Gatherer:
             hashes = s.scored_hashes
             result = self.smoke_lookup(s.id, *hashes) if hashes is not None else None
             if result is not None:
-                found[s.id] = result
+                found[s.id] = of_today(result, inputs_of(self.config, s.id, self.cache))
         return found
 
 

@@ -19,7 +19,7 @@ from collectors.judge.checks.part import (
     warnings_of,
 )
 from collectors.judge.checks.spec import CheckSpec, GatePlace, Meaning, When
-from collectors.numbers import listed, number_words
+from collectors.numbers import listed, value_words
 from collectors.training.evidence import ReadFile, StreamEvidence, WorkspaceEvidence
 
 
@@ -82,13 +82,13 @@ def _range_problem(value: Any, rule: KeyRule) -> str | None:
     if rule.type not in {"number", "integer"}:
         return None
     if rule.above is not None and not value > rule.above:
-        return f"more than {number_words(rule.above)}"
+        return f"more than {value_words(rule.above)}"
     if rule.below is not None and not value < rule.below:
-        return f"less than {number_words(rule.below)}"
+        return f"less than {value_words(rule.below)}"
     if rule.at_least is not None and not value >= rule.at_least:
-        return f"at least {number_words(rule.at_least)}"
+        return f"at least {value_words(rule.at_least)}"
     if rule.at_most is not None and not value <= rule.at_most:
-        return f"at most {number_words(rule.at_most)}"
+        return f"at most {value_words(rule.at_most)}"
     return None
 
 
@@ -97,7 +97,7 @@ def shown_value(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (int, float)) and _is_finite(value):
-        return number_words(float(value)) if abs(value) < 1e15 else f"{float(value):.4g}"
+        return value_words(value) if abs(value) < 1e15 else f"{float(value):.4g}"
     text = repr(value) if isinstance(value, str) else str(value)
     return text if len(text) <= 60 else text[:59] + "…"
 

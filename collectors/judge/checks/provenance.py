@@ -35,7 +35,8 @@ def check_provenance(seen: WorkspaceEvidence) -> Judgement:
 
 
 def _while_running(s: StreamEvidence) -> Part:
-    return skipping(None, s.id, f"{s.id} is training ({epoch_words(s)})", f"Wait until {s.stream.label} has ended.")
+    told = f"nothing says that {s.id} has ended" if s.progress.silent else f"{s.id} is training"
+    return skipping(None, s.id, f"{told} ({epoch_words(s)})", f"Wait until {s.stream.label} has ended.")
 
 
 def _stream_parts(s: StreamEvidence, seen: WorkspaceEvidence) -> Iterator[Part]:

@@ -17,6 +17,7 @@ from collectors.judge.checks.part import (
 )
 from collectors.judge.checks.spec import CheckSpec, GatePlace, Meaning
 from collectors.numbers import instant_words
+from collectors.training.axes import BY_COUNT
 from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
 from collectors.training.words import absent_tags, divergence_words, epoch_words
 
@@ -44,17 +45,11 @@ def _source(s: StreamEvidence) -> str | None:
 def _not_ended(s: StreamEvidence, path: str | None) -> Part:
     label, where = s.stream.label, f"{s.id}: {epoch_words(s)}"
     absent = None if s.losses.curves else absent_tags(s)
-    if absent is not None and s.progress.status is not Status.RUNNING:
+    if absent is not None and (s.progress.silent or s.progress.status is not Status.RUNNING):
         return failing(path, s.id, f"{s.id}: {absent}", "Name one of these under `events: {tags: ...}`.")
-    if s.progress.cannot_tell is not None and s.progress.status is Status.STALLED:
-        return skipping(
-            path, s.id, f"{where}: {s.progress.cannot_tell}", s.progress.remedy or f"Look whether {label} still trains."
-        )
-    if s.progress.silent:
-        since = instant_words(s.progress.last_at)
-        return skipping(
-            path, s.id, f"{where}; {_life(s)}, nothing was written since {since}", f"Look whether {label} still trains."
-        )
+    doubt = _doubt(s)
+    if doubt:
+        return skipping(path, s.id, where + doubt, s.progress.remedy or f"Look whether {label} still trains.")
     by_status = {
         Status.FAIL: (failing, _failure(s), f"Find out why {label} diverged (learning rate, data), and train again."),
         Status.RUNNING: (skipping, f"{where}, still training", f"Wait until {label} has ended."),
@@ -63,6 +58,17 @@ def _not_ended(s: StreamEvidence, path: str | None) -> Part:
     }
     part, text, hint = by_status[s.progress.status]
     return part(path, s.id, text, hint)
+
+
+def _doubt(s: StreamEvidence) -> str:
+    """Why it cannot be told whether a silent stream ended; nothing where it can."""
+    p = s.progress
+    is_alive = p.writer is not None and p.writer.alive is True
+    told = f": {p.cannot_tell}" if p.cannot_tell is not None and (p.silent or p.status is Status.STALLED) else ""
+    if not p.silent or (told and not is_alive):
+        return told
+    life = "its process lives" if is_alive else "nothing says that it stopped"
+    return f"{told}; {life}, nothing was written since {instant_words(p.last_at)}"
 
 
 def _ended(s: StreamEvidence, path: str | None) -> Part:
@@ -74,13 +80,14 @@ def _ended(s: StreamEvidence, path: str | None) -> Part:
         return failing(path, s.id, f"{s.id}: ended, but no loss was recorded", f"Train {label} with loss logging on.")
     ended = "stopped early" if s.progress.early_stop else "completed"
     previous = "" if s.in_current_run else " (from the previous run)"
-    text = f"{s.id}: {epoch_words(s)}, {ended}, all losses finite{previous}"
+    text = f"{s.id}: {epoch_words(s)}, {ended}, all losses finite{previous}{_assumed(s)}"
     return passing(path, s.id, text, _table_warnings(s))
 
 
-def _life(s: StreamEvidence) -> str:
-    is_alive = s.progress.writer is not None and s.progress.writer.alive
-    return "its process lives" if is_alive else "nothing says that it stopped"
+def _assumed(s: StreamEvidence) -> str:
+    """What was concluded about the steps from their count alone."""
+    told_by = s.losses.told_by
+    return f" (steps taken as epochs by {told_by})" if told_by is not None and told_by.startswith(BY_COUNT) else ""
 
 
 def _nothing(s: StreamEvidence) -> str:
