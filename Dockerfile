@@ -9,7 +9,7 @@
 # Everything is set by environment: TRAINING_DASHBOARD_<OPTION> (TRUSTED_HOSTS, URL_PREFIX, FRAME_ANCESTORS, ...),
 # WEB_CONCURRENCY (workers), GUNICORN_CMD_ARGS. Both containers share the folder /state; the page reads the training
 # only for previews.
-# "Container" in the README has the rest: compose, proxies, who may read the training's files.
+# docs/deploy.md has the rest: compose, proxies, who may read the training's files.
 
 FROM python:3.13-slim-bookworm AS build
 WORKDIR /src

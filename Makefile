@@ -6,7 +6,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test slow lint browser bench fuzz chaos mutants screens constraints clean
+.PHONY: help demo test slow lint docs browser bench fuzz chaos mutants screens constraints clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -39,6 +39,7 @@ help:
 	@echo "make constraints    renew $(CONSTRAINTS) with the newest versions that pyproject.toml allows"
 	@echo "make slow           the tests that take long: kills, load, whole demonstrations; TRAIN=1 trains too"
 	@echo "make lint           format check, lint and types only"
+	@echo "make docs           make the made parts of README and docs/ anew; CHECK=1 only says which are stale"
 	@echo "make screens        pictures of every scene at four widths in both themes, in build/screens/"
 	@echo "make bench          print the figures, measured side by side"
 	@echo "make fuzz           any bytes in any file, by chance, for FUZZ_SECONDS (300)"
@@ -91,6 +92,10 @@ lint: $(VENV)/.test
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m docs --check
+
+docs: $(VENV)/.run
+	$(BIN)/python -m docs $(if $(filter 1,$(CHECK)),--check)
 
 READY := $(VENV)/.test $(if $(filter 1,$(TRAIN)),$(VENV)/.train) browser
 RUN_TESTS := mkdir -p build && $(BIN)/python -m pytest --numprocesses=$(WORKERS)

@@ -7,7 +7,6 @@ incomplete or still training.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -15,17 +14,17 @@ from pathlib import Path
 
 import collectors
 from collectors.commands.compare import add_compare
-from collectors.commands.exit_codes import BROKEN, READY, USAGE
+from collectors.commands.exit_codes import BROKEN, USAGE
 from collectors.commands.export import add_export
 from collectors.commands.runs import add_runs
+from collectors.commands.schema import add_schema
 from collectors.commands.terminal import forgive_characters, hush_output
 from collectors.commands.validate import add_validate
 from collectors.commands.watch import add_watch
-from collectors.contract.state import json_schema
 from collectors.files.problems import describe_error
 from collectors.files.workspace import WorkspaceProblem
 from collectors.observe.load_pipeline import ConfigProblem
-from collectors.options import VARIABLE_PREFIX, AnswerProblem, Commands, Parser, UsageError
+from collectors.options import VARIABLE_PREFIX, AnswerProblem, Parser, UsageError
 from collectors.store.backend import StoreProblem
 from collectors.store.runs import RunProblem
 
@@ -82,19 +81,9 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("--version", action="version", version=collectors.__version__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=Parser)
-    for add in (add_validate, add_export, add_watch, add_runs, add_compare, _add_schema):
+    for add in (add_validate, add_export, add_watch, add_runs, add_compare, add_schema):
         add(commands)
     return parser.parse_args(list(argv))
-
-
-def _add_schema(commands: Commands[Parser]) -> None:
-    parser = commands.add_parser("schema", help="print the JSON Schema of the state", allow_abbrev=False)
-    parser.set_defaults(command=_schema)
-
-
-def _schema(_options: argparse.Namespace) -> int:
-    print(json.dumps(json_schema(), indent=2))
-    return READY
 
 
 if __name__ == "__main__":

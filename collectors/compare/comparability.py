@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from collectors.contract.metrics import StreamMetrics
 from collectors.contract.values import Scalar, Status
-from collectors.numbers import number_words
+from collectors.numbers import place_words, reached_words, value_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +66,8 @@ def _unfinished(stream: StreamMetrics) -> str | None:
 
 def _reached(stream: StreamMetrics) -> str:
     done = stream.completion
-    if done.unit == "step":
-        return f"step {done.step} of {done.steps}" if done.steps else f"step {done.step}"
-    seen = number_words(epochs_of(stream))
-    return f"epoch {seen} of {done.epochs}" if done.epochs else f"epoch {seen}"
+    seen, total = (done.step, done.steps) if done.unit == "step" else (epochs_of(stream), done.epochs)
+    return f"an unknown {done.unit}" if seen is None else reached_words(done.unit, seen, total)
 
 
 def epochs_of(stream: StreamMetrics) -> float | None:
@@ -108,7 +106,7 @@ def unfinished_sides(run: Standing, baseline: Standing) -> tuple[str, ...]:
 
 def at_epoch(one: Standing) -> str:
     """Where a stream diverged, in words; nothing where that is unknown."""
-    return "" if one.diverged_epoch is None else f" at epoch {number_words(one.diverged_epoch)}"
+    return "" if one.diverged_epoch is None else f" at {place_words(one.diverged_epoch, None)}"
 
 
 def _sides(run: Standing, baseline: Standing) -> tuple[tuple[str, Standing], tuple[str, Standing]]:
@@ -126,17 +124,10 @@ def _differing_setup(run: Standing, baseline: Standing, must_match: Sequence[str
             silent = "run" if ours is None else "baseline"
             found.append(f"the {silent} does not say its {name}")
         else:
-            found.append(f"other {name}: {shown(ours)} against {shown(theirs)}")
+            found.append(f"other {name}: {value_words(ours)} against {value_words(theirs)}")
     return tuple(found)
 
 
 def same_value(one: Scalar, other: Scalar) -> bool:
     """Whether two config values mean the same: 8 and 8.0 do, true and 1 do not."""
     return one == other and isinstance(one, bool) == isinstance(other, bool)
-
-
-def shown(value: Scalar) -> str:
-    """A config value as a person would write it."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return number_words(value) if isinstance(value, (int, float)) else str(value)

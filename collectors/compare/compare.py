@@ -20,6 +20,7 @@ from collectors.compare.regression import (
     quantity,
     window_is_reduced,
 )
+from collectors.compare.rejudged import judgement_of, rejudged
 from collectors.contract.delta import CheckChange, ConfigChange, Delta, Direction, LossChange, Policy, Side, StreamDelta
 from collectors.contract.metrics import StreamMetrics
 from collectors.contract.state import Check, DashboardState
@@ -61,11 +62,24 @@ def _side(state: DashboardState) -> Side:
 
 def _notes(run: DashboardState, baseline: DashboardState) -> tuple[str, ...]:
     notes = []
-    if run.meta.run_id == baseline.meta.run_id:
+    is_same, versions = run.meta.run_id == baseline.meta.run_id, _versions(run, baseline)
+    if is_same:
         notes.append("The run is the baseline itself.")
+        notes += rejudged(judgement_of(baseline), run)
+    elif len(versions) > 1:
+        words = f"version {versions[0]} judged the run, version {versions[1]} the baseline"
+        notes.append(f"The judges differ: {words}; an outcome may be another one for that alone.")
+    for name, side in (("run", run), ("baseline", baseline)):
+        if side.judged_before is not None and not is_same:
+            notes += [f"The {name}: {sentence}" for sentence in rejudged(side.judged_before, side)]
     if run.meta.checklist_source != baseline.meta.checklist_source:
         notes.append("The two checklists come from different validators; their outcomes are not the same gates.")
     return tuple(notes)
+
+
+def _versions(run: DashboardState, baseline: DashboardState) -> list[str]:
+    """The versions that judged, once each; a run that was taken over from elsewhere was judged by none."""
+    return list(dict.fromkeys(v for s in (run, baseline) if (v := s.meta.collector_version)))
 
 
 def _check_changes(run: DashboardState, baseline: DashboardState) -> tuple[CheckChange, ...]:

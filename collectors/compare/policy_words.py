@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collectors.contract.delta import Policy
-from collectors.numbers import plural
+from collectors.numbers import number_words, percent_words, plural
 
 
 def policy_words(policy: Policy) -> str:
-    """The policy in one line."""
-    allowed = (
-        f"{policy.allowed_relative:.4g} of the baseline's value or {policy.allowed_absolute:.4g} for the worse allowed"
-    )
-    window = "" if policy.window == 1 else f", mean of the last {policy.window}"
-    return (
-        f"{policy.metric}, {policy.direction} is better, {allowed}, "
-        f"at least {plural(policy.minimum_epochs, 'epoch')}{window}"
-    )
+    """What may become how much worse: `its last value of val_loss may rise by 5 % at most`."""
+    allowed = [percent_words(policy.allowed_relative)]
+    if policy.allowed_absolute:
+        allowed.append(number_words(policy.allowed_absolute))
+    window = "its last value" if policy.window == 1 else f"the mean of its last {policy.window} values"
+    least = "" if policy.minimum_epochs <= 1 else f", after at least {plural(policy.minimum_epochs, 'epoch')}"
+    worse = "fall" if policy.direction == "higher" else "rise"
+    return f"{window} of {policy.metric} may {worse} by {' or '.join(allowed)} at most{least}"

@@ -22,7 +22,7 @@ from collectors.compare.comparability import (
 )
 from collectors.contract.delta import Direction, Judgement, LossChange, Policy, Quantity, Regression
 from collectors.contract.metrics import MAX_POINTS, StreamMetrics
-from collectors.numbers import number_words
+from collectors.numbers import number_words, share_words, signed_words
 
 Streams = Mapping[str, StreamMetrics]
 Which = Literal["final", "best"]
@@ -154,7 +154,7 @@ def _unmeasured(value: Quantity, policy: Policy) -> Judgement:
 
 def _measured(value: Quantity, policy: Policy) -> Judgement:
     worse = direction_of(value, policy, policy.direction) is Direction.WORSE
-    change = f"{value.relative:+.1%}" if value.relative is not None else f"{value.difference:+.4g}"
+    change = signed_words(value.difference) if value.relative is None else share_words(value.relative)
     of = policy.metric if policy.window == 1 else f"mean of the last {policy.window} {policy.metric}"
     allowed = f"{number_words(allowance(value, policy))} allowed"
     sentence = f"{of} {number_words(value.run)} against {number_words(value.baseline)} ({change}, {allowed})"

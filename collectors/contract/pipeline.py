@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from collectors.contract.delta import Policy
@@ -18,13 +18,13 @@ from collectors.contract.sections import (
     CheckSettings,
     Limits,
     Links,
-    OwnCommand,
     Reports,
     Scaler,
+    Smoke,
     SplitPolicy,
     Validator,
 )
-from collectors.contract.streams import RelativePath, Section, StallLimits, Stream, as_list
+from collectors.contract.streams import AnyPaths, RelativePath, Section, StallLimits, Stream
 from collectors.contract.values import GridPlace, Id, Text
 
 MOST_STREAMS = 100
@@ -72,7 +72,7 @@ class Stage(Section):
     """Grid row."""
     checks: tuple[Id, ...] = ()
     """Checks it rests on."""
-    files: Annotated[tuple[RelativePath, ...], BeforeValidator(as_list)] = ()
+    files: AnyPaths = ()
     """Globs of its files, for the rule `files`."""
 
 
@@ -86,35 +86,35 @@ class PipelineConfig(Section):
     streams: Annotated[tuple[Stream, ...], Field(min_length=1, max_length=MOST_STREAMS)]
     """Streams in training order."""
     scaler: Scaler | None = None
-    """Without it check 2 is left out."""
+    """The scaler; without it check 2 is left out."""
     backup: Backup | None = None
-    """Without it check 5 is left out."""
-    smoke: OwnCommand | None = None
-    """Without it check 6 is left out."""
+    """Backup archives; without it check 5 is left out."""
+    smoke: Smoke | None = None
+    """The scoring command, run for each stream when asked; without it check 6 is left out."""
     split_policy: SplitPolicy | None = None
-    """Without it check 7 is left out."""
+    """The split document; without it check 7 is left out."""
     reports: Reports | None = None
     """Data-quality reports."""
     heartbeat: RelativePath = "run_status.json"
     """Heartbeat file of the training, believed when fresh, never needed."""
     validator: Validator | None = None
-    """External validator."""
+    """A validator of your own, run when asked."""
     stall: StallLimits = StallLimits()
     """Silence limits of every stream."""
     limits: Limits = Limits()
-    """What reading may cost."""
+    """What reading one file may cost, and how far its times are trusted."""
     checks: dict[Id, CheckSettings] = {}  # noqa: RUF012 -- pydantic copies it
-    """How each check counts."""
+    """Check id -> how it counts."""
     baseline: Policy = Policy()
-    """Regression policy."""
+    """When a run is worse than the pinned baseline."""
     links: Links = Links()
-    """Links to a file browser."""
+    """Links of files to where the team looks at them."""
     views: Annotated[tuple[View, ...], Field(max_length=MOST_STREAMS)] = ()
-    """Drawings; the two standard ones where nothing is said."""
+    """Drawings of the graph; the two standard ones where nothing is said."""
     groups: Annotated[tuple[Group, ...], Field(max_length=MOST_STAGES)] = ()
-    """Frames."""
+    """Frames around stages."""
     stages: Annotated[tuple[Stage, ...], Field(max_length=MOST_STAGES)] = ()
-    """Nodes; the standard graph of the streams where nothing is said."""
+    """Nodes; the standard graph of the streams and checks where nothing is said."""
     edges: Annotated[tuple[tuple[Id, Id], ...], Field(max_length=10 * MOST_STAGES)] = ()
     """Pairs of stage ids."""
 

@@ -7,7 +7,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt, model_validator
 
 from collectors.contract.link_template import checked_template
-from collectors.contract.streams import Names, Paths, RelativePath, Section
+from collectors.contract.streams import AnyPaths, Names, Paths, RelativePath, Section
 from collectors.contract.values import Id, Text
 
 Command = Annotated[tuple[str, ...], Field(min_length=1)]
@@ -19,7 +19,7 @@ class Scaler(Section):
     stream: Id
     """The stream whose training writes it."""
     path: RelativePath
-    """Where it lies."""
+    """JSON or npz that holds `method`, `center` and `scale`."""
 
 
 class Backup(Section):
@@ -42,16 +42,25 @@ class Reports(Section):
     """Data-quality reports, one an input file."""
 
     paths: Paths
-    """Globs of JSON reports."""
+    """Globs of JSON reports; an input is kept where `decision` is `keep` and `hard_fails` is empty."""
 
 
 class OwnCommand(Section):
     """A program of the workspace that runs only when the operator asks for it."""
 
     command: Command
-    """Argument list; `{python} {stream} {checkpoint} {config} {workspace}` are filled in."""
+    """Argument list, run in the workspace without a shell; `{python}` and `{workspace}` are filled in, and for the
+    scoring command `{stream}`, `{checkpoint}` and `{config}`."""
     timeout_seconds: PositiveFloat = 600
     """Time limit of one run."""
+
+
+class Smoke(OwnCommand):
+    """The scoring command, and what it reads besides checkpoint, config and scaler."""
+
+    inputs: AnyPaths = ()
+    """Further files that it reads, such as thresholds (globs allowed): after a change of one, its result is of
+    yesterday's files. Files that the command itself names need not be repeated."""
 
 
 class Validator(OwnCommand):
@@ -65,11 +74,11 @@ class CheckSettings(Section):
     """How one check counts."""
 
     enabled: bool = True
-    """False leaves it out of the checklist (check 10 is off by default)."""
+    """`false` leaves it out of the checklist; check 10 is off until it is named."""
     blocking: bool = True
-    """False makes it a warning."""
+    """`false` makes it a warning."""
     reason: Text | None = None
-    """Why; demanded where it is left out or does not block."""
+    """Why; it must be said where the check is left out or does not block."""
 
     @model_validator(mode="after")
     def _says_why(self) -> Self:
@@ -82,7 +91,7 @@ class Limits(Section):
     """What reading may cost."""
 
     read_bytes: PositiveInt = 2 << 30
-    """Byte budget a file; above it a checkpoint passes on structure alone."""
+    """Bytes of one file that are read; a larger checkpoint passes on its structure alone, and that is said."""
     seconds: PositiveFloat = 5.0
     """Time limit of reading one file, beside the time its bytes need."""
     memory_bytes: PositiveInt = 512 << 20

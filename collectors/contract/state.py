@@ -99,6 +99,19 @@ class Check(Contract):
         return self
 
 
+class EarlierJudgement(Contract):
+    """What another version of the collector said of the same run, as its stored snapshot has it."""
+
+    collector_version: Text
+    """That version."""
+    verdict: VerdictValue
+    """Its verdict."""
+    outcomes: dict[str, Outcome]
+    """Check id -> what it was."""
+    files: Text
+    """A digest of all files that it listed: equal means that the same files were judged."""
+
+
 class DashboardState(Contract):
     """One observation of one workspace; a stored one is a snapshot."""
 
@@ -120,6 +133,8 @@ class DashboardState(Contract):
     """Files."""
     notices: tuple[Text, ...]
     """What the collector wants a person to know, such as polling instead of notifications."""
+    judged_before: EarlierJudgement | None = None
+    """What another version said of this run, where this one says something else; null otherwise."""
 
 
 def state_to_json(state: DashboardState) -> bytes:

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PositiveFloat, PositiveInt
+from pydantic import (
+    AliasChoices,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PositiveFloat,
+    PositiveInt,
+    model_validator,
+)
 
 from collectors.contract.values import Id, Text
 
@@ -21,9 +30,23 @@ def _stays_inside(value: str) -> str:
     return value
 
 
-RelativePath = Annotated[str, Field(min_length=1, max_length=512), BeforeValidator(_stays_inside)]
-Paths = Annotated[tuple[RelativePath, ...], BeforeValidator(as_list), Field(min_length=1)]
-Names = Annotated[tuple[str, ...], BeforeValidator(as_list), Field(min_length=1)]
+def is_pattern(path: str) -> bool:
+    """Whether a path of the description stands for several."""
+    return any(sign in path for sign in "*?[")
+
+
+RelativePath = Annotated[
+    str,
+    Field(min_length=1, max_length=512, json_schema_extra={"format": "workspace-path"}),
+    BeforeValidator(_stays_inside),
+]
+AnyPaths = Annotated[
+    tuple[RelativePath, ...], BeforeValidator(as_list, json_schema_input_type=RelativePath | tuple[RelativePath, ...])
+]
+SomePaths = Annotated[tuple[RelativePath, ...], Field(min_length=1)]
+SomeNames = Annotated[tuple[str, ...], Field(min_length=1)]
+Paths = Annotated[SomePaths, BeforeValidator(as_list, json_schema_input_type=RelativePath | SomePaths)]
+Names = Annotated[SomeNames, BeforeValidator(as_list, json_schema_input_type=str | SomeNames)]
 
 
 class Section(BaseModel):
@@ -45,6 +68,28 @@ class KeyRule(Section):
     """The value must be at least this."""
     at_most: float | None = None
     """The value must be at most this."""
+
+
+class CheckpointFile(Section):
+    """Where a stream's model lies, or why it leaves none."""
+
+    path: Paths | None = None
+    """Candidates (globs allowed); the first that exists, newest where a glob fits."""
+    none: Text | None = None
+    """Why there is no model file to ask for; then check 1 does not ask this stream."""
+
+    @model_validator(mode="after")
+    def _says_one(self) -> Self:
+        if (self.path is None) == (self.none is None):
+            raise ValueError("name a `path`, or say with `none` why this stream leaves no model file")
+        return self
+
+
+def _as_checkpoint(value: Any) -> Any:
+    """A path or a list of them is the short form of `{path: ...}`."""
+    if value == "none":
+        raise ValueError("say why there is none: `checkpoint: {none: the reason}`")
+    return {"path": value} if isinstance(value, (str, list, tuple)) else value
 
 
 class StreamConfigFile(Section):
@@ -125,14 +170,14 @@ class Stream(Section):
     """Its id."""
     label: Text
     """Its name on screen."""
-    checkpoint: Paths
-    """Checkpoint candidates (globs allowed); the first that exists, newest where a glob fits."""
-    config: StreamConfigFile
-    """Its final config."""
-    events: EventFolder
-    """Its event files."""
-    loss_history: LossHistory | None = None
-    """Its loss table."""
+    checkpoint: Annotated[CheckpointFile, BeforeValidator(_as_checkpoint)]
+    """Its model: a path, several in order of preference, or `{none: REASON}` where it leaves none."""
+    config: StreamConfigFile | None = None
+    """Its final config; without it check 4 does not ask this stream."""
+    events: EventFolder | None = None
+    """Its event files; these or a table must be there."""
+    loss_history: LossHistory | None = Field(None, validation_alias=AliasChoices("loss_history", "table"))
+    """Its loss table, written as `table` or as `loss_history`."""
     completion: CompletionRule = CompletionRule()
     """When it is completed."""
     stall: StallLimits = StallLimits()
@@ -141,3 +186,14 @@ class Stream(Section):
     """Channel count, or the config key that says it, compared with scaler and checkpoint."""
     layers: tuple[Layer, ...] = ()
     """Stored tensors that tell whether a checkpoint is this stream's."""
+
+    @model_validator(mode="after")
+    def _is_told_of(self) -> Self:
+        if self.events is None and self.loss_history is None:
+            raise ValueError("name `events`, `table` or both: nothing else tells of its losses and of its end")
+        return self
+
+    @property
+    def tags(self) -> dict[str, Names]:
+        """Series name -> tags in order of preference; empty without event files."""
+        return self.events.tags if self.events else {}

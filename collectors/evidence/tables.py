@@ -23,7 +23,7 @@ class LossTableEvidence:
     """What a loss history holds."""
 
     format: str
-    """`csv`, `jsonl`, `json` (a list of rows), `trainer_state`, `unknown`."""
+    """`csv`, `jsonl`, `json` (a list of rows), `trainer_state`, `lists` (one a series), `text` (a log), `unknown`."""
     findings: tuple[Finding, ...]
     rows: Sequence[LossRow] = ()
     """Rows of one epoch merged; a long table is stored in columns and makes its rows on demand."""

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from collectors import __version__
+from collectors.compare.rejudged import rejudged
 from collectors.contract.artifacts import Artifact, Artifacts
 from collectors.contract.graph import EdgeInfo, GroupInfo, Node, Pipeline, Position, StageInfo, StreamInfo, ViewInfo
 from collectors.contract.pipeline import PipelineConfig, Stage
-from collectors.contract.state import SCHEMA_VERSION, Check, DashboardState, Meta, Verdict
+from collectors.contract.state import SCHEMA_VERSION, Check, DashboardState, EarlierJudgement, Meta, Verdict
 from collectors.contract.values import Status
 from collectors.judge.artifacts import build_artifacts
 from collectors.judge.shortlist import listed_stage_files
@@ -36,6 +37,8 @@ class Observation:
     checklist_source: str
     snapshot_stored: bool
     notices: tuple[str, ...] = ()
+    judged_before: EarlierJudgement | None = None
+    """What the run's stored snapshot says, where another version made it."""
 
 
 def build_state(seen: WorkspaceEvidence, about: Observation, previous: DashboardState | None) -> DashboardState:
@@ -55,7 +58,15 @@ def build_state(seen: WorkspaceEvidence, about: Observation, previous: Dashboard
         artifacts=artifacts,
         notices=about.notices,
     )
-    return with_kept_times(state, previous)
+    return with_kept_times(_with_what_changed(state, about.judged_before), previous)
+
+
+def _with_what_changed(state: DashboardState, before: EarlierJudgement | None) -> DashboardState:
+    """The state with what it says otherwise than another version did of the same run."""
+    told = rejudged(before, state) if before is not None else ()
+    if not told:
+        return state
+    return state.model_copy(update={"notices": (*told, *state.notices), "judged_before": before})
 
 
 def with_kept_times(state: DashboardState, previous: DashboardState | None) -> DashboardState:

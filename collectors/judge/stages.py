@@ -13,7 +13,7 @@ from collectors.contract.pipeline import Stage
 from collectors.contract.state import Check, Verdict
 from collectors.contract.values import Outcome, Status, VerdictValue
 from collectors.judge import checklist
-from collectors.numbers import pace_words, plural
+from collectors.numbers import duration_words, plural
 from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
 from collectors.training.words import divergence_words, epoch_words
 
@@ -60,10 +60,10 @@ def stream_status(s: StreamEvidence) -> StageStatus:
     p = s.progress
     parts = [epoch_words(s)]
     if p.status is Status.RUNNING:
-        parts += [f"{pace_words(p.gap)} an epoch"] if p.gap and p.target.unit == "epoch" else []
+        parts += [f"{duration_words(p.gap)} an epoch"] if p.gap and p.target.unit == "epoch" else []
         parts += ["quiet"] if p.quiet else []
     if p.status is Status.STALLED:
-        parts += [f"silent, usual gap {pace_words(p.gap)}"] if p.gap else ["silent"]
+        parts += [f"silent, usual gap {duration_words(p.gap)}"] if p.gap else ["silent"]
         parts += [f"process {p.writer.pid} is gone"] if p.writer and p.writer.alive is False else []
     if p.status is Status.FAIL:
         parts = [divergence_words(d) for d in p.divergences[:1]] or ["recorded as failed"]

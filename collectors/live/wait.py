@@ -11,9 +11,11 @@ from collections.abc import Callable
 from typing import Final
 
 from collectors.collect import Collector
+from collectors.contract.metrics import StreamMetrics
 from collectors.contract.state import DashboardState
 from collectors.contract.values import Status, VerdictValue
 from collectors.live.file_changes import Changes
+from collectors.presentation.words import STREAM_WORDS, progress_words
 
 LOOK_SECONDS: Final = 2.0
 """Silence has limits to run into, so the workspace is looked at this often without a change too."""
@@ -56,15 +58,10 @@ def has_ended(state: DashboardState, now: float) -> bool:
 
 def progress_line(state: DashboardState) -> str:
     """How far every stream is, in one line."""
-    parts = [f"{stream}: {_how_far(state, stream)}" for stream in state.metrics]
+    parts = [f"{stream}: {_how_far(run)}" for stream, run in state.metrics.items()]
     return "waiting for training to end; " + ", ".join(parts)
 
 
-def _how_far(state: DashboardState, stream: str) -> str:
-    completion = state.metrics[stream].completion
-    if completion.status is Status.IDLE:
-        return "not started"
-    reached = completion.epoch if completion.unit == "epoch" else completion.step
-    total = completion.epochs if completion.unit == "epoch" else completion.steps
-    count = "no epoch yet" if reached is None else f"{completion.unit} {reached:g}" + (f" of {total}" if total else "")
-    return f"{count} ({completion.status.value})"
+def _how_far(run: StreamMetrics) -> str:
+    words, status = progress_words(run), run.completion.status
+    return words if status is Status.IDLE else f"{words} ({STREAM_WORDS[status]})"

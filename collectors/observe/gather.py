@@ -5,17 +5,20 @@ Reads through the cache only, so that what did not change is not opened again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from collectors.contract.pipeline import PipelineConfig
 from collectors.contract.remembered import SmokeResult
-from collectors.contract.streams import Stream
+from collectors.contract.streams import Stream, is_pattern
 from collectors.evidence.documents import Heartbeat
 from collectors.evidence.files import FileFacts
+from collectors.observe.beside import Beside
 from collectors.observe.cache import ReadCache
 from collectors.observe.processes import has_begun, writer_of
+from collectors.observe.shared_files import backups_of, newest_first, reports_of, stage_files_of
+from collectors.observe.smoke_inputs import inputs_of, of_today
 from collectors.observe.whole_checkpoint import WholeCheckpoints
 from collectors.readers.tables.columns import EARLY_STOP, LossColumns
 from collectors.training.curves import merge_losses
@@ -64,6 +67,11 @@ class Gatherer:
     cache: ReadCache
     smoke_lookup: SmokeLookup
 
+    @property
+    def beside(self) -> Beside:
+        """What lies where a file is looked for in vain."""
+        return Beside(self.cache.workspace)
+
     def gather(self, now: float) -> WorkspaceEvidence:
         """Read what is new and put everything together. `now`: seconds since the Unix epoch."""
         self.cache.search_problems.clear()
@@ -78,10 +86,10 @@ class Gatherer:
             config=self.config,
             streams=streams,
             scaler=self._optional("scaler", self.config.scaler),
-            backups=self._backups(),
+            backups=backups_of(self.config, self.cache),
             split_policy=self._optional("document", self.config.split_policy),
-            reports=self._reports(),
-            stage_files=self._stage_files(),
+            reports=reports_of(self.config, self.cache),
+            stage_files=stage_files_of(self.config, self.cache),
             smoke=self._smoke(streams),
             heartbeat=heartbeat,
             started_at=started_at,
@@ -97,6 +105,8 @@ class Gatherer:
         return parse_heartbeat(file.evidence.data) if file.evidence else None
 
     def _logs(self, stream: Stream, now: float) -> _Logs:
+        if stream.events is None:
+            return _Logs((), (), ())
         folder = stream.events.folder
         found = self.cache.search([f"{folder}/**/*tfevents*"])
         read = [self.cache.events(path) for path in found if is_event_file(path)]
@@ -143,32 +153,37 @@ class Gatherer:
             losses=losses,
             progress=progress,
             times_trusted=trusted,
+            instead_of_events="" if logs.files or not stream.events else self.beside.of_folder(stream.events.folder),
         )
 
-    def _config(self, stream: Stream) -> ReadFile[Any]:
+    def _config(self, stream: Stream) -> ReadFile[Any] | None:
+        if stream.config is None:
+            return None
         path = self._choose(stream.config.candidates)
-        return self.cache.read("config", path, name=path)
+        return self.beside.told(self.cache.read("config", path, name=path))
 
     def _table(self, stream: Stream) -> ReadFile[Any] | None:
         history = stream.loss_history
         if history is None:
             return None
         columns = columns_of(history.columns, stream.completion.early_stop_key)
-        return self.cache.read("loss_table", self._choose((history.path,)), columns=columns)
+        return self.beside.told(self.cache.read("loss_table", self._choose((history.path,)), columns=columns))
 
     def _picture(self, stream: Stream) -> FileFacts | None:
         history = stream.loss_history
         return self.cache.workspace.facts(history.picture) if history and history.picture else None
 
-    def _checkpoint(self, stream: Stream) -> ReadFile[Any]:
+    def _checkpoint(self, stream: Stream) -> ReadFile[Any] | None:
+        if stream.checkpoint.path is None:
+            return None
         whole = WholeCheckpoints(self.cache)
-        return whole.read(self._choose(stream.checkpoint, whole.files.exists))
+        return self.beside.told(whole.read(self._choose(stream.checkpoint.path, whole.files.exists)))
 
     def _choose(self, candidates: Sequence[str], is_there: Callable[[str], bool] | None = None) -> str:
         """The first candidate that is there, readable or not; of a pattern, the newest match."""
         workspace = self.cache.workspace
         for candidate in candidates:
-            if _is_pattern(candidate):
+            if is_pattern(candidate):
                 found = newest_first(workspace.facts(p) for p in self.cache.search([candidate]))
                 if found:
                     return found[0].path
@@ -180,55 +195,14 @@ class Gatherer:
                 return candidate
         return candidates[0]
 
-    def _backups(self) -> tuple[ReadFile[Any], ...]:
-        if self.config.backup is None:
-            return ()
-        workspace = self.cache.workspace
-        every = newest_first(workspace.facts(p) for p in self.cache.search(self.config.backup.paths))
-        return tuple(self.cache.read("archive", f.path) if n == 0 else ReadFile(f) for n, f in enumerate(every))
-
-    def _reports(self) -> tuple[ReadFile[Any], ...]:
-        """The newest report of each input file, newest first."""
-        if self.config.reports is None:
-            return ()
-        workspace = self.cache.workspace
-        every = newest_first(workspace.facts(p) for p in self.cache.search(self.config.reports.paths))
-        newest: dict[tuple[str, str], ReadFile[Any]] = {}
-        for facts in every:
-            report = self.cache.read("config", facts.path, name=facts.path)
-            newest.setdefault((facts.path.rpartition("/")[0], _input_of(report)), report)
-        return tuple(newest.values())
-
-    def _stage_files(self) -> Mapping[str, tuple[FileFacts, ...]]:
-        workspace = self.cache.workspace
-        return {
-            s.id: tuple(workspace.facts(p) for p in self.cache.search(s.files)) for s in self.config.stages if s.files
-        }
-
     def _smoke(self, streams: tuple[StreamEvidence, ...]) -> Mapping[str, SmokeResult]:
         found = {}
         for s in streams:
-            if s.checkpoint.sha256 and s.config.sha256:
-                result = self.smoke_lookup(s.id, s.checkpoint.sha256, s.config.sha256)
-                if result is not None:
-                    found[s.id] = result
+            hashes = s.scored_hashes
+            result = self.smoke_lookup(s.id, *hashes) if hashes is not None else None
+            if result is not None:
+                found[s.id] = of_today(result, inputs_of(self.config, s.id, self.cache))
         return found
-
-
-def newest_first(files: Iterable[FileFacts]) -> list[FileFacts]:
-    """Files by modification time, the newest first; last those that are there and cannot be reached."""
-    return sorted((f for f in files if f.exists or f.problem), key=lambda f: (-(f.modified_at or 0.0), f.path))
-
-
-def _is_pattern(path: str) -> bool:
-    return any(sign in path for sign in "*?[")
-
-
-def _input_of(report: ReadFile[Any]) -> str:
-    """Which input file a data-quality report speaks of; the report's own name where it does not say."""
-    data = report.evidence.data if report.evidence else None
-    named = data.get("file_id") if isinstance(data, Mapping) else None
-    return named if isinstance(named, str) else report.path
 
 
 def columns_of(named: Mapping[str, tuple[str, ...]], early_stop: str | None = None) -> LossColumns | None:

@@ -99,7 +99,14 @@ def parse_config(data: bytes, name: str) -> PipelineConfig:
             raise ConfigProblem("\n".join(unknown[:MOST_TOLD]))
         return with_standard_graph(config)
     except ValidationError as error:
-        raise ConfigProblem("\n".join(_explain(name, e, read) for e in error.errors()[:MOST_TOLD])) from None
+        causes = _without_what_follows(error.errors())
+        raise ConfigProblem("\n".join(_explain(name, e, read) for e in causes[:MOST_TOLD])) from None
+
+
+def _without_what_follows(errors: list[ErrorDetails]) -> list[ErrorDetails]:
+    """The mistakes, without those of a whole whose part is wrong: a list of one wrong item is no empty list."""
+    inside = {error["loc"][:depth] for error in errors for depth in range(len(error["loc"]))}
+    return [error for error in errors if error["loc"] not in inside]
 
 
 def _unknown_checks(config: PipelineConfig) -> Iterator[tuple[Key, str]]:

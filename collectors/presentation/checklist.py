@@ -7,10 +7,9 @@ from collections.abc import Callable
 from xml.etree import ElementTree
 
 from collectors.contract.state import Check, DashboardState, Verdict
-from collectors.contract.values import Outcome, VerdictValue
+from collectors.contract.values import Outcome
+from collectors.presentation.words import OUTCOME_MARKS, VERDICT_WORDS, one_line
 
-MARKS = {Outcome.PASS: "[v]", Outcome.FAIL: "[ ]", Outcome.SKIP: "[-]"}
-"""The checklist's boxes, the same in the terminal and on the page."""
 Paint = Callable[[str, str], str]
 """Text and the name of its meaning -> text, coloured on a terminal."""
 
@@ -24,34 +23,24 @@ def as_text(state: DashboardState, paint: Paint = plain) -> str:
     """The checklist as a person reads it in a terminal."""
     head = [one_line(state.meta.title), f"run {state.meta.run_id} in {one_line(state.meta.workspace)}", ""]
     blocks = [line for check in state.checklist for line in [*check_lines(check, paint), ""]]
-    verdict = paint(verdict_word(state.verdict.value), str(state.verdict.value))
+    verdict = paint(VERDICT_WORDS[state.verdict.value], str(state.verdict.value))
     reason = one_line(state.verdict.reason)
     return "\n".join([*head, *blocks, summary_line(state.verdict), f"Verdict: {verdict} - {reason}", ""])
 
 
 def check_lines(check: Check, paint: Paint = plain) -> list[str]:
     """The lines of one check: mark, outcome and title, then detail and hint."""
-    outcome = paint(f"{MARKS[check.outcome]} {check.outcome.upper()}", str(check.outcome))
+    outcome = paint(f"{OUTCOME_MARKS[check.outcome]} {check.outcome.upper()}", str(check.outcome))
     lines = [f"{check.index}. {outcome} - {one_line(check.title)}"]
     lines += [f"   detail: {one_line(check.detail)}"] if check.detail else []
     lines += [f"   hint: {one_line(check.hint)}"] if check.hint else []
     return lines
 
 
-def one_line(text: str) -> str:
-    """Text without line ends: one line is one line, whatever a file says."""
-    return " ".join(text.split())
-
-
 def summary_line(verdict: Verdict) -> str:
     """`Summary: 7/9 passed, 1 failed, 1 skipped`."""
     counts = f"{verdict.passed}/{verdict.total} passed, {verdict.failed} failed"
     return f"Summary: {counts}" + (f", {verdict.skipped} skipped" if verdict.skipped else "")
-
-
-def verdict_word(value: VerdictValue) -> str:
-    """The verdict as people say it: `NOT READY`."""
-    return value.replace("_", " ").upper()
 
 
 def as_json(state: DashboardState) -> str:
@@ -63,7 +52,7 @@ def as_json(state: DashboardState) -> str:
 def as_markdown(state: DashboardState) -> str:
     """A table for a merge request or a wiki page; every text is escaped."""
     lines = [
-        f"**{verdict_word(state.verdict.value)}** - {escaped(state.verdict.reason)}",
+        f"**{VERDICT_WORDS[state.verdict.value]}** - {escaped(state.verdict.reason)}",
         "",
         f"run `{state.meta.run_id}`, {summary_line(state.verdict)}",
         "",
@@ -71,7 +60,7 @@ def as_markdown(state: DashboardState) -> str:
         "|---|---|---|---|---|",
     ]
     lines += [
-        f"| {c.index} | `{MARKS[c.outcome]}` {c.outcome.upper()} | {escaped(c.title)} | "
+        f"| {c.index} | `{OUTCOME_MARKS[c.outcome]}` {c.outcome.upper()} | {escaped(c.title)} | "
         f"{escaped(c.detail)} | {escaped(c.hint or '')} |"
         for c in state.checklist
     ]

@@ -2,38 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from collectors.compare.comparability import shown
 from collectors.compare.policy_words import policy_words
 from collectors.contract.delta import (
     ArtifactChange,
     ArtifactSide,
     CheckChange,
     Delta,
-    Direction,
     LossChange,
     Quantity,
-    Regression,
     StreamDelta,
 )
-from collectors.numbers import number_words, size_words
-from collectors.presentation.checklist import escaped, verdict_word
-
-RESULTS = {
-    Regression.NONE: "NO REGRESSION",
-    Regression.REGRESSION: "REGRESSION",
-    Regression.INCOMPARABLE: "INCOMPARABLE",
-    Regression.INCOMPLETE: "INCOMPLETE",
-}
-WORDS = {
-    Direction.BETTER: "better",
-    Direction.WORSE: "worse",
-    Direction.WITHIN: "within tolerance",
-    Direction.INCOMPARABLE: "incomparable",
-}
-NONE = "-"
-"""Stands for a value that a side does not have."""
+from collectors.numbers import UNKNOWN, change_words, duration_words, number_words, size_words, value_words
+from collectors.presentation.checklist import escaped
+from collectors.presentation.words import DIRECTION_WORDS, REGRESSION_WORDS, VERDICT_WORDS
 
 
 def delta_as_json(delta: Delta) -> str:
@@ -58,16 +41,18 @@ def delta_as_text(delta: Delta) -> str:
 
 
 def _result(delta: Delta) -> str:
-    return f"Result: {RESULTS[delta.regression.value]} - {delta.regression.sentence}"
+    return f"Result: {REGRESSION_WORDS[delta.regression.value]} - {delta.regression.sentence}"
 
 
 def _verdicts(delta: Delta) -> str:
-    words = [f"{verdict_word(side.verdict)} {side.passed}/{side.total} passed" for side in (delta.run, delta.baseline)]
+    words = [f"{VERDICT_WORDS[side.verdict]} {side.passed}/{side.total} passed" for side in (delta.run, delta.baseline)]
     return f"{words[0]} ({words[1]})"
 
 
 def _check_lines(change: CheckChange) -> list[str]:
-    head = f"{WORDS[change.direction]}: {change.title}: {change.baseline or NONE} -> {change.run or NONE}"
+    head = (
+        f"{DIRECTION_WORDS[change.direction]}: {change.title}: {change.baseline or UNKNOWN} -> {change.run or UNKNOWN}"
+    )
     return [head, f"  {change.run_detail}"] if change.run_detail else [head]
 
 
@@ -76,32 +61,25 @@ def _stream_lines(stream: StreamDelta) -> list[str]:
     lines += [f"  {note}" for note in stream.notes]
     lines += [f"  {change.series} {change.which}: {_loss_words(change)}" for change in stream.losses]
     lines.append(f"  epochs {_both(stream.epochs)}, {_time_words(stream)}")
-    differing = [f"{c.name} {_value(c.run)} ({_value(c.baseline)})" for c in stream.config if c.differs]
+    differing = [f"{c.name} {value_words(c.run)} ({value_words(c.baseline)})" for c in stream.config if c.differs]
     return [*lines, f"  config: {', '.join(differing) or 'no difference'}"]
 
 
-def _value(value: bool | int | float | str | None) -> str:
-    return NONE if value is None else shown(value)
-
-
 def _loss_words(change: LossChange) -> str:
-    return f"{_both(change.value)}{_difference(change.value)}, {WORDS[change.direction]}"
+    return f"{_both(change.value)} {_difference(change.value)}".rstrip() + f", {DIRECTION_WORDS[change.direction]}"
 
 
 def _difference(value: Quantity) -> str:
-    if value.difference is None:
-        return ""
-    relative = "" if value.relative is None else f", {value.relative:+.1%}"
-    return f" {value.difference:+.4g}{relative}"
+    return "" if value.difference is None else change_words(value.difference, value.relative)
 
 
-def _both(value: Quantity, unit: str = "") -> str:
-    run, baseline = (NONE if v is None else f"{number_words(v)}{unit}" for v in (value.run, value.baseline))
-    return f"{run} ({baseline})"
+def _both(value: Quantity, words: Callable[[float | None], str] = number_words) -> str:
+    return f"{words(value.run)} ({words(value.baseline)})"
 
 
 def _time_words(stream: StreamDelta) -> str:
-    return f"duration {_both(stream.duration_seconds, ' s')}, an epoch {_both(stream.seconds_per_epoch, ' s')}"
+    whole, one = (_both(value, duration_words) for value in (stream.duration_seconds, stream.seconds_per_epoch))
+    return f"duration {whole}, an epoch {one}"
 
 
 def _artifact_words(change: ArtifactChange) -> str:
@@ -126,7 +104,7 @@ def _facts(side: ArtifactSide) -> str:
 def delta_as_markdown(delta: Delta) -> str:
     """Tables for a merge request or a wiki page; every text is escaped."""
     lines = [
-        f"**{RESULTS[delta.regression.value]}** - {escaped(delta.regression.sentence)}",
+        f"**{REGRESSION_WORDS[delta.regression.value]}** - {escaped(delta.regression.sentence)}",
         "",
         f"run `{delta.run.run_id}` against the baseline `{delta.baseline.run_id}`: {escaped(_verdicts(delta))}",
         "",
@@ -134,24 +112,29 @@ def delta_as_markdown(delta: Delta) -> str:
     lines += _table(("stream", "loss", "run", "baseline", "difference", ""), _loss_rows(delta))
     lines += _table(("check", "run", "baseline", "", "detail"), _check_rows(delta.checks))
     differing = [
-        (s.label, c.name, _value(c.run), _value(c.baseline)) for s in delta.streams for c in s.config if c.differs
+        (s.label, c.name, value_words(c.run), value_words(c.baseline))
+        for s in delta.streams
+        for c in s.config
+        if c.differs
     ]
     lines += _table(("stream", "config", "run", "baseline"), differing)
     files = [(words,) for change in delta.artifacts if (words := _artifact_words(change))]
-    return "\n".join([*lines, *_table(("artifacts that differ",), files), escaped(policy_words(delta.policy)), ""])
+    lines += _table(("artifacts that differ",), files)
+    return "\n".join([*lines, f"Policy: {escaped(policy_words(delta.policy))}", ""])
 
 
 def _loss_rows(delta: Delta) -> Iterable[tuple[str, ...]]:
     for stream in delta.streams:
         for change in stream.losses:
-            values = (NONE if v is None else number_words(v) for v in (change.value.run, change.value.baseline))
-            words = "; ".join(filter(None, [WORDS[change.direction], change.reason]))
-            yield (stream.label, f"{change.series} {change.which}", *values, _difference(change.value).strip(), words)
+            values = (number_words(change.value.run), number_words(change.value.baseline))
+            words = "; ".join(filter(None, [DIRECTION_WORDS[change.direction], change.reason]))
+            yield (stream.label, f"{change.series} {change.which}", *values, _difference(change.value), words)
 
 
 def _check_rows(checks: tuple[CheckChange, ...]) -> Iterable[tuple[str, ...]]:
     for change in checks:
-        yield (change.title, change.run or NONE, change.baseline or NONE, WORDS[change.direction], change.run_detail)
+        outcomes = (change.run or UNKNOWN, change.baseline or UNKNOWN)
+        yield (change.title, *outcomes, DIRECTION_WORDS[change.direction], change.run_detail)
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:

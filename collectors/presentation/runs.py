@@ -9,8 +9,9 @@ from typing import Any
 from collectors.contract.metrics import StreamMetrics
 from collectors.contract.run_row import RunRow, StreamRow, config_of, spark_of
 from collectors.contract.state import DashboardState
-from collectors.numbers import number_words
-from collectors.presentation.checklist import as_text, plain, verdict_word
+from collectors.numbers import instant_words, number_words
+from collectors.presentation.checklist import as_text, plain
+from collectors.presentation.words import STREAM_WORDS, VERDICT_WORDS, loss_words, point_words
 
 MEASURES = (
     "status",
@@ -85,10 +86,10 @@ def rows_as_text(rows: Sequence[RunRow], baseline: str | None) -> str:
 
 def _cells(row: RunRow, streams: Sequence[str], baseline: str | None) -> tuple[str, ...]:
     mark = "*" if row["run_id"] == baseline else ""
-    started = (row["started_at"] or row["timestamp"])[:19].replace("T", " ")
+    started = instant_words(row["started_at"] or row["timestamp"])
     if row["problem"] is not None:
         return (mark, row["run_id"], started, "DAMAGED", row["problem"], *("" for _ in streams))
-    verdict = verdict_word(row["verdict"]) if row["verdict"] else ""
+    verdict = VERDICT_WORDS[row["verdict"]] if row["verdict"] else ""
     losses = (_loss(row["streams"].get(s)) for s in streams)
     return (mark, row["run_id"], started, verdict, f"{row['passed']}/{row['total']}", *losses)
 
@@ -104,13 +105,14 @@ def _loss(stream: StreamRow | None) -> str:
 def run_as_text(state: DashboardState) -> str:
     """One run: its checklist, then every stream's losses."""
     streams = [line for stream, metrics in state.metrics.items() for line in _stream_lines(stream, metrics)]
-    return "\n".join([as_text(state, plain), *streams, ""])
+    judge = [f"judged by version {state.meta.collector_version}"] if state.meta.collector_version else []
+    return "\n".join([as_text(state, plain), *judge, *streams, ""])
 
 
 def _stream_lines(stream: str, metrics: StreamMetrics) -> list[str]:
-    lines = [f"{stream}: {metrics.completion.status}"]
+    lines = [f"{stream}: {STREAM_WORDS[metrics.completion.status]}"]
     for name, point in metrics.final.items():
         best = metrics.best.get(name)
-        words = f"best {number_words(best.value)} at epoch {number_words(best.epoch)}" if best else "never finite"
-        lines.append(f"  {name} {number_words(point.value) if point.value is not None else 'not finite'}, {words}")
+        words = f"best {point_words(best)}" if best else "never finite"
+        lines.append(f"  {name} {loss_words(point.value)}, {words}")
     return lines

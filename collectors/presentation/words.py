@@ -1,25 +1,22 @@
-"""Numbers, instants and words -> text on screen. Pure: no clock, no locale, no I/O.
+"""Words of the contract -> what they are called, and the shade and icon each borrows. Pure.
 
-It refuses to guess: what is unknown becomes a dash, never a zero.
+The vocabulary of every face: terminal, JUnit, Markdown, page, report, pictures. Numbers have theirs in
+`collectors.numbers`. No value of the contract falls through to a default.
 """
 
 from __future__ import annotations
 
-import math
-from datetime import UTC, datetime
+import re
+from collections.abc import Callable
+from typing import Final, TypeAlias
 
+from collectors.contract.delta import Direction, Regression
+from collectors.contract.metrics import Point, StreamMetrics
 from collectors.contract.values import Level, Outcome, Status, VerdictValue
+from collectors.numbers import number_words, place_words, reached_words
 
-UNKNOWN = "–"
-"""What stands where nothing is known."""
-
-VERDICT_WORDS = {
-    VerdictValue.READY: "READY",
-    VerdictValue.NOT_READY: "NOT READY",
-    VerdictValue.INCOMPLETE: "INCOMPLETE",
-    VerdictValue.TRAINING: "TRAINING",
-}
-VERDICT_STATUS = {
+VERDICT_WORDS: Final = {value: value.word for value in VerdictValue}
+VERDICT_STATUS: Final = {
     VerdictValue.READY: Status.DONE,
     VerdictValue.NOT_READY: Status.FAIL,
     VerdictValue.INCOMPLETE: Status.STALLED,
@@ -27,13 +24,18 @@ VERDICT_STATUS = {
 }
 """The shade a verdict borrows: incomplete waits for somebody, like a stalled stage."""
 
-OUTCOME_STATUS = {
-    Outcome.PASS: Status.DONE,
-    Outcome.FAIL: Status.FAIL,
-    Outcome.SKIP: Status.IDLE,
+OUTCOME_STATUS: Final = {Outcome.PASS: Status.DONE, Outcome.FAIL: Status.FAIL, Outcome.SKIP: Status.IDLE}
+OUTCOME_MARKS: Final = {Outcome.PASS: "[v]", Outcome.FAIL: "[ ]", Outcome.SKIP: "[-]"}
+"""The checklist's boxes."""
+STREAM_WORDS: Final = {
+    Status.IDLE: "not started",
+    Status.RUNNING: "running",
+    Status.STALLED: "stalled",
+    Status.DONE: "done",
+    Status.FAIL: "failed",
 }
-OUTCOME_MARKS = {Outcome.PASS: "[v]", Outcome.FAIL: "[ ]", Outcome.SKIP: "[-]"}
-LEVEL_STATUS = {
+"""What a stream does."""
+LEVEL_STATUS: Final = {
     Level.MISSING: Status.FAIL,
     Level.PRESENT: Status.IDLE,
     Level.READABLE: Status.IDLE,
@@ -41,7 +43,53 @@ LEVEL_STATUS = {
 }
 """The shade of a level: between missing and verified nothing is claimed."""
 
-_SIZES = (("GB", 1e9), ("MB", 1e6), ("kB", 1e3))
+GROUP_WORDS: Final = {
+    "checkpoints": "Checkpoints",
+    "scaler": "Scaler",
+    "logs": "Logs",
+    "configs": "Configs",
+    "backup": "Backup",
+    "loss_files": "Losses",
+    "documents": "Documents",
+    "stage_files": "Stage files",
+}
+"""Group of files in the state -> its name, in the order they are shown."""
+
+DIRECTION_WORDS: Final = {
+    Direction.BETTER: "better",
+    Direction.WORSE: "worse",
+    Direction.WITHIN: "within tolerance",
+    Direction.INCOMPARABLE: "incomparable",
+}
+DIRECTION_LOOKS: Final = {
+    Direction.BETTER: (Status.DONE, "done"),
+    Direction.WORSE: (Status.FAIL, "fail"),
+    Direction.WITHIN: (Status.IDLE, "within"),
+    Direction.INCOMPARABLE: (Status.STALLED, "incomplete"),
+}
+"""How a value stands to the baseline's -> shade and icon."""
+REGRESSION_WORDS: Final = {
+    Regression.NONE: "NO REGRESSION",
+    Regression.REGRESSION: "REGRESSION",
+    Regression.INCOMPARABLE: "INCOMPARABLE",
+    Regression.INCOMPLETE: "INCOMPLETE",
+}
+REGRESSION_LOOKS: Final = {
+    Regression.NONE: (Status.DONE, "done"),
+    Regression.REGRESSION: (Status.FAIL, "fail"),
+    Regression.INCOMPARABLE: (Status.STALLED, "incomplete"),
+    Regression.INCOMPLETE: (Status.STALLED, "incomplete"),
+}
+"""What the regression policy says -> shade and icon."""
+
+PathWords: TypeAlias = Callable[[str], str]
+"""How the path of a file is told."""
+_EVENT_FILE: Final = re.compile(r"(.*tfevents\.\d+\.)[^/]*?((?:\.\d+\.\d+)?(?:\.v2)?)", re.DOTALL)
+
+
+def verdict_icon(value: VerdictValue) -> str:
+    """Return the icon of a verdict: its shade's, but incomplete has its own."""
+    return value.value if value is VerdictValue.INCOMPLETE else VERDICT_STATUS[value].value
 
 
 def status_class(status: Status) -> str:
@@ -49,86 +97,48 @@ def status_class(status: Status) -> str:
     return f"is-{status.value}"
 
 
-def size_text(size_bytes: int | None) -> str:
-    """Bytes as `515 kB` or `1.0 MB`, powers of 1000."""
-    if size_bytes is None:
-        return UNKNOWN
-    for unit, factor in _SIZES:
-        if size_bytes >= factor * 0.9995:
-            amount = size_bytes / factor
-            return f"{amount:.1f} {unit}" if amount < 9.95 else f"{amount:,.0f} {unit}"
-    return f"{size_bytes} B"
+def series_label(name: str) -> str:
+    """Return a series' short name: `val_loss` is `val`."""
+    return name.removesuffix("_loss") or name
 
 
-def loss_text(value: float | None) -> str:
-    """A loss with four significant digits, such as `0.4412` or `1.2e-05`."""
-    if value is None or not math.isfinite(value):
-        return UNKNOWN
-    if value != 0 and not 1e-3 <= abs(value) < 1e5:
-        return f"{value:.2e}"
-    digits = max(0, 3 - math.floor(math.log10(abs(value)))) if value else 1
-    return f"{value:.{min(digits, 6)}f}"
+def progress_words(run: StreamMetrics) -> str:
+    """How far a stream is: `epoch 3 of 30`, `not started`; counted from 1 whatever its source counts from."""
+    done = run.completion
+    reached, total = (done.epoch, done.epochs) if done.unit == "epoch" else (done.step, done.steps)
+    if done.status is Status.IDLE:
+        return STREAM_WORDS[Status.IDLE]
+    if reached is None:
+        words = place_words(None, done.step) or reached_words(done.unit, None, total)
+    else:
+        words = reached_words(done.unit, reached + _is_behind(run, reached), total)
+    early = ", stopped early" if done.early_stop else ""
+    return f"{words}{early}{', from the previous run' if done.from_previous_run else ''}"
 
 
-def number_text(value: float | None) -> str:
-    """An epoch or step: `24`, or `2.5` where the source counts fractions."""
-    if value is None:
-        return UNKNOWN
-    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}".rstrip("0")
+def _is_behind(run: StreamMetrics, reached: float) -> bool:
+    """Whether the number is one less than the count, as check 8 sees it."""
+    done = run.completion
+    if done.unit == "step" and reached + 1 != done.steps:
+        return False
+    places = [at for series in run.series.values() for at in getattr(series, done.unit) if at is not None]
+    return bool(places) and min(places) == 0 and all(float(at).is_integer() for at in places)
 
 
-def percent_text(share: float | None) -> str:
-    """A share without its sign: `42 %`, `7.3 %`; a dash where it is unknown."""
-    if share is None:
-        return UNKNOWN
-    percent = abs(share) * 100
-    if percent >= 9.95:
-        return f"{percent:,.0f} %"
-    return f"{percent:.1f}".removesuffix(".0") + " %"
+def loss_words(value: float | None) -> str:
+    """A recorded loss; the state holds none where it was no finite number."""
+    return "not finite" if value is None else number_words(value)
 
 
-def signed_text(value: float | None) -> str:
-    """A difference with its sign: `+0.012`, `−0.1988`; a dash where it is unknown."""
-    if value is None:
-        return UNKNOWN
-    if value == 0:
-        return "0"
-    return ("−" if value < 0 else "+") + loss_text(abs(value))
+def point_words(point: Point) -> str:
+    """A recorded loss and where it stood: `0.4412 at epoch 3`, `not finite at step 1,200`."""
+    place = place_words(point.epoch, point.step)
+    return f"{loss_words(point.value)} at {place}" if place else loss_words(point.value)
 
 
-def change_text(difference: float | None, relative: float | None) -> str:
-    """A difference, absolute and relative: `−0.1988 (−42 %)`."""
-    if difference is None or relative is None or difference == 0:
-        return signed_text(difference)
-    return f"{signed_text(difference)} ({'−' if relative < 0 else '+'}{percent_text(relative)})"
-
-
-def duration_text(seconds: float | None) -> str:
-    """A length of time in two units at most: `0.36 s`, `52 s`, `3 min 20 s`, `2 h 5 min`."""
-    if seconds is None:
-        return UNKNOWN
-    if seconds < 99.5:
-        return f"{seconds:.0f} s" if seconds >= 9.95 else f"{seconds:.2g} s"
-    minutes, rest = divmod(round(seconds), 60)
-    if minutes < 100:
-        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours:,} h {minutes} min" if minutes else f"{hours:,} h"
-
-
-def instant_text(when: datetime | None) -> str:
-    """An instant as `2026-02-21 14:02:11 UTC`; the browser shows it in its own zone."""
-    return UNKNOWN if when is None else when.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-
-
-def iso_text(when: datetime) -> str:
-    """An instant for `<time datetime>`: ISO 8601, UTC, milliseconds."""
-    return when.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def count_text(count: int, one: str, many: str | None = None) -> str:
-    """A count with its noun: `1 bundle`, `2 bundles`."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
+def one_line(text: str) -> str:
+    """Text without line ends: one line is one line, whatever a file says."""
+    return " ".join(text.split())
 
 
 def chart_text(text: str) -> str:
@@ -136,6 +146,7 @@ def chart_text(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def series_label(name: str) -> str:
-    """Return a series' short name: `val_loss` is `val`."""
-    return name.removesuffix("_loss") or name
+def shown_path(path: str) -> str:
+    """Return a path as a report may carry it into the world: an event file's without the host in its name."""
+    found = _EVENT_FILE.fullmatch(path)
+    return f"{found[1]}*{found[2]}" if found else path

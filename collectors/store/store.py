@@ -123,7 +123,8 @@ class Store:
     def remember_smoke(self, stream: str, hashes: tuple[str, str], result: SmokeResult) -> None:
         """Remember a result under the sha256 of checkpoint and config. Raises StoreProblem."""
         with self.backend.writing():
-            results = {**self._smoke_results(), _smoke_key(stream, *hashes): asdict(result)}
+            about = {name: value for name, value in asdict(result).items() if name != "outdated_by"}
+            results = {**self._smoke_results(), _smoke_key(stream, *hashes): about}
             data = json.dumps({"results": results}, indent=1, allow_nan=False)
             self.backend.write(SMOKE, data.encode() + b"\n")
 

@@ -4,32 +4,28 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 
-from collectors.numbers import listed, number_words
+from collectors.contract.metrics import Nonfinite
+from collectors.numbers import NONFINITE, listed, place_words, plural, reached_words
 from collectors.training.completion import count_of, from_zero, leading, places_of
 from collectors.training.divergence import Divergence
 from collectors.training.evidence import StreamEvidence
 from collectors.training.series import choose_tags
 
 
-def divergence_words(d: Divergence) -> str:
+def divergence_words(d: Divergence | Nonfinite) -> str:
     """One non-finite stretch in words: `val_loss NaN since epoch 3 (2 values)`."""
-    kind = {"nan": "NaN", "inf": "Inf", "-inf": "-Inf"}[d.kind]
-    step = f"step {d.first_step}" if d.first_step is not None else "an unknown epoch"
-    place = f"epoch {number_words(d.first_epoch)}" if d.first_epoch is not None else step
-    values = "1 value" if d.count == 1 else f"{d.count} values"
-    return f"{d.series} {kind} since {place} ({values})"
+    place = place_words(d.first_epoch, d.first_step) or "an unknown epoch"
+    return f"{d.series} {NONFINITE[d.kind]} since {place} ({plural(d.count, 'value')})"
 
 
 def epoch_words(s: StreamEvidence) -> str:
-    """How far a stream is: `epoch 3 of 30`, `step 500 of 1000`, `epoch 3`, `nothing recorded`."""
+    """How far a stream is: `epoch 3 of 30`, `step 500 of 1,000`, `no epoch recorded yet`."""
     p = s.progress
     unit = p.target.unit
     reached = p.step if unit == "step" else p.epoch
     if reached is None:
-        return f"step {p.step}" if p.step is not None else f"no {unit} recorded yet"
-    counted = reached + 1 if _is_behind(s, reached) else reached
-    total = f" of {p.target.total}" if p.target.total else ""
-    return f"{unit} {number_words(counted)}{total}"
+        return place_words(None, p.step) or reached_words(unit, None, p.target.total)
+    return reached_words(unit, reached + 1 if _is_behind(s, reached) else reached, p.target.total)
 
 
 def _is_behind(s: StreamEvidence, reached: float) -> bool:
@@ -47,9 +43,9 @@ def _is_behind(s: StreamEvidence, reached: float) -> bool:
 def absent_tags(s: StreamEvidence) -> str | None:
     """Which tags were looked for and what the event files hold instead; None where one of them is there."""
     held = sorted({tag for f in s.events for tag, series in f.evidence.series.items() if series.points})
-    if not held or any(choose_tags(s.events, s.stream.events.tags).tags):
+    if not held or any(choose_tags(s.events, s.stream.tags).tags):
         return None
-    wanted = [tag for accepted in s.stream.events.tags.values() for tag in accepted]
+    wanted = [tag for accepted in s.stream.tags.values() for tag in accepted]
     near = [match for tag in wanted for match in get_close_matches(tag, held, 1, 0.5)]
     nearest = f"; nearest is `{near[0]}`" if near else ""
     looked_for = listed(f"`{tag}`" for tag in wanted)

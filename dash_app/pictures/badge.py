@@ -11,12 +11,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from collectors.contract.metrics import Completion, StreamMetrics
+from collectors.contract.metrics import StreamMetrics
 from collectors.contract.state import Check, DashboardState
 from collectors.contract.values import Status
+from collectors.numbers import instant_words, place_words
 from collectors.presentation.palette import colour
 from collectors.presentation.svg import FONT, SVG, cut, text_width, xml_text
-from collectors.presentation.words import OUTCOME_STATUS, VERDICT_STATUS, VERDICT_WORDS, instant_text, number_text
+from collectors.presentation.words import OUTCOME_STATUS, STREAM_WORDS, VERDICT_STATUS, VERDICT_WORDS, progress_words
 
 HEIGHT: Final = 20
 SIZE: Final = 11
@@ -62,7 +63,7 @@ def stream_badge(state: DashboardState, stream: str) -> Badge:
     title = f"{found.label}: {message}"
     if so_far.from_previous_run:
         # Green of a run that is over says nothing about the one that is shown.
-        return Badge(found.label, f"previous run, {message}", Status.IDLE, _dated(f"{title}, in an earlier run", state))
+        return Badge(found.label, message, Status.IDLE, _dated(title, state))
     return Badge(found.label, message, so_far.status, _dated(title, state))
 
 
@@ -77,7 +78,7 @@ def check_badge(state: DashboardState, check: str) -> Badge:
 
 def stale_badge(badge: Badge, observed_at: datetime | None) -> Badge:
     """Return the badge of something that nobody has looked at for too long."""
-    since = f"last looked at {instant_text(observed_at)}" if observed_at else "nobody observes it"
+    since = f"last looked at {instant_words(observed_at)}" if observed_at else "nobody observes it"
     return replace(badge, message="stale", status=Status.IDLE, title=f"stale: {since}. Then: {badge.title}")
 
 
@@ -132,23 +133,11 @@ def _check_name(check: Check) -> str:
 
 
 def _stream_message(stream: StreamMetrics) -> str:
-    diverged = stream.diverged_at
-    if diverged is not None:
-        return "diverged" if diverged.epoch is None else f"diverged at epoch {number_text(diverged.epoch)}"
-    words = {Status.IDLE: "not trained", Status.FAIL: "failed"}
-    word = words.get(stream.completion.status, stream.completion.status.value)
-    return f"{word} {_progress(stream.completion)}".strip()
-
-
-def _progress(so_far: Completion) -> str:
-    """How many of how many, where both are known."""
-    is_by_epoch = so_far.unit == "epoch"
-    seen = so_far.epoch if is_by_epoch else so_far.step
-    total = so_far.epochs if is_by_epoch else so_far.steps
-    if seen is None:
-        return ""
-    return f"{number_text(seen)}/{number_text(total)} {so_far.unit}s" if total else f"{so_far.unit} {number_text(seen)}"
+    if stream.diverged_at is not None:
+        return f"diverged at {place_words(stream.diverged_at.epoch, stream.diverged_at.step)}".removesuffix(" at ")
+    word, status = STREAM_WORDS[stream.completion.status], stream.completion.status
+    return word if status is Status.IDLE else f"{word}, {progress_words(stream)}"
 
 
 def _dated(title: str, state: DashboardState) -> str:
-    return f"{title} (since {instant_text(state.meta.timestamp)})"
+    return f"{title} (since {instant_words(state.meta.timestamp)})"

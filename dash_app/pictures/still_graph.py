@@ -15,9 +15,10 @@ from typing import Any, Final
 
 from collectors.contract.graph import Pipeline
 from collectors.contract.state import DashboardState
-from collectors.contract.values import Status, VerdictValue
+from collectors.contract.values import Status
+from collectors.numbers import instant_words
 from collectors.presentation.svg import BOLD, FONT, SVG, Choice, Pen, cut, numbers, text_width, wrapped, xml_text
-from collectors.presentation.words import VERDICT_STATUS, VERDICT_WORDS, instant_text
+from collectors.presentation.words import VERDICT_STATUS, VERDICT_WORDS, verdict_icon
 from dash_app.pictures.still_edges import draw_edge
 from dash_app.views.graph.elements import graph_elements
 from dash_app.views.graph.layout import Arrangement, Box, arrange
@@ -137,7 +138,7 @@ def _verdict(pen: Pen, state: DashboardState, occasion: Occasion, width: float) 
     value = state.verdict.value
     status, word = VERDICT_STATUS[value], VERDICT_WORDS[value]
     word = f"{word} (old)" if occasion.is_stale else word
-    yield from _bar(pen, status, "incomplete" if value is VerdictValue.INCOMPLETE else status.value, width)
+    yield from _bar(pen, status, verdict_icon(value), width)
     yield _word(pen, word, status)
     counts = f"{state.verdict.passed} passed · {state.verdict.failed} failed · {state.verdict.skipped} skipped"
     begin = MARGIN + 62 + BOLD * text_width(word, 21)
@@ -149,7 +150,7 @@ def _verdict(pen: Pen, state: DashboardState, occasion: Occasion, width: float) 
 
 def _when(state: DashboardState, occasion: Occasion) -> str:
     """Which run this is, and since when it has been so: exact instants, nothing that ages."""
-    parts = [state.meta.title, state.meta.run_id, f"true since {instant_text(state.meta.timestamp)}"]
+    parts = [state.meta.title, state.meta.run_id, f"true since {instant_words(state.meta.timestamp)}"]
     if occasion.run_id:
         return " · ".join([*parts, "snapshot, not live"])
     if occasion.observed_at is None:

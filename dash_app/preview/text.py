@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 from unicodedata import category
 
-from collectors.presentation.words import count_text, size_text
+from collectors.numbers import plural, size_words
 from dash_app.preview.kinds import LOGS, TABLES, no_preview, suffix_of
 
 MOST_BYTES: Final = 64_000
@@ -92,7 +92,7 @@ def _decoded(part: Part) -> tuple[str, tuple[str, ...]]:
     _refuse_binary(text)
     wide = () if encoding == "utf-8" else ("It is UTF-16; UTF-8 was expected.",)
     odd = len(_NOT_UTF8.findall(text))
-    told = (f"{count_text(odd, 'byte is', 'bytes are')} not UTF-8, and shown like \\xff.",) if odd else ()
+    told = (f"{plural(odd, 'byte is', 'bytes are')} not UTF-8, and shown like \\xff.",) if odd else ()
     return text, (*wide, *told)
 
 
@@ -132,7 +132,7 @@ def _size_notes(part: Part) -> tuple[str, ...]:
         return ("The file is empty.",)
     if part.which == "whole":
         return ()
-    return (f"Only the {part.which} part is shown: {size_text(len(part.data))} of {size_text(part.size)}.",)
+    return (f"Only the {part.which} part is shown: {size_words(len(part.data))} of {size_words(part.size)}.",)
 
 
 def _table(text: str) -> tuple[tuple[tuple[str, ...], ...] | None, tuple[str, ...]]:
@@ -148,7 +148,7 @@ def _table(text: str) -> tuple[tuple[tuple[str, ...], ...] | None, tuple[str, ..
     count = min(len(rows) - 1, MOST_ROWS, MOST_CELLS // width)
     notes = []
     if count < len(rows) - 1:
-        notes.append(f"Only the first {count_text(count, 'row is', 'rows are')} shown.")
+        notes.append(f"Only the first {plural(count, 'row is', 'rows are')} shown.")
     if width < columns:
         notes.append(f"Only the first {width} of {columns:,} columns are shown.")
     return tuple(_filled(row, width) for row in rows[: count + 1]), tuple(notes)

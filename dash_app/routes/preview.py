@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from collectors.digest import short_digest
-from collectors.presentation.words import iso_text, size_text
+from collectors.numbers import iso_text, size_words
 from dash_app.preview.file import MOST_PICTURE_BYTES, Taken, take
 from dash_app.preview.kinds import PICTURES, NoPreview, no_preview, suffix_of
 from dash_app.preview.picture import picture_size, picture_type
@@ -80,8 +80,8 @@ def _path_of(request: Request) -> str:
 def _picture(request: Request, taken: Taken, media_type: str) -> Response:
     data = taken.part.data
     if len(data) > MOST_PICTURE_BYTES:
-        most = size_text(MOST_PICTURE_BYTES)
-        message = f"The picture has {size_text(taken.part.size)}; at most {most} are shown."
+        most = size_words(MOST_PICTURE_BYTES)
+        message = f"The picture has {size_words(taken.part.size)}; at most {most} are shown."
         raise NoPreview(413, "too_large", message)
     size = picture_size(data)
     if size is None:
@@ -90,7 +90,7 @@ def _picture(request: Request, taken: Taken, media_type: str) -> Response:
         message = f"The picture has {size.width:,} by {size.height:,} pixels, too many to show."
         raise NoPreview(413, "too_large", message)
     told = {
-        "Preview-Facts": f"{size_text(taken.part.size)}, {size.width} x {size.height} pixels",
+        "Preview-Facts": f"{size_words(taken.part.size)}, {size.width} x {size.height} pixels",
         "Preview-Modified": _instant(taken) or "",
     }
     return _tagged(request, data, media_type, told)
@@ -106,7 +106,7 @@ def _text(request: Request, path: str, taken: Taken) -> Response:
         "path": path,
         "kind": "table" if found.rows else "text",
         "part": part.which,
-        "facts": size_text(part.size),
+        "facts": size_words(part.size),
         "size_bytes": part.size,
         "modified_at": _instant(taken),
         "text": None if found.rows else found.text,

@@ -1,4 +1,4 @@
-"""State -> what the collector wants a person to know, one line each."""
+"""State -> what a person must know who looks at a stored run."""
 
 from __future__ import annotations
 
@@ -7,16 +7,6 @@ from dash.development.base_component import Component
 
 from collectors.contract.state import DashboardState
 from dash_app.views.markup import attributes, clock, icon
-
-
-def render_notices(state: DashboardState | None) -> Component | None:
-    """Return the notices, or nothing where there is nothing to tell."""
-    if state is None or not state.notices:
-        return None
-    return html.Ul(
-        [html.Li([icon("info"), html.Span(text)]) for text in state.notices],
-        className="notices",
-    )
 
 
 def render_snapshot_banner(state: DashboardState | None, run_id: str | None) -> Component | None:

@@ -11,7 +11,10 @@ from typing import Any
 from dash import html
 
 from collectors.contract.values import Status
-from collectors.presentation.words import UNKNOWN, instant_text, iso_text
+from collectors.numbers import UNKNOWN, instant_words
+from collectors.presentation import pieces
+from collectors.presentation.markup import Node, el
+from dash_app.views.tree import component
 
 
 def attributes(**named: str) -> dict[str, Any]:
@@ -19,17 +22,14 @@ def attributes(**named: str) -> dict[str, Any]:
     return {name.replace("_", "-"): value for name, value in named.items()}
 
 
-def icon(name: str | Status) -> html.Span:
-    """A small icon: a status, or another name from `icons.css`.
-
-    Icons are decoration: a word always stands beside them, so screen readers pass them over.
-    """
-    return html.Span(className=f"icon icon-{name}", **attributes(aria_hidden="true"))
+def icon(name: str | Status) -> Any:
+    """A small icon: a status, or another name from `icons.css`."""
+    return component(pieces.icon(name))
 
 
-def unseen(text: str) -> html.Span:
+def unseen(text: str) -> Any:
     """Text for screen readers, where eyes have a shape or a place."""
-    return html.Span(text, className="unseen")
+    return component(pieces.unseen(text))
 
 
 def end_shown(text: str) -> html.B:
@@ -45,42 +45,23 @@ def dialog_close() -> html.Button:
     )
 
 
-def commands(sentence: str) -> list[str | html.Code]:
+def commands(sentence: str) -> list[Node]:
     """A sentence in which what stands between backticks is something to type."""
-    return [html.Code(part) if index % 2 else part for index, part in enumerate(sentence.split("`")) if part]
+    return [el("code", part) if index % 2 else part for index, part in enumerate(sentence.split("`")) if part]
 
 
-def age(when: datetime | None) -> html.Time | html.Span:
-    """An instant that the ticking script tells as `6 min ago`, exact on hover.
-
-    The text sent is exact, so that the page is right without a script; there is no clock in here.
-    """
-    return _time(when, "data_relative")
+def age(when: datetime | None) -> Any:
+    """An instant that the ticking script tells as `6 min ago`, exact on hover."""
+    return component(pieces.age(when))
 
 
-def clock(when: datetime | None) -> html.Time | html.Span:
+def clock(when: datetime | None) -> Any:
     """An instant that the ticking script tells as `14:02:11`, with its day where not today."""
-    return _time(when, "data_clock")
-
-
-def observed() -> html.Time:
-    """When the state was last observed: filled in by the feed, which hears it every time."""
-    return html.Time(**attributes(data_relative="", data_observed=""))
-
-
-def left(when: datetime) -> html.Time:
-    """An expected instant that the ticking script tells as `about 95 s left`."""
-    return html.Time(instant_text(when), dateTime=iso_text(when), **attributes(data_left=""))
-
-
-def _time(when: datetime | None, kind: str) -> html.Time | html.Span:
-    if when is None:
-        return html.Span(UNKNOWN)
-    return html.Time(instant_text(when), dateTime=iso_text(when), **attributes(**{kind: ""}))
+    return component(pieces.clock(when))
 
 
 def text_clock(iso: str | None) -> html.Time | html.Span:
     """The same as `clock` for an instant that is ISO 8601 text already."""
     if iso is None:
         return html.Span(UNKNOWN)
-    return html.Time(iso[:19].replace("T", " ") + " UTC", dateTime=iso, **attributes(data_clock=""))
+    return html.Time(instant_words(iso), dateTime=iso, **attributes(data_clock=""))

@@ -16,13 +16,15 @@ from dash.development.base_component import Component
 
 from collectors.contract.state import DashboardState
 from collectors.digest import short_digest
+from collectors.presentation.regions.cards import cards
+from collectors.presentation.regions.checklist import checklist
+from collectors.presentation.regions.notices import notices
 from dash_app import ids
-from dash_app.views.banners import render_notices, render_snapshot_banner
-from dash_app.views.cards import render_cards
-from dash_app.views.checklist import render_checklist
+from dash_app.views.banners import render_snapshot_banner
 from dash_app.views.curves.losses import losses_now, render_losses
 from dash_app.views.files import render_links
 from dash_app.views.markup import attributes, end_shown
+from dash_app.views.tree import components
 from dash_app.views.verdict import render_verdict, verdict_now
 
 REGIONS = (
@@ -82,10 +84,10 @@ def render_page(state: DashboardState | None, sentence: str | None, run_id: str 
         ids.TABS: render_tabs(state),
         ids.RUN_LABEL: _run_label(state, run_id),
         ids.SNAPSHOT_BANNER: render_snapshot_banner(state, run_id),
-        ids.NOTICES: render_notices(state),
+        ids.NOTICES: components(notices(state)) or None,
         ids.VERDICT: render_verdict(state, sentence or NO_STATE, is_snapshot=run_id is not None),
-        ids.CARDS: render_cards(state),
-        ids.CHECKLIST: render_checklist(state),
+        ids.CARDS: components(cards(state)),
+        ids.CHECKLIST: components(checklist(state)),
         ids.LOSSES: render_losses(state),
         ids.LINKS: render_links(state),
         ids.VERDICT_NOW: verdict_now(state, is_snapshot=run_id is not None),

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from dash import html
 
-from collectors.presentation.words import loss_text
+from collectors.numbers import number_words
 from dash_app.views.markup import attributes
 
 WIDTH, HEIGHT, EDGE = 96, 20, 2
@@ -24,7 +24,7 @@ def render_spark(values: Sequence[float | None]) -> html.Span | str:
     known = [value for value in values if value is not None]
     if len(known) < 2:
         return ""
-    words = f"{loss_text(known[0])} to {loss_text(known[-1])}, lowest {loss_text(min(known))}"
+    words = f"{number_words(known[0])} to {number_words(known[-1])}, lowest {number_words(min(known))}"
     gaps = len(values) - len(known)
     title = f"validation loss {words}" + (f", {gaps} not finite" if gaps else "")
     look = {"--spark": f'url("data:image/svg+xml,{quote(spark_svg(values), safe=KEPT)}")'}

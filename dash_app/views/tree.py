@@ -1,7 +1,8 @@
-"""Components -> a plain tree that `assets/live/trees.js` draws by itself.
+"""Plain trees <-> components: a tree of `presentation` as Dash components, and components as a tree for a script.
 
-For long lists only: the page's own renderer keeps a subscription for each component, and a table of fifty
-runs has two thousand. Refuses components other than those of HTML, and attributes that could run anything.
+The second is for long lists only, drawn by `assets/live/trees.js`: the page's own renderer keeps a subscription
+for each component, and a table of fifty runs has two thousand. It refuses components other than those of
+HTML, and attributes that could run anything.
 """
 
 from __future__ import annotations
@@ -9,12 +10,37 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from dash import html
 from dash.development.base_component import Component
 
-RENAMED: Mapping[str, str] = {"className": "class", "tabIndex": "tabindex", "dateTime": "datetime"}
+from collectors.presentation.markup import Child, Node, nodes
+
+RENAMED: Mapping[str, str] = {
+    "className": "class",
+    "tabIndex": "tabindex",
+    "dateTime": "datetime",
+    "rowSpan": "rowspan",
+    "colSpan": "colspan",
+}
+"""Dash's name of an attribute -> the name in HTML."""
+DASH_NAMES = {name: own for own, name in RENAMED.items()}
 ALLOWED = {"class", "tabindex", "datetime", "title", "role", "scope", "href", "download", "type", "disabled", "style"}
 Tree = Any
 """A text, or `[tag, attributes, children]`."""
+
+
+def components(child: Child) -> list[Component | str]:
+    """Return the Dash components of a plain tree."""
+    return [component(node) for node in nodes(child)]
+
+
+def component(node: Node) -> Any:
+    """Return the Dash component of one element; a text stays a text."""
+    if isinstance(node, str):
+        return node
+    named = {DASH_NAMES.get(name, name): value for name, value in node.attributes.items()}
+    inside = components(node.children)
+    return getattr(html, node.tag.capitalize())(inside[0] if len(inside) == 1 else inside or None, **named)
 
 
 def as_tree(content: Any) -> list[Tree]:

@@ -1,35 +1,30 @@
-"""State -> the verdict bar: one word, what stands in the way, which run, and the tally.
-
-The word was decided in `collectors/`; here it only gets its shade and its icon.
-"""
+"""State -> the verdict bar, with what the page alone tells: when it was observed, when a stream should end."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from dash import html
-from dash.development.base_component import Component
-
-from collectors.contract.state import DashboardState, Verdict
+from collectors.contract.state import DashboardState
 from collectors.contract.values import Status, VerdictValue
-from collectors.presentation.words import VERDICT_STATUS, VERDICT_WORDS, iso_text, status_class
-from dash_app.views.markup import age, attributes, clock, commands, icon, left, observed
+from collectors.numbers import instant_words, iso_text
+from collectors.presentation.markup import Element, el
+from collectors.presentation.pieces import age, clock, icon
+from collectors.presentation.regions.verdict import verdict_bar
+from collectors.presentation.words import VERDICT_WORDS, status_class
+from dash_app.views.markup import commands
+from dash_app.views.tree import component
 
 
-def render_verdict(state: DashboardState | None, sentence: str, *, is_snapshot: bool = False) -> Component:
+def render_verdict(state: DashboardState | None, sentence: str, *, is_snapshot: bool = False) -> Any:
     """Return the bar; without a state, `sentence` says what is known instead.
 
     A snapshot is not observed any more: its bar tells when it became true.
     """
     if state is None:
-        heading = _heading(Status.IDLE, "NO STATE")
-        return _bar(Status.IDLE, [heading, html.Div(html.P(commands(sentence), className="verdict-reason"))])
-    value = state.verdict.value
-    status = VERDICT_STATUS[value]
-    mark = value.value if value is VerdictValue.INCOMPLETE else status
-    why = html.Div([_reason(state), _run(state, is_snapshot=is_snapshot)], className="verdict-why")
-    parts = [_heading(mark, VERDICT_WORDS[value]), why, _tally(state.verdict)]
-    return _bar(status, parts, data_true_at=iso_text(state.meta.timestamp))
+        heading = el("h2", icon(Status.IDLE), "NO STATE", class_="verdict-word")
+        why = el("div", el("p", commands(sentence), class_="verdict-reason"))
+        return component(el("div", heading, why, class_=f"verdict {status_class(Status.IDLE)}"))
+    return component(verdict_bar(state, _run(state, is_snapshot=is_snapshot), linked=True))
 
 
 def verdict_now(state: DashboardState | None, *, is_snapshot: bool = False) -> dict[str, Any]:
@@ -45,43 +40,25 @@ def verdict_now(state: DashboardState | None, *, is_snapshot: bool = False) -> d
     }
 
 
-def _bar(status: Status, parts: list[Component], **data: str) -> Component:
-    return html.Div(parts, className=f"verdict {status_class(status)}", **attributes(**data))
-
-
-def _heading(mark: str | Status, word: str) -> Component:
-    return html.H2([icon(mark), word], className="verdict-word")
-
-
-def _reason(state: DashboardState) -> Component:
-    """The sentence, with the check it begins with in bold and leading to its row."""
-    reason = state.verdict.reason
-    for check in state.checklist:
-        head = f"{check.index}. {check.title}"
-        if reason.startswith(head):
-            link = html.A(head, href=f"#check-{check.id}", className="verdict-check")
-            return html.P([link, reason.removeprefix(head)], title=reason, className="verdict-reason")
-    return html.P(reason, title=reason, className="verdict-reason")
-
-
-def _run(state: DashboardState, *, is_snapshot: bool) -> Component:
+def _run(state: DashboardState, *, is_snapshot: bool) -> Element:
     meta = state.meta
-    parts: list[Component] = [html.Span(meta.run_id, className="run-id")]
+    ended = None
     if meta.finished_at and state.verdict.value is not VerdictValue.TRAINING:
-        ended = all(stream.completion.status is Status.DONE for stream in state.metrics.values())
-        parts.append(html.Span(["finished " if ended else "last record ", age(meta.finished_at)]))
+        is_done = all(stream.completion.status is Status.DONE for stream in state.metrics.values())
+        ended = el("span", "finished " if is_done else "last record ", age(meta.finished_at))
     elif meta.started_at:
-        parts.append(html.Span(["started ", age(meta.started_at)]))
-    if not is_snapshot:
-        parts += _expected(state)
+        ended = el("span", "started ", age(meta.started_at))
     if is_snapshot:
-        parts.append(html.Span(["snapshot of ", clock(meta.timestamp), ", not live"], className="observed"))
+        seen = el("span", "snapshot of ", clock(meta.timestamp), ", not live", class_="observed")
     else:
-        parts.append(html.Span(["observed ", observed(), html.I(className="live-dot")], className="observed"))
-    return html.P(parts, className="verdict-run dotted")
+        # Filled in by the feed, which hears it every time.
+        told = el("time", data_relative="", data_observed="")
+        seen = el("span", "observed ", told, el("i", class_="live-dot"), class_="observed")
+    expected = None if is_snapshot else _expected(state)
+    return el("p", el("span", meta.run_id, class_="run-id"), ended, expected, seen, class_="verdict-run dotted")
 
 
-def _expected(state: DashboardState) -> list[Component]:
+def _expected(state: DashboardState) -> Element | None:
     """When the running stream that takes longest should end; those that have not begun are not counted in."""
     ends = [
         (stream.completion.expected_end_at, stream.label)
@@ -89,23 +66,8 @@ def _expected(state: DashboardState) -> list[Component]:
         if stream.completion.expected_end_at and stream.completion.status is Status.RUNNING
     ]
     if not ends or state.verdict.value is not VerdictValue.TRAINING:
-        return []
+        return None
     instant, label = max(ends)
-    return [html.Span([f"{label} ", left(instant)], className="verdict-left")]
-
-
-def _tally(verdict: Verdict) -> Component:
-    counts = (
-        (verdict.passed, "passed", Status.DONE),
-        (verdict.failed, "failed", Status.FAIL),
-        (verdict.skipped, "skipped", Status.IDLE),
-    )
-    bar = [html.I(className=status_class(status), style={"flexGrow": count}) for count, _, status in counts if count]
-    words = [html.Span([html.B(count), f" {word}"]) for count, word, _ in counts]
-    return html.Div(
-        [
-            html.Div(bar, className="tally-bar", **attributes(aria_hidden="true")),
-            html.P(words, className="tally-words"),
-        ],
-        className="tally",
-    )
+    # The script tells it as `about 95 s left`.
+    left = el("time", instant_words(instant), datetime=iso_text(instant), data_left="")
+    return el("span", f"{label} ", left, class_="verdict-left")

@@ -1,7 +1,7 @@
 """The page in a frame of another site, in a browser that gives third parties neither cookies nor storage.
 
 The dashboard is `dash.example`, the wiki `wiki.example`; plain http, as within many companies.
-The wiki follows the height by the script that stands in the README.
+The wiki follows the height by the script that stands in docs/wiki.md.
 """
 
 from __future__ import annotations

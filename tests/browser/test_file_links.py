@@ -186,7 +186,7 @@ def test_each_kind_is_shown_as_what_it_is(page: Page, root: Path) -> None:
 
     look(driver, "logs/train.log")
     assert texts(driver, ".preview-body pre")[0].endswith("step 19999\n")
-    assert text(driver, ".preview-notes") == "Only the last part is shown: 64 kB of 209 kB."
+    assert text(driver, ".preview-notes") == "Only the last part is shown: 64.0 kB of 209 kB."
     assert driver.execute_script(IS_AT_ITS_END)
     close(driver)
     look(driver, "artifacts/loss/patchtst_loss_history.csv")

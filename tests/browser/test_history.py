@@ -144,7 +144,7 @@ def delta_row(driver: Any, stream: str, loss: str) -> list[str]:
 
 
 def number(cell: str) -> float:
-    return float(cell.split(" ", maxsplit=1)[0].replace("−", "-"))
+    return float(cell.split(" ", maxsplit=1)[0])
 
 
 def seen(driver: Any) -> dict[str, Any]:
@@ -200,7 +200,7 @@ def test_a_pinned_baseline_a_chosen_run_and_the_same_view_by_its_url(
         assert number(difference) == pytest.approx(ours[-1] - theirs[-1], abs=1e-4)
         share = (ours[-1] - theirs[-1]) / theirs[-1]
         assert direction == ("better" if share < -0.05 else "within tolerance")
-        assert f"{abs(share) * 100:.{0 if abs(share) > 0.1 else 1}f} %" in texts(driver, ".loss-change")[index]
+        assert f"{abs(share) * 100:.1f}".removesuffix(".0") + " %" in texts(driver, ".loss-change")[index]
         best = delta_row(driver, stream, "val_loss:best")
         assert (number(best[0]), number(best[1])) == pytest.approx((min(ours), min(theirs)), rel=1e-3)
     assert text(driver, ".judgement") == "NO REGRESSION"

@@ -62,7 +62,7 @@ def test_a_real_training_is_seen_from_idle_through_running_to_done(serve: Serve,
     for stream in STREAMS:
         assert [word for word in states(driver)[stream] if word != "fail"] == ["idle", "running", "done"]
     assert [len(traces(driver, chart)["val"]["y"]) for chart in (0, 1)] == [2, 2]
-    assert all("2 of 2 epochs" in words for words in texts(driver, ".loss-progress"))
+    assert all("epoch 2 of 2" in words for words in texts(driver, ".loss-progress"))
 
 
 def hold_until_seen(training: subprocess.Popen[bytes], driver: Any, workspace: Path, stream: str) -> None:

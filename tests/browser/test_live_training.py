@@ -103,7 +103,7 @@ def test_a_training_is_followed_to_its_end_and_nothing_a_person_did_is_lost(
     assert "stage=swinmae" in driver.current_url
     assert "SwinMAE" in text(driver, "#stage-details")
     assert driver.execute_script("return document.querySelector('#check-logs details').open")
-    assert "12 of 12 epochs" in texts(driver, ".loss-words")[-1] + "".join(texts(driver, ".loss-progress"))
+    assert "epoch 12 of 12" in texts(driver, ".loss-words")[-1] + "".join(texts(driver, ".loss-progress"))
 
 
 def test_a_killed_training_is_stalled_and_its_dead_process_is_named(

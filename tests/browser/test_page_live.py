@@ -41,7 +41,7 @@ def test_a_changed_state_is_followed_without_losing_zoom_scroll_choice_or_opened
     assert driver.execute_script("return window.scrollY") == scrolled > 0
     assert driver.execute_script("return document.querySelector('#check-logs details').open")
     assert text(driver, ".tabs [aria-current]") == "Artifact gate"
-    assert "4 of 30 epochs" in texts(driver, ".loss-words")[1]
+    assert "epoch 4 of 30" in texts(driver, ".loss-words")[1]
 
 
 def test_a_new_verdict_reaches_bar_checklist_and_title_and_is_said_politely(page: Page) -> None:

@@ -86,7 +86,7 @@ def test_the_axis_reaches_to_the_configured_epochs(page: Page) -> None:
 
     assert x_range(page.driver, 1)[1] >= 30
     assert max(traces(page.driver, 1)["val"]["x"]) == 3
-    assert "3 of 30 epochs" in texts(page.driver, ".loss-foot, .loss-words")[1]
+    assert "epoch 3 of 30" in texts(page.driver, ".loss-foot, .loss-words")[1]
 
 
 def test_values_that_are_no_numbers_are_marked_at_the_edge(page: Page) -> None:
@@ -95,7 +95,7 @@ def test_values_that_are_no_numbers_are_marked_at_the_edge(page: Page) -> None:
     drawn = traces(page.driver, 1)
     assert drawn["not finite"]["x"] == [4]
     assert drawn["val"]["y"][3] is None
-    assert text(page.driver, ".loss-broken") == "val is NaN from epoch 4"
+    assert text(page.driver, ".loss-broken") == "val_loss NaN since epoch 4 (1 value)"
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from support.workspaces import config_text, good_streams, write, write_backup, w
 
 from collectors.__main__ import main
 from collectors.contract.values import Outcome
-from collectors.presentation.checklist import MARKS
+from collectors.presentation.words import OUTCOME_MARKS
 
 Serve = Callable[..., RunningServer]
 
@@ -57,7 +57,7 @@ def test_the_page_shows_what_the_command_prints_and_follows_the_files(
     # nine rows, text equal to the command's JSON
     printed = checklist_of_the_command(root, server.state_dir, capsys)
     assert texts(driver, ".check-outcome") == [c["outcome"].upper() for c in printed]
-    assert texts(driver, ".check-mark") == [MARKS[Outcome(c["outcome"])] for c in printed]
+    assert texts(driver, ".check-mark") == [OUTCOME_MARKS[Outcome(c["outcome"])] for c in printed]
     rows = texts(driver, "#checklist [data-check]")
     assert len(rows) == 9
     for row, check in zip(rows, printed, strict=True):

@@ -18,8 +18,8 @@ from test_hostile_page import MARKUP, SHOWN, write_hostile
 from collectors.collect import CollectOptions, Collector
 from collectors.compare.compare import compare
 from collectors.contract.state import DashboardState
-from collectors.presentation.html.palette import SHADES
 from collectors.presentation.page import Against, as_html
+from collectors.presentation.palette import colour
 
 LONG = "a_very_long_name_without_any_place_to_break_it_" * 5
 STATES = {
@@ -71,7 +71,7 @@ def test_the_report_follows_the_devices_theme(reader: Any, folder: Path, theme: 
     read_without_scripts(reader, folder / "diverged.html")
 
     ground = reader.execute_script("return getComputedStyle(document.body).backgroundColor")
-    wished = SHADES["surface"][theme == "dark"]
+    wished = colour("surface", theme)
     assert ground == f"rgb({', '.join(str(int(wished[i : i + 2], 16)) for i in (1, 3, 5))})"
     drawn = reader.execute_script("return document.querySelector('path.line-val').getBoundingClientRect().width")
     assert drawn > 100
@@ -100,7 +100,7 @@ def test_on_paper_it_is_light_and_holds_everything(reader: Any, folder: Path) ->
     reader.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print", "features": dark})
 
     script = "return getComputedStyle(document.body).getPropertyValue('--panel').trim()"
-    assert reader.execute_script(script) == SHADES["panel"][0]
+    assert reader.execute_script(script) == colour("panel", "light")
     printed = reader.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})
     assert len(printed["data"]) > 10_000
     reader.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": []})

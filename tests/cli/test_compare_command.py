@@ -237,6 +237,6 @@ def test_streams_that_both_have_are_judged_by_their_own_numbers(
     assert main(["compare", "mixed", good, *where]) == 1
 
     out = capsys.readouterr().out
-    assert "-20.0%, better" in out
-    assert "+20.0%, worse" in out
+    assert "(-20 %), better" in out
+    assert "(+20 %), worse" in out
     assert "Result: REGRESSION - swinmae" in out

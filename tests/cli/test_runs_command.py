@@ -61,7 +61,7 @@ def test_list_is_a_table_newest_first_with_the_baseline_marked(runs: Run, state_
     lines = out.splitlines()
     assert code == 0
     assert [line.split()[0] for line in lines[1:]] == [BAD, WORSE, "*"]
-    assert "2026-11-23 12:00:00  READY" in lines[3]
+    assert "2026-11-23 12:00:00 UTC  READY" in lines[3]
     assert "diverged" in lines[1]
     assert "0.9929" in lines[3]
 
@@ -112,7 +112,7 @@ def test_a_damaged_run_is_listed_with_its_problem(runs: Run, state_dir: Path) ->
     code, out, _ = runs("list")
 
     assert code == 0
-    assert f"{WORSE}  2026-11-24 12:00:00  DAMAGED" in out
+    assert f"{WORSE}  2026-11-24 12:00:00 UTC  DAMAGED" in out
     assert "Invalid JSON" in out
 
 

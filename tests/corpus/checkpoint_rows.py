@@ -246,7 +246,7 @@ CHECKPOINTS = [
          "1 of observers", "quantization begins at infinity"),
     Case("overflow beside a callback that saw no score", then_backup(put(CKPT, of_model(a__weight=weights() * np.inf))), "1 fail",
          "model_state_dict.a.weight", "weights of nothing but infinities are no mask"),
-    Case("numbered shards beside the name", numbered(1, 2), "5 fail", "2 tensors", "a save that was split, without an index"),
+    Case("numbered shards beside the name", numbered(1, 2), "5 fail", "6 tensors (4 of the optimizer)", "a save that was split, without an index"),
     Case("numbered shards, one missing", numbered(2), "1 fail, 5 fail", "this shard is missing (patchtst_ssl-00001-of-00002.pt)",
          "one shard is not the whole"),
     Case("distributed checkpoint", files(a_dcp_folder()), "5 fail", "sizes of its files agree, numbers not read", "read by its metadata"),

@@ -22,8 +22,8 @@ from mutants.project import NOT_COPIED, Drawn, Project, sample
 from mutants.report import is_enough, place_of, told
 from mutants.trial import Result, judged_by_types, try_all
 
-MEMORY = 8 << 30
-"""Address space of every process: a mutant without a bound must not take the machine along."""
+MEMORY = 16 << 30
+"""Address space of every process: a mutant without a bound must not take the machine along (one test needs 9 GiB)."""
 
 
 def main(argv: list[str] | None = None) -> int:

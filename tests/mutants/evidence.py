@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import coverage
+from coverage.exceptions import CoverageWarning
 from mutants.mutant import Mutant
 from mutants.project import Project
 from mutants.uses import uses_of_names
@@ -24,6 +26,11 @@ class KnownTest:
     breadth: int
 
     @property
+    def file(self) -> str:
+        """Of the test, from the root of the tree."""
+        return self.name.partition("::")[0]
+
+    @property
     def cost(self) -> float:
         """Quick and narrow ones first: they are the likeliest to be about the line."""
         return (self.seconds + 0.01) * (self.breadth + 1)
@@ -37,7 +44,7 @@ class Evidence:
         self._uses = uses_of_names(project.sources)
 
     def tests_for(self, mutant: Mutant) -> list[KnownTest]:
-        """Return the tests that run what was changed, the cheapest first."""
+        """Return the tests that run what was changed."""
         path = self.project.unseen.get(mutant.path, mutant.path)
         if path != mutant.path:
             places: Iterable[tuple[str, int]] = [(path, line) for line in self.lines.get(path, {})]
@@ -47,7 +54,7 @@ class Evidence:
         else:
             places = [(path, line) for line in range(mutant.first, mutant.last + 1)]
         found = {at for path, line in places for at in self.lines.get(path, {}).get(line, [])}
-        return sorted((self.tests[at] for at in found), key=lambda test: (test.cost, test.name))
+        return [self.tests[at] for at in sorted(found)]
 
 
 def evidence_of(project: Project, home: Path) -> Evidence:
@@ -107,7 +114,9 @@ def _passing(place: Workplace, ran: Ran) -> list[str]:
 def _lines(tree: Path, folder: Path, passed: list[str]) -> dict[str, dict[int, list[int]]]:
     """File -> line -> places in `passed` of the tests that run it. A child's lines are those of its whole test file."""
     measured = coverage.Coverage(data_file=str(folder / "lines"), config_file=False)
-    measured.combine([str(folder)])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", CoverageWarning)  # a child that its test killed leaves half a file
+        measured.combine([str(folder)])
     data = measured.get_data()
     named: dict[str, set[int]] = defaultdict(set)
     for at, name in enumerate(passed):

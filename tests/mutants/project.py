@@ -61,11 +61,12 @@ class Project:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Changes with any file that a test may read."""
+        """Changes with the product and with any file that a test may read."""
         digest = hashlib.sha256()
-        for path in sorted(self.root.rglob("*")):
+        roots = [self.root / folder for folder in (*self.product, *self.tests)]
+        for path in sorted(path for root in roots for path in root.rglob("*") if path.is_file()):
             inside = path.relative_to(self.root)
-            if path.is_file() and not set(inside.parts) & set(NOT_COPIED) and path.suffix in (".py", ".toml", ".yaml"):
+            if not set(inside.parts) & set(NOT_COPIED) and not inside.as_posix().startswith(self.left_out):
                 digest.update(f"{inside.as_posix()}\0".encode() + path.read_bytes())
         return digest.hexdigest()
 

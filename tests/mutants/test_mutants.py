@@ -172,11 +172,14 @@ def test_the_same_seed_draws_the_same_and_another_draws_others(tmp_path: Path) -
     assert len({mutant.line for mutant in drawn["long"]}) == 38, "one of a line"
 
 
-def test_the_cheapest_tests_come_first_within_their_time() -> None:
-    tests = [KnownTest("a", 1.0, 1), KnownTest("b", 90.0, 1), KnownTest("c", 2.0, 9)]
+def test_cheap_tests_come_first_within_their_time_and_every_function_gets_its_turn() -> None:
+    rows = [KnownTest(f"a.py::rows[{n:02}]", 1.0, 1) for n in range(100)]
+    others = [KnownTest("b.py::slow", 90.0, 1), KnownTest("b.py::broad", 2.0, 9), KnownTest("c.py::quick", 0.1, 1)]
 
-    assert [test.name for test in within(tests, 10)] == ["a", "c"]
-    assert [test.name for test in within(tests[1:2], 10)] == ["b"], "one at least"
+    names = [test.name for test in within([*rows, *others], 5)]
+
+    assert names == ["c.py::quick", "a.py::rows[00]", "a.py::rows[01]", "b.py::broad"]
+    assert [test.name for test in within(others[:1], 5)] == ["b.py::slow"], "one at least"
 
 
 def test_an_equivalent_is_left_out_by_its_text_wherever_it_stands(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The Dockerfile and the README's compose file -> what they say, instruction by instruction.
+"""The Dockerfile and the compose file of docs/deploy.md -> what they say, instruction by instruction.
 
 Only what stands there is read; nothing is built or run.
 """
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
+from support.pages import blocks
 from support.server import ROOT
 
 DOCKERFILE = ROOT / "Dockerfile"
@@ -76,8 +77,7 @@ def copy_context(target: Path) -> None:
 
 
 def compose_example() -> dict[str, Any]:
-    """The README's compose file, parsed."""
-    blocks = re.findall(r"^```yaml\n(.*?)^```", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)
-    (block,) = [block for block in blocks if block.startswith("services:")]
-    found: dict[str, Any] = yaml.safe_load(block)
+    """The compose file of docs/deploy.md, parsed."""
+    (text,) = [b.text for b in blocks(ROOT / "docs/deploy.md", "yaml") if b.text.startswith("services:")]
+    found: dict[str, Any] = yaml.safe_load(text)
     return found

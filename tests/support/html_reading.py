@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-from collectors.presentation.html.markup import VOID
+from collectors.presentation.markup import VOID
 
 
 @dataclass

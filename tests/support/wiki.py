@@ -24,9 +24,9 @@ addEventListener("message", (event) => heard.push(event.data));
 </script>
 {listener}"""
 LISTENER = re.search(
-    r"```html\n(<script>.*?</script>)\n```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL
+    r"```html\n(<script>.*?</script>)\n```", (ROOT / "docs/wiki.md").read_text(encoding="utf-8"), re.DOTALL
 )
-"""The script that the README gives to a wiki."""
+"""The script that docs/wiki.md gives to a wiki."""
 
 
 def two_sites() -> webdriver.ChromeOptions:
@@ -61,7 +61,7 @@ class Wiki:
 
     def frames(self, address: str, width: int) -> None:
         """Let the page hold a frame of this address, in CSS pixels wide."""
-        listener = LISTENER.group(1) if LISTENER else "the README holds no listener"
+        listener = LISTENER.group(1) if LISTENER else "docs/wiki.md holds no listener"
         self.page = FRAME.format(address=address.replace("&", "&amp;"), width=width, listener=listener)
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from collectors.contract.values import Status
 from collectors.judge.checks.part import (
     Judgement,
@@ -26,9 +28,21 @@ def check_training(seen: WorkspaceEvidence) -> Judgement:
 
 
 def _training(s: StreamEvidence) -> Part:
-    path = s.loss_table.path if s.losses.source == "loss_history" and s.loss_table else s.stream.events.folder
+    path = _source(s)
     if s.progress.status is Status.DONE:
         return _ended(s, path)
+    part = _not_ended(s, path)
+    problem = table_problem(s)
+    return part if problem is None or problem in part.text else replace(part, extra=(*part.extra, problem))
+
+
+def _source(s: StreamEvidence) -> str | None:
+    """Where its losses are recorded."""
+    table = s.loss_table if s.losses.source == "loss_history" or s.stream.events is None else None
+    return table.path if table else s.stream.events.folder if s.stream.events else None
+
+
+def _not_ended(s: StreamEvidence, path: str | None) -> Part:
     label, where = s.stream.label, f"{s.id}: {epoch_words(s)}"
     absent = None if s.losses.curves else absent_tags(s)
     if absent is not None and (s.progress.silent or s.progress.status is not Status.RUNNING):
@@ -57,11 +71,11 @@ def _doubt(s: StreamEvidence) -> str:
     return f"{told}; {life}, nothing was written since {instant_words(p.last_at)}"
 
 
-def _ended(s: StreamEvidence, path: str) -> Part:
+def _ended(s: StreamEvidence, path: str | None) -> Part:
     label = s.stream.label
-    table_problem = _table_problem(s)
-    if table_problem:
-        return failing(path, s.id, f"{s.id}: {table_problem}", f"Write {label}'s loss history again.")
+    problem = table_problem(s)
+    if problem:
+        return failing(path, s.id, f"{s.id}: {problem}", f"Write {label}'s loss history again.")
     if not s.losses.curves:
         return failing(path, s.id, f"{s.id}: ended, but no loss was recorded", f"Train {label} with loss logging on.")
     ended = "stopped early" if s.progress.early_stop else "completed"
@@ -77,11 +91,18 @@ def _assumed(s: StreamEvidence) -> str:
 
 
 def _nothing(s: StreamEvidence) -> str:
-    problem = _table_problem(s)
-    return problem or "not trained: no event file and no loss history"
+    unreadable = [f"{path}: {problem}" for path, problem in s.unreadable_events]
+    return table_problem(s) or "; ".join(unreadable) or f"not trained: {_absent(s)}"
 
 
-def _table_problem(s: StreamEvidence) -> str | None:
+def _absent(s: StreamEvidence) -> str:
+    """What was looked for and is not there."""
+    if s.stream.events is None and s.loss_table is not None:
+        return missing_text(s.loss_table.facts, s.loss_table.beside)
+    return "no event file and no loss history" if s.stream.loss_history else "no event file"
+
+
+def table_problem(s: StreamEvidence) -> str | None:
     """What breaks the loss history, where the stream has one that can be judged."""
     table = s.loss_table
     if table is None or table.being_written or (table.missing and not table.facts.problem):

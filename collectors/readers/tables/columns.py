@@ -7,14 +7,16 @@ Says in words what is missing, what was found instead, and which name comes near
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Final
 
 from collectors.readers.common.finding_list import FindingList
+from collectors.readers.tables.row_rules import MARKS, Rule, as_said
 from collectors.readers.text.text import brief
+from collectors.training.series import TRAINING, is_validation, words_of
 
 DEFAULT_SERIES: Final = MappingProxyType(
     {
@@ -34,6 +36,9 @@ DEFAULT_SERIES: Final = MappingProxyType(
 """Reference pipeline, Lightning, Keras, timm and Hugging Face."""
 EARLY_STOP: Final = "early_stop"
 """Asked for like a series: the column that is 1, or true, once a training stopped early."""
+GRADIENT: Final = "gradient norm"
+"""Read beside the series where it is there, and no series itself."""
+GRADIENT_NAMES: Final = ("grad_norm", "gradient_norm", "train/grad_norm", "train_grad_norm", "gnorm", "total_grad_norm")
 _SHOWN = 8
 
 
@@ -46,6 +51,8 @@ class LossColumns:
     time: tuple[str, ...] = ("time", "timestamp", "wall_time", "wall time", "datetime")
     series: dict[str, tuple[str, ...]] = field(default_factory=lambda: dict(DEFAULT_SERIES))
     """Series name -> accepted column names."""
+    where: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
+    """Series name -> column -> what that column says in the rows that count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +63,15 @@ class Chosen:
     step: int | None
     time: int | None
     series: dict[str, int]
+    rules: dict[str, tuple[Rule, ...]] = field(default_factory=dict)
+    """Series of which only some rows count."""
+    gradient: int | None = None
 
     @property
     def places(self) -> list[int]:
         """Every place that is read."""
-        places = [self.epoch, self.step, self.time, *self.series.values()]
+        ruled = [rule.place for rules in self.rules.values() for rule in rules]
+        places = [self.epoch, self.step, self.time, self.gradient, *self.series.values(), *ruled]
         return [place for place in places if place is not None]
 
     @property
@@ -79,27 +90,70 @@ def choose_columns(names: Sequence[str], columns: LossColumns) -> Chosen:
         found += [alike[plain_name(name)] for name in accepted if plain_name(name) in alike]
         return found[0] if found else None
 
-    series = {name: place_of(accepted) for name, accepted in columns.series.items()}
+    found = {name: place_of(accepted) for name, accepted in columns.series.items()}
+    rules = {name: _asked(where, place_of) for name, where in columns.where.items()}
+    series = {name: at for name, at in found.items() if at is not None and rules.get(name, ()) is not None}
+    ruled = {name: asked for name, asked in rules.items() if asked and name in series}
+    gradient = place_of(GRADIENT_NAMES)
+    mark = place_of(MARKS)
+    if mark is not None:
+        _set_validation_apart(series, ruled, mark)
     return Chosen(
         epoch=place_of(columns.epoch),
         step=place_of(columns.step),
         time=place_of(columns.time),
-        series={name: place for name, place in series.items() if place is not None},
+        series=series,
+        rules=ruled,
+        gradient=None if gradient in series.values() else gradient,
     )
+
+
+def _asked(
+    where: Mapping[str, tuple[str, ...]], place_of: Callable[[Sequence[str]], int | None]
+) -> tuple[Rule, ...] | None:
+    """The rules of one series; None where a column is missing by which its rows are told."""
+    rules = []
+    for column, values in where.items():
+        place = place_of((column,))
+        if place is None:
+            return None
+        rules.append(Rule(place, frozenset(map(as_said, values))))
+    return tuple(rules)
+
+
+def _set_validation_apart(series: dict[str, int], rules: dict[str, tuple[Rule, ...]], mark: int) -> None:
+    """Rows that say validation are never training; without a column of its own they are `val_loss`."""
+    training = {n for n in series if n not in rules and (n == "loss" or words_of(n) & TRAINING)}
+    for name in training:
+        rules[name] = (Rule(mark, "training"),)
+    if "train_loss" in training:
+        series.setdefault("val_loss", series["train_loss"])
+    shared = {series[name] for name in training}
+    for name in series.keys() - rules.keys():
+        if is_validation(name) and series[name] in shared:
+            rules[name] = (Rule(mark, "validation"),)
 
 
 def report_missing(names: Sequence[str], columns: LossColumns, chosen: Chosen, findings: FindingList) -> None:
     """Write down which columns are missing: an error when there is no loss at all."""
+    report_missing_series(names, columns, chosen, findings)
+    if chosen.epoch is None:
+        instead = "rows are placed by their steps" if chosen.step is not None else "rows are placed by nothing"
+        findings.warning(f"has no epoch column: {_expected(names, columns.epoch)}; {instead}")
+
+
+def report_missing_series(names: Sequence[str], columns: LossColumns, chosen: Chosen, findings: FindingList) -> None:
+    """Write down which series are missing: an error when there is no loss at all."""
     missing = {name: accepted for name, accepted in columns.series.items() if name not in chosen.series}
     for name, accepted in missing.items():
         text = f"has no column for {brief(name)}: {_expected(names, accepted)}"
+        if name in columns.where and choose_columns(names, replace(columns, where={})).series.get(name) is not None:
+            asked = tuple(columns.where[name])
+            text = f"has no column by which rows of {brief(name)} are told: {_expected(names, asked)}"
         if chosen.series or name == EARLY_STOP:
             findings.warning(text)
         else:
             findings.error(text)
-    if chosen.epoch is None:
-        instead = "rows are placed by their steps" if chosen.step is not None else "rows are placed by nothing"
-        findings.warning(f"has no epoch column: {_expected(names, columns.epoch)}; {instead}")
 
 
 def report_repeated(names: Sequence[str], findings: FindingList) -> None:

@@ -1,4 +1,4 @@
-"""Text of JSON lines, a JSON list of rows or Hugging Face's `trainer_state.json` -> rows of losses.
+"""Text of JSON lines, a JSON list of rows, lists by name or Hugging Face's `trainer_state.json` -> rows of losses.
 
 Input: text and the wanted columns. Output: the format, the names found, and rows in `Parts`. NaN and
 Infinity are numbers here, as the programs that write them mean them; repeated keys, nesting without
@@ -16,6 +16,7 @@ from collectors.readers.common.finding_list import shorten
 from collectors.readers.tables.columns import LossColumns
 from collectors.readers.tables.json_rows import JsonRows
 from collectors.readers.tables.lines import Lines
+from collectors.readers.tables.list_columns import are_only_lists, lists_in, read_lists
 from collectors.readers.tables.parts import MAX_ROWS, Parts
 from collectors.readers.text.json_core import JsonProblem, Repeated, object_of, refuse_many_parts
 from collectors.readers.text.text import brief
@@ -50,8 +51,8 @@ class JsonTable:
 def read_json(lines: Lines, columns: LossColumns, parts: Parts, *, live: bool) -> JsonTable:
     """Read all rows into `parts`, by line where the first line is an object, else as one document."""
     first = next((line for _, line in lines.each() if line.strip()), "")
-    opening = _parsed(first)
-    if isinstance(opening, dict) and "log_history" not in opening:
+    opening = parsed_line(first)
+    if isinstance(opening, dict) and "log_history" not in opening and not are_only_lists(opening):
         return _read_lines(lines, columns, parts, may_be_cut=live or not lines.is_finished)
     return _read_document(lines, columns, parts, live=live)
 
@@ -59,7 +60,7 @@ def read_json(lines: Lines, columns: LossColumns, parts: Parts, *, live: bool) -
 def _read_lines(lines: Lines, columns: LossColumns, parts: Parts, *, may_be_cut: bool) -> JsonTable:
     rows, is_cut = JsonRows(columns, parts), False
     for at, line in lines.each():
-        row = None if not line or line.isspace() else _parsed(line)
+        row = None if not line or line.isspace() else parsed_line(line)
         if isinstance(row, str) and at == lines.last and may_be_cut:
             parts.findings.note("the last line is not finished: it is being written, or was cut off", f"line {at}")
             is_cut = True
@@ -90,7 +91,10 @@ def _rows_of(document: Any, columns: LossColumns, parts: Parts) -> JsonTable:
         parts.where = "row {}".format
         return JsonTable("json", _read_rows(document, columns, parts))
     history = document.get("log_history") if isinstance(document, dict) else None
-    expected = "a list, or `log_history` with a list was expected"
+    expected = "a list, or `log_history` with a list, or lists of numbers by name were expected"
+    lists = lists_in(document) if isinstance(document, dict) and history is None else {}
+    if lists:
+        return JsonTable("lists", read_lists(lists, columns, parts))
     if not isinstance(history, list):
         parts.findings.error(f"is JSON without rows: {expected}, found {_kind(document)}")
         return JsonTable("unknown")
@@ -134,7 +138,7 @@ def _broken(text: str, problem: json.JSONDecodeError, parts: Parts, *, live: boo
     return JsonTable("unknown", is_cut=ends_early)
 
 
-def _parsed(line: str) -> Any:
+def parsed_line(line: str) -> Any:
     """The value of one line; a text that says what is wrong where it is none."""
     try:
         found = DECODER.decode(line)

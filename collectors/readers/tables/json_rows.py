@@ -12,16 +12,28 @@ from typing import Any, Final
 import numpy as np
 
 from collectors.evidence.table_rows import Floats
-from collectors.readers.tables.columns import EARLY_STOP, LossColumns, choose_columns, plain_name, report_missing
+from collectors.readers.tables.columns import (
+    EARLY_STOP,
+    GRADIENT,
+    GRADIENT_NAMES,
+    Chosen,
+    LossColumns,
+    choose_columns,
+    plain_name,
+    report_missing,
+)
 from collectors.readers.tables.numbers import moment, number
 from collectors.readers.tables.parts import Part, Parts
+from collectors.readers.tables.row_rules import MARKS
 from collectors.readers.text.json_core import Repeated
 from collectors.readers.text.text import brief
 
 _MAX_NAMES: Final = 10_000
 _SUMMARY: Final = frozenset(("train_runtime", "train_samples_per_second"))
 """A row with one of these sums up a whole training."""
-_COUNT, _MOMENT, _LOSS, _FLAG = "count", "moment", "loss", "flag"
+LONGEST_MARK: Final = 100
+"""Characters of a cell by which rows are told."""
+_COUNT, _MOMENT, _LOSS, _FLAG, _NORM = "count", "moment", "loss", "flag", "norm"
 
 
 class JsonRows:
@@ -36,6 +48,9 @@ class JsonRows:
         self._place: list[int] = []
         self._cells: dict[str, tuple[list[int], list[float]]] = {}
         """Name -> rows and their values."""
+        self._marking = {plain_name(name) for where in columns.where.values() for name in where} | set(MARKS)
+        self._marks: dict[str, list[object]] = {}
+        """Name of a column by which rows are told -> what it says in each row; shorter where it ends before."""
 
     def __len__(self) -> int:
         return len(self._place)
@@ -58,18 +73,26 @@ class JsonRows:
             try:
                 found.append((name, _number(value, kind)))
             except ValueError:
+                if kind == _NORM:
+                    continue
                 self._parts.skip(place, f"{brief(name)} is {brief(value)}, a number was expected")
                 return
         for name, value in found:
             rows, values = self._cells.setdefault(name, ([], []))
             rows.append(len(self._place))
             values.append(value)
+        for name, said in self._marks.items():
+            if name in row:
+                said.extend([""] * (len(self._place) - len(said)))
+                said.append(str(row[name])[:LONGEST_MARK])
         self._place.append(place)
 
     def _learn(self, name: str) -> str | None:
         kind = self._wanted.get(plain_name(name))
         if len(self._kinds) < _MAX_NAMES:
             self._kinds[name] = kind
+            if plain_name(name) in self._marking:
+                self._marks[name] = []
         return kind if name in self._kinds else None
 
     def finish(self) -> tuple[str, ...]:
@@ -80,16 +103,28 @@ class JsonRows:
             report_missing(names, self._columns, chosen, self._parts.findings)
         series = {name: self._column(names[at]) for name, at in chosen.series.items()}
         axes = [self._column(None if at is None else names[at]) for at in (chosen.epoch, chosen.step, chosen.time)]
+        present = {name: self._present(names[at]) for name, at in chosen.series.items()}
+        self._tell_apart(names, chosen, present)
+        if chosen.gradient is not None:
+            series[GRADIENT] = self._column(names[chosen.gradient])
+            present[GRADIENT] = self._present(names[chosen.gradient])
         part = Part(
             place=np.array(self._place, np.int64),
             epoch=axes[0],
             step=axes[1],
             time=axes[2],
             values=series,
-            present={name: self._present(names[at]) for name, at in chosen.series.items()},
+            present=present,
         )
         self._parts.add(part)
         return names
+
+    def _tell_apart(self, names: tuple[str, ...], chosen: Chosen, present: dict[str, Any]) -> None:
+        """Leave of each series the rows that count."""
+        for name, rules in chosen.rules.items():
+            for rule in rules:
+                said = self._marks[names[rule.place]]
+                present[name] &= rule.mask(said + [""] * (len(self._place) - len(said)))
 
     def _column(self, name: str | None) -> Floats:
         column = np.full(len(self._place), np.nan)
@@ -105,7 +140,8 @@ class JsonRows:
 
 
 def _wanted(columns: LossColumns) -> dict[str, str]:
-    kinds = {plain_name(name): _LOSS for accepted in columns.series.values() for name in accepted}
+    kinds = {plain_name(name): _NORM for name in GRADIENT_NAMES}
+    kinds |= {plain_name(name): _LOSS for accepted in columns.series.values() for name in accepted}
     kinds |= {plain_name(name): _FLAG for name in columns.series.get(EARLY_STOP, ())}
     kinds |= {plain_name(name): _MOMENT for name in columns.time}
     return kinds | {plain_name(name): _COUNT for name in (*columns.epoch, *columns.step)}

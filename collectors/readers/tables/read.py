@@ -1,4 +1,4 @@
-"""Bytes of a loss history -> its rows: CSV of any dialect, JSON lines, a list, `trainer_state.json`.
+"""Bytes of a loss history -> its rows: CSV of any dialect, JSON lines, a list, lists by name, a log.
 
 A line that cannot be read costs that line; rows of one epoch are merged, the last value of an epoch
 counts; NaN and infinities stay values. Bounded: `MAX_BYTES` bytes, `MAX_ROWS` rows. Never raises for
@@ -7,21 +7,25 @@ what is in the bytes.
 
 from __future__ import annotations
 
-import re
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from collectors.evidence.table_rows import LossRows
+from collectors.evidence.files import Finding
+from collectors.evidence.table_rows import Floats, LossRows
 from collectors.evidence.tables import LossTableEvidence
 from collectors.readers.common.finding_list import FindingList, shorten
 from collectors.readers.tables.blocks import valid_rows
-from collectors.readers.tables.columns import EARLY_STOP, LossColumns
-from collectors.readers.tables.csv_file import read_csv
-from collectors.readers.tables.json_file import JsonTable, read_json
+from collectors.readers.tables.columns import EARLY_STOP, GRADIENT, LossColumns
+from collectors.readers.tables.gradients import gradient_words
+from collectors.readers.tables.json_file import JsonTable
 from collectors.readers.tables.lines import Lines, lines_of
 from collectors.readers.tables.merge import merge_rows
 from collectors.readers.tables.parts import Parts
+from collectors.readers.tables.text_log import prefixed_line
+from collectors.readers.tables.written import PLAINLY, Written, read_rows
 from collectors.readers.text.text import binary_kind, brief, decode_text
 
 MAX_BYTES: Final = 64 << 20
@@ -29,7 +33,9 @@ _SHOWN: Final = 1000
 """Column names kept."""
 
 
-def read_loss_table(data: bytes, *, columns: LossColumns | None = None, live: bool = False) -> LossTableEvidence:
+def read_loss_table(
+    data: bytes, *, columns: LossColumns | None = None, written: Written = PLAINLY, live: bool = False
+) -> LossTableEvidence:
     """Read a loss history; `live`: it may be being written, so a last line without line end is left out.
 
     Rows are `LossRows`, stored in columns.
@@ -47,20 +53,39 @@ def read_loss_table(data: bytes, *, columns: LossColumns | None = None, live: bo
         if not (problem.severity == "error" and "NUL" in problem.text):
             findings.add(problem)
     is_cut = any("inside a character" in problem.text for problem in problems)
-    return _read(lines_of(text), encoding, columns or LossColumns(), findings, live=live or is_cut)
+    reading = _Reading(lines_of(text), columns or LossColumns(), written, encoding)
+    return _read(reading, findings, live=live or is_cut)
 
 
-def _read(lines: Lines, encoding: str, columns: LossColumns, findings: FindingList, *, live: bool) -> LossTableEvidence:
-    parts = Parts(findings)
-    if _begins_like_json(lines.text):
-        table = read_json(lines, columns, parts, live=live)
-    else:
-        table = JsonTable("csv", *read_csv(lines, columns, parts, live=live))
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What is read, and how."""
+
+    lines: Lines
+    columns: LossColumns
+    written: Written
+    encoding: str
+
+
+def _read(reading: _Reading, findings: FindingList, *, live: bool) -> LossTableEvidence:
+    parts, columns = Parts(findings), reading.columns
+    table = read_rows(reading.lines, columns, reading.written, parts, live=live)
     parts.report_more()
     rows, place = parts.table()
+    if findings.has_errors and not rows.values and not reading.written.is_told:
+        at = prefixed_line(reading.lines)
+        if at is not None:
+            found = Finding("error", "holds JSON behind a prefix: add `prefix: true` beside its `path`", f"line {at}")
+            return LossTableEvidence("text", (found,), encoding=reading.encoding)
     _report_emptiness(table, parts)
-    early_stop = _taken_out(rows)
+    early_stop = _early_stop(rows)
+    norm = _taken_out(rows, GRADIENT)
+    if not rows.present.get("val_loss", np.ones(1)).any() and "val_loss" not in columns.series:
+        _taken_out(rows, "val_loss")  # asked for by nobody, and there is none
     valid = valid_rows(rows, place, findings, parts.where)
+    odd = gradient_words(rows.take(valid), norm[0][valid], norm[1][valid]) if norm else None
+    if odd:
+        findings.warning(odd)
     merged, replaced = merge_rows(rows.take(valid), place[valid], findings, parts.where)
     if not len(merged) and not findings.all():
         findings.note("has no row with a loss yet")
@@ -70,7 +95,7 @@ def _read(lines: Lines, encoding: str, columns: LossColumns, findings: FindingLi
         rows=merged,
         columns=tuple(shorten(name) for name in table.names[:_SHOWN]),
         partial_tail=table.is_cut,
-        encoding=encoding,
+        encoding=reading.encoding,
         skipped_rows=parts.skipped,
         duplicate_epochs=replaced,
         counted_step=table.end.counted,
@@ -80,17 +105,15 @@ def _read(lines: Lines, encoding: str, columns: LossColumns, findings: FindingLi
     )
 
 
-def _taken_out(rows: LossRows) -> bool | None:
-    """The last word of the column that tells an early stop, which is no loss; None where there is no such column."""
-    flags, present = rows.values.pop(EARLY_STOP, None), rows.present.pop(EARLY_STOP, None)
-    if flags is None or present is None or not present.any():
-        return None
-    return bool(flags[present][-1] > 0)
+def _early_stop(rows: LossRows) -> bool | None:
+    """The last word of the column that tells an early stop; None where there is no such column."""
+    flags = _taken_out(rows, EARLY_STOP)
+    return bool(flags[0][flags[1]][-1] > 0) if flags and flags[1].any() else None
 
 
-def _begins_like_json(text: str) -> bool:
-    beginning = re.match(r"\s*", text)
-    return text[beginning.end() : beginning.end() + 1] in ("{", "[") if beginning else False
+def _taken_out(rows: LossRows, name: str) -> tuple[Floats, NDArray[np.bool_]] | None:
+    """A column that is no loss, taken from the rows: its numbers, and which rows have one."""
+    return (rows.values.pop(name), rows.present.pop(name)) if name in rows.values else None
 
 
 def _report_emptiness(table: JsonTable, parts: Parts) -> None:

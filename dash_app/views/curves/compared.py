@@ -14,11 +14,12 @@ from dash.development.base_component import Component
 
 from collectors.contract.delta import Delta, Direction, LossChange, StreamDelta
 from collectors.contract.state import DashboardState
-from collectors.presentation.comparison import WORDS
-from collectors.presentation.words import chart_text, loss_text, percent_text
+from collectors.numbers import number_words, percent_words
+from collectors.presentation.regions.losses import loss_key
+from collectors.presentation.words import DIRECTION_LOOKS, DIRECTION_WORDS, chart_text, status_class
 from dash_app.views.curves.data import loss_data
-from dash_app.views.direction import direction_class
 from dash_app.views.markup import attributes
+from dash_app.views.tree import component
 
 MOST_OVERLAYS = 8
 VAL, TRAIN = "val", "train"
@@ -43,11 +44,11 @@ def _entry(
     curves, keys = [], []
     if baseline is not None and stream in baseline.metrics:
         curves += _curves(baseline, stream, "baseline", None)
-        keys.append(_key("baseline val", "key-baseline"))
+        keys.append(component(loss_key("baseline val", "baseline", title="baseline val")))
     for place, run in enumerate(overlays[:MOST_OVERLAYS]):
         if stream in run.metrics:
             curves += _curves(run, stream, "overlay", place)
-            keys.append(_key(run.meta.run_id, f"key-overlay key-overlay-{place}"))
+            keys.append(component(loss_key(run.meta.run_id, f"overlay key-overlay-{place}", title=run.meta.run_id)))
     words = _delta_words(changes[stream]) if stream in changes else []
     return {"curves": curves, "keys": keys, "delta": words}
 
@@ -61,22 +62,18 @@ def _curves(run: DashboardState, stream: str, kind: str, place: int | None) -> l
     return [curve | more | {"name": f"{name} {curve['role']}"} for curve in found]
 
 
-def _key(name: str, look: str) -> Component:
-    return html.Span([html.I(className=f"key {look}"), name], className="loss-key", title=name)
-
-
 def _delta_words(stream: StreamDelta) -> list[Component]:
     """`▼ 42 % vs baseline 0.4753, better`: the final value of the most telling series."""
     change = told_change(stream)
     if change is None or change.value.baseline is None:
         return []
-    parts = [f"vs baseline {loss_text(change.value.baseline)}"]
+    parts = [f"vs baseline {number_words(change.value.baseline)}"]
     if change.direction is not Direction.INCOMPARABLE and change.value.difference is not None:
         arrow = "▼" if change.value.difference < 0 else "▲" if change.value.difference > 0 else "="
-        parts.insert(0, f"{arrow} {percent_text(change.value.relative)}")
-    words = f"{' '.join(parts)}, {WORDS[change.direction]}"
+        parts.insert(0, f"{arrow} {percent_words(change.value.relative)}")
+    words = f"{' '.join(parts)}, {DIRECTION_WORDS[change.direction]}"
     title = change.reason or f"final {change.series} against the baseline's"
-    look = f"loss-change {direction_class(change.direction)}"
+    look = f"loss-change {status_class(DIRECTION_LOOKS[change.direction][0])}"
     return [html.Span(words, className=look, title=title, **attributes(data_direction=change.direction.value))]
 
 

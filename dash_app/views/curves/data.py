@@ -11,11 +11,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from collectors.contract.metrics import Nonfinite, Series, StreamMetrics
-from collectors.presentation.words import chart_text, number_text, series_label
-
-ROLES = {"train_loss": "train", "val_loss": "val"}
-"""Series name -> the part it plays; any other is `other`."""
-KIND_WORDS = {"nan": "NaN", "inf": "+Inf", "-inf": "-Inf"}
+from collectors.presentation.regions.losses import ROLES
+from collectors.presentation.words import chart_text, series_label
+from collectors.training.words import divergence_words
 
 
 def loss_data(metrics: StreamMetrics) -> dict[str, Any]:
@@ -27,15 +25,6 @@ def loss_data(metrics: StreamMetrics) -> dict[str, Any]:
         "broken": _broken(metrics, zero),
         "ends": _ends(metrics, zero),
     }
-
-
-def nonfinite_sentence(gap: Nonfinite) -> str:
-    """Say where a series stopped being a number: `val is NaN from epoch 4 (3 values)`."""
-    place = "" if gap.first_epoch is None else f" from epoch {number_text(gap.first_epoch)}"
-    if not place and gap.first_step is not None:
-        place = f" from step {number_text(gap.first_step)}"
-    count = "" if gap.count == 1 else f" ({number_text(gap.count)} values)"
-    return f"{series_label(gap.series)} is {KIND_WORDS[gap.kind]}{place}{count}"
 
 
 def _curve(name: str, series: Series, zero: float | None) -> dict[str, Any]:
@@ -55,7 +44,7 @@ def _broken(metrics: StreamMetrics, zero: float | None) -> list[dict[str, Any]]:
     marks: list[dict[str, Any]] = []
     for name, series in metrics.series.items():
         told = [gap for gap in metrics.nonfinite if gap.series == name]
-        text = chart_text("; ".join(map(nonfinite_sentence, told)) or f"{name} is not finite")
+        text = chart_text("; ".join(map(divergence_words, told)) or f"{name} is not finite")
         marks += [_mark(series, i, zero, text) for i, v in enumerate(series.value) if v is None]
     drawn = {mark["epoch"] for mark in marks} | {mark["step"] for mark in marks}
     lost = [gap for gap in metrics.nonfinite if not {gap.first_epoch, gap.first_step} & drawn]
@@ -72,7 +61,7 @@ def _mark(series: Series, index: int, zero: float | None, text: str) -> dict[str
 
 
 def _lost_mark(gap: Nonfinite) -> dict[str, Any]:
-    text = chart_text(nonfinite_sentence(gap))
+    text = chart_text(divergence_words(gap))
     return {"epoch": gap.first_epoch, "step": gap.first_step, "time": None, "text": text}
 
 

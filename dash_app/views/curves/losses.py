@@ -12,13 +12,14 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from collectors.contract.graph import StreamInfo
-from collectors.contract.metrics import Completion, Point, StreamMetrics
+from collectors.contract.metrics import StreamMetrics
 from collectors.contract.state import DashboardState
-from collectors.presentation.words import loss_text, number_text, series_label
+from collectors.presentation.regions.loss_table import loss_table
+from collectors.presentation.regions.losses import chart_sentence, loss_foot, loss_head
 from dash_app import ids
-from dash_app.views.curves.data import ROLES, loss_data, nonfinite_sentence
-from dash_app.views.curves.table import render_table
-from dash_app.views.markup import attributes, icon
+from dash_app.views.curves.data import loss_data
+from dash_app.views.markup import attributes
+from dash_app.views.tree import component, components
 
 CHART_CONFIG: Any = {"displayModeBar": False, "responsive": True, "doubleClick": "reset"}
 
@@ -64,72 +65,8 @@ def _frame(stream: StreamInfo) -> Component:
 def _filling(metrics: StreamMetrics) -> dict[str, Any]:
     return {
         "data": loss_data(metrics),
-        "head": _head(metrics),
-        "foot": _foot(metrics),
+        "head": components(loss_head(metrics)),
+        "foot": components(loss_foot(metrics)),
         "sentence": chart_sentence(metrics),
-        "table": render_table(metrics),
+        "table": component(loss_table(metrics)),
     }
-
-
-def _head(metrics: StreamMetrics) -> list[Component]:
-    """The last value of the most telling series, and the best one where it is another."""
-    name = _told_series(metrics)
-    if name is None:
-        return []
-    final, best = metrics.final[name], metrics.best.get(name)
-    parts = [html.Span([f"{series_label(name)} ", html.B(loss_text(final.value))])]
-    if best is not None and best.value is not None and best.value != final.value:
-        parts.append(html.Span(f"best {loss_text(best.value)} at {_place(best)}"))
-    return [html.Span(parts, className="dotted")]
-
-
-def _told_series(metrics: StreamMetrics) -> str | None:
-    order = ["val_loss", "train_loss", *metrics.final]
-    return next((name for name in order if name in metrics.final), None)
-
-
-def _place(point: Point) -> str:
-    if point.epoch is not None:
-        return f"epoch {number_text(point.epoch)}"
-    return f"step {number_text(point.step)}"
-
-
-def _foot(metrics: StreamMetrics) -> list[Component]:
-    keys = [_key(name) for name in reversed(metrics.series)]
-    broken = [
-        html.Span([icon("nonfinite"), nonfinite_sentence(gap)], className="loss-broken") for gap in metrics.nonfinite
-    ]
-    words = html.Span(progress_text(metrics.completion), className="loss-progress")
-    return [*keys, *broken, words]
-
-
-def _key(name: str) -> Component:
-    role = ROLES.get(name, "other")
-    return html.Span([html.I(className=f"key key-{role}"), series_label(name)], className="loss-key")
-
-
-def progress_text(completion: Completion) -> str:
-    """How far a stream is: `8 of 8 epochs`, `epoch 3`, `from the previous run`."""
-    by_epoch = completion.unit == "epoch"
-    seen = completion.epoch if by_epoch else completion.step
-    total = completion.epochs if by_epoch else completion.steps
-    if seen is None:
-        return "not started" if total is None else f"0 of {number_text(total)} {completion.unit}s"
-    text = f"{completion.unit} {number_text(seen)}"
-    if total is not None:
-        text = f"{number_text(seen)} of {number_text(total)} {completion.unit}s"
-    return f"{text}, from the previous run" if completion.from_previous_run else text
-
-
-def chart_sentence(metrics: StreamMetrics) -> str:
-    """The chart in one sentence, for those who cannot see it."""
-    told = [
-        f"{series_label(name)} loss ends at {loss_text(point.value)}"
-        f" ({_place(point)}), lowest {loss_text(metrics.best[name].value)}"
-        for name, point in metrics.final.items()
-        if name in metrics.best
-    ]
-    gaps = [nonfinite_sentence(gap) for gap in metrics.nonfinite]
-    if not told and not gaps:
-        return f"{metrics.label}: no losses yet."
-    return f"{metrics.label}, {progress_text(metrics.completion)}: {'; '.join(told + gaps)}."

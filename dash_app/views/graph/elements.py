@@ -15,7 +15,7 @@ from collectors.contract.graph import Node, Pipeline, StageInfo
 from collectors.contract.state import DashboardState
 from collectors.contract.values import Status
 from collectors.digest import short_digest
-from collectors.presentation.words import iso_text
+from collectors.numbers import iso_text
 from dash_app.views.graph.layout import Arrangement, Frame, arrange, reading_order
 from dash_app.views.graph.routes import Route, route_edges
 from dash_app.views.graph.stage_progress import Progress, stage_progress

@@ -14,15 +14,8 @@ from dash.development.base_component import Component
 from collectors.contract.artifacts import Artifact, Artifacts
 from collectors.contract.graph import Node, StageInfo
 from collectors.contract.state import Check, DashboardState
-from collectors.presentation.words import (
-    LEVEL_STATUS,
-    OUTCOME_MARKS,
-    OUTCOME_STATUS,
-    UNKNOWN,
-    count_text,
-    size_text,
-    status_class,
-)
+from collectors.numbers import UNKNOWN, plural, size_words
+from collectors.presentation.words import LEVEL_STATUS, OUTCOME_MARKS, OUTCOME_STATUS, status_class
 from dash_app.views.graph.stage_progress import render_progress, stage_progress
 from dash_app.views.graph.telling import telling_stage
 from dash_app.views.markup import age, attributes, clock, icon, unseen
@@ -50,7 +43,7 @@ def _first_view(state: DashboardState) -> str | None:
 def _invitation(state: DashboardState, view: str | None) -> Component:
     """Nothing has happened yet: say how many stages wait."""
     count = sum(stage.view == view for stage in state.pipeline.stages)
-    text = f"{count_text(count, 'stage')}, nothing has run yet. Select one to see its checks and files."
+    text = f"{plural(count, 'stage')}, nothing has run yet. Select one to see its checks and files."
     return html.Div(html.P(text if count else "No stages."), className="stage-none")
 
 
@@ -132,7 +125,7 @@ def _file(path: str, artifact: Artifact | None) -> Component:
         [
             name,
             level,
-            html.Td(size_text(artifact.size_bytes)),
+            html.Td(size_words(artifact.size_bytes)),
             html.Td(age(artifact.modified_at)),
         ]
     )

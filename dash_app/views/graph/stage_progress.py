@@ -15,7 +15,7 @@ from dash.development.base_component import Component
 from collectors.contract.metrics import Completion
 from collectors.contract.state import DashboardState
 from collectors.contract.values import Status
-from collectors.presentation.words import instant_text, iso_text
+from collectors.numbers import instant_words, iso_text
 from dash_app.views.markup import attributes
 
 
@@ -56,7 +56,7 @@ def render_progress(progress: Progress) -> list[Component]:
     for instant, kind in ((progress.ends_at, "data_left"), (progress.silent_since, "data_silent")):
         if instant:
             times = {"dateTime": iso_text(instant), **attributes(**{kind: ""})}
-            parts.append(html.Time(instant_text(instant), className="stage-time", **times))
+            parts.append(html.Time(instant_words(instant), className="stage-time", **times))
     if progress.share is not None:
         bar = html.Span(className="stage-bar", style={"width": f"{100 * progress.share:.2f}%"})
         parts.append(html.Span(bar, className="stage-progress"))

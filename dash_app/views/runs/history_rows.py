@@ -12,11 +12,12 @@ from dash.development.base_component import Component
 from collectors.compare.rows import final_val_change
 from collectors.contract.delta import Direction, LossChange, Policy
 from collectors.contract.run_row import RunRow, spark_of
-from collectors.presentation.comparison import WORDS
-from collectors.presentation.words import UNKNOWN, duration_text, loss_text, number_text, percent_text, signed_text
+from collectors.numbers import UNKNOWN, duration_words, number_words, share_words, signed_words
+from collectors.presentation.pieces import verdict_mark
+from collectors.presentation.words import DIRECTION_WORDS
 from dash_app.views.markup import attributes, icon, text_clock, unseen
-from dash_app.views.runs.picker import verdict_mark
 from dash_app.views.spark import render_spark
+from dash_app.views.tree import component
 
 FACTS = {"started": "Started", "verdict": "Verdict", "passed": "Passed", "workspace": "Workspace"}
 MEASURE_LABELS = {
@@ -111,7 +112,7 @@ def _fact(name: str, row: RunRow) -> Any:
     if name == "started":
         return text_clock(row["started_at"] or row["timestamp"])
     if name == "verdict":
-        return verdict_mark(row["verdict"])
+        return component(verdict_mark(row["verdict"]))
     if name == "passed":
         return f"{row['passed']}/{row['total']}" if row["total"] else UNKNOWN
     return row["workspace"] or UNKNOWN
@@ -122,10 +123,10 @@ def _measured(column: Column, found: Mapping[str, Any]) -> Any:
         return render_spark(spark_of(found))  # type: ignore[arg-type] # a row of the index
     value = found[column.name]
     if column.name == "duration_seconds":
-        return duration_text(value)
+        return duration_words(value)
     if column.name == "epochs":
-        return number_text(value)
-    return "diverged" if found["diverged"] and column.name == "final_val_loss" else loss_text(value)
+        return number_words(value)
+    return "diverged" if found["diverged"] and column.name == "final_val_loss" else number_words(value)
 
 
 def _difference(stream: str | None, row: RunRow, looks: Looks) -> Component | str:
@@ -135,18 +136,18 @@ def _difference(stream: str | None, row: RunRow, looks: Looks) -> Component | st
         return UNKNOWN
     sides = [one["streams"].get(stream or "") for one in (row, baseline)]
     change = final_val_change(sides[0], sides[1], looks.policy)
-    title = change.reason or f"{WORDS[change.direction]}, against {loss_text(change.value.baseline)}"
+    title = change.reason or f"{DIRECTION_WORDS[change.direction]}, against {number_words(change.value.baseline)}"
     return html.Span(difference_text(change), title=title, **attributes(data_direction=change.direction.value))
 
 
 def difference_text(change: LossChange) -> str:
-    """Return the difference as a share, `−42 %`; as a number where the baseline is 0; or that there is none."""
+    """Return the difference as a share, `-41.8 %`; as a number where the baseline is 0; or that there is none."""
     if change.direction is Direction.INCOMPARABLE:
-        return WORDS[change.direction]
+        return DIRECTION_WORDS[change.direction]
     share = change.value.relative
     if share is None:
-        return signed_text(change.value.difference)
-    return "0 %" if share == 0 else ("−" if share < 0 else "+") + percent_text(share)
+        return signed_words(change.value.difference)
+    return share_words(share)
 
 
 def _buttons(row: RunRow, looks: Looks) -> list[Component]:

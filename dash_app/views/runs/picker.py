@@ -12,11 +12,12 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from collectors.contract.run_row import RunRow
-from collectors.contract.values import VerdictValue
-from collectors.presentation.words import UNKNOWN, VERDICT_STATUS, VERDICT_WORDS, loss_text, status_class
+from collectors.numbers import UNKNOWN, number_words
+from collectors.presentation.pieces import verdict_mark
 from dash_app import ids
 from dash_app.reading.query import LIVE, NO_BASELINE
 from dash_app.views.markup import attributes, end_shown, icon, text_clock
+from dash_app.views.tree import component
 
 Kind = Literal["run", "baseline"]
 OFFERED = 50
@@ -54,7 +55,7 @@ def _first(kind: Kind, chosen: str | None) -> list[Component]:
 
 def _option(kind: Kind, row: RunRow, *, is_chosen: bool) -> Component:
     parts = [
-        verdict_mark(row["verdict"]),
+        component(verdict_mark(row["verdict"])),
         html.B(row["run_id"]),
         html.Span(text_clock(row["started_at"] or row["timestamp"]), className="option-time"),
         html.Span(row["problem"] or _losses(row), className="option-losses"),
@@ -67,19 +68,10 @@ def _button(kind: Kind, value: str, parts: list[Any], *, is_chosen: bool) -> Com
     return html.Div(html.Button(parts, type="button", className="option", **marks), role="listitem")
 
 
-def verdict_mark(verdict: VerdictValue | None) -> Component:
-    """Return a verdict as icon and word; what cannot be read is damaged."""
-    if verdict is None:
-        return html.Span([icon("incomplete"), "DAMAGED"], className="verdict-mark is-fail")
-    status = VERDICT_STATUS[verdict]
-    mark = "incomplete" if verdict is VerdictValue.INCOMPLETE else status
-    return html.Span([icon(mark), VERDICT_WORDS[verdict]], className=f"verdict-mark {status_class(status)}")
-
-
 def _losses(row: RunRow) -> str:
     told = []
     for stream, found in row["streams"].items():
-        value = "diverged" if found["diverged"] else loss_text(found["final_val_loss"])
+        value = "diverged" if found["diverged"] else number_words(found["final_val_loss"])
         told.append(f"{stream} {value}")
     return " · ".join(told) or UNKNOWN
 

@@ -139,12 +139,13 @@ def test_the_compose_example_keeps_what_the_readme_says() -> None:
 
 
 def test_every_variable_that_is_named_is_read(capsys: pytest.CaptureFixture[str]) -> None:
-    """In the README, in the compose example and in the image."""
+    """In the pages, in the compose example and in the image."""
     for ask in (lambda: options_from(["--help"], {}), lambda: main(["watch", "--help"])):
         with pytest.raises(SystemExit):
             ask()
     options = set(re.findall(r"--([a-z-]+)", capsys.readouterr().out)) | {"workspace"}
-    texts = ((ROOT / "README.md").read_text(), DOCKERFILE.read_text())
+    pages = [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), DOCKERFILE]
+    texts = [page.read_text(encoding="utf-8") for page in pages]
     named = {name for text in texts for name in re.findall(r"TRAINING_DASHBOARD_([A-Z_]+)", text)}
 
     assert {name.lower().replace("_", "-") for name in named} <= options

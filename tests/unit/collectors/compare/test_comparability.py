@@ -17,7 +17,6 @@ from collectors.compare.comparability import (
     reasons_against,
     reasons_for_good,
     same_value,
-    shown,
     standing_of,
     was_trained,
 )
@@ -90,14 +89,6 @@ def test_two_values_are_the_same_when_they_mean_the_same(one: Any, other: Any, s
     assert same_value(other, one) is same
 
 
-@pytest.mark.parametrize(
-    ("value", "words"),
-    [(True, "true"), (False, "false"), (8.0, "8"), (0.002, "0.002"), ("csv", "csv"), (1e-5, "1e-05")],
-)
-def test_a_value_is_shown_as_a_person_writes_it(value: Any, words: str) -> None:
-    assert shown(value) == words
-
-
 def test_a_finished_stream_stands_well() -> None:
     found = standing(config(source="csv"))
 
@@ -132,10 +123,10 @@ def test_each_sign_of_divergence_is_one() -> None:
     [
         ({"status": "running", "epochs": 30}, "is still training (epoch 8 of 30)"),
         ({"status": "running", "epochs": None}, "is still training (epoch 8)"),
-        ({"status": "running", "unit": "step", "step": 500, "steps": 1000}, "is still training (step 500 of 1000)"),
+        ({"status": "running", "unit": "step", "step": 500, "steps": 1000}, "is still training (step 500 of 1,000)"),
         ({"status": "running", "unit": "step", "step": 500, "steps": None}, "is still training (step 500)"),
         ({"status": "stalled", "epochs": 30}, "stopped at epoch 8 of 30"),
-        ({"status": "stalled", "unit": "step", "step": 500, "steps": 1000}, "stopped at step 500 of 1000"),
+        ({"status": "stalled", "unit": "step", "step": 500, "steps": 1000}, "stopped at step 500 of 1,000"),
         ({"status": "stalled", "epochs": None, "steps": 1000}, None),  # nobody knows whether silence is the end
         ({"status": "stalled", "unit": "step", "steps": None, "epochs": 30}, None),
         ({"status": "done"}, None),

@@ -266,7 +266,7 @@ def test_one_stream_that_got_worse_makes_the_run_a_regression() -> None:
 
     assert stream_of(delta).judgement is not None
     assert delta.regression.value is Regression.REGRESSION
-    assert delta.regression.sentence.startswith("swinmae: val_loss 0.9 against 0.5162 (+74.4%")
+    assert delta.regression.sentence.startswith("swinmae: val_loss 0.9 against 0.5162 (+74.4 %")
 
 
 def test_a_metric_that_nobody_has_is_not_passed() -> None:

@@ -37,12 +37,12 @@ ONE, HALF = stream(losses([1.0, 1.0, 1.0])), stream(losses([1.0, 1.0, 0.5]))
 
 
 def test_a_change_within_the_tolerance_is_no_regression_and_told_with_it() -> None:
-    assert judged(ONE, ONE) == ("NONE", "val_loss 1 against 1 (+0.0%, 0.05 allowed)")
-    assert judged(HALF, ONE) == ("NONE", "val_loss 0.5 against 1 (-50.0%, 0.05 allowed)")
+    assert judged(ONE, ONE) == ("NONE", "val_loss 1 against 1 (0 %, 0.05 allowed)")
+    assert judged(HALF, ONE) == ("NONE", "val_loss 0.5 against 1 (-50 %, 0.05 allowed)")
 
 
 def test_a_change_for_the_worse_beyond_the_tolerance_is_a_regression() -> None:
-    assert judged(ONE, HALF) == ("REGRESSION", "val_loss 1 against 0.5 (+100.0%, 0.025 allowed)")
+    assert judged(ONE, HALF) == ("REGRESSION", "val_loss 1 against 0.5 (+100 %, 0.025 allowed)")
 
 
 def test_where_a_higher_value_is_better_a_lower_one_is_the_regression() -> None:
@@ -54,7 +54,7 @@ def test_a_window_takes_the_mean_of_the_last_values_and_says_so() -> None:
     run = stream(losses([9.0, 1.0, 2.0]))
 
     assert judged(run, ONE, window=2) == (
-        "REGRESSION", "mean of the last 2 val_loss 1.5 against 1 (+50.0%, 0.05 allowed)",
+        "REGRESSION", "mean of the last 2 val_loss 1.5 against 1 (+50 %, 0.05 allowed)",
     )  # fmt: skip
     assert judged(run, ONE, window=50)[1].startswith("mean of the last 50 val_loss 4 against 1 ")
 
@@ -150,7 +150,7 @@ def whole(run: dict[str, StreamMetrics], baseline: dict[str, StreamMetrics]) -> 
 def test_a_run_is_as_good_as_its_worst_stream() -> None:
     idle, running = stream(untrained()), stream(completion(status="running"))
     good, worse, other, early = (ONE, ONE), (ONE, HALF), (ONE, None), (running, ONE)
-    fine = "val_loss 1 against 1 (+0.0%, 0.05 allowed)"
+    fine = "val_loss 1 against 1 (0 %, 0.05 allowed)"
 
     def told(**pairs: tuple[StreamMetrics | None, StreamMetrics | None]) -> tuple[str, str]:
         run, baseline = ({k: p[n] for k, p in pairs.items() if p[n]} for n in (0, 1))
@@ -161,7 +161,7 @@ def test_a_run_is_as_good_as_its_worst_stream() -> None:
     assert told(a=good, b=early) == ("INCOMPLETE", "b: the run is still training (epoch 8 of 8)")
     assert told(a=early, b=other, c=good) == ("INCOMPARABLE", "b: the baseline has no such stream")
     assert told(a=other, b=early, c=worse) == (
-        "REGRESSION", "c: val_loss 1 against 0.5 (+100.0%, 0.025 allowed)",
+        "REGRESSION", "c: val_loss 1 against 0.5 (+100 %, 0.025 allowed)",
     )  # fmt: skip
     assert told(a=worse, b=worse)[1].count("val_loss 1 against 0.5") == 2
     assert told(a=(idle, idle), b=good) == ("NONE", f"b: {fine}")

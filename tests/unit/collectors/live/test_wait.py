@@ -103,12 +103,12 @@ def test_how_far_every_stream_is_stands_in_one_line() -> None:
     ("changes", "words"),
     [
         ({"status": "idle", "epoch": 3.0}, "not started"),
-        ({"status": "running", "epoch": None, "epochs": 9}, "no epoch yet (running)"),
+        ({"status": "running", "epoch": None, "epochs": 9}, "no epoch recorded yet (running)"),
         ({"status": "running", "epoch": 2.5, "epochs": None}, "epoch 2.5 (running)"),
         ({"status": "running", "epoch": 0.0, "epochs": 9}, "epoch 0 of 9 (running)"),
-        ({"status": "stalled", "unit": "step", "step": 500, "steps": 1000}, "step 500 of 1000 (stalled)"),
+        ({"status": "stalled", "unit": "step", "step": 500, "steps": 1000}, "step 500 of 1,000 (stalled)"),
         ({"status": "running", "unit": "step", "step": 500, "steps": None, "epochs": 9}, "step 500 (running)"),
-        ({"status": "running", "unit": "step", "step": None, "epoch": 3.0}, "no epoch yet (running)"),
+        ({"status": "running", "unit": "step", "step": None, "epoch": 3.0}, "no step recorded yet (running)"),
     ],
 )
 def test_how_far_one_stream_is_in_words(changes: dict[str, Any], words: str) -> None:

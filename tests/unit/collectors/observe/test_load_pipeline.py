@@ -82,11 +82,11 @@ edges: [[raw, train], [train, ship]]
     ("data", "said"),
     [
         (DRAWN.replace(b"must_mention", b"must_mentoin"),
-         "line 91: unknown key `split_policy.must_mentoin`; did you mean `must_mention`?"),
+         "line 93: unknown key `split_policy.must_mentoin`; did you mean `must_mention`?"),
         (b"version: 1\nstreems: []\n", "line 2: unknown key `streems`; did you mean `streams`?"),
         (DRAWN.replace(b"below: 1}", b"below: yes-please}", 1),
          "line 16: `streams.0.config.required.model.mask_ratio.below`"),
-        (DRAWN.replace(b'"stream:patchtst"', b'"stream:patch"'), "line 113: `stages.3.status_from`"),
+        (DRAWN.replace(b'"stream:patchtst"', b'"stream:patch"'), "line 115: `stages.3.status_from`"),
         (DRAWN.replace(b"[orchestrator, data-prep]", b"[orchestrator, dataprep]"),
          "an edge names the unknown stage `dataprep`"),
         (DRAWN.replace(b"stream: patchtst\n  path", b"stream: patch\n  path"), "unknown stream `patch`"),
@@ -96,8 +96,8 @@ edges: [[raw, train], [train, ship]]
         (DRAWN + b"checks: {smoke: {blocking: false}}\n", "needs a `reason`"),
         (DRAWN + b"links: {template: 'javascript:alert(1)'}\n", "`links.template`"),
         (DRAWN + b"checks: {scalr: {blocking: false, reason: x}}\n",
-         "line 148: `checks.scalr`: unknown check `scalr`; did you mean `scaler`?"),
-        (DRAWN.replace(b'"check:logs"', b'"check:runs"'), "line 121: `stages.10.status_from`: unknown check `runs`"),
+         "line 150: `checks.scalr`: unknown check `scalr`; did you mean `scaler`?"),
+        (DRAWN.replace(b'"check:logs"', b'"check:runs"'), "line 123: `stages.10.status_from`: unknown check `runs`"),
         (DRAWN.replace(b"checks: [backup]", b"checks: [bakcup]"),
          "`stages.12.checks.0`: unknown check `bakcup`; did you mean `backup`?"),
         (DRAWN.replace(b'"check:logs"', b'"check:"'), "`check:` is no known rule"),
@@ -121,6 +121,16 @@ def test_a_workspaces_own_file_wins_over_the_default(tmp_path: Path) -> None:
 
     with Workspace(tmp_path) as workspace:
         assert [s.id for s in load_config(workspace).streams] == ["resnet"]
+
+
+def test_a_wrong_stream_is_told_as_that_and_not_as_an_empty_list_of_streams() -> None:
+    with pytest.raises(ConfigProblem) as told:
+        parse_config(MINIMAL.replace(b"checkpoint:", b"chekpoint:"), "dashboard.yaml")
+
+    lines = str(told.value).splitlines()
+    assert len(lines) == 2
+    assert lines[0].endswith("`streams.0.checkpoint` is missing")
+    assert lines[1].endswith("unknown key `streams.0.chekpoint`; did you mean `checkpoint`?")
 
 
 def test_without_a_file_the_default_is_used(tmp_path: Path) -> None:

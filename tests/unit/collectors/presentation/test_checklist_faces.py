@@ -19,8 +19,8 @@ from collectors.presentation.checklist import (
     escaped,
     one_line,
     summary_line,
-    verdict_word,
 )
+from collectors.presentation.words import VERDICT_WORDS
 
 
 def marked(text: str, meaning: str) -> str:
@@ -110,7 +110,7 @@ def test_the_summary_counts_what_passed_failed_and_was_skipped(state: DashboardS
 
 
 def test_a_verdict_is_said_in_capitals() -> None:
-    assert [verdict_word(v) for v in VerdictValue] == ["READY", "NOT READY", "INCOMPLETE", "TRAINING"]
+    assert [VERDICT_WORDS[v] for v in VerdictValue] == ["READY", "NOT READY", "INCOMPLETE", "TRAINING"]
 
 
 def test_json_is_meta_verdict_and_checklist_of_the_state_itself() -> None:

@@ -19,27 +19,27 @@ run run-20261124-120000 against the baseline run-20261123-120000
 Verdict: READY 9/9 passed (READY 9/9 passed)
 
 PatchTST
-  val_loss final: 0.9929 (0.9929) +0, +0.0%, within tolerance
-  val_loss best: 0.9929 (0.9929) +0, +0.0%, within tolerance
-  train_loss final: 0.8238 (0.8238) +0, +0.0%, within tolerance
-  train_loss best: 0.8238 (0.8238) +0, +0.0%, within tolerance
+  val_loss final: 0.9929 (0.9929) 0, within tolerance
+  val_loss best: 0.9929 (0.9929) 0, within tolerance
+  train_loss final: 0.8238 (0.8238) 0, within tolerance
+  train_loss best: 0.8238 (0.8238) 0, within tolerance
   epochs 8 (8), duration 52 s (52 s), an epoch 6.5 s (6.5 s)
   config: no difference
 
 SwinMAE
-  val_loss final: 0.5162 (0.5162) +0, +0.0%, within tolerance
-  val_loss best: 0.5162 (0.5162) +0, +0.0%, within tolerance
-  train_loss final: 0.523 (0.523) +0, +0.0%, within tolerance
-  train_loss best: 0.523 (0.523) +0, +0.0%, within tolerance
-  epochs 5 (5), duration 52 s (52 s), an epoch 10.4 s (10.4 s)
+  val_loss final: 0.5162 (0.5162) 0, within tolerance
+  val_loss best: 0.5162 (0.5162) 0, within tolerance
+  train_loss final: 0.523 (0.523) 0, within tolerance
+  train_loss best: 0.523 (0.523) 0, within tolerance
+  epochs 5 (5), duration 52 s (52 s), an epoch 10 s (10 s)
   config: no difference
 
 Artifacts:
   no difference
 
-Policy: val_loss, lower is better, 0.05 of the baseline's value or 0 for the worse allowed, at least 1 epoch
-Result: NO REGRESSION - patchtst: val_loss 0.9929 against 0.9929 (+0.0%, 0.04965 allowed); \
-swinmae: val_loss 0.5162 against 0.5162 (+0.0%, 0.02581 allowed)
+Policy: its last value of val_loss may rise by 5 % at most
+Result: NO REGRESSION - patchtst: val_loss 0.9929 against 0.9929 (0 %, 0.04965 allowed); \
+swinmae: val_loss 0.5162 against 0.5162 (0 %, 0.02581 allowed)
 """
 
 
@@ -88,9 +88,9 @@ def test_checks_of_another_outcome_stand_below_the_verdicts() -> None:
 def test_a_check_of_one_side_has_a_dash_on_the_other() -> None:
     short = changed(lambda raw: raw["checklist"].pop())
 
-    assert lines_of(compare(short, ready_state()), "Verdict")[1:] == ["  incomparable: Same run: pass -> -"]
+    assert lines_of(compare(short, ready_state()), "Verdict")[1:] == ["  incomparable: Same run: pass -> –"]
     assert lines_of(compare(ready_state(), short), "Verdict")[1:] == [
-        "  incomparable: Same run: - -> pass", "    all outputs belong to this run",
+        "  incomparable: Same run: – -> pass", "    all outputs belong to this run",
     ]  # fmt: skip
 
 
@@ -101,7 +101,7 @@ def test_a_stream_that_cannot_be_compared_says_why_and_what_a_reader_must_know()
         "PatchTST",
         "  not comparable: other mask_ratio: 0.75 against 0.4",
         "  The run did not train it; its files are of the run before.",
-        "  val_loss final: 0.9929 (0.9929) +0, +0.0%, incomparable",
+        "  val_loss final: 0.9929 (0.9929) 0, incomparable",
     ]
 
 
@@ -110,10 +110,10 @@ def test_losses_are_told_with_both_differences_and_their_direction() -> None:
     delta = compare(run, changed(losses([1.0]), losses([0.0], series="train_loss")))
 
     assert lines_of(delta, "  val_loss final")[:6] == [
-        "  val_loss final: 0.5 (1) -0.5, -50.0%, better",
-        "  val_loss best: 0.5 (1) -0.5, -50.0%, better",
-        "  lr final: 0.1 (-), incomparable",
-        "  lr best: 0.1 (-), incomparable",
+        "  val_loss final: 0.5 (1) -0.5 (-50 %), better",
+        "  val_loss best: 0.5 (1) -0.5 (-50 %), better",
+        "  lr final: 0.1 (–), incomparable",
+        "  lr best: 0.1 (–), incomparable",
         "  train_loss final: 2 (0) +2, worse",
         "  train_loss best: 2 (0) +2, worse",
     ]
@@ -123,16 +123,16 @@ def test_a_stream_of_one_side_has_dashes_on_the_other() -> None:
     found = lines_of(compare(changed(without("patchtst")), ready_state()), "PatchTST")
 
     assert found[1] == "  not comparable: the run has no such stream"
-    assert found[2] == "  val_loss final: - (0.9929), incomparable"
-    assert found[-2] == "  epochs - (8), duration - (52 s), an epoch - (6.5 s)"
-    assert found[-1] == "  config: lr - (0.002), epochs - (8), mask_ratio - (0.4), amp - (false)"
+    assert found[2] == "  val_loss final: – (0.9929), incomparable"
+    assert found[-2] == "  epochs – (8), duration – (52 s), an epoch – (6.5 s)"
+    assert found[-1] == "  config: lr – (0.002), epochs – (8), mask_ratio – (0.4), amp – (false)"
 
 
 def test_only_config_values_that_differ_are_told() -> None:
     run = changed(config(lr=0.01, amp=True, seed=3))
 
     assert lines_of(compare(run, ready_state()), "  config")[0] == (
-        "  config: lr 0.01 (0.002), amp true (false), seed 3 (-)"
+        "  config: lr 0.01 (0.002), amp true (false), seed 3 (–)"
     )
 
 
@@ -142,7 +142,7 @@ def test_only_config_values_that_differ_are_told() -> None:
         ({"path": "b.zip"}, {}, "b.zip: called artifacts/bundles/run_bundle.zip in the baseline"),
         ({"level": "readable"}, {}, "artifacts/bundles/run_bundle.zip: readable (verified)"),
         ({"size_bytes": 512}, {}, "artifacts/bundles/run_bundle.zip: 512 B (1.04 MB)"),
-        ({"size_bytes": None}, {}, "artifacts/bundles/run_bundle.zip: unknown size (1.04 MB)"),
+        ({"size_bytes": None}, {}, "artifacts/bundles/run_bundle.zip: – (1.04 MB)"),
         (
             {"sha256": "abcdef0123" + "0" * 54}, {"sha256": "f" * 64},
             "artifacts/bundles/run_bundle.zip: sha256 abcdef01 (ffffffff)",
@@ -173,12 +173,11 @@ def test_a_file_of_one_side_is_told_whichever_side_it_is() -> None:
     [
         (
             Policy(metric="f1", direction="higher", allowed_relative=0.125, allowed_absolute=0.5, minimum_epochs=3),
-            "f1, higher is better, 0.125 of the baseline's value or 0.5 for the worse allowed, at least 3 epochs",
+            "its last value of f1 may fall by 12.5 % or 0.5 at most, after at least 3 epochs",
         ),
         (
             Policy(window=4),
-            "val_loss, lower is better, 0.05 of the baseline's value or 0 for the worse allowed, "
-            "at least 1 epoch, mean of the last 4",
+            "the mean of its last 4 values of val_loss may rise by 5 % at most",
         ),
     ],
 )
@@ -190,7 +189,7 @@ def test_the_policy_stands_in_one_line(policy: Policy, words: str) -> None:
 @pytest.mark.parametrize(
     ("run", "word"),
     [
-        (changed(losses([9.0])), "REGRESSION - patchtst: val_loss 9 against 0.9929 (+806.4%, 0.04965 allowed)"),
+        (changed(losses([9.0])), "REGRESSION - patchtst: val_loss 9 against 0.9929 (+806.4 %, 0.04965 allowed)"),
         (changed(without("patchtst")), "INCOMPARABLE - patchtst: the run has no such stream"),
         (
             changed(completion(status="running")),

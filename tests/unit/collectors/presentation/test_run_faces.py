@@ -31,10 +31,11 @@ def test_a_table_has_a_line_a_run_and_a_column_a_stream() -> None:
     rows = [named("best"), named("bad", failing_state()), BROKEN]
 
     assert rows_as_text(rows, "best").split("\n") == [
-        "   run                  started              verdict    passed         patchtst val_loss  swinmae val_loss",
-        "*  best                 2026-11-23 12:00:00  READY      9/9            0.9929             0.5162",
-        "   bad                  2026-11-23 12:00:00  NOT READY  7/9            0.9929             0.5162",
-        "   run-20261101-080000  2026-11-01 08:00:00  DAMAGED    it is no JSON",
+        "   run                  started                  verdict    passed         "
+        "patchtst val_loss  swinmae val_loss",
+        "*  best                 2026-11-23 12:00:00 UTC  READY      9/9            0.9929             0.5162",
+        "   bad                  2026-11-23 12:00:00 UTC  NOT READY  7/9            0.9929             0.5162",
+        "   run-20261101-080000  2026-11-01 08:00:00 UTC  DAMAGED    it is no JSON",
         "",
     ]
 
@@ -45,7 +46,7 @@ def test_no_run_is_a_head_alone() -> None:
 
 def last_cells(row: RunRow) -> list[str]:
     """Verdict, counts and losses of a line."""
-    return rows_as_text([row], None).split("\n")[1].split("00:00  ")[-1].split()
+    return rows_as_text([row], None).split("\n")[1].split("00:00 UTC  ")[-1].split()
 
 
 def test_a_loss_that_is_not_known_is_empty_and_a_diverged_one_is_called_so() -> None:
@@ -70,7 +71,7 @@ def test_a_run_without_a_start_is_placed_by_when_it_was_seen_and_one_without_a_v
     row = named("a", started_at=None, verdict=None, passed=0, total=0)
 
     assert rows_as_text([row], None).split("\n")[1].split() == [
-        "a", "2026-11-23", "12:00:52", "0/0", "0.9929", "0.5162",
+        "a", "2026-11-23", "12:00:52", "UTC", "0/0", "0.9929", "0.5162",
     ]  # fmt: skip
 
 
@@ -167,13 +168,14 @@ def test_one_run_is_its_checklist_and_every_streams_losses() -> None:
     assert text.startswith(as_text(state))
     assert text.removeprefix(as_text(state)).split("\n") == [
         "",
+        "judged by version 0.0.0",
         "patchtst: done",
         "  train_loss 0.8238, best 0.8238 at epoch 8",
         "  val_loss not finite, best 0.25 at epoch 3",
         "swinmae: done",
         "  train_loss 0.523, best 0.523 at epoch 5",
         "  val_loss 0.5162, best 0.5162 at epoch 5",
-        "third: idle",
+        "third: not started",
         "",
     ]
 

@@ -14,7 +14,9 @@ from support.pictures import parsed
 from collectors.presentation.icons import ICONS
 from collectors.presentation.svg import ELLIPSIS, Pen, cut, text_width, wrapped, xml_text
 
-ICON_STYLES = Path(__file__).resolve().parents[4] / "assets" / "icons.css"
+ASSETS = Path(__file__).resolve().parents[4] / "assets"
+CIRCLES = {"idle": "r='4.8'", "info": "r='6'"}
+"""A path here, a circle in the style sheet."""
 
 
 def test_a_wide_sign_takes_more_room_than_a_narrow_one_and_an_accent_none() -> None:
@@ -57,12 +59,13 @@ def test_what_xml_can_hold_comes_back_as_it_was() -> None:
 
 @pytest.mark.parametrize("name", ICONS)
 def test_icons_are_those_of_the_page(name: str) -> None:
-    """One shape a word, in the style sheet and in pictures; idle is a circle there and an arc here."""
-    rule = re.search(rf"\.icon-{name} {{(.*?)}}", ICON_STYLES.read_text(encoding="utf-8"), re.DOTALL)
+    """One shape a word, in the style sheets and in pictures."""
+    styles = "".join(path.read_text(encoding="utf-8") for path in sorted(ASSETS.glob("**/*.css")))
+    rule = re.search(rf"\.icon-{name} {{([^}}]*--shape[^}}]*)}}", styles)
     shown = unquote(rule.group(1)) if rule else ""
 
     assert f"stroke-width='{ICONS[name].width:g}'" in shown
-    assert (f"d='{ICONS[name].path}'" in shown) or (name == "idle" and "r='4.8'" in shown)
+    assert (f"d='{ICONS[name].path}'" in shown) or CIRCLES.get(name, "none") in shown
 
 
 def test_an_auto_picture_has_a_dark_shade_for_each_colour_it_uses() -> None:

@@ -1,73 +1,17 @@
-"""Numbers, instants and words as people read them."""
+"""The vocabulary: every value of the contract has its word, its shade and its icon, and one only."""
 
 from __future__ import annotations
 
-import math
-from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
+from support.states import ready_state
 
+from collectors.contract.delta import Direction, Regression
+from collectors.contract.metrics import Point, StreamMetrics
 from collectors.contract.values import Level, Outcome, Status, VerdictValue
 from collectors.presentation import words as f
-
-
-@pytest.mark.parametrize(
-    ("size_bytes", "text"),
-    [
-        (None, "–"),
-        (0, "0 B"),
-        (999, "999 B"),
-        (1000, "1.0 kB"),
-        (9_949, "9.9 kB"),
-        (514_764, "515 kB"),
-        (999_600, "1.0 MB"),
-        (1_038_336, "1.0 MB"),
-        (2_500_000_000, "2.5 GB"),
-        (4_000_000_000_000, "4,000 GB"),
-    ],
-)
-def test_sizes_are_short_and_never_lie_by_a_unit(size_bytes: int | None, text: str) -> None:
-    assert f.size_text(size_bytes) == text
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (None, "–"),
-        (math.nan, "–"),
-        (math.inf, "–"),
-        (0.0, "0.0"),
-        (0.9929495, "0.9929"),
-        (0.044123, "0.04412"),
-        (12.3456, "12.35"),
-        (12345.678, "12346"),
-        (0.000012345, "1.23e-05"),
-        (-0.5, "-0.5000"),
-        (1.5e9, "1.50e+09"),
-    ],
-)
-def test_losses_have_four_telling_digits(value: float | None, text: str) -> None:
-    assert f.loss_text(value) == text
-
-
-@pytest.mark.parametrize(("value", "text"), [(None, "–"), (24, "24"), (2.5, "2.5"), (0.333, "0.33"), (12000, "12,000")])
-def test_epochs_and_steps_show_fractions_only_where_there_are_any(value: float | None, text: str) -> None:
-    assert f.number_text(value) == text
-
-
-def test_instants_are_told_in_utc_whatever_zone_they_come_in() -> None:
-    east = datetime(2026, 2, 21, 16, 2, 11, tzinfo=timezone(timedelta(hours=2)))
-
-    assert f.instant_text(east) == "2026-02-21 14:02:11 UTC"
-    assert f.iso_text(east) == "2026-02-21T14:02:11.000Z"
-    assert f.instant_text(None) == "–"
-    assert f.iso_text(datetime(2026, 1, 1, tzinfo=UTC)) == "2026-01-01T00:00:00.000Z"
-
-
-def test_a_count_agrees_with_its_noun() -> None:
-    assert f.count_text(1, "bundle") == "1 bundle"
-    assert f.count_text(0, "bundle") == "0 bundles"
-    assert f.count_text(2000, "entry", "entries") == "2,000 entries"
+from collectors.presentation.icons import ICONS
 
 
 def test_text_for_a_chart_holds_no_markup() -> None:
@@ -79,6 +23,11 @@ def test_every_word_of_the_contract_has_a_look() -> None:
     assert set(f.VERDICT_WORDS) == set(f.VERDICT_STATUS) == set(VerdictValue)
     assert set(f.OUTCOME_STATUS) == set(f.OUTCOME_MARKS) == set(Outcome)
     assert set(f.LEVEL_STATUS) == set(Level)
+    assert set(f.STREAM_WORDS) == set(Status) <= {Status(name) for name in ICONS if name in list(Status)}
+    assert set(f.DIRECTION_WORDS) == set(f.DIRECTION_LOOKS) == set(Direction)
+    assert set(f.REGRESSION_WORDS) == set(f.REGRESSION_LOOKS) == set(Regression)
+    looks = [*f.DIRECTION_LOOKS.values(), *f.REGRESSION_LOOKS.values()]
+    assert {icon for _, icon in looks} | {f.verdict_icon(value) for value in VerdictValue} <= set(ICONS)
     assert {f.status_class(status) for status in Status} == {
         "is-idle",
         "is-running",
@@ -94,3 +43,62 @@ def test_only_what_is_good_looks_good() -> None:
     assert [v for v in VerdictValue if f.VERDICT_STATUS[v] is good] == [VerdictValue.READY]
     assert [o for o in Outcome if f.OUTCOME_STATUS[o] is good] == [Outcome.PASS]
     assert [level for level in Level if f.LEVEL_STATUS[level] is good] == [Level.VERIFIED]
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({}, "epoch 8 of 8"),
+        ({"epoch": 3, "epochs": 30}, "epoch 3 of 30"),
+        ({"epoch": 2.5, "epochs": 30}, "epoch 2.5 of 30"),
+        ({"epoch": 3, "epochs": None}, "epoch 3"),
+        ({"epoch": None, "step": 9, "epochs": 30}, "step 9"),
+        ({"epoch": None, "step": None, "epochs": 30}, "no epoch recorded yet"),
+        ({"unit": "step", "step": None}, "no step recorded yet"),
+        ({"epoch": None, "status": Status.IDLE}, "not started"),
+        ({"unit": "step", "step": 1500, "steps": 6000}, "step 1,500 of 6,000"),
+        ({"early_stop": True, "epochs": 30}, "epoch 8 of 30, stopped early"),
+        ({"from_previous_run": True}, "epoch 8 of 8, from the previous run"),
+    ],
+)
+def test_progress_is_told_in_what_the_stream_counts(fields: dict[str, Any], words: str) -> None:
+    run = ready_state().metrics["patchtst"]
+
+    assert f.progress_words(run.model_copy(update={"completion": run.completion.model_copy(update=fields)})) == words
+
+
+def test_a_source_that_counts_from_0_has_done_one_more() -> None:
+    """Eight epochs numbered 0 to 7: the page says what check 8 says."""
+    raw = ready_state().metrics["patchtst"].model_dump(mode="json")
+    for series in raw["series"].values():
+        series["epoch"] = [epoch - 1 for epoch in series["epoch"]]
+    raw["completion"]["epoch"] = 7
+
+    assert f.progress_words(StreamMetrics.model_validate(raw)) == "epoch 8 of 8"
+
+
+@pytest.mark.parametrize(
+    ("value", "epoch", "step", "words"),
+    [
+        (0.4412, 3, 300, "0.4412 at epoch 3"),
+        (0.4412, None, 1200, "0.4412 at step 1,200"),
+        (0.4412, None, None, "0.4412"),
+        (None, 4, 4, "not finite at epoch 4"),
+    ],
+)
+def test_a_loss_stands_at_its_epoch_else_at_its_step(
+    value: float | None, epoch: float | None, step: int | None, words: str
+) -> None:
+    assert f.point_words(Point(value=value, epoch=epoch, step=step)) == words
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("logs/events.out.tfevents.1795435105.vm.17791.0", "logs/events.out.tfevents.1795435105.*.17791.0"),
+        ("logs/events.out.tfevents.1795435105.vm.17791.0.v2", "logs/events.out.tfevents.1795435105.*.17791.0.v2"),
+        ("checkpoints/a.vm.pt", "checkpoints/a.vm.pt"),
+    ],
+)
+def test_a_report_carries_no_host_in_an_event_files_name(path: str, told: str) -> None:
+    assert f.shown_path(path) == told

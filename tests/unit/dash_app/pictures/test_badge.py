@@ -54,10 +54,10 @@ def test_the_verdict_is_told_in_words_and_in_its_colour(state: DashboardState, s
 @pytest.mark.parametrize(
     ("state", "stream", "said"),
     [
-        (ready_state(), "patchtst", ["PatchTST", "done 8/8 epochs"]),
-        (running_state(), "swinmae", ["SwinMAE", "running 3/30 epochs"]),
+        (ready_state(), "patchtst", ["PatchTST", "done, epoch 8 of 8"]),
+        (running_state(), "swinmae", ["SwinMAE", "running, epoch 3 of 30"]),
         (diverged_state(), "swinmae", ["SwinMAE", "diverged at epoch 4"]),
-        (empty_state(), "swinmae", ["SwinMAE", "not trained"]),
+        (empty_state(), "swinmae", ["SwinMAE", "not started"]),
     ],
 )
 def test_a_stream_tells_how_far_it_is(state: DashboardState, stream: str, said: list[str]) -> None:
@@ -71,7 +71,7 @@ def test_a_stream_of_an_earlier_run_is_never_green() -> None:
 
     badge = stream_badge(DashboardState.model_validate(raw), "patchtst")
 
-    assert (badge.message, badge.status) == ("previous run, done 8/8 epochs", Status.IDLE)
+    assert (badge.message, badge.status) == ("done, epoch 8 of 8, from the previous run", Status.IDLE)
 
 
 def test_a_check_is_named_by_its_id_or_number() -> None:

@@ -53,7 +53,7 @@ def test_the_badge_tells_verdict_stream_or_check(server: RunningServer) -> None:
 
     said = [words(server.get(f"/badge.svg{query}").text)[1] for query in ("", "?stream=patchtst", "?check=9&.svg")]
 
-    assert said == ["NOT READY 7/9", "done 8/8 epochs", "FAIL"]  # MediaWiki wants addresses that end in .svg
+    assert said == ["NOT READY 7/9", "done, epoch 8 of 8", "FAIL"]  # MediaWiki wants addresses that end in .svg
 
 
 @pytest.mark.parametrize("path", ["/badge.svg", "/badge.svg?stream=patchtst", "/badge.svg?check=1"])

@@ -144,7 +144,7 @@ def test_of_a_sparse_file_of_five_gigabytes_only_the_first_part_is_read(place: P
     told = place.get("huge.csv").json()
 
     assert told["size_bytes"] == 5_000_000_000
-    assert told["notes"][0] == "Only the first part is shown: 64 kB of 5.0 GB."
+    assert told["notes"][0] == "Only the first part is shown: 64.0 kB of 5.00 GB."
     assert len(json.dumps(told["rows"])) < 3 * MOST_BYTES
 
 
@@ -301,7 +301,7 @@ def test_pictures_that_are_too_large_are_not_sent(place: Place) -> None:
     write(place.root / "long.png", png() + bytes(MOST_PICTURE_BYTES))
     write(place.root / "vast.png", png()[:16] + b"\x00\x00\xff\xff\x00\x00\xff\xff" + png()[24:])
 
-    assert place.refused("long.png") == (413, "too_large", "The picture has 4.0 MB; at most 4.0 MB are shown.")
+    assert place.refused("long.png") == (413, "too_large", "The picture has 4.00 MB; at most 4.00 MB are shown.")
     assert place.refused("vast.png")[2] == "The picture has 65,535 by 65,535 pixels, too many to show."
 
 

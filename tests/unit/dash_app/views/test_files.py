@@ -139,7 +139,7 @@ def test_what_is_not_listed_is_counted_in_its_group() -> None:
 
     more = of_class(panel, "file-more")
     assert [text_of(row) for row in more] == ["and 2,950 more, not listed"]
-    assert [group.rowSpan for group in of_class(panel, "file-group")] == ["2", "1", "2", "2", "2", "1", "1"]
+    assert [group.rowSpan for group in of_class(panel, "file-group")] == [2, 1, 2, 2, 2, 1, 1]
 
 
 def test_files_that_only_a_stage_names_have_rows_too() -> None:

@@ -9,9 +9,9 @@ import pytest
 from support.state_parts import START
 from support.states import ready_state
 
-from collectors.contract.metrics import Nonfinite, StreamMetrics
+from collectors.contract.metrics import StreamMetrics
 from collectors.presentation.words import series_label
-from dash_app.views.curves.data import loss_data, nonfinite_sentence
+from dash_app.views.curves.data import loss_data
 
 
 def metrics(**fields: Any) -> StreamMetrics:
@@ -77,7 +77,7 @@ def test_a_break_that_stands_in_the_curve_is_marked_once(told: dict[str, Any]) -
     marks = loss_data(metrics(series=broken, nonfinite=[told]))["broken"]
 
     assert [(mark["epoch"], mark["step"], mark["time"]) for mark in marks] == [(2, 20, 1.5)]
-    assert marks[0]["text"].startswith("val is NaN from ")
+    assert marks[0]["text"].startswith("val_loss NaN since ")
 
 
 def test_a_break_that_fell_out_of_the_curve_is_added() -> None:
@@ -87,7 +87,7 @@ def test_a_break_that_fell_out_of_the_curve_is_added() -> None:
     marks = loss_data(metrics(series=broken, nonfinite=[gap(), lost]))["broken"]
 
     assert [(mark["epoch"], mark["step"], mark["time"]) for mark in marks] == [(2, 20, 1.5), (7, 70, None)]
-    assert marks[1]["text"] == "val is +Inf from epoch 7 (3 values)"
+    assert marks[1]["text"] == "val_loss Inf since epoch 7 (3 values)"
 
 
 def test_each_series_is_marked_with_its_own_sentence() -> None:
@@ -95,22 +95,7 @@ def test_each_series_is_marked_with_its_own_sentence() -> None:
 
     marks = loss_data(metrics(series=both, nonfinite=[gap()]))["broken"]
 
-    assert [mark["text"] for mark in marks] == ["train_loss is not finite", "val is NaN from epoch 2"]
-
-
-@pytest.mark.parametrize(
-    ("fields", "words"),
-    [
-        ({}, "val is NaN from epoch 2"),
-        ({"count": 2}, "val is NaN from epoch 2 (2 values)"),
-        ({"kind": "-inf"}, "val is -Inf from epoch 2"),
-        ({"first_epoch": None}, "val is NaN from step 20"),
-        ({"first_epoch": None, "first_step": None}, "val is NaN"),
-        ({"first_epoch": 0}, "val is NaN from epoch 0"),
-    ],
-)
-def test_a_break_is_told_by_its_epoch_or_else_its_step(fields: dict[str, Any], words: str) -> None:
-    assert nonfinite_sentence(Nonfinite.model_validate(gap(**fields))) == words
+    assert [mark["text"] for mark in marks] == ["train_loss is not finite", "val_loss NaN since epoch 2 (1 value)"]
 
 
 def test_axes_end_where_training_is_to_end() -> None:

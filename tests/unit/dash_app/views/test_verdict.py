@@ -45,14 +45,15 @@ def test_a_reason_that_names_no_check_stands_as_it_is() -> None:
     assert not of_class(bar, "verdict-check")
 
 
-def test_the_tally_adds_up_and_draws_no_empty_part() -> None:
+def test_the_tally_adds_up_and_draws_a_part_for_each_check() -> None:
     bar = render_verdict(failing_state(), "")
 
     words = text_of(of_class(bar, "tally-words"))
-    shares = [part.style["flexGrow"] for part in parts(of_class(bar, "tally-bar")[0].children)]
+    drawn = [part.className for part in parts(of_class(bar, "tally-bar")[0].children)]
     assert words == "7 passed 1 failed 1 skipped"
-    assert shares == [7, 1, 1]
-    assert len(of_class(render_verdict(ready_state(), ""), "tally-bar")[0].children) == 1
+    assert drawn == ["is-done"] * 7 + ["is-fail", "is-idle"]
+    whole = of_class(render_verdict(ready_state(), ""), "tally-bar")[0].children
+    assert {part.className for part in whole} == {"is-done"}
 
 
 def test_instants_are_sent_exactly_and_ages_are_left_to_the_browser() -> None:

@@ -198,7 +198,7 @@ def from_zero(s: StreamEvidence) -> StreamEvidence:
         (stream_at(epoch=3.0, target=Target("epoch", None)), "epoch 3"),
         (stream_at(epoch=None, step=9), "step 9"),
         (stream_at(epoch=None, step=None), "no epoch recorded yet"),
-        (stream_at(epoch=3.0, step=500, target=Target("step", 1000)), "step 500 of 1000"),
+        (stream_at(epoch=3.0, step=500, target=Target("step", 1000)), "step 500 of 1,000"),
         (stream_at(epoch=3.0, step=None, target=Target("step", 1000)), "no step recorded yet"),
         (from_zero(stream_at(epoch=7.0)), "epoch 8 of 8"),
         (from_zero(stream_at(epoch=7.0, step=70, target=Target("step", 100))), "step 70 of 100"),

@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import pytest
 from support.components import of_class, text_of
 from support.state_parts import PATCHTST, SWINMAE
 from support.states import diverged_state, empty_state, ready_state, running_state
 
 from collectors.contract.metrics import StreamMetrics
 from collectors.contract.state import DashboardState
+from collectors.presentation.regions.losses import chart_sentence
 from dash_app.views.curves.data import loss_data
-from dash_app.views.curves.losses import chart_sentence, losses_now, progress_text, render_losses
-from dash_app.views.curves.table import MAX_ROWS, render_table
+from dash_app.views.curves.losses import losses_now, render_losses
 
 
 def curves_of(state: DashboardState, stream: str) -> dict[str, dict[str, Any]]:
@@ -70,9 +69,9 @@ def test_a_value_that_is_no_number_is_marked_where_it_stood_and_said_in_words() 
 
     broken = losses_now(state)["swinmae"]["data"]["broken"]
     curves = curves_of(state, "swinmae")
-    assert [(mark["epoch"], mark["text"]) for mark in broken] == [(4, "val is NaN from epoch 4")]
+    assert [(mark["epoch"], mark["text"]) for mark in broken] == [(4, "val_loss NaN since epoch 4 (1 value)")]
     assert curves["val"]["value"] == [*SWINMAE[1][:3], None, SWINMAE[1][4]]
-    assert "val is NaN from epoch 4" in chart_sentence(state.metrics["swinmae"])
+    assert "val_loss NaN since epoch 4 (1 value)" in chart_sentence(state.metrics["swinmae"])
 
 
 def test_a_told_gap_without_a_point_is_marked_too() -> None:
@@ -81,7 +80,7 @@ def test_a_told_gap_without_a_point_is_marked_too() -> None:
     metrics = changed(ready_state(), "patchtst", nonfinite=[gap])
 
     marks = loss_data(metrics)["broken"]
-    assert [(mark["epoch"], mark["text"]) for mark in marks] == [(99, "val is +Inf from epoch 99 (3 values)")]
+    assert [(mark["epoch"], mark["text"]) for mark in marks] == [(99, "val_loss Inf since epoch 99 (3 values)")]
 
 
 def test_names_from_files_cannot_become_markup_in_a_chart() -> None:
@@ -97,33 +96,15 @@ def test_the_heading_tells_the_last_and_the_best_validation_loss() -> None:
     raw["metrics"]["patchtst"]["best"] = best
 
     heads = losses_now(DashboardState.model_validate(raw))
-    assert text_of(heads["patchtst"]["head"]) == "val 0.9929 best 0.9000 at epoch 6"
+    assert text_of(heads["patchtst"]["head"]) == "val 0.9929 best 0.9 at epoch 6"
     assert text_of(heads["swinmae"]["head"]) == "val 0.5162"
-
-
-@pytest.mark.parametrize(
-    ("fields", "text"),
-    [
-        ({}, "8 of 8 epochs"),
-        ({"epoch": 3, "epochs": 30}, "3 of 30 epochs"),
-        ({"epoch": 3, "epochs": None}, "epoch 3"),
-        ({"epoch": None, "epochs": 30}, "0 of 30 epochs"),
-        ({"epoch": None, "epochs": None}, "not started"),
-        ({"unit": "step", "step": 1500, "steps": 6000}, "1,500 of 6,000 steps"),
-        ({"from_previous_run": True}, "8 of 8 epochs, from the previous run"),
-    ],
-)
-def test_progress_is_told_in_what_the_stream_counts(fields: dict[str, Any], text: str) -> None:
-    completion = ready_state().metrics["patchtst"].completion.model_copy(update=fields)
-
-    assert progress_text(completion) == text
 
 
 def test_the_chart_is_one_sentence_for_those_who_cannot_see_it() -> None:
     sentence = chart_sentence(ready_state().metrics["patchtst"])
 
-    assert sentence.startswith("PatchTST, 8 of 8 epochs: ")
-    assert "val loss ends at 0.9929 (epoch 8), lowest 0.9929" in sentence
+    assert sentence.startswith("PatchTST, epoch 8 of 8: ")
+    assert "val loss ends at 0.9929 at epoch 8, best 0.9929 at epoch 8" in sentence
 
 
 def test_without_losses_everything_says_so_and_nothing_breaks() -> None:
@@ -135,23 +116,6 @@ def test_without_losses_everything_says_so_and_nothing_breaks() -> None:
     assert text_of(told["table"]) == "No losses yet."
     assert chart_sentence(state.metrics["patchtst"]) == "PatchTST: no losses yet."
     assert render_losses(None) == [] and losses_now(None) == {}
-
-
-def test_the_data_table_holds_the_points_of_the_chart() -> None:
-    table = render_table(diverged_state().metrics["swinmae"])
-
-    words = text_of(table)
-    assert words.startswith("SwinMAE: 5 points Epoch train loss val loss 1 0.7184 0.5687")
-    assert "4 0.5243 not finite" in words
-
-
-def test_a_long_table_is_thinned_evenly_keeps_both_ends_and_says_so() -> None:
-    table = render_table(changed(ready_state(), "patchtst", series={"val_loss": long_series(2000)}))
-
-    rows = table.children[2].children
-    assert len(rows) == MAX_ROWS
-    assert (text_of(rows[0]), text_of(rows[-1])) == ("0 1.000", "1,999 1.000")
-    assert "60 of 2,000 points" in text_of(table)
 
 
 def test_the_legend_names_the_curves_that_are_there() -> None:

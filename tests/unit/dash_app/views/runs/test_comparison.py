@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from support.components import of_class, parts, text_of
+from support.components import attribute, of_class, parts, text_of
 from support.states import diverged_state, failing_state, good_state, ready_state
 
 from collectors.compare.compare import compare
-from collectors.contract.delta import Policy
 from collectors.contract.state import DashboardState
+from collectors.presentation.regions.stream_delta import stream_delta
 from dash_app.views.curves.compared import MOST_OVERLAYS, compared_curves
-from dash_app.views.runs.comparison import NO_BASELINE, policy_sentence, render_comparison
-from dash_app.views.runs.stream_delta import render_stream_delta
+from dash_app.views.runs.comparison import NO_BASELINE, render_comparison
 
 
 def changed(state: DashboardState, **streams: dict[str, Any]) -> DashboardState:
@@ -35,23 +34,23 @@ def panel(run: DashboardState, baseline: DashboardState) -> list[Any]:
 
 
 def row_of(content: Any, loss: str) -> Any:
-    return next(part for part in parts(content) if getattr(part, "data-loss", None) == loss)
+    return next(part for part in parts(content) if attribute(part, "data-loss") == loss)
 
 
 def test_a_loss_has_both_values_the_difference_and_the_direction_in_words() -> None:
     delta = compare(with_val(ready_state(), 0.5), ready_state())
 
-    row = row_of(render_stream_delta(delta.streams[0]), "val_loss:final")
-    assert text_of(row) == "final val 0.5000 0.9929 −0.4929 (−50 %) better"
-    assert getattr(row, "data-direction") == "better"
+    row = row_of(stream_delta(delta.streams[0]), "val_loss:final")
+    assert text_of(row) == "final val 0.5 0.9929 -0.4929 (-49.6 %) better"
+    assert attribute(row, "data-direction") == "better"
 
 
 def test_worse_and_within_tolerance_have_words_of_their_own() -> None:
     worse = compare(with_val(ready_state(), 1.5), ready_state())
     within = compare(with_val(ready_state(), 1.0), ready_state())
 
-    assert text_of(row_of(render_stream_delta(worse.streams[0]), "val_loss:final")).endswith("worse")
-    assert text_of(row_of(render_stream_delta(within.streams[0]), "val_loss:final")).endswith("within tolerance")
+    assert text_of(row_of(stream_delta(worse.streams[0]), "val_loss:final")).endswith("worse")
+    assert text_of(row_of(stream_delta(within.streams[0]), "val_loss:final")).endswith("within tolerance")
 
 
 def test_what_was_measured_differently_is_incomparable_and_says_why() -> None:
@@ -59,7 +58,7 @@ def test_what_was_measured_differently_is_incomparable_and_says_why() -> None:
     run = changed(with_val(ready_state(), 0.1), patchtst={"config": config})
     delta = compare(run, ready_state())
 
-    section = render_stream_delta(delta.streams[0])
+    section = stream_delta(delta.streams[0])
     assert "other mask_ratio: 0.7 against 0.4" in text_of(of_class(section, "incomparable"))
     assert text_of(row_of(section, "val_loss:final")).endswith("incomparable")
     assert "better" not in text_of(section)
@@ -70,7 +69,7 @@ def test_only_differing_config_stands_open() -> None:
     config = {"lr": 0.004, "epochs": 8, "mask_ratio": 0.4, "amp": False}
     delta = compare(changed(ready_state(), patchtst={"config": config}), ready_state())
 
-    first, rest = of_class(render_stream_delta(delta.streams[0]), "config-table")
+    first, rest = of_class(stream_delta(delta.streams[0]), "config-table")
     assert text_of(first) == "Key Run Baseline lr 0.004 0.002"
     assert "mask_ratio" in text_of(rest) and "lr" not in text_of(rest).split()
 
@@ -79,7 +78,7 @@ def test_a_changed_check_stands_with_both_outcomes() -> None:
     told = text_of(panel(failing_state(), ready_state()))
 
     assert "Same run [ ] FAIL [v] PASS worse backup holds an older patchtst checkpoint" in told
-    assert "NOT READY" in told and "READY" in told and "(−2)" in told
+    assert "NOT READY" in told and "READY" in told and "(-2)" in told
 
 
 def test_a_diverged_run_is_a_regression_and_the_policy_says_so_first() -> None:
@@ -117,19 +116,11 @@ def test_buttons_pin_what_is_shown_and_unpin_what_is_pinned() -> None:
     assert [pin for pin in pins if pin is not None] == ["run-new", ""]
 
 
-def test_the_policy_is_told_in_words() -> None:
-    assert policy_sentence(Policy()) == "Policy: its last value of val_loss may rise by 5 % at most."
-    strict = Policy(window=3, minimum_epochs=4, allowed_absolute=0.1, direction="higher", metric="auc")
-    assert policy_sentence(strict) == (
-        "Policy: the mean of its last 3 values of auc may fall by 5 % or 0.1 at most, after at least 4 epochs."
-    )
-
-
 def test_the_loss_panel_tells_arrow_share_value_and_word() -> None:
     run, baseline = with_val(ready_state(), 0.5), ready_state()
 
     entry = compared_curves(baseline, [], compare(run, baseline))["patchtst"]
-    assert text_of(entry["delta"]) == "▼ 50 % vs baseline 0.9929, better"
+    assert text_of(entry["delta"]) == "▼ 49.6 % vs baseline 0.9929, better"
     assert [curve["name"] for curve in entry["curves"]] == ["baseline train", "baseline val"]
     assert entry["curves"][1]["value"] == list(baseline.metrics["patchtst"].series["val_loss"].value)
 

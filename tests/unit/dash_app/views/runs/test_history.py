@@ -42,7 +42,7 @@ def test_a_row_tells_verdict_losses_and_the_difference_to_the_baseline() -> None
     content = table(found, Looks(None, found[1], found[1]["run_id"], True))
 
     first, second, third = (text_of(row) for row in of_class(content, "run-row"))
-    assert "READY" in first and "0.5000 −50 %" in first
+    assert "READY" in first and "0.5 -49.6 %" in first
     assert "NOT READY" in second and "pinned" in second and "0 %" in second
     assert "diverged" in third
 
@@ -74,7 +74,7 @@ def test_a_difference_says_which_way_it_went_and_without_a_baseline_there_is_non
     run["streams"]["patchtst"]["final_val_loss"] = 2.0
     base["streams"]["patchtst"]["final_val_loss"] = 0.0
 
-    assert deltas([run], Looks(None, base, None, True)) == [("+2.000", "worse, against 0.0")]
+    assert deltas([run], Looks(None, base, None, True)) == [("+2", "worse, against 0")]
     assert deltas([run], PLAIN) == [("–", "")]
     assert deltas([run], Looks(None, damaged_row("run-x", "cut", (1, 1)), None, True)) == [("–", "")]
 
@@ -135,7 +135,7 @@ def test_a_spark_line_holds_numbers_only_and_a_gap_where_one_is_missing() -> Non
     assert "nan" not in svg and "inf" not in svg
     line: Any = render_spark([1.0, None, 0.5])
     assert unquote(line.style["--spark"]).startswith('url("data:image/svg+xml,<svg')
-    assert line.title == "validation loss 1.000 to 0.5000, lowest 0.5000, 1 not finite"
+    assert line.title == "validation loss 1 to 0.5, lowest 0.5, 1 not finite"
 
 
 @pytest.mark.parametrize("values", [[], [1.0], [None, None], [None, 1.0]])

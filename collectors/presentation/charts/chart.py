@@ -1,0 +1,162 @@
+"""Curves -> one SVG picture that keeps its type size at any width. Pure.
+
+Places along the width are percents, heights are pixels; only the lines themselves are stretched, with
+strokes that are not. Nothing in it needs a script, and every word of it is also in the text beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from collectors.numbers import number_words
+from collectors.presentation.charts.axes import Axis, Kind, place_axis, tick_text, value_axis
+from collectors.presentation.charts.curves import Curves, Line
+from collectors.presentation.markup import Child, Element, el
+
+HEIGHT: Final = 200
+"""Of the plot, in pixels."""
+FOOT: Final = 34
+"""Below it: ticks and the name of the axis."""
+WIDTH: Final = 1000
+"""Of the stretched drawing, in its own units."""
+MOST_MARKS: Final = 200
+"""One for every half percent of the width; more would lie upon each other."""
+NAME_ROOM: Final = 0.16
+"""Share of the width that a name beside a point may need."""
+
+
+def draw_chart(curves: Curves, kind: Kind, name: str, sentence: str) -> Element:
+    """Return the picture; `name` becomes its title, `sentence` its description. `name` is told of one chart only."""
+    every = [*curves.ghosts, *curves.lines]
+    along = _along(curves, every)
+    up = value_axis([v for line in every for v in line.value if v is not None], kind)
+    title, words = f"{name}-title", f"{name}-words"
+    return el(
+        "svg",
+        el("title", sentence.partition(":")[0], id=title),
+        el("desc", sentence, id=words),
+        _value_grid(up),
+        el("text", "loss", x="-8", y="-4", text_anchor="end", class_="axis-name"),
+        _place_ticks(along, curves.unit),
+        _lines(every, along, up),
+        _divergence(curves, along),
+        _crosses(curves, along),
+        _ends(curves, along, up),
+        _lowest(curves, along, up),
+        class_="chart",
+        role="img",
+        aria_labelledby=f"{title} {words}",
+        width="100%",
+        height=HEIGHT + FOOT,
+    )
+
+
+def _along(curves: Curves, every: list[Line]) -> Axis:
+    """The horizontal axis: all points, and the configured end, so that progress can be seen."""
+    known = [at for line in every for at in line.at] + [mark.at for mark in curves.marks]
+    if curves.end is not None:
+        known.append(curves.end)
+    return place_axis(min(known, default=0.0), max(known, default=1.0))
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100:.2f}%"
+
+
+def _height(share: float) -> str:
+    return f"{(1 - share) * HEIGHT:.1f}"
+
+
+def _value_grid(up: Axis) -> Child:
+    parts = []
+    for value in up.ticks(4):
+        share = up.place(value)
+        if share is not None and 0 <= share <= 1:
+            y = _height(share)
+            parts += [el("line", x1="0", x2="100%", y1=y, y2=y, class_="grid"),
+                      el("text", tick_text(value), x="-8", y=y, dy="0.35em", text_anchor="end")]  # fmt: skip
+    return parts
+
+
+def _place_ticks(along: Axis, unit: str) -> Child:
+    least = 1.0 if unit in ("epoch", "step", "point") else 0.0
+    parts = [el("line", x1="0", x2="100%", y1=HEIGHT, y2=HEIGHT, class_="base")]
+    for value in along.ticks(6, least):
+        share = along.place(value)
+        if share is not None and 0 <= share <= 1:
+            x = _percent(share)
+            parts += [el("line", x1=x, x2=x, y1=HEIGHT, y2=HEIGHT + 4, class_="base"),
+                      el("text", tick_text(value), x=x, y=HEIGHT + 16, text_anchor="middle")]  # fmt: skip
+    name = el("text", unit, x="100%", y=HEIGHT + 31, text_anchor="end", class_="axis-name")
+    return (*parts, name)
+
+
+def _lines(every: Iterable[Line], along: Axis, up: Axis) -> Child:
+    """All lines in one drawing that is stretched to the plot's width."""
+    drawn = [el("path", d=_path(line, along, up), class_=f"line line-{line.role}") for line in every]
+    box = f"0 0 {WIDTH} {HEIGHT}"
+    return el("svg", *drawn, viewBox=box, preserveAspectRatio="none", width="100%", height=HEIGHT, class_="lines")
+
+
+def _path(line: Line, along: Axis, up: Axis) -> str:
+    """A stroke through the points; a value that cannot stand here is a gap, a lone point is a dot."""
+    strokes: list[list[str]] = [[]]
+    for at, value in zip(line.at, line.value, strict=True):
+        x, y = along.place(at), None if value is None else up.place(value)
+        if x is None or y is None:
+            strokes.append([])
+        else:
+            strokes[-1].append(f"{x * WIDTH:.1f} {_height(y)}")
+    return "".join("M" + "L".join(points) + ("h0" if len(points) == 1 else "") for points in strokes if points)
+
+
+def _divergence(curves: Curves, along: Axis) -> Child:
+    """An upright line where the first loss was not finite, with its words at the top."""
+    at, words = curves.diverged or (None, "")
+    share = along.place(at) if at is not None else None
+    if share is None:
+        return None
+    x = _percent(share)
+    anchor, shift = ("end", "-6") if share > 1 - 2 * NAME_ROOM else ("start", "6")
+    line = el("line", x1=x, x2=x, y1="0", y2=HEIGHT, class_="divergence")
+    return (line, el("text", words, x=x, dx=shift, y="26", text_anchor=anchor, class_="divergence-name"))
+
+
+def _crosses(curves: Curves, along: Axis) -> Child:
+    """A cross at the upper edge for every loss that was not finite, one for those that would lie upon each other."""
+    shares = (along.place(mark.at) for mark in curves.marks)
+    kept = sorted({round(share * MOST_MARKS) for share in shares if share is not None})
+    return [_cross(place / MOST_MARKS) for place in kept]
+
+
+def _cross(share: float) -> Element:
+    stroke = el("path", d="M-4 -4L4 4M4 -4L-4 4", class_="cross")
+    return el("svg", stroke, x=_percent(share), y="8", overflow="visible", width="1", height="1")
+
+
+def _ends(curves: Curves, along: Axis, up: Axis) -> Child:
+    """A dot at the last finite value of each line of the run: where it is now."""
+    dots = []
+    for line in curves.lines:
+        known = [(at, value) for at, value in zip(line.at, line.value, strict=True) if value is not None]
+        x, y = (along.place(known[-1][0]), up.place(known[-1][1])) if known else (None, None)
+        if x is not None and y is not None:
+            dots.append(el("circle", cx=_percent(x), cy=_height(y), r="3", class_=f"dot dot-{line.role}"))
+    return dots
+
+
+def _lowest(curves: Curves, along: Axis, up: Axis) -> Child:
+    """A ring around the lowest point, named below it."""
+    if curves.best is None:
+        return None
+    at, value = curves.best
+    x, y = along.place(at), up.place(value)
+    if x is None or y is None:
+        return None
+    words = f"min {number_words(value)}" + (
+        f" at {curves.axis} {number_words(at)}" if curves.axis in ("epoch", "step") else ""
+    )
+    anchor, shift = ("start", "-5") if x < NAME_ROOM else ("end", "5") if x > 1 - NAME_ROOM else ("middle", "0")
+    name = el("text", words, x=_percent(x), dx=shift, y=_height(y), dy="18", text_anchor=anchor, class_="lowest-name")
+    return (el("circle", cx=_percent(x), cy=_height(y), r="5", class_="lowest"), name)

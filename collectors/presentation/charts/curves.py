@@ -1,0 +1,182 @@
+"""Losses of a stream and its baseline -> the lines of its chart, on the first axis that they all know. Pure.
+
+Epochs are preferred, then steps, then time, then the mere order, as on the page. A line keeps its
+gaps; long ones are reduced with minima and maxima kept. Values that are not finite are marks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from collectors.contract.metrics import Nonfinite, Point, Series, StreamMetrics
+from collectors.evidence.downsample import downsample
+from collectors.numbers import place_words
+from collectors.presentation.regions.losses import ROLES
+from collectors.presentation.words import series_label
+from collectors.training.words import divergence_words
+
+AxisName = Literal["epoch", "step", "time", "index"]
+MOST_POINTS: Final = 800
+"""Points of one drawn line: two a pixel of the widest chart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One curve: `at` and `value` are equally long, a value that is not finite is None."""
+
+    label: str
+    role: str
+    """`train`, `val`, `other` or `baseline`."""
+    at: tuple[float, ...]
+    value: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A place where a loss was not finite."""
+
+    at: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Curves:
+    """All that one chart draws."""
+
+    axis: AxisName
+    unit: str
+    """What stands at the horizontal axis: `epoch`, `step`, `minutes`."""
+    lines: tuple[Line, ...]
+    ghosts: tuple[Line, ...]
+    marks: tuple[Mark, ...]
+    end: float | None
+    """Where the axis should end: the configured last epoch or step."""
+    best: tuple[float, float] | None
+    """Place and value of the lowest validation loss."""
+    diverged: tuple[float | None, str] | None
+    """Place and words of the first loss that was not finite."""
+    notes: tuple[str, ...]
+
+
+def curves_of(run: StreamMetrics, baseline: StreamMetrics | None) -> Curves:
+    """Return what is drawn; without any point there are no lines."""
+    held = {name: series for name, series in run.series.items() if series.value}
+    axis = _axis_of(list(held.values()))
+    zero, size, unit = _clock(held, axis)
+    ruler = _Ruler(axis, zero, size)
+    lines = tuple(Line(series_label(n), ROLES.get(n, "other"), *_reduced(s, ruler)) for n, s in held.items())
+    ghosts, notes = _ghosts(baseline, axis, size)
+    return Curves(
+        axis=axis,
+        unit=unit,
+        lines=lines,
+        ghosts=ghosts,
+        marks=tuple(_marks(run, held, ruler)),
+        end=_end(run, axis),
+        best=_best(held, ruler),
+        diverged=_diverged(run, ruler),
+        notes=notes,
+    )
+
+
+def _axis_of(held: list[Series]) -> AxisName:
+    order: tuple[AxisName, ...] = ("epoch", "step", "time")
+    known = (name for name in order if held and all(None not in getattr(one, name) for one in held))
+    return next(known, "index")
+
+
+def _clock(held: dict[str, Series], axis: AxisName) -> tuple[float, float, str]:
+    """Where the axis begins, how much one unit of it is, and the unit's name."""
+    if axis != "time":
+        return 0.0, 1.0, "point" if axis == "index" else axis
+    times = [moment for series in held.values() for moment in series.time if moment is not None]
+    first, last = min(times), max(times)
+    for limit, size, unit in ((180.0, 1.0, "seconds"), (7200.0, 60.0, "minutes")):
+        if last - first <= limit:
+            return first, size, unit
+    return first, 3600.0, "hours"
+
+
+@dataclass(frozen=True, slots=True)
+class _Ruler:
+    """How a series' points find their place on the chosen axis."""
+
+    axis: AxisName
+    zero: float
+    size: float
+
+    def along(self, series: Series) -> list[float]:
+        """Places of all points; the axis was chosen so that every one is known."""
+        if self.axis == "index":
+            return [float(n) for n in range(1, len(series.value) + 1)]
+        return [((at or 0) - self.zero) / self.size for at in getattr(series, self.axis)]
+
+    def of(self, point: Point) -> float | None:
+        """Place of one told point, where it says its epoch or step."""
+        at = {"epoch": point.epoch, "step": point.step}.get(self.axis)
+        return None if at is None else float(at)
+
+
+def _reduced(series: Series, ruler: _Ruler) -> tuple[tuple[float, ...], tuple[float | None, ...]]:
+    places = ruler.along(series)
+    values = [float("nan") if value is None else value for value in series.value]
+    kept = downsample(places, values, MOST_POINTS).tolist()
+    return tuple(places[n] for n in kept), tuple(series.value[n] for n in kept)
+
+
+def _ghosts(baseline: StreamMetrics | None, axis: AxisName, size: float) -> tuple[tuple[Line, ...], tuple[str, ...]]:
+    """The baseline's validation curve, else its train curve, where it can stand on this axis."""
+    name = next((n for n in ROLES if baseline and n in baseline.series), None)
+    name = "val_loss" if baseline and "val_loss" in baseline.series else name
+    series = baseline.series[name] if baseline and name else None
+    if series is None or name is None or not series.value:
+        return (), ()
+    if axis != "index" and None in getattr(series, axis):
+        return (), (f"the baseline's curve has no {axis} and is not drawn",)
+    first = min((at for at in series.time if at is not None), default=0.0)
+    ruler = _Ruler(axis, first if axis == "time" else 0.0, size)
+    return (Line(f"baseline {series_label(name)}", "baseline", *_reduced(series, ruler)),), ()
+
+
+def _marks(run: StreamMetrics, held: dict[str, Series], ruler: _Ruler) -> list[Mark]:
+    """Every drawn place without a finite value; what was told and fell out of a reduced curve is added."""
+    marks = []
+    for name, series in held.items():
+        told = "; ".join(divergence_words(gap) for gap in run.nonfinite if gap.series == name)
+        text = told or f"{series_label(name)} is not finite"
+        places = ruler.along(series)
+        marks += [Mark(places[n], text) for n, value in enumerate(series.value) if value is None]
+    drawn = {mark.at for mark in marks}
+    lost = ((ruler.of(_start(gap)), divergence_words(gap)) for gap in run.nonfinite)
+    return marks + [Mark(at, text) for at, text in lost if at is not None and at not in drawn]
+
+
+def _start(gap: Nonfinite) -> Point:
+    return Point(value=None, epoch=gap.first_epoch, step=gap.first_step)
+
+
+def _end(run: StreamMetrics, axis: AxisName) -> float | None:
+    end = {"epoch": run.completion.epochs, "step": run.completion.steps}.get(axis)
+    return None if end is None else float(end)
+
+
+def _best(held: dict[str, Series], ruler: _Ruler) -> tuple[float, float] | None:
+    """The lowest point of validation, else of the first series; the first of equals."""
+    name = "val_loss" if "val_loss" in held else next(iter(held), None)
+    if name is None:
+        return None
+    finite = [(value, at) for at, value in zip(ruler.along(held[name]), held[name].value, strict=True)
+              if value is not None]  # fmt: skip
+    if not finite:
+        return None
+    value, at = min(finite)
+    return at, value
+
+
+def _diverged(run: StreamMetrics, ruler: _Ruler) -> tuple[float | None, str] | None:
+    point = run.diverged_at
+    if point is None:
+        return None
+    place = place_words(point.epoch, point.step)
+    return ruler.of(point), f"diverged at {place}" if place else "diverged"

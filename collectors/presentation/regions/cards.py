@@ -1,0 +1,111 @@
+"""State -> four readiness cards: checkpoints, scaler, logs, backup. Pure.
+
+Ready or not and the level were judged before; a card counts, adds up and shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from collectors.contract.artifacts import Artifact
+from collectors.contract.metrics import StreamMetrics
+from collectors.contract.state import DashboardState
+from collectors.contract.values import Level, Outcome, Status
+from collectors.numbers import number_words, plural, size_words
+from collectors.presentation.markup import Element, el
+from collectors.presentation.pieces import age, icon
+from collectors.presentation.words import GROUP_WORDS, OUTCOME_STATUS, status_class
+
+LEVELS = tuple(Level)
+"""Levels, lowest first."""
+
+
+def cards(state: DashboardState | None) -> list[Element]:
+    """Return the four cards; without a state there are none."""
+    if state is None:
+        return []
+    files = state.artifacts
+    bundles = _bundles(files.backup, files.not_listed.get("backup", 0))
+    return [
+        _card(state, "checkpoints", files.checkpoints, _of_streams(files.checkpoints)),
+        _card(state, "scaler", files.scaler, _in_words(files.scaler)),
+        _card(state, "logs", files.logs, _epochs(state.metrics.values())),
+        _card(state, "backup", files.backup[:1], bundles),
+    ]
+
+
+def _card(state: DashboardState, group: str, files: Sequence[Artifact], facts: str) -> Element:
+    status = _status(state, group)
+    header = el(
+        "header",
+        icon(status),
+        el("h3", GROUP_WORDS[group]),
+        el("span", "ready" if status is Status.DONE else "not ready", class_="card-ready"),
+        el("span", _lowest(files).value, class_="card-level"),
+    )
+    line = el("div", el("p", facts, class_="card-facts", title=facts), _age_line(files), class_="card-line")
+    return el("article", header, line, class_=f"card {status_class(status)}")
+
+
+def _status(state: DashboardState, group: str) -> Status:
+    """The shade of a card: that of its check, or of the readiness where the check is not ours."""
+    if getattr(state.artifacts.readiness, f"{group}_ready"):
+        return Status.DONE
+    check = next((c for c in state.checklist if c.id == group), None)
+    return OUTCOME_STATUS[check.outcome] if check and check.outcome is not Outcome.PASS else Status.FAIL
+
+
+def _lowest(files: Iterable[Artifact]) -> Level:
+    levels = [file.level for file in files]
+    return min(levels, key=LEVELS.index) if levels else Level.MISSING
+
+
+def _of_streams(files: Sequence[Artifact]) -> str:
+    named = [f"{file.stream or file.path} {_size(file)}" for file in files]
+    return " · ".join(named) or "none expected"
+
+
+def _size(file: Artifact) -> str:
+    return file.level.value if file.size_bytes is None else size_words(file.size_bytes)
+
+
+def _in_words(files: Sequence[Artifact]) -> str:
+    return " · ".join(file.detail for file in files) or "none expected"
+
+
+def _epochs(streams: Iterable[StreamMetrics]) -> str:
+    parts = [
+        (stream.completion.epoch if stream.completion.unit == "epoch" else stream.completion.step) for stream in streams
+    ]
+    known = [number_words(part) for part in parts if part is not None]
+    units = {stream.completion.unit for stream in streams}
+    unit = "epochs" if units == {"epoch"} else "steps"
+    return f"{' + '.join(known)} {unit}" if known else "no record yet"
+
+
+def _bundles(files: Sequence[Artifact], not_listed: int) -> str:
+    if not files:
+        return "no bundle found"
+    return f"{plural(len(files) + not_listed, 'bundle')} · {size_words(files[0].size_bytes)}"
+
+
+def _age_line(files: Sequence[Artifact]) -> Element | None:
+    """When the newest was written, and what speaks against its being of this run; nothing where nothing is."""
+    newest, doubt = _newest(files), _doubt(files)
+    told = [doubt, el("span", age(newest)) if newest else None]
+    return el("p", told, class_="card-age dotted") if newest or doubt else None
+
+
+def _doubt(files: Sequence[Artifact]) -> Element | None:
+    """Files of another run, or of one that is not known. That they are of this run needs no word."""
+    answers = [file.belongs_to_run for file in files if file.level is not Level.MISSING]
+    if False in answers:
+        count = answers.count(False)
+        text = "not from this run" if count == len(answers) else f"{count} not from this run"
+        return el("span", text, class_="card-foreign")
+    return el("span", "run unknown") if None in answers else None
+
+
+def _newest(files: Iterable[Artifact]) -> datetime | None:
+    return max((file.modified_at for file in files if file.modified_at), default=None)

@@ -1,0 +1,65 @@
+"""State -> the checklist, item by item the text that the validator prints. Pure.
+
+Which stages rest on a check is written on its row, so that selecting one finds the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from collectors.contract.state import Check, DashboardState
+from collectors.contract.values import Outcome
+from collectors.presentation.markup import Element, el
+from collectors.presentation.pieces import panel_head
+from collectors.presentation.words import OUTCOME_MARKS, OUTCOME_STATUS, PathWords, status_class
+
+MOST_OPEN = 3
+"""So many failing checks stand open on a screen; where more fail, their list is worth more than their hints."""
+
+
+def checklist(state: DashboardState | None, *, all_open: bool = False, path: PathWords = str) -> Sequence[Element]:
+    """Return the panel's heading and rows; `all_open` is for paper, `path` is how the path of a file is told."""
+    if state is None or not state.checklist:
+        return [panel_head("Checklist", el("span", class_="figure")), el("p", "No checks yet.", class_="empty")]
+    tally = el("span", el("b", state.verdict.passed), f" / {state.verdict.total}", class_="figure")
+    failing = [check.id for check in state.checklist if check.outcome is Outcome.FAIL]
+    opened = [check.id for check in state.checklist] if all_open else failing[:MOST_OPEN]
+    rows = (_row(check, state, path, is_open=check.id in opened) for check in state.checklist)
+    return [panel_head("Checklist", tally), el("ol", rows, class_="checks")]
+
+
+def _row(check: Check, state: DashboardState, path: PathWords, *, is_open: bool) -> Element:
+    """What a check looked at stands below it as far as its detail does not say the same already."""
+    hint = el("p", check.hint, class_="check-hint") if check.hint else None
+    looked_at = [
+        el("li", el("code", path(one.path)) if one.path else None, el("span", one.text))
+        for one in check.evidence
+        if one.text not in check.detail
+    ]
+    evidence = el("ul", looked_at, class_="check-evidence") if looked_at else None
+    return el(
+        "li",
+        el("details", _summary(check), hint, evidence, open=is_open),
+        id=f"check-{check.id}",
+        class_=f"check {status_class(OUTCOME_STATUS[check.outcome])}",
+        data_check=check.id,
+        data_stages=" ".join(_stages_of(check.id, state)),
+    )
+
+
+def _summary(check: Check) -> Element:
+    return el(
+        "summary",
+        el("span", OUTCOME_MARKS[check.outcome], class_="check-mark"),
+        el("span", f"{check.index}. {check.title}", class_="check-title"),
+        None if check.blocking else el("span", "warning only", class_="check-warning"),
+        el("span", check.outcome.value.upper(), class_="check-outcome"),
+        el("span", check.detail, title=check.detail, class_="check-detail"),
+    )
+
+
+def _stages_of(check: str, state: DashboardState) -> list[str]:
+    """Stages that rest on a check, in the order they are drawn."""
+    nodes = state.nodes
+    ids = [stage.id for stage in state.pipeline.stages]
+    return [stage for stage in ids if stage in nodes and check in nodes[stage].checks]

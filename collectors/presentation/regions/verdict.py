@@ -1,0 +1,51 @@
+"""State -> the verdict bar: one word, what stands in the way, and the tally. Pure.
+
+The word was decided where the checks are; here it only gets its shade and its icon.
+"""
+
+from __future__ import annotations
+
+from collectors.contract.state import DashboardState, Verdict
+from collectors.contract.values import Outcome
+from collectors.numbers import iso_text
+from collectors.presentation.markup import Child, Element, el
+from collectors.presentation.pieces import icon
+from collectors.presentation.words import OUTCOME_STATUS, VERDICT_STATUS, VERDICT_WORDS, status_class, verdict_icon
+
+
+def verdict_bar(state: DashboardState, *about: Child, linked: bool) -> Element:
+    """Return the bar; `about` stands below the reason, whose check leads to its row where it is `linked`."""
+    value = state.verdict.value
+    return el(
+        "div",
+        el("h2", icon(verdict_icon(value)), VERDICT_WORDS[value], class_="verdict-word"),
+        el("div", _reason(state, linked=linked), about, class_="verdict-why"),
+        _tally(state.verdict),
+        class_=f"verdict {status_class(VERDICT_STATUS[value])}",
+        data_true_at=iso_text(state.meta.timestamp),
+    )
+
+
+def _reason(state: DashboardState, *, linked: bool) -> Element:
+    """The sentence, with the check it begins with in bold."""
+    reason = state.verdict.reason
+    heads = {check.id: f"{check.index}. {check.title}" for check in state.checklist}
+    found = next((check for check, head in heads.items() if reason.startswith(head)), None)
+    if found is None:
+        return el("p", reason, title=reason, class_="verdict-reason")
+    link = el("a" if linked else "b", heads[found], href=f"#check-{found}" if linked else None, class_="verdict-check")
+    return el("p", link, reason.removeprefix(heads[found]), title=reason, class_="verdict-reason")
+
+
+def _tally(verdict: Verdict) -> Element:
+    """The counts as a bar with a part a check, and in words."""
+    counts = (
+        (verdict.passed, "passed", status_class(OUTCOME_STATUS[Outcome.PASS])),
+        (verdict.failed, "failed", status_class(OUTCOME_STATUS[Outcome.FAIL])),
+        (verdict.skipped, "skipped", status_class(OUTCOME_STATUS[Outcome.SKIP])),
+    )
+    bar = el(
+        "div", ([el("i", class_=look)] * count for count, _, look in counts), class_="tally-bar", aria_hidden="true"
+    )
+    words = el("p", (el("span", el("b", count), f" {word} ") for count, word, _ in counts), class_="tally-words")
+    return el("div", bar, words, class_="tally")

@@ -1,0 +1,102 @@
+"""The schema of `dashboard.yaml` says what the loader says, to an editor that knows nothing else."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from collectors.__main__ import main
+from collectors.judge.checklist import specs_by_id
+from collectors.observe.load_pipeline import ConfigProblem, default_config_bytes, parse_config
+
+ROOT = Path(__file__).resolve().parents[4]
+STREAM: dict[str, Any] = {
+    "id": "resnet",
+    "label": "ResNet",
+    "checkpoint": "out/best.pth",
+    "config": {"candidates": "config.yaml"},
+    "events": {"folder": "tensorboard", "tags": {"train_loss": "loss/train"}},
+}
+
+
+@pytest.fixture
+def schema(capsys: pytest.CaptureFixture[str]) -> jsonschema.Draft202012Validator:
+    assert main(["schema", "--config"]) == 0
+    return jsonschema.Draft202012Validator(json.loads(capsys.readouterr().out))
+
+
+def both_take(schema: jsonschema.Draft202012Validator, described: dict[str, Any]) -> bool:
+    """Whether schema and loader take it; they have to agree."""
+    try:
+        parse_config(yaml.safe_dump(described).encode(), "dashboard.yaml")
+        loaded = True
+    except ConfigProblem:
+        loaded = False
+    assert schema.is_valid(described) is loaded
+    return loaded
+
+
+def test_what_is_shipped_and_what_is_drawn_by_hand_satisfies_it(schema: jsonschema.Draft202012Validator) -> None:
+    drawn = (ROOT / "tests/support/drawn_pipeline.yaml").read_bytes()
+
+    schema.validate(yaml.safe_load(default_config_bytes()))
+    schema.validate(yaml.safe_load(drawn))
+
+
+def test_one_name_may_stand_for_a_list_of_one(schema: jsonschema.Draft202012Validator) -> None:
+    several = {**STREAM, "checkpoint": ["out/best.pth", "out/last.pth"]}
+
+    assert both_take(schema, {"streams": [STREAM]})
+    assert both_take(schema, {"streams": [several]})
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"streams": []},
+        {"streams": [STREAM], "stream": "resnet"},
+        {"streams": [{**STREAM, "chekpoint": "out/best.pth"}]},
+        {"streams": [{**STREAM, "checkpoint": []}]},
+        {"streams": [{**STREAM, "completion": {"by": "hours"}}]},
+        {"streams": [STREAM], "checks": {"scalar": {"enabled": True}}},
+        {"streams": [STREAM], "stages": [{"id": "a", "label": "A", "status_from": "check:scalar"}]},
+        {"streams": [STREAM], "stages": [{"id": "a", "label": "A", "status_from": "verdicts"}]},
+        {"streams": [STREAM], "stages": [{"id": "a", "label": "A", "status_from": "verdict", "checks": ["scalar"]}]},
+        {"streams": [STREAM], "limits": {"seconds": 0}},
+    ],
+    ids=str,
+)
+def test_what_the_loader_refuses_the_schema_refuses(
+    schema: jsonschema.Draft202012Validator, wrong: dict[str, Any]
+) -> None:
+    assert not both_take(schema, wrong)
+
+
+def test_every_check_may_be_named_where_checks_are_named(schema: jsonschema.Draft202012Validator) -> None:
+    ids = list(specs_by_id())
+    stages = [{"id": i, "label": i, "status_from": f"check:{i}", "checks": [i]} for i in ids]
+
+    assert both_take(schema, {"streams": [STREAM], "checks": {i: {"enabled": True} for i in ids}, "stages": stages})
+
+
+def test_every_key_is_described(schema: jsonschema.Draft202012Validator) -> None:
+    sections = [schema.schema, *schema.schema["$defs"].values()]
+    untold = [(s["title"], key) for s in sections for key, said in s["properties"].items() if "description" not in said]
+
+    assert not untold
+    assert all(section["description"] for section in sections)
+
+
+def test_a_variable_that_names_a_file_for_other_commands_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """TRAINING_DASHBOARD_CONFIG is a path; the switch of the same name reads no variable."""
+    monkeypatch.setenv("TRAINING_DASHBOARD_CONFIG", "/etc/dashboard.yaml")
+
+    assert main(["schema"]) == 0
+    assert json.loads(capsys.readouterr().out)["title"] == "DashboardState"

@@ -1,0 +1,95 @@
+"""The four cards: ready or not, level, sizes, age, each from the state alone."""
+
+from __future__ import annotations
+
+from support.components import look_of, of_class, parts, tag_of, text_of
+from support.states import empty_state, failing_state, ready_state, running_state
+
+from collectors.contract.state import DashboardState
+from collectors.presentation.regions.cards import cards
+
+
+def changed(state: DashboardState, group: str, **fields: object) -> DashboardState:
+    """The state with fields of the first artifact of a group replaced."""
+    raw = state.model_dump(mode="json")
+    raw["artifacts"][group][0] |= fields
+    return DashboardState.model_validate(raw)
+
+
+def test_a_ready_run_shows_four_ready_cards_in_order() -> None:
+    found = cards(ready_state())
+
+    assert [text_of(card).split()[0] for card in found] == ["Checkpoints", "Scaler", "Logs", "Backup"]
+    assert all("is-done" in look_of(card) and "ready verified" in text_of(card) for card in found)
+
+
+def test_facts_are_counted_and_added_from_the_files() -> None:
+    found = cards(ready_state())
+
+    facts = [text_of(of_class(card, "card-facts")) for card in found]
+    assert facts == ["patchtst 515 kB · swinmae 678 kB", "sound", "8 + 5 epochs", "1 bundle · 1.04 MB"]
+
+
+def test_bundles_beyond_the_listed_ones_are_counted_too() -> None:
+    raw = ready_state().model_dump(mode="json")
+    raw["artifacts"]["not_listed"] = {"backup": 2950}
+
+    card = cards(DashboardState.model_validate(raw))[3]
+
+    assert text_of(of_class(card, "card-facts")) == "2,951 bundles · 1.04 MB"
+
+
+def test_a_card_that_is_not_ready_says_so_with_its_level_and_why() -> None:
+    backup = cards(failing_state())[3]
+
+    assert "is-fail" in look_of(backup)
+    assert "not ready readable" in text_of(backup)
+    assert "not from this run" in text_of(backup)
+
+
+def test_the_lowest_level_speaks_for_several_files() -> None:
+    card = cards(changed(ready_state(), "checkpoints", level="present"))[0]
+
+    assert text_of(of_class(card, "card-level")) == "present"
+
+
+def test_one_foreign_file_of_two_is_counted() -> None:
+    card = cards(changed(ready_state(), "checkpoints", belongs_to_run=False))[0]
+
+    assert "1 not from this run" in text_of(card)
+
+
+def test_what_cannot_be_told_is_not_claimed() -> None:
+    card = cards(changed(ready_state(), "scaler", belongs_to_run=None))[1]
+
+    assert "run unknown" in text_of(card)
+    assert "from this run" not in text_of(card)
+
+
+def test_a_missing_backup_is_missing_and_has_no_age() -> None:
+    backup = cards(running_state())[3]
+
+    assert text_of(of_class(backup, "card-level")) == "missing"
+    assert text_of(of_class(backup, "card-facts")) == "no bundle found"
+    assert not [part for part in parts(backup) if tag_of(part) == "time"]
+
+
+def test_an_empty_workspace_has_four_cards_that_claim_nothing() -> None:
+    found = cards(empty_state())
+
+    assert ["not ready missing" in text_of(card) for card in found] == [True] * 4
+    assert "no record yet" in text_of(found[2])
+
+
+def test_a_skipped_check_is_neither_good_nor_bad() -> None:
+    raw = running_state().model_dump(mode="json")
+    raw["checklist"][0] |= {"outcome": "skip", "passed": False, "hint": "wait"}
+    raw["artifacts"]["readiness"]["checkpoints_ready"] = False
+    card = cards(DashboardState.model_validate(raw))[0]
+
+    assert "is-idle" in look_of(card)
+    assert "not ready" in text_of(card)
+
+
+def test_without_a_state_there_are_no_cards() -> None:
+    assert cards(None) == []

@@ -1,0 +1,69 @@
+"""A gradient norm that is no finite number warns, however sound the losses beside it look."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from collectors.readers.tables.columns import LossColumns
+from collectors.readers.tables.read import read_loss_table
+
+
+def warnings(data: bytes, columns: LossColumns | None = None) -> list[str]:
+    columns = columns or LossColumns(series={"train_loss": ("loss",)})
+    return [f.text for f in read_loss_table(data, columns=columns).findings if "gradient" in f.text]
+
+
+def trainer(norms: list[float], losses: list[float]) -> bytes:
+    rows = [
+        {"step": 10 * n, "loss": loss, "grad_norm": norm}
+        for n, (norm, loss) in enumerate(zip(norms, losses, strict=True), 1)
+    ]
+    return json.dumps({"log_history": [{**row, "epoch": row["step"] / 40} for row in rows]}).encode()
+
+
+NAN = float("nan")
+
+
+def test_a_trainer_that_masks_nan_losses_is_told_by_its_gradient() -> None:
+    assert warnings(trainer([2.1, NAN, NAN, NAN], [1.8, 0.0, 0.0, 0.0])) == [
+        "the gradient norm is NaN from step 20 on (3 of 4 rows), and train_loss is 0.0 from then on: nothing is "
+        "learnt any more"
+    ]
+    assert warnings(trainer([2.1, NAN, NAN, NAN], [1.8, 0.4, 0.3, 0.2])) == [
+        "the gradient norm is NaN from step 20 on (3 of 4 rows)"
+    ]
+
+
+def test_a_single_one_says_where_and_claims_no_more() -> None:
+    assert warnings(trainer([float("inf"), 2.0, 1.0, 1.0], [1.8, 0.0, 0.3, 0.2])) == [
+        "the gradient norm is infinite at step 10 (1 of 4 rows)"
+    ]
+    assert warnings(trainer([2.0, 2.0, 1.0, NAN], [1.8, 0.5, 0.3, 0.2])) == [
+        "the gradient norm is NaN at step 40 (1 of 4 rows)"
+    ]
+
+
+@pytest.mark.parametrize("name", ["grad_norm", "Gradient Norm", "train/grad_norm", "gnorm"])
+def test_any_usual_name_of_a_column_is_looked_at(name: str) -> None:
+    assert warnings(f"epoch,loss,{name}\n1,0.5,1.0\n2,0.4,nan\n".encode()) == [
+        "the gradient norm is NaN at epoch 2 (1 of 2 rows)"
+    ]
+
+
+def test_finite_norms_and_cells_that_are_no_numbers_say_nothing_and_cost_no_row() -> None:
+    data = b"epoch,loss,grad_norm\n1,0.5,1.0\n2,0.4,\n3,0.3,skipped\n"
+    found = read_loss_table(data, columns=LossColumns(series={"train_loss": ("loss",)}))
+
+    assert [row.values for row in found.rows] == [{"train_loss": 0.5}, {"train_loss": 0.4}, {"train_loss": 0.3}]
+    assert (found.findings, found.skipped_rows) == ((), 0)
+    assert warnings(b'{"epoch": 1, "loss": 0.5, "grad_norm": "skipped"}\n') == []
+
+
+def test_a_norm_that_is_asked_for_as_a_series_is_one() -> None:
+    columns = LossColumns(series={"train_loss": ("loss",), "norm": ("grad_norm",)})
+    data = b"epoch,loss,grad_norm\n1,0.5,nan\n"
+
+    assert warnings(data, columns) == []
+    assert set(read_loss_table(data, columns=columns).rows[0].values) == {"train_loss", "norm"}
