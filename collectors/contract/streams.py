@@ -122,9 +122,7 @@ class StreamConfigFile(Section):
     required: dict[str, KeyRule] = {}
     """Dotted key -> rule."""
     highlights: dict[str, str] = {}
-    """Name on screen -> dotted key: the values that stand beside the curves and decide what can be compared. The
-    others are compared too; what looks like a path, an address or a secret, or is longer than 80 characters, is only
-    said to differ."""
+    """Name on screen -> dotted key: values that stand beside the curves; all are compared, see `compare`."""
 
 
 class EventFolder(Section):
