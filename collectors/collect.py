@@ -18,7 +18,7 @@ from collectors.contract.pipeline import PipelineConfig
 from collectors.contract.remembered import SmokeResult
 from collectors.contract.state import Check, DashboardState
 from collectors.files.workspace import Workspace
-from collectors.judge.build import Observation, build_state
+from collectors.judge.build import BUILTIN, Observation, build_state
 from collectors.judge.checklist import following_external, judge
 from collectors.judge.verdict import verdict_of
 from collectors.observe.cache import ReadCache
@@ -27,6 +27,7 @@ from collectors.observe.load_pipeline import load_config
 from collectors.observe.memory import Learnt
 from collectors.observe.own_commands import Place, filled_in, run_command
 from collectors.observe.signs import signs_of
+from collectors.observe.smoke_inputs import inputs_of, of_today, unwritten
 from collectors.observe.validator import run_validator
 from collectors.readers.child.process import ReaderProcess
 from collectors.store.points import points_name
@@ -140,7 +141,7 @@ class Collector:
     def _point_files(self, s: StreamEvidence) -> dict[str, list[str]]:
         files = [f.facts.path for f in s.run.files] if s.run else []
         found = {}
-        for name, tags in s.stream.events.tags.items():
+        for name, tags in s.stream.tags.items():
             by_tag = ([points_name(p, tag) for p in files if self._cache.has_points(p, tag)] for tag in tags)
             held = next(filter(None, by_tag), None)
             if held:
@@ -163,6 +164,8 @@ class Collector:
             verdict=verdict_of(checks, seen),
             checklist_source=source,
             snapshot_stored=run[1],
+            digest_key=self.store.digest_key() if self.store else None,
+            judged_before=self._history.judged_before(run[0]) if self._history else None,
             notices=(*self.notices, *(str(problem) for problem in seen.problems[:MOST_NOTICES])),
         )
         return build_state(seen, about, previous)
@@ -196,7 +199,7 @@ class Collector:
         builtin = judge(seen)
         validator = self.config.validator
         if validator is None or not self.options.run_validator:
-            return builtin, "builtin"
+            return builtin, BUILTIN
         if self._external is None:
             place = Place(self.root, self.options.smoke_python, validator.timeout_seconds)
             self._external = run_validator(validator.command, place, self.options.announce)
@@ -213,13 +216,18 @@ class Collector:
         """Run each stream's scoring command once for today's files; whether any was run."""
         ran = False
         for s in seen.streams:
-            hashes = (s.checkpoint.sha256, s.config.sha256)
-            if hashes[0] is None or hashes[1] is None or (s.id, *hashes) in self._fresh_smoke:
+            hashes = s.scored_hashes
+            if hashes is None or not self.config.scores(s.stream):
+                continue
+            inputs = inputs_of(self.config, s.id, self._cache)
+            fresh = self._fresh_smoke.get((s.id, *hashes))
+            if fresh is not None and not of_today(fresh, inputs).outdated_by:
                 continue
             result = self._smoke_once(s)
-            self._fresh_smoke[s.id, hashes[0], hashes[1]] = result
+            result = replace(result, inputs=unwritten(inputs, inputs_of(self.config, s.id, self._cache)))
+            self._fresh_smoke[(s.id, *hashes)] = result
             if self.store is not None:
-                self.store.remember_smoke(s.id, (hashes[0], hashes[1]), result)
+                self.store.remember_smoke(s.id, hashes, result)
             ran = True
         return ran
 
@@ -230,8 +238,8 @@ class Collector:
         values = {
             "python": self.options.smoke_python,
             "stream": s.id,
-            "checkpoint": s.checkpoint.path,
-            "config": s.config.path,
+            "checkpoint": s.checkpoint.path if s.checkpoint else "",
+            "config": s.config.path if s.config else "",
             "workspace": str(self.root.resolve()),
         }
         timeout = self.options.smoke_timeout_seconds or smoke.timeout_seconds

@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 from types import MappingProxyType
 
-from dash_app.views.cards import render_cards
 from support.components import of_class, text_of
 from support.server import ROOT
 from support.workspaces import write_good
@@ -19,6 +18,7 @@ from collectors.judge.stages import Judged, stage_statuses
 from collectors.observe.cache import ReadCache
 from collectors.observe.gather import Gatherer
 from collectors.observe.load_pipeline import default_config
+from collectors.presentation.regions.cards import cards
 from collectors.readers.checkpoint.read import read_checkpoint
 from collectors.store.folder import STATE_FILE
 from collectors.store.store import Store
@@ -26,6 +26,7 @@ from dash_app.callbacks.regions import changed_regions
 from dash_app.reading.reader import StateReader
 from dash_app.views.graph.elements import graph_elements
 from dash_app.views.page import Seen, drawn_page
+from dash_app.views.tree import components
 
 PATH = "checkpoints/patchtst_ssl.pt"
 
@@ -73,8 +74,8 @@ def test_the_patchtst_checkpoint_from_disk_to_css_class(tmp_path: Path) -> None:
     news = changed_regions(drawn_page(Seen(observed.etag, shown, observed.sentence)), {})
     assert any("patchtst" in text_of(part) for part in news)
 
-    # the views map a status to a class, and the stylesheet knows that class
-    (card,) = [c for c in of_class(render_cards(shown), "card") if "Checkpoints" in text_of(c)]
+    # the presentation maps a status to a class, and the stylesheet knows that class
+    (card,) = [c for c in of_class(components(cards(shown)), "card") if "Checkpoints" in text_of(c)]
     assert card.className == "card is-done"
     element = next(e for e in graph_elements(shown) if e["data"]["id"] == "artifact-save")
     assert element["data"]["status"] == "done"

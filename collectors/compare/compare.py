@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from collectors.compare.artifacts import artifact_changes
-from collectors.compare.comparability import Standing, epochs_of, reasons_against, same_value, standing_of
+from collectors.compare.comparability import Standing, epochs_of, reasons_against, standing_of
+from collectors.compare.configs import compare_configs
 from collectors.compare.regression import (
     Which,
     better_way,
@@ -20,7 +21,8 @@ from collectors.compare.regression import (
     quantity,
     window_is_reduced,
 )
-from collectors.contract.delta import CheckChange, ConfigChange, Delta, Direction, LossChange, Policy, Side, StreamDelta
+from collectors.compare.rejudged import judgement_of, rejudged
+from collectors.contract.delta import CheckChange, Delta, Direction, LossChange, Policy, Side, StreamDelta
 from collectors.contract.metrics import StreamMetrics
 from collectors.contract.state import Check, DashboardState
 from collectors.contract.values import Outcome
@@ -61,11 +63,24 @@ def _side(state: DashboardState) -> Side:
 
 def _notes(run: DashboardState, baseline: DashboardState) -> tuple[str, ...]:
     notes = []
-    if run.meta.run_id == baseline.meta.run_id:
+    is_same, versions = run.meta.run_id == baseline.meta.run_id, _versions(run, baseline)
+    if is_same:
         notes.append("The run is the baseline itself.")
+        notes += rejudged(judgement_of(baseline), run)
+    elif len(versions) > 1:
+        words = f"version {versions[0]} judged the run, version {versions[1]} the baseline"
+        notes.append(f"The judges differ: {words}; an outcome may be another one for that alone.")
+    for name, side in (("run", run), ("baseline", baseline)):
+        if side.judged_before is not None and not is_same:
+            notes += [f"The {name}: {sentence}" for sentence in rejudged(side.judged_before, side)]
     if run.meta.checklist_source != baseline.meta.checklist_source:
         notes.append("The two checklists come from different validators; their outcomes are not the same gates.")
     return tuple(notes)
+
+
+def _versions(run: DashboardState, baseline: DashboardState) -> list[str]:
+    """The versions that judged, once each; a run that was taken over from elsewhere was judged by none."""
+    return list(dict.fromkeys(v for s in (run, baseline) if (v := s.meta.collector_version)))
 
 
 def _check_changes(run: DashboardState, baseline: DashboardState) -> tuple[CheckChange, ...]:
@@ -100,6 +115,7 @@ def _stream(stream: str, run: DashboardState, baseline: DashboardState, policy: 
     ours, theirs = run.metrics.get(stream), baseline.metrics.get(stream)
     reasons = reasons_against(_standing(ours), _standing(theirs), policy.must_match)
     epochs = quantity(*(epochs_of(s) if s else None for s in (ours, theirs)))
+    configs = compare_configs(stream, run, baseline)
     return StreamDelta(
         id=stream,
         label=next(s.label for s in (ours, theirs) if s),
@@ -110,7 +126,9 @@ def _stream(stream: str, run: DashboardState, baseline: DashboardState, policy: 
         epochs=epochs,
         duration_seconds=quantity(*(duration_of(s) if s else None for s in (ours, theirs))),
         seconds_per_epoch=quantity(*(_pace(s) if s else None for s in (ours, theirs))),
-        config=_config_changes(ours, theirs),
+        config=configs.changes,
+        configs_compared=configs.compared,
+        configs_untold=configs.untold,
         judgement=judge_stream(ours, theirs, policy),
     )
 
@@ -166,16 +184,3 @@ def _value(stream: StreamMetrics | None, series: str, which: Which, better: str 
         return max((v for v in found.value if v is not None), default=None) if found else None
     point = (stream.final if which == "final" else stream.best).get(series)
     return point.value if point else None
-
-
-def _config_changes(run: StreamMetrics | None, baseline: StreamMetrics | None) -> tuple[ConfigChange, ...]:
-    ours, theirs = (side.config if side else {} for side in (run, baseline))
-    return tuple(
-        ConfigChange(
-            name=name,
-            run=ours.get(name),
-            baseline=theirs.get(name),
-            differs=not same_value(ours.get(name), theirs.get(name)),
-        )
-        for name in dict.fromkeys([*ours, *theirs])
-    )

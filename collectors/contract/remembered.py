@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from collectors.contract.state import DashboardState
 
@@ -19,6 +20,10 @@ class SmokeResult:
     """Seconds since the Unix epoch."""
     recorded: bool = False
     """True for the result that a replayed recording brings along."""
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    """Path -> digest of what else the scoring names: scaler, thresholds, the program; empty for what it wrote."""
+    outdated_by: tuple[str, ...] = ()
+    """Paths of those that are not what they were when it ran: the result says nothing of today's."""
 
 
 @dataclass(frozen=True, slots=True)

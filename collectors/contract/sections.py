@@ -7,7 +7,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt, model_validator
 
 from collectors.contract.link_template import checked_template
-from collectors.contract.streams import Names, Paths, RelativePath, Section
+from collectors.contract.streams import AnyPaths, Names, Paths, RelativePath, Section
 from collectors.contract.values import Id, Text
 
 Command = Annotated[tuple[str, ...], Field(min_length=1)]
@@ -53,6 +53,14 @@ class OwnCommand(Section):
     scoring command `{stream}`, `{checkpoint}` and `{config}`."""
     timeout_seconds: PositiveFloat = 600
     """Time limit of one run."""
+
+
+class Smoke(OwnCommand):
+    """The scoring command, and what it reads besides checkpoint, config and scaler."""
+
+    inputs: AnyPaths = ()
+    """Further files that it reads, such as thresholds (globs allowed): after a change of one, its result is of
+    yesterday's files. Files that the command itself names need not be repeated."""
 
 
 class Validator(OwnCommand):

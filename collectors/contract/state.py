@@ -99,6 +99,32 @@ class Check(Contract):
         return self
 
 
+class EarlierJudgement(Contract):
+    """What another version of the collector said of the same run, as its stored snapshot has it."""
+
+    collector_version: Text
+    """That version."""
+    verdict: VerdictValue
+    """Its verdict."""
+    outcomes: dict[str, Outcome]
+    """Check id -> what it was."""
+    files: Text
+    """A digest of all files that it listed: equal means that the same files were judged."""
+
+
+class NotAsked(Contract):
+    """A check that the description switches off; it counts for nothing and is shown with its reason."""
+
+    index: Annotated[int, Field(ge=1)]
+    """Its number, from 1."""
+    id: Id
+    """Its id."""
+    title: Text
+    """Its name."""
+    reason: Text
+    """Why it is not asked, in the words of the description."""
+
+
 class DashboardState(Contract):
     """One observation of one workspace; a stored one is a snapshot."""
 
@@ -114,12 +140,16 @@ class DashboardState(Contract):
     """Stage id -> what it is doing."""
     checklist: tuple[Check, ...]
     """Checks in order."""
+    not_asked: tuple[NotAsked, ...] = ()
+    """Checks that the description switches off, in order."""
     metrics: dict[str, StreamMetrics]
     """Stream id -> losses."""
     artifacts: Artifacts
     """Files."""
     notices: tuple[Text, ...]
     """What the collector wants a person to know, such as polling instead of notifications."""
+    judged_before: EarlierJudgement | None = None
+    """What another version said of this run, where this one says something else; null otherwise."""
 
 
 def state_to_json(state: DashboardState) -> bytes:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import (
     AfterValidator,
+    AliasChoices,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -40,6 +41,11 @@ def _stays_inside(value: object) -> object:
     if value.startswith("/") or ".." in parts or "\x00" in value:
         raise ValueError("paths are relative to the workspace and never leave it")
     return value
+
+
+def is_pattern(path: str) -> bool:
+    """Whether a path of the description stands for several."""
+    return any(sign in path for sign in "*?[")
 
 
 RelativePath = Annotated[
@@ -86,6 +92,28 @@ class KeyRule(Section):
     """The value must be at most this."""
 
 
+class CheckpointFile(Section):
+    """Where a stream's model lies, or why it leaves none."""
+
+    path: Paths | None = None
+    """Candidates (globs allowed); the first that exists, newest where a glob fits."""
+    none: Text | None = None
+    """Why there is no model file to ask for; then check 1 does not ask this stream."""
+
+    @model_validator(mode="after")
+    def _says_one(self) -> Self:
+        if (self.path is None) == (self.none is None):
+            raise ValueError("name a `path`, or say with `none` why this stream leaves no model file")
+        return self
+
+
+def _as_checkpoint(value: Any) -> Any:
+    """A path or a list of them is the short form of `{path: ...}`."""
+    if value == "none":
+        raise ValueError("say why there is none: `checkpoint: {none: the reason}`")
+    return {"path": value} if isinstance(value, (str, list, tuple)) else value
+
+
 class StreamConfigFile(Section):
     """Where a stream's final config lies and what it must say."""
 
@@ -94,7 +122,9 @@ class StreamConfigFile(Section):
     required: dict[str, KeyRule] = {}
     """Dotted key -> rule."""
     highlights: dict[str, str] = {}
-    """Name on screen -> dotted key: the only values of the config that leave the workspace."""
+    """Name on screen -> dotted key: the values that stand beside the curves and decide what can be compared. The
+    others are compared too; what looks like a path, an address or a secret, or is longer than 80 characters, is only
+    said to differ."""
 
 
 class EventFolder(Section):
@@ -204,16 +234,17 @@ class Stream(Section):
     """Its id."""
     label: Text
     """Its name on screen."""
-    checkpoint: Paths
-    """Checkpoint candidates (globs allowed); the first that exists, newest where a glob fits."""
-    config: StreamConfigFile
-    """Its final config."""
-    events: EventFolder
-    """Its event files."""
-    table: LossHistory | None = None
-    """Its table of losses and other metrics."""
-    loss_history: LossHistory | None = None
-    """The same as `table`, under its older name: one of the two."""
+    checkpoint: Annotated[
+        CheckpointFile,
+        BeforeValidator(_as_checkpoint, json_schema_input_type=RelativePath | SomePaths | CheckpointFile),
+    ]
+    """Its model: a path, several in order of preference, or `{none: REASON}` where it leaves none."""
+    config: StreamConfigFile | None = None
+    """Its final config; without it check 4 does not ask this stream."""
+    events: EventFolder | None = None
+    """Its event files; these or a table must be there."""
+    loss_history: LossHistory | None = Field(None, validation_alias=AliasChoices("loss_history", "table"))
+    """Its loss table, written as `table` or as `loss_history`."""
     completion: CompletionRule = CompletionRule()
     """When it is completed."""
     stall: StallLimits = StallLimits()
@@ -224,12 +255,19 @@ class Stream(Section):
     """Stored tensors that tell whether a checkpoint is this stream's."""
 
     @model_validator(mode="after")
-    def _has_one_table(self) -> Self:
-        if self.table is not None and self.loss_history is not None:
-            raise PydanticCustomError("two_tables", "`table` and `loss_history` are the same: keep one of them")
+    def _is_told_of(self) -> Self:
+        if self.events is None and self.loss_history is None:
+            raise ValueError("name `events`, `table` or both: nothing else tells of its losses and of its end")
         return self
 
+    @model_validator(mode="before")
+    @classmethod
+    def _has_one_table(cls, value: Any) -> Any:
+        if isinstance(value, dict) and {"table", "loss_history"} <= value.keys():
+            raise PydanticCustomError("two_tables", "`table` and `loss_history` are the same: keep one of them")
+        return value
+
     @property
-    def losses(self) -> LossHistory | None:
-        """Its table, whichever name it stands under."""
-        return self.table or self.loss_history
+    def tags(self) -> dict[str, Names]:
+        """Series name -> tags in order of preference; empty without event files."""
+        return self.events.tags if self.events else {}

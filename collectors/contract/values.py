@@ -59,6 +59,11 @@ class VerdictValue(StrEnum):
     INCOMPLETE = "incomplete"
     TRAINING = "training"
 
+    @property
+    def word(self) -> str:
+        """As people say it: `NOT READY`."""
+        return self.value.replace("_", " ").upper()
+
 
 def visible_text(value: object) -> object:
     """Make characters that could hide or reorder text visible as escapes, and bound the length.

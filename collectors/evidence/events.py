@@ -78,6 +78,8 @@ class EventEvidence:
     """The first segment is the rest of the last one of the part before."""
     open_steps: dict[str, int] = field(default_factory=dict)
     """Tag -> last step within the last segment: what the reading of the next part starts from."""
+    consumed: int | None = None
+    """Checksum of the bytes before `end_offset`, for who reads on: they must still be the same ones."""
 
 
 @dataclass(frozen=True, slots=True)

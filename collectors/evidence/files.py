@@ -36,7 +36,7 @@ class FileFacts:
     size_bytes: int | None = None
     modified_at: float | None = None
     """Seconds since the Unix epoch."""
-    identity: tuple[int, int, int, int] | None = None
-    """Device, inode, size in bytes, mtime in nanoseconds: equal means unchanged."""
+    identity: tuple[int, int, int, int, int] | None = None
+    """Device, inode, size in bytes, mtime and ctime in nanoseconds: equal means unchanged."""
     problem: str | None = None
     """Why it cannot be opened: no permission, a folder, a FIFO, a link out of the workspace."""

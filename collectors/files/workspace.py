@@ -21,8 +21,8 @@ from collectors.files.problems import describe_error, is_path, kind_problem, sho
 from collectors.files.walk import Base, PathProblem, Spot, Walker, system_devices
 
 T = TypeVar("T")
-Identity = tuple[int, int, int, int]
-"""Device, inode, size in bytes, mtime in nanoseconds: equal means unchanged."""
+Identity = tuple[int, int, int, int, int]
+"""Device, inode, size in bytes, mtime and ctime in nanoseconds: equal means unchanged."""
 
 _READ: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 
@@ -147,8 +147,8 @@ def read_settled(workspace: Workspace, path: str, read: Callable[[OpenFile], T])
 
 
 def identity_of(status: os.stat_result) -> Identity:
-    """Return what makes a file the same file, unchanged."""
-    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
+    """Return what makes a file the same file, unchanged: an mtime can be put back, a ctime cannot."""
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
 
 
 def _read_once(workspace: Workspace, path: str, read: Callable[[OpenFile], T]) -> tuple[T, bool]:

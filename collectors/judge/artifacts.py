@@ -13,11 +13,14 @@ from collectors.contract.artifacts import Artifact, Artifacts, Readiness
 from collectors.contract.state import Check
 from collectors.contract.values import Level, Outcome
 from collectors.evidence.archive import ArchiveEvidence
+from collectors.evidence.checkpoint import CheckpointEvidence
+from collectors.evidence.documents import ConfigEvidence
 from collectors.evidence.files import FileFacts
 from collectors.judge import checklist
 from collectors.judge.checks.backup import member_for
-from collectors.judge.checks.provenance import SLACK_SECONDS, is_older_than_run
+from collectors.judge.checks.provenance import is_older_than_run
 from collectors.judge.checks.scaler import scaler_problem
+from collectors.judge.checks.table_run import SLACK_SECONDS
 from collectors.judge.describe import describe_checkpoint
 from collectors.judge.shortlist import listed_backups, listed_logs, listed_reports, not_listed
 from collectors.numbers import listed, plural, utc
@@ -30,10 +33,10 @@ def build_artifacts(seen: WorkspaceEvidence, checks: Mapping[str, Check]) -> Art
     scaler = [_scaler(seen, seen.scaler)] if seen.scaler else []
     return Artifacts(
         readiness=_readiness(checks),
-        checkpoints=tuple(_checkpoint(s) for s in seen.streams),
+        checkpoints=tuple(_checkpoint(s, s.checkpoint) for s in seen.streams if s.checkpoint),
         scaler=tuple(scaler),
         logs=tuple(a for s in seen.streams for a in _logs(s, len(seen.streams))),
-        configs=tuple(_config(s) for s in seen.streams),
+        configs=tuple(_config(s, s.config) for s in seen.streams if s.config),
         backup=tuple(_backup(seen, f, n == 0) for n, f in enumerate(listed_backups(seen).files)),
         loss_files=tuple(a for s in seen.streams for a in _loss_files(s)),
         documents=tuple(_documents(seen)),
@@ -83,8 +86,8 @@ def _belonging_words(belongs: bool | None) -> str:
     return {True: "of this run", False: "not of this run", None: "run unknown"}[belongs]
 
 
-def _checkpoint(s: StreamEvidence) -> Artifact:
-    file, found = s.checkpoint, s.checkpoint.evidence
+def _checkpoint(s: StreamEvidence, file: ReadFile[CheckpointEvidence]) -> Artifact:
+    found = file.evidence
     if found is None:
         return _artifact(file.facts, Level.PRESENT, "not read", stream=s.id)
     belongs = _made_during_run(file, s)
@@ -131,7 +134,7 @@ def _logs(s: StreamEvidence, streams: int) -> Iterator[Artifact]:
         yield _artifact(file.facts, level, _log_detail(file), stream=s.id, belongs=belongs)
     for path, problem in listed.unreadable:
         yield _artifact(FileFacts(path, True, problem=problem), Level.PRESENT, problem, stream=s.id)
-    if not s.events and not s.unreadable_events:
+    if s.stream.events and not s.events and not s.unreadable_events:
         yield _artifact(FileFacts(s.stream.events.folder, False), Level.MISSING, "no event file", stream=s.id)
 
 
@@ -141,8 +144,7 @@ def _log_detail(file: EventFile) -> str:
     return plural(scalars, "scalar record") + damaged
 
 
-def _config(s: StreamEvidence) -> Artifact:
-    file = s.config
+def _config(s: StreamEvidence, file: ReadFile[ConfigEvidence]) -> Artifact:
     if file.evidence is None:
         return _artifact(file.facts, Level.PRESENT, "not read", stream=s.id)
     belongs = _unchanged_since_run(file, s)
@@ -177,8 +179,9 @@ def _copies_are_todays(seen: WorkspaceEvidence, archive: ArchiveEvidence) -> boo
     """Whether the archive's checkpoints and configs equal today's; None where that cannot be told."""
     answers = []
     for s in seen.streams:
-        crc = s.checkpoint.evidence.crc32 if s.checkpoint.evidence else None
-        for path, today in ((s.checkpoint.path, crc), (s.config.path, s.config.crc32)):
+        crc = s.checkpoint_evidence.crc32 if s.checkpoint_evidence else None
+        pairs = [(s.checkpoint, crc), (s.config, s.config.crc32 if s.config else None)]
+        for path, today in [(file.path, today) for file, today in pairs if file]:
             copy = member_for(archive, path)
             known = copy is not None and copy.crc32 is not None and today is not None
             answers.append(copy.crc32 == today if known and copy else None)

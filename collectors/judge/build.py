@@ -11,16 +11,22 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from collectors import __version__
+from collectors.compare.rejudged import rejudged
 from collectors.contract.artifacts import Artifact, Artifacts
 from collectors.contract.graph import EdgeInfo, GroupInfo, Node, Pipeline, Position, StageInfo, StreamInfo, ViewInfo
 from collectors.contract.pipeline import PipelineConfig, Stage
-from collectors.contract.state import SCHEMA_VERSION, Check, DashboardState, Meta, Verdict
+from collectors.contract.state import SCHEMA_VERSION, Check, DashboardState, EarlierJudgement, Meta, Verdict
 from collectors.contract.values import Status
 from collectors.judge.artifacts import build_artifacts
+from collectors.judge.checklist import not_asked_by
+from collectors.judge.config_values import Digests, with_settings
 from collectors.judge.shortlist import listed_stage_files
 from collectors.judge.stages import Judged, StageStatus, stage_statuses
 from collectors.numbers import utc
 from collectors.training.evidence import WorkspaceEvidence
+
+BUILTIN = "builtin"
+"""Source of a checklist that no external validator gave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,10 @@ class Observation:
     checklist_source: str
     snapshot_stored: bool
     notices: tuple[str, ...] = ()
+    digest_key: bytes | None = None
+    """The store's own, for values that are compared and not shown."""
+    judged_before: EarlierJudgement | None = None
+    """What the run's stored snapshot says, where another version made it."""
 
 
 def build_state(seen: WorkspaceEvidence, about: Observation, previous: DashboardState | None) -> DashboardState:
@@ -51,11 +61,20 @@ def build_state(seen: WorkspaceEvidence, about: Observation, previous: Dashboard
         pipeline=build_pipeline(seen.config),
         nodes={s.id: _node(s, statuses[s.id], (seen, artifacts, checks), about.now) for s in seen.config.stages},
         checklist=about.checks,
-        metrics={s.id: s.metrics for s in seen.streams},
+        not_asked=not_asked_by(seen.config) if about.checklist_source == BUILTIN else (),
+        metrics={s.id: with_settings(s, Digests(about.digest_key)) for s in seen.streams},
         artifacts=artifacts,
         notices=about.notices,
     )
-    return with_kept_times(state, previous)
+    return with_kept_times(_with_what_changed(state, about.judged_before), previous)
+
+
+def _with_what_changed(state: DashboardState, before: EarlierJudgement | None) -> DashboardState:
+    """The state with what it says otherwise than another version did of the same run."""
+    told = rejudged(before, state) if before is not None else ()
+    if not told:
+        return state
+    return state.model_copy(update={"notices": (*told, *state.notices), "judged_before": before})
 
 
 def with_kept_times(state: DashboardState, previous: DashboardState | None) -> DashboardState:

@@ -1,7 +1,8 @@
 """Paths -> evidence, reading only what is new.
 
-A file whose identity (device, inode, size, mtime) is unchanged is not opened again; an event file
-is read on from where the last reading ended. Errors become part of the evidence.
+A file whose identity (device, inode, size, mtime, ctime) is unchanged is not opened again; an event file that
+has grown is read on from where the last reading ended, if what was read is still there. Errors become part of the
+evidence.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from collectors.contract.sections import Limits
 from collectors.evidence.events import EventEvidence, ScalarSeries
 from collectors.evidence.files import FileFacts, Finding
 from collectors.files.workspace import CannotRead, OpenFile, Workspace, read_settled
+from collectors.observe.consumed import checksum_before
 from collectors.observe.growing_curve import GrowingCurve
 from collectors.observe.memory import Learnt
 from collectors.readers.child.process import ReaderProcess
@@ -60,6 +62,7 @@ class ReadCache:
         self._learnt = learnt
         self._files: dict[tuple[str, str], ReadFile[Any]] = learnt.load_files() if learnt else {}
         self._files_changed = False
+        self._digests: dict[str, tuple[Any, str]] = {}
         self._joined: dict[str, tuple[Any, ReadFile[Any]]] = {}
         self._again_at: dict[tuple[str, str], float] = {}
         self.search_problems: dict[Finding, None] = {}
@@ -115,6 +118,20 @@ class ReadCache:
         data = opened.handle.read(TEXT_LIMIT)
         return _Read(evidence, zlib.crc32(data), hashlib.sha256(data).hexdigest())
 
+    def digest(self, path: str) -> str | None:
+        """A sha256 of any file; of one over 64 MiB what tells that it is the same; None where there is no file."""
+        facts = self.workspace.facts(path)
+        if not facts.exists or facts.problem:
+            return None
+        known = self._digests.get(path)
+        if known is None or known[0] != facts.identity:
+            try:
+                found, _ = read_settled(self.workspace, path, _digest_of)
+            except CannotRead:
+                return None
+            self._digests[path] = known = (facts.identity, found)
+        return known[1]
+
     def join(self, parts: Sequence[ReadFile[Any]], make: Callable[[], Any]) -> ReadFile[Any]:
         """What several files are together, under the path of the first; made anew only when one of them changed."""
         made_of, path = tuple((one.facts, one.evidence) for one in parts), parts[0].path
@@ -137,6 +154,7 @@ class ReadCache:
             with self.workspace.open(path) as opened:
                 goes_on = known is not None and _same_file_grown(known, opened)
                 evidence = self._read_on(path, opened, known.evidence if known and goes_on else None)
+                facts = _facts_when_opened(facts, opened)
         except CannotRead as error:
             return error.path, error.problem
         name = parse_event_file_name(path.rpartition("/")[2])
@@ -162,7 +180,7 @@ class ReadCache:
             part = read_events(opened.handle, opened.size, offset=offset, budget=READ_AT_ONCE, open_steps=steps)
             curves = self._extended(path, part)
             found = replace(_joined(found, part), series=curves)
-        return found
+        return replace(found, consumed=checksum_before(opened.handle, found.end_offset))
 
     def _extended(self, path: str, part: EventEvidence) -> dict[str, ScalarSeries]:
         """The file's curves with the points of the next part, and long ones in their side files."""
@@ -190,6 +208,12 @@ class ReadCache:
         return self._learnt is not None and self._learnt.has_points(path, tag)
 
 
+def _digest_of(opened: OpenFile) -> str:
+    if opened.size > TEXT_LIMIT:
+        return " ".join(map(str, opened.identity[1:]))
+    return hashlib.sha256(opened.handle.read(TEXT_LIMIT)).hexdigest()
+
+
 def _joined(earlier: EventEvidence | None, later: EventEvidence) -> EventEvidence:
     """Both parts without their points, which the growing curves hold."""
     bare = replace(later, series=dict.fromkeys(later.series, NO_POINTS))
@@ -199,6 +223,14 @@ def _joined(earlier: EventEvidence | None, later: EventEvidence) -> EventEvidenc
 
 
 def _same_file_grown(known: EventFile, opened: OpenFile) -> bool:
-    """Whether it is the same inode and not shorter than what was consumed."""
+    """Whether it is the same inode, longer, and begins with what was consumed: a writer only appends."""
     before = known.facts.identity
-    return before is not None and before[:2] == opened.identity[:2] and opened.size >= known.evidence.end_offset
+    if before is None or before[:2] != opened.identity[:2] or opened.size <= before[2]:
+        return False
+    return checksum_before(opened.handle, known.evidence.end_offset) == known.evidence.consumed
+
+
+def _facts_when_opened(facts: FileFacts, opened: OpenFile) -> FileFacts:
+    """What the file was like when its bytes were read: a writer may have appended since `facts` were taken."""
+    seconds = opened.identity[3] / 1e9
+    return replace(facts, size_bytes=opened.size, modified_at=seconds, identity=opened.identity)

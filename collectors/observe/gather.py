@@ -5,18 +5,21 @@ Reads through the cache only, so that what did not change is not opened again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from collectors.contract.pipeline import PipelineConfig
 from collectors.contract.remembered import SmokeResult
-from collectors.contract.streams import Stream
+from collectors.contract.streams import Stream, is_pattern
 from collectors.evidence.documents import Heartbeat
 from collectors.evidence.files import FileFacts
+from collectors.observe.beside import Beside
 from collectors.observe.cache import ReadCache
-from collectors.observe.loss_tables import is_pattern, read_table
+from collectors.observe.loss_tables import read_table
 from collectors.observe.processes import has_begun, writer_of
+from collectors.observe.shared_files import backups_of, newest_first, reports_of, stage_files_of
+from collectors.observe.smoke_inputs import inputs_of, of_today
 from collectors.observe.whole_checkpoint import WholeCheckpoints
 from collectors.training.curves import merge_losses
 from collectors.training.evidence import ReadFile, StreamEvidence, WorkspaceEvidence
@@ -34,6 +37,7 @@ from collectors.training.progress import Observed, progress_of
 from collectors.training.series import EventFile
 from collectors.training.stream_runs import RunGroup, StreamRun, group_runs, is_event_file, run_id_at, stream_runs
 
+LOOK_AGAIN_SECONDS = 10.0
 SmokeLookup = Callable[[str, str, str], SmokeResult | None]
 """Stream id, sha256 of checkpoint, sha256 of config -> the remembered result, if there is one."""
 
@@ -63,6 +67,13 @@ class Gatherer:
     config: PipelineConfig
     cache: ReadCache
     smoke_lookup: SmokeLookup
+    looked: dict[str, tuple[float, tuple[str, ...]]] = field(default_factory=dict)
+    """When outputs were last looked for elsewhere, and what was found."""
+
+    @property
+    def beside(self) -> Beside:
+        """What lies where a file is looked for in vain."""
+        return Beside(self.cache.workspace)
 
     def gather(self, now: float) -> WorkspaceEvidence:
         """Read what is new and put everything together. `now`: seconds since the Unix epoch."""
@@ -74,20 +85,28 @@ class Gatherer:
         moment = _Moment(current, heartbeat, now)
         streams = tuple(self._stream(s, logs[s.id], moment) for s in self.config.streams)
         started_at = started_at_of(current, heartbeat, streams)
-        return WorkspaceEvidence(
+        seen = WorkspaceEvidence(
             config=self.config,
             streams=streams,
             scaler=self._optional("scaler", self.config.scaler),
-            backups=self._backups(),
+            backups=backups_of(self.config, self.cache),
             split_policy=self._optional("document", self.config.split_policy),
-            reports=self._reports(),
-            stage_files=self._stage_files(),
+            reports=reports_of(self.config, self.cache),
+            stage_files=stage_files_of(self.config, self.cache),
             smoke=self._smoke(streams),
             heartbeat=heartbeat,
             started_at=started_at,
             run_id=run_id_at(started_at) if started_at is not None else "no-run",
             problems=tuple(self.cache.search_problems),
         )
+        return replace(seen, elsewhere=self._elsewhere(now)) if seen.nothing_trained else seen
+
+    def _elsewhere(self, now: float) -> tuple[str, ...]:
+        """Outputs that lie where no stream looks; a large workspace is not searched at every observation."""
+        kept = self.looked.get("at")
+        if kept is None or not 0 <= now - kept[0] < LOOK_AGAIN_SECONDS:
+            kept = self.looked["at"] = (now, self.beside.outputs())
+        return kept[1]
 
     def _optional(self, reader: str, section: Any) -> ReadFile[Any] | None:
         return None if section is None else self.cache.read(reader, section.path)
@@ -97,6 +116,8 @@ class Gatherer:
         return parse_heartbeat(file.evidence.data) if file.evidence else None
 
     def _logs(self, stream: Stream, now: float) -> _Logs:
+        if stream.events is None:
+            return _Logs((), (), ())
         folder = stream.events.folder
         found = self.cache.search([f"{folder}/**/*tfevents*"])
         read = [self.cache.events(path) for path in found if is_event_file(path)]
@@ -143,22 +164,28 @@ class Gatherer:
             losses=losses,
             progress=progress,
             times_trusted=trusted,
+            instead_of_events="" if logs.files or not stream.events else self.beside.of_folder(stream.events.folder),
         )
 
-    def _config(self, stream: Stream) -> ReadFile[Any]:
+    def _config(self, stream: Stream) -> ReadFile[Any] | None:
+        if stream.config is None:
+            return None
         path = self._choose(stream.config.candidates)
-        return self.cache.read("config", path, name=path)
+        return self.beside.told(self.cache.read("config", path, name=path))
 
     def _table(self, stream: Stream) -> ReadFile[Any] | None:
-        return read_table(self.cache, stream, self._choose)
+        table = read_table(self.cache, stream, self._choose)
+        return self.beside.told(table) if table is not None else None
 
     def _picture(self, stream: Stream) -> FileFacts | None:
-        history = stream.losses
+        history = stream.loss_history
         return self.cache.workspace.facts(history.picture) if history and history.picture else None
 
-    def _checkpoint(self, stream: Stream) -> ReadFile[Any]:
+    def _checkpoint(self, stream: Stream) -> ReadFile[Any] | None:
+        if stream.checkpoint.path is None:
+            return None
         whole = WholeCheckpoints(self.cache)
-        return whole.read(self._choose(stream.checkpoint, whole.files.exists))
+        return self.beside.told(whole.read(self._choose(stream.checkpoint.path, whole.files.exists)))
 
     def _choose(self, candidates: Sequence[str], is_there: Callable[[str], bool] | None = None) -> str:
         """The first candidate that is there, readable or not; of a pattern, the newest match."""
@@ -176,48 +203,11 @@ class Gatherer:
                 return candidate
         return candidates[0]
 
-    def _backups(self) -> tuple[ReadFile[Any], ...]:
-        if self.config.backup is None:
-            return ()
-        workspace = self.cache.workspace
-        every = newest_first(workspace.facts(p) for p in self.cache.search(self.config.backup.paths))
-        return tuple(self.cache.read("archive", f.path) if n == 0 else ReadFile(f) for n, f in enumerate(every))
-
-    def _reports(self) -> tuple[ReadFile[Any], ...]:
-        """The newest report of each input file, newest first."""
-        if self.config.reports is None:
-            return ()
-        workspace = self.cache.workspace
-        every = newest_first(workspace.facts(p) for p in self.cache.search(self.config.reports.paths))
-        newest: dict[tuple[str, str], ReadFile[Any]] = {}
-        for facts in every:
-            report = self.cache.read("config", facts.path, name=facts.path)
-            newest.setdefault((facts.path.rpartition("/")[0], _input_of(report)), report)
-        return tuple(newest.values())
-
-    def _stage_files(self) -> Mapping[str, tuple[FileFacts, ...]]:
-        workspace = self.cache.workspace
-        return {
-            s.id: tuple(workspace.facts(p) for p in self.cache.search(s.files)) for s in self.config.stages if s.files
-        }
-
     def _smoke(self, streams: tuple[StreamEvidence, ...]) -> Mapping[str, SmokeResult]:
         found = {}
         for s in streams:
-            if s.checkpoint.sha256 and s.config.sha256:
-                result = self.smoke_lookup(s.id, s.checkpoint.sha256, s.config.sha256)
-                if result is not None:
-                    found[s.id] = result
+            hashes = s.scored_hashes
+            result = self.smoke_lookup(s.id, *hashes) if hashes is not None else None
+            if result is not None:
+                found[s.id] = of_today(result, inputs_of(self.config, s.id, self.cache))
         return found
-
-
-def newest_first(files: Iterable[FileFacts]) -> list[FileFacts]:
-    """Files by modification time, the newest first; last those that are there and cannot be reached."""
-    return sorted((f for f in files if f.exists or f.problem), key=lambda f: (-(f.modified_at or 0.0), f.path))
-
-
-def _input_of(report: ReadFile[Any]) -> str:
-    """Which input file a data-quality report speaks of; the report's own name where it does not say."""
-    data = report.evidence.data if report.evidence else None
-    named = data.get("file_id") if isinstance(data, Mapping) else None
-    return named if isinstance(named, str) else report.path

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from collectors.contract.streams import PLACES, Column, LossHistory, Stream
+from collectors.contract.streams import PLACES, Column, LossHistory, Stream, is_pattern
 from collectors.evidence.files import Finding
 from collectors.evidence.tables import LossTableEvidence
 from collectors.observe.cache import ReadCache
@@ -26,7 +26,7 @@ Choose = Callable[[Sequence[str]], str]
 
 def read_table(cache: ReadCache, stream: Stream, choose: Choose) -> ReadFile[Any] | None:
     """The stream's table; None where it is described without one. `choose`: the path that counts of some candidates."""
-    table = stream.losses
+    table = stream.loss_history
     if table is None:
         return None
     columns = columns_of(table.columns, stream.completion.early_stop_key)
@@ -82,11 +82,6 @@ def _fixed(path: str) -> str:
 def _name_in(path: str, root: str) -> str:
     """How a file is called among its like: its path below the root, without the ending."""
     return posixpath.splitext(path.removeprefix(f"{root}/") if root else path)[0]
-
-
-def is_pattern(path: str) -> bool:
-    """Whether a path may fit several files."""
-    return any(sign in path for sign in "*?[")
 
 
 def columns_of(named: Mapping[str, Column], early_stop: str | None = None) -> LossColumns | None:

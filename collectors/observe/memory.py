@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import io
 import json
+import struct
 import zipfile
+import zlib
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, replace
@@ -30,7 +32,12 @@ from collectors.store.points import Names, PointsIndex, SideFile, points_name
 from collectors.training.evidence import ReadFile
 from collectors.training.series import EventFile
 
-FORMAT: Final = f"1-{__version__}"
+FORMAT: Final = f"2-{__version__}"
+DAMAGE: Final = (
+    OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RuntimeError, MemoryError, EOFError,
+    zipfile.BadZipFile, zlib.error, struct.error,
+)  # fmt: skip
+"""What reading a file of ours says that holds anything at all."""
 
 
 class Learnt:
@@ -47,11 +54,12 @@ class Learnt:
     def load_files(self) -> dict[tuple[str, str], ReadFile[Any]]:
         """Evidence of whole files, by reader and path."""
         try:
-            data = json.loads(self._backend.read(FILES))
-            if data["key"] != self._key:
+            checksum, _, body = self._backend.read(FILES).partition(b"\n")
+            data = json.loads(body)
+            if int(checksum) != zlib.crc32(body) or data["key"] != self._key:
                 return {}
             return {(row["reader"], row["path"]): _read_file(row) for row in data["files"]}
-        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        except DAMAGE:
             return {}
 
     def save_files(self, files: Mapping[tuple[str, str], ReadFile[Any]]) -> None:
@@ -61,7 +69,8 @@ class Learnt:
             for (reader, path), read in files.items()
             if reader in READERS and read.evidence is not None and not read.being_written
         ]
-        self._write(FILES, json.dumps({"key": self._key, "files": rows}).encode())
+        body = json.dumps({"key": self._key, "files": rows}).encode()
+        self._write(FILES, b"%d\n%s" % (zlib.crc32(body), body))
 
     def load_events(self, path: str) -> tuple[EventFile, dict[str, GrowingCurve]] | None:
         """An event file's evidence and its reduced curves."""
@@ -72,7 +81,7 @@ class Learnt:
                     return None
                 curves = {row["tag"]: _curve(row, arrays, n) for n, row in enumerate(meta["curves"])}
             return _event_file(meta, curves), curves
-        except (OSError, ValueError, KeyError, TypeError, RecursionError, EOFError, zipfile.BadZipFile):
+        except DAMAGE:
             return None
 
     def save_events(self, path: str, file: EventFile, curves: Mapping[str, GrowingCurve]) -> None:

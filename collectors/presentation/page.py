@@ -96,7 +96,8 @@ def _about(state: DashboardState, against: Against | None) -> Element:
 def _comparison(against: Against, *, is_itself: bool) -> Element:
     gone = f"Nothing is compared: the snapshot of the baseline {against.run_id} is not there or cannot be read."
     if is_itself:
-        body, delta = el("p", "This run is the baseline itself.", class_="same"), None
+        notes = ("This run is the baseline itself.", *(against.delta.notes[1:] if against.delta else ()))
+        body, delta = el("div", tuple(el("p", one_line(note), class_="same") for note in notes)), None
     else:
         delta = against.delta
         body = comparison_body(delta, shown_path) if delta else el("p", gone, class_="same")

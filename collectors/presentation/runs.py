@@ -105,7 +105,8 @@ def _loss(stream: StreamRow | None) -> str:
 def run_as_text(state: DashboardState) -> str:
     """One run: its checklist, then every stream's losses."""
     streams = [line for stream, metrics in state.metrics.items() for line in _stream_lines(stream, metrics)]
-    return "\n".join([as_text(state, plain), *streams, ""])
+    judge = [f"judged by version {state.meta.collector_version}"] if state.meta.collector_version else []
+    return "\n".join([as_text(state, plain), *judge, *streams, ""])
 
 
 def _stream_lines(stream: str, metrics: StreamMetrics) -> list[str]:

@@ -15,12 +15,7 @@ from collectors.contract.metrics import Point, StreamMetrics
 from collectors.contract.values import Level, Outcome, Status, VerdictValue
 from collectors.numbers import number_words, place_words, reached_words
 
-VERDICT_WORDS: Final = {
-    VerdictValue.READY: "READY",
-    VerdictValue.NOT_READY: "NOT READY",
-    VerdictValue.INCOMPLETE: "INCOMPLETE",
-    VerdictValue.TRAINING: "TRAINING",
-}
+VERDICT_WORDS: Final = {value: value.word for value in VerdictValue}
 VERDICT_STATUS: Final = {
     VerdictValue.READY: Status.DONE,
     VerdictValue.NOT_READY: Status.FAIL,
@@ -113,12 +108,21 @@ def progress_words(run: StreamMetrics) -> str:
     reached, total = (done.epoch, done.epochs) if done.unit == "epoch" else (done.step, done.steps)
     if done.status is Status.IDLE:
         return STREAM_WORDS[Status.IDLE]
-    first = min((at for series in run.series.values() for at in series.epoch if at is not None), default=None)
-    if reached is not None and done.unit == "epoch" and first == 0:
-        reached += 1
-    words = reached_words(done.unit, reached, total)
+    if reached is None:
+        words = place_words(None, done.step) or reached_words(done.unit, None, total)
+    else:
+        words = reached_words(done.unit, reached + _is_behind(run, reached), total)
     early = ", stopped early" if done.early_stop else ""
     return f"{words}{early}{', from the previous run' if done.from_previous_run else ''}"
+
+
+def _is_behind(run: StreamMetrics, reached: float) -> bool:
+    """Whether the number is one less than the count, as check 8 sees it."""
+    done = run.completion
+    if done.unit == "step" and reached + 1 != done.steps:
+        return False
+    places = [at for series in run.series.values() for at in getattr(series, done.unit) if at is not None]
+    return bool(places) and min(places) == 0 and all(float(at).is_integer() for at in places)
 
 
 def loss_words(value: float | None) -> str:

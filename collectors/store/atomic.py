@@ -13,11 +13,12 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from collectors.files.problems import describe_error
 from collectors.store.backend import StoreProblem
 
+NO_FILE: Final = "it is not a regular file"
 TEMPORARY: Final = ".training-dashboard-tmp-"
 """Prefix of unfinished files; leftovers of a killed writer are swept at the next start."""
 NOT_OFFERED: Final = {errno.EINVAL, errno.ENOTSUP, errno.ENOSYS, errno.EPERM}
@@ -57,7 +58,7 @@ def replace_file(path: Path, data: bytes, *, durable: bool = True) -> None:
 
 def append_line(path: Path, line: bytes) -> None:
     """Append one line; one that cannot be written whole is taken back. Raises StoreProblem."""
-    with explained(path), path.open("ab+") as handle:
+    with explained(path), opened_to_append(path) as handle:
         size = handle.seek(0, os.SEEK_END)
         try:
             handle.write((b"" if _ends_a_line(handle.fileno(), size) else b"\n") + line + b"\n")
@@ -76,17 +77,40 @@ def _ends_a_line(descriptor: int, size: int) -> bool:
 
 def read_own(path: Path, limit: int) -> bytes:
     """Read a file of ours. Raises OSError, also for what is no regular file or too large."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    try:  # the kind first: no file object can be made of a folder, and the descriptor would stay open
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode):
-            raise OSError(errno.EINVAL, "it is not a regular file")
-        if found.st_size > limit:
-            raise OSError(errno.EFBIG, f"it has {found.st_size:,} bytes, over {limit:,}")
-        with os.fdopen(descriptor, "rb", closefd=False) as handle:
-            return handle.read(limit)
-    finally:
+    with os.fdopen(open_own(path, os.O_RDONLY), "rb") as handle:
+        size = os.fstat(handle.fileno()).st_size
+        if size > limit:
+            raise OSError(errno.EFBIG, f"it has {size:,} bytes, over {limit:,}")
+        return handle.read(limit)
+
+
+def open_own(path: Path, flags: int) -> int:
+    """Open a file of ours, waiting for nobody. Raises OSError, also for what is no regular file: a link is none."""
+    try:
+        descriptor = os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise OSError(errno.EINVAL, NO_FILE) from None
+        raise
+    # the kind first: no file object can be made of a folder, and the descriptor would stay open
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
+        raise OSError(errno.EINVAL, NO_FILE)
+    return descriptor
+
+
+def opened_to_append(path: Path) -> BinaryIO:
+    """Open a file of ours to append to; a pipe or a link in its place is thrown away. Raises OSError."""
+    throw_odd_away(path)
+    return os.fdopen(open_own(path, os.O_RDWR | os.O_APPEND | os.O_CREAT), "ab+")
+
+
+def throw_odd_away(path: Path) -> None:
+    """Remove a pipe, a socket, or a link to no folder from a place of ours. Raises OSError."""
+    with suppress(FileNotFoundError):
+        kind = path.lstat().st_mode
+        if not stat.S_ISREG(kind) and not path.is_dir():
+            path.unlink()
 
 
 def regular_files(folder: Path, suffix: str) -> Iterator[tuple[str, tuple[int, int]]]:

@@ -6,6 +6,7 @@ their names and where they lie.
 
 from __future__ import annotations
 
+import os
 import stat
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -14,7 +15,17 @@ from typing import BinaryIO, Final
 
 from collectors.contract.run_row import FileFacts
 from collectors.files.workspace import Workspace, identity_of
-from collectors.store.atomic import append_line, explained, read_own, regular_files, replace_file, sweep
+from collectors.store.atomic import (
+    append_line,
+    explained,
+    open_own,
+    opened_to_append,
+    read_own,
+    regular_files,
+    replace_file,
+    sweep,
+    throw_odd_away,
+)
 from collectors.store.backend import MAX_BYTES, Backend, Key, Kind, StateKept, StoreProblem, Version
 from collectors.store.lock import Held, locked
 
@@ -39,6 +50,7 @@ _PLACES: Final = {
     Kind.SMOKE: (".", SMOKE_FILE),
     Kind.BASELINE: (".", "baseline.json"),  # beside the runs, not among them: a run may be called `baseline`
     Kind.POLICY: (".", "policy.json"),
+    Kind.DIGEST_KEY: (".", ".digest.key"),
     Kind.INDEX: (RUNS_FOLDER, INDEX_FILE),
     Kind.RUN: (RUNS_FOLDER, "{}.json"),
     Kind.FILES: ("cache", "files.json"),
@@ -67,6 +79,7 @@ class Folder(Backend):
         """Make the folder and those inside."""
         with explained(self.path):
             for folder in self._folders.values():
+                throw_odd_away(folder)
                 folder.mkdir(parents=True, exist_ok=True)
 
     def _path(self, key: Key) -> Path:
@@ -85,9 +98,9 @@ class Folder(Backend):
         return tuple(_version(self._path(key)) for key in keys)
 
     def facts(self, key: Key) -> FileFacts | None:
-        """Size and mtime; None for what is no file."""
+        """Size and mtime; None for what is no file of ours: a link is none."""
         with suppress(OSError):
-            found = self._path(key).stat()
+            found = self._path(key).lstat()
             if stat.S_ISREG(found.st_mode):
                 return found.st_size, found.st_mtime_ns
         return None
@@ -102,7 +115,7 @@ class Folder(Backend):
 
     def open(self, key: Key) -> BinaryIO:
         """Open a file to seek in."""
-        return self._path(key).open("rb")
+        return os.fdopen(open_own(self._path(key), os.O_RDONLY), "rb")
 
     def write(self, key: Key, data: bytes, *, durable: bool = True) -> FileFacts:
         """Replace a file."""
@@ -119,8 +132,8 @@ class Folder(Backend):
     def extend(self, key: Key, at: int, data: bytes) -> bool:
         """Append to a file; a writer that was killed may have left more in it than was remembered."""
         path = self._path(key)
-        with explained(path), path.open("ab") as handle:
-            size = handle.tell()
+        with explained(path), opened_to_append(path) as handle:
+            size = handle.seek(0, os.SEEK_END)
             if size > at:
                 handle.truncate(at)
             if size >= at:
@@ -174,7 +187,7 @@ def _version(path: Path) -> Version:
         found = path.stat()
     except OSError as problem:
         return (problem.errno or 0,)
-    return (*identity_of(found), found.st_ctime_ns)
+    return identity_of(found)
 
 
 def snapshots_in(other: Workspace, most: int) -> list[str]:

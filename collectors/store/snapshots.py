@@ -7,9 +7,11 @@ was told how many to keep.
 
 from __future__ import annotations
 
+from collectors import __version__
+from collectors.compare.rejudged import judgement_of
 from collectors.contract.pipeline import PipelineConfig
 from collectors.contract.remembered import PinnedBaseline
-from collectors.contract.state import DashboardState
+from collectors.contract.state import DashboardState, EarlierJudgement
 from collectors.store.backend import Key, Kind, Version
 from collectors.store.runs import RunStore
 from collectors.store.store import Store
@@ -26,10 +28,21 @@ class History:
         self._stored: DashboardState | None = None
         self._pinned: tuple[Version, PinnedBaseline] | None = None
         self._policy_is_known = False
+        self._before: tuple[str, EarlierJudgement | None] | None = None
 
     def has(self, run_id: str) -> bool:
         """Whether a run's snapshot is stored."""
         return self._store.has_snapshot(run_id)
+
+    def judged_before(self, run_id: str) -> EarlierJudgement | None:
+        """What another version said of a run, by its stored snapshot; it is looked at once."""
+        if self._before is None or self._before[0] != run_id:
+            found = self._store.read_snapshot(run_id)
+            if found is not None and found.meta.collector_version == __version__:
+                self._before = (run_id, found.judged_before)
+            else:
+                self._before = (run_id, judgement_of(found) if found is not None else None)
+        return self._before[1]
 
     def store(self, state: DashboardState) -> None:
         """Make the run's snapshot equal to its state. Raises StoreProblem."""

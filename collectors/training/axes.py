@@ -67,6 +67,8 @@ def _recorded(events: Mapping[str, Curve], counter: Curve | None, table: Mapping
 
 
 CONFIGURED = "the configured steps an epoch"
+BY_COUNT = "their count"
+"""Begins what says that steps count epochs where nothing but their number does."""
 
 
 def _counted_by(events: Mapping[str, Curve], table: Mapping[str, Curve], declared: Declared) -> str | None:
@@ -78,7 +80,7 @@ def _counted_by(events: Mapping[str, Curve], table: Mapping[str, Curve], declare
     if agree_as_epochs(table, events):
         return "the table, which holds the same values at these epochs"
     if declared.epochs is not None and _counts(events, declared.epochs):
-        return f"their count: exactly {declared.epochs}, each with a validation"
+        return f"{BY_COUNT}: exactly {declared.epochs}, each with a validation"
     return None
 
 

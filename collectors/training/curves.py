@@ -71,9 +71,9 @@ def merge_losses(
     declared: Declared = NOTHING_DECLARED,
 ) -> Losses:
     """Choose the source of a stream's losses and join what the other one knows."""
-    table_curves = _curves_of(table)
+    table_curves, table_told_by = _placed(_curves_of(table), declared)
     axis = with_epochs(run.curves if run else {}, run.counter if run else None, table_curves, declared)
-    events, told_by = axis.curves, axis.told_by
+    events, told_by = axis.curves, axis.told_by or table_told_by
     at_odds = dict(run.at_odds) if run else {}
     if not table_curves:
         return Losses("events" if events else None, events, others=at_odds, told_by=told_by)
@@ -85,6 +85,14 @@ def merge_losses(
         return Losses("events", events, belongs, disagrees, {**table_curves, **at_odds}, told_by)
     joined = {name: _with_times(c, events.get(name)) for name, c in table_curves.items()}
     return Losses("loss_history", joined, belongs, disagrees, {**events, **at_odds}, told_by)
+
+
+def _placed(table: dict[str, Curve], declared: Declared) -> tuple[dict[str, Curve], str | None]:
+    """A table of steps alone gets its epochs as events do: a step is not an epoch there either."""
+    if not table or next(_known_epochs(table), None) is not None:
+        return table, None
+    axis = with_epochs(table, None, {}, declared)
+    return axis.curves, axis.told_by
 
 
 def _table_belongs(run: StreamRun | None, facts: FileFacts, disagrees: bool, times_trusted: bool) -> bool | None:
@@ -135,8 +143,7 @@ def _reaches_farther(events: Mapping[str, Curve], table: Mapping[str, Curve]) ->
     """Whether the events go beyond the table, in a unit that both have; else the table, which has epochs, counts."""
     if (by_epoch := _reach(events)) >= 0 and (of_table := _reach(table)) >= 0:
         return by_epoch > of_table
-    step, of_table = _last_step(events), _last_step(table)
-    return of_table < 0 or (_reach(table) < 0 and step > of_table)
+    return _reach(table) < 0 and _last_step(events) > _last_step(table)
 
 
 def _last_step(curves: Mapping[str, Curve]) -> float:
@@ -167,12 +174,13 @@ def _in_columns(rows: Sequence[LossRow]) -> LossRows:
 
 
 def _ordered(curve: Curve) -> Curve:
-    """Curve by epoch (else step, else row), so that every array rises."""
-    epoch = curve.epoch
+    """Curve by epoch (else step, else row), so that every array rises; rows without a place count as epochs."""
+    epoch, place = curve.epoch, curve.epoch
     if bool(np.isnan(epoch).all()):
-        known = bool((curve.step >= 0).all())
-        epoch = curve.step.astype(np.float64) if known else np.arange(1.0, epoch.size + 1)
-    order = np.argsort(epoch, kind="stable")
+        is_stepped = bool((curve.step >= 0).all())
+        place = curve.step if is_stepped else np.arange(1.0, epoch.size + 1)
+        epoch = epoch if is_stepped else place
+    order = np.argsort(place, kind="stable")
     return Curve(curve.step[order], curve.time[order], curve.value[order], epoch[order])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from collectors.contract.metrics import StreamMetrics
 from collectors.contract.pipeline import PipelineConfig
@@ -39,6 +39,8 @@ class ReadFile(Generic[E]):
     """Of the whole file; None where it was not read whole."""
     sha256: str | None = None
     """Of the whole file; None where it was not read whole."""
+    beside: tuple[str, ...] = ()
+    """Where nothing is there: the files in its folder."""
 
     @property
     def path(self) -> str:
@@ -50,14 +52,21 @@ class ReadFile(Generic[E]):
         """Nothing is there."""
         return not self.facts.exists
 
+    @property
+    def absent(self) -> bool:
+        """Nothing is there, not even something that should lead to it, such as a link."""
+        return self.missing and self.facts.problem is None
+
 
 @dataclass(frozen=True)
 class StreamEvidence:
     """One stream's files and what they tell about its latest run."""
 
     stream: Stream
-    checkpoint: ReadFile[CheckpointEvidence]
-    config: ReadFile[ConfigEvidence]
+    checkpoint: ReadFile[CheckpointEvidence] | None
+    """None where the description says that it leaves none."""
+    config: ReadFile[ConfigEvidence] | None
+    """None without such a section."""
     events: tuple[EventFile, ...]
     unreadable_events: tuple[tuple[str, str], ...]
     """Path and problem of event files that could not be opened."""
@@ -71,17 +80,37 @@ class StreamEvidence:
     progress: Progress
     times_trusted: bool | None
     """None without event files: there is nothing to compare file times with."""
+    instead_of_events: str = ""
+    """In words what lies where the event files should, where there is none."""
 
     @property
     def id(self) -> str:
         """The stream's id."""
         return self.stream.id
 
+    @property
+    def config_data(self) -> Any:
+        """The document of its config; None where there is none, or it cannot be read."""
+        return self.config.evidence.data if self.config and self.config.evidence else None
+
+    @property
+    def checkpoint_evidence(self) -> CheckpointEvidence | None:
+        """What was read of its checkpoint; None where there is none, or it was not read."""
+        return self.checkpoint.evidence if self.checkpoint else None
+
+    @property
+    def scored_hashes(self) -> tuple[str, str] | None:
+        """SHA-256 of checkpoint and config, empty for what the description does not name; None where one is unknown."""
+        known = [file.sha256 if file else "" for file in (self.checkpoint, self.config)]
+        checkpoint, config = known
+        return None if checkpoint is None or config is None or not any(known) else (checkpoint, config)
+
     @cached_property
     def metrics(self) -> StreamMetrics:
         """Its losses and how far it is, as the state tells them: made once, when they are first asked for."""
-        config = self.config.evidence.data if self.config.evidence else None
-        return build_metrics(self.stream, self.losses, self.progress, config=config, in_current_run=self.in_current_run)
+        return build_metrics(
+            self.stream, self.losses, self.progress, config=self.config_data, in_current_run=self.in_current_run
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +136,8 @@ class WorkspaceEvidence:
     problems: tuple[Finding, ...] = ()
     baseline: PinnedBaseline | None = None
     """Only where check 10 is switched on and a baseline is pinned."""
+    elsewhere: tuple[str, ...] = ()
+    """Outputs of known kinds in a workspace in which no stream's own are found."""
     untold: Mapping[str, str] = field(default_factory=dict)
     """Check id -> why the files of a run from elsewhere cannot tell: it is skipped."""
 
@@ -136,8 +167,8 @@ class WorkspaceEvidence:
             not s.events
             and not s.unreadable_events
             and not s.losses.curves
-            and s.checkpoint.missing
-            and (s.loss_table is None or s.loss_table.missing)
+            and (s.checkpoint is None or s.checkpoint.absent)
+            and (s.loss_table is None or s.loss_table.absent)
             and s.progress.started_at is None
             for s in self.streams
         )

@@ -24,18 +24,18 @@ SETTLE_SECONDS = 3.0
 """A checkpoint of a running stream younger than this may be half written: it is not judged yet."""
 
 
-def target_of(stream: Stream, config: ReadFile[Any]) -> Target:
+def target_of(stream: Stream, config: ReadFile[Any] | None) -> Target:
     """How far the stream shall train: by its final config or the pipeline's; a total that is no count is None."""
     rule = stream.completion
     return Target("step" if rule.by == "steps" else "epoch", _count(rule.total, config))
 
 
-def declared_of(stream: Stream, config: ReadFile[Any], target: Target) -> Declared:
+def declared_of(stream: Stream, config: ReadFile[Any] | None, target: Target) -> Declared:
     """What the description and the config say about the steps of a stream's events."""
     events = stream.events
     return Declared(
-        steps_are_epochs=events.steps_are == "epochs",
-        steps_per_epoch=_count(events.steps_per_epoch, config),
+        steps_are_epochs=events is not None and events.steps_are == "epochs",
+        steps_per_epoch=_count(events.steps_per_epoch if events else None, config),
         epochs=target.total if target.unit == "epoch" else None,
     )
 
@@ -54,9 +54,10 @@ def recorded_of(stream: Stream, table: LossTableEvidence | None, losses: Losses)
     )
 
 
-def _count(said: int | str | None, config: ReadFile[Any]) -> int | None:
+def _count(said: int | str | None, config: ReadFile[Any] | None) -> int | None:
     """A count that stands there or under a key of the config; None where it is no count."""
-    value: Any = value_at(config.evidence.data if config.evidence else None, said) if isinstance(said, str) else said
+    data = config.evidence.data if config and config.evidence else None
+    value: Any = value_at(data, said) if isinstance(said, str) else said
     sane = isinstance(value, (int, float)) and not isinstance(value, bool)
     return int(value) if sane and 0 < value < 2**53 and float(value).is_integer() else None
 
@@ -78,8 +79,10 @@ def are_times_trusted(run: StreamRun | None, limit_seconds: float) -> bool | Non
     return modified is not None and last is not None and abs(modified - last) <= limit_seconds
 
 
-def not_judged_yet(checkpoint: ReadFile[Any], progress: Progress, now: float) -> ReadFile[Any]:
+def not_judged_yet(checkpoint: ReadFile[Any] | None, progress: Progress, now: float) -> ReadFile[Any] | None:
     """Mark a running stream's broken checkpoint as being written while it is very young."""
+    if checkpoint is None:
+        return None
     modified = checkpoint.facts.modified_at
     young = modified is not None and now - modified < SETTLE_SECONDS
     broken = checkpoint.evidence is not None and not checkpoint.evidence.sound
@@ -96,6 +99,6 @@ def started_at_of(
         return current.started_at
     if heartbeat is not None and heartbeat.started_at is not None:
         return heartbeat.started_at.timestamp()
-    files = [f for s in streams for f in (s.checkpoint.facts, s.loss_table.facts if s.loss_table else None)]
-    times = [f.modified_at for f in files if f is not None and f.exists and f.modified_at is not None]
+    files = [f.facts for s in streams for f in (s.checkpoint, s.loss_table) if f is not None]
+    times = [f.modified_at for f in files if f.exists and f.modified_at is not None]
     return min(times, default=None)

@@ -109,7 +109,8 @@ def _completion(p: Progress, *, in_current_run: bool) -> Completion:
 
 def highlights_of(stream: Stream, config: Any) -> dict[str, bool | int | float | str | None]:
     """The allow-listed config values, plain scalars only; null for what is missing or not a scalar."""
-    return {name: _plain(value_at(config, key)) for name, key in stream.config.highlights.items()}
+    highlights = stream.config.highlights if stream.config else {}
+    return {name: _plain(value_at(config, key)) for name, key in highlights.items()}
 
 
 def _plain(value: Any) -> bool | int | float | str | None:

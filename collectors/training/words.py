@@ -23,10 +23,9 @@ def epoch_words(s: StreamEvidence) -> str:
     p = s.progress
     unit = p.target.unit
     reached = p.step if unit == "step" else p.epoch
-    if reached is None and p.step is not None:
-        return reached_words("step", p.step, None)
-    counted = reached + 1 if reached is not None and _is_behind(s, reached) else reached
-    return reached_words(unit, counted, p.target.total)
+    if reached is None:
+        return place_words(None, p.step) or reached_words(unit, None, p.target.total)
+    return reached_words(unit, reached + 1 if _is_behind(s, reached) else reached, p.target.total)
 
 
 def _is_behind(s: StreamEvidence, reached: float) -> bool:
@@ -44,9 +43,9 @@ def _is_behind(s: StreamEvidence, reached: float) -> bool:
 def absent_tags(s: StreamEvidence) -> str | None:
     """Which tags were looked for and what the event files hold instead; None where one of them is there."""
     held = sorted({tag for f in s.events for tag, series in f.evidence.series.items() if series.points})
-    if not held or any(choose_tags(s.events, s.stream.events.tags).tags):
+    if not held or any(choose_tags(s.events, s.stream.tags).tags):
         return None
-    wanted = [tag for accepted in s.stream.events.tags.values() for tag in accepted]
+    wanted = [tag for accepted in s.stream.tags.values() for tag in accepted]
     near = [match for tag in wanted for match in get_close_matches(tag, held, 1, 0.5)]
     nearest = f"; nearest is `{near[0]}`" if near else ""
     looked_for = listed(f"`{tag}`" for tag in wanted)

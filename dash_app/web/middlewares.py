@@ -1,7 +1,8 @@
 """Settings -> the middlewares around the application, as one list in the order in which a request meets them.
 
 Every request goes down the list, `/api/state` too, until one refuses it or the router finds its route; its answer
-goes up. Only the server's own edge (Starlette's) lies before the first, and Dash's behind the last.
+goes up. Before the first lies only the server's own edge (Starlette's), and in a demonstration what tells that
+somebody looks; behind the last, Dash's.
 """
 
 from __future__ import annotations

@@ -32,6 +32,7 @@ from support.workspaces import (
 
 from collectors.__main__ import main
 from collectors.contract.state import state_from_json
+from collectors.observe.load_pipeline import default_config_bytes
 
 
 def collectors(*arguments: object, **env: str) -> subprocess.CompletedProcess[str]:
@@ -100,6 +101,35 @@ def test_a_remembered_smoke_run_is_not_valid_for_another_checkpoint(workspace: P
     _, checks = validate(workspace)
 
     assert checks["smoke"]["outcome"] == "skip"
+
+
+@pytest.mark.parametrize("changed", ["artifacts/scaler_fdc.json", "artifacts/patchtst_limits.json", "inference/run.py"])
+def test_a_remembered_smoke_run_is_not_valid_after_a_change_of_anything_it_names(
+    workspace: Path, validate: Validate, changed: str
+) -> None:
+    """Scores rest on the scaler, on thresholds and on the program as much as on the checkpoint."""
+    program = "import sys; open(sys.argv[2], 'w').write('scored'); print('scored 12 windows')"
+    write(workspace / "inference/run.py", program)
+    write(workspace / "artifacts/patchtst_limits.json", "{}")
+    default = default_config_bytes().decode()
+    own = """smoke:
+  command: ["{python}", inference/run.py, "--limits=artifacts/{stream}_limits.json", "artifacts/{stream}.out"]
+  inputs: artifacts/{stream}_limits.json
+
+split_policy:"""
+    start, end = default.index("smoke:"), default.index("split_policy:")
+    write(workspace / "dashboard.yaml", default[:start] + own + default[end + len("split_policy:") :])
+    _, checks = validate(workspace, "--run-smoke")
+    assert checks["smoke"]["outcome"] == "pass"
+    assert validate(workspace)[1]["smoke"]["outcome"] == "pass"
+    path = workspace / changed
+
+    path.write_bytes(path.read_bytes() + b"\n")
+
+    told = validate(workspace)[1]["smoke"]
+    assert told["outcome"] == "skip"
+    assert f"patchtst: not run for today's {changed}" in told["detail"]
+    assert validate(workspace, "--run-smoke")[1]["smoke"]["outcome"] == "pass"
 
 
 def test_a_scoring_command_that_fails_is_told_with_its_last_lines(workspace: Path, validate: Validate) -> None:

@@ -231,7 +231,7 @@ LOSSES = [
     Case("the other stream's loss history", swapped(TABLE, TABLE2), "9 fail", "does not hold the losses", "taken from another stream"),
     Case("100,000 columns", put(TABLE, lambda d: d.replace(b"val_loss\r\n", b"val_loss," + b",".join(b"c%d" % n for n in range(100_000)) + b"\r\n", 1)),
          "8 fail", "patchtst_loss_history.csv", "refused, not waited for"),
-    Case("200,000 rows", put(TABLE, lambda d: d + b"".join(b"%d,0.5,0.5\r\n" % n for n in range(9, 200_000))), "8 skip", "counted 199999 of 8 epochs", "read, and reduced"),
+    Case("200,000 rows", put(TABLE, lambda d: d + b"".join(b"%d,0.5,0.5\r\n" % n for n in range(9, 200_000))), "8 skip", "counted 199,999 of 8 epochs", "read, and reduced"),
     Case("a line of 30 MB", put(TABLE, b"epoch,train_loss,val_loss\r\n1," + b"9" * (30 << 20) + b",1\r\n"), "8 fail", "train_loss Inf since epoch 1", "no number of 30 million digits is finite"),
     Case("loss history of 64 GiB", sparse(TABLE, 64 << 30), "8 fail", "at most", ""),
     Case("loss history is a folder", folder(TABLE), "8 fail", "is a folder", ""),

@@ -49,7 +49,7 @@ def _backup(file: ReadFile[ArchiveEvidence], seen: WorkspaceEvidence, hint: str)
 
 def _must_hold(seen: WorkspaceEvidence) -> list[str]:
     """Paths of every stream's checkpoint and config."""
-    return [path for s in seen.streams for path in (s.checkpoint.path, s.config.path)]
+    return [file.path for s in seen.streams for file in (s.checkpoint, s.config) if file]
 
 
 def _holds(archive: ArchiveEvidence, path: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collectors.contract.streams import is_pattern
+from collectors.evidence.checkpoint import CheckpointEvidence
 from collectors.judge.checks.part import (
     WAIT_HINT,
     Judgement,
@@ -14,23 +16,28 @@ from collectors.judge.checks.part import (
     skipping,
     warnings_of,
 )
-from collectors.judge.checks.spec import CheckSpec, GatePlace, Meaning
+from collectors.judge.checks.spec import CheckSpec, GatePlace, Meaning, When
 from collectors.judge.describe import describe_checkpoint
-from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
+from collectors.training.evidence import ReadFile, StreamEvidence, WorkspaceEvidence
 
 OPAQUE_HINT = "Save the weights also in a format that is read, such as safetensors or torch, and name that file."
 
 
 def check_checkpoints(seen: WorkspaceEvidence) -> Judgement:
     """Every stream's checkpoint is sound and holds finite tensors."""
-    return judge_parts(_checkpoint(s) for s in seen.streams)
+    return judge_parts(_checkpoint(s, s.checkpoint) for s in seen.streams if s.checkpoint)
 
 
-def _checkpoint(s: StreamEvidence) -> Part:
-    file = s.checkpoint
+def _checkpoint(s: StreamEvidence, file: ReadFile[CheckpointEvidence]) -> Part:
     if file.evidence is None:
-        hint = f"Train {s.stream.label}; it should save {s.stream.checkpoint[0]}."
-        return failing(file.path, s.id, f"{s.id}: {missing_text(file.facts)}", hint)
+        named = s.stream.checkpoint.path or (file.path,)
+        several = file.absent and (len(named) > 1 or is_pattern(named[0]))
+        text = (
+            f"no model file found: {missing_text(file.facts, file.beside, named)}"
+            if several
+            else missing_text(file.facts, file.beside)
+        )
+        return failing(file.path, s.id, f"{s.id}: {text}", f"Train {s.stream.label}; it should save {named[0]}.")
     found = file.evidence
     if found.sound and found.opaque is not None:
         text = f"{s.id}: {file.path}: {describe_checkpoint(found)}"
@@ -41,6 +48,8 @@ def _checkpoint(s: StreamEvidence) -> Part:
     if file.being_written:
         return skipping(file.path, s.id, f"{s.id}: {file.path} is being written", WAIT_HINT)
     hint = f"Save {s.stream.label}'s checkpoint again, or restore it from a backup that tests sound."
+    if found.format == "unknown":
+        hint = f"Name {s.stream.label}'s model under `checkpoint:`; {file.path} is of no format that holds one."
     return failing(file.path, s.id, f"{s.id}: {file.path}: {first_error(found.findings)}", hint)
 
 
@@ -62,6 +71,7 @@ SPEC = CheckSpec(
             " boosters are only parsed, and of formats that no reader knows nothing is proven: all of it is said"
         ),
     ),
+    when=When(of_streams=lambda stream: stream.checkpoint.none is None, said_by=lambda stream: stream.checkpoint.none),
     readiness="checkpoints_ready",
     at_saving=True,
 )

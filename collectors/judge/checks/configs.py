@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from collectors.contract.streams import KeyRule
-from collectors.evidence.documents import MISSING, value_at
+from collectors.contract.streams import KeyRule, StreamConfigFile
+from collectors.evidence.documents import MISSING, ConfigEvidence, value_at
 from collectors.judge.checks.part import (
     Judgement,
     Part,
@@ -18,28 +18,27 @@ from collectors.judge.checks.part import (
     passing,
     warnings_of,
 )
-from collectors.judge.checks.spec import CheckSpec, GatePlace, Meaning
+from collectors.judge.checks.spec import CheckSpec, GatePlace, Meaning, When
 from collectors.numbers import listed, value_words
-from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
+from collectors.training.evidence import ReadFile, StreamEvidence, WorkspaceEvidence
 
 
 def check_configs(seen: WorkspaceEvidence) -> Judgement:
     """Every stream's config is a mapping with its required keys, sane in type and range."""
-    return judge_parts(_config(s) for s in seen.streams)
+    return judge_parts(_config(s, s.config, s.stream.config) for s in seen.streams if s.config and s.stream.config)
 
 
-def _config(s: StreamEvidence) -> Part:
-    file = s.config
-    hint = f"Write {s.stream.label}'s final config to {s.stream.config.candidates[0]}."
+def _config(s: StreamEvidence, file: ReadFile[ConfigEvidence], wanted: StreamConfigFile) -> Part:
+    hint = f"Write {s.stream.label}'s final config to {wanted.candidates[0]}."
     if file.evidence is None:
-        return failing(file.path, s.id, f"{s.id}: {missing_text(file.facts)}", hint)
+        return failing(file.path, s.id, f"{s.id}: {missing_text(file.facts, file.beside)}", hint)
     problem = first_error(file.evidence.findings)
     if problem:
         return failing(file.path, s.id, f"{s.id}: {file.path}: {problem}", hint)
     if not isinstance(file.evidence.data, Mapping):
         found = type(file.evidence.data).__name__
         return failing(file.path, s.id, f"{s.id}: {file.path}: expected a mapping of keys, found {found}", hint)
-    problems = [p for key, rule in s.stream.config.required.items() if (p := _key_problem(s, key, rule))]
+    problems = [p for key, rule in wanted.required.items() if (p := _key_problem(file.evidence, key, rule))]
     if problems:
         return failing(file.path, s.id, f"{s.id}: {file.path}: {listed(problems)}", f"Correct it in {file.path}.")
     values = [f"{name}={shown_value(value)}" for name, value in s.metrics.config.items() if value is not None]
@@ -47,17 +46,16 @@ def _config(s: StreamEvidence) -> Part:
     return passing(file.path, s.id, text, warnings_of(file.evidence.findings))
 
 
-def _key_problem(s: StreamEvidence, key: str, rule: KeyRule) -> str | None:
-    value = value_at(s.config.evidence.data if s.config.evidence else None, key)
+def _key_problem(found: ConfigEvidence, key: str, rule: KeyRule) -> str | None:
+    value = value_at(found.data, key)
     if value is MISSING or value is None:
         return f"`{key}` is missing"
     problem = _type_problem(value, rule) or _range_problem(value, rule)
-    return f"`{key}`{_line(s, key)} is {shown_value(value)}: expected {problem}" if problem else None
+    return f"`{key}`{_line(found, key)} is {shown_value(value)}: expected {problem}" if problem else None
 
 
-def _line(s: StreamEvidence, key: str) -> str:
-    lines = s.config.evidence.lines if s.config.evidence else {}
-    line = lines.get(tuple(key.split(".")))
+def _line(found: ConfigEvidence, key: str) -> str:
+    line = found.lines.get(tuple(key.split(".")))
     return f" (line {line})" if line else ""
 
 
@@ -114,5 +112,6 @@ SPEC = CheckSpec(
         proves="the keys are there, once, in type and range; what YAML would silently turn into something else is said",
         cannot_prove="that the training really used this file",
     ),
+    when=When(of_streams=lambda stream: stream.config is not None),
     readiness="configs_ready",
 )

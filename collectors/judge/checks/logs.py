@@ -2,29 +2,50 @@
 
 from __future__ import annotations
 
-from collectors.judge.checks.part import Judgement, Part, failing, first_error, judge_parts, passing, warnings_of
+from collectors.contract.streams import EventFolder
+from collectors.evidence.tables import LossTableEvidence
+from collectors.judge.checks.part import (
+    WAIT_HINT,
+    Judgement,
+    Part,
+    failing,
+    first_error,
+    judge_parts,
+    missing_text,
+    passing,
+    skipping,
+    warnings_of,
+)
 from collectors.judge.checks.spec import CheckSpec, GatePlace, Meaning
 from collectors.numbers import plural
-from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
+from collectors.training.evidence import ReadFile, StreamEvidence, WorkspaceEvidence
 from collectors.training.words import absent_tags
 
 
 def check_logs(seen: WorkspaceEvidence) -> Judgement:
-    """Every stream has an event file with at least one sound scalar record."""
-    return judge_parts(_logs(s) for s in seen.streams)
+    """Every stream has an event file, or the table that it has instead, with at least one sound record."""
+    return judge_parts(part for s in seen.streams if (part := _logs(s)) is not None)
 
 
-def _logs(s: StreamEvidence) -> Part:
-    folder = s.stream.events.folder
+def _logs(s: StreamEvidence) -> Part | None:
+    if s.stream.events is not None:
+        return _events(s, s.stream.events)
+    return _table(s, s.loss_table) if s.loss_table is not None else None
+
+
+def _events(s: StreamEvidence, wanted: EventFolder) -> Part:
+    folder = wanted.folder
     hint = f"Train {s.stream.label} with its event writer on; it should write below {folder}."
+    unreadable = [f"{path}: {problem}" for path, problem in s.unreadable_events]
     if not s.events:
-        found = "; ".join(f"{path}: {problem}" for path, problem in s.unreadable_events)
-        return failing(folder, s.id, f"{s.id}: {found or f'no event file below {folder}'}", hint)
+        instead = f": {s.instead_of_events}" if s.instead_of_events else ""
+        nothing = f"no event file below {folder}{instead}"
+        return failing(folder, s.id, f"{s.id}: {'; '.join(unreadable) or nothing}", hint)
     scalars = sum(c.points for f in s.events for c in f.evidence.series.values())
     damaged = sum(f.evidence.damaged for f in s.events)
     newest = s.events[-1].facts.path
     findings = [f"{file.facts.path}: {found}" for file in s.events for found in warnings_of(file.evidence.findings)]
-    errors = [f"{f.facts.path}: {e}" for f in s.events if (e := first_error(f.evidence.findings))]
+    errors = [f"{f.facts.path}: {e}" for f in s.events if (e := first_error(f.evidence.findings))] + unreadable
     if not scalars:
         what = "; ".join(errors) or f"{plural(len(s.events), 'event file')}, no scalar record yet"
         return failing(newest, s.id, f"{s.id}: {what}", hint)
@@ -37,14 +58,35 @@ def _logs(s: StreamEvidence) -> Part:
     return passing(newest, s.id, text, [*errors, *findings])
 
 
+def _table(s: StreamEvidence, table: ReadFile[LossTableEvidence]) -> Part:
+    """A stream without event files is asked by its table."""
+    hint = f"Train {s.stream.label}; it should write {table.path}."
+    if table.evidence is None:
+        return failing(table.path, s.id, f"{s.id}: {missing_text(table.facts, table.beside)}", hint)
+    if table.being_written:
+        return skipping(table.path, s.id, f"{s.id}: {table.path} is being written", WAIT_HINT)
+    error = first_error(table.evidence.findings)
+    if error:
+        name_it = f"Name its columns, or write {table.path} again."
+        return failing(table.path, s.id, f"{s.id}: {table.path}: {error}", name_it)
+    values = sum(len(curve) for curve in s.losses.curves.values())
+    if not values:
+        return failing(table.path, s.id, f"{s.id}: {table.path}: no row with a loss yet", hint)
+    text = f"{s.id}: {table.path}, {plural(len(table.evidence.rows), 'row')}"
+    return passing(table.path, s.id, text, warnings_of(table.evidence.findings))
+
+
 SPEC = CheckSpec(
     id="logs",
     title="Training logs",
     judge=check_logs,
     gate=GatePlace("runs-check", "Logs"),
     meaning=Meaning(
-        passes_when="every stream has an event file with at least one sound scalar record",
-        proves="at least one loss record with a sound checksum exists; damaged records are counted with their offsets",
+        passes_when="every stream has an event file (or, where it has none, a table) with at least one sound record",
+        proves=(
+            "at least one loss record exists, in event files with a sound checksum; damaged records are counted with"
+            " their offsets"
+        ),
         cannot_prove="that nobody cut off the end of the file at a record's border",
     ),
     readiness="logs_ready",

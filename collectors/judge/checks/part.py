@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from collectors.contract.state import CheckEvidence
+from collectors.contract.streams import is_pattern
 from collectors.contract.values import Outcome, Status
 from collectors.evidence.files import FileFacts, Finding
+from collectors.numbers import listed
 from collectors.training.evidence import StreamEvidence
 
 PULL = "Run `git lfs pull` in the workspace: pointers lie there instead of the files."
+MEND_LINK = "Mend the link, or put the file itself in its place."
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,8 @@ def passing(path: str | None, stream: str | None, text: str, extra: Iterable[Any
 
 def failing(path: str | None, stream: str | None, text: str, hint: str) -> Part:
     """A part that does not hold, with its remedy."""
-    return Part(path, stream, Outcome.FAIL, text, PULL if "git lfs pull" in text else hint)
+    better = PULL if "git lfs pull" in text else MEND_LINK if " leads to nothing" in text else hint
+    return Part(path, stream, Outcome.FAIL, text, better)
 
 
 def skipping(path: str | None, stream: str | None, text: str, hint: str) -> Part:
@@ -90,10 +94,16 @@ def first_error(findings: Iterable[Finding]) -> str:
     return "; ".join(errors[:3]) + more
 
 
-def missing_text(facts: FileFacts) -> str:
-    """Why a file was not read, in words, and what only the operator can do about it."""
+def missing_text(facts: FileFacts, beside: Sequence[str] = (), named: Sequence[str] = ()) -> str:
+    """Why a file was not read, in words, with what lies in its place, or what only the operator can do about it.
+
+    `beside`: names of what lies in its folder. `named`: all that it was looked for by, where that is several.
+    """
     if facts.problem is None:
-        return f"{facts.path} is missing"
+        what = f"{facts.path} is missing"
+        if len(named) > 1 or is_pattern(facts.path):
+            what = f"nothing matches {listed(f'`{path}`' for path in named or [facts.path])}"
+        return f"{what}; beside it: {listed(beside)}" if beside else what
     outside = ", which --allow-root may trust" if "leads out of the workspace" in facts.problem else ""
     return f"{facts.path}: {facts.problem}{outside}"
 

@@ -17,13 +17,11 @@ from collectors.evidence.documents import MISSING, value_at
 from collectors.judge.checks.backup import member_for
 from collectors.judge.checks.part import Judgement, Part, failing, is_running, judge_parts, passing, skipping
 from collectors.judge.checks.spec import CheckSpec, GatePlace, Meaning
+from collectors.judge.checks.table_run import LOST, SLACK_SECONDS, table_part
 from collectors.numbers import instant_words, listed
 from collectors.training.evidence import ReadFile, StreamEvidence, WorkspaceEvidence
 from collectors.training.words import epoch_words
 
-SLACK_SECONDS = 1.0
-"""File systems round times; record times are exact."""
-LOST = "File times were lost (a copy or a checkout): validate where the training ran, or keep times when copying."
 AGAIN = "Train again, or remove what is left of the other run."
 
 
@@ -37,13 +35,16 @@ def check_provenance(seen: WorkspaceEvidence) -> Judgement:
 
 
 def _while_running(s: StreamEvidence) -> Part:
-    return skipping(None, s.id, f"{s.id} is training ({epoch_words(s)})", f"Wait until {s.stream.label} has ended.")
+    told = f"nothing says that {s.id} has ended" if s.progress.silent else f"{s.id} is training"
+    return skipping(None, s.id, f"{told} ({epoch_words(s)})", f"Wait until {s.stream.label} has ended.")
 
 
 def _stream_parts(s: StreamEvidence, seen: WorkspaceEvidence) -> Iterator[Part]:
     contradictions = [*_content_parts(s), *_layer_parts(s, seen)]
     yield from contradictions
-    if s.run is None:
+    if s.run is None and s.stream.events is None:
+        yield table_part(s, seen.config.limits.trusted_time_seconds)
+    elif s.run is None:
         text = f"{s.id}: no event file, so nothing says when its run began"
         yield skipping(None, s.id, text, "Keep the event files beside the outputs.")
     elif not s.times_trusted:
@@ -62,7 +63,8 @@ def _time_parts(s: StreamEvidence) -> Iterator[Part]:
         yield failing(file.path, s.id, text, f"Train {s.stream.label} to a good end, or restore the run it belongs to.")
     if not old:
         previous = "" if s.in_current_run else " (from the previous run)"
-        yield passing(s.checkpoint.path, s.id, f"{s.id}: checkpoint and losses of one run{previous}", _beside(s))
+        what, path = ("checkpoint and losses", s.checkpoint.path) if s.checkpoint else ("losses", None)
+        yield passing(path, s.id, f"{s.id}: {what} of one run{previous}", _beside(s))
 
 
 def is_older_than_run(file: ReadFile[Any], s: StreamEvidence) -> bool:
@@ -83,7 +85,9 @@ def _content_parts(s: StreamEvidence) -> Iterator[Part]:
     table = s.loss_table
     if s.run is not None and s.run.at_odds:
         text = f"{s.id}: two writers recorded different values at the same steps: {listed(s.run.at_odds)}"
-        yield failing(s.stream.events.folder, s.id, text, "Let one process write each series, or give each its folder.")
+        yield failing(
+            s.run.latest_file.folder, s.id, text, "Let one process write each series, or give each its folder."
+        )
     if table is not None and s.losses.table_disagrees:
         text = f"{s.id}: {table.path} does not hold the losses of its event files: it is of another run or stream"
         yield failing(table.path, s.id, text, AGAIN)
@@ -91,29 +95,30 @@ def _content_parts(s: StreamEvidence) -> Iterator[Part]:
 
 def _layer_parts(s: StreamEvidence, seen: WorkspaceEvidence) -> Iterator[Part]:
     """Sizes that config (or scaler) and checkpoint both tell must agree."""
+    path = s.checkpoint.path if s.checkpoint else None
     for layer in s.stream.layers:
         tensor = _find_tensor(s, layer)
         if tensor is None:
             owner = _other_owner(s, seen)
             if owner:
-                text = f"{s.id}: {s.checkpoint.path} has the layers of {owner}, not of {s.id}"
-                yield failing(s.checkpoint.path, s.id, text, f"Put {s.stream.label}'s own checkpoint back in place.")
+                text = f"{s.id}: {path} has the layers of {owner}, not of {s.id}"
+                yield failing(path, s.id, text, f"Put {s.stream.label}'s own checkpoint back in place.")
             continue
         expected = _expected_size(layer, s, seen)
         found = tensor.shape[layer.dimension] if -len(tensor.shape) <= layer.dimension < len(tensor.shape) else None
         if expected is not None and found is not None and found != expected:
             text = f"{s.id}: `{layer.equals}` is {expected}, but {tensor.name} in the checkpoint has {found}"
-            yield failing(s.checkpoint.path, s.id, text, "Config and checkpoint are of different models: " + AGAIN)
+            yield failing(path, s.id, text, "Config and checkpoint are of different models: " + AGAIN)
 
 
 def _find_tensor(s: StreamEvidence, layer: Layer) -> TensorFacts | None:
-    tensors = s.checkpoint.evidence.tensors if s.checkpoint.evidence else ()
+    tensors = s.checkpoint_evidence.tensors if s.checkpoint_evidence else ()
     return next((t for t in tensors if fnmatch.fnmatchcase(t.name, layer.tensor)), None)
 
 
 def _other_owner(s: StreamEvidence, seen: WorkspaceEvidence) -> str | None:
     """The stream whose own layer names this checkpoint holds, if there is exactly that sign."""
-    tensors = s.checkpoint.evidence.tensors if s.checkpoint.evidence else ()
+    tensors = s.checkpoint_evidence.tensors if s.checkpoint_evidence else ()
     for other in seen.streams:
         patterns = [layer.tensor for layer in other.stream.layers]
         if other.id != s.id and any(fnmatch.fnmatchcase(t.name, p) for t in tensors for p in patterns):
@@ -127,7 +132,7 @@ def _expected_size(layer: Layer, s: StreamEvidence, seen: WorkspaceEvidence) -> 
     if layer.equals == "scaler":
         scaler = seen.scaler.evidence if seen.scaler else None
         return len(scaler.center) if scaler and scaler.center else None
-    value = value_at(s.config.evidence.data if s.config.evidence else None, layer.equals)
+    value = value_at(s.config_data, layer.equals)
     return value if isinstance(value, int) and not isinstance(value, bool) and value is not MISSING else None
 
 
@@ -146,8 +151,7 @@ def _scaler_parts(seen: WorkspaceEvidence) -> Iterator[Part]:
 
 def _channel_parts(seen: WorkspaceEvidence, owner: StreamEvidence) -> Iterator[Part]:
     named, scaler = owner.stream.channels, seen.scaler.evidence if seen.scaler else None
-    data = owner.config.evidence.data if owner.config.evidence else None
-    wanted = value_at(data, named) if isinstance(named, str) else named
+    wanted = value_at(owner.config_data, named) if isinstance(named, str) else named
     if isinstance(wanted, int) and scaler and scaler.center and len(scaler.center) != wanted:
         text = f"the scaler has {len(scaler.center)} channels, {owner.id}'s config says {wanted}"
         yield failing(seen.scaler.path if seen.scaler else None, owner.id, text, AGAIN)
@@ -157,8 +161,8 @@ def _shared_parts(seen: WorkspaceEvidence) -> Iterator[Part]:
     """The same checkpoint bytes under two streams' names: one was taken from the other."""
     by_hash: dict[str, str] = {}
     for s in seen.streams:
-        digest = s.checkpoint.evidence.sha256 if s.checkpoint.evidence else None
-        if digest is None:
+        digest = s.checkpoint_evidence.sha256 if s.checkpoint_evidence else None
+        if digest is None or s.checkpoint is None:
             continue
         if digest in by_hash:
             text = f"{s.id}'s checkpoint is {by_hash[digest]}'s, byte for byte"
@@ -183,9 +187,9 @@ def _backup_parts(seen: WorkspaceEvidence) -> Iterator[Part]:
 
 def _todays_files(seen: WorkspaceEvidence) -> Iterator[tuple[str, int | None, int | None]]:
     for s in seen.streams:
-        if s.checkpoint.evidence:
+        if s.checkpoint and s.checkpoint.evidence:
             yield s.checkpoint.path, s.checkpoint.facts.size_bytes, s.checkpoint.evidence.crc32
-        if s.config.evidence:
+        if s.config and s.config.evidence:
             yield s.config.path, s.config.facts.size_bytes, s.config.crc32
 
 

@@ -1,24 +1,26 @@
-"""Check 6: the scoring command of each stream ended well for today's checkpoint and config."""
+"""Check 6: the scoring command of each stream ended well for today's checkpoint and config, and what else it names."""
 
 from __future__ import annotations
 
 from collectors.contract.remembered import SmokeResult
 from collectors.judge.checks.part import Judgement, Part, failing, judge_parts, passing, skipping
 from collectors.judge.checks.spec import CheckSpec, GatePlace, Meaning, When
-from collectors.numbers import instant_words
+from collectors.numbers import instant_words, listed
 from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
 
 HOW = "Run `python -m collectors validate --run-smoke`; nothing else executes the scoring command."
 
 
 def check_smoke(seen: WorkspaceEvidence) -> Judgement:
-    """Every stream's scoring command exited 0; skip until it has been run."""
-    return judge_parts(_smoke(s, seen.smoke.get(s.id)) for s in seen.streams)
+    """Every stream's scoring command exited 0; skip until it has been run for all that it names as it is today."""
+    return judge_parts(_smoke(s, seen.smoke.get(s.id)) for s in seen.streams if seen.config.scores(s.stream))
 
 
 def _smoke(s: StreamEvidence, result: SmokeResult | None) -> Part:
     if result is None:
         return skipping(None, s.id, f"{s.id}: not run for today's checkpoint and config", HOW)
+    if result.outdated_by:
+        return skipping(None, s.id, f"{s.id}: not run for today's {listed(result.outdated_by)}", HOW)
     when = f"recorded {instant_words(result.ran_at)}" if result.recorded else f"ran {instant_words(result.ran_at)}"
     if result.exit_code == 0:
         last = result.tail.strip().splitlines()[-1:]
@@ -35,8 +37,9 @@ SPEC = CheckSpec(
     gate=GatePlace("smoke-check", "Smoke test", "judgement"),
     meaning=Meaning(
         passes_when="the scoring command exited 0 for today's checkpoint and config",
-        proves="the workspace's own command ended with 0 for exactly these bytes (sha256) of checkpoint and config",
-        cannot_prove="that its scores are right, or that its code and data are still the same",
+        proves="the workspace's own command ended with 0 for exactly these bytes (sha256) of checkpoint, config, "
+        "scaler and every file that the command or `smoke.inputs` names",
+        cannot_prove="that its scores are right, or that what it reads unnamed is still the same",
     ),
     when=When(section="smoke"),
     readiness="smoke_ready",

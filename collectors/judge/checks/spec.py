@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from collectors.contract.pipeline import PipelineConfig
+from collectors.contract.streams import Stream
 from collectors.judge.checks.part import Judgement
+from collectors.numbers import listed
 from collectors.training.evidence import WorkspaceEvidence
 
 
@@ -42,6 +44,10 @@ class When:
 
     section: str | None = None
     """Section of `dashboard.yaml` without which it is left out."""
+    of_streams: Callable[[Stream], bool] | None = None
+    """Which streams have what it looks at, by the description; it is left out where none has."""
+    said_by: Callable[[Stream], str | None] | None = None
+    """The reason that a stream's description gives for not having it."""
     switched_on: bool = False
     """Off until the configuration switches it on by name."""
     at_hand: Callable[[WorkspaceEvidence], bool] | None = None
@@ -54,7 +60,17 @@ class When:
         if self.switched_on and check not in config.checks:
             return False
         there = self.section is None or getattr(config, self.section) is not None
+        there = there and (self.of_streams is None or any(map(self.of_streams, config.streams)))
         return there and config.settings_of(check).enabled
+
+    def why_not(self, config: PipelineConfig, check: str) -> str | None:
+        """The reason that the description gives where it says that the check is not asked; None where it says none."""
+        settings = config.settings_of(check)
+        if not settings.enabled:
+            return settings.reason
+        if self.said_by is None or self.in_pipeline(config, check):
+            return None
+        return listed(dict.fromkeys(reason for stream in config.streams if (reason := self.said_by(stream)))) or None
 
     def in_workspace(self, seen: WorkspaceEvidence) -> bool:
         """Whether there is something to judge in a workspace whose pipeline has the check."""

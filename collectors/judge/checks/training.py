@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from collectors.contract.values import Status
 from collectors.judge.checks.part import (
     Judgement,
@@ -15,6 +17,7 @@ from collectors.judge.checks.part import (
 )
 from collectors.judge.checks.spec import CheckSpec, GatePlace, Meaning
 from collectors.numbers import instant_words
+from collectors.training.axes import BY_COUNT
 from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
 from collectors.training.words import absent_tags, divergence_words, epoch_words
 
@@ -25,22 +28,28 @@ def check_training(seen: WorkspaceEvidence) -> Judgement:
 
 
 def _training(s: StreamEvidence) -> Part:
-    path = s.loss_table.path if s.losses.source == "loss_history" and s.loss_table else s.stream.events.folder
+    path = _source(s)
     if s.progress.status is Status.DONE:
         return _ended(s, path)
+    part = _not_ended(s, path)
+    problem = table_problem(s)
+    return part if problem is None or problem in part.text else replace(part, extra=(*part.extra, problem))
+
+
+def _source(s: StreamEvidence) -> str | None:
+    """Where its losses are recorded."""
+    table = s.loss_table if s.losses.source == "loss_history" or s.stream.events is None else None
+    return table.path if table else s.stream.events.folder if s.stream.events else None
+
+
+def _not_ended(s: StreamEvidence, path: str | None) -> Part:
     label, where = s.stream.label, f"{s.id}: {epoch_words(s)}"
     absent = None if s.losses.curves else absent_tags(s)
-    if absent is not None and s.progress.status is not Status.RUNNING:
+    if absent is not None and (s.progress.silent or s.progress.status is not Status.RUNNING):
         return failing(path, s.id, f"{s.id}: {absent}", "Name one of these under `events: {tags: ...}`.")
-    if s.progress.cannot_tell is not None and s.progress.status is Status.STALLED:
-        return skipping(
-            path, s.id, f"{where}: {s.progress.cannot_tell}", s.progress.remedy or f"Look whether {label} still trains."
-        )
-    if s.progress.silent:
-        since = instant_words(s.progress.last_at)
-        return skipping(
-            path, s.id, f"{where}; {_life(s)}, nothing was written since {since}", f"Look whether {label} still trains."
-        )
+    doubt = _doubt(s)
+    if doubt:
+        return skipping(path, s.id, where + doubt, s.progress.remedy or f"Look whether {label} still trains.")
     by_status = {
         Status.FAIL: (failing, _failure(s), f"Find out why {label} diverged (learning rate, data), and train again."),
         Status.RUNNING: (skipping, f"{where}, still training", f"Wait until {label} has ended."),
@@ -51,30 +60,49 @@ def _training(s: StreamEvidence) -> Part:
     return part(path, s.id, text, hint)
 
 
-def _ended(s: StreamEvidence, path: str) -> Part:
+def _doubt(s: StreamEvidence) -> str:
+    """Why it cannot be told whether a silent stream ended; nothing where it can."""
+    p = s.progress
+    is_alive = p.writer is not None and p.writer.alive is True
+    told = f": {p.cannot_tell}" if p.cannot_tell is not None and (p.silent or p.status is Status.STALLED) else ""
+    if not p.silent or (told and not is_alive):
+        return told
+    life = "its process lives" if is_alive else "nothing says that it stopped"
+    return f"{told}; {life}, nothing was written since {instant_words(p.last_at)}"
+
+
+def _ended(s: StreamEvidence, path: str | None) -> Part:
     label = s.stream.label
-    table_problem = _table_problem(s)
-    if table_problem:
-        return failing(path, s.id, f"{s.id}: {table_problem}", f"Write {label}'s loss history again.")
+    problem = table_problem(s)
+    if problem:
+        return failing(path, s.id, f"{s.id}: {problem}", f"Write {label}'s loss history again.")
     if not s.losses.curves:
         return failing(path, s.id, f"{s.id}: ended, but no loss was recorded", f"Train {label} with loss logging on.")
     ended = "stopped early" if s.progress.early_stop else "completed"
     previous = "" if s.in_current_run else " (from the previous run)"
-    text = f"{s.id}: {epoch_words(s)}, {ended}, all losses finite{previous}"
+    text = f"{s.id}: {epoch_words(s)}, {ended}, all losses finite{previous}{_assumed(s)}"
     return passing(path, s.id, text, _table_warnings(s))
 
 
-def _life(s: StreamEvidence) -> str:
-    is_alive = s.progress.writer is not None and s.progress.writer.alive
-    return "its process lives" if is_alive else "nothing says that it stopped"
+def _assumed(s: StreamEvidence) -> str:
+    """What was concluded about the steps from their count alone."""
+    told_by = s.losses.told_by
+    return f" (steps taken as epochs by {told_by})" if told_by is not None and told_by.startswith(BY_COUNT) else ""
 
 
 def _nothing(s: StreamEvidence) -> str:
-    problem = _table_problem(s)
-    return problem or "not trained: no event file and no loss history"
+    unreadable = [f"{path}: {problem}" for path, problem in s.unreadable_events]
+    return table_problem(s) or "; ".join(unreadable) or f"not trained: {_absent(s)}"
 
 
-def _table_problem(s: StreamEvidence) -> str | None:
+def _absent(s: StreamEvidence) -> str:
+    """What was looked for and is not there."""
+    if s.stream.events is None and s.loss_table is not None:
+        return missing_text(s.loss_table.facts, s.loss_table.beside)
+    return "no event file and no loss history" if s.stream.loss_history else "no event file"
+
+
+def table_problem(s: StreamEvidence) -> str | None:
     """What breaks the loss history, where the stream has one that can be judged."""
     table = s.loss_table
     if table is None or table.being_written or (table.missing and not table.facts.problem):

@@ -204,12 +204,12 @@ def test_a_walker_leaves_no_descriptor_when_it_fails(root: Path) -> None:
     assert count() == outside
 
 
-def test_a_file_is_the_same_only_with_device_inode_size_and_time(root: Path) -> None:
+def test_a_file_is_the_same_only_with_device_inode_size_and_both_times(root: Path) -> None:
     path = root / "a/x.pt"
     status = path.stat()
     with Workspace(root) as workspace, workspace.open("a/x.pt") as opened:
         assert opened.identity == identity_of(status)
-        assert opened.identity == (status.st_dev, status.st_ino, 7, status.st_mtime_ns)
+        assert opened.identity == (status.st_dev, status.st_ino, 7, status.st_mtime_ns, status.st_ctime_ns)
         assert (opened.size, opened.path, opened.handle.read()) == (7, "a/x.pt", b"weights")
 
 

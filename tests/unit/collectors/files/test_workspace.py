@@ -150,7 +150,8 @@ def test_a_good_file_is_told_with_size_time_and_identity(root: Path) -> None:
     assert data == b"weights"
     assert opened.size == facts.size_bytes == 7
     assert facts.modified_at == status.st_mtime
-    assert facts.identity == opened.identity == (status.st_dev, status.st_ino, 7, status.st_mtime_ns)
+    assert facts.identity == opened.identity
+    assert facts.identity == (status.st_dev, status.st_ino, 7, status.st_mtime_ns, status.st_ctime_ns)
     assert facts.problem is None
 
 

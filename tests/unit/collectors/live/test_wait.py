@@ -108,7 +108,7 @@ def test_how_far_every_stream_is_stands_in_one_line() -> None:
         ({"status": "running", "epoch": 0.0, "epochs": 9}, "epoch 0 of 9 (running)"),
         ({"status": "stalled", "unit": "step", "step": 500, "steps": 1000}, "step 500 of 1,000 (stalled)"),
         ({"status": "running", "unit": "step", "step": 500, "steps": None, "epochs": 9}, "step 500 (running)"),
-        ({"status": "running", "unit": "step", "step": None, "epoch": 3.0}, "no epoch recorded yet (running)"),
+        ({"status": "running", "unit": "step", "step": None, "epoch": 3.0}, "no step recorded yet (running)"),
     ],
 )
 def test_how_far_one_stream_is_in_words(changes: dict[str, Any], words: str) -> None:

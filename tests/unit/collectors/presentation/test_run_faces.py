@@ -168,6 +168,7 @@ def test_one_run_is_its_checklist_and_every_streams_losses() -> None:
     assert text.startswith(as_text(state))
     assert text.removeprefix(as_text(state)).split("\n") == [
         "",
+        "judged by version 0.0.0",
         "patchtst: done",
         "  train_loss 0.8238, best 0.8238 at epoch 8",
         "  val_loss not finite, best 0.25 at epoch 3",

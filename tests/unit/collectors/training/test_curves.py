@@ -154,11 +154,12 @@ def test_a_table_is_ordered_by_epoch() -> None:
     assert list(found.time - T0) == [1, 2, 3]
 
 
-def test_without_epochs_the_steps_are_the_epochs_and_without_steps_the_rows() -> None:
+def test_a_table_of_steps_stays_one_of_steps_and_without_steps_the_rows_are_the_epochs() -> None:
     by_step = shown(LossRow(None, 500, None, {"loss": 0.2}), LossRow(None, 0, None, {"loss": 0.1}))
     by_row = shown(*(LossRow(None, step, None, {"loss": 0.5}) for step in (9, None, 3)))
 
-    assert (list(by_step.epoch), list(by_step.value)) == ([0, 500], [0.1, 0.2])
+    assert (list(by_step.step), list(by_step.value)) == ([0, 500], [0.1, 0.2])
+    assert np.isnan(by_step.epoch).all()
     assert list(by_row.epoch) == [1, 2, 3]
     assert list(by_row.step) == [9, -1, 3]
 

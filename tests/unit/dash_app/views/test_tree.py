@@ -8,14 +8,26 @@ from typing import Any
 
 import pytest
 from dash import dcc, html
-from support.states import diverged_state, ready_state
+from support.components import parts, tag_of, text_of
+from support.html_reading import read_page
+from support.states import diverged_state, empty_state, failing_state, ready_state, running_state, with_text
 
+from collectors.compare.compare import compare
+from collectors.contract.state import DashboardState
+from collectors.presentation.markup import Child, el, to_html
+from collectors.presentation.regions.cards import cards
+from collectors.presentation.regions.checklist import checklist
+from collectors.presentation.regions.comparison import comparison_body, comparison_head
+from collectors.presentation.regions.files import files_table
+from collectors.presentation.regions.loss_table import loss_table
+from collectors.presentation.regions.losses import loss_foot, loss_head
+from collectors.presentation.regions.verdict import verdict_bar
 from collectors.store.rows import damaged_row, row_of
 from dash_app.reading.query import RunQuery, select_page
 from dash_app.views.runs.history import render_history
 from dash_app.views.runs.history_rows import Looks
 from dash_app.views.runs.picker import render_options
-from dash_app.views.tree import ALLOWED, as_tree
+from dash_app.views.tree import ALLOWED, as_tree, component, components
 
 SCRIPT = (Path(__file__).resolve().parents[4] / "assets/live/trees.js").read_text(encoding="utf-8")
 
@@ -53,3 +65,48 @@ def test_the_script_draws_every_tag_and_attribute_that_the_lists_are_made_of() -
     assert {tag for tag, _, _ in found} <= tags
     names = {name for _, attributes_, _ in found for name in attributes_}
     assert {name for name in names if not attributes.match(name)} <= {"style", "href"} <= ALLOWED
+
+
+def test_an_element_becomes_the_component_of_its_tag() -> None:
+    made = component(el("td", "a", el("time", "b", datetime="2026"), class_="x", colspan=2, data_run="r"))
+
+    assert made.to_plotly_json()["type"] == "Td"
+    assert (made.className, made.colSpan, getattr(made, "data-run")) == ("x", 2, "r")
+    assert (made.children[0], made.children[1].dateTime) == ("a", "2026")
+    assert components((None, "text")) == ["text"]
+
+
+def regions(state: DashboardState) -> Child:
+    """Every region that page and report share."""
+    delta = compare(state, ready_state())
+    streams = [(loss_head(run), loss_foot(run), loss_table(run)) for run in state.metrics.values()]
+    return (
+        verdict_bar(state, linked=True),
+        checklist(state),
+        cards(state),
+        comparison_head(delta, "run-old"),
+        comparison_body(delta),
+        files_table(state, lambda path, _file: el("code", path)),
+        streams,
+    )
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        ready_state(),
+        failing_state(),
+        running_state(),
+        diverged_state(),
+        empty_state(),
+        with_text(failing_state(), "<b>"),
+    ],
+)
+def test_a_tree_says_the_same_as_components_and_as_html(state: DashboardState) -> None:
+    tree = regions(state)
+
+    page = read_page("<!DOCTYPE html>\n" + to_html(tree))
+    drawn = components(tree)
+    assert page.text.replace(" ", "") == text_of(drawn).replace(" ", "").replace("\n", "")
+    tags = [one.tag for one in page.all() if one.tag]
+    assert tags == [tag_of(part) for part in parts(drawn)]

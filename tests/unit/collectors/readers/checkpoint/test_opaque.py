@@ -41,7 +41,7 @@ def wrapped() -> bytes:
         (wrapped(), "out/model.joblib", "a joblib file"),
         (PLAIN, "model.joblib", "a joblib file"),
         (zlib.compress(PLAIN), "model.joblib", "a joblib file"),
-        (gzip.compress(PLAIN), "model.joblib.gz", "a joblib file"),
+        (gzip.compress(PLAIN, mtime=0), "model.joblib.gz", "a joblib file"),
         (PLAIN, "model.pkl", "a pickle"),
         (PLAIN, "MODEL.PICKLE", "a pickle"),
         (b"\x81\xa6params\x80", "model.msgpack", "a msgpack file"),
@@ -53,6 +53,7 @@ def wrapped() -> bytes:
         (arrays(), "params.npz", "NumPy arrays"),
         (b"binf" + bytes(40), "model.model", "an XGBoost model in its old binary format"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_a_known_format_without_a_reader_is_named(data: bytes, name: str, words: str) -> None:
     evidence = read(data, name)

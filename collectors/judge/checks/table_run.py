@@ -1,0 +1,61 @@
+"""Whether a checkpoint is of the run that a table tells of, where a stream has no event files. Pure.
+
+The table's own times, or a heartbeat, say when the run began. Without them only the files' times are left: a
+checkpoint written with the last row or after it is the run's; of an older one nothing is claimed.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+
+from collectors.evidence.files import FileFacts
+from collectors.judge.checks.part import Part, failing, missing_text, passing, skipping
+from collectors.numbers import instant_words
+from collectors.training.evidence import ReadFile, StreamEvidence
+
+SLACK_SECONDS: Final = 1.0
+"""File systems round times; record times are exact."""
+LOST: Final = (
+    "File times were lost (a copy or a checkout): validate where the training ran, or keep times when copying."
+)
+EARLIEST: Final = 1e8
+"""Seconds since the Unix epoch; a smaller time in a table counts from the start of its training."""
+
+
+def table_part(s: StreamEvidence, trusted_seconds: float) -> Part:
+    """What table and checkpoint say of each other; `trusted_seconds`: how far the last row may lie from its time."""
+    table, times = s.loss_table, _times(s)
+    written = table.facts.modified_at if table else None
+    if table is None or table.evidence is None or written is None:
+        text = f"{s.id}: no table, so nothing says when its run began"
+        return skipping(None, s.id, text, "Keep the table beside the outputs.")
+    if s.checkpoint is None:
+        return passing(table.path, s.id, f"{s.id}: losses of one table")
+    if times is not None and abs(written - times[1]) > trusted_seconds:
+        return skipping(None, s.id, f"{s.id}: times were lost", LOST)
+    began = times[0] if times is not None else s.progress.started_at
+    return _compared(s, s.checkpoint, began, table.facts)
+
+
+def _compared(s: StreamEvidence, file: ReadFile[Any], began: float | None, table: FileFacts) -> Part:
+    """The checkpoint against the run's start; where nobody knows it, against the table's last writing."""
+    modified, written = file.facts.modified_at, table.modified_at or 0.0
+    good_end = f"Train {s.stream.label} to a good end, or restore the run it belongs to."
+    if modified is None:
+        return skipping(file.path, s.id, f"{s.id}: {missing_text(file.facts)}", good_end)
+    if began is not None and modified < began - SLACK_SECONDS:
+        text = f"{s.id}: the checkpoint {file.path} ({instant_words(modified)}) was written before its run, which"
+        return failing(file.path, s.id, f"{text} began {instant_words(began)}", good_end)
+    if began is None and modified < written - SLACK_SECONDS:
+        text = f"{s.id}: {file.path} is older than the last row of {table.path}, which does not say when its run began"
+        return skipping(file.path, s.id, text, f"Write a column `time` into {table.path}, or event files beside it.")
+    return passing(file.path, s.id, f"{s.id}: checkpoint and table of one run")
+
+
+def _times(s: StreamEvidence) -> tuple[float, float] | None:
+    """First and last instant that the table's rows tell; None where they tell none."""
+    told = [curve.time[np.isfinite(curve.time) & (curve.time > EARLIEST)] for curve in s.losses.curves.values()]
+    known = np.concatenate(told) if told else np.empty(0)
+    return (float(known.min()), float(known.max())) if known.size else None

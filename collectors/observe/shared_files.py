@@ -1,0 +1,54 @@
+"""Files that all streams share -> what was found: archives, data-quality reports, files of drawn stages.
+
+Read through the cache; patterns only, so that what is not there is no fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from collectors.contract.pipeline import PipelineConfig
+from collectors.evidence.files import FileFacts
+from collectors.observe.cache import ReadCache
+from collectors.training.evidence import ReadFile
+
+
+def backups_of(config: PipelineConfig, cache: ReadCache) -> tuple[ReadFile[Any], ...]:
+    """Archives, newest first; only the newest one is read."""
+    if config.backup is None:
+        return ()
+    workspace = cache.workspace
+    every = newest_first(workspace.facts(p) for p in cache.search(config.backup.paths))
+    return tuple(cache.read("archive", f.path) if n == 0 else ReadFile(f) for n, f in enumerate(every))
+
+
+def reports_of(config: PipelineConfig, cache: ReadCache) -> tuple[ReadFile[Any], ...]:
+    """The newest report of each input file, newest first."""
+    if config.reports is None:
+        return ()
+    workspace = cache.workspace
+    every = newest_first(workspace.facts(p) for p in cache.search(config.reports.paths))
+    newest: dict[tuple[str, str], ReadFile[Any]] = {}
+    for facts in every:
+        report = cache.read("config", facts.path, name=facts.path)
+        newest.setdefault((facts.path.rpartition("/")[0], _input_of(report)), report)
+    return tuple(newest.values())
+
+
+def stage_files_of(config: PipelineConfig, cache: ReadCache) -> Mapping[str, tuple[FileFacts, ...]]:
+    """Stage id -> the files of its own patterns."""
+    workspace = cache.workspace
+    return {s.id: tuple(workspace.facts(p) for p in cache.search(s.files)) for s in config.stages if s.files}
+
+
+def newest_first(files: Iterable[FileFacts]) -> list[FileFacts]:
+    """Files by modification time, the newest first; last those that are there and cannot be reached."""
+    return sorted((f for f in files if f.exists or f.problem), key=lambda f: (-(f.modified_at or 0.0), f.path))
+
+
+def _input_of(report: ReadFile[Any]) -> str:
+    """Which input file a data-quality report speaks of; the report's own name where it does not say."""
+    data = report.evidence.data if report.evidence else None
+    named = data.get("file_id") if isinstance(data, Mapping) else None
+    return named if isinstance(named, str) else report.path
