@@ -127,8 +127,8 @@ class Stream(Section):
     """Its final config; without it check 4 does not ask this stream."""
     events: EventFolder | None = None
     """Its event files; these or a table must be there."""
-    loss_history: LossHistory | None = Field(None, validation_alias=AliasChoices("loss_history", "table"))
-    """Its loss table, written as `table` or as `loss_history`."""
+    loss_history: LossHistory | None = Field(None, validation_alias=AliasChoices("table", "loss_history"))
+    """Its table of losses and other metrics; this or events must be there."""
     completion: CompletionRule = CompletionRule()
     """When it is completed."""
     stall: StallLimits = StallLimits()

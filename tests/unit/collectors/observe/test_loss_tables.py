@@ -218,7 +218,7 @@ def test_of_a_pattern_the_newest_match_is_the_table_by_either_name(tmp_path: Pat
         ({"path": ["a.csv", "../b.csv"]}, "`streams.0.table.path.1`: paths are relative"),
         ({"path": []}, "`streams.0.table.path`"),
         ({"path": 3}, "`streams.0.table.path`: Input should be a valid string (found 3)"),
-        ({"path": "a", "columns": {"v": {"column": "x", "were": {}}}}, "`streams.0.table.columns.v.were`; did you"),
+        ({"path": "a", "columns": {"v": {"column": "x", "were": {}}}}, "columns.v.were`; did you mean `where`"),
         ({"path": "a", "columns": {"step": {"column": "x", "where": {"mode": "a"}}}}, "`step` is a column of all rows"),
         ({"path": "a", "lines": r"(?P<x>(a+)+)"}, "`streams.0.table.lines.0`: holds a repeat inside a repeat"),
         ({"path": "a", "lines": r"(?P<x>a)", "prefix": True}, "a `prefix` or `lines`, not both"),
