@@ -176,7 +176,7 @@ def known_keys(path: Key) -> list[str]:
 
 def _fields_of(model: type[BaseModel]) -> dict[str, FieldInfo]:
     """The fields of a model by each name they may be written under."""
-    fields = {}
+    fields: dict[str, FieldInfo] = {}
     for name, field in model.model_fields.items():
         alias = field.validation_alias
         names = alias.choices if isinstance(alias, AliasChoices) else [name]
