@@ -61,7 +61,7 @@ def stream_status(s: StreamEvidence) -> StageStatus:
     p = s.progress
     parts = [epoch_words(s)]
     if p.status is Status.RUNNING:
-        parts += [f"{duration_words(p.gap)} an epoch"] if p.gap and p.target.unit == "epoch" else []
+        parts += [f"{duration_words(p.gap)} an epoch"] if p.gap and s.losses.unit == p.target.unit == "epoch" else []
         parts += ["quiet"] if p.quiet else []
     if p.status is Status.STALLED:
         parts += [f"silent, usual gap {duration_words(p.gap)}"] if p.gap else ["silent"]
