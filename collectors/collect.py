@@ -164,6 +164,7 @@ class Collector:
             verdict=verdict_of(checks, seen),
             checklist_source=source,
             snapshot_stored=run[1],
+            digest_key=self.store.digest_key() if self.store else None,
             judged_before=self._history.judged_before(run[0]) if self._history else None,
             notices=(*self.notices, *(str(problem) for problem in seen.problems[:MOST_NOTICES])),
         )

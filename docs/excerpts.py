@@ -21,6 +21,8 @@ def excerpt(text: str, path: Sequence[str], keys: Sequence[str], *, whole: bool)
     shown: list[str] = []
     missing = set(keys)
     for pair, section in _standing(root, list(path)):
+        if not isinstance(section, yaml.MappingNode):  # a name alone may stand for a section
+            continue
         said = {key.value: (key, value) for key, value in section.value}
         if missing & set(said):
             pairs = [pair] if whole and pair else [said[key] for key in keys if key in said]

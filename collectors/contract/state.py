@@ -99,19 +99,6 @@ class Check(Contract):
         return self
 
 
-class NotAsked(Contract):
-    """A check that the description switches off; it counts for nothing and is shown with its reason."""
-
-    index: Annotated[int, Field(ge=1)]
-    """Its number, from 1."""
-    id: Id
-    """Its id."""
-    title: Text
-    """Its name."""
-    reason: Text
-    """Why it is not asked, in the words of the description."""
-
-
 class EarlierJudgement(Contract):
     """What another version of the collector said of the same run, as its stored snapshot has it."""
 
@@ -123,6 +110,19 @@ class EarlierJudgement(Contract):
     """Check id -> what it was."""
     files: Text
     """A digest of all files that it listed: equal means that the same files were judged."""
+
+
+class NotAsked(Contract):
+    """A check that the description switches off; it counts for nothing and is shown with its reason."""
+
+    index: Annotated[int, Field(ge=1)]
+    """Its number, from 1."""
+    id: Id
+    """Its id."""
+    title: Text
+    """Its name."""
+    reason: Text
+    """Why it is not asked, in the words of the description."""
 
 
 class DashboardState(Contract):

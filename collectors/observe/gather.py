@@ -16,11 +16,11 @@ from collectors.evidence.documents import Heartbeat
 from collectors.evidence.files import FileFacts
 from collectors.observe.beside import Beside
 from collectors.observe.cache import ReadCache
+from collectors.observe.loss_tables import read_table
 from collectors.observe.processes import has_begun, writer_of
 from collectors.observe.shared_files import backups_of, newest_first, reports_of, stage_files_of
 from collectors.observe.smoke_inputs import inputs_of, of_today
 from collectors.observe.whole_checkpoint import WholeCheckpoints
-from collectors.readers.tables.columns import EARLY_STOP, LossColumns
 from collectors.training.curves import merge_losses
 from collectors.training.evidence import ReadFile, StreamEvidence, WorkspaceEvidence
 from collectors.training.facts import (
@@ -174,11 +174,8 @@ class Gatherer:
         return self.beside.told(self.cache.read("config", path, name=path))
 
     def _table(self, stream: Stream) -> ReadFile[Any] | None:
-        history = stream.loss_history
-        if history is None:
-            return None
-        columns = columns_of(history.columns, stream.completion.early_stop_key)
-        return self.beside.told(self.cache.read("loss_table", self._choose((history.path,)), columns=columns))
+        table = read_table(self.cache, stream, self._choose)
+        return self.beside.told(table) if table is not None else None
 
     def _picture(self, stream: Stream) -> FileFacts | None:
         history = stream.loss_history
@@ -214,17 +211,3 @@ class Gatherer:
             if result is not None:
                 found[s.id] = of_today(result, inputs_of(self.config, s.id, self.cache))
         return found
-
-
-def columns_of(named: Mapping[str, tuple[str, ...]], early_stop: str | None = None) -> LossColumns | None:
-    """Which columns of a loss history are meant; None where the usual ones are."""
-    if not named and early_stop is None:
-        return None
-    usual = LossColumns()
-    series = {name: columns for name, columns in named.items() if name not in {"epoch", "step", "time"}}
-    return LossColumns(
-        epoch=named.get("epoch", usual.epoch),
-        step=named.get("step", usual.step),
-        time=named.get("time", usual.time),
-        series={**(series or usual.series), **({EARLY_STOP: (early_stop,)} if early_stop else {})},
-    )

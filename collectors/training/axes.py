@@ -118,7 +118,9 @@ def _epochs_at(step: Any, steps: Any, epochs: Any, *, exact: bool) -> Any:
     told = np.where(
         steps[before] == step, epochs[before], np.where(epochs[before] == epochs[after], epochs[after], np.nan)
     )
-    return told if exact else np.where(np.isnan(told), epochs[before], told)
+    if exact:
+        return np.where((steps[0] <= step) & (step <= steps[-1]), told, np.nan)
+    return np.where(np.isnan(told), epochs[before], told)
 
 
 def _counted(events: Mapping[str, Curve], size: float = 1.0) -> dict[str, Curve]:
