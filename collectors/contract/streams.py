@@ -37,7 +37,7 @@ class CheckpointFile(Section):
 
     @model_validator(mode="after")
     def _says_one(self) -> Self:
-        if (self.path is None) == (self.none is None):
+        if (self.path is None) == (not self.none):
             raise ValueError("name a `path`, or say with `none` why this stream leaves no model file")
         return self
 

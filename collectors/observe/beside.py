@@ -46,7 +46,7 @@ class Beside:
             if facts.problem:
                 return f"{folder}: {facts.problem}"
             around = self._names(_plain_part(folder))
-            return f"no such folder; beside it {listed(around)}" if around else "no such folder"
+            return f"no such folder; beside it: {listed(around)}" if around else "no such folder"
         place = glob.escape(folder)
         names = self._found([f"{place}/*", f"{place}/*/*"])
         return f"it holds {listed(names)}" if names else "it is empty"
