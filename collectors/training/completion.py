@@ -113,13 +113,13 @@ def _by_count(curves: Mapping[str, Curve], target: Target, counted: float, strid
     total, unit = target.total or 0, target.unit
     missing = total - counted
     if missing <= -max(stride, 1.0):
-        words = f"counted {number_words(counted)} of {total} {unit}s: more than everything is no completion"
+        words = f"counted {number_words(counted)} of {total:,} {unit}s: more than everything is no completion"
         return End("cannot_tell", counted, words, SAY_COUNT)
     if missing <= 0:
         rows = _rows_missing(curves) if unit == "epoch" else None
         return End("cannot_tell", counted, rows, SAY_END) if rows else End("completed", counted)
     if missing < stride:
-        words = f"logged to {number_words(counted)} of {total} {unit}s, and nothing later says that it ended"
+        words = f"logged to {number_words(counted)} of {total:,} {unit}s, and nothing later says that it ended"
         return End("cannot_tell", counted, words, SAY_END)
     return End("open", counted)
 

@@ -205,10 +205,10 @@ UNITS = [
 COUNTS = [
     Meaning("79 of 10 epochs", logged(both(range(1, 80)), 10, events=EPOCHS), "8 skip", "counted 79 of 10 epochs | not: completed", "more than everything is no completion"),
     Meaning("11 of 10 epochs", logged(both(range(1, 12)), 10, events=EPOCHS), "8 skip", "counted 11 of 10 epochs", "cooldown epochs, or a wrong total"),
-    Meaning("1000 of 500 steps", logged(both(range(10, 1001, 10)), 500, "steps"), "8 skip", "counted 1000 of 500 steps", ""),
+    Meaning("1000 of 500 steps", logged(both(range(10, 1001, 10)), 500, "steps"), "8 skip", "counted 1,000 of 500 steps", ""),
     Meaning("table of 12 of 10 epochs", tabled(keras(12), "epoch", "loss", "val_loss"), "8 skip", "counted 12 of 10 epochs", ""),
-    Meaning("overshoot of less than a stride", logged(both(range(2048, 20481, 2048)), 20000, "steps"), "ready", "step 20480 of 20000, completed", "RL counts whole rollouts"),
-    Meaning("overshoot of a whole stride", logged(both(range(2000, 22001, 2000)), 20000, "steps"), "8 skip", "counted 22000 of 20000 steps", ""),
+    Meaning("overshoot of less than a stride", logged(both(range(2048, 20481, 2048)), 20000, "steps"), "ready", "step 20,480 of 20,000, completed", "RL counts whole rollouts"),
+    Meaning("overshoot of a whole stride", logged(both(range(2000, 22001, 2000)), 20000, "steps"), "8 skip", "counted 22,000 of 20,000 steps", ""),
     Meaning("logged to 100 of 120", logged(both(range(25, 101, 25)), 120, "steps"), "8 skip", "logged to 100 of 120 steps | not: completed, all", "the last 20 steps are less than a stride: cannot tell"),
     Meaning("logged to 100 of 120, and completed says the heartbeat", also(logged(both(range(25, 101, 25)), 120, "steps"), beat(outcome="completed")), "ready", "completed", "something written later says the end"),
     Meaning("logged to 100 of 120, its process is gone", lambda f: (f.total(120, "steps"), f.here(both(range(25, 101, 25)))), "8 skip", "logged to 100 of 120 steps", "that it is gone does not say whether it ended"),
