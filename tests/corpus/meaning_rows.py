@@ -159,7 +159,7 @@ def val_of(values: Sequence[float]) -> Rows:
     return [(n, {TRAIN: falling_at(n), VAL: value}) for n, value in enumerate(values, 1)]
 
 
-EPOCHS = {"steps_are": "epochs"}
+EPOCHS: dict[str, Any] = {"steps_are": "epochs"}
 
 # fmt: off
 UNITS = [
@@ -239,6 +239,8 @@ ENDS = [
     Meaning("patience not used up", logged(val_of([0.9, 0.5, 0.4, 0.6, 0.6]), 50, events=EPOCHS, patience=3), "8 fail", "epoch 5 of 50, then silent", ""),
     Meaning("more than the patience", logged(val_of([0.9, 0.4, 0.5, 0.6, 0.6, 0.6]), 50, events=EPOCHS, patience=3), "8 fail", "epoch 6 of 50, then silent", "it went on: patience did not end it"),
     Meaning("patience with another monitor", logged([(n, {TRAIN: v, VAL: 1.0 / n}) for n, v in enumerate([0.9, 0.4, 0.6, 0.6], 1)], 50, events=EPOCHS, patience=2, monitor="train_loss"), "ready", "epoch 4 of 50, stopped early", ""),
+    Meaning("patience with an accuracy that rose", logged([(n, {TRAIN: falling_at(n), "acc": v}) for n, v in enumerate([0.5, 0.9, 0.8, 0.8], 1)], 50, events=EPOCHS | {"tags": {"train_loss": TRAIN, "val_acc": "acc"}}, patience=2, monitor="val_acc"), "ready", "epoch 4 of 50, stopped early", "higher is better"),
+    Meaning("patience with an accuracy that still rises", logged([(n, {TRAIN: falling_at(n), "acc": v}) for n, v in enumerate([0.5, 0.4, 0.6, 0.8], 1)], 50, events=EPOCHS | {"tags": {"train_loss": TRAIN, "val_acc": "acc"}}, patience=2, monitor="val_acc"), "8 fail", "epoch 4 of 50, then silent", "its lowest value is not its best"),
     Meaning("patience, and a NaN", logged(val_of([0.9, 0.4, NAN, 0.6]), 50, events=EPOCHS, patience=2), "8 fail", "val_loss NaN since epoch 3", "an early stop heals nothing"),
     Meaning("heartbeat says stopped early", also(logged(both(range(1, 7)), 50, events=EPOCHS), beat(outcome="early_stopped")), "ready", "epoch 6 of 50, stopped early", ""),
     Meaning("heartbeat says completed, losses say 6 of 50", also(logged(both(range(1, 7)), 50, events=EPOCHS), beat(outcome="completed")), "8 fail", "epoch 6 of 50, then silent", "an outcome counts only while the losses agree with it"),
