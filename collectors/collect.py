@@ -18,7 +18,7 @@ from collectors.contract.pipeline import PipelineConfig
 from collectors.contract.remembered import SmokeResult
 from collectors.contract.state import Check, DashboardState
 from collectors.files.workspace import Workspace
-from collectors.judge.build import Observation, build_state
+from collectors.judge.build import BUILTIN, Observation, build_state
 from collectors.judge.checklist import following_external, judge
 from collectors.judge.verdict import verdict_of
 from collectors.observe.cache import ReadCache
@@ -164,6 +164,7 @@ class Collector:
             verdict=verdict_of(checks, seen),
             checklist_source=source,
             snapshot_stored=run[1],
+            digest_key=self.store.digest_key() if self.store else None,
             judged_before=self._history.judged_before(run[0]) if self._history else None,
             notices=(*self.notices, *(str(problem) for problem in seen.problems[:MOST_NOTICES])),
         )
@@ -198,7 +199,7 @@ class Collector:
         builtin = judge(seen)
         validator = self.config.validator
         if validator is None or not self.options.run_validator:
-            return builtin, "builtin"
+            return builtin, BUILTIN
         if self._external is None:
             place = Place(self.root, self.options.smoke_python, validator.timeout_seconds)
             self._external = run_validator(validator.command, place, self.options.announce)
@@ -216,7 +217,7 @@ class Collector:
         ran = False
         for s in seen.streams:
             hashes = s.scored_hashes
-            if hashes is None:
+            if hashes is None or not self.config.scores(s.stream):
                 continue
             inputs = inputs_of(self.config, s.id, self._cache)
             fresh = self._fresh_smoke.get((s.id, *hashes))

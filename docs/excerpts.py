@@ -21,6 +21,8 @@ def excerpt(text: str, path: Sequence[str], keys: Sequence[str], *, whole: bool)
     shown: list[str] = []
     missing = set(keys)
     for pair, section in _standing(root, list(path)):
+        if not isinstance(section, yaml.MappingNode):  # a name alone may stand for a section
+            continue
         said = {key.value: (key, value) for key, value in section.value}
         if missing & set(said):
             pairs = [pair] if whole and pair else [said[key] for key in keys if key in said]
@@ -32,7 +34,8 @@ def excerpt(text: str, path: Sequence[str], keys: Sequence[str], *, whole: bool)
 def _standing(node: yaml.Node, path: list[str], under: Pair | None = None) -> Iterator[tuple[Pair | None, yaml.Node]]:
     """Each mapping at a path, and the key and value whose lines show it."""
     if not path:
-        yield under, node
+        if isinstance(node, yaml.MappingNode):  # a short form that is no mapping shows no key
+            yield under, node
         return
     step, rest = path[0], path[1:]
     if step == "[]" and isinstance(node, yaml.SequenceNode):

@@ -36,6 +36,8 @@ def config_schema() -> dict[str, Any]:
     settings = schema["properties"]["checks"]
     settings["additionalProperties"] = settings.pop("patternProperties").popitem()[1]
     settings["propertyNames"] = checks
+    stream = schema["$defs"]["Stream"]["properties"]
+    stream["table"] = stream["loss_history"] | {"description": "Another name of `loss_history`."}
     stage = schema["$defs"]["Stage"]["properties"]
     stage["checks"]["items"] = checks
     stage["status_from"]["pattern"] = f"^({'|'.join(RULES)}|stream:.+|check:({'|'.join(checks['enum'])}))$"

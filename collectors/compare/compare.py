@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from collectors.compare.artifacts import artifact_changes
-from collectors.compare.comparability import Standing, epochs_of, reasons_against, same_value, standing_of
+from collectors.compare.comparability import Standing, epochs_of, reasons_against, standing_of
+from collectors.compare.configs import compare_configs
 from collectors.compare.regression import (
     Which,
     better_way,
@@ -21,7 +22,7 @@ from collectors.compare.regression import (
     window_is_reduced,
 )
 from collectors.compare.rejudged import judgement_of, rejudged
-from collectors.contract.delta import CheckChange, ConfigChange, Delta, Direction, LossChange, Policy, Side, StreamDelta
+from collectors.contract.delta import CheckChange, Delta, Direction, LossChange, Policy, Side, StreamDelta
 from collectors.contract.metrics import StreamMetrics
 from collectors.contract.state import Check, DashboardState
 from collectors.contract.values import Outcome
@@ -114,6 +115,7 @@ def _stream(stream: str, run: DashboardState, baseline: DashboardState, policy: 
     ours, theirs = run.metrics.get(stream), baseline.metrics.get(stream)
     reasons = reasons_against(_standing(ours), _standing(theirs), policy.must_match)
     epochs = quantity(*(epochs_of(s) if s else None for s in (ours, theirs)))
+    configs = compare_configs(stream, run, baseline)
     return StreamDelta(
         id=stream,
         label=next(s.label for s in (ours, theirs) if s),
@@ -124,7 +126,9 @@ def _stream(stream: str, run: DashboardState, baseline: DashboardState, policy: 
         epochs=epochs,
         duration_seconds=quantity(*(duration_of(s) if s else None for s in (ours, theirs))),
         seconds_per_epoch=quantity(*(_pace(s) if s else None for s in (ours, theirs))),
-        config=_config_changes(ours, theirs),
+        config=configs.changes,
+        configs_compared=configs.compared,
+        configs_untold=configs.untold,
         judgement=judge_stream(ours, theirs, policy),
     )
 
@@ -180,16 +184,3 @@ def _value(stream: StreamMetrics | None, series: str, which: Which, better: str 
         return max((v for v in found.value if v is not None), default=None) if found else None
     point = (stream.final if which == "final" else stream.best).get(series)
     return point.value if point else None
-
-
-def _config_changes(run: StreamMetrics | None, baseline: StreamMetrics | None) -> tuple[ConfigChange, ...]:
-    ours, theirs = (side.config if side else {} for side in (run, baseline))
-    return tuple(
-        ConfigChange(
-            name=name,
-            run=ours.get(name),
-            baseline=theirs.get(name),
-            differs=not same_value(ours.get(name), theirs.get(name)),
-        )
-        for name in dict.fromkeys([*ours, *theirs])
-    )

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, NonNegativeInt, PositiveInt
 
+from collectors.contract.metrics import Reason
 from collectors.contract.values import Contract, Id, Level, Outcome, RunId, Scalar, Text, UtcTime, VerdictValue
 
 Allowance = Annotated[float, Field(ge=0)]
@@ -105,16 +106,18 @@ class LossChange(Contract):
 
 
 class ConfigChange(Contract):
-    """One highlight of the final configs."""
+    """One value of the final configs."""
 
     name: Text
-    """Its name."""
+    """Its name as a highlight, or its dotted key."""
     run: Scalar
     """The run's value; null where it does not say."""
     baseline: Scalar
     """The baseline's value; null where it does not say."""
     differs: bool
     """Whether they are different."""
+    withheld: Reason | None = None
+    """Why neither value is shown: it looks like a path, an address or a secret, or is long; null otherwise."""
 
 
 class Judgement(Contract):
@@ -150,7 +153,11 @@ class StreamDelta(Contract):
     seconds_per_epoch: Quantity
     """Duration over epochs, in seconds."""
     config: tuple[ConfigChange, ...]
-    """Every highlight of either side; `differs` tells which are worth showing."""
+    """Every value of either side; `differs` tells which are worth showing."""
+    configs_compared: Literal["whole", "part", "none"] = "part"
+    """How much of both configs was compared; without the whole, nothing says that nothing differs."""
+    configs_untold: tuple[Text, ...] = ()
+    """Keys of which nobody can tell whether they differ: their values are not shown, and come from elsewhere."""
     judgement: Judgement | None
     """The policy's verdict; null where neither side trained the stream."""
 

@@ -124,6 +124,8 @@ class PipelineConfig(Section):
         stages = _unique([s.id for s in self.stages], "stages")
         if self.scaler and self.scaler.stream not in streams:
             raise _dangling(f"names the unknown stream `{self.scaler.stream}`", ("scaler", "stream"))
+        if self.smoke and not any(self.scores(s) for s in self.streams):
+            raise _dangling("names `{checkpoint}` or `{config}`, which no stream has", ("smoke", "command"))
         for number, edge in enumerate(self.edges):
             unknown = next((end for end in edge if end not in stages), None)
             if unknown:
@@ -131,6 +133,12 @@ class PipelineConfig(Section):
         for number, stage in enumerate(self.stages):
             _check_rule(stage.status_from, streams, ("stages", number, "status_from"))
         return self
+
+    def scores(self, stream: Stream) -> bool:
+        """Whether the scoring command is run for a stream: it has the files that the command names."""
+        absent = [("{checkpoint}", stream.checkpoint.path), ("{config}", stream.config)]
+        command = self.smoke.command if self.smoke else ()
+        return bool(command) and not any(name in word for name, there in absent if there is None for word in command)
 
     def stream(self, stream_id: str) -> Stream:
         """The stream of that id. Raises KeyError."""

@@ -112,6 +112,19 @@ class EarlierJudgement(Contract):
     """A digest of all files that it listed: equal means that the same files were judged."""
 
 
+class NotAsked(Contract):
+    """A check that the description switches off; it counts for nothing and is shown with its reason."""
+
+    index: Annotated[int, Field(ge=1)]
+    """Its number, from 1."""
+    id: Id
+    """Its id."""
+    title: Text
+    """Its name."""
+    reason: Text
+    """Why it is not asked, in the words of the description."""
+
+
 class DashboardState(Contract):
     """One observation of one workspace; a stored one is a snapshot."""
 
@@ -127,6 +140,8 @@ class DashboardState(Contract):
     """Stage id -> what it is doing."""
     checklist: tuple[Check, ...]
     """Checks in order."""
+    not_asked: tuple[NotAsked, ...] = ()
+    """Checks that the description switches off, in order."""
     metrics: dict[str, StreamMetrics]
     """Stream id -> losses."""
     artifacts: Artifacts

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     AliasChoices,
     BaseModel,
     BeforeValidator,
@@ -12,9 +13,12 @@ from pydantic import (
     Field,
     PositiveFloat,
     PositiveInt,
+    field_validator,
     model_validator,
 )
+from pydantic_core import PydanticCustomError
 
+from collectors.contract.line_pattern import checked_pattern
 from collectors.contract.values import Id, Text
 
 
@@ -23,7 +27,16 @@ def as_list(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
-def _stays_inside(value: str) -> str:
+def as_texts(value: object) -> object:
+    """One value, or several, as YAML means them, as texts."""
+    every = value if isinstance(value, (list, tuple)) else [value]
+    is_plain = all(isinstance(one, (str, int, float)) for one in every)
+    return [str(one).lower() if isinstance(one, bool) else str(one) for one in every] if is_plain else value
+
+
+def _stays_inside(value: object) -> object:
+    if not isinstance(value, str):
+        return value
     parts = value.replace("\\", "/").split("/")
     if value.startswith("/") or ".." in parts or "\x00" in value:
         raise ValueError("paths are relative to the workspace and never leave it")
@@ -47,6 +60,15 @@ SomePaths = Annotated[tuple[RelativePath, ...], Field(min_length=1)]
 SomeNames = Annotated[tuple[str, ...], Field(min_length=1)]
 Paths = Annotated[SomePaths, BeforeValidator(as_list, json_schema_input_type=RelativePath | SomePaths)]
 Names = Annotated[SomeNames, BeforeValidator(as_list, json_schema_input_type=str | SomeNames)]
+Values = Annotated[
+    SomeNames, BeforeValidator(as_texts, json_schema_input_type=str | bool | float | tuple[str | bool | float, ...])
+]
+LinePattern = Annotated[str, AfterValidator(checked_pattern)]
+LinePatterns = Annotated[
+    tuple[LinePattern, ...], BeforeValidator(as_list, json_schema_input_type=str | tuple[str, ...])
+]
+PLACES: Final = frozenset({"epoch", "step", "time"})
+"""Columns that say where a row stands."""
 
 
 class Section(BaseModel):
@@ -100,7 +122,9 @@ class StreamConfigFile(Section):
     required: dict[str, KeyRule] = {}
     """Dotted key -> rule."""
     highlights: dict[str, str] = {}
-    """Name on screen -> dotted key: the only values of the config that leave the workspace."""
+    """Name on screen -> dotted key: the values that stand beside the curves and decide what can be compared. The
+    others are compared too; what looks like a path, an address or a secret, or is longer than 80 characters, is only
+    said to differ."""
 
 
 class EventFolder(Section):
@@ -116,15 +140,55 @@ class EventFolder(Section):
     """Steps of one epoch: a number, or the dotted key of the stream's config."""
 
 
+class Column(Section):
+    """A column, and which of its rows count."""
+
+    column: Names
+    """Column, or columns in order of preference."""
+    where: dict[str, Values] = {}
+    """Other column -> what it says in the rows that count, such as `mode: val`."""
+
+
+def _as_column(value: object) -> object:
+    """A name, or several, as the column of that name with all its rows."""
+    return {"column": value} if isinstance(value, (str, list, tuple)) else value
+
+
+AnyColumn = Annotated[Column, BeforeValidator(_as_column, json_schema_input_type=str | SomeNames | Column)]
+
+
 class LossHistory(Section):
     """The table of losses a stream writes."""
 
-    path: RelativePath
-    """CSV, JSONL, `trainer_state.json` or Lightning `metrics.csv`."""
+    path: RelativePath | SomePaths
+    """CSV, JSONL, `trainer_state.json`, Lightning `metrics.csv`, JSON lists or a text log; of a pattern the newest
+    match. A list is several files that are one table, such as one a series, and all that its patterns match; their
+    columns are named with their files (`train/loss`, `learn_error/Logloss`)."""
     picture: RelativePath | None = None
     """Loss curve as a picture, shown in links only."""
-    columns: dict[str, Names] = {}
+    columns: dict[str, AnyColumn] = {}
     """`epoch`, `step`, `time` or a series name -> column, where the usual names do not fit."""
+    prefix: bool = False
+    """Each row is a JSON object behind other text, as in `10:00:00 | INFO | train | {"epoch": 1}`."""
+    lines: Annotated[
+        tuple[LinePattern, ...], BeforeValidator(as_list, json_schema_input_type=str | tuple[str, ...])
+    ] = ()
+    """Patterns for a text log: what a named group finds is the value of that column; an epoch or step holds on until
+    the next."""
+
+    @model_validator(mode="after")
+    def _is_written_in_one_way(self) -> Self:
+        if self.prefix and self.lines:
+            raise PydanticCustomError("two_ways", "a table has a `prefix` or `lines`, not both")
+        return self
+
+    @field_validator("columns")
+    @classmethod
+    def _places_are_of_all_rows(cls, columns: dict[str, Column]) -> dict[str, Column]:
+        for name in PLACES & columns.keys():
+            if columns[name].where:
+                raise PydanticCustomError("no_rows", f"`{name}` is a column of all rows: write `{name}: NAME`")
+        return columns
 
 
 class CompletionRule(Section):
@@ -170,7 +234,10 @@ class Stream(Section):
     """Its id."""
     label: Text
     """Its name on screen."""
-    checkpoint: Annotated[CheckpointFile, BeforeValidator(_as_checkpoint)]
+    checkpoint: Annotated[
+        CheckpointFile,
+        BeforeValidator(_as_checkpoint, json_schema_input_type=RelativePath | SomePaths | CheckpointFile),
+    ]
     """Its model: a path, several in order of preference, or `{none: REASON}` where it leaves none."""
     config: StreamConfigFile | None = None
     """Its final config; without it check 4 does not ask this stream."""
@@ -192,6 +259,13 @@ class Stream(Section):
         if self.events is None and self.loss_history is None:
             raise ValueError("name `events`, `table` or both: nothing else tells of its losses and of its end")
         return self
+
+    @model_validator(mode="before")
+    @classmethod
+    def _has_one_table(cls, value: Any) -> Any:
+        if isinstance(value, dict) and {"table", "loss_history"} <= value.keys():
+            raise PydanticCustomError("two_tables", "`table` and `loss_history` are the same: keep one of them")
+        return value
 
     @property
     def tags(self) -> dict[str, Names]:

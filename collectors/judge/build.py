@@ -18,10 +18,15 @@ from collectors.contract.pipeline import PipelineConfig, Stage
 from collectors.contract.state import SCHEMA_VERSION, Check, DashboardState, EarlierJudgement, Meta, Verdict
 from collectors.contract.values import Status
 from collectors.judge.artifacts import build_artifacts
+from collectors.judge.checklist import not_asked_by
+from collectors.judge.config_values import Digests, with_settings
 from collectors.judge.shortlist import listed_stage_files
 from collectors.judge.stages import Judged, StageStatus, stage_statuses
 from collectors.numbers import utc
 from collectors.training.evidence import WorkspaceEvidence
+
+BUILTIN = "builtin"
+"""Source of a checklist that no external validator gave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,8 @@ class Observation:
     checklist_source: str
     snapshot_stored: bool
     notices: tuple[str, ...] = ()
+    digest_key: bytes | None = None
+    """The store's own, for values that are compared and not shown."""
     judged_before: EarlierJudgement | None = None
     """What the run's stored snapshot says, where another version made it."""
 
@@ -54,7 +61,8 @@ def build_state(seen: WorkspaceEvidence, about: Observation, previous: Dashboard
         pipeline=build_pipeline(seen.config),
         nodes={s.id: _node(s, statuses[s.id], (seen, artifacts, checks), about.now) for s in seen.config.stages},
         checklist=about.checks,
-        metrics={s.id: s.metrics for s in seen.streams},
+        not_asked=not_asked_by(seen.config) if about.checklist_source == BUILTIN else (),
+        metrics={s.id: with_settings(s, Digests(about.digest_key)) for s in seen.streams},
         artifacts=artifacts,
         notices=about.notices,
     )

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from collectors.contract.pipeline import PipelineConfig
-from collectors.contract.state import Check
+from collectors.contract.state import Check, NotAsked
 from collectors.contract.values import Outcome
 from collectors.judge.checks import (
     backup,
@@ -70,6 +70,16 @@ def specs_by_id() -> dict[str, CheckSpec]:
 def asked_by(config: PipelineConfig) -> tuple[CheckSpec, ...]:
     """The checks a pipeline has, in order: what it has no section for is left out."""
     return tuple(spec for spec in CHECKS if spec.when.in_pipeline(config, spec.id))
+
+
+def not_asked_by(config: PipelineConfig) -> tuple[NotAsked, ...]:
+    """The checks that a description switches off, with its reason, in order."""
+    asked = asked_by(config)
+    return tuple(
+        NotAsked(index=number, id=spec.id, title=spec.title, reason=reason)
+        for number, spec in enumerate(CHECKS, 1)
+        if spec not in asked and (reason := spec.when.why_not(config, spec.id)) is not None
+    )
 
 
 def judge(seen: WorkspaceEvidence) -> tuple[Check, ...]:

@@ -13,6 +13,7 @@ from collectors.contract.pipeline import Stage
 from collectors.contract.state import Check, Verdict
 from collectors.contract.values import Outcome, Status, VerdictValue
 from collectors.judge import checklist
+from collectors.judge.checks.training import table_problem
 from collectors.numbers import duration_words, plural
 from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
 from collectors.training.words import divergence_words, epoch_words
@@ -60,7 +61,7 @@ def stream_status(s: StreamEvidence) -> StageStatus:
     p = s.progress
     parts = [epoch_words(s)]
     if p.status is Status.RUNNING:
-        parts += [f"{duration_words(p.gap)} an epoch"] if p.gap and p.target.unit == "epoch" else []
+        parts += [f"{duration_words(p.gap)} an epoch"] if p.gap and s.losses.unit == p.target.unit == "epoch" else []
         parts += ["quiet"] if p.quiet else []
     if p.status is Status.STALLED:
         parts += [f"silent, usual gap {duration_words(p.gap)}"] if p.gap else ["silent"]
@@ -68,7 +69,7 @@ def stream_status(s: StreamEvidence) -> StageStatus:
     if p.status is Status.FAIL:
         parts = [divergence_words(d) for d in p.divergences[:1]] or ["recorded as failed"]
     if p.status is Status.IDLE:
-        parts = ["not started"]
+        parts = [_unreadable(s) or "not started"]
     if p.early_stop:
         parts.append("stopped early")
     if not s.in_current_run and p.status is not Status.IDLE:
@@ -76,20 +77,31 @@ def stream_status(s: StreamEvidence) -> StageStatus:
     return StageStatus(p.status, ", ".join(parts), p.since)
 
 
+def _unreadable(s: StreamEvidence) -> str | None:
+    """What keeps its files from telling whether it started."""
+    problem = table_problem(s) or next((f"{path}: {problem}" for path, problem in s.unreadable_events), None)
+    return _brief(problem) if problem else None
+
+
 def _check_status(check_id: str, judged: Judged) -> StageStatus:
     check = judged.checks.get(check_id)
     if check is None:
         return StageStatus(Status.IDLE, _why_absent(check_id, judged.seen))
     if judged.seen.nothing_trained:
-        return StageStatus(Status.IDLE, "nothing trained yet")
+        return StageStatus(Status.IDLE, _nothing_trained(judged))
     status = {Outcome.PASS: Status.DONE, Outcome.FAIL: Status.FAIL, Outcome.SKIP: Status.IDLE}
     return StageStatus(status[check.outcome], _brief(check.detail))
+
+
+def _nothing_trained(judged: Judged) -> str:
+    return "nothing where it is looked for" if judged.seen.elsewhere else "nothing trained yet"
 
 
 def _why_absent(check_id: str, seen: WorkspaceEvidence) -> str:
     spec = next((s for s in checklist.asked_by(seen.config) if s.id == check_id), None)
     if spec is None:
-        return "not asked for in this pipeline"
+        reason = next((one.reason for one in checklist.not_asked_by(seen.config) if one.id == check_id), None)
+        return f"not asked: {reason}" if reason else "not asked for in this pipeline"
     return "not in the external checklist" if spec.when.in_workspace(seen) else spec.when.waits_because
 
 
@@ -119,11 +131,10 @@ def _last_end(judged: Judged) -> float | None:
 
 
 def _preparation(_stage: Stage, judged: Judged) -> StageStatus:
-    """Done once the scaler is sound; without a scaler once a stream has started."""
+    """Done once the scaler is sound. Without a scaler to judge nobody knows, and nothing is claimed."""
     scaler, check = judged.seen.scaler, judged.checks.get("scaler")
     if scaler is None or check is None:
-        begun = judged.seen.started_at
-        return StageStatus(Status.DONE, "training has started", begun) if begun else StageStatus(Status.IDLE, "no sign")
+        return StageStatus(Status.IDLE, _why_absent("scaler", judged.seen))
     if scaler.missing:
         return StageStatus(Status.IDLE, "no scaler yet")
     if check.outcome is Outcome.PASS:
@@ -174,7 +185,7 @@ def _of_checks(checks: list[Check], word: str) -> StageStatus:
 def _gate(_stage: Stage, judged: Judged) -> StageStatus:
     """Idle until every stream ended or when only skips are left; done when ready."""
     if judged.seen.nothing_trained:
-        return StageStatus(Status.IDLE, "nothing trained yet")
+        return StageStatus(Status.IDLE, _nothing_trained(judged))
     if any(s.progress.status in {Status.RUNNING, Status.IDLE} for s in judged.seen.streams):
         return StageStatus(Status.IDLE, "waiting for every stream to end")
     checks = list(judged.checks.values())
@@ -208,7 +219,7 @@ def _verdict(_stage: Stage, judged: Judged) -> StageStatus:
     """The verdict as a stage: only ready is done."""
     value = judged.verdict.value
     if judged.seen.nothing_trained:
-        return StageStatus(Status.IDLE, "nothing trained yet")
+        return StageStatus(Status.IDLE, _nothing_trained(judged))
     status = {
         VerdictValue.READY: Status.DONE,
         VerdictValue.NOT_READY: Status.FAIL,

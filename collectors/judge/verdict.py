@@ -9,6 +9,7 @@ from collectors.contract.state import Check, Verdict
 from collectors.contract.values import Outcome, Status, VerdictValue
 from collectors.judge import checklist
 from collectors.judge.checks.part import is_running
+from collectors.numbers import listed
 from collectors.training.evidence import WorkspaceEvidence
 
 
@@ -28,7 +29,7 @@ def verdict_of(checks: tuple[Check, ...], seen: WorkspaceEvidence) -> Verdict:
 
 def _value_and_reason(checks: tuple[Check, ...], seen: WorkspaceEvidence) -> tuple[VerdictValue, str]:
     if seen.nothing_trained:
-        return VerdictValue.NOT_READY, "Nothing has been trained here yet."
+        return VerdictValue.NOT_READY, _nothing(seen)
     failing = [c for c in checks if c.blocking and c.outcome is Outcome.FAIL]
     skipped = [c for c in checks if c.blocking and c.outcome is Outcome.SKIP]
     if seen.has_diverged:
@@ -42,7 +43,25 @@ def _value_and_reason(checks: tuple[Check, ...], seen: WorkspaceEvidence) -> tup
         return VerdictValue.NOT_READY, _about(_root_cause_first(failing, seen))
     if skipped:
         return VerdictValue.INCOMPLETE, _about(skipped)
-    return VerdictValue.READY, "Every blocking check passes."
+    return VerdictValue.READY, _every(checks, seen)
+
+
+def _nothing(seen: WorkspaceEvidence) -> str:
+    """Nothing has been trained, or not where the description looks for it."""
+    if not seen.elsewhere:
+        return "Nothing has been trained here yet."
+    return f"No output lies where the description says; found: {listed(seen.elsewhere, most=3)}."
+
+
+def _every(checks: tuple[Check, ...], seen: WorkspaceEvidence) -> str:
+    """All that blocks passes; of a pipeline that has less than all checks, how many were asked."""
+    named = {c.id for c in checks}
+    usual = {spec.id for spec in checklist.CHECKS if not spec.when.switched_on}
+    if usual <= named or not named <= {spec.id for spec in checklist.CHECKS}:
+        return "Every blocking check passes."
+    off = listed(f"{one.index}. {one.title} ({one.reason})" for one in checklist.not_asked_by(seen.config))
+    passed = sum(c.passed for c in checks)
+    return f"Every blocking check passes, {passed} of {len(checks)} asked{f'; not asked: {off}' if off else ''}."
 
 
 def _root_cause_first(failing: list[Check], seen: WorkspaceEvidence) -> list[Check]:

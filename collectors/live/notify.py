@@ -1,7 +1,7 @@
-"""A state -> one message when a run becomes ready, not ready, stalled or failed.
+"""A state -> one message whenever a run ends: ready, not ready, incomplete, stalled, diverged, failed; or goes on.
 
 Input: states as they come. Output: a JSON document posted to the operator's webhook, or given to the
-operator's command on standard input; each event of a run once, with retries. Addresses may hold
+operator's command on standard input; each end of a run once, with retries. Addresses may hold
 secrets: only the host is ever printed.
 """
 
@@ -20,10 +20,13 @@ from urllib.parse import urlsplit
 from collectors import __version__
 from collectors.contract.state import DashboardState
 from collectors.contract.values import Status, VerdictValue
+from collectors.live.wait import has_ended
 
 ATTEMPTS: Final = 3
 PAUSES_SECONDS: Final = (1.0, 4.0)
 TIMEOUT_SECONDS: Final = 10.0
+BROKEN: Final = ("stalled", "diverged", "failed")
+"""Ends after which a run that goes on has recovered."""
 LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
 
 
@@ -41,19 +44,22 @@ def checked_address(address: str) -> str:
     raise NotifyProblem("needs an https address")
 
 
-def event_of(state: DashboardState) -> str | None:
-    """`failed`, `stalled`, `ready` or `not_ready`; None while there is nothing to tell."""
-    statuses = [m.completion.status for m in state.metrics.values()]
+def event_of(state: DashboardState, now: float | None = None) -> str | None:
+    """`diverged`, `failed`, `stalled`, or the verdict of a run that has ended; None while there is nothing to tell.
+
+    `now`: seconds since the Unix epoch; null is this moment.
+    """
+    streams = state.metrics.values()
+    statuses = [m.completion.status for m in streams]
     if Status.FAIL in statuses:
-        return "failed"
-    if Status.RUNNING in statuses:
+        return "diverged" if any(m.nonfinite or m.diverged_at for m in streams) else "failed"
+    if state.verdict.value is VerdictValue.TRAINING:
         return None
     if Status.STALLED in statuses:
         return "stalled"
-    if state.verdict.value is VerdictValue.READY:
-        return "ready"
-    ended = all(s is Status.DONE for s in statuses)
-    return "not_ready" if ended and state.verdict.value is VerdictValue.NOT_READY else None
+    # A stream that runs without the verdict saying so has been silent for too long to be believed.
+    ended = Status.RUNNING in statuses or has_ended(state, time.time() if now is None else now)
+    return state.verdict.value.value if ended else None
 
 
 def message_of(state: DashboardState, event: str) -> dict[str, Any]:
@@ -81,20 +87,31 @@ class Notifier:
     announce: Callable[[str], None]
     address: str | None = None
     command: Sequence[str] = ()
-    told: set[tuple[str, str]] = field(default_factory=set)
+    told: dict[str, str] = field(default_factory=dict)
+    """Run id -> the last event that was told of it."""
     _threads: list[threading.Thread] = field(default_factory=list)
 
     def look_at(self, state: DashboardState) -> None:
         """Tell what is new in a state."""
-        event = event_of(state)
-        key = (state.meta.run_id, event or "")
-        if event is None or key in self.told or not (self.address or self.command):
+        event = self._news_of(state)
+        if event is None or not (self.address or self.command):
             return
-        self.told.add(key)
         data = json.dumps(message_of(state, event)).encode()
         thread = threading.Thread(target=self._tell, args=(event, data), name="notify", daemon=True)
         self._threads.append(thread)
         thread.start()
+
+    def _news_of(self, state: DashboardState) -> str | None:
+        """What a state says that was not said of its run before; a run that goes on may end once more."""
+        run_id, event = state.meta.run_id, event_of(state)
+        before = self.told.get(run_id)
+        if event is None and state.verdict.value is VerdictValue.TRAINING:
+            self.told.pop(run_id, None)
+            return "recovered" if before in BROKEN else None
+        if event is None or event == before:
+            return None
+        self.told[run_id] = event
+        return event
 
     def finish(self, seconds: float = 30.0) -> None:
         """Wait for messages that are on their way."""

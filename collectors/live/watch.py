@@ -1,7 +1,8 @@
 """When to collect again: changes in the workspace -> a fresh state, until told to stop.
 
 Input: a workspace and a state directory. Output: `dashboard-state.json` whenever something
-changed, and a heartbeat every few seconds. One collection at a time.
+changed, and a heartbeat every few seconds. One collection at a time. A `dashboard.yaml` that changes is read
+again; where it cannot be used, the one before it stays, and both are said.
 """
 
 from __future__ import annotations
@@ -19,7 +20,10 @@ from collectors.collect import CollectOptions, Collector
 from collectors.contract.state import DashboardState
 from collectors.contract.values import Status
 from collectors.files.workspace import WorkspaceProblem
+from collectors.live.description import Description
 from collectors.live.file_changes import Changes
+from collectors.numbers import instant_words
+from collectors.observe.load_pipeline import ConfigProblem
 from collectors.store.backend import StoreProblem
 from collectors.store.store import Store
 
@@ -57,16 +61,19 @@ class Watcher:
     ) -> None:
         """`look_at` is shown every state that was collected, `announce` is told what goes wrong."""
         self.store = Store(state_dir)
+        self._place, self._options = workspace, options
+        self._description = Description(workspace, options)
         with ExitStack() as held:
             held.enter_context(self.store.collecting())
             self.collector = Collector(workspace, self.store, options)
             self._held = held.pop_all()
         self.announce = announce
         self._look_at = look_at
+        self._notices: dict[str, str] = {}
         self._unsaved: dict[str, str | None] = {}
         self._busy_since: float | None = None
         self._kept_at = time.monotonic()
-        self._changes = Changes(workspace, state_dir, self._notice)
+        self._changes = Changes(workspace, state_dir, lambda text: self._notice("polling", text))
 
     def run(self, stop: threading.Event, interval_seconds: float = INTERVAL_SECONDS) -> None:
         """Collect until `stop` is set; a state that cannot be saved is said once and tried again.
@@ -121,6 +128,7 @@ class Watcher:
         """Collect and store what changed; None when it could not be saved."""
         self._busy_since = time.monotonic()
         try:
+            self._read_description_again()
             state = self.collector.export(at_end=True)
         except (StoreProblem, WorkspaceProblem) as problem:
             self._tell("state", str(problem))
@@ -154,8 +162,26 @@ class Watcher:
         stop.wait()
         self._changes.stop()
 
-    def _notice(self, text: str) -> None:
-        self.collector.notices = (text,)
+    def _read_description_again(self) -> None:
+        """Go on with the pipeline's description as it is now, where it has changed and can be used."""
+        if not self._description.has_changed():
+            return
+        name, now = self._description.name, instant_words(time.time())
+        self.collector.keep()  # what both descriptions read alike is not read twice
+        try:
+            fresh = Collector(self._place, self.store, self._options)
+        except ConfigProblem as problem:
+            found = "; ".join(str(problem).splitlines())
+            self._notice("description", f"{name} changed {now} and cannot be used; the one before it stays: {found}")
+            return
+        self.collector.close()
+        self.collector = fresh
+        how = "changed" if self._description.is_there else "was removed"
+        self._notice("description", f"{name} {how}; the pipeline's description was read again {now}")
+
+    def _notice(self, about: str, text: str) -> None:
+        self._notices[about] = text
+        self.collector.notices = tuple(self._notices.values())
         self.announce(text)
 
     def _tell(self, what: str, problem: str | None) -> None:

@@ -6,7 +6,7 @@ Reads through the cache only, so that what did not change is not opened again.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from collectors.contract.pipeline import PipelineConfig
@@ -16,11 +16,11 @@ from collectors.evidence.documents import Heartbeat
 from collectors.evidence.files import FileFacts
 from collectors.observe.beside import Beside
 from collectors.observe.cache import ReadCache
+from collectors.observe.loss_tables import read_table
 from collectors.observe.processes import has_begun, writer_of
 from collectors.observe.shared_files import backups_of, newest_first, reports_of, stage_files_of
 from collectors.observe.smoke_inputs import inputs_of, of_today
 from collectors.observe.whole_checkpoint import WholeCheckpoints
-from collectors.readers.tables.columns import EARLY_STOP, LossColumns
 from collectors.training.curves import merge_losses
 from collectors.training.evidence import ReadFile, StreamEvidence, WorkspaceEvidence
 from collectors.training.facts import (
@@ -37,6 +37,7 @@ from collectors.training.progress import Observed, progress_of
 from collectors.training.series import EventFile
 from collectors.training.stream_runs import RunGroup, StreamRun, group_runs, is_event_file, run_id_at, stream_runs
 
+LOOK_AGAIN_SECONDS = 10.0
 SmokeLookup = Callable[[str, str, str], SmokeResult | None]
 """Stream id, sha256 of checkpoint, sha256 of config -> the remembered result, if there is one."""
 
@@ -66,6 +67,8 @@ class Gatherer:
     config: PipelineConfig
     cache: ReadCache
     smoke_lookup: SmokeLookup
+    looked: dict[str, tuple[float, tuple[str, ...]]] = field(default_factory=dict)
+    """When outputs were last looked for elsewhere, and what was found."""
 
     @property
     def beside(self) -> Beside:
@@ -82,7 +85,7 @@ class Gatherer:
         moment = _Moment(current, heartbeat, now)
         streams = tuple(self._stream(s, logs[s.id], moment) for s in self.config.streams)
         started_at = started_at_of(current, heartbeat, streams)
-        return WorkspaceEvidence(
+        seen = WorkspaceEvidence(
             config=self.config,
             streams=streams,
             scaler=self._optional("scaler", self.config.scaler),
@@ -96,6 +99,14 @@ class Gatherer:
             run_id=run_id_at(started_at) if started_at is not None else "no-run",
             problems=tuple(self.cache.search_problems),
         )
+        return replace(seen, elsewhere=self._elsewhere(now)) if seen.nothing_trained else seen
+
+    def _elsewhere(self, now: float) -> tuple[str, ...]:
+        """Outputs that lie where no stream looks; a large workspace is not searched at every observation."""
+        kept = self.looked.get("at")
+        if kept is None or not 0 <= now - kept[0] < LOOK_AGAIN_SECONDS:
+            kept = self.looked["at"] = (now, self.beside.outputs())
+        return kept[1]
 
     def _optional(self, reader: str, section: Any) -> ReadFile[Any] | None:
         return None if section is None else self.cache.read(reader, section.path)
@@ -163,11 +174,8 @@ class Gatherer:
         return self.beside.told(self.cache.read("config", path, name=path))
 
     def _table(self, stream: Stream) -> ReadFile[Any] | None:
-        history = stream.loss_history
-        if history is None:
-            return None
-        columns = columns_of(history.columns, stream.completion.early_stop_key)
-        return self.beside.told(self.cache.read("loss_table", self._choose((history.path,)), columns=columns))
+        table = read_table(self.cache, stream, self._choose)
+        return self.beside.told(table) if table is not None else None
 
     def _picture(self, stream: Stream) -> FileFacts | None:
         history = stream.loss_history
@@ -203,17 +211,3 @@ class Gatherer:
             if result is not None:
                 found[s.id] = of_today(result, inputs_of(self.config, s.id, self.cache))
         return found
-
-
-def columns_of(named: Mapping[str, tuple[str, ...]], early_stop: str | None = None) -> LossColumns | None:
-    """Which columns of a loss history are meant; None where the usual ones are."""
-    if not named and early_stop is None:
-        return None
-    usual = LossColumns()
-    series = {name: columns for name, columns in named.items() if name not in {"epoch", "step", "time"}}
-    return LossColumns(
-        epoch=named.get("epoch", usual.epoch),
-        step=named.get("step", usual.step),
-        time=named.get("time", usual.time),
-        series={**(series or usual.series), **({EARLY_STOP: (early_stop,)} if early_stop else {})},
-    )

@@ -7,6 +7,7 @@ checks and wrong values.
 from __future__ import annotations
 
 import difflib
+import re
 import types
 import typing
 from collections.abc import Iterator, Sequence
@@ -32,6 +33,7 @@ CONFIG_LIMIT = 1 << 20
 """Bytes; a configuration is written by hand."""
 MOST_TOLD = 5
 """Mistakes told at once."""
+ALTERNATIVE = re.compile(r"(function-\w+|tuple|constrained-str)\b.*\[|constrained-str$")
 Key = tuple[str | int, ...]
 
 
@@ -99,8 +101,13 @@ def parse_config(data: bytes, name: str) -> PipelineConfig:
             raise ConfigProblem("\n".join(unknown[:MOST_TOLD]))
         return with_standard_graph(config)
     except ValidationError as error:
-        causes = _without_what_follows(error.errors())
+        causes = _without_what_follows([{**one, "loc": _written(one["loc"])} for one in error.errors()])
         raise ConfigProblem("\n".join(_explain(name, e, read) for e in causes[:MOST_TOLD])) from None
+
+
+def _written(key: Key) -> Key:
+    """A key as it stands in the file: pydantic also names which type of several it tried."""
+    return tuple(part for part in key if not (isinstance(part, str) and ALTERNATIVE.match(part)))
 
 
 def _without_what_follows(errors: list[ErrorDetails]) -> list[ErrorDetails]:

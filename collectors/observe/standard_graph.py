@@ -83,11 +83,10 @@ def _flow(config: PipelineConfig, asked: Sequence[CheckSpec]) -> tuple[list[Raw]
 
 def _data_stages(config: PipelineConfig, asked: Sequence[CheckSpec], middle: float) -> list[Raw]:
     checks = [c.id for c in asked if c.id == "scaler"]
-    rows = (middle - 0.5, middle + 0.5) if config.reports else (middle, middle)
+    rows = (middle - 0.5, middle + 0.5) if checks and config.reports else (middle, middle)
     stages = [_stage("data-prep", "Data prep", "preparation", (1, rows[0]), group="data", checks=checks)]
-    if config.reports:
-        stages.append(_stage("dqvl", "Data quality", "reports", (1, rows[1]), group="data"))
-    return stages
+    reports = [_stage("dqvl", "Data quality", "reports", (1, rows[1]), group="data")]
+    return [*(stages if checks else []), *(reports if config.reports else [])]
 
 
 def _gate(asked: Sequence[CheckSpec]) -> tuple[list[Raw], list[tuple[str, str]]]:

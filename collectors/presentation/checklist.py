@@ -6,9 +6,9 @@ import json
 from collections.abc import Callable
 from xml.etree import ElementTree
 
-from collectors.contract.state import Check, DashboardState, Verdict
+from collectors.contract.state import Check, DashboardState, NotAsked, Verdict
 from collectors.contract.values import Outcome
-from collectors.presentation.words import OUTCOME_MARKS, VERDICT_WORDS, one_line
+from collectors.presentation.words import NOT_ASKED, OUTCOME_MARKS, VERDICT_WORDS, one_line
 
 Paint = Callable[[str, str], str]
 """Text and the name of its meaning -> text, coloured on a terminal."""
@@ -23,6 +23,8 @@ def as_text(state: DashboardState, paint: Paint = plain) -> str:
     """The checklist as a person reads it in a terminal."""
     head = [one_line(state.meta.title), f"run {state.meta.run_id} in {one_line(state.meta.workspace)}", ""]
     blocks = [line for check in state.checklist for line in [*check_lines(check, paint), ""]]
+    off = [paint(not_asked_line(one), "skip") for one in state.not_asked]
+    blocks += [*off, ""] if off else []
     verdict = paint(VERDICT_WORDS[state.verdict.value], str(state.verdict.value))
     reason = one_line(state.verdict.reason)
     return "\n".join([*head, *blocks, summary_line(state.verdict), f"Verdict: {verdict} - {reason}", ""])
@@ -37,6 +39,11 @@ def check_lines(check: Check, paint: Paint = plain) -> list[str]:
     return lines
 
 
+def not_asked_line(one: NotAsked) -> str:
+    """A check that the description switches off: it counts for nothing."""
+    return f"{OUTCOME_MARKS[Outcome.SKIP]} {NOT_ASKED}: {one.index}. {one_line(one.title)} - {one_line(one.reason)}"
+
+
 def summary_line(verdict: Verdict) -> str:
     """`Summary: 7/9 passed, 1 failed, 1 skipped`."""
     counts = f"{verdict.passed}/{verdict.total} passed, {verdict.failed} failed"
@@ -44,8 +51,9 @@ def summary_line(verdict: Verdict) -> str:
 
 
 def as_json(state: DashboardState) -> str:
-    """Meta, verdict and checklist of the state as JSON."""
-    data = state.model_dump(mode="json", include={"meta", "verdict", "checklist"})
+    """Meta, verdict and checklist of the state as JSON, and what was not asked where there is something."""
+    told = {"meta", "verdict", "checklist"} | ({"not_asked"} if state.not_asked else set())
+    data = state.model_dump(mode="json", include=told)
     return json.dumps(data, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
 
 
@@ -64,6 +72,8 @@ def as_markdown(state: DashboardState) -> str:
         f"{escaped(c.detail)} | {escaped(c.hint or '')} |"
         for c in state.checklist
     ]
+    off = f"`{OUTCOME_MARKS[Outcome.SKIP]}` {NOT_ASKED}"
+    lines += [f"| {one.index} | {off} | {escaped(one.title)} | {escaped(one.reason)} | |" for one in state.not_asked]
     return "\n".join([*lines, ""])
 
 
@@ -85,6 +95,11 @@ def as_junit(state: DashboardState) -> str:
         errors="0",
         timestamp=state.meta.timestamp.isoformat(),
     )
+    if state.not_asked:
+        properties = ElementTree.SubElement(suite, "properties")
+        for one in state.not_asked:
+            name = xml_text(f"{NOT_ASKED}: {one.index}. {one.title}")
+            ElementTree.SubElement(properties, "property", name=name, value=xml_text(one.reason))
     for check in state.checklist:
         case = ElementTree.SubElement(
             suite, "testcase", classname="checklist", name=xml_text(f"{check.index}. {check.title}")

@@ -9,12 +9,22 @@ from collectors.contract.delta import (
     ArtifactChange,
     ArtifactSide,
     CheckChange,
+    ConfigChange,
     Delta,
     LossChange,
     Quantity,
     StreamDelta,
 )
-from collectors.numbers import UNKNOWN, change_words, duration_words, number_words, size_words, value_words
+from collectors.numbers import (
+    UNKNOWN,
+    change_words,
+    duration_words,
+    listed,
+    number_words,
+    plural,
+    size_words,
+    value_words,
+)
 from collectors.presentation.checklist import escaped
 from collectors.presentation.words import DIRECTION_WORDS, REGRESSION_WORDS, VERDICT_WORDS
 
@@ -61,8 +71,27 @@ def _stream_lines(stream: StreamDelta) -> list[str]:
     lines += [f"  {note}" for note in stream.notes]
     lines += [f"  {change.series} {change.which}: {_loss_words(change)}" for change in stream.losses]
     lines.append(f"  epochs {_both(stream.epochs)}, {_time_words(stream)}")
-    differing = [f"{c.name} {value_words(c.run)} ({value_words(c.baseline)})" for c in stream.config if c.differs]
-    return [*lines, f"  config: {', '.join(differing) or 'no difference'}"]
+    differing = [_config_words(change) for change in stream.config if change.differs]
+    return [*lines, f"  config: {', '.join(differing) or sameness_words(stream)}", *_untold_line(stream)]
+
+
+def _config_words(change: ConfigChange) -> str:
+    if change.withheld:
+        return f"{change.name} differs"
+    return f"{change.name} {value_words(change.run)} ({value_words(change.baseline)})"
+
+
+def sameness_words(stream: StreamDelta) -> str:
+    """What may be said where no value was found to differ."""
+    if stream.configs_compared == "whole":
+        return "no difference"
+    if stream.configs_compared == "none":
+        return "not compared"
+    return f"no difference in {plural(len(stream.config), 'value')}; the rest was not compared"
+
+
+def _untold_line(stream: StreamDelta) -> list[str]:
+    return [f"  config not comparable: {listed(stream.configs_untold)}"] if stream.configs_untold else []
 
 
 def _loss_words(change: LossChange) -> str:
@@ -111,16 +140,17 @@ def delta_as_markdown(delta: Delta) -> str:
     ]
     lines += _table(("stream", "loss", "run", "baseline", "difference", ""), _loss_rows(delta))
     lines += _table(("check", "run", "baseline", "", "detail"), _check_rows(delta.checks))
-    differing = [
-        (s.label, c.name, value_words(c.run), value_words(c.baseline))
-        for s in delta.streams
-        for c in s.config
-        if c.differs
-    ]
+    differing = [(s.label, *_config_cells(c)) for s in delta.streams for c in s.config if c.differs]
     lines += _table(("stream", "config", "run", "baseline"), differing)
     files = [(words,) for change in delta.artifacts if (words := _artifact_words(change))]
     lines += _table(("artifacts that differ",), files)
     return "\n".join([*lines, f"Policy: {escaped(policy_words(delta.policy))}", ""])
+
+
+def _config_cells(change: ConfigChange) -> tuple[str, str, str]:
+    if change.withheld:
+        return change.name, "differs", "not shown"
+    return change.name, value_words(change.run), value_words(change.baseline)
 
 
 def _loss_rows(delta: Delta) -> Iterable[tuple[str, ...]]:

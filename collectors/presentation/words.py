@@ -27,6 +27,8 @@ VERDICT_STATUS: Final = {
 OUTCOME_STATUS: Final = {Outcome.PASS: Status.DONE, Outcome.FAIL: Status.FAIL, Outcome.SKIP: Status.IDLE}
 OUTCOME_MARKS: Final = {Outcome.PASS: "[v]", Outcome.FAIL: "[ ]", Outcome.SKIP: "[-]"}
 """The checklist's boxes."""
+NOT_ASKED: Final = "not asked"
+"""What stands for an outcome where the description switches a check off."""
 STREAM_WORDS: Final = {
     Status.IDLE: "not started",
     Status.RUNNING: "running",

@@ -35,6 +35,8 @@ class Kind(Enum):
     SMOKE = auto()
     BASELINE = auto()
     POLICY = auto()
+    DIGEST_KEY = auto()
+    """Makes digests that nobody can try guesses against."""
     INDEX = auto()
     """One line a run, appended."""
     RUN = auto()
@@ -59,6 +61,7 @@ STATE: Final = Key(Kind.STATE)
 HEARTBEAT: Final = Key(Kind.HEARTBEAT)
 SMOKE: Final = Key(Kind.SMOKE)
 BASELINE: Final = Key(Kind.BASELINE)
+DIGEST_KEY: Final = Key(Kind.DIGEST_KEY)
 POLICY: Final = Key(Kind.POLICY)
 INDEX: Final = Key(Kind.INDEX)
 RUNS: Final = Key(Kind.RUN)

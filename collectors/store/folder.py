@@ -50,6 +50,7 @@ _PLACES: Final = {
     Kind.SMOKE: (".", SMOKE_FILE),
     Kind.BASELINE: (".", "baseline.json"),  # beside the runs, not among them: a run may be called `baseline`
     Kind.POLICY: (".", "policy.json"),
+    Kind.DIGEST_KEY: (".", ".digest.key"),
     Kind.INDEX: (RUNS_FOLDER, INDEX_FILE),
     Kind.RUN: (RUNS_FOLDER, "{}.json"),
     Kind.FILES: ("cache", "files.json"),

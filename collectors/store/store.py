@@ -9,6 +9,7 @@ back.
 from __future__ import annotations
 
 import json
+import secrets
 from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -21,6 +22,7 @@ from collectors.contract.remembered import SmokeResult
 from collectors.contract.state import DashboardState, state_from_json, state_to_json
 from collectors.store.atomic import replace_file
 from collectors.store.backend import (
+    DIGEST_KEY,
     HEARTBEAT,
     INDEX,
     SMOKE,
@@ -37,6 +39,8 @@ from collectors.store.index import line_of
 from collectors.store.place import Place, backend_at
 from collectors.store.rows import row_of
 
+KEY_BYTES = 32
+
 
 class Store:
     """What one workspace's collector writes. Raises StoreProblem where its place cannot be made or written.
@@ -46,6 +50,7 @@ class Store:
 
     def __init__(self, place: Place, *, make: bool = True) -> None:
         self.backend = backend_at(place)
+        self._digest_key: bytes | None = None
         if make:
             self.backend.make()
 
@@ -127,6 +132,25 @@ class Store:
             results = {**self._smoke_results(), _smoke_key(stream, *hashes): about}
             data = json.dumps({"results": results}, indent=1, allow_nan=False)
             self.backend.write(SMOKE, data.encode() + b"\n")
+
+    def digest_key(self) -> bytes | None:
+        """This store's own key for digests, made when it is first asked for; None where it cannot be kept."""
+        if self._digest_key is None:
+            self._digest_key = self._read_key() or self._made_key()
+        return self._digest_key
+
+    def _read_key(self) -> bytes | None:
+        with suppress(OSError):
+            found = self.backend.read(DIGEST_KEY)
+            return found if len(found) == KEY_BYTES else None
+        return None
+
+    def _made_key(self) -> bytes | None:
+        with suppress(StoreProblem), self.backend.writing():
+            made = self._read_key() or secrets.token_bytes(KEY_BYTES)  # another one may have made it meanwhile
+            self.backend.write(DIGEST_KEY, made)
+            return made
+        return None
 
     def _smoke_results(self) -> dict[str, Any]:
         results = mapping_in(self.backend, SMOKE).get("results")

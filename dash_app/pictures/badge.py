@@ -17,7 +17,14 @@ from collectors.contract.values import Status
 from collectors.numbers import instant_words, place_words
 from collectors.presentation.palette import colour
 from collectors.presentation.svg import FONT, SVG, cut, text_width, xml_text
-from collectors.presentation.words import OUTCOME_STATUS, STREAM_WORDS, VERDICT_STATUS, VERDICT_WORDS, progress_words
+from collectors.presentation.words import (
+    NOT_ASKED,
+    OUTCOME_STATUS,
+    STREAM_WORDS,
+    VERDICT_STATUS,
+    VERDICT_WORDS,
+    progress_words,
+)
 
 HEIGHT: Final = 20
 SIZE: Final = 11
@@ -70,6 +77,10 @@ def stream_badge(state: DashboardState, stream: str) -> Badge:
 def check_badge(state: DashboardState, check: str) -> Badge:
     """Return the outcome of one check, named by its id or number."""
     found = next((one for one in state.checklist if check in (one.id, str(one.index))), None)
+    off = next((one for one in state.not_asked if check in (one.id, str(one.index))), None)
+    if off is not None:
+        title = f"{off.index}. {off.title}: {NOT_ASKED}. {off.reason}"
+        return Badge(f"{off.index}. {off.title}", NOT_ASKED, Status.IDLE, _dated(title, state))
     if found is None:
         return missing_badge("no such check")
     title = f"{_check_name(found)}: {found.outcome.value}. {found.detail}"

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import html
 
-from collectors.contract.state import Check, DashboardState
+from collectors.contract.state import Check, DashboardState, NotAsked
+from collectors.presentation.checklist import not_asked_line
 from collectors.presentation.words import OUTCOME_MARKS, VERDICT_STATUS, VERDICT_WORDS, status_class
 from dash_app.reading.observation import Observation
 
@@ -39,7 +40,7 @@ def _verdict(state: DashboardState) -> str:
         f'<h1 class="verdict-word">{escape(VERDICT_WORDS[verdict.value])}</h1>'
         f'<div class="verdict-why"><p class="verdict-reason">{escape(verdict.reason)}</p>'
         f"<p>{escape(state.meta.title)}, {escape(state.meta.run_id)}, {counts}</p></div></section>"
-        f"<noscript><ol>{''.join(_row(check) for check in state.checklist)}</ol>"
+        f"<noscript><ol>{''.join([*map(_row, state.checklist), *map(_off, state.not_asked)])}</ol>"
         "<p>Graph and charts need JavaScript.</p></noscript>"
     )
 
@@ -48,3 +49,7 @@ def _row(check: Check) -> str:
     hint = f" Hint: {escape(check.hint)}" if check.hint else ""
     mark = f"{OUTCOME_MARKS[check.outcome]} {check.outcome.upper()}"
     return f"<li>{escape(mark)} - {escape(check.title)}: {escape(check.detail)}{hint}</li>"
+
+
+def _off(one: NotAsked) -> str:
+    return f"<li>{escape(not_asked_line(one))}</li>"

@@ -36,7 +36,7 @@ STORE = "collectors/store/"
 FOLDER = "collectors.store.folder"
 IN_THE_STORE = re.compile(
     r"dashboard-state\.json|heartbeat\.json|smoke\.json|baseline\.json|policy\.json|index\.jsonl"
-    r"|\.(collector|write)\.lock|(?<!/api/)\b(runs|cache)/"
+    r"|\.(collector|write)\.lock|\.digest\.key|(?<!/api/)\b(runs|cache)/"
 )
 """Names of the state directory's files and folders."""
 GROUND = ("collectors/contract/", "collectors/evidence/", "dash_app/ids.py")

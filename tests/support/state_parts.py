@@ -135,9 +135,12 @@ def raw_stream(label: str, losses: tuple[list[float], list[float]], *, epochs: i
         for name, series in (("train_loss", train), ("val_loss", val))
         if seen
     }
+    config = {"lr": 0.002, "epochs": epochs, "mask_ratio": 0.4, "amp": False}
     return {
         "label": label,
-        "config": {"lr": 0.002, "epochs": epochs, "mask_ratio": 0.4, "amp": False},
+        "config": config,
+        "highlighted": {name: f"training.{name}" for name in config},
+        "settings": {f"training.{name}": value for name, value in config.items()},
         "source": "loss_history" if done else ("events" if seen else None),
         "completion": _completion(epochs, last, "done" if done else "running" if seen else "idle"),
         "series": {"train_loss": train, "val_loss": val} if seen else {},

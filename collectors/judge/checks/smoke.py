@@ -13,7 +13,7 @@ HOW = "Run `python -m collectors validate --run-smoke`; nothing else executes th
 
 def check_smoke(seen: WorkspaceEvidence) -> Judgement:
     """Every stream's scoring command exited 0; skip until it has been run for all that it names as it is today."""
-    return judge_parts(_smoke(s, seen.smoke.get(s.id)) for s in seen.streams)
+    return judge_parts(_smoke(s, seen.smoke.get(s.id)) for s in seen.streams if seen.config.scores(s.stream))
 
 
 def _smoke(s: StreamEvidence, result: SmokeResult | None) -> Part:

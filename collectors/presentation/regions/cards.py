@@ -1,6 +1,7 @@
-"""State -> four readiness cards: checkpoints, scaler, logs, backup. Pure.
+"""State -> up to four readiness cards: checkpoints, scaler, logs, backup. Pure.
 
-Ready or not and the level were judged before; a card counts, adds up and shows.
+Ready or not and the level were judged before; a card counts, adds up and shows. What the pipeline does not
+have gets no card, and what is not asked is grey.
 """
 
 from __future__ import annotations
@@ -15,24 +16,41 @@ from collectors.contract.values import Level, Outcome, Status
 from collectors.numbers import number_words, plural, size_words
 from collectors.presentation.markup import Element, el
 from collectors.presentation.pieces import age, icon
-from collectors.presentation.words import GROUP_WORDS, OUTCOME_STATUS, status_class
+from collectors.presentation.words import GROUP_WORDS, NOT_ASKED, OUTCOME_STATUS, status_class
 
 LEVELS = tuple(Level)
 """Levels, lowest first."""
 
 
 def cards(state: DashboardState | None) -> list[Element]:
-    """Return the four cards; without a state there are none."""
+    """Return the cards of what the pipeline has; without a state there are none."""
     if state is None:
         return []
     files = state.artifacts
     bundles = _bundles(files.backup, files.not_listed.get("backup", 0))
+    every = (
+        ("checkpoints", files.checkpoints, _of_streams(files.checkpoints)),
+        ("scaler", files.scaler, _in_words(files.scaler)),
+        ("logs", files.logs or files.loss_files, _epochs(state.metrics.values())),
+        ("backup", files.backup[:1], bundles),
+    )
+    off = {one.id: one for one in state.not_asked}
     return [
-        _card(state, "checkpoints", files.checkpoints, _of_streams(files.checkpoints)),
-        _card(state, "scaler", files.scaler, _in_words(files.scaler)),
-        _card(state, "logs", files.logs, _epochs(state.metrics.values())),
-        _card(state, "backup", files.backup[:1], bundles),
+        _off(group, off[group].reason) if group in off else _card(state, group, of_group, facts)
+        for group, of_group, facts in every
+        if group in off or _has(state, group)
     ]
+
+
+def _has(state: DashboardState, group: str) -> bool:
+    """Whether the pipeline asks for such files; of a checklist that is not ours nobody knows."""
+    return state.meta.checklist_source != "builtin" or any(check.id == group for check in state.checklist)
+
+
+def _off(group: str, reason: str) -> Element:
+    head = el("header", icon(Status.IDLE), el("h3", GROUP_WORDS[group]), el("span", NOT_ASKED, class_="card-ready"))
+    line = el("div", el("p", reason, class_="card-facts", title=reason), class_="card-line")
+    return el("article", head, line, class_=f"card {status_class(Status.IDLE)}")
 
 
 def _card(state: DashboardState, group: str, files: Sequence[Artifact], facts: str) -> Element:
@@ -75,13 +93,13 @@ def _in_words(files: Sequence[Artifact]) -> str:
 
 
 def _epochs(streams: Iterable[StreamMetrics]) -> str:
-    parts = [
-        (stream.completion.epoch if stream.completion.unit == "epoch" else stream.completion.step) for stream in streams
-    ]
-    known = [number_words(part) for part in parts if part is not None]
-    units = {stream.completion.unit for stream in streams}
-    unit = "epochs" if units == {"epoch"} else "steps"
-    return f"{' + '.join(known)} {unit}" if known else "no record yet"
+    counted: dict[str, list[str]] = {}
+    for done in (stream.completion for stream in streams):
+        by_epoch = done.unit == "epoch" and done.epoch is not None
+        part = done.epoch if by_epoch else done.step
+        if part is not None:
+            counted.setdefault("epochs" if by_epoch else "steps", []).append(number_words(part))
+    return " + ".join(f"{' + '.join(parts)} {unit}" for unit, parts in counted.items()) or "no record yet"
 
 
 def _bundles(files: Sequence[Artifact], not_listed: int) -> str:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from collectors.contract.state import Check, DashboardState
-from collectors.contract.values import Outcome
+from collectors.contract.state import Check, DashboardState, NotAsked
+from collectors.contract.values import Outcome, Status
 from collectors.presentation.markup import Element, el
 from collectors.presentation.pieces import panel_head
-from collectors.presentation.words import OUTCOME_MARKS, OUTCOME_STATUS, PathWords, status_class
+from collectors.presentation.words import NOT_ASKED, OUTCOME_MARKS, OUTCOME_STATUS, PathWords, status_class
 
 MOST_OPEN = 3
 """So many failing checks stand open on a screen; where more fail, their list is worth more than their hints."""
@@ -19,13 +19,13 @@ MOST_OPEN = 3
 
 def checklist(state: DashboardState | None, *, all_open: bool = False, path: PathWords = str) -> Sequence[Element]:
     """Return the panel's heading and rows; `all_open` is for paper, `path` is how the path of a file is told."""
-    if state is None or not state.checklist:
+    if state is None or not (state.checklist or state.not_asked):
         return [panel_head("Checklist", el("span", class_="figure")), el("p", "No checks yet.", class_="empty")]
     tally = el("span", el("b", state.verdict.passed), f" / {state.verdict.total}", class_="figure")
     failing = [check.id for check in state.checklist if check.outcome is Outcome.FAIL]
     opened = [check.id for check in state.checklist] if all_open else failing[:MOST_OPEN]
     rows = (_row(check, state, path, is_open=check.id in opened) for check in state.checklist)
-    return [panel_head("Checklist", tally), el("ol", rows, class_="checks")]
+    return [panel_head("Checklist", tally), el("ol", rows, map(_off, state.not_asked), class_="checks")]
 
 
 def _row(check: Check, state: DashboardState, path: PathWords, *, is_open: bool) -> Element:
@@ -45,6 +45,18 @@ def _row(check: Check, state: DashboardState, path: PathWords, *, is_open: bool)
         data_check=check.id,
         data_stages=" ".join(_stages_of(check.id, state)),
     )
+
+
+def _off(one: NotAsked) -> Element:
+    """A check that is not asked: grey, with its reason, and in no count."""
+    summary = el(
+        "summary",
+        el("span", OUTCOME_MARKS[Outcome.SKIP], class_="check-mark"),
+        el("span", f"{one.index}. {one.title}", class_="check-title"),
+        el("span", NOT_ASKED.upper(), class_="check-outcome"),
+        el("span", one.reason, title=one.reason, class_="check-detail"),
+    )
+    return el("li", el("details", summary), class_=f"check {status_class(Status.IDLE)}")
 
 
 def _summary(check: Check) -> Element:

@@ -22,20 +22,19 @@ def loss_table(run: StreamMetrics) -> Element:
     held = {name: series for name, series in run.series.items() if series.value}
     if not held:
         return el("p", "No losses yet.", class_="empty")
-    by_epoch = all(None not in series.epoch for series in held.values())
-    found = {name: dict(zip(_places(one, by_epoch=by_epoch), one.value, strict=True)) for name, one in held.items()}
+    unit = next((u for u in ("epoch", "step") if all(None not in getattr(one, u) for one in held.values())), "point")
+    found = {name: dict(zip(_places(one, unit), one.value, strict=True)) for name, one in held.items()}
     places = sorted({place for values in found.values() for place in values})
     kept = _thinned(places)
-    names = ("Epoch" if by_epoch else "Step", *(f"{series_label(name)} loss" for name in held))
+    names = (unit.capitalize(), *(f"{series_label(name)} loss" for name in held))
     caption = el("caption", _caption(run.label, len(places), len(kept)))
     head = el("thead", el("tr", (el("th", name, scope="col") for name in names)))
     return el("table", caption, head, el("tbody", (_row(place, found) for place in kept)), class_="numbers")
 
 
-def _places(series: Series, *, by_epoch: bool) -> list[float]:
-    """Where each point stands: its epoch, else its step, else its number."""
-    told = series.epoch if by_epoch else series.step
-    return [float(n if at is None else at) for n, at in enumerate(told, start=1)]
+def _places(series: Series, unit: str) -> list[float]:
+    """Where each point stands: its epoch, its step, or its number where not all of them are known."""
+    return [float(at) for at in getattr(series, unit, range(1, len(series.value) + 1))]
 
 
 def _thinned(places: list[float]) -> list[float]:

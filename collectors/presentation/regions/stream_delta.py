@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from collectors.contract.delta import ConfigChange, LossChange, Quantity, StreamDelta
-from collectors.numbers import change_words, duration_words, number_words, plural, signed_words, value_words
+from collectors.contract.values import Scalar
+from collectors.numbers import change_words, duration_words, listed, number_words, plural, signed_words, value_words
+from collectors.presentation.comparison import sameness_words
 from collectors.presentation.markup import Element, el
 from collectors.presentation.pieces import direction_mark, table
 from collectors.presentation.words import series_label
@@ -28,7 +30,7 @@ def stream_delta(stream: StreamDelta) -> Element:
         reasons,
         (el("p", note, class_="comparison-note") for note in stream.notes),
         table(COLUMNS, rows, "delta-table"),
-        _config(stream.config),
+        _config(stream),
         class_="stream-delta",
         data_stream=stream.id,
     )
@@ -53,20 +55,37 @@ def _plain_row(name: str, value: Quantity, words: Callable[[float | None], str])
     return el("tr", el("th", name, scope="row"), (el("td", cell) for cell in cells))
 
 
-def _config(changes: Sequence[ConfigChange]) -> Element:
-    """Only what differs; the rest is one press away."""
-    differing = [change for change in changes if change.differs]
-    equal = [change for change in changes if not change.differs]
-    same = el("p", "No difference in the configs.", class_="same")
+def _config(stream: StreamDelta) -> Element:
+    """Only what differs; the rest is one press away. That nothing differs is said only of what was compared."""
+    differing = [change for change in stream.config if change.differs]
+    equal = [change for change in stream.config if not change.differs]
+    same = el("p", _sameness(stream), class_="same")
+    untold = f"Not comparable: {listed(stream.configs_untold)}." if stream.configs_untold else None
     summary = el("summary", f"Show the {plural(len(equal), 'equal value')} too")
     rest = el("details", summary, _config_table(equal), class_="all-config") if equal else None
     told = _config_table(differing) if differing else same
-    return el("div", el("h4", "Config"), told, rest, class_="config-changes")
+    unknown = el("p", untold, class_="same") if untold else None
+    return el("div", el("h4", "Config"), told, unknown, rest, class_="config-changes")
+
+
+def _sameness(stream: StreamDelta) -> str:
+    if stream.configs_compared == "whole":
+        return "No difference in the configs."
+    words = sameness_words(stream)
+    return f"{words[0].upper()}{words[1:]}."
 
 
 def _config_table(changes: Sequence[ConfigChange]) -> Element:
     rows = (
-        el("tr", el("th", change.name, scope="row"), (el("td", value_words(v)) for v in (change.run, change.baseline)))
+        el(
+            "tr",
+            el("th", change.name, scope="row"),
+            (el("td", _cell(change, v)) for v in (change.run, change.baseline)),
+        )
         for change in changes
     )
     return table(("Key", "Run", "Baseline"), rows, "delta-table config-table")
+
+
+def _cell(change: ConfigChange, value: Scalar) -> str:
+    return "not shown" if change.withheld else value_words(value)

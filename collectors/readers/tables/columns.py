@@ -53,6 +53,8 @@ class LossColumns:
     """Series name -> accepted column names."""
     where: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
     """Series name -> column -> what that column says in the rows that count."""
+    is_part: bool = False
+    """The file is one of several: what it lacks another one may hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,8 @@ def _set_validation_apart(series: dict[str, int], rules: dict[str, tuple[Rule, .
 
 def report_missing(names: Sequence[str], columns: LossColumns, chosen: Chosen, findings: FindingList) -> None:
     """Write down which columns are missing: an error when there is no loss at all."""
+    if columns.is_part:
+        return
     report_missing_series(names, columns, chosen, findings)
     if chosen.epoch is None:
         instead = "rows are placed by their steps" if chosen.step is not None else "rows are placed by nothing"

@@ -51,7 +51,8 @@ def read_lists(lists: Mapping[str, list[Any]], columns: LossColumns, parts: Part
     """Read the wanted lists as columns; the names of all."""
     names = tuple(lists)
     chosen = choose_columns(names, columns)
-    report_missing_series(names, columns, chosen, parts.findings)
+    if not columns.is_part:
+        report_missing_series(names, columns, chosen, parts.findings)
     length = max((len(lists[names[at]]) for at in chosen.series.values()), default=0)
     columns_of = _Columns(lists, min(length, MAX_ROWS + 1), parts)
     wanted = chosen.series if chosen.gradient is None else {**chosen.series, GRADIENT: chosen.gradient}

@@ -87,7 +87,7 @@ def _read(reading: _Reading, findings: FindingList, *, live: bool) -> LossTableE
     if odd:
         findings.warning(odd)
     merged, replaced = merge_rows(rows.take(valid), place[valid], findings, parts.where)
-    if not len(merged) and not findings.all():
+    if not len(merged) and not findings.all() and not columns.is_part:
         findings.note("has no row with a loss yet")
     return LossTableEvidence(
         format=table.format,

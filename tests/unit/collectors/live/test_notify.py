@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.states import empty_state, failing_state, good_state, ready_state, running_state
+from support.states import diverged_state, empty_state, failing_state, good_state, ready_state, running_state
 
+from collectors.contract.state import DashboardState
 from collectors.live import notify
 from collectors.live.notify import Notifier, NotifyProblem, checked_address, event_of
 
@@ -89,11 +90,64 @@ def test_a_command_gets_the_message_on_standard_input(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("state", "event"),
-    [(ready_state(), "ready"), (failing_state(), "not_ready"), (running_state(), None), (good_state(), None),
-     (empty_state(), None)],
+    [(ready_state(), "ready"), (failing_state(), "not_ready"), (running_state(), None), (good_state(), "incomplete"),
+     (empty_state(), None), (diverged_state(), "diverged")],
 )  # fmt: skip
 def test_what_is_an_event(state: Any, event: str | None) -> None:
     assert event_of(state) == event
+
+
+def with_status(state: DashboardState, status: str, verdict: str) -> DashboardState:
+    """The state with its first stream in another status."""
+    raw = json.loads(state.model_dump_json())
+    next(iter(raw["metrics"].values()))["completion"]["status"] = status
+    raw["verdict"]["value"] = verdict
+    return DashboardState.model_validate_json(json.dumps(raw))
+
+
+def test_a_training_that_failed_without_a_bad_number_has_not_diverged() -> None:
+    assert event_of(with_status(ready_state(), "fail", "not_ready")) == "failed"
+
+
+def test_a_stream_that_is_too_silent_to_be_believed_has_ended_without_a_result() -> None:
+    """A table alone cannot tell a dead training from a slow one: that is an end nobody may miss."""
+    assert event_of(with_status(ready_state(), "running", "incomplete")) == "incomplete"
+    assert event_of(with_status(ready_state(), "running", "training")) is None
+
+
+def test_between_two_streams_nothing_has_ended_for_three_minutes() -> None:
+    state = with_status(good_state(), "idle", "not_ready")
+    ends = [m.completion.last_record_at for m in state.metrics.values() if m.completion.last_record_at]
+    last = max(ends).timestamp()
+
+    assert event_of(state, last + 170) is None
+    assert event_of(state, last + 190) == "not_ready"
+
+
+def told(*states: DashboardState) -> list[str]:
+    """The events of states that come one after the other."""
+    said: list[str] = []
+    notifier = Notifier(said.append, command=[sys.executable, "-c", ""])
+    for state in states:
+        notifier.look_at(state)
+        notifier.finish()
+    return [line.removeprefix("notify command: told ") for line in said]
+
+
+def test_every_end_is_told_and_a_run_that_goes_on_has_recovered() -> None:
+    stalled = with_status(failing_state(), "stalled", "not_ready")
+    running = with_status(failing_state(), "running", "training")
+
+    assert told(running, stalled, stalled, running, running, stalled, running, good_state(), ready_state()) == [
+        "stalled", "recovered", "stalled", "recovered", "incomplete", "ready",
+    ]  # fmt: skip
+    assert told(diverged_state(), diverged_state(), running) == ["diverged", "recovered"]
+
+
+def test_a_run_that_is_trained_further_ends_once_more_and_has_not_recovered() -> None:
+    running = with_status(ready_state(), "running", "training")
+
+    assert told(ready_state(), running, running, ready_state()) == ["ready", "ready"]
 
 
 @pytest.mark.parametrize("address", ["http://example.org/x", "ftp://h/", "file:///etc/passwd", "https://", "x", ""])

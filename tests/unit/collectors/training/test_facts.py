@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -14,9 +15,9 @@ from support.evidence_parts import BROKEN, END, absent, checkpoint, default_conf
 from support.progress_parts import beat, instant
 from support.workspaces import GONE_PID
 
-from collectors.contract.streams import CompletionRule, StallLimits
+from collectors.contract.streams import Column, CompletionRule, LossHistory, StallLimits
 from collectors.contract.values import Status
-from collectors.observe.gather import columns_of
+from collectors.observe.loss_tables import columns_of
 from collectors.observe.processes import writer_of
 from collectors.readers.tables.columns import LossColumns
 from collectors.training.completion import Target
@@ -39,11 +40,19 @@ def test_columns_that_are_not_named_are_the_usual_ones() -> None:
     usual = LossColumns()
 
     assert columns_of({}) is None
-    assert columns_of({"epoch": ("ep",)}) == replace(usual, epoch=("ep",))
-    assert columns_of({"step": ("it",), "time": ("at",)}) == replace(usual, step=("it",), time=("at",))
-    assert columns_of({"val_loss": ("v", "w"), "epoch": ("ep",)}) == replace(
+    assert columns_of(columns(epoch="ep")) == replace(usual, epoch=("ep",))
+    assert columns_of(columns(step="it", time="at")) == replace(usual, step=("it",), time=("at",))
+    assert columns_of(columns(val_loss=["v", "w"], epoch="ep")) == replace(
         usual, epoch=("ep",), series={"val_loss": ("v", "w")}
     )
+    assert columns_of(columns(val_loss={"column": "loss", "where": {"mode": "val"}})) == replace(
+        usual, series={"val_loss": ("loss",)}, where={"val_loss": {"mode": ("val",)}}
+    )
+
+
+def columns(**said: Any) -> Mapping[str, Column]:
+    """Columns as a description says them."""
+    return LossHistory.model_validate({"path": "t.csv", "columns": said}).columns
 
 
 def target(total: Any, data: Any = None, by: Any = "epochs", config: ReadFile[Any] | None = None) -> Target:
