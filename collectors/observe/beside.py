@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from collectors.contract.streams import is_pattern
+from collectors.contract.shapes import is_pattern
 from collectors.files.problems import shown
 from collectors.files.workspace import Workspace
 from collectors.numbers import listed
@@ -46,7 +46,7 @@ class Beside:
             if facts.problem:
                 return f"{folder}: {facts.problem}"
             around = self._names(_plain_part(folder))
-            return f"no such folder; beside it {listed(around)}" if around else "no such folder"
+            return f"no such folder; beside it: {listed(around)}" if around else "no such folder"
         place = glob.escape(folder)
         names = self._found([f"{place}/*", f"{place}/*/*"])
         return f"it holds {listed(names)}" if names else "it is empty"
