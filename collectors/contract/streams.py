@@ -56,8 +56,10 @@ class StreamConfigFile(Section):
     """Paths in order of preference; the first that exists is the final config."""
     required: dict[str, KeyRule] = {}  # noqa: RUF012 -- pydantic copies it
     """Dotted key -> rule."""
-    highlights: dict[str, str] = {}
-    """Name on screen -> dotted key: values that stand beside the curves; all are compared, see `compare`."""
+    highlights: dict[str, str] = {}  # noqa: RUF012 -- pydantic copies it
+    """Name on screen -> dotted key: the values that stand beside the curves and decide what can be compared. The
+    others are compared too; what looks like a path, an address or a secret, or is longer than 80 characters, is only
+    said to differ."""
 
 
 class EventFolder(Section):
