@@ -37,7 +37,7 @@ def config_schema() -> dict[str, Any]:
     settings["additionalProperties"] = settings.pop("patternProperties").popitem()[1]
     settings["propertyNames"] = checks
     stream = schema["$defs"]["Stream"]["properties"]
-    stream["table"] = stream["loss_history"] | {"description": "Another name of `loss_history`."}
+    stream["loss_history"] = stream["table"] | {"description": "The older name of `table`."}
     stage = schema["$defs"]["Stage"]["properties"]
     stage["checks"]["items"] = checks
     stage["status_from"]["pattern"] = f"^({'|'.join(RULES)}|stream:.+|check:({'|'.join(checks['enum'])}))$"

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from collectors.compare.comparability import same_value
+from collectors.contract.configs import ConfigValues, Withheld
 from collectors.contract.delta import ConfigChange
-from collectors.contract.metrics import StreamMetrics, Withheld
+from collectors.contract.metrics import StreamMetrics
 from collectors.contract.state import DashboardState
 from collectors.contract.values import Scalar
 
@@ -32,23 +33,22 @@ class ConfigsCompared:
 
 def compare_configs(stream: str, run: DashboardState, baseline: DashboardState) -> ConfigsCompared:
     """Compare the highlights, and the whole configs where both sides have them."""
-    ours, theirs = run.metrics.get(stream), baseline.metrics.get(stream)
-    highlights = tuple(_highlights(ours, theirs))
+    highlights = tuple(_highlights(run.metrics.get(stream), baseline.metrics.get(stream)))
+    ours, theirs = run.configs.get(stream), baseline.configs.get(stream)
     same_bytes = _is_same_file(stream, run, baseline)
-    if ours is None or theirs is None or ours.settings is None or theirs.settings is None:
-        told = any(value is not None for side in (ours, theirs) if side for value in side.config.values())
-        both = ours is not None and theirs is not None and told
-        return ConfigsCompared(highlights, "whole" if same_bytes else "part" if both else "none")
+    if ours is None or theirs is None:
+        told = any(None not in (one.run, one.baseline) for one in highlights)
+        return ConfigsCompared(highlights, "whole" if same_bytes else "part" if told else "none")
     changes, untold = list(highlights), []
     for name in _unnamed_keys(ours, theirs):
-        change = _change(name, ours.settings.get(name, ABSENT), theirs.settings.get(name, ABSENT))
+        change = _change(name, ours.values.get(name, ABSENT), theirs.values.get(name, ABSENT))
         if change is None:
             untold.append(name)
         else:
             changes.append(change)
     if same_bytes:
         return ConfigsCompared(tuple(changes), "whole")
-    left_out = bool(untold or ours.settings_left_out or theirs.settings_left_out)
+    left_out = bool(untold or ours.left_out or theirs.left_out)
     return ConfigsCompared(tuple(changes), "part" if left_out else "whole", tuple(untold))
 
 
@@ -65,10 +65,10 @@ def _highlights(run: StreamMetrics | None, baseline: StreamMetrics | None) -> It
         yield ConfigChange(name=name, run=one, baseline=other, differs=not same_value(one, other))
 
 
-def _unnamed_keys(run: StreamMetrics, baseline: StreamMetrics) -> Iterable[str]:
+def _unnamed_keys(run: ConfigValues, baseline: ConfigValues) -> Iterable[str]:
     """Every key that is not a highlight of both sides already."""
     named = {key for name, key in run.highlighted.items() if baseline.highlighted.get(name) == key}
-    return (key for key in dict.fromkeys([*(run.settings or ()), *(baseline.settings or ())]) if key not in named)
+    return (key for key in dict.fromkeys([*run.values, *baseline.values]) if key not in named)
 
 
 def _change(name: str, run: object, baseline: object) -> ConfigChange | None:

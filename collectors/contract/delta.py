@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, NonNegativeInt, PositiveInt
 
-from collectors.contract.metrics import Reason
+from collectors.contract.configs import Reason
 from collectors.contract.values import Contract, Id, Level, Outcome, RunId, Scalar, Text, UtcTime, VerdictValue
 
 Allowance = Annotated[float, Field(ge=0)]

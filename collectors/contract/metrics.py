@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, NonNegativeInt, model_validator
+from pydantic import Field, model_validator
 
 from collectors.contract.values import Contract, Scalar, Status, Text, UtcTime
 
@@ -110,19 +110,6 @@ class Completion(Contract):
     """True when this stream did not take part in the current run."""
 
 
-Reason = Literal["path", "address", "secret", "long"]
-"""Why a value of a config does not leave the workspace."""
-
-
-class Withheld(Contract):
-    """A value of a config that is compared and never shown."""
-
-    withheld: Reason
-    """What it looks like."""
-    digest: Text | None
-    """Tells two values of one state directory apart; null where none could be made."""
-
-
 class StreamMetrics(Contract):
     """One stream's losses."""
 
@@ -130,12 +117,6 @@ class StreamMetrics(Contract):
     """The stream's name on screen."""
     config: dict[Text, Scalar]
     """Highlights of the final config: an allow-list of keys."""
-    highlighted: dict[Text, Text] = {}  # noqa: RUF012 -- pydantic copies it
-    """Name of a highlight -> its dotted key in the config."""
-    settings: dict[Text, Scalar | Withheld] | None = None
-    """Every value of the final config by dotted key, to be compared; null where it cannot be read."""
-    settings_left_out: NonNegativeInt = 0
-    """How many more keys the config has than are listed."""
     source: Literal["loss_history", "events"] | None
     """Where the series were read; null when there are none."""
     completion: Completion

@@ -24,7 +24,8 @@ from collectors.contract.sections import (
     SplitPolicy,
     Validator,
 )
-from collectors.contract.streams import AnyPaths, RelativePath, Section, StallLimits, Stream
+from collectors.contract.shapes import AnyPaths, RelativePath, Section
+from collectors.contract.streams import StallLimits, Stream
 from collectors.contract.values import GridPlace, Id, Text
 
 MOST_STREAMS = 100

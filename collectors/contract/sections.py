@@ -7,7 +7,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt, model_validator
 
 from collectors.contract.link_template import checked_template
-from collectors.contract.streams import AnyPaths, Names, Paths, RelativePath, Section
+from collectors.contract.shapes import AnyPaths, Names, Paths, RelativePath, Section
 from collectors.contract.values import Id, Text
 
 Command = Annotated[tuple[str, ...], Field(min_length=1)]

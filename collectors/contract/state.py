@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, NonNegativeInt, model_validator
 
 from collectors.contract.artifacts import Artifacts
+from collectors.contract.configs import ConfigValues
 from collectors.contract.graph import Node, Pipeline
 from collectors.contract.metrics import StreamMetrics
 from collectors.contract.values import Contract, Id, Outcome, RunId, Text, UtcTime, VerdictValue
@@ -144,6 +145,8 @@ class DashboardState(Contract):
     """Checks that the description switches off, in order."""
     metrics: dict[str, StreamMetrics]
     """Stream id -> losses."""
+    configs: dict[str, ConfigValues] = {}  # noqa: RUF012 -- pydantic copies it
+    """Stream id -> its whole final config; one that cannot be read has none."""
     artifacts: Artifacts
     """Files."""
     notices: tuple[Text, ...]

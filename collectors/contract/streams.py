@@ -2,79 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import (
-    AfterValidator,
-    AliasChoices,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PositiveFloat,
-    PositiveInt,
-    field_validator,
-    model_validator,
-)
+from pydantic import AliasChoices, BeforeValidator, Field, PositiveFloat, PositiveInt, model_validator
 from pydantic_core import PydanticCustomError
 
-from collectors.contract.line_pattern import checked_pattern
+from collectors.contract.shapes import Names, Paths, RelativePath, Section, SomePaths
+from collectors.contract.table import LossHistory
 from collectors.contract.values import Id, Text
-
-
-def as_list(value: object) -> object:
-    """One name is a list of one."""
-    return [value] if isinstance(value, str) else value
-
-
-def as_texts(value: object) -> object:
-    """One value, or several, as YAML means them, as texts."""
-    every = value if isinstance(value, (list, tuple)) else [value]
-    is_plain = all(isinstance(one, (str, int, float)) for one in every)
-    return [str(one).lower() if isinstance(one, bool) else str(one) for one in every] if is_plain else value
-
-
-def _stays_inside(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    parts = value.replace("\\", "/").split("/")
-    if value.startswith("/") or ".." in parts or "\x00" in value:
-        raise ValueError("paths are relative to the workspace and never leave it")
-    return value
-
-
-def is_pattern(path: str) -> bool:
-    """Whether a path of the description stands for several."""
-    return any(sign in path for sign in "*?[")
-
-
-RelativePath = Annotated[
-    str,
-    Field(min_length=1, max_length=512, json_schema_extra={"format": "workspace-path"}),
-    BeforeValidator(_stays_inside),
-]
-AnyPaths = Annotated[
-    tuple[RelativePath, ...], BeforeValidator(as_list, json_schema_input_type=RelativePath | tuple[RelativePath, ...])
-]
-SomePaths = Annotated[tuple[RelativePath, ...], Field(min_length=1)]
-SomeNames = Annotated[tuple[str, ...], Field(min_length=1)]
-Paths = Annotated[SomePaths, BeforeValidator(as_list, json_schema_input_type=RelativePath | SomePaths)]
-Names = Annotated[SomeNames, BeforeValidator(as_list, json_schema_input_type=str | SomeNames)]
-Values = Annotated[
-    SomeNames, BeforeValidator(as_texts, json_schema_input_type=str | bool | float | tuple[str | bool | float, ...])
-]
-LinePattern = Annotated[str, AfterValidator(checked_pattern)]
-LinePatterns = Annotated[
-    tuple[LinePattern, ...], BeforeValidator(as_list, json_schema_input_type=str | tuple[str, ...])
-]
-PLACES: Final = frozenset({"epoch", "step", "time"})
-"""Columns that say where a row stands."""
-
-
-class Section(BaseModel):
-    """Base of every section: closed and frozen."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, use_attribute_docstrings=True)
 
 
 class KeyRule(Section):
@@ -119,9 +54,9 @@ class StreamConfigFile(Section):
 
     candidates: Paths
     """Paths in order of preference; the first that exists is the final config."""
-    required: dict[str, KeyRule] = {}
+    required: dict[str, KeyRule] = {}  # noqa: RUF012 -- pydantic copies it
     """Dotted key -> rule."""
-    highlights: dict[str, str] = {}
+    highlights: dict[str, str] = {}  # noqa: RUF012 -- pydantic copies it
     """Name on screen -> dotted key: the values that stand beside the curves and decide what can be compared. The
     others are compared too; what looks like a path, an address or a secret, or is longer than 80 characters, is only
     said to differ."""
@@ -138,57 +73,6 @@ class EventFolder(Section):
     """`epochs` where this trainer logs once an epoch and its steps count the epochs."""
     steps_per_epoch: PositiveInt | str | None = None
     """Steps of one epoch: a number, or the dotted key of the stream's config."""
-
-
-class Column(Section):
-    """A column, and which of its rows count."""
-
-    column: Names
-    """Column, or columns in order of preference."""
-    where: dict[str, Values] = {}
-    """Other column -> what it says in the rows that count, such as `mode: val`."""
-
-
-def _as_column(value: object) -> object:
-    """A name, or several, as the column of that name with all its rows."""
-    return {"column": value} if isinstance(value, (str, list, tuple)) else value
-
-
-AnyColumn = Annotated[Column, BeforeValidator(_as_column, json_schema_input_type=str | SomeNames | Column)]
-
-
-class LossHistory(Section):
-    """The table of losses a stream writes."""
-
-    path: RelativePath | SomePaths
-    """CSV, JSONL, `trainer_state.json`, Lightning `metrics.csv`, JSON lists or a text log; of a pattern the newest
-    match. A list is several files that are one table, such as one a series, and all that its patterns match; their
-    columns are named with their files (`train/loss`, `learn_error/Logloss`)."""
-    picture: RelativePath | None = None
-    """Loss curve as a picture, shown in links only."""
-    columns: dict[str, AnyColumn] = {}
-    """`epoch`, `step`, `time` or a series name -> column, where the usual names do not fit."""
-    prefix: bool = False
-    """Each row is a JSON object behind other text, as in `10:00:00 | INFO | train | {"epoch": 1}`."""
-    lines: Annotated[
-        tuple[LinePattern, ...], BeforeValidator(as_list, json_schema_input_type=str | tuple[str, ...])
-    ] = ()
-    """Patterns for a text log: what a named group finds is the value of that column; an epoch or step holds on until
-    the next."""
-
-    @model_validator(mode="after")
-    def _is_written_in_one_way(self) -> Self:
-        if self.prefix and self.lines:
-            raise PydanticCustomError("two_ways", "a table has a `prefix` or `lines`, not both")
-        return self
-
-    @field_validator("columns")
-    @classmethod
-    def _places_are_of_all_rows(cls, columns: dict[str, Column]) -> dict[str, Column]:
-        for name in PLACES & columns.keys():
-            if columns[name].where:
-                raise PydanticCustomError("no_rows", f"`{name}` is a column of all rows: write `{name}: NAME`")
-        return columns
 
 
 class CompletionRule(Section):
@@ -243,8 +127,8 @@ class Stream(Section):
     """Its final config; without it check 4 does not ask this stream."""
     events: EventFolder | None = None
     """Its event files; these or a table must be there."""
-    loss_history: LossHistory | None = Field(None, validation_alias=AliasChoices("loss_history", "table"))
-    """Its loss table, written as `table` or as `loss_history`."""
+    loss_history: LossHistory | None = Field(None, validation_alias=AliasChoices("table", "loss_history"))
+    """Its table of losses and other metrics; this or events must be there."""
     completion: CompletionRule = CompletionRule()
     """When it is completed."""
     stall: StallLimits = StallLimits()

@@ -36,6 +36,10 @@ class MlflowRun:
     params: dict[str, str]
     curves: dict[str, MlflowCurve]
     """Series name -> its losses."""
+    metrics: tuple[str, ...] = ()
+    """Names of some of its metrics, in their order, wanted or not."""
+    metric_count: int = 0
+    """How many it has."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,8 @@ BEGINNING: Final = b"SQLite format 3\0"
 LIMITS: Final = ReadLimits(seconds=60, memory_bytes=1024 * MIB)
 AT_A_TIME: Final = 50
 OUTCOMES: Final = {"FINISHED": "completed", "FAILED": "failed"}
-"""A killed run has no outcome: it stopped somewhere."""
+ENDED: Final = frozenset({*OUTCOMES, "KILLED"})
+"""A killed run has no outcome: it stopped somewhere, and goes on no more."""
 TABLE, CONFIG, BEAT = "metrics.csv", "config.json", "run_status.json"
 Say = Callable[[str], None]
 
@@ -68,6 +69,22 @@ def _read(workspace: Workspace, name: str, reader: ReaderProcess, options: Mappi
 def name_of(run: MlflowRun) -> str:
     """What a run is called here: names repeat in MLflow, ids do not."""
     return f"{run.name or 'run'}-{run.run_id[:8]}"
+
+
+def has_ended(run: MlflowRun) -> bool:
+    """Whether MLflow says that it goes on no more."""
+    return run.status in ENDED
+
+
+def unnamed_words(run: MlflowRun) -> str | None:
+    """Why none of a run's metrics is a loss here, with their names; None where one is."""
+    if run.curves:
+        return None
+    if not run.metrics:
+        return "it has no metrics"
+    more = run.metric_count - len(run.metrics)
+    names = ", ".join(run.metrics) + (f" and {more:,} more" if more else "")
+    return f"none of its metrics has a usual name of a loss; say which one is with --tag val_loss=TAG. It has {names}"
 
 
 def lay_out(run: MlflowRun, room: Path, stream: str) -> Path:

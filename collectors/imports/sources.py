@@ -43,6 +43,8 @@ NOT_A_NAME = {"runs", "lightning_logs", "."}
 """Folders that every training has: they tell nothing about the run."""
 METADATA_BYTES = 1 << 20
 LOGGED_STEPS = re.compile(rb'"step"\s*:\s*(\d{1,15})\b')
+AT_ONCE = 0.001
+"""Seconds of silence that prove the end of what is known to have ended."""
 READ_BYTES = 256 << 20
 """Larger checkpoints of an old run are judged by their structure alone."""
 
@@ -60,6 +62,8 @@ class Source:
     """Folder of its event files, relative to its own; None without any."""
     table: str | None = None
     """Its loss history, relative to its own folder."""
+    has_ended: bool = False
+    """Its store says that it goes on no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +155,8 @@ def pipeline_of(source: Source, workspace: Workspace, asked: Asked) -> PipelineC
         "events": {"folder": source.events or "events", "tags": tags_of(asked)},
         "completion": _completion(source, workspace, asked, config),
     }
+    if source.has_ended:
+        stream["stall"] = {"quiet_seconds": AT_ONCE, "stalled_seconds": AT_ONCE}
     if source.table is not None:
         stream["loss_history"] = {"path": source.table}
     data = {"title": f"imported from {TITLES[source.kind]}", "streams": [stream], "limits": {"read_bytes": READ_BYTES}}
@@ -173,8 +179,8 @@ def untold_of(source: Source, workspace: Workspace, pipeline: PipelineConfig) ->
 
 
 def tags_of(asked: Asked) -> dict[str, list[str]]:
-    """Series -> tags in order of preference: the usual ones, or the one that was named."""
-    named = {series: [tag] for series, tag in asked.tags.items()}
+    """Series -> tags in order of preference: the one that was named, then the usual ones."""
+    named = {series: [tag, *TAGS.get(series, ())] for series, tag in asked.tags.items()}
     return {series: list(tags) for series, tags in TAGS.items()} | named
 
 

@@ -18,8 +18,9 @@ from pydantic import ValidationError
 from collectors.collect import CollectOptions, Collector
 from collectors.contract.state import DashboardState, state_from_json
 from collectors.contract.values import Status, normalised_run_id, visible_text
+from collectors.evidence.mlflow import MlflowRun
 from collectors.files.workspace import CannotRead, Workspace, WorkspaceProblem
-from collectors.imports.mlflow import STORE, TABLE, is_store, lay_out, name_of, runs_in
+from collectors.imports.mlflow import STORE, TABLE, has_ended, is_store, lay_out, name_of, runs_in, unnamed_words
 from collectors.imports.sources import Asked, Source, pipeline_of, sources_in, tags_of, untold_of
 from collectors.options import UsageError
 from collectors.store.backend import MAX_BYTES
@@ -61,14 +62,19 @@ def _from_mlflow(workspace: Workspace, name: str, asked: Asked, to: tuple[Store,
     """Every run of an MLflow store, laid out one after the other for the ordinary collector."""
     with tempfile.TemporaryDirectory() as room:
         return [
-            _take_outputs(
-                lay_out(run, Path(room) / str(number), asked.stream),
-                Source("mlflow", ".", name_of(run), None, TABLE),
-                asked,
-                to,
-            )
+            _take_run(run, Path(room) / str(number), asked, to)
             for number, run in enumerate(runs_in(workspace, name, tags_of(asked), to[1]))
         ]
+
+
+def _take_run(run: MlflowRun, room: Path, asked: Asked, to: tuple[Store, Say]) -> str | None:
+    """One run of an MLflow store; of one without a loss its metrics are named."""
+    problem = unnamed_words(run)
+    if problem:
+        to[1](str(visible_text(f"{_id_for(name_of(run))}: not taken over: {problem}")))
+        return None
+    source = Source("mlflow", ".", name_of(run), None, TABLE, has_ended=has_ended(run))
+    return _take_outputs(lay_out(run, room, asked.stream), source, asked, to)
 
 
 def _take_snapshot(workspace: Workspace, path: str, store: Store, say: Say) -> str | None:

@@ -19,7 +19,7 @@ from collectors.contract.state import SCHEMA_VERSION, Check, DashboardState, Ear
 from collectors.contract.values import Status
 from collectors.judge.artifacts import build_artifacts
 from collectors.judge.checklist import not_asked_by
-from collectors.judge.config_values import Digests, with_settings
+from collectors.judge.config_values import Digests, configs_of
 from collectors.judge.shortlist import listed_stage_files
 from collectors.judge.stages import Judged, StageStatus, stage_statuses
 from collectors.numbers import utc
@@ -62,7 +62,8 @@ def build_state(seen: WorkspaceEvidence, about: Observation, previous: Dashboard
         nodes={s.id: _node(s, statuses[s.id], (seen, artifacts, checks), about.now) for s in seen.config.stages},
         checklist=about.checks,
         not_asked=not_asked_by(seen.config) if about.checklist_source == BUILTIN else (),
-        metrics={s.id: with_settings(s, Digests(about.digest_key)) for s in seen.streams},
+        metrics={s.id: s.metrics for s in seen.streams},
+        configs=configs_of(seen, Digests(about.digest_key)),
         artifacts=artifacts,
         notices=about.notices,
     )

@@ -1,6 +1,6 @@
 """A stream's whole config -> its values by dotted key, as far as they may leave the workspace. Pure.
 
-Input: plain values and the key under which this store makes digests. Output: `settings` of the stream's metrics.
+Input: plain values and the key under which this store makes digests. Output: `ConfigValues` of the state.
 A list of plain values is one value. What is withheld leaves a keyed digest: it tells two values apart and can be
 tried against a guess by nobody who lacks the key. It refuses to list more than `MOST` keys, and counts the rest.
 """
@@ -15,11 +15,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from collectors.contract.metrics import StreamMetrics, Withheld
+from collectors.contract.configs import ConfigValues, Withheld
 from collectors.contract.values import Scalar
 from collectors.digest import short_digest
 from collectors.judge.withheld import LONGEST, why_withheld
-from collectors.training.evidence import StreamEvidence
+from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
 
 MOST: Final = 300
 """Keys of one config that are listed."""
@@ -40,12 +40,17 @@ class Digests:
         return f"{short_digest(self.key, 4)}:{made[:16]}"
 
 
-def with_settings(s: StreamEvidence, digests: Digests) -> StreamMetrics:
-    """The stream's metrics with its whole config; without, where none can be read."""
+def configs_of(seen: WorkspaceEvidence, digests: Digests) -> dict[str, ConfigValues]:
+    """The whole config of every stream whose config can be read."""
+    found = ((s.id, _config(s, digests)) for s in seen.streams)
+    return {stream: config for stream, config in found if config is not None}
+
+
+def _config(s: StreamEvidence, digests: Digests) -> ConfigValues | None:
     data = s.config.evidence.data if s.config is not None and s.config.evidence is not None else None
     section = s.stream.config
     if section is None or not isinstance(data, Mapping):
-        return s.metrics
+        return None
     found: dict[str, Scalar | Withheld] = {}
     left_out = 0
     for names, value in _flattened(data, ()):
@@ -53,8 +58,7 @@ def with_settings(s: StreamEvidence, digests: Digests) -> StreamMetrics:
             left_out += 1
         else:
             found[".".join(_name(name, digests) for name in names)] = _shown(value, names, digests)
-    about = {"settings": found, "settings_left_out": left_out, "highlighted": section.highlights}
-    return StreamMetrics(**{**dict(s.metrics), **about})
+    return ConfigValues(values=found, left_out=left_out, highlighted=section.highlights)
 
 
 def _flattened(value: Any, names: Names) -> Iterator[tuple[Names, Any]]:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from collectors.contract.metrics import Reason
+from collectors.contract.configs import Reason
 
 LONGEST: Final = 80
 """Characters of a value that is shown."""

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from collectors.contract.streams import is_pattern
+from collectors.contract.shapes import is_pattern
 from collectors.files.problems import shown
 from collectors.files.workspace import Workspace
 from collectors.numbers import listed

@@ -11,7 +11,8 @@ from typing import Any
 
 from collectors.contract.pipeline import PipelineConfig
 from collectors.contract.remembered import SmokeResult
-from collectors.contract.streams import Stream, is_pattern
+from collectors.contract.shapes import is_pattern
+from collectors.contract.streams import Stream
 from collectors.evidence.documents import Heartbeat
 from collectors.evidence.files import FileFacts
 from collectors.observe.beside import Beside

@@ -16,7 +16,8 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import AliasChoices, BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from collectors.contract.pipeline import PipelineConfig
@@ -168,9 +169,19 @@ def known_keys(path: Key) -> list[str]:
     for part in path:
         if isinstance(part, int) or model is None:
             continue
-        field = model.model_fields.get(part)
+        field = _fields_of(model).get(part)
         model = _model_in(field.annotation) if field else model
-    return sorted(model.model_fields) if model else []
+    return sorted(_fields_of(model)) if model else []
+
+
+def _fields_of(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    """The fields of a model by each name they may be written under."""
+    fields: dict[str, FieldInfo] = {}
+    for name, field in model.model_fields.items():
+        alias = field.validation_alias
+        names = alias.choices if isinstance(alias, AliasChoices) else [name]
+        fields |= {written: field for written in names if isinstance(written, str)}
+    return fields
 
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:

@@ -11,7 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from collectors.contract.streams import PLACES, Column, LossHistory, Stream, is_pattern
+from collectors.contract.shapes import is_pattern
+from collectors.contract.streams import Stream
+from collectors.contract.table import PLACES, Column, LossHistory
 from collectors.evidence.files import Finding
 from collectors.evidence.tables import LossTableEvidence
 from collectors.observe.cache import ReadCache

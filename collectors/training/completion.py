@@ -15,7 +15,7 @@ import numpy as np
 from collectors.numbers import number_words
 from collectors.training.curves import Losses
 from collectors.training.run_files import stride_of
-from collectors.training.series import is_validation
+from collectors.training.series import better_way, is_validation
 from collectors.training.stream_runs import Curve
 
 Unit = Literal["epoch", "step"]
@@ -94,11 +94,12 @@ def _told(losses: Losses, recorded: Recorded, missing: float | None, stride: flo
 
 
 def _ran_out(curves: Mapping[str, Curve], recorded: Recorded) -> bool:
-    """Whether exactly `patience` values of the monitored series follow its best one."""
-    curve = curves.get(recorded.monitor)
-    if recorded.patience is None or curve is None or not bool(np.isfinite(curve.value).any()):
+    """Whether exactly `patience` values of the monitored series follow its best one; never where no way is better."""
+    curve, way = curves.get(recorded.monitor), better_way(recorded.monitor)
+    if recorded.patience is None or curve is None or way is None or not bool(np.isfinite(curve.value).any()):
         return False
-    best = int(np.argmin(np.where(np.isfinite(curve.value), curve.value, np.inf)))
+    losses = curve.value if way == "lower" else -curve.value
+    best = int(np.argmin(np.where(np.isfinite(losses), losses, np.inf)))
     return len(curve) - 1 - best == recorded.patience
 
 
@@ -113,13 +114,13 @@ def _by_count(curves: Mapping[str, Curve], target: Target, counted: float, strid
     total, unit = target.total or 0, target.unit
     missing = total - counted
     if missing <= -max(stride, 1.0):
-        words = f"counted {number_words(counted)} of {total} {unit}s: more than everything is no completion"
+        words = f"counted {number_words(counted)} of {total:,} {unit}s: more than everything is no completion"
         return End("cannot_tell", counted, words, SAY_COUNT)
     if missing <= 0:
         rows = _rows_missing(curves) if unit == "epoch" else None
         return End("cannot_tell", counted, rows, SAY_END) if rows else End("completed", counted)
     if missing < stride:
-        words = f"logged to {number_words(counted)} of {total} {unit}s, and nothing later says that it ended"
+        words = f"logged to {number_words(counted)} of {total:,} {unit}s, and nothing later says that it ended"
         return End("cannot_tell", counted, words, SAY_END)
     return End("open", counted)
 

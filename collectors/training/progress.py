@@ -13,7 +13,7 @@ from collectors.contract.values import Status
 from collectors.evidence.documents import Heartbeat
 from collectors.numbers import instant_words
 from collectors.training.cadence import cadence, silence_limits, usual_stride
-from collectors.training.completion import End, Recorded, Target, count_of, end_of, leading
+from collectors.training.completion import End, Recorded, Target, count_of, end_of, leading, places_of
 from collectors.training.curves import Losses
 from collectors.training.divergence import Divergence, all_divergences
 from collectors.training.stream_runs import StreamRun
@@ -192,15 +192,14 @@ def _started_at(seen: Observed) -> float | None:
 
 
 def _epoch(seen: Observed) -> float | None:
-    known = [e for e in (seen.losses.last_epoch,) if e is not None]
+    known = [float(of.max()) for of in places_of(leading(seen.losses.curves).values(), "epoch")]
     if seen.heartbeat and seen.heartbeat.epoch is not None:
         known.append(seen.heartbeat.epoch)
     return max(known, default=None)
 
 
 def _step(seen: Observed) -> int | None:
-    steps = [int(c.step.max()) for c in seen.losses.curves.values() if len(c)]
-    return max((s for s in steps if s >= 0), default=None)
+    return max((int(of.max()) for of in places_of(leading(seen.losses.curves).values(), "step")), default=None)
 
 
 def _expected_end(seen: Observed, gap: float | None, gaps: int) -> float | None:

@@ -92,13 +92,12 @@ def _place(runs: list[RunFiles], file: EventFile, choice: TagChoice) -> None:
         else:
             runs.append(RunFiles([file]))
         return
-    training = _common(run, file, choice)
     if (file.evidence.first_time or 0.0) <= run.last_time:
         _place_beside(runs, file, choice)
-    elif not training:
+    elif not _common(run, file, choice):
         _place_validation(run, file, choice)
     else:
-        _place_later(runs, file, training)
+        _place_later(runs, file, choice)
 
 
 Pair = tuple[str, ScalarSeries, list[ScalarSeries]]
@@ -150,12 +149,16 @@ def _place_validation(run: RunFiles, file: EventFile, choice: TagChoice) -> None
         run.files.append(file)
 
 
-def _place_later(runs: list[RunFiles], file: EventFile, training: list[Pair]) -> None:
+def _place_later(runs: list[RunFiles], file: EventFile, choice: TagChoice) -> None:
     """A later file with training: it goes on, it is a resume at one of its steps, or another run."""
+    training = _common(runs[-1], file, choice)
     first = min(int(series.step[0]) for _, series, _ in training)
     begun = min(int(b.step.min()) for _, _, before in training for b in before)
     if first <= begun:
-        runs.append(RunFiles([file]))
+        # The validation's file of a new training may have been opened before its own: it goes with it.
+        ahead = [f for f in runs[-1].left_out if _overlap(f, file) and choice.series_of(f)]
+        runs[-1].left_out = [f for f in runs[-1].left_out if f not in ahead]
+        runs.append(RunFiles([*ahead, file]))
         return
     last = max(int(b.step.max()) for _, _, before in training for b in before)
     run = runs[-1]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from collectors.evidence.events import EventEvidence, EventFileName, ScalarSeries
 from collectors.evidence.files import FileFacts
@@ -18,6 +19,9 @@ VALIDATION = frozenset({"val", "valid", "validation", "eval", "evaluation", "tes
 """Words in the name of a series or a folder that say which part of the data it was measured on."""
 EPOCH_TAGS = ("epoch", "train/epoch", "epochs")
 """Tags under which trainers record the epoch of each step."""
+_NEITHER = re.compile(r"(?<![a-z])(?:d|g|disc|gen|discriminator|generator|policy|value|entropy)(?![a-z])")
+_LOWER = re.compile(r"(?<![a-z])(?:loss|error|err|perplexity|ppl)(?![a-z])")
+_HIGHER = re.compile(r"(?<![a-z])(?:acc|accuracy|auc|auroc|f1|m?ap|m?iou|r2)(?![a-z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,16 @@ def words_of(name: str) -> frozenset[str]:
 def is_validation(name: str) -> bool:
     """Whether a series of this name is measured on validation data."""
     return bool(words_of(name) & VALIDATION) and not words_of(name) & TRAINING
+
+
+def better_way(name: str) -> Literal["lower", "higher"] | None:
+    """Which way a series of this name gets better; None where its name does not say so."""
+    plain = name.lower()
+    if _NEITHER.search(plain):
+        return None
+    if _LOWER.search(plain):
+        return "lower"
+    return "higher" if _HIGHER.search(plain) else None
 
 
 def choose_tags(files: Sequence[EventFile], wanted: Mapping[str, Sequence[str]]) -> TagChoice:

@@ -173,7 +173,7 @@ TRAININGS = [
     Meaning("control: trained again, whole", logs((both(range(1, 11)), {"after": -3600.0}), (both(range(1, 11)), {"pid": 8})), READY, TEN, "", final=finals(10)),
     Meaning("control: best checkpoint of the middle", best_of_the_middle, READY, TEN, "nothing improved after it"),
     Meaning("control: last and best checkpoint", last_and_best, READY, "epoch 5 of 5, completed", ""),
-    Meaning("control: RL overshoot below a stride", logged(both(range(2048, 100_353, 2048)), 100_000, "steps"), READY, "step 100352 of 100000, completed", ""),
+    Meaning("control: RL overshoot below a stride", logged(both(range(2048, 100_353, 2048)), 100_000, "steps"), READY, "step 100,352 of 100,000, completed", ""),
     Meaning("control: GAN with two losses", logs(([(n, {"d_loss": 0.7, "g_loss": 0.1 * n}) for n in range(1, 11)], {}), tags={"d_loss": "d_loss", "g_loss": "g_loss"}), READY, TEN, "a generator's loss may rise"),
     Meaning("control: GAN that counts two steps a batch", logged(series(TRAIN, range(1, 200, 2)), 200, "steps"), READY, "completed", "steps 1, 3 ... 199 of 200"),
     Meaning("control: validation every 5 epochs", one_file([(n, {TRAIN: falling_at(n), **({VAL: falling_at(n)} if n % 5 == 0 else {})}) for n in range(1, 11)]), READY, TEN, ""),

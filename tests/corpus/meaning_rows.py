@@ -159,7 +159,7 @@ def val_of(values: Sequence[float]) -> Rows:
     return [(n, {TRAIN: falling_at(n), VAL: value}) for n, value in enumerate(values, 1)]
 
 
-EPOCHS = {"steps_are": "epochs"}
+EPOCHS: dict[str, Any] = {"steps_are": "epochs"}
 
 # fmt: off
 UNITS = [
@@ -205,10 +205,10 @@ UNITS = [
 COUNTS = [
     Meaning("79 of 10 epochs", logged(both(range(1, 80)), 10, events=EPOCHS), "8 skip", "counted 79 of 10 epochs | not: completed", "more than everything is no completion"),
     Meaning("11 of 10 epochs", logged(both(range(1, 12)), 10, events=EPOCHS), "8 skip", "counted 11 of 10 epochs", "cooldown epochs, or a wrong total"),
-    Meaning("1000 of 500 steps", logged(both(range(10, 1001, 10)), 500, "steps"), "8 skip", "counted 1000 of 500 steps", ""),
+    Meaning("1000 of 500 steps", logged(both(range(10, 1001, 10)), 500, "steps"), "8 skip", "counted 1,000 of 500 steps", ""),
     Meaning("table of 12 of 10 epochs", tabled(keras(12), "epoch", "loss", "val_loss"), "8 skip", "counted 12 of 10 epochs", ""),
-    Meaning("overshoot of less than a stride", logged(both(range(2048, 20481, 2048)), 20000, "steps"), "ready", "step 20480 of 20000, completed", "RL counts whole rollouts"),
-    Meaning("overshoot of a whole stride", logged(both(range(2000, 22001, 2000)), 20000, "steps"), "8 skip", "counted 22000 of 20000 steps", ""),
+    Meaning("overshoot of less than a stride", logged(both(range(2048, 20481, 2048)), 20000, "steps"), "ready", "step 20,480 of 20,000, completed", "RL counts whole rollouts"),
+    Meaning("overshoot of a whole stride", logged(both(range(2000, 22001, 2000)), 20000, "steps"), "8 skip", "counted 22,000 of 20,000 steps", ""),
     Meaning("logged to 100 of 120", logged(both(range(25, 101, 25)), 120, "steps"), "8 skip", "logged to 100 of 120 steps | not: completed, all", "the last 20 steps are less than a stride: cannot tell"),
     Meaning("logged to 100 of 120, and completed says the heartbeat", also(logged(both(range(25, 101, 25)), 120, "steps"), beat(outcome="completed")), "ready", "completed", "something written later says the end"),
     Meaning("logged to 100 of 120, its process is gone", lambda f: (f.total(120, "steps"), f.here(both(range(25, 101, 25)))), "8 skip", "logged to 100 of 120 steps", "that it is gone does not say whether it ended"),
@@ -239,6 +239,8 @@ ENDS = [
     Meaning("patience not used up", logged(val_of([0.9, 0.5, 0.4, 0.6, 0.6]), 50, events=EPOCHS, patience=3), "8 fail", "epoch 5 of 50, then silent", ""),
     Meaning("more than the patience", logged(val_of([0.9, 0.4, 0.5, 0.6, 0.6, 0.6]), 50, events=EPOCHS, patience=3), "8 fail", "epoch 6 of 50, then silent", "it went on: patience did not end it"),
     Meaning("patience with another monitor", logged([(n, {TRAIN: v, VAL: 1.0 / n}) for n, v in enumerate([0.9, 0.4, 0.6, 0.6], 1)], 50, events=EPOCHS, patience=2, monitor="train_loss"), "ready", "epoch 4 of 50, stopped early", ""),
+    Meaning("patience with an accuracy that rose", logged([(n, {TRAIN: falling_at(n), "acc": v}) for n, v in enumerate([0.5, 0.9, 0.8, 0.8], 1)], 50, events=EPOCHS | {"tags": {"train_loss": TRAIN, "val_acc": "acc"}}, patience=2, monitor="val_acc"), "ready", "epoch 4 of 50, stopped early", "higher is better"),
+    Meaning("patience with an accuracy that still rises", logged([(n, {TRAIN: falling_at(n), "acc": v}) for n, v in enumerate([0.5, 0.4, 0.6, 0.8], 1)], 50, events=EPOCHS | {"tags": {"train_loss": TRAIN, "val_acc": "acc"}}, patience=2, monitor="val_acc"), "8 fail", "epoch 4 of 50, then silent", "its lowest value is not its best"),
     Meaning("patience, and a NaN", logged(val_of([0.9, 0.4, NAN, 0.6]), 50, events=EPOCHS, patience=2), "8 fail", "val_loss NaN since epoch 3", "an early stop heals nothing"),
     Meaning("heartbeat says stopped early", also(logged(both(range(1, 7)), 50, events=EPOCHS), beat(outcome="early_stopped")), "ready", "epoch 6 of 50, stopped early", ""),
     Meaning("heartbeat says completed, losses say 6 of 50", also(logged(both(range(1, 7)), 50, events=EPOCHS), beat(outcome="completed")), "8 fail", "epoch 6 of 50, then silent", "an outcome counts only while the losses agree with it"),

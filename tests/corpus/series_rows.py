@@ -18,6 +18,7 @@ from support.foreign import TRAIN, VAL, Foreign, Rows, both, falling_at, series,
 from support.workspaces import GONE_PID
 
 NAN = math.nan
+TEN = "epoch 10 of 10, completed"
 EPOCHS = {"steps_are": "epochs"}
 LFS = "version https://git-lfs.github.com/spec/v1\noid sha256:" + "0" * 64 + "\nsize 12345\n"
 
@@ -191,10 +192,10 @@ SERIES = [
 ]
 
 GONE = [
-    Meaning("resumed with purge_step, killed", resumed(bad(range(10, 1001, 10)), both(range(500, 701, 10)), 1000, restart_at=500), "8 fail", "step 700 of 1000, then silent", "f16: the discarded branch had reached 1000", final=finals(700)),
-    Meaning("resumed without a purge record, killed", resumed(bad(range(10, 1001, 10)), both(range(500, 701, 10)), 1000), "8 fail", "step 700 of 1000, then silent", "f16", final=finals(700)),
-    Meaning("resumed within one file, killed", logs(([*bad(range(10, 1001, 10)), *both(range(500, 701, 10))], {}), total=1000, by="steps"), "8 fail", "step 700 of 1000, then silent", "one writer that was told to go back", final=finals(700)),
-    Meaning("resumed and finished, NaN in the discarded branch", resumed([*both(range(10, 801, 10)), *bad(range(810, 901, 10), train=NAN, val=NAN)], both(range(700, 1001, 10)), 1000), "ready", "step 1000 of 1000, completed", "what was thrown away is gone", final=finals(1000)),
+    Meaning("resumed with purge_step, killed", resumed(bad(range(10, 1001, 10)), both(range(500, 701, 10)), 1000, restart_at=500), "8 fail", "step 700 of 1,000, then silent", "f16: the discarded branch had reached 1000", final=finals(700)),
+    Meaning("resumed without a purge record, killed", resumed(bad(range(10, 1001, 10)), both(range(500, 701, 10)), 1000), "8 fail", "step 700 of 1,000, then silent", "f16", final=finals(700)),
+    Meaning("resumed within one file, killed", logs(([*bad(range(10, 1001, 10)), *both(range(500, 701, 10))], {}), total=1000, by="steps"), "8 fail", "step 700 of 1,000, then silent", "one writer that was told to go back", final=finals(700)),
+    Meaning("resumed and finished, NaN in the discarded branch", resumed([*both(range(10, 801, 10)), *bad(range(810, 901, 10), train=NAN, val=NAN)], both(range(700, 1001, 10)), 1000), "ready", "step 1,000 of 1,000, completed", "what was thrown away is gone", final=finals(1000)),
     Meaning("resumed and finished, NaN before the resume", resumed([*both(range(10, 301, 10)), (310, {TRAIN: NAN, VAL: 0.1}), *both(range(320, 901, 10))], both(range(700, 1001, 10)), 1000), "8 fail", "train_loss NaN since step 310", "that part is still the run's own"),
     Meaning("evaluation of the best checkpoint afterwards at step 1", logs((both(range(1, 11)), {}), ([(1, {VAL: 0.3})], {"after": 600.0, "pid": 9})), "ready", "epoch 10 of 10, completed | not: epoch 1 of 10", "it starts and cuts nothing", final=finals(10)),
     Meaning("evaluation afterwards at the best epoch", logs((both(range(1, 11)), {}), ([(7, {VAL: 0.3})], {"after": 600.0, "pid": 9})), "ready", "epoch 10 of 10, completed", "", final=finals(10)),
@@ -213,6 +214,9 @@ GONE = [
     Meaning("resumed in version_1", logs((both(range(1, 6)), {"folder": "tb/version_0", "after": -200.0}), (both(range(6, 11)), {"folder": "tb/version_1", "pid": 8})), "ready", "epoch 10 of 10, completed | not: previous run", "its series continue: the same run", final=finals(10)),
     Meaning("resumed in version_1, overlapping", logs((both(range(1, 8)), {"folder": "tb/version_0", "after": -200.0}), (both(range(6, 11)), {"folder": "tb/version_1", "pid": 8})), "ready", "epoch 10 of 10, completed", "", final=finals(10)),
     Meaning("trained again, killed after 3", logs((both(range(1, 11)), {"after": -3600.0}), (both(range(1, 4)), {"pid": 8, "after": 100.0})), "8 fail, 9 fail", "epoch 3 of 10, then silent | is from the previous run", "begins where the run began"),
+    Meaning("trained again, the validation's writer opened first", logs((both(range(1, 11)), {"after": -3600.0}), (series(VAL, range(1, 11), factor=2.0), {"pid": 8, "gap": 11.0}), (series(TRAIN, range(1, 11)), {"pid": 8, "after": 0.5})), "ready", TEN, "it is no evaluation of the first run", final={"train_loss": falling_at(10), "val_loss": falling_at(10, factor=2.0)}),
+    Meaning("trained again, the validation's writer opened first, NaN in it", logs((both(range(1, 11)), {"after": -3600.0}), ([*series(VAL, range(1, 10)), (10, {VAL: NAN})], {"pid": 8, "gap": 11.0}), (series(TRAIN, range(1, 11)), {"pid": 8, "after": 0.5})), "8 fail", "val_loss NaN since epoch 10", "it hid there"),
+    Meaning("validation counted in samples", logs(([*series(TRAIN, range(10, 501, 10)), *series(VAL, [3200, 16000])], {}), total=1000, by="steps"), "8 fail", "step 500 of 1,000, then silent", "the training counts, in words too"),
     Meaning("validation with a counter of its own", one_file([*both(range(1, 6)), *series(TRAIN, range(6, 11)), *series("other", [1, 2, 3])]), "ready", "epoch 10 of 10, completed", "other counters cut nothing"),
     Meaning("one record out of order", one_file([*both(range(1, 5)), *both([6]), *both([5]), *both(range(7, 11))]), "ready", "epoch 10 of 10, completed", "writers flush as they like", final=finals(10)),
 ]

@@ -80,6 +80,7 @@ def raw_state() -> dict[str, Any]:
         "nodes": pipeline.pop("nodes"),
         "pipeline": pipeline,
         "checklist": checklist,
+        "configs": {stream: raw_config(epochs) for stream, epochs in (("patchtst", 8), ("swinmae", 5))},
         "metrics": {
             "patchtst": raw_stream("PatchTST", PATCHTST, epochs=8, seen=8),
             "swinmae": raw_stream("SwinMAE", SWINMAE, epochs=5, seen=5),
@@ -125,6 +126,16 @@ def _node(stage: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def raw_config(epochs: int) -> dict[str, Any]:
+    """The whole config behind the highlights of `raw_stream`."""
+    values = {"lr": 0.002, "epochs": epochs, "mask_ratio": 0.4, "amp": False}
+    return {
+        "values": {f"training.{name}": value for name, value in values.items()},
+        "left_out": 0,
+        "highlighted": {name: f"training.{name}" for name in values},
+    }
+
+
 def raw_stream(label: str, losses: tuple[list[float], list[float]], *, epochs: int | None, seen: int) -> dict[str, Any]:
     """One stream that wrote `seen` of `epochs` epochs."""
     train, val = (_series(values[:seen]) for values in losses)
@@ -135,12 +146,9 @@ def raw_stream(label: str, losses: tuple[list[float], list[float]], *, epochs: i
         for name, series in (("train_loss", train), ("val_loss", val))
         if seen
     }
-    config = {"lr": 0.002, "epochs": epochs, "mask_ratio": 0.4, "amp": False}
     return {
         "label": label,
-        "config": config,
-        "highlighted": {name: f"training.{name}" for name in config},
-        "settings": {f"training.{name}": value for name, value in config.items()},
+        "config": {"lr": 0.002, "epochs": epochs, "mask_ratio": 0.4, "amp": False},
         "source": "loss_history" if done else ("events" if seen else None),
         "completion": _completion(epochs, last, "done" if done else "running" if seen else "idle"),
         "series": {"train_loss": train, "val_loss": val} if seen else {},

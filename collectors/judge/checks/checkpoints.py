@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collectors.contract.streams import is_pattern
+from collectors.contract.shapes import is_pattern
 from collectors.evidence.checkpoint import CheckpointEvidence
 from collectors.judge.checks.part import (
     WAIT_HINT,

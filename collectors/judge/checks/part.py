@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from collectors.contract.shapes import is_pattern
 from collectors.contract.state import CheckEvidence
-from collectors.contract.streams import is_pattern
 from collectors.contract.values import Outcome, Status
 from collectors.evidence.files import FileFacts, Finding
 from collectors.numbers import listed

@@ -25,6 +25,8 @@ TABLES: Final = ("experiments", "runs", "metrics", "params", "tags")
 MOST_POINTS: Final = 8_192
 """Points of one curve; longer ones are reduced, minima and maxima kept."""
 MOST_PARAMS: Final = 1_000
+MOST_NAMES: Final = 20
+"""Names of metrics that are told of a run."""
 LONGEST_TEXT: Final = 500
 LONGEST_CELL: Final = 1 << 20
 """Bytes of a text that SQLite may make up."""
@@ -41,6 +43,7 @@ WHERE r.lifecycle_stage = 'active'
 ORDER BY r.start_time, r.run_uuid
 LIMIT ? OFFSET ?
 """
+METRICS: Final = "SELECT DISTINCT key FROM metrics WHERE run_uuid = ? ORDER BY key"
 POINTS: Final = """
 SELECT step, timestamp, value, is_nan FROM metrics WHERE key = ? AND run_uuid = ? ORDER BY step, timestamp
 """
@@ -101,6 +104,7 @@ def _run(store: sqlite3.Connection, row: Sequence[Any], tags: Mapping[str, Seque
     run_id, name, experiment, status, started, ended = row
     params = store.execute("SELECT key, value FROM params WHERE run_uuid = ? LIMIT ?", (run_id, MOST_PARAMS))
     curves = {series: _curve(store, run_id, names) for series, names in tags.items()}
+    metrics = [key for (key,) in store.execute(METRICS, (run_id,)) if isinstance(key, str)]
     return MlflowRun(
         run_id=run_id,
         name=_text(name),
@@ -110,6 +114,8 @@ def _run(store: sqlite3.Connection, row: Sequence[Any], tags: Mapping[str, Seque
         ended_at=_seconds(ended),
         params={key: value for key, value in params if isinstance(key, str) and isinstance(value, str)},
         curves={series: curve for series, curve in curves.items() if curve is not None},
+        metrics=tuple(metrics[:MOST_NAMES]),
+        metric_count=len(metrics),
     )
 
 

@@ -160,8 +160,7 @@ def test_files_of_the_same_bytes_are_the_same_config_whatever_was_stored_of_them
 
 def test_a_snapshot_that_holds_no_whole_config_is_compared_by_what_it_has() -> None:
     raw = raw_state()
-    for stream in raw["metrics"].values():
-        del stream["settings"], stream["highlighted"]
+    del raw["configs"]
     old = DashboardState.model_validate(raw)
 
     assert first(changed(), old).configs_compared == "part"
@@ -170,8 +169,9 @@ def test_a_snapshot_that_holds_no_whole_config_is_compared_by_what_it_has() -> N
 
 def test_without_a_config_on_either_side_nothing_was_compared() -> None:
     raw = raw_state()
+    del raw["configs"]
     for stream in raw["metrics"].values():
-        stream |= {"settings": None, "highlighted": {}, "config": {}}
+        stream["config"] = {}
     bare = DashboardState.model_validate(raw)
 
     assert first(bare, bare).configs_compared == "none"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,7 +21,7 @@ from collectors.files.workspace import Workspace
 from collectors.observe.cache import ReadCache
 from collectors.observe.load_pipeline import ConfigProblem, parse_config
 from collectors.observe.loss_tables import MOST_FILES, read_table
-from collectors.readers.child.process import ReaderProcess
+from collectors.readers.child.process import ReaderProcess, ReadLimits
 
 STREAM = {
     "id": "m",
@@ -195,6 +197,19 @@ def test_how_a_table_is_written_reaches_the_reader(tmp_path: Path, read: Read) -
     assert curves(read(path="c.csv", columns=where)) == {"train_loss": [(1, 0.5), (3, 0.25)]}
 
 
+def test_a_pattern_that_is_slow_on_hostile_lines_ends_with_words(tmp_path: Path) -> None:
+    """What is not refused by name may still be slow: the reading process has its limit."""
+    write(tmp_path / "a.log", "abcd" * 500 + "\n")
+    stream = Stream.model_validate({**STREAM, "table": {"path": "a.log", "lines": r"a.*b.*c.*d.*e(?P<train_loss>.)"}})
+    began = time.monotonic()
+    with ReaderProcess(ReadLimits(seconds=1)) as child, Workspace(tmp_path) as workspace:
+        found = read_table(ReadCache(workspace, child, Limits()), stream, lambda paths: paths[0])
+
+    assert found is not None and not found.evidence.sound
+    assert str(found.evidence.findings[0]).startswith("reading did not end within")
+    assert time.monotonic() - began < 30
+
+
 def described(**stream: Any) -> bytes:
     return yaml.safe_dump({"streams": [{**STREAM, **stream}]}).encode()
 
@@ -212,13 +227,27 @@ def test_of_a_pattern_the_newest_match_is_the_table_by_either_name(tmp_path: Pat
     assert state.metrics["m"].final["train_loss"].value == 0.5
 
 
+def test_a_gradient_that_became_nan_beside_finite_losses_warns_in_check_8(tmp_path: Path) -> None:
+    norms, losses = [2.1, float("nan"), float("nan")], [1.8, 0.0, 0.0]
+    rows = [{"step": n, "loss": loss, "grad_norm": g} for n, (loss, g) in enumerate(zip(losses, norms, strict=True), 1)]
+    write(tmp_path / "log.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
+    told = described(
+        table={"path": "log.jsonl", "columns": {"train_loss": "loss"}}, completion={"by": "steps", "total": 3}
+    )
+    with Collector(tmp_path, None, CollectOptions(pipeline=parse_config(told, "dashboard.yaml"))) as collector:
+        (check,) = [check for check in collector.collect().checklist if check.id == "training"]
+
+    assert check.outcome == "pass"
+    assert "the gradient norm is NaN from step 2 on (2 of 3 rows), and train_loss is 0.0 from then on" in check.detail
+
+
 @pytest.mark.parametrize(
     ("table", "words"),
     [
         ({"path": ["a.csv", "../b.csv"]}, "`streams.0.table.path.1`: paths are relative"),
         ({"path": []}, "`streams.0.table.path`"),
         ({"path": 3}, "`streams.0.table.path`: Input should be a valid string (found 3)"),
-        ({"path": "a", "columns": {"v": {"column": "x", "were": {}}}}, "`streams.0.table.columns.v.were`; did you"),
+        ({"path": "a", "columns": {"v": {"column": "x", "were": {}}}}, "columns.v.were`; did you mean `where`"),
         ({"path": "a", "columns": {"step": {"column": "x", "where": {"mode": "a"}}}}, "`step` is a column of all rows"),
         ({"path": "a", "lines": r"(?P<x>(a+)+)"}, "`streams.0.table.lines.0`: holds a repeat inside a repeat"),
         ({"path": "a", "lines": r"(?P<x>a)", "prefix": True}, "a `prefix` or `lines`, not both"),

@@ -15,7 +15,8 @@ from support.evidence_parts import BROKEN, END, absent, checkpoint, default_conf
 from support.progress_parts import beat, instant
 from support.workspaces import GONE_PID
 
-from collectors.contract.streams import Column, CompletionRule, LossHistory, StallLimits
+from collectors.contract.streams import CompletionRule, StallLimits
+from collectors.contract.table import Column, LossHistory
 from collectors.contract.values import Status
 from collectors.observe.loss_tables import columns_of
 from collectors.observe.processes import writer_of

@@ -9,7 +9,7 @@ import pytest
 from support.curves import event_file
 
 from collectors.evidence.events import ScalarSeries
-from collectors.training.series import EventFile, TagChoice, choose_tags, is_validation, words_of
+from collectors.training.series import EventFile, TagChoice, better_way, choose_tags, is_validation, words_of
 
 
 def holding(*tags: str, folder: str = "runs", points: int = 3) -> EventFile:
@@ -135,3 +135,29 @@ def test_where_all_series_are_validations_none_of_them_only_follows() -> None:
     assert not alone.validates("val_loss")
     assert beside.validates("val_loss")
     assert not beside.validates("train_loss")
+
+
+@pytest.mark.parametrize(
+    ("way", "names"),
+    [
+        ("lower", ["train_loss", "Loss/val", "error", "perplexity", "eval_loss"]),
+        ("higher", ["val_acc", "accuracy", "AUC", "metrics/mAP50-95(B)", "f1", "iou", "r2", "eval_f1"]),
+        (
+            None,
+            [
+                "d_loss",
+                "g_loss",
+                "loss/policy",
+                "value_loss",
+                "entropy",
+                "lr",
+                "grad_norm",
+                "epoch",
+                "time",
+                "lossless",
+            ],
+        ),
+    ],
+)
+def test_a_known_name_says_which_way_is_better_and_no_other_does(way: str | None, names: list[str]) -> None:
+    assert {name: better_way(name) for name in names} == dict.fromkeys(names, way)
