@@ -11,6 +11,7 @@ import sys
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -318,7 +319,10 @@ def test_a_recorded_early_stop_counts_as_completed(workspace: Path, validate: Va
     write(config, config.read_text().replace("epochs: 5", "epochs: 50"), kept)
     write_backup(workspace, [one, two], two.end + 5)
     stopped = {"stream": "swinmae", "pid": 4_000_000, "host": "h", "outcome": "early_stopped"}
-    write(workspace / "run_status.json", json.dumps(stopped | {"updated_at": "2099-01-01T00:00:00+00:00"}))
+    write(
+        workspace / "run_status.json",
+        json.dumps(stopped | {"updated_at": datetime.fromtimestamp(two.end, UTC).isoformat()}),
+    )
 
     _, checks = validate(workspace)
 

@@ -168,7 +168,7 @@ NUMBERS = [
     Case("60 runs in one folder", also(*(rerun(pause=n * 3.0, val=[0.5] * 8, table=False, checkpoint=False) for n in range(60))), "9 fail", "is from the previous run", "old checkpoint, many runs"),
     Case("a name of every kind of file", also(fifo("runs/patchtst_ssl/events.out.tfevents.5.h.1.0"), link("runs/patchtst_ssl/events.out.tfevents.6.h.1.0", "/etc/passwd")),
          "as good", "epoch 8 of 8", "what cannot be read is told, the others are read"),
-    Case("config of the canary's name", put(CFG, lambda d: d + f"{CANARY}: 1\n".encode()), "9 fail", "holds another", "keys are nobody's business"),
+    Case("config of the canary's name", put(CFG, lambda d: d + f"/home/{CANARY}/data: 1\n".encode()), "9 fail", "holds another", "a key that holds a path is nobody's business"),
 ]
 # fmt: on
 ROWS = [*NAMES, *DASHBOARDS, *NUMBERS]
