@@ -42,7 +42,8 @@ def _while_running(s: StreamEvidence) -> Part:
 def _stream_parts(s: StreamEvidence, seen: WorkspaceEvidence) -> Iterator[Part]:
     contradictions = [*_content_parts(s), *_layer_parts(s, seen)]
     yield from contradictions
-    if s.run is None and s.stream.events is None:
+    by_table = s.stream.events is None or not seen.config.settings_of("logs").enabled
+    if s.run is None and by_table and s.loss_table is not None:
         yield table_part(s, seen.config.limits.trusted_time_seconds)
     elif s.run is None:
         text = f"{s.id}: no event file, so nothing says when its run began"

@@ -54,7 +54,7 @@ def _not_ended(s: StreamEvidence, path: str | None) -> Part:
         Status.FAIL: (failing, _failure(s), f"Find out why {label} diverged (learning rate, data), and train again."),
         Status.RUNNING: (skipping, f"{where}, still training", f"Wait until {label} has ended."),
         Status.STALLED: (failing, f"{where}, then silent", f"{label} did not finish: resume it or train again."),
-        Status.IDLE: (failing, f"{s.id}: {_nothing(s)}", f"Train {label}."),
+        Status.IDLE: (failing, f"{s.id}: {_nothing(s)}", _beginning(s)),
     }
     part, text, hint = by_status[s.progress.status]
     return part(path, s.id, text, hint)
@@ -93,6 +93,15 @@ def _assumed(s: StreamEvidence) -> str:
 def _nothing(s: StreamEvidence) -> str:
     unreadable = [f"{path}: {problem}" for path, problem in s.unreadable_events]
     return table_problem(s) or "; ".join(unreadable) or f"not trained: {_absent(s)}"
+
+
+def _beginning(s: StreamEvidence) -> str:
+    """What makes a stream of which nothing is known tell something."""
+    table = s.loss_table
+    unread = table is not None and table.evidence is not None and table_problem(s)
+    return (
+        f"Correct {table.path}, or its section in dashboard.yaml." if table and unread else f"Train {s.stream.label}."
+    )
 
 
 def _absent(s: StreamEvidence) -> str:

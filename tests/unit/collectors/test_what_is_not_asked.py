@@ -280,3 +280,14 @@ def test_a_drawn_stage_whose_check_is_off_says_why(foreign: Foreign) -> None:
     assert (state.nodes["prep"].status, state.nodes["prep"].message) == (
         Status.IDLE, "not asked for in this pipeline",
     )  # fmt: skip
+
+
+def test_where_event_files_are_not_asked_the_table_tells_of_the_run(foreign: Foreign) -> None:
+    foreign.events()
+    foreign.table(CSV)
+    foreign.put("best.pt", torch_zip(), 2.0)
+    assert check_of(state_of(foreign), "provenance").outcome is Outcome.SKIP  # they are described, and are not there
+
+    foreign.whole["checks"] = {"logs": {"enabled": False, "reason": "CSV only"}}
+
+    assert check_of(state_of(foreign), "provenance").outcome is Outcome.PASS

@@ -155,6 +155,7 @@ def test_the_readers_error_is_shown_of_a_stream_that_did_not_begin(foreign: Fore
 
     assert state.nodes["net"].status is Status.IDLE
     assert state.nodes["net"].message.startswith("log.csv: ")
+    assert check_of(state, "training").hint == "Correct log.csv, or its section in dashboard.yaml."
     assert "accuracy" in check_of(state, "training").detail
 
 
