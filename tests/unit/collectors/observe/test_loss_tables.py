@@ -206,7 +206,8 @@ def test_a_pattern_that_is_slow_on_hostile_lines_ends_with_words(tmp_path: Path)
         found = read_table(ReadCache(workspace, child, Limits()), stream, lambda paths: paths[0])
 
     assert found is not None and not found.evidence.sound
-    assert str(found.evidence.findings[0]).startswith("reading did not end within")
+    said = str(found.evidence.findings[0])  # by its own clock or by its parent's, whichever comes first
+    assert said.startswith(("reading did not end within", "reading took longer than"))
     assert time.monotonic() - began < 30
 
 
