@@ -175,13 +175,15 @@ def resumed(w: Broken) -> None:
         os.utime(w.root / path, (ended + 1, ended + 1))
 
 
-def training_now(stream: str = "swinmae", *, epochs: int = 30, seen: int = 3, age: float = 1.0) -> Edit:
-    """One stream is being trained right now, by this process, over its old outputs."""
+def training_now(
+    stream: str = "swinmae", *, epochs: int = 30, seen: int = 3, age: float = 1.0, pid: int | None = None
+) -> Edit:
+    """One stream is being trained right now, by this process unless another is named, over its old outputs."""
 
     def apply(w: Broken) -> None:
         old = w.swinmae if stream == "swinmae" else w.patchtst
         now = replace(
-            old, val=falling(seen, 0.7), epochs=epochs, pid=os.getpid(), start=time.time() - age - old.gap * seen
+            old, val=falling(seen, 0.7), epochs=epochs, pid=pid or os.getpid(), start=time.time() - age - old.gap * seen
         )
         write(w.root / event_path(now), event_bytes(now), now.end)
         config = w.root / f"configs/{stream}_ssl_real.yaml"
@@ -300,7 +302,7 @@ RUNS_GONE_WRONG = [
     Case("SwinMAE is training, scaler broken", also(training_now(), put(SCALER, "{")), "2 fail, 8 skip, 9 skip", "Already failing: 2. Scaler", "", verdict="training"),
     Case("checkpoint half written while training", also(training_now(), lambda w: write(w.root / CKPT2, checkpoint_bytes(w.swinmae)[:1000]) and None),
          "1 skip, 8 skip, 9 skip", "is being written", "a normal save looks like that", verdict="training"),
-    Case("training, silent for an hour", training_now(age=400.0), "8 fail, 9 fail", "epoch 3 of 30, then silent", "the process lives, the training does not") ,
+    Case("training, silent for an hour", training_now(age=400.0, pid=4_000_000), "8 fail, 9 fail", "epoch 3 of 30, then silent", "its process is gone; one that lives is never called stalled") ,
     Case("scaler older than the previous run's end", also(second_run, lambda w: os.utime(w.root / SCALER, (w.patchtst.start - 50,) * 2)), "9 fail", "is from patchtst's previous run", "fitted on other data"),
 ]
 
