@@ -38,7 +38,7 @@ def test_the_patchtst_checkpoint_from_disk_to_css_class(tmp_path: Path) -> None:
 
     # dashboard.yaml names it
     config = default_config()
-    assert config.stream("patchtst").checkpoint == (PATH,)
+    assert config.stream("patchtst").checkpoint.path == (PATH,)
 
     # files opens it safely, and the reader turns it into evidence without judging it
     with Workspace(root) as workspace, workspace.open(PATH) as opened:
