@@ -22,7 +22,7 @@ OBSERVER = """
 import signal, sys, threading
 from pathlib import Path
 from collectors.collect import CollectOptions
-from collectors.watch import Watcher
+from collectors.live.watch import Watcher
 stop = threading.Event()
 signal.signal(signal.SIGTERM, lambda *_: stop.set())
 Watcher(Path(sys.argv[1]), Path(sys.argv[2]), CollectOptions()).run(stop, interval_seconds=1)
