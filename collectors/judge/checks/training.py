@@ -28,16 +28,18 @@ def check_training(seen: WorkspaceEvidence) -> Judgement:
 
 
 def _training(s: StreamEvidence) -> Part:
-    path = _source(s)
+    path = source_of(s)
+    odd = [divergence_words(d) for d in s.progress.odd]
     if s.progress.status is Status.DONE:
-        return _ended(s, path)
-    part = _not_ended(s, path)
-    problem = table_problem(s)
-    return part if problem is None or problem in part.text else replace(part, extra=(*part.extra, problem))
+        part = _ended(s, path)
+    else:
+        part, problem = _not_ended(s, path), table_problem(s)
+        odd += [problem] if problem is not None and problem not in part.text else []
+    return replace(part, extra=(*part.extra, *odd)) if odd else part
 
 
-def _source(s: StreamEvidence) -> str | None:
-    """Where its losses are recorded."""
+def source_of(s: StreamEvidence) -> str | None:
+    """Where its metrics are recorded."""
     table = s.loss_table if s.losses.source == "loss_history" or s.stream.events is None else None
     return table.path if table else s.stream.events.folder if s.stream.events else None
 
@@ -138,6 +140,7 @@ def _failure(s: StreamEvidence) -> str:
 
 
 SPEC = CheckSpec(
+    number=8,
     id="training",
     title="Training finished",
     judge=check_training,
