@@ -57,6 +57,7 @@ def _evidence(
 
 
 SPEC = CheckSpec(
+    number=10,
     id="baseline",
     title="No regression",
     judge=check_baseline,
@@ -73,6 +74,7 @@ SPEC = CheckSpec(
         ),
     ),
     when=When(
+        is_extra=True,
         switched_on=True,
         at_hand=lambda seen: seen.baseline is not None,
         waits_because="no baseline is pinned",
