@@ -1,4 +1,4 @@
-"""One stream's losses and progress -> its metrics and how far it is, as the state tells them. Pure.
+"""One stream's curves and progress -> its metrics and how far it is, as the state tells them. Pure.
 
 Curves are reduced to at most 2,000 points with minima and maxima kept, many metrics to fewer; values that are
 not finite are null there and told beside.

@@ -21,7 +21,7 @@ def loss_figure(stream: StreamMetrics, ghost: StreamMetrics | None, kind: Kind, 
     """Return the figure; `ghost` is the baseline's stream, `kind` how the value axis is divided."""
     run, others = main_part(stream), el("div", metric_tables(stream), class_="metric-groups")
     curves = curves_of(run, ghost)
-    caption = el("figcaption", el("h3", f"{run.label} loss"), el("span", loss_head(run), class_="figure"))
+    caption = el("figcaption", el("h3", run.label), el("span", loss_head(run), class_="figure"))
     keys = [loss_key(line.label, line.role) for line in curves.ghosts]
     notes = el("span", " · ".join(_notes(run, curves, kind)), class_="loss-note")
     foot = el("p", loss_foot(run, *keys), notes, class_="loss-words")

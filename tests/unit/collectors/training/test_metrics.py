@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import pytest
 from support.evidence_parts import progress
 
 from collectors.contract.metrics import MAX_POINTS, SHARED_POINTS, MetricFacts, Point, StreamMetrics
@@ -36,7 +37,7 @@ def told(curves: Mapping[str, Any], **metrics: Any) -> StreamMetrics:
     return build_metrics(stream, losses, found, config=None, in_current_run=True)
 
 
-def test_the_best_value_is_the_best_by_direction_with_its_place_and_the_first_of_equals() -> None:
+def test_each_metric_has_its_last_value_its_best_with_its_place_and_what_the_description_says() -> None:
     found = told(
         {"val_loss": [0.5, 0.2, 0.3], "val_acc": [0.1, 0.8, 0.8], "rmse": [3.0, 1.0, 2.0], "lr": [1.0, 2.0, 3.0]},
         rmse={"better": "lower", "unit": "mm", "label": "Error"},
@@ -48,6 +49,34 @@ def test_the_best_value_is_the_best_by_direction_with_its_place_and_the_first_of
     assert {name: p.value for name, p in found.final.items()} == {"val_loss": 0.3, "val_acc": 0.8, "rmse": 2, "lr": 3}
     assert found.about["rmse"] == MetricFacts(better="lower", unit="mm", label="Error", reduced=False)
     assert found.about["lr"] == MetricFacts(better=None, unit=None, label=None, reduced=False)
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "best", "epoch"),
+    [
+        ("val_loss", [0.5, 0.25, 0.25, 0.75], 0.25, 2),
+        ("val_acc", [0.5, 0.75, 0.75, 0.25], 0.75, 2),
+        ("val_loss", [math.nan, 0.5, math.nan], 0.5, 2),
+        ("metrics/mAP50-95(B)", [math.nan, 0.5, 0.25], 0.5, 2),
+    ],
+)
+def test_the_best_value_is_the_first_of_the_best_by_its_direction(
+    name: str, values: list[float], best: float, epoch: int
+) -> None:
+    found = told({name: values}).best[name]
+
+    assert (found.value, found.epoch) == (best, epoch)
+
+
+@pytest.mark.parametrize("name", ["d_loss", "g_loss", "entropy", "lr", "train/epoch", "grad_norm", "reward"])
+def test_a_series_without_a_better_way_has_no_best_value(name: str) -> None:
+    found = told({name: [0.5, 0.25, 0.75]})
+
+    assert (found.best, found.final[name].value) == ({}, 0.75)
+
+
+def test_a_series_that_was_never_finite_has_no_best_value() -> None:
+    assert told({"val_acc": [math.nan, math.inf]}).best == {}
 
 
 def test_what_the_description_says_of_a_direction_counts_before_the_name() -> None:
