@@ -13,7 +13,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, PositiveFloat, model_validator
 from pydantic_core import PydanticCustomError
 
-from collectors.contract.delta import Policy
+from collectors.contract.policy import Policy
 from collectors.contract.sections import (
     Backup,
     CheckSettings,

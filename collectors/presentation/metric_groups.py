@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from collectors.contract.metrics import StreamMetrics
-from collectors.training.metric_facts import is_loss
-from collectors.training.series import TRAINING, VALIDATION, is_validation, words_of
+from collectors.training.series import TRAINING, VALIDATION, is_loss, is_validation, words_of
 
 ROLES: Final = {"train_loss": "train", "val_loss": "val"}
 """Series name -> the part it plays; any other is `other`."""

@@ -1,4 +1,4 @@
-"""Values of a metric -> a tiny line as SVG, drawn where no script runs. Pure; only numbers get into it."""
+"""A few numbers -> a tiny line, as a path or as an SVG that stands in a page. Pure; only numbers get into it."""
 
 from __future__ import annotations
 
@@ -6,37 +6,48 @@ from collections.abc import Sequence
 from typing import Final
 
 from collectors.evidence.downsample import downsample
-from collectors.presentation.charts.axes import value_axis
 from collectors.presentation.markup import Element, el
 
-WIDTH: Final = 120
-HEIGHT: Final = 22
+WIDTH: Final = 96
+HEIGHT: Final = 20
+EDGE: Final = 2
+"""Room that the stroke needs."""
 MOST_POINTS: Final = 60
+Place = tuple[float, float]
 
 
 def spark(values: Sequence[float | None], role: str) -> Element | None:
-    """Return the line, with a gap where a value is not finite; nothing where there are not two numbers."""
-    known = [value for value in values if value is not None]
-    if len(known) < 2:
+    """Return the line of a curve, `None` being a gap; nothing where there are not two numbers."""
+    if sum(value is not None for value in values) < 2:
         return None
-    places = [float(n) for n in range(len(values))]
-    kept = downsample(places, [float("nan") if v is None else v for v in values], MOST_POINTS).tolist()
-    up, last = value_axis(known, "linear"), max(len(values) - 1, 1)
-    strokes: list[list[str]] = [[]]
-    for at in kept:
-        value = values[at]
-        share = None if value is None else up.place(value)
-        if share is None:
-            strokes.append([])
-        else:
-            strokes[-1].append(f"{at / last * WIDTH:.1f} {(1 - share) * HEIGHT:.1f}")
-    drawn = "".join("M" + "L".join(stroke) + ("h0" if len(stroke) == 1 else "") for stroke in strokes if stroke)
-    return el(
-        "svg",
-        el("path", d=drawn, class_=f"line line-{role}"),
-        viewBox=f"0 0 {WIDTH} {HEIGHT}",
-        width=WIDTH,
-        height=HEIGHT,
-        class_="spark",
-        aria_hidden="true",
-    )
+    path = el("path", d=spark_path(values), class_=f"line line-{role}")
+    return el("svg", path, viewBox=f"0 0 {WIDTH} {HEIGHT}", width=WIDTH, height=HEIGHT, aria_hidden="true")
+
+
+def spark_path(values: Sequence[float | None]) -> str:
+    """Return the strokes; of many values at most 60, with their extremes."""
+    finite = [float("nan") if value is None else value for value in values]
+    kept = downsample([float(n) for n in range(len(values))], finite, MOST_POINTS).tolist()
+    return "".join(_stroke(part) for part in _parts(values, kept))
+
+
+def _parts(values: Sequence[float | None], kept: Sequence[int]) -> list[list[Place]]:
+    """The places of each run of numbers between two gaps."""
+    known = [value for value in values if value is not None]
+    low, high = min(known), max(known)
+    parts: list[list[Place]] = [[]]
+    for index in kept:
+        value = values[index]
+        if value is None:
+            parts.append([])
+            continue
+        across = EDGE + index * (WIDTH - 2 * EDGE) / max(len(values) - 1, 1)
+        # Halves keep the span of two huge numbers finite.
+        share = (value / 2 - low / 2) / (high / 2 - low / 2) if high / 2 > low / 2 else 0.5
+        parts[-1].append((across, HEIGHT - EDGE - share * (HEIGHT - 2 * EDGE)))
+    return [part for part in parts if part]
+
+
+def _stroke(places: Sequence[Place]) -> str:
+    first, *rest = [f"{x:.1f} {y:.1f}" for x, y in places]
+    return f"M{first}" + "".join(f"L{place}" for place in rest or [first])

@@ -1,19 +1,15 @@
-"""A stream's description and a series' name -> what is known of that metric: direction, unit, label, whether a loss.
+"""A stream's description and a series' name -> its direction, and whether its values must be finite. Pure.
 
-Pure. What the description says counts before the name. A metric is never called a loss.
+What the description says counts before the name. A metric is never called a loss.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from typing import Final
 
 from collectors.contract.metric_rules import Better
 from collectors.contract.streams import Stream
-from collectors.training.series import better_way
-
-_LOSS: Final = re.compile(r"loss(?![ _-]?scale)")
+from collectors.training.series import better_way, is_loss
 
 
 def better_of(stream: Stream, name: str) -> Better | None:
@@ -22,11 +18,6 @@ def better_of(stream: Stream, name: str) -> Better | None:
     if said is None or said.better is None:
         return better_way(name)
     return None if said.better == "none" else said.better
-
-
-def is_loss(name: str) -> bool:
-    """Whether a series of this name is a loss."""
-    return _LOSS.search(name.lower()) is not None
 
 
 def must_be_finite(names: Iterable[str]) -> frozenset[str]:

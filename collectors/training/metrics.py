@@ -30,8 +30,9 @@ from collectors.evidence.downsample import downsample
 from collectors.numbers import utc
 from collectors.training.curves import Losses
 from collectors.training.divergence import number_or_none, step_or_none
-from collectors.training.metric_facts import better_of, is_loss
+from collectors.training.metric_facts import better_of
 from collectors.training.progress import Progress
+from collectors.training.series import is_loss
 from collectors.training.stream_runs import Curve
 
 LEAST_POINTS: Final = 20

@@ -104,7 +104,9 @@ def test_losses_keep_all_their_points_and_many_metrics_share_what_there_is() -> 
 
     found = told(curves)
 
-    assert len(found.series["val_loss"].value) == MAX_POINTS
-    assert {len(s.value) for n, s in found.series.items() if n != "val_loss"} == {SHARED_POINTS // 400}
+    kept = {name: len(series.value) for name, series in found.series.items()}
+    assert MAX_POINTS / 2 < kept.pop("val_loss") <= MAX_POINTS
+    assert max(kept.values()) <= SHARED_POINTS // 400
+    assert SHARED_POINTS / 2 < sum(kept.values()) <= SHARED_POINTS
     assert all(one.reduced for one in found.about.values())
     assert not told({"val_loss": [1.0], "val_acc": long[:2000]}).about["val_acc"].reduced
