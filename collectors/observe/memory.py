@@ -21,7 +21,7 @@ import numpy as np
 
 from collectors import __version__
 from collectors.digest import short_digest
-from collectors.evidence.events import EventEvidence, EventFileName, EventSegment, ScalarSeries
+from collectors.evidence.events import EventEvidence, EventFileName, EventSegment, ScalarSeries, SessionStart
 from collectors.evidence.files import FileFacts, Finding
 from collectors.observe.growing_curve import GrowingCurve
 from collectors.readers.child.evidence_json import from_json, to_json
@@ -32,7 +32,7 @@ from collectors.store.points import Names, PointsIndex, SideFile, points_name
 from collectors.training.evidence import ReadFile
 from collectors.training.series import EventFile
 
-FORMAT: Final = f"2-{__version__}"
+FORMAT: Final = f"3-{__version__}"
 DAMAGE: Final = (
     OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RuntimeError, MemoryError, EOFError,
     zipfile.BadZipFile, zlib.error, struct.error,
@@ -164,6 +164,7 @@ def _event_file(meta: Mapping[str, Any], curves: Mapping[str, GrowingCurve]) -> 
             **bare,
             "findings": tuple(Finding(**f) for f in bare["findings"]),
             "segments": tuple(EventSegment(**s) for s in bare["segments"]),
+            "starts": tuple(SessionStart(**s) for s in bare["starts"]),
             "series": {tag: curve.series() for tag, curve in curves.items()},
         }
     )
