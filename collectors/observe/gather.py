@@ -148,6 +148,7 @@ class Gatherer:
             heartbeat=heartbeat,
             table_modified_at=facts.modified_at,
             recorded=recorded_of(stream, found, losses),
+            table_gap=self.cache.writes.gap_of(table),
         )
         progress = progress_of(seen, moment.now)
         checkpoint = self._checkpoint(stream)
