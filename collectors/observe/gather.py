@@ -17,6 +17,7 @@ from collectors.evidence.documents import Heartbeat
 from collectors.evidence.files import FileFacts
 from collectors.observe.beside import Beside
 from collectors.observe.cache import ReadCache
+from collectors.observe.counterparts import unnamed_beside
 from collectors.observe.loss_tables import read_table
 from collectors.observe.processes import has_begun, writer_of
 from collectors.observe.shared_files import backups_of, newest_first, reports_of, stage_files_of
@@ -166,6 +167,7 @@ class Gatherer:
             losses=losses,
             progress=progress,
             times_trusted=trusted,
+            unnamed_tables=unnamed_beside(self.cache, stream, table, (*losses.curves, *losses.others)),
             instead_of_events="" if logs.files or not stream.events else self.beside.of_folder(stream.events.folder),
         )
 

@@ -68,6 +68,29 @@ def resumed(first: Rows, then: Rows, total: int, by: str = "steps", **more: Any)
     return logs((first, {"after": -20.0 * (len(then) + 2), "pid": 11}), (then, {"pid": 12, **more}), total=total, by=by)
 
 
+def parts(described: dict[str, Any], *files: tuple[str, str], total: int = 4) -> Make:
+    """A training that writes a table a part of the data, counted in steps, and what the description says of them."""
+
+    def make(f: Foreign) -> None:
+        for path, text in files:
+            f.put(path, text, 1.0)
+        f.said["loss_history"] = described
+        f.total(total, "steps")
+        f.without_events()
+
+    return make
+
+
+def tsv(values: Iterable[float], *names: str) -> str:
+    """A tab-separated table of one series."""
+    return "".join("\t".join(map(str, row)) + "\n" for row in [names, *enumerate(values)])
+
+
+LOSSES = [1.0, 0.5, 0.25, 0.125]
+DVC = [("dvc/train/loss.tsv", tsv(LOSSES, "step", "loss")), ("dvc/val/loss.tsv", tsv([2 * v for v in LOSSES], "step", "loss"))]  # fmt: skip
+DVC_TRAIN = {"path": "dvc/train/loss.tsv", "columns": {"step": "step", "train_loss": "loss"}}
+
+
 def finals(step: float) -> dict[str, float]:
     """The last values of `both`."""
     return {"train_loss": falling_at(step), "val_loss": falling_at(step, factor=1.25)}
@@ -251,6 +274,11 @@ CLOCKS = [
 ]
 
 PARTS = [
+    Meaning("DVCLive: one of two files named", parts(DVC_TRAIN, *DVC), "8 skip", "dvc/val/loss.tsv beside its table holds its validation, and nothing names it | path: [dvc/train/loss.tsv, dvc/val/loss.tsv] | not: all losses finite", "f35: half of the losses were read by nobody"),
+    Meaning("DVCLive: one of two files named, NaN in the other", parts(DVC_TRAIN, DVC[0], ("dvc/val/loss.tsv", tsv([0.5, NAN, NAN, NAN], "step", "loss"))), "8 skip", "nothing names it", "a NaN must not hide there"),
+    Meaning("DVCLive: the validation alone named", parts({"path": "dvc/val/loss.tsv", "columns": {"val_loss": "loss"}}, *DVC), "8 skip", "dvc/train/loss.tsv beside its table holds its training", "the other half"),
+    Meaning("DVCLive: the other file named for its NaN", parts({"path": ["dvc/train/loss.tsv", "dvc/val/loss.tsv"]}, DVC[0], ("dvc/val/loss.tsv", tsv([0.5, NAN, NAN, NAN], "step", "loss"))), "8 fail", "val_loss NaN since step 1", "what the hint says to write finds it"),
+    Meaning("CatBoost: the learning error alone named", parts({"path": "cb/learn_error.tsv", "columns": {"train_loss": "Logloss", "step": "iter"}}, *((f"cb/{name}_error.tsv", tsv(LOSSES, "iter", "Logloss")) for name in ("learn", "test"))), "8 skip", "cb/test_error.tsv beside its table", "the word stands in the name"),
     Meaning("one of two shards missing, an index beside", checkpoint_of("out", {SHARDS[0]: shard(1), "out/model.safetensors.index.json": index(SHARDS[0][4:], SHARDS[1][4:])}), "1 fail", "model-00002-of-00002.safetensors", "f26: one shard was taken for the whole"),
     Meaning("one of two shards missing, no index", checkpoint_of(SHARDS[0], {SHARDS[0]: shard(1)}), "1 fail", "model-00002-of-00002.safetensors", "its name says that there are two"),
     Meaning("hollow save of sharded parameters", checkpoint_of("best.safetensors", {"best.safetensors": safetensors({"embed.weight": weights(1, (0,)), "head.weight": weights(2, (0,)), "inv_freq": weights(3, (4,))})}), "1 fail", "2 of 3 tensors are empty", "f28: ZeRO-3"),
