@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from collectors.compare.artifacts import artifact_changes
-from collectors.compare.comparability import Standing, epochs_of, reasons_against, standing_of
+from collectors.compare.comparability import Standing, epochs_of, reasons_against, standing_of, steps_of
 from collectors.compare.configs import compare_configs
 from collectors.compare.regression import (
     Which,
-    better_way,
     judge_regression,
     judge_stream,
     loss_change,
     ordered,
     quantity,
+    way_of,
     window_is_reduced,
 )
 from collectors.compare.rejudged import judgement_of, rejudged
@@ -114,7 +114,9 @@ def _check_direction(run: Check | None, baseline: Check | None) -> Direction:
 def _stream(stream: str, run: DashboardState, baseline: DashboardState, policy: Policy) -> StreamDelta:
     ours, theirs = run.metrics.get(stream), baseline.metrics.get(stream)
     reasons = reasons_against(_standing(ours), _standing(theirs), policy.must_match)
-    epochs = quantity(*(epochs_of(s) if s else None for s in (ours, theirs)))
+    sides = [s for s in (ours, theirs) if s]
+    by_steps = all(epochs_of(s) is None for s in sides) and any(steps_of(s) is not None for s in sides)
+    count = steps_of if by_steps else epochs_of
     configs = compare_configs(stream, run, baseline)
     return StreamDelta(
         id=stream,
@@ -123,9 +125,10 @@ def _stream(stream: str, run: DashboardState, baseline: DashboardState, policy: 
         reasons=reasons,
         notes=_stream_notes(ours, theirs, policy),
         losses=tuple(_losses(ours, theirs, reasons, policy)),
-        epochs=epochs,
+        counted_in="step" if by_steps else "epoch",
+        epochs=quantity(*(count(s) if s else None for s in (ours, theirs))),
         duration_seconds=quantity(*(duration_of(s) if s else None for s in (ours, theirs))),
-        seconds_per_epoch=quantity(*(_pace(s) if s else None for s in (ours, theirs))),
+        seconds_per_epoch=quantity(*(_pace(s, count(s)) if s else None for s in (ours, theirs))),
         config=configs.changes,
         configs_compared=configs.compared,
         configs_untold=configs.untold,
@@ -145,10 +148,10 @@ def duration_of(stream: StreamMetrics) -> float | None:
     return max(0.0, (done.last_record_at - done.started_at).total_seconds())
 
 
-def _pace(stream: StreamMetrics) -> float | None:
-    """Seconds an epoch took on average; None where either is unknown."""
-    epochs, seconds = epochs_of(stream), duration_of(stream)
-    return seconds / epochs if seconds is not None and epochs else None
+def _pace(stream: StreamMetrics, count: float | None) -> float | None:
+    """Seconds that one of `count` epochs or steps took on average; None where either is unknown."""
+    seconds = duration_of(stream)
+    return seconds / count if seconds is not None and count else None
 
 
 def _stream_notes(run: StreamMetrics | None, baseline: StreamMetrics | None, policy: Policy) -> tuple[str, ...]:
@@ -167,9 +170,9 @@ def _losses(
     run: StreamMetrics | None, baseline: StreamMetrics | None, reasons: tuple[str, ...], policy: Policy
 ) -> Iterable[LossChange]:
     names = {name for side in (run, baseline) if side for name in side.final}
-    whichs: tuple[Which, ...] = ("final", "best")
     for name in sorted(names, key=lambda n: (n != policy.metric, not n.startswith("val"), n)):
-        better = better_way(name, policy)
+        better = way_of(name, policy)
+        whichs: tuple[Which, ...] = ("final", "best") if better else ("final",)
         for which in whichs:
             value = quantity(*(_value(s, name, which, better) for s in (run, baseline)))
             yield loss_change((name, which), value, reasons, policy)
@@ -178,9 +181,10 @@ def _losses(
 def _value(stream: StreamMetrics | None, series: str, which: Which, better: str | None) -> float | None:
     if stream is None:
         return None
-    if which == "best" and better == "higher":
-        # The state keeps the lowest value: of a metric that should rise the best one is the highest.
+    if which == "best" and (better == "higher" or series not in stream.best):
+        # The state knows the name alone, and older ones kept the lowest of all; a curve keeps its extremes.
         found = stream.series.get(series)
-        return max((v for v in found.value if v is not None), default=None) if found else None
+        known = [v for v in found.value if v is not None] if found else []
+        return (max if better == "higher" else min)(known, default=None)
     point = (stream.final if which == "final" else stream.best).get(series)
     return point.value if point else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collectors.compare.regression import no_way, way_of
 from collectors.contract.delta import Policy
 from collectors.numbers import number_words, percent_words, plural
 
@@ -13,5 +14,8 @@ def policy_words(policy: Policy) -> str:
         allowed.append(number_words(policy.allowed_absolute))
     window = "its last value" if policy.window == 1 else f"the mean of its last {policy.window} values"
     least = "" if policy.minimum_epochs <= 1 else f", after at least {plural(policy.minimum_epochs, 'epoch')}"
-    worse = "fall" if policy.direction == "higher" else "rise"
+    better = way_of(policy.metric, policy)
+    if better is None:
+        return f"{window} of {policy.metric}{least}; {no_way(policy.metric)}"
+    worse = "fall" if better == "higher" else "rise"
     return f"{window} of {policy.metric} may {worse} by {' or '.join(allowed)} at most{least}"

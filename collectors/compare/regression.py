@@ -1,4 +1,4 @@
-"""Losses of two runs -> is it a regression? Pure: metrics and a policy -> a judgement.
+"""Metrics of two runs -> is it a regression? Pure: metrics and a policy -> a judgement.
 
 Serves the comparison and check 10 alike. It refuses to call anything better or worse that was not
 measured the same way: other data, another window or mask ratio, a stream that is missing, not
@@ -23,6 +23,7 @@ from collectors.compare.comparability import (
 from collectors.contract.delta import Direction, Judgement, LossChange, Policy, Quantity, Regression
 from collectors.contract.metrics import MAX_POINTS, StreamMetrics
 from collectors.numbers import number_words, share_words, signed_words
+from collectors.training.series import better_way
 
 Streams = Mapping[str, StreamMetrics]
 Which = Literal["final", "best"]
@@ -55,10 +56,14 @@ def judge_stream(run: StreamMetrics | None, baseline: StreamMetrics | None, poli
     problem = _cannot_judge(run, baseline, policy)
     if problem is not None or run is None or baseline is None:
         return problem
-    value = quantity(_mean_of_last(run, policy), _mean_of_last(baseline, policy))
+    value, better = quantity(_mean_of_last(run, policy), _mean_of_last(baseline, policy)), way_of(policy.metric, policy)
     if value.difference is None:
         return _unmeasured(value, policy)
-    return _measured(value, policy)
+    if better is None:
+        return _judgement(
+            Regression.INCOMPARABLE, f"{no_way(policy.metric)}: say `direction: lower` or `higher`", value
+        )
+    return _measured(value, policy, better)
 
 
 def _cannot_judge(run: StreamMetrics | None, baseline: StreamMetrics | None, policy: Policy) -> Judgement | None:
@@ -117,17 +122,21 @@ def direction_of(value: Quantity, policy: Policy, better: str) -> Direction:
     return Direction.BETTER if (value.difference < 0) == (better == "lower") else Direction.WORSE
 
 
-def better_way(series: str, policy: Policy) -> str | None:
-    """Which way a series gets better, `lower` or `higher`; None where nothing says so."""
-    if series == policy.metric:
-        return policy.direction
-    return "lower" if "loss" in series.lower() else None
+def way_of(series: str, policy: Policy) -> str | None:
+    """Which way a series gets better, `lower` or `higher`, by the policy or its name; None where neither says so."""
+    declared = policy.direction if series == policy.metric else None
+    return declared or better_way(series)
+
+
+def no_way(series: str) -> str:
+    """Why a series is neither better nor worse, in words."""
+    return f"nothing says whether a lower or a higher {series} is better"
 
 
 def loss_change(named: tuple[str, Which], value: Quantity, reasons: tuple[str, ...], policy: Policy) -> LossChange:
-    """One loss on both sides; `reasons` are those against comparing its stream at all."""
+    """One metric on both sides; `reasons` are those against comparing its stream at all."""
     series, which = named
-    better = better_way(series, policy)
+    better = way_of(series, policy)
     reason = "; ".join(reasons) or _value_reason(series, value, better)
     direction = Direction.INCOMPARABLE if reason or better is None else direction_of(value, policy, better)
     return LossChange(series=series, which=which, value=value, direction=direction, reason=reason or None)
@@ -138,7 +147,7 @@ def _value_reason(series: str, value: Quantity, better: str | None) -> str:
     if value.difference is None:
         sides = [name for name, side in (("run", value.run), ("baseline", value.baseline)) if side is None]
         return "; ".join(f"the {name} has no {series}" for name in sides) or "the difference is beyond all numbers"
-    return "" if better else f"nothing says whether a lower or a higher {series} is better"
+    return "" if better else no_way(series)
 
 
 def allowance(value: Quantity, policy: Policy) -> float:
@@ -152,8 +161,8 @@ def _unmeasured(value: Quantity, policy: Policy) -> Judgement:
     return _judgement(Regression.INCOMPARABLE, f"the baseline has no {policy.metric}", value)
 
 
-def _measured(value: Quantity, policy: Policy) -> Judgement:
-    worse = direction_of(value, policy, policy.direction) is Direction.WORSE
+def _measured(value: Quantity, policy: Policy, better: str) -> Judgement:
+    worse = direction_of(value, policy, better) is Direction.WORSE
     change = signed_words(value.difference) if value.relative is None else share_words(value.relative)
     of = policy.metric if policy.window == 1 else f"mean of the last {policy.window} {policy.metric}"
     allowed = f"{number_words(allowance(value, policy))} allowed"

@@ -40,8 +40,8 @@ class Policy(Contract):
 
     metric: Text = "val_loss"
     """Series that is compared."""
-    direction: Literal["lower", "higher"] = "lower"
-    """Which way is better."""
+    direction: Literal["lower", "higher"] | None = None
+    """Which way is better; null: as the metric's name says (a loss falls, an accuracy rises)."""
     allowed_relative: Allowance = 0.05
     """Allowed change for the worse as a share of the baseline's value; the larger allowance counts."""
     allowed_absolute: Allowance = 0.0
@@ -91,7 +91,7 @@ class Quantity(Contract):
 
 
 class LossChange(Contract):
-    """One loss on both sides, and which way it went."""
+    """One loss or other metric on both sides, and which way it went."""
 
     series: Text
     """Series name, such as `val_loss`."""
@@ -145,13 +145,15 @@ class StreamDelta(Contract):
     notes: tuple[Text, ...]
     """What a reader of the numbers must know though they are comparable."""
     losses: tuple[LossChange, ...]
-    """Final and best of every series, the policy's metric first."""
+    """Final of every series, and best where a way is better; the policy's metric first."""
+    counted_in: Literal["epoch", "step"] = "epoch"
+    """What both sides are counted in: steps where neither knows its epochs."""
     epochs: Quantity
-    """Epochs that were trained."""
+    """Epochs, or steps, that were trained."""
     duration_seconds: Quantity
     """First to last record, in seconds."""
     seconds_per_epoch: Quantity
-    """Duration over epochs, in seconds."""
+    """Duration over epochs, or steps, in seconds."""
     config: tuple[ConfigChange, ...]
     """Every value of either side; `differs` tells which are worth showing."""
     configs_compared: Literal["whole", "part", "none"] = "part"

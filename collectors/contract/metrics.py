@@ -22,7 +22,7 @@ class Series(Contract):
     time: tuple[float | None, ...]
     """Seconds since the Unix epoch, UTC."""
     value: tuple[float | None, ...]
-    """Loss, no unit."""
+    """Loss or other metric, in its own unit."""
 
     @model_validator(mode="after")
     def _is_parallel_and_bounded(self) -> Series:
@@ -55,7 +55,7 @@ class Point(Contract):
     """One value of a series, with its place."""
 
     value: float | None
-    """Loss; null when it is not finite."""
+    """Loss or other metric; null when it is not finite."""
     epoch: float | None
     """Epoch, null when unknown."""
     step: int | None
@@ -128,6 +128,6 @@ class StreamMetrics(Contract):
     final: dict[Text, Point]
     """Last point of each series."""
     best: dict[Text, Point]
-    """Lowest finite point of each series."""
+    """Best finite point of each series whose name says which way is better; no other series has one."""
     diverged_at: Point | None
     """Where the first non-finite loss stood."""

@@ -18,6 +18,7 @@ from collectors.evidence.documents import Heartbeat
 from collectors.evidence.files import FileFacts
 from collectors.observe.beside import Beside
 from collectors.observe.cache import ReadCache
+from collectors.observe.counterparts import unnamed_beside
 from collectors.observe.derived import Derived
 from collectors.observe.loss_tables import read_table
 from collectors.observe.processes import has_begun, writer_of
@@ -153,6 +154,7 @@ class Gatherer:
             heartbeat=heartbeat,
             table_modified_at=facts.modified_at,
             recorded=recorded_of(stream, found, losses),
+            table_gap=self.cache.writes.gap_of(table),
         )
         progress = progress_of(seen, moment.now)
         checkpoint = self._checkpoint(stream)
@@ -170,6 +172,7 @@ class Gatherer:
             losses=losses,
             progress=progress,
             times_trusted=trusted,
+            unnamed_tables=unnamed_beside(self.cache, stream, table, (*losses.curves, *losses.others)),
             instead_of_events="" if logs.files or not stream.events else self.beside.of_folder(stream.events.folder),
         )
 

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from collectors.training.curves import Losses
+from collectors.training.series import is_gradient_norm
 from collectors.training.stream_runs import Curve
 
 
@@ -26,10 +27,13 @@ class Divergence:
 
 
 def all_divergences(losses: Losses) -> tuple[Divergence, ...]:
-    """What is not finite in either source of the run's losses."""
-    shown = find_divergences(losses.curves)
+    """What is not finite in either source of the run's losses; a gradient norm beside them only warns."""
+    curves, others = (
+        {n: c for n, c in held.items() if not is_gradient_norm(n)} for held in (losses.curves, losses.others)
+    )
+    shown = find_divergences(curves or losses.curves)
     known = {(d.series, d.kind) for d in shown}
-    return (*shown, *(d for d in find_divergences(losses.others) if (d.series, d.kind) not in known))
+    return (*shown, *(d for d in find_divergences(others) if (d.series, d.kind) not in known))
 
 
 def find_divergences(curves: Mapping[str, Curve]) -> tuple[Divergence, ...]:

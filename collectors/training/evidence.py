@@ -80,6 +80,8 @@ class StreamEvidence:
     progress: Progress
     times_trusted: bool | None
     """None without event files: there is nothing to compare file times with."""
+    unnamed_tables: tuple[str, ...] = ()
+    """Tables beside its own that hold the part of the data of which no series was read."""
     instead_of_events: str = ""
     """In words what lies where the event files should, where there is none."""
 

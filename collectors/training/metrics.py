@@ -1,4 +1,4 @@
-"""One stream's losses and progress -> its losses and how far it is, as the state tells them. Pure.
+"""One stream's curves and progress -> its losses and how far it is, as the state tells them. Pure.
 
 Curves are reduced to at most 2,000 points with minima and maxima kept; values that are not finite are
 null there and told beside.
@@ -19,6 +19,7 @@ from collectors.numbers import utc
 from collectors.training.curves import Losses
 from collectors.training.divergence import number_or_none, step_or_none
 from collectors.training.progress import Progress
+from collectors.training.series import better_way
 from collectors.training.stream_runs import Curve
 
 
@@ -47,7 +48,7 @@ def build_metrics(
             for d in divergences
         ),
         final={name: _point(c, -1) for name, c in curves.items()},
-        best={name: p for name, c in curves.items() if (p := _best(c)) is not None},
+        best={name: p for name, c in curves.items() if (p := _best(name, c)) is not None},
         diverged_at=Point(value=None, epoch=first.first_epoch, step=first.first_step) if first else None,
     )
 
@@ -78,11 +79,13 @@ def _point(curve: Curve, at: int) -> Point:
     )
 
 
-def _best(curve: Curve) -> Point | None:
-    finite = np.isfinite(curve.value)
-    if not finite.any():
+def _best(name: str, curve: Curve) -> Point | None:
+    """The first of the best finite values; None where no way is known to be the better one."""
+    way, finite = better_way(name), np.isfinite(curve.value)
+    if way is None or not finite.any():
         return None
-    return _point(curve, int(np.argmin(np.where(finite, curve.value, np.inf))))
+    falling = curve.value if way == "lower" else -curve.value
+    return _point(curve, int(np.argmin(np.where(finite, falling, np.inf))))
 
 
 def _completion(p: Progress, *, in_current_run: bool) -> Completion:

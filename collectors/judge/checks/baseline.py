@@ -6,7 +6,7 @@ says why.
 
 from __future__ import annotations
 
-from collectors.compare.regression import judge_regression, judge_stream, ordered
+from collectors.compare.regression import judge_regression, judge_stream, ordered, way_of
 from collectors.contract.delta import Regression
 from collectors.contract.metrics import StreamMetrics
 from collectors.contract.state import CheckEvidence, DashboardState
@@ -22,6 +22,7 @@ HINTS = {
     Regression.INCOMPARABLE: f"Pin a baseline that was trained the same way: {PIN}.",
     Regression.INCOMPLETE: "Wait until the training has ended.",
 }
+SAY_WAY = "Say which way is better: `baseline: {direction: lower}` or `direction: higher`."
 
 
 def check_baseline(seen: WorkspaceEvidence) -> Judgement:
@@ -39,11 +40,13 @@ def check_baseline(seen: WorkspaceEvidence) -> Judgement:
 
 def _judged(seen: WorkspaceEvidence, baseline: DashboardState) -> Judgement:
     run = {s.id: s.metrics for s in seen.streams}
-    found = judge_regression(run, baseline.metrics, seen.config.baseline)
+    policy = seen.config.baseline
+    found = judge_regression(run, baseline.metrics, policy)
+    has_way = found.value is not Regression.INCOMPARABLE or way_of(policy.metric, policy) is not None
     return Judgement(
         outcome=OUTCOMES.get(found.value, Outcome.SKIP),
         detail=f"against {baseline.meta.run_id}: {found.sentence}",
-        hint=HINTS.get(found.value),
+        hint=HINTS.get(found.value) if has_way else SAY_WAY,
         evidence=tuple(_evidence(stream, (run, baseline), seen) for stream in ordered(run, baseline.metrics)),
     )
 

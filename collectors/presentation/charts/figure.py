@@ -18,7 +18,7 @@ from collectors.presentation.words import STREAM_WORDS
 def loss_figure(run: StreamMetrics, ghost: StreamMetrics | None, kind: Kind, name: str) -> Element:
     """Return the figure; `ghost` is the baseline's stream, `kind` how the value axis is divided."""
     curves = curves_of(run, ghost)
-    caption = el("figcaption", el("h3", f"{run.label} loss"), el("span", loss_head(run), class_="figure"))
+    caption = el("figcaption", el("h3", run.label), el("span", loss_head(run), class_="figure"))
     keys = [loss_key(line.label, line.role) for line in curves.ghosts]
     notes = el("span", " · ".join(_notes(run, curves, kind)), class_="loss-note")
     foot = el("p", loss_foot(run, *keys), notes, class_="loss-words")

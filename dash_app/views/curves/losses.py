@@ -42,7 +42,7 @@ def _frame(stream: StreamInfo) -> Component:
     chart = dcc.Graph(id=part["loss-chart"], config=CHART_CONFIG, className="loss-chart")
     head = html.Header(
         [
-            html.H3(f"{stream.label} loss"),
+            html.H3(stream.label),
             html.Span(id=part["loss-head"], className="figure"),
             html.Span(id=part["loss-delta"], className="figure loss-delta"),
         ],

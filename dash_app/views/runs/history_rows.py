@@ -124,6 +124,8 @@ def _measured(column: Column, found: Mapping[str, Any]) -> Any:
     value = found[column.name]
     if column.name == "duration_seconds":
         return duration_words(value)
+    if column.name == "epochs" and value is None and found["steps"] is not None:
+        return f"{number_words(found['steps'])} steps"
     if column.name == "epochs":
         return number_words(value)
     return "diverged" if found["diverged"] and column.name == "final_val_loss" else number_words(value)

@@ -10,13 +10,13 @@ from support.two_runs import Change, changed, completion, config, losses, stream
 
 from collectors.compare.regression import (
     allowance,
-    better_way,
     direction_of,
     judge_regression,
     judge_stream,
     loss_change,
     ordered,
     quantity,
+    way_of,
     window_is_reduced,
 )
 from collectors.contract.delta import Direction, Judgement, Policy, Quantity, Regression
@@ -31,6 +31,12 @@ def judged(run: StreamMetrics | None, baseline: StreamMetrics | None, **policy: 
     found = judge_stream(run, baseline, Policy(**policy))
     assert found is not None
     return found.value.name, found.sentence
+
+
+def renamed(one: StreamMetrics, name: str) -> StreamMetrics:
+    """The stream with its validation loss under another name."""
+    held = {field: {name: getattr(one, field)["val_loss"]} for field in ("series", "final")}
+    return one.model_copy(update=held)
 
 
 ONE, HALF = stream(losses([1.0, 1.0, 1.0])), stream(losses([1.0, 1.0, 0.5]))
@@ -48,6 +54,22 @@ def test_a_change_for_the_worse_beyond_the_tolerance_is_a_regression() -> None:
 def test_where_a_higher_value_is_better_a_lower_one_is_the_regression() -> None:
     assert judged(HALF, ONE, direction="higher")[0] == "REGRESSION"
     assert judged(ONE, HALF, direction="higher")[0] == "NONE"
+
+
+def test_a_metrics_name_says_its_way_where_the_policy_does_not() -> None:
+    run, baseline = (renamed(one, "val_acc") for one in (HALF, ONE))
+
+    assert judged(run, baseline, metric="val_acc")[0] == "REGRESSION"
+    assert judged(baseline, run, metric="val_acc")[0] == "NONE"
+
+
+@pytest.mark.parametrize("metric", ["d_loss", "entropy", "reward"])
+def test_a_metric_without_a_way_is_neither_better_nor_worse_until_the_policy_says(metric: str) -> None:
+    run, baseline = (renamed(one, metric) for one in (ONE, HALF))
+
+    told = f"nothing says whether a lower or a higher {metric} is better: say `direction: lower` or `higher`"
+    assert judged(run, baseline, metric=metric) == ("INCOMPARABLE", told)
+    assert judged(run, baseline, metric=metric, direction="lower")[0] == "REGRESSION"
 
 
 def test_a_window_takes_the_mean_of_the_last_values_and_says_so() -> None:
@@ -208,8 +230,9 @@ def test_a_change_beyond_the_tolerance_has_a_direction() -> None:
 def test_which_way_a_series_gets_better() -> None:
     policy = Policy(metric="f1", direction="higher")
 
-    assert [better_way(s, policy) for s in ("f1", "val_loss", "Loss/train", "lr")] == ["higher", "lower", "lower", None]
-    assert better_way("val_loss", Policy(direction="higher")) == "higher"
+    assert [way_of(s, policy) for s in ("f1", "val_loss", "Loss/train", "lr")] == ["higher", "lower", "lower", None]
+    assert way_of("val_loss", Policy(direction="higher")) == "higher"
+    assert [way_of(s, Policy(metric=s)) for s in ("val_acc", "d_loss", "reward")] == ["higher", None, None]
 
 
 @pytest.mark.parametrize(
