@@ -102,6 +102,12 @@ edges: [[raw, train], [train, ship]]
         (DRAWN.replace(b"checks: [backup]", b"checks: [bakcup]"),
          "`stages.12.checks.0`: unknown check `bakcup`; did you mean `backup`?"),
         (DRAWN.replace(b'"check:logs"', b'"check:"'), "`check:` is no known rule"),
+        (MINIMAL + b"    metrics: {val_los: {better: lower}}\n",
+         "line 8: `streams.0.metrics.val_los`: no series under `tags` or `columns` is called so; there are `val_loss`; "
+         "did you mean `val_loss`?"),
+        (MINIMAL + b"    metrics: {acc: {unit: '%'}}\n", "there are `val_loss`"),
+        (MINIMAL + b"    targets: [{metric: val_loss}]\n",
+         "line 8: `streams.0.targets.0`: say `at_least`, `at_most` or both"),
         (DRAWN + b"title: again\n", "title"),
         (b"", "is empty"),
         (b"- 1\n", "expected a mapping"),
