@@ -14,7 +14,7 @@ from collectors.commands.shared_options import PLACE
 from collectors.compare.compare import compare
 from collectors.contract.delta import Policy, Regression
 from collectors.files.workspace import Workspace
-from collectors.observe.load_pipeline import CONFIG_NAME, load_config
+from collectors.observe.described import CONFIG_NAME, load_config
 from collectors.options import Commands, Option, Parser, UsageError, finish
 from collectors.presentation.comparison import delta_as_json, delta_as_markdown, delta_as_text
 from collectors.store.runs import RunStore

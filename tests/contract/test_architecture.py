@@ -15,6 +15,7 @@ PURE = (
     "collectors/contract/",
     "collectors/evidence/",
     "collectors/training/",
+    "collectors/trainers/",
     "collectors/judge/",
     "collectors/compare/",
     "collectors/presentation/",
@@ -28,7 +29,7 @@ OPENS = (
     "collectors/files/",  # the workspace
     "collectors/store/",  # the state directory, through its one door
     "collectors/readers/child/",  # what it was handed, already open
-    "collectors/observe/load_pipeline.py",  # the default that is shipped with it
+    "collectors/trainers/reference.py",  # the description that is shipped with it
     "collectors/commands/terminal.py",  # /dev/null when a pipe closed
     "dash_app/web/bundle.py",  # our own styles and scripts
 )

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from collectors.files.workspace import Workspace
+from collectors.observe.described import load_config
 from collectors.observe.load_pipeline import (
     ConfigProblem,
     default_config,
     default_config_bytes,
-    load_config,
     parse_config,
 )
 
