@@ -89,7 +89,7 @@ def _sign(value: float) -> str:
 
 
 def duration_words(seconds: float | None) -> str:
-    """A length of time in two units at most: `0.36 s`, `52 s`, `3 min 20 s`, `2 h 5 min`."""
+    """A length of time in two units at most: `0.36 s`, `52 s`, `3 min 20 s`, `2 h 5 min`, `8 d`."""
     if seconds is None or not math.isfinite(seconds):
         return UNKNOWN
     if seconds < 99.5:
@@ -98,7 +98,10 @@ def duration_words(seconds: float | None) -> str:
     if minutes < 100:
         return f"{minutes} min {rest} s" if rest else f"{minutes} min"
     hours, minutes = divmod(minutes, 60)
-    return f"{hours:,} h {minutes} min" if minutes else f"{hours:,} h"
+    if hours < 100:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    days, hours = divmod(hours, 24)
+    return f"{days:,} d {hours} h" if hours else f"{days:,} d"
 
 
 def instant_words(when: float | datetime | str | None) -> str:

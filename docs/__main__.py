@@ -11,12 +11,13 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from docs.made_checks import checks_list, checks_table, proofs_table
+from docs.made_checks import checks_list, checks_table, findings_table, proofs_table
 from docs.made_reference import reference
 
 ROOT = Path(__file__).resolve().parents[1]
 PARTS: dict[str, Callable[[], str]] = {
     "checks": checks_table,
+    "findings": findings_table,
     "list": checks_list,
     "proofs": proofs_table,
     "reference": reference,

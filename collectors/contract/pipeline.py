@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, PositiveFloat, model_validator
 from pydantic_core import PydanticCustomError
 
 from collectors.contract.delta import Policy
@@ -108,7 +108,10 @@ class PipelineConfig(Section):
     limits: Limits = Limits()
     """What reading one file may cost, and how far its times are trusted."""
     checks: dict[Id, CheckSettings] = {}  # noqa: RUF012 -- pydantic copies it
-    """Check id -> how it counts."""
+    """Id of a check or of a finding -> how it counts."""
+    max_gap_hours: PositiveFloat | None = None
+    """Longest time between the end of one stream and the beginning of the next: beyond it check 9 fails. Where it is
+    not said, more than a week is a warning."""
     baseline: Policy = Policy()
     """When a run is worse than the pinned baseline."""
     links: Links = Links()

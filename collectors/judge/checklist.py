@@ -25,6 +25,7 @@ from collectors.judge.checks import (
 )
 from collectors.judge.checks.part import Judgement
 from collectors.judge.checks.spec import CheckSpec
+from collectors.judge.findings.every import with_findings
 from collectors.training.evidence import WorkspaceEvidence
 
 CHECKS = (
@@ -90,7 +91,7 @@ def judge(seen: WorkspaceEvidence) -> tuple[Check, ...]:
 
 def _judge_one(spec: CheckSpec, seen: WorkspaceEvidence) -> Check:
     try:
-        found = spec.judge(seen)
+        found = with_findings(spec.judge(seen), spec.id, seen)
     except Exception as error:  # noqa: BLE001 -- the edge: one broken check must not hide the others
         found = Judgement(
             Outcome.FAIL, f"this check broke: {type(error).__name__}: {error}", "Report it, with the state file."

@@ -22,6 +22,7 @@ from collectors.contract.pipeline import PipelineConfig
 from collectors.contract.values import visible_text
 from collectors.evidence.documents import ConfigEvidence
 from collectors.judge.checklist import specs_by_id
+from collectors.judge.findings.every import findings_by_id
 from collectors.observe.standard_graph import with_standard_graph
 from collectors.readers.text.plain import nearest_line
 from collectors.readers.text.read_config import read_config
@@ -74,9 +75,12 @@ def checked_config(data: Mapping[str, Any], name: str, read: ConfigEvidence = UN
     """Check plain values, and draw the graph that they leave out. Raises ConfigProblem; `read` has their lines."""
     try:
         config = PipelineConfig.model_validate(data)
-        unknown = [_explain_unknown(name, key, check, read) for key, check in _unknown_checks(config)]
-        if unknown:
-            raise ConfigProblem("\n".join(unknown[:MOST_TOLD]))
+        wrong = [
+            *(_explain_unknown(name, key, check, read) for key, check in _unknown_checks(config)),
+            *(f"{_place(name, key, read)}: `{_dotted(key)}`: {text}" for key, text in _misplaced(config)),
+        ]
+        if wrong:
+            raise ConfigProblem("\n".join(wrong[:MOST_TOLD]))
         return with_standard_graph(config)
     except ValidationError as error:
         causes = _without_what_follows([{**one, "loc": _written(one["loc"])} for one in error.errors()])
@@ -112,7 +116,7 @@ def _without_what_follows(errors: list[ErrorDetails]) -> list[ErrorDetails]:
 
 def _unknown_checks(config: PipelineConfig) -> Iterator[tuple[Key, str]]:
     """Each place that names a check which is not in the checklist, and the name."""
-    named: list[tuple[Key, str]] = [(("checks", check), check) for check in config.checks]
+    named: list[tuple[Key, str]] = [(("checks", key), key) for key in config.checks if key not in findings_by_id()]
     for number, stage in enumerate(config.stages):
         kind, _, argument = stage.status_from.partition(":")
         named += [(("stages", number, "status_from"), argument)] if kind == "check" else []
@@ -120,9 +124,19 @@ def _unknown_checks(config: PipelineConfig) -> Iterator[tuple[Key, str]]:
     return ((key, check) for key, check in named if check not in specs_by_id())
 
 
+def _misplaced(config: PipelineConfig) -> Iterator[tuple[Key, str]]:
+    """Settings of a check that stand at a finding, and the other way round."""
+    for key, settings in config.checks.items():
+        if key in findings_by_id() and settings.level is None:
+            yield ("checks", key), "a finding counts by its `level`: fail, skip, warn or off"
+        if key in specs_by_id() and settings.level is not None:
+            yield ("checks", key, "level"), "`level` is a finding's; this is a check: say `enabled` or `blocking`"
+
+
 def _explain_unknown(name: str, key: Key, check: str, read: ConfigEvidence) -> str:
-    nearest = _nearest(check, list(specs_by_id()))
-    remedy = f"; did you mean `{nearest}`?" if nearest else f"; known: {', '.join(specs_by_id())}"
+    known = [*specs_by_id(), *(findings_by_id() if key[0] == "checks" else ())]
+    nearest = _nearest(check, known)
+    remedy = f"; did you mean `{nearest}`?" if nearest else f"; known: {', '.join(known)}"
     return f"{_place(name, key, read)}: `{_dotted(key)}`: unknown check `{check}`{remedy}"
 
 
