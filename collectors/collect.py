@@ -15,7 +15,6 @@ from types import TracebackType
 from typing import Any, Self
 
 from collectors.contract.pipeline import PipelineConfig
-from collectors.contract.remembered import SmokeResult
 from collectors.contract.state import Check, DashboardState
 from collectors.files.workspace import Workspace
 from collectors.judge.build import BUILTIN, Observation, build_state
@@ -25,15 +24,15 @@ from collectors.observe.cache import ReadCache
 from collectors.observe.described import Described, Sight
 from collectors.observe.gather import Gatherer
 from collectors.observe.memory import Learnt
-from collectors.observe.own_commands import Place, filled_in, run_command
+from collectors.observe.own_commands import Place
 from collectors.observe.point_index import index_points
 from collectors.observe.signs import signs_of
-from collectors.observe.smoke_inputs import inputs_of, of_today, unwritten
+from collectors.observe.smoke_runs import Scoring, SmokeRuns
 from collectors.observe.validator import run_validator
 from collectors.readers.child.process import ReaderProcess
 from collectors.store.snapshots import History
 from collectors.store.store import Store
-from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
+from collectors.training.evidence import WorkspaceEvidence
 
 MOST_NOTICES = 8
 
@@ -75,7 +74,8 @@ class Collector:
         self.workspace = Workspace(root, self.options.allow_roots)
         given = self.options.pipeline
         self._sight = None if given is not None else Sight(self.workspace, self.options.config_file)
-        self._fresh_smoke: dict[tuple[str, str, str], SmokeResult] = {}
+        asked = self.options
+        self._smoke = SmokeRuns(store, Scoring(root, asked.smoke_python, asked.smoke_timeout_seconds, asked.announce))
         self._external: tuple[Check, ...] | None = None
         self.notices: tuple[str, ...] = ()
         self._stored: tuple[Any, DashboardState] | None = None
@@ -92,7 +92,7 @@ class Collector:
         learnt = Learnt(store.backend, self.config.model_dump_json()) if store is not None else None
         self._learnt = learnt
         self._cache = ReadCache(self.workspace, self._child, self.config.limits, learnt)
-        self._gatherer = Gatherer(self.config, self._cache, self._remembered_smoke)
+        self._gatherer = Gatherer(self.config, self._cache, self._smoke.remembered)
         self._history = History(store, self.config, self.options.keep_runs) if store is not None else None
 
     def _look_again(self) -> None:
@@ -134,7 +134,7 @@ class Collector:
         self.workspace.renew()
         self._look_again()
         seen = self._gatherer.gather(now.timestamp())
-        if self.options.run_smoke and self._run_smoke(seen):
+        if self.options.run_smoke and self._smoke.run(seen, self._cache):
             seen = self._gatherer.gather(now.timestamp())
         run_id = self.options.run_id or seen.run_id
         pinned = self._history.pinned() if self._history else None
@@ -213,44 +213,3 @@ class Collector:
             self._external = run_validator(validator.command, place, self.options.announce)
         appended = following_external(builtin if validator.append_builtin else (), len(self._external) + 1)
         return (*self._external, *appended), " ".join(validator.command)
-
-    def _remembered_smoke(self, stream: str, checkpoint: str, config: str) -> SmokeResult | None:
-        fresh = self._fresh_smoke.get((stream, checkpoint, config))
-        if fresh is not None or self.store is None:
-            return fresh
-        return self.store.smoke_result(stream, checkpoint, config)
-
-    def _run_smoke(self, seen: WorkspaceEvidence) -> bool:
-        """Run each stream's scoring command once for today's files; whether any was run."""
-        ran = False
-        for s in seen.streams:
-            hashes = s.scored_hashes
-            if hashes is None or not self.config.scores(s.stream):
-                continue
-            inputs = inputs_of(self.config, s.id, self._cache)
-            fresh = self._fresh_smoke.get((s.id, *hashes))
-            if fresh is not None and not of_today(fresh, inputs).outdated_by:
-                continue
-            result = self._smoke_once(s)
-            result = replace(result, inputs=unwritten(inputs, inputs_of(self.config, s.id, self._cache)))
-            self._fresh_smoke[(s.id, *hashes)] = result
-            if self.store is not None:
-                self.store.remember_smoke(s.id, hashes, result)
-            ran = True
-        return ran
-
-    def _smoke_once(self, s: StreamEvidence) -> SmokeResult:
-        smoke = self.config.smoke
-        if smoke is None:
-            raise ValueError("no smoke command is configured")
-        values = {
-            "python": self.options.smoke_python,
-            "stream": s.id,
-            "checkpoint": s.checkpoint.path if s.checkpoint else "",
-            "config": s.config.path if s.config else "",
-            "workspace": str(self.root.resolve()),
-        }
-        timeout = self.options.smoke_timeout_seconds or smoke.timeout_seconds
-        place = Place(self.root, timeout_seconds=timeout)
-        finished = run_command(filled_in(smoke.command, values), place, self.options.announce)
-        return SmokeResult(finished.exit_code, finished.tail, datetime.now(UTC).timestamp())
