@@ -32,7 +32,7 @@ SHARE: Final = 20
 """...and for no more than this part of the time."""
 
 
-INSTEAD: Final = f"It is watched; what is to be read can be said in `{CONFIG_NAME}` (`init --write` stores one):"
+INSTEAD: Final = f"What is to be read can be said in `{CONFIG_NAME}`:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +111,18 @@ def by_trainer(folder: Folder) -> Described:
     return Described(config, best.spec.id, best.words, found.others_words)
 
 
-def _nothing(folder: Folder, found: Candidates) -> Described:
-    spec = trainer(FALLBACK)
+def by_name(folder: Folder, name: str) -> Described:
+    """The description of a trainer that a person named. Raises LookupError for one that is not known."""
+    spec = trainer(name)
     if spec is None:
-        raise LookupError(FALLBACK)
-    config = checked_config(spec.describe(folder, Run()), FALLBACK)
+        raise LookupError(name)
+    found = recognise(folder, [spec]).best
+    run = found.run if found is not None else Run()
+    return Described(checked_config(spec.describe(folder, run), name), name, found.words if found is not None else None)
+
+
+def _nothing(folder: Folder, found: Candidates) -> Described:
+    config = by_name(folder, FALLBACK).config
     return Described(config, unrecognised=found.found_words if found.kinds else None, begin=beginning(found))
 
 

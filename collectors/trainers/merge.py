@@ -22,13 +22,16 @@ def merged(base: Raw, own: Mapping[str, Any]) -> Raw:
 
 
 def _streams(base: Sequence[Raw], own: Sequence[Any]) -> list[Any]:
-    """Those of the file in its order, each over the trainer's stream that it speaks of; then the trainer's others."""
+    """Those of the file in its order, each over the trainer's stream that it speaks of; then the trainer's others.
+
+    A file that speaks of none of them means other streams instead.
+    """
     if len(base) == len(own) == 1:
         return [_stream(base[0], own[0])]
     known = {stream["id"]: stream for stream in base}
     named = [known.get(stream.get("id")) if isinstance(stream, Mapping) else None for stream in own]
     said = [_stream(its, stream) if its else stream for its, stream in zip(named, own, strict=True)]
-    return [*said, *(stream for stream in base if stream not in named)]
+    return [*said, *(stream for stream in base if stream not in named and any(named))]
 
 
 def _stream(base: Raw, own: Any) -> Any:
