@@ -72,15 +72,15 @@ class Collector:
         self.root = root
         self.store = store
         self.workspace = Workspace(root, self.options.allow_roots)
-        given = self.options.pipeline
-        self._sight = None if given is not None else Sight(self.workspace, self.options.config_file)
+        self._sight = Sight(self.workspace, self.options.config_file, self.options.pipeline)
         asked = self.options
         self._smoke = SmokeRuns(store, Scoring(root, asked.smoke_python, asked.smoke_timeout_seconds, asked.announce))
         self._external: tuple[Check, ...] | None = None
         self.notices: tuple[str, ...] = ()
         self._stored: tuple[Any, DashboardState] | None = None
         self._snapshot_is_due = False
-        self._use(Described(given) if given is not None else self._sight.seen)
+        self._last: tuple[Any, DashboardState] | None = None
+        self._use(self._sight.seen)
         if self.described.words:
             self.options.announce(self.described.words)
 
@@ -97,7 +97,7 @@ class Collector:
 
     def _look_again(self) -> None:
         """Go on with what the workspace is by now, where a trainer describes it: another run, or the first one."""
-        fresh = self._sight.again() if self._sight is not None else None
+        fresh = self._sight.again()
         if fresh is None:
             return
         if fresh.trainer != self.described.trainer:

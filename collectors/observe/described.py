@@ -129,12 +129,15 @@ def _nothing(folder: Folder, found: Candidates) -> Described:
 class Sight:
     """Looks again at what describes a workspace, where that is a trainer: the next run is described anew."""
 
-    def __init__(self, workspace: Workspace, named: Path | None) -> None:
-        self._workspace, self._named = workspace, named
+    def __init__(self, workspace: Workspace, named: Path | None, given: PipelineConfig | None = None) -> None:
+        """`named`: a file instead of the workspace's own; `given`: a description instead of any."""
+        self._workspace, self._named, self._given = workspace, named, given
         self._next_at = 0.0
         self.seen = self._look()
 
     def _look(self) -> Described:
+        if self._given is not None:
+            return Described(self._given)
         began = time.monotonic()
         found = describe(self._workspace, self._named)
         ended = time.monotonic()
@@ -150,4 +153,4 @@ class Sight:
 
     @property
     def _by_file_alone(self) -> bool:
-        return self.seen.config.trainer is None and not self.seen.words
+        return self._given is not None or (self.seen.config.trainer is None and not self.seen.words)

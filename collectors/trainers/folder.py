@@ -15,6 +15,7 @@ from typing import Any, Final
 from collectors.files.problems import shown
 from collectors.files.tree import Tree
 from collectors.files.workspace import CannotRead, Workspace
+from collectors.numbers import numbers_in
 from collectors.readers.common.magic import LOOK, describe_start
 from collectors.readers.events.read import read_events
 from collectors.readers.text.read_config import read_config
@@ -101,7 +102,7 @@ class Folder:
 
     def newest(self, paths: Iterable[str]) -> str | None:
         """The one that was written last."""
-        return max(paths, key=lambda path: (self.modified_at(path), path), default=None)
+        return max(paths, key=lambda path: (self.modified_at(path), numbers_in(path)), default=None)
 
     def head(self, path: str) -> bytes:
         """The first bytes of a file, at most `HEAD_BYTES`."""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from collectors.numbers import number_words, plural
+from collectors.numbers import number_words, numbers_in, plural
 from collectors.trainers.description import below, config_of, events_of, one_stream, tags_of
 from collectors.trainers.folder import Folder, is_below, join, parent, said
 from collectors.trainers.spec import Documented, Raw, Run, Sureness, TrainerSpec
@@ -44,7 +44,7 @@ def _root_of(state: str) -> str:
 
 def _run(folder: Folder, root: str, states: Sequence[str]) -> Run:
     own = join(root, STATE)
-    newest = max(states, key=lambda path: (folder.modified_at(path), path == own, path))
+    newest = max(states, key=lambda path: (folder.modified_at(path), path == own, numbers_in(path)))
     checkpoints = len(states) - (own in states)
     return Run(
         root=root,
@@ -103,7 +103,7 @@ def _events(folder: Folder, run: Run) -> Raw | None:
 def _checkpoint(folder: Folder, run: Run, state: str | None) -> list[str]:
     """Candidates in order: the folder's own model, the one that it calls best, the newest."""
     newest = [f"checkpoint-*/{name}" for name in (*MODELS[:4], "*.index.json", "*/.metadata")]
-    return below(run.root, *MODELS, *(_best(folder, run, state) if state else ()), *newest)
+    return below(run.root, *MODELS, "*.index.json", *(_best(folder, run, state) if state else ()), *newest)
 
 
 def _best(folder: Folder, run: Run, state: str) -> list[str]:

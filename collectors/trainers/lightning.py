@@ -55,7 +55,8 @@ def recognise(folder: Folder) -> Sequence[Run]:
     versions = []
     for place, path in tables.items():
         beside = _partner(place, events)
-        names = frozenset(folder.columns(path)) | events.pop(beside, frozenset())
+        tags = events.pop(beside) if beside is not None else frozenset()
+        names = frozenset(folder.columns(path)) | tags
         versions.append(_Version(path, beside, names - PLACES))
     versions += [_Version(None, place, names - PLACES) for place, names in events.items()]
     return [_run(folder, version) for version in versions]

@@ -35,8 +35,8 @@ def recognise(folder: Folder) -> Sequence[Run]:
     """Every folder of event files; without any, every folder with a table."""
     tables = {path: names for path in folder.matching(*TABLES)[:MOST_TABLES] if (names := _names_in(folder, path))}
     tops = _event_folders(folder)
-    runs = [_of_events(folder, top, tables if len(tops) == 1 else {}) for top in tops]
-    return runs or [_of_table(folder, path, tables[path]) for path in tables]
+    runs = [_of_events(folder, top, tables if len(tops) == 1 else {}, alone=len(tops) == 1) for top in tops]
+    return runs or [_of_table(folder, path, tables[path], alone=len(tables) == 1) for path in tables]
 
 
 def _event_folders(folder: Folder) -> list[str]:
@@ -68,7 +68,7 @@ def _row(folder: Folder, path: str) -> Iterable[str]:
     return row if isinstance(row, Mapping) else ()
 
 
-def _of_events(folder: Folder, top: str, tables: Mapping[str, frozenset[str]]) -> Run:
+def _of_events(folder: Folder, top: str, tables: Mapping[str, frozenset[str]], *, alone: bool) -> Run:
     files = [path for path in folder.event_files if is_below(path, top)]
     tags = frozenset().union(*(folder.tags(path) for path in files[:20]))
     table = folder.newest(tables)
@@ -79,26 +79,33 @@ def _of_events(folder: Folder, top: str, tables: Mapping[str, frozenset[str]]) -
         sure=Sureness.PERHAPS,
         at=folder.modified_at(newest),
         trained=has_training(tags),
-        facts={"events": top, "tags": tags, "table": table, "names": tables.get(table or "", frozenset())},
+        facts={
+            "events": top,
+            "tags": tags,
+            "table": table,
+            "names": tables.get(table or "", frozenset()),
+            "alone": alone,
+        },
     )
 
 
-def _of_table(folder: Folder, path: str, names: frozenset[str]) -> Run:
+def _of_table(folder: Folder, path: str, names: frozenset[str], *, alone: bool) -> Run:
     return Run(
         root=parent(path),
         because=(said(path),),
         sure=Sureness.PERHAPS,
         at=folder.modified_at(path),
         trained=has_training(names),
-        facts={"table": path, "names": names},
+        facts={"table": path, "names": names, "alone": alone},
     )
 
 
 def describe(folder: Folder, run: Run) -> Raw:
     """What was found; of a run that may come, event files anywhere."""
-    facts = run.facts or {"events": "", "tags": ()}
+    facts = run.facts or {"events": "", "tags": (), "alone": True}
     table = facts.get("table")
-    places = dict.fromkeys([run.root, parent(run.root), parent(table or ""), ""])
+    near = [parent(run.root), parent(table or ""), ""] if facts["alone"] else []  # of several runs, whose would it be?
+    places = dict.fromkeys([run.root, *near])
     config = config_of(folder, [path for place in places for path in below(place, *CONFIGS)])
     return one_stream(
         "Training",

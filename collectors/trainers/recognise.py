@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from collectors.numbers import listed, plural
+from collectors.numbers import listed, numbers_in, plural
 from collectors.trainers.folder import Folder, said
 from collectors.trainers.modules import TRAINERS
 from collectors.trainers.patterns import ending_of
@@ -103,7 +103,7 @@ def _rank(one: Candidate) -> tuple[bool, int]:
 
 def _candidate(spec: TrainerSpec, runs: Iterable[Run]) -> Candidate | None:
     """The newest run that trained something, and the others; None without any."""
-    ordered = sorted(runs, key=lambda run: (run.trained, run.at, run.root), reverse=True)
+    ordered = sorted(runs, key=lambda run: (run.trained, run.at, numbers_in(run.root)), reverse=True)
     return Candidate(spec, ordered[0], tuple(ordered[1:])) if ordered else None
 
 
