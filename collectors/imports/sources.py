@@ -1,6 +1,6 @@
 """A folder of somebody's outputs -> the runs in it: whose, called what, described how.
 
-Input: an open folder. Output: one source a run, with a pipeline of one stream for the ordinary collector. What its files
+Input: an open folder. Output: one source a run, with a pipeline of one stream for the ordinary collector. What files
 mean is the trainers' knowledge; here is only what an import adds: the operator's words, and which checks the files
 cannot answer. It refuses to guess: what no file says, such as how many epochs were configured, stays unknown.
 """

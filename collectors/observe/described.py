@@ -93,9 +93,9 @@ def _folder_of(named: Path) -> Workspace:
         raise ConfigProblem(f"{named.name}: {error}") from None
 
 
-def _by_file(place: Workspace, name: str, workspace: Workspace) -> Described:
+def _by_file(folder: Workspace, name: str, workspace: Workspace) -> Described:
     try:
-        data = place.read_bytes(name, CONFIG_LIMIT)
+        data = folder.read_bytes(name, CONFIG_LIMIT)
     except CannotRead as error:
         raise ConfigProblem(f"{name}: {error.problem}") from None
     return Described(parse_config(data, name, lambda: Folder(workspace)))

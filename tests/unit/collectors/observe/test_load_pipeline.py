@@ -134,11 +134,6 @@ def test_a_wrong_stream_is_told_as_that_and_not_as_an_empty_list_of_streams() ->
     assert lines[1].endswith("unknown key `streams.0.chekpoint`; did you mean `checkpoint`?")
 
 
-def test_without_a_file_the_default_is_used(tmp_path: Path) -> None:
-    with Workspace(tmp_path) as workspace:
-        assert load_config(workspace) == default_config()
-
-
 def test_a_named_file_that_is_missing_is_an_error(tmp_path: Path) -> None:
     with Workspace(tmp_path) as workspace, pytest.raises(ConfigProblem, match=r"other\.yaml"):
         load_config(workspace, tmp_path / "other.yaml")
