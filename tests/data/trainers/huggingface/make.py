@@ -1,6 +1,7 @@
 """Makes the folders beside it: `cd tests/data && python -m trainers.huggingface.make`.
 
-Made with VERSIONS, on a CPU, seed 0, a BERT of a thousand numbers on random tokens: nothing is downloaded.
+Made with transformers 5.24.0, accelerate 1.15.0, torch 2.13.0 and tensorboard 2.21.0, on a CPU, seed 0, a BERT of a
+thousand numbers on random tokens: nothing is downloaded.
 `folder`: 6 of 6 epochs, evaluated and saved each epoch, the best loaded at the end, then what the library's own example
 scripts call last (`save_model`, `save_metrics`, `save_state`, `evaluate`). `killed`: SIGKILL in step 72 of 160.
 `resumed`: the same folder, trained on from its newest checkpoint to the end. `stopped`: `EarlyStoppingCallback`.
