@@ -108,7 +108,7 @@ def _contents(path: Path) -> Iterable[tuple[str, bytes]]:
 
 def table_series(root: Path, path: Path, *, step: str | None, epoch: str | None) -> list[dict[str, Any]]:
     """Every column of a CSV as pandas reads it, empty cells left out: points `[step, epoch, value]`."""
-    table = pd.read_csv(path, skipinitialspace=True, float_precision="round_trip")
+    table = pd.read_csv(path, skipinitialspace=True)
     table.columns = [str(name).strip() for name in table.columns]
     return rows_series(path.relative_to(root).as_posix(), table.to_dict("records"), step=step, epoch=epoch)
 

@@ -1,6 +1,7 @@
 """Makes the folders beside it: `cd tests/data && python -m trainers.keras.make`.
 
-Made with keras 3.15.1, tensorflow-cpu 2.21.0 and tensorboard 2.21.0, on a CPU, seed 0, a net of 61 numbers on random points.
+Made with keras 3.15.1, tensorflow-cpu 2.21.0 and tensorboard 2.21.0, on a CPU, seed 0, a net of 61 numbers on
+random points.
 `folder`: 8 of 8 epochs with `CSVLogger`, `TensorBoard`, `ModelCheckpoint` (best and each epoch's weights),
 `EarlyStopping` that does not fire, the model saved last and the `History` as JSON. `stopped`: `EarlyStopping` ends 40
 planned epochs. `killed`: SIGKILL in the sixth epoch, with `BackupAndRestore`. `resumed`: the same script started again.
