@@ -2,8 +2,9 @@
 
 `store*`: `mlflow.db` with its artifacts in `mlruns/`. `files*`: the file store `mlruns/` alone. Each holds two
 experiments and the same runs: `usual` (a scikit-learn model beside it), `own names`, `odd` (NaN and infinity), `one
-step`, `empty` (parameters only), `parent` with two children, `failed` (an exception), `killed` (KILLED, as `mlflow.projects`
-ends one), `interrupted` (its process got SIGKILL: RUNNING for ever), `deleted`. Versions stand in facts.json.
+step`, `empty` (parameters only), `parent` with two children, `failed` (an exception), `killed` (KILLED, as
+`mlflow.projects` ends one), `interrupted` (its process got SIGKILL: RUNNING for ever), `deleted`. Versions stand in
+facts.json.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """MMEngine 0.10.7: `python ../record.py mmengine`, with `torch` and `mmengine` installed (and `setuptools<81`).
 
-`folder`: `Runner` by epochs, 4 of 4, `work_dirs/toy/<start>/vis_data/scalars.json`, the config beside it, `epoch_*.pth`,
+`folder`: `Runner` by epochs, 4 of 4, `work_dirs/toy/<start>/vis_data/scalars.json`, the config there, `epoch_*.pth`,
 `best_accuracy_epoch_*.pth`, `last_checkpoint`. `iterations`: an `IterBasedTrainLoop` to 60 with a validation each 20,
 `iter_*.pth`. Data made here, seed 7.
 """

@@ -1,4 +1,4 @@
-"""Hand-written torch 2.13.0 loops: `python ../record.py plain`, with `torch`, `tensorboard`, `pandas`, `pyyaml` installed.
+"""Hand-written torch 2.13.0 loops: `python ../record.py plain`, with `torch`, `tensorboard`, `pandas`, `pyyaml`.
 
 `folder`: `SummaryWriter` below its usual `runs/<date>_<host>`, a point an epoch from 0, `config.json`, best and last
 checkpoint. `steps`: the training loss each 5 steps, the validation at the last step of an epoch, nothing says epochs.
