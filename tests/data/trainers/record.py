@@ -56,7 +56,7 @@ def train(make: ModuleType, trainer: str, recording: str) -> None:
     shutil.copytree(HERE / trainer, SCRIPTS / trainer)
     script = [sys.executable, str(SCRIPTS / "record.py"), trainer, recording, "--here"]
     named = ["unshare", "--uts", "sh", "-c", f'hostname {HOST}; exec "$@"', "sh", *script]
-    child = subprocess.Popen(named, cwd=ROOM, env={**os.environ, **NEUTRAL})
+    child = subprocess.Popen(named, cwd=ROOM, env={**os.environ, **NEUTRAL, **getattr(make, "ENVIRONMENT", {})})
     enough = getattr(make, "KILLED", {}).get(recording)
     if enough is None:
         if child.wait() != 0:
