@@ -30,10 +30,10 @@ from pathlib import Path
 from types import ModuleType
 
 HERE = Path(__file__).resolve().parent
-ROOM = Path("/tmp/run")
-SCRIPTS = Path("/tmp/make")
+ROOM = Path("/tmp/toy")
+SCRIPTS = Path("/tmp/toy-scripts")
 HOST = "trainer"
-NEUTRAL = {"USER": "trainer", "LOGNAME": "trainer", "HOME": "/tmp/run-home", "TZ": "UTC", "PYTHONHASHSEED": "0"}
+NEUTRAL = {"USER": "trainer", "LOGNAME": "trainer", "HOME": "/tmp/toy-home", "TZ": "UTC", "PYTHONHASHSEED": "0"}
 PATIENCE = 600.0
 
 

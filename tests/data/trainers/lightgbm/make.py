@@ -8,6 +8,7 @@ nothing would be left. `train.log` is what `log_evaluation` prints. The data are
 from __future__ import annotations
 
 import json
+import re
 import sys
 import time
 from pathlib import Path
@@ -24,7 +25,7 @@ EVERY = 5
 
 def _printed(folder: Path) -> int:
     path = folder / "train.log"
-    return path.read_bytes().count(b"train's") if path.exists() else 0
+    return max(map(int, re.findall(rb"^\[(\d+)\]", path.read_bytes(), re.MULTILINE)), default=0) if path.exists() else 0
 
 
 KILLED = {"killed": lambda folder: _printed(folder) >= 28}
@@ -56,6 +57,7 @@ def train(recording: str) -> None:
             env.model.save_model("model.txt")
             Path("evals_result.json").write_text(json.dumps(result))
 
+    save.order = 30  # after the callback that keeps this round's result
     after = [lgb.record_evaluation(result), lgb.log_evaluation(1), save]
     if recording == "early_stopped":
         after.append(lgb.early_stopping(8))

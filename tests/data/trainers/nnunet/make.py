@@ -21,11 +21,11 @@ from skimage import io
 LIBRARIES = ("nnunetv2", "torch")
 RECORDINGS = ("folder", "killed")
 EPOCHS = {"folder": 6, "killed": 50}
-INPUT = Path("/tmp/run-home")
+INPUT = Path("/tmp/toy-home")
 ENVIRONMENT = {
     "nnUNet_raw": str(INPUT / "raw"),
     "nnUNet_preprocessed": str(INPUT / "preprocessed"),
-    "nnUNet_results": "/tmp/run",
+    "nnUNet_results": "/tmp/toy",
     "nnUNet_n_proc_DA": "0",
 }
 LEFT_OUT = ["progress.png"]
