@@ -140,6 +140,8 @@ class WorkspaceEvidence:
     """Only where check 10 is switched on and a baseline is pinned."""
     elsewhere: tuple[str, ...] = ()
     """Outputs of known kinds in a workspace in which no stream's own are found."""
+    unrecognised: str | None = None
+    """What lies by kind in a workspace that nothing describes, where no trainer was recognised."""
     untold: Mapping[str, str] = field(default_factory=dict)
     """Check id -> why the files of a run from elsewhere cannot tell: it is skipped."""
 

@@ -22,7 +22,7 @@ from support.foreign import TRAIN, VAL, Foreign, both, falling_at, series, table
 from support.workspaces import Stream, write, write_good
 
 DATA = Path(__file__).resolve().parents[1] / "data"
-DEFAULT = Path(__file__).resolve().parents[2] / "collectors/observe/default_pipeline.yaml"
+DEFAULT = Path(__file__).resolve().parents[2] / "collectors/trainers/reference.yaml"
 INF = math.inf
 
 
