@@ -15,7 +15,7 @@ from collectors.compare.compare import compare
 from collectors.contract.delta import Regression
 from collectors.contract.policy import Policy
 from collectors.files.workspace import Workspace
-from collectors.observe.load_pipeline import CONFIG_NAME, load_config
+from collectors.observe.described import CONFIG_NAME, load_config
 from collectors.options import Commands, Option, Parser, UsageError, finish
 from collectors.presentation.comparison import delta_as_json, delta_as_markdown, delta_as_text
 from collectors.store.runs import RunStore

@@ -86,8 +86,11 @@ class PipelineConfig(Section):
     """Version of this format."""
     title: Text = "Training"
     """Title on screen."""
-    streams: Annotated[tuple[Stream, ...], Field(min_length=1, max_length=MOST_STREAMS)]
-    """Streams in training order."""
+    trainer: Id | None = None
+    """The trainer whose outputs these are, such as `huggingface`: all that it says, and what stands here instead. The
+    list is in `docs/trainers.md`."""
+    streams: Annotated[tuple[Stream, ...], Field(min_length=1, max_length=MOST_STREAMS)] = ()
+    """Streams in training order; with a `trainer` only what is to be said otherwise of them."""
     scaler: Scaler | None = None
     """The scaler; without it check 2 is left out."""
     backup: Backup | None = None
@@ -126,6 +129,8 @@ class PipelineConfig(Section):
 
     @model_validator(mode="after")
     def _names_exist(self) -> Self:
+        if not self.streams:
+            raise PydanticCustomError("missing", "Field required", {"key": ("streams",)})
         streams = _unique([s.id for s in self.streams], "streams")
         stages = _unique([s.id for s in self.stages], "stages")
         if self.scaler and self.scaler.stream not in streams:

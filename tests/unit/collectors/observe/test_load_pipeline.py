@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from collectors.files.workspace import Workspace
+from collectors.observe.described import load_config
 from collectors.observe.load_pipeline import (
     ConfigProblem,
     default_config,
     default_config_bytes,
-    load_config,
     parse_config,
 )
 
@@ -138,11 +138,6 @@ def test_a_wrong_stream_is_told_as_that_and_not_as_an_empty_list_of_streams() ->
     assert len(lines) == 2
     assert lines[0].endswith("`streams.0.checkpoint` is missing")
     assert lines[1].endswith("unknown key `streams.0.chekpoint`; did you mean `checkpoint`?")
-
-
-def test_without_a_file_the_default_is_used(tmp_path: Path) -> None:
-    with Workspace(tmp_path) as workspace:
-        assert load_config(workspace) == default_config()
 
 
 def test_a_named_file_that_is_missing_is_an_error(tmp_path: Path) -> None:

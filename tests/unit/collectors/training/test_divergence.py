@@ -97,3 +97,11 @@ def test_what_is_no_loss_does_not_diverge_beside_losses() -> None:
 def test_numbers_that_are_none_and_steps_that_are_unknown() -> None:
     assert [number_or_none(v) for v in (0.0, -1.5, NAN, INF, -INF)] == [0.0, -1.5, None, None, None]
     assert [step_or_none(v) for v in (0, 7, -1)] == [0, 7, None]
+
+
+def test_a_gradient_norm_diverges_only_where_nothing_else_was_recorded() -> None:
+    norm, sound = curve([1.0, NAN]), curve([0.5, 0.4])
+
+    assert all_divergences(Losses("events", {"train_loss": sound, "grad_norm": norm}))[0] == ()
+    assert all_divergences(Losses("events", {"train_loss": sound}, others={"train/grad_norm": norm}))[0] == ()
+    assert [d.series for d in all_divergences(Losses("events", {"grad_norm": norm}))[0]] == ["grad_norm"]
