@@ -14,8 +14,8 @@ from collectors.presentation.spark import spark
 from collectors.presentation.words import loss_words, point_words, told_label, unit_words
 from collectors.training.words import divergence_words
 
-COLUMNS = ("Metric", "Last", "Best", "Better", "Course")
-WAYS = {"lower": "lower", "higher": "higher", None: UNKNOWN}
+COLUMNS = ("Metric", "Last", "Best", "Course")
+WAYS = {"lower": "lowest", "higher": "highest"}
 
 
 def metric_label(run: StreamMetrics, name: str) -> str:
@@ -58,13 +58,13 @@ def _group(run: StreamMetrics, group: MetricGroup) -> Element:
 
 
 def _row(run: StreamMetrics, name: str) -> Element:
-    facts, odd = run.about.get(name), odd_words(run, name)
+    odd, best, facts = odd_words(run, name), best_words(run, name), run.about.get(name)
+    way = f"{WAYS[facts.better]} " if facts and facts.better else ""
     return el(
         "tr",
         el("th", metric_label(run, name), scope="row", title=name),
         el("td", last_words(run, name), el("span", f" {odd}", class_="loss-broken") if odd else None),
-        el("td", best_words(run, name) or UNKNOWN),
-        el("td", WAYS[facts.better if facts else None]),
+        el("td", f"{way}{best}" if best else UNKNOWN),
         el("td", spark(run.series[name].value, role_of(name))),
         data_metric=name,
     )
