@@ -7,6 +7,7 @@ weights may be of an earlier part: then a difference warns, and only what cannot
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -46,19 +47,51 @@ def find_checkpoint_says(seen: WorkspaceEvidence) -> Iterator[Found]:
 
 
 def _problem(s: StreamEvidence, name: str, number: float) -> Problem | None:
-    word = s.stream.checkpoint.says[name]
-    if name in COUNTS:
-        return _place_problem(s, COUNTS[name], word, number)
-    curve = s.losses.curves.get(name)
-    return _value_problem(s, curve, word, number) if curve is not None and len(curve) else None
+    """What every record of the losses says instead; one that agrees is enough: the other's end may be cut off."""
+    word, found = s.stream.checkpoint.says[name], []
+    for curves in (s.losses.curves, s.losses.others):
+        record = Record(s, curves)
+        if name in COUNTS and record.places(COUNTS[name]) is not None:
+            found.append(_place_problem(record, COUNTS[name], word, number))
+        elif name not in COUNTS and len(curves.get(name, ())):
+            found.append(_value_problem(record, name, word, number))
+    return None if None in found else next(iter(found), None)
 
 
-def _place_problem(s: StreamEvidence, unit: Unit, word: CheckpointWord, number: float) -> Problem | None:
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One of the two places where a stream's losses are kept."""
+
+    s: StreamEvidence
+    curves: Mapping[str, Curve]
+
+    def places(self, unit: Unit) -> Any:
+        """The epochs or steps that it holds; None where it tells none."""
+        every = places_of(leading(self.curves).values(), unit)
+        return np.unique(np.concatenate(every)) if every else None
+
+    def best_places(self, unit: Unit) -> list[float]:
+        """Where the monitored series is best; several places where it is equally good."""
+        monitor = self.s.stream.completion.monitor
+        curve, way = self.curves.get(monitor), better_way(monitor)
+        if curve is None or way is None or not bool(np.isfinite(curve.value).any()):
+            return []
+        best = np.nanmin if way == "lower" else np.nanmax
+        values = np.where(np.isfinite(curve.value), curve.value, np.nan)
+        places = (curve.epoch if unit == "epoch" else curve.step)[values == best(values)]
+        return [float(place) for place in places if np.isfinite(place) and place >= 0]
+
+    def said_places(self) -> list[float]:
+        """The epoch that the checkpoint itself names, as this record counts."""
+        word, found = self.s.stream.checkpoint.says.get("epoch"), self.s.checkpoint_evidence
+        number = _number(found, word) if word is not None and found is not None else None
+        places = self.places("epoch")
+        return [] if word is None or number is None or places is None else [_place(places, word, number)]
+
+
+def _place_problem(record: Record, unit: Unit, word: CheckpointWord, number: float) -> Problem | None:
     """An epoch or step that the losses do not have, or not as the last or the best."""
-    every = places_of(leading(s.losses.curves).values(), unit)
-    if not every:
-        return None
-    places = np.unique(np.concatenate(every))
+    places = record.places(unit)
     is_exact = unit == "epoch" and not bool((places % 1 != 0).any())
     slack = 0.0 if is_exact else max(stride_of(places), 1.0)
     place = _place(places, word, number) if unit == "epoch" else number
@@ -67,9 +100,9 @@ def _place_problem(s: StreamEvidence, unit: Unit, word: CheckpointWord, number: 
         return f"holds {unit}s {_digits(first)} to {_digits(last)}", True
     if word.at == "last" and abs(place - last) > slack:
         return f"ends at {unit} {_digits(last)}", False
-    best = _best_places(s, unit) if word.at == "best" else []
+    best = record.best_places(unit) if word.at == "best" else []
     if best and all(abs(place - one) > slack for one in best):
-        return f"has its best `{s.stream.completion.monitor}` at {unit} {listed(map(_digits, best))}", False
+        return f"has its best `{record.s.stream.completion.monitor}` at {unit} {listed(map(_digits, best))}", False
     return None
 
 
@@ -78,54 +111,26 @@ def _place(places: Any, word: CheckpointWord, number: float) -> float:
     return number - word.counts_from + (0 if from_zero(places) else 1)
 
 
-def _best_places(s: StreamEvidence, unit: Unit) -> list[float]:
-    """Where the monitored series is best; several places where it is equally good."""
-    curve = s.losses.curves.get(s.stream.completion.monitor)
-    chosen = _best(curve, s.stream.completion.monitor) if curve is not None else None
-    if curve is None or chosen is None:
-        return []
-    places = curve.epoch[chosen] if unit == "epoch" else curve.step[chosen]
-    return [float(place) for place in places if np.isfinite(place) and place >= 0]
-
-
-def _best(curve: Curve, name: str) -> Any:
-    """Which points of a series are its best; None where no way is better."""
-    way, finite = better_way(name), np.isfinite(curve.value)
-    if way is None or not bool(finite.any()):
-        return None
-    values = curve.value[finite]
-    best = float(values.min() if way == "lower" else values.max())
-    return np.flatnonzero(curve.value == best)  # what prints alike may have been either
-
-
-def _value_problem(s: StreamEvidence, curve: Curve, word: CheckpointWord, number: float) -> Problem | None:
+def _value_problem(record: Record, name: str, word: CheckpointWord, number: float) -> Problem | None:
     """A value that the series does not have where the checkpoint says it is of."""
-    at, where = _meant(s, curve, word)
+    curve = record.curves[name]
+    at, where = _meant(record, curve, word)
     values = curve.value[at].tolist()
     column = printed(curve.value.tolist())
     if not values or any(same_number(number, value, column) for value in values):
         return None
-    told = listed(map(_digits, values), most=2) if where else "no such value"
-    return f"has {told}{where}", False
+    return f"has {listed(map(_digits, values), most=2) if where else 'no such value'}{where}", False
 
 
-def _meant(s: StreamEvidence, curve: Curve, word: CheckpointWord) -> tuple[Any, str]:
+def _meant(record: Record, curve: Curve, word: CheckpointWord) -> tuple[Any, str]:
     """The points of a series that a word is of, and where they stand in words; all of them where nothing says."""
     if word.at == "last":
         return np.array([len(curve) - 1]), " at its end"
-    places = _best_places(s, "epoch") if word.at == "best" else _said_places(s)
+    places = record.best_places("epoch") if word.at == "best" else record.said_places()
     at = np.flatnonzero(np.isin(curve.epoch, places)) if places else np.empty(0, np.int64)
     if not at.size:
         return np.arange(0 if word.at == "best" else len(curve)), ""
     return at, f" at {'its best ' if word.at == 'best' else ''}epoch {listed(map(_digits, places), most=2)}"
-
-
-def _said_places(s: StreamEvidence) -> list[float]:
-    """The epoch that the checkpoint itself names, as the losses count."""
-    word, found = s.stream.checkpoint.says.get("epoch"), s.checkpoint_evidence
-    number = _number(found, word) if word is not None and found is not None else None
-    every = places_of(leading(s.losses.curves).values(), "epoch")
-    return [_place(np.concatenate(every), word, number)] if word and number is not None and every else []
 
 
 def _number(found: CheckpointEvidence, word: CheckpointWord) -> float | None:

@@ -14,6 +14,8 @@ from typing import Final
 
 SINGLE: Final = 1e-6
 """Relative difference of a number and the 32-bit float that is nearest to it, with room to spare."""
+SMALLEST: Final = 1e-37
+"""Below this a 32-bit float has fewer digits."""
 COARSEST: Final = 0.01
 """A single number that happens to be short was hardly rounded by more than this share of it."""
 MOST: Final = 1_000
@@ -46,7 +48,7 @@ def same_number(one: float, other: float, column: Printed) -> bool:
     if not (math.isfinite(one) and math.isfinite(other)):
         return one == other or (math.isnan(one) and math.isnan(other))
     own = min(printed([one]).unit(one), COARSEST * abs(other))
-    return abs(one - other) <= max(column.unit(other), own, SINGLE * abs(other))
+    return abs(one - other) <= max(column.unit(other), own, SINGLE * abs(other), SMALLEST)
 
 
 def _digits(value: float) -> tuple[int, int]:
