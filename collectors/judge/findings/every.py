@@ -9,11 +9,17 @@ from __future__ import annotations
 from collectors.contract.pipeline import PipelineConfig
 from collectors.contract.sections import Level
 from collectors.judge.checks.part import Judgement, Part, failing, joined, passing, skipping
-from collectors.judge.findings import streams_apart
+from collectors.judge.findings import checkpoint_says, config_says, layers, streams_apart, weights
 from collectors.judge.findings.spec import FindingSpec, Found
 from collectors.training.evidence import WorkspaceEvidence
 
-FINDINGS: tuple[FindingSpec, ...] = (streams_apart.SPEC,)
+FINDINGS: tuple[FindingSpec, ...] = (
+    *weights.SPECS,
+    *layers.SPECS,
+    checkpoint_says.SPEC,
+    *config_says.SPECS,
+    streams_apart.SPEC,
+)
 """Every finding, by the check that tells it and in the order in which they are told."""
 
 
