@@ -54,6 +54,15 @@ class Pairs:
         """Where both are finite: what is not is told by itself."""
         return np.isfinite(self.table) & np.isfinite(self.events)
 
+    def without_half_a_number(self) -> Pairs:
+        """The same without the last place, where the table's number there is only the beginning of the other one."""
+        if not self.shared or not repr(float(self.events[-1])).startswith(
+            repr(float(self.table[-1])).removesuffix(".0")
+        ):
+            return self
+        columns = (column[:-1] for column in (self.place, self.table, self.events, self.exact))
+        return Pairs(self.name, self.unit, *columns, self.digits)
+
 
 def compared(table: Mapping[str, Curve], events: Mapping[str, Curve]) -> tuple[Pairs, ...]:
     """Every series that both have, in the first unit that any shares, at the distance at which most agrees."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from collectors.judge.findings.epochs_missing import FEWEST, missing_between
+from collectors.judge.findings.epochs_missing import FEWEST, holes_of
 from collectors.judge.findings.sources import Source, places_words, table_of
 from collectors.judge.findings.spec import FindingSpec, Found, ended_streams
 from collectors.training.evidence import WorkspaceEvidence
@@ -37,7 +37,8 @@ def _empty(table: Source, name: str) -> list[float]:
     rows = np.unique(np.concatenate([table.places(other) for other in table.curves]))
     after = rows[rows > own[-1]]
     last = after.tolist() if after.size == 1 and np.isclose(after[0] - own[-1], stride_of(own)) else []
-    return [*(place for place in missing_between(own) if bool(np.isclose(rows, place).any())), *last]
+    between = [place for hole in holes_of(own) for place in rows[hole.holds(rows)].tolist()]
+    return [*between, *last]
 
 
 SPEC = FindingSpec(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,9 @@ from collectors.training.series import is_validation
 
 FEWEST = 3
 """Points that have a stride."""
+MOST = 1e9
+"""Strides between two points: a wider gap is no number of epochs."""
+_TOLD = 5
 
 
 def find_epochs_missing(seen: WorkspaceEvidence) -> Iterator[Found]:
@@ -33,31 +37,52 @@ def _missing(source: Source) -> Iterator[str]:
         places = source.places(name)
         if curve.nonfinite is not None or places.size < FEWEST:
             continue  # of a long series only some points are kept
-        lacking = [*_before(places, source.unit, name), *missing_between(places)]
-        if lacking:
-            total = places.size + len(lacking)
-            stride = f"{number_words(stride_of(places))} {source.unit}{'' if stride_of(places) == 1 else 's'}"
-            told = f"{places_words(source.unit, lacking)} {'is' if len(lacking) == 1 else 'are'} missing"
-            yield f"holds {places.size:,} of {total:,} points of {name} by its own stride of {stride}: {told}"
+        holes = [*_before(places, source.unit, name), *holes_of(places)]
+        if holes:
+            lacking, stride = sum(hole.count for hole in holes), stride_of(places)
+            told = places_words(source.unit, [at for hole in holes for at in hole.first(_TOLD)], lacking)
+            grid = f"{number_words(stride)} {source.unit}{'' if stride == 1 else 's'}"
+            yield (
+                f"holds {places.size:,} of {places.size + lacking:,} points of {name} by its own stride of {grid}: "
+                f"{told} {'is' if lacking == 1 else 'are'} missing"
+            )
 
 
-def missing_between(places: Any) -> list[float]:
-    """Places that rising ones skip, where most stand one stride apart and all on one grid; else none."""
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """Places that are missing one after the other."""
+
+    begin: float
+    """The first of them."""
+    stride: float
+    count: int
+
+    def first(self, most: int) -> list[float]:
+        """The first of them, so many at most: a nonsensical step makes a hole of billions."""
+        return [self.begin + self.stride * n for n in range(min(self.count, most))]
+
+    def holds(self, places: Any) -> Any:
+        """Which of some places it holds."""
+        n = (places - self.begin) / self.stride
+        return np.isclose(n, np.round(n)) & (n > -0.5) & (n < self.count - 0.5)
+
+
+def holes_of(places: Any) -> list[Hole]:
+    """What rising places skip, where most stand one stride apart and all on one grid; else nothing."""
     stride, gaps = stride_of(places), np.diff(places)
     strides = gaps / stride
-    on_grid = bool(np.isclose(strides, np.round(strides)).all())
+    on_grid = bool(np.isclose(strides, np.round(strides)).all()) and float(strides.max()) < MOST
     if not on_grid or 2 * int(np.isclose(strides, 1).sum()) < gaps.size:
         return []
     wide = np.flatnonzero(strides > 1.5)
-    return [float(places[at] + stride * n) for at in wide.tolist() for n in range(1, round(float(strides[at])))]
+    return [Hole(float(places[at]) + stride, stride, round(float(strides[at])) - 1) for at in wide.tolist()]
 
 
-def _before(places: Any, unit: str, name: str) -> list[float]:
+def _before(places: Any, unit: str, name: str) -> list[Hole]:
     """Epochs before the first one; steps may be counted on from another training, validations may begin late."""
     first, stride = float(places[0]), stride_of(places)
-    if unit != "epoch" or is_validation(name) or first <= stride:
-        return []
-    return [first - stride * n for n in range(int((first - 1e-6) // stride), 0, -1)]
+    count = int((first - 1e-6) // stride) if unit == "epoch" and first < MOST * stride else 0
+    return [] if count < 1 or is_validation(name) else [Hole(first - stride * count, stride, count)]
 
 
 SPEC = FindingSpec(

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from collectors.contract.table import PLACES
-from collectors.numbers import listed, number_words
+from collectors.numbers import number_words
 from collectors.training.agreement import places_in
 from collectors.training.evidence import StreamEvidence
 from collectors.training.series import better_way, is_validation, words_of
 from collectors.training.stream_runs import Curve
+
+MOST_TOLD = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,9 @@ def _source(path: str, curves: Mapping[str, Curve]) -> Source | None:
     return Source(path, held, "epoch" if known else "step") if held else None
 
 
-def places_words(unit: str, places: Any) -> str:
-    """Places in words: `epoch 4`, `epochs 4, 5 and 3 more`."""
-    return f"{unit}{'' if len(places) == 1 else 's'} {listed(map(number_words, places))}"
+def places_words(unit: str, places: Sequence[float], count: int | None = None) -> str:
+    """Places in words, of which there may be more: `epoch 4`, `epochs 4, 5 and 3 more`."""
+    every = len(places) if count is None else count
+    shown = [number_words(place) for place in places[:MOST_TOLD]]
+    more = f" and {every - len(shown):,} more" if every > len(shown) else ""
+    return f"{unit}{'' if every == 1 else 's'} {', '.join(shown)}{more}"
