@@ -8,7 +8,7 @@ meant.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -60,8 +60,8 @@ class Pairs:
             repr(float(self.table[-1])).removesuffix(".0")
         ):
             return self
-        columns = (column[:-1] for column in (self.place, self.table, self.events, self.exact))
-        return Pairs(self.name, self.unit, *columns, self.digits)
+        kept = {name: getattr(self, name)[:-1] for name in ("place", "table", "events", "exact")}
+        return replace(self, **kept)
 
 
 def compared(table: Mapping[str, Curve], events: Mapping[str, Curve]) -> tuple[Pairs, ...]:

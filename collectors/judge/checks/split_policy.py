@@ -31,6 +31,7 @@ def check_split_policy(seen: WorkspaceEvidence) -> Judgement:
 
 
 SPEC = CheckSpec(
+    number=7,
     id="split_policy",
     title="Split policy",
     judge=check_split_policy,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from collectors.judge.findings.sources import configured_losses, is_loss, sources_of
+from collectors.judge.findings.sources import configured_losses, sources_of
 from collectors.judge.findings.spec import FindingSpec, Found, ended_streams
 from collectors.numbers import listed
 from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
+from collectors.training.series import is_loss
 
 
 def find_no_loss(seen: WorkspaceEvidence) -> Iterator[Found]:

@@ -12,7 +12,7 @@ from collectors.contract.table import PLACES
 from collectors.numbers import number_words
 from collectors.training.agreement import places_in
 from collectors.training.evidence import StreamEvidence
-from collectors.training.series import better_way, is_validation, words_of
+from collectors.training.series import better_way, is_loss, is_validation
 from collectors.training.stream_runs import Curve
 
 MOST_TOLD = 4
@@ -32,11 +32,6 @@ class Source:
         """Rising epochs or steps of one of its losses, each once."""
         found = places_in(self.curves[name], self.unit)
         return np.unique(found[np.isfinite(found)])
-
-
-def is_loss(name: str) -> bool:
-    """Whether a series of this name is called a loss."""
-    return "loss" in words_of(name)
 
 
 def is_val_loss(name: str) -> bool:
