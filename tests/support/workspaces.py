@@ -156,7 +156,8 @@ def write_reports(root: Path, modified_at: float, decision: str = "keep") -> Non
 
 def write_policy(root: Path) -> None:
     """Write a split policy that speaks of everything."""
-    text = "# Split policy\n\n- train: the first 80 %.\n- calibration: later, normal windows only.\n"
+    items = ["train: the first 80 %.", "calibration: later, normal windows only.", "test: none of these."]
+    text = "\n- ".join(["# Split policy\n", *items]) + "\n"
     write(root / "docs/calibration_split_policy.md", text)
 
 

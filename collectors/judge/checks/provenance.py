@@ -80,15 +80,11 @@ def _beside(s: StreamEvidence) -> list[str]:
 
 
 def _content_parts(s: StreamEvidence) -> Iterator[Part]:
-    table = s.loss_table
     if s.run is not None and s.run.at_odds:
         text = f"{s.id}: two writers recorded different values at the same steps: {listed(s.run.at_odds)}"
         yield failing(
             s.run.latest_file.folder, s.id, text, "Let one process write each series, or give each its folder."
         )
-    if table is not None and s.losses.table_disagrees:
-        text = f"{s.id}: {table.path} does not hold the losses of its event files: it is of another run or stream"
-        yield failing(table.path, s.id, text, AGAIN)
 
 
 def _scaler_parts(seen: WorkspaceEvidence) -> Iterator[Part]:

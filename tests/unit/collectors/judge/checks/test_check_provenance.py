@@ -108,15 +108,3 @@ def test_a_file_that_is_not_there_is_not_old() -> None:
     gone = with_stream(good(), checkpoint=replace(unread(FILE), facts=replace(FILE.facts, modified_at=None)))
 
     assert check_provenance(with_stream(gone, loss_table=None)).outcome == "pass"
-
-
-def test_losses_that_contradict_the_event_files_fail_whatever_the_times_say() -> None:
-    text = f"patchtst: {CSV} does not hold the losses of its event files: it is of another run or stream"
-    losses = replace(patchtst().losses, table_disagrees=True)
-    for more in ({}, {"times_trusted": False}, {"run": None}):
-        found = check_provenance(with_stream(good(), losses=losses, **more))
-
-        assert (found.outcome, found.hint) == ("fail", AGAIN)
-        assert found.detail.startswith(f"{text}; ")
-        assert evidence_of(found)[0] == (CSV, "patchtst")
-    assert check_provenance(with_stream(good(), losses=losses, loss_table=None)).outcome == "pass"
