@@ -108,6 +108,14 @@ class StreamEvidence:
         return self.checkpoint.evidence if self.checkpoint else None
 
     @property
+    def is_told_by_table_alone(self) -> bool:
+        """Its event files are described and not one is there, nor anything in their way, while its table has losses."""
+        events = self.stream.events
+        if events is None or self.events or self.unreadable_events or self.losses.source != "loss_history":
+            return False
+        return not self.instead_of_events.startswith(f"{events.folder}: ")  # a link, or no permission
+
+    @property
     def scored_hashes(self) -> tuple[str, str] | None:
         """SHA-256 of checkpoint and config, empty for what the description does not name; None where one is unknown."""
         known = [file.sha256 if file else "" for file in (self.checkpoint, self.config)]

@@ -42,7 +42,8 @@ def _while_running(s: StreamEvidence) -> Part:
 def _stream_parts(s: StreamEvidence, seen: WorkspaceEvidence) -> Iterator[Part]:
     contradictions = [*_content_parts(s), *_layer_parts(s, seen)]
     yield from contradictions
-    by_table = s.stream.events is None or not seen.config.settings_of("logs").enabled
+    is_enough = s.is_told_by_table_alone and seen.config.settings_of("events_missing").level != "fail"
+    by_table = s.stream.events is None or is_enough or not seen.config.settings_of("logs").enabled
     if s.run is None and by_table and s.loss_table is not None:
         yield table_part(s, seen.config.limits.trusted_time_seconds)
     elif s.run is None:

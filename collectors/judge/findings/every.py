@@ -9,11 +9,11 @@ from __future__ import annotations
 from collectors.contract.pipeline import PipelineConfig
 from collectors.contract.sections import Level
 from collectors.judge.checks.part import Judgement, Part, failing, joined, passing, skipping
-from collectors.judge.findings import streams_apart
+from collectors.judge.findings import events_missing, streams_apart
 from collectors.judge.findings.spec import FindingSpec, Found
 from collectors.training.evidence import WorkspaceEvidence
 
-FINDINGS: tuple[FindingSpec, ...] = (streams_apart.SPEC,)
+FINDINGS: tuple[FindingSpec, ...] = (events_missing.SPEC, streams_apart.SPEC)
 """Every finding, by the check that tells it and in the order in which they are told."""
 
 
