@@ -22,10 +22,13 @@ from collectors.compare.regression import (
     window_is_reduced,
 )
 from collectors.compare.rejudged import judgement_of, rejudged
-from collectors.contract.delta import CheckChange, Delta, Direction, LossChange, Policy, Side, StreamDelta
+from collectors.contract.delta import CheckChange, Delta, Direction, LossChange, Side, StreamDelta
+from collectors.contract.metric_rules import Better
 from collectors.contract.metrics import StreamMetrics
+from collectors.contract.policy import Policy
 from collectors.contract.state import Check, DashboardState
 from collectors.contract.values import Outcome
+from collectors.training.series import is_loss
 
 RANK = {Outcome.FAIL: 0, Outcome.SKIP: 1, Outcome.PASS: 2}
 
@@ -161,28 +164,40 @@ def _stream_notes(run: StreamMetrics | None, baseline: StreamMetrics | None, pol
             continue
         if side.completion.from_previous_run:
             notes.append(f"The {name} did not train it; its files are of the run before.")
-        if window_is_reduced(side, policy):
-            notes.append(f"The {name}'s curve is reduced: the window covers its last {policy.window} kept points.")
+        for rule in map(policy.of, [policy.metric, *policy.metrics]):
+            if window_is_reduced(side, rule):
+                notes.append(_reduced_words(name, rule, policy))
     return tuple(notes)
+
+
+def _reduced_words(side: str, rule: Policy, policy: Policy) -> str:
+    which = "curve" if rule.metric == policy.metric else f"curve of {rule.metric}"
+    return f"The {side}'s {which} is reduced: the window covers its last {rule.window} kept points."
 
 
 def _losses(
     run: StreamMetrics | None, baseline: StreamMetrics | None, reasons: tuple[str, ...], policy: Policy
 ) -> Iterable[LossChange]:
     names = {name for side in (run, baseline) if side for name in side.final}
-    for name in sorted(names, key=lambda n: (n != policy.metric, not n.startswith("val"), n)):
-        better = way_of(name, policy)
+    for name in sorted(names, key=lambda n: _place(n, policy)):
+        better = way_of(name, policy, run, baseline)
         whichs: tuple[Which, ...] = ("final", "best") if better else ("final",)
         for which in whichs:
             value = quantity(*(_value(s, name, which, better) for s in (run, baseline)))
-            yield loss_change((name, which), value, reasons, policy)
+            yield loss_change((name, which), value, reasons, (policy, better))
 
 
-def _value(stream: StreamMetrics | None, series: str, which: Which, better: str | None) -> float | None:
+def _place(name: str, policy: Policy) -> tuple[bool, bool, bool, bool, str]:
+    """What the policy compares comes first, then losses, validations before the others."""
+    return (name != policy.metric, name not in policy.metrics, not is_loss(name), not name.startswith("val"), name)
+
+
+def _value(stream: StreamMetrics | None, series: str, which: Which, better: Better | None) -> float | None:
     if stream is None:
         return None
-    if which == "best" and (better == "higher" or series not in stream.best):
-        # The state knows the name alone, and older ones kept the lowest of all; a curve keeps its extremes.
+    facts = stream.about.get(series)
+    if which == "best" and (better != (facts.better if facts else "lower") or series not in stream.best):
+        # The policy may say another way, and older states kept the lowest of all; a curve keeps its extremes.
         found = stream.series.get(series)
         known = [v for v in found.value if v is not None] if found else []
         return (max if better == "higher" else min)(known, default=None)

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collectors.compare.regression import no_way, way_of
-from collectors.contract.delta import Policy
+from collectors.contract.policy import Policy
 from collectors.numbers import number_words, percent_words, plural
 
 
 def policy_words(policy: Policy) -> str:
-    """What may become how much worse: `its last value of val_loss may rise by 5 % at most`."""
+    """What may become how much worse: `its last value of val_loss may rise by 5 % at most`, metric by metric."""
+    others = [policy.of(name) for name in policy.metrics if name != policy.metric]
+    return "; ".join(map(_words, [policy, *others]))
+
+
+def _words(policy: Policy) -> str:
     allowed = [percent_words(policy.allowed_relative)]
     if policy.allowed_absolute:
         allowed.append(number_words(policy.allowed_absolute))

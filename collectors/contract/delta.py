@@ -7,14 +7,13 @@ does no I/O and knows no clock.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field, NonNegativeInt, PositiveInt
+from pydantic import NonNegativeInt
 
 from collectors.contract.configs import Reason
+from collectors.contract.policy import Policy
 from collectors.contract.values import Contract, Id, Level, Outcome, RunId, Scalar, Text, UtcTime, VerdictValue
-
-Allowance = Annotated[float, Field(ge=0)]
 
 
 class Direction(StrEnum):
@@ -33,25 +32,6 @@ class Regression(StrEnum):
     REGRESSION = "regression"
     INCOMPARABLE = "incomparable"
     INCOMPLETE = "incomplete"
-
-
-class Policy(Contract):
-    """When a run counts as a regression against the baseline."""
-
-    metric: Text = "val_loss"
-    """Series that is compared."""
-    direction: Literal["lower", "higher"] | None = None
-    """Which way is better; null: as the metric's name says (a loss falls, an accuracy rises)."""
-    allowed_relative: Allowance = 0.05
-    """Allowed change for the worse as a share of the baseline's value; the larger allowance counts."""
-    allowed_absolute: Allowance = 0.0
-    """Allowed change for the worse in the metric's own unit; the larger allowance counts."""
-    minimum_epochs: NonNegativeInt = 1
-    """Fewer epochs are not judged."""
-    window: PositiveInt = 1
-    """Mean of the last k values that is compared."""
-    must_match: tuple[Text, ...] = ("source", "window", "mask_ratio", "fs")
-    """Config highlights that must be equal on both sides for losses to be comparable at all."""
 
 
 class Side(Contract):

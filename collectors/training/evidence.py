@@ -109,9 +109,14 @@ class StreamEvidence:
 
     @property
     def is_told_by_table_alone(self) -> bool:
-        """Its event files are described and not one is there, nor anything in their way, while its table has losses."""
-        events = self.stream.events
+        """Not one of the described event files is there, nor anything in their way, while a table has the losses.
+
+        A table that is described as their copy proves nothing alone: its training writes both.
+        """
+        events, table = self.stream.events, self.stream.loss_history
         if events is None or self.events or self.unreadable_events or self.losses.source != "loss_history":
+            return False
+        if table is None or table.same_as_events:
             return False
         return not self.instead_of_events.startswith(f"{events.folder}: ")  # a link, or no permission
 
@@ -155,6 +160,8 @@ class WorkspaceEvidence:
     """Only where check 10 is switched on and a baseline is pinned."""
     elsewhere: tuple[str, ...] = ()
     """Outputs of known kinds in a workspace in which no stream's own are found."""
+    unrecognised: str | None = None
+    """What lies by kind in a workspace that nothing describes, where no trainer was recognised."""
     untold: Mapping[str, str] = field(default_factory=dict)
     """Check id -> why the files of a run from elsewhere cannot tell: it is skipped."""
 

@@ -22,6 +22,7 @@ EPOCH_TAGS = ("epoch", "train/epoch", "epochs")
 """Tags under which trainers record the epoch of each step."""
 _NEITHER = re.compile(r"(?<![a-z])(?:d|g|disc|gen|discriminator|generator|policy|value|entropy)(?![a-z])")
 _LOWER = re.compile(r"(?<![a-z])(?:loss|error|err|perplexity|ppl)(?![a-z])")
+_LOSS = re.compile(r"loss(?:es)?(?![a-z])(?![ _-]?scale)")
 _HIGHER = re.compile(r"(?<![a-z])(?:acc|accuracy|auc|auroc|f1|m?ap|m?iou|r2)(?![a-z])")
 
 
@@ -88,8 +89,8 @@ def is_gradient_norm(name: str) -> bool:
 
 
 def is_loss(name: str) -> bool:
-    """Whether a series of this name is called a loss."""
-    return "loss" in words_of(name)
+    """Whether a series of this name is called a loss; `logloss` is one, the `loss_scale` of mixed precision is none."""
+    return _LOSS.search(re.sub(r"([a-z])([A-Z])", r"\1 \2", name).lower()) is not None
 
 
 def choose_tags(files: Sequence[EventFile], wanted: Mapping[str, Sequence[str]]) -> TagChoice:

@@ -146,7 +146,10 @@ def table_of(text: str, total: int) -> Make:
 def epochs_text(epochs: Iterable[int], factor: float = 1.0, *, head: bool = True) -> str:
     """A Keras table."""
     text = table_text(
-        [(n, falling_at(n, factor=factor), falling_at(n, factor=factor)) for n in epochs], "epoch", "loss", "val_loss"
+        [(n, falling_at(n, factor=factor), falling_at(n, factor=1.25 * factor)) for n in epochs],
+        "epoch",
+        "loss",
+        "val_loss",
     )
     return text if head else text.partition("\r\n")[2]
 
@@ -256,14 +259,14 @@ GONE = [
     Meaning("evaluation afterwards in a folder of its own", logs((both(range(1, 11)), {"folder": "tb/version_0"}), ([(1, {VAL: 0.3})], {"after": 600.0, "folder": "tb/version_1"})), "ready", "epoch 10 of 10, completed", "trainer.test() makes a newer version", final=finals(10)),
     Meaning("a later file with a header only", logs((both(range(1, 11)), {}), ([], {"after": 3600.0, "pid": 9})), "ready", "epoch 10 of 10, completed | not: previous run", "f20", final=finals(10)),
     Meaning("a later file with hparams only", logs((both(range(1, 11)), {}), ([(0, {"hp_metric": -1.0})], {"after": 3600.0, "pid": 9})), "ready", "epoch 10 of 10, completed", "holds no configured series", final=finals(10)),
-    Meaning("a second run of Keras appended, died after 3 of 4", table_of(epochs_text(range(4), 3.0) + epochs_text(range(3), head=False), 4), "8 skip", "epoch 3 of 4 | not: completed", "f18: the last block counts", final={"train_loss": falling_at(2), "val_loss": falling_at(2)}),
-    Meaning("a second run appended, whole", table_of(epochs_text(range(4), 3.0) + epochs_text(range(4), head=False), 4), "ready", "epoch 4 of 4, completed | the table begins again", "that is said", final={"train_loss": falling_at(3), "val_loss": falling_at(3)}),
-    Meaning("header repeated", table_of(epochs_text(range(4), 3.0) + epochs_text(range(4)), 4), "ready", "epoch 4 of 4, completed | begins again", "the last block counts", final={"train_loss": falling_at(3), "val_loss": falling_at(3)}),
-    Meaning("header repeated, NaN in the first block", table_of(epochs_text(range(3)) + "3,nan,nan\r\n" + epochs_text(range(4)), 4), "ready", "epoch 4 of 4, completed", "thrown away with its block", final={"train_loss": falling_at(3), "val_loss": falling_at(3)}),
-    Meaning("table pasted twice", table_of(epochs_text(range(4)) * 2, 4), "ready", "epoch 4 of 4, completed", "", final={"train_loss": falling_at(3), "val_loss": falling_at(3)}),
-    Meaning("table resumed in between", table_of(epochs_text(range(8), 3.0) + epochs_text(range(5, 10), head=False), 10), "ready", "epoch 10 of 10, completed | the training was resumed there", "", final={"train_loss": falling_at(9), "val_loss": falling_at(9)}),
-    Meaning("table resumed in between, killed", table_of(epochs_text(range(10), 3.0) + epochs_text(range(5, 7), head=False), 10), "8 skip", "epoch 7 of 10 | not: completed", "what it had thrown away does not count", final={"train_loss": falling_at(6), "val_loss": falling_at(6)}),
-    Meaning("one row of a table out of order", table_of(epochs_text([0, 1, 2, 4, 3, 5, 6, 7, 8, 9]), 10), "ready", "epoch 10 of 10, completed | out of order", "it makes nothing void", final={"train_loss": falling_at(9), "val_loss": falling_at(9)}),
+    Meaning("a second run of Keras appended, died after 3 of 4", table_of(epochs_text(range(4), 3.0) + epochs_text(range(3), head=False), 4), "8 skip", "epoch 3 of 4 | not: completed", "f18: the last block counts", final=finals(2)),
+    Meaning("a second run appended, whole", table_of(epochs_text(range(4), 3.0) + epochs_text(range(4), head=False), 4), "ready", "epoch 4 of 4, completed | the table begins again", "that is said", final=finals(3)),
+    Meaning("header repeated", table_of(epochs_text(range(4), 3.0) + epochs_text(range(4)), 4), "ready", "epoch 4 of 4, completed | begins again", "the last block counts", final=finals(3)),
+    Meaning("header repeated, NaN in the first block", table_of(epochs_text(range(3)) + "3,nan,nan\r\n" + epochs_text(range(4)), 4), "ready", "epoch 4 of 4, completed", "thrown away with its block", final=finals(3)),
+    Meaning("table pasted twice", table_of(epochs_text(range(4)) * 2, 4), "ready", "epoch 4 of 4, completed", "", final=finals(3)),
+    Meaning("table resumed in between", table_of(epochs_text(range(8), 3.0) + epochs_text(range(5, 10), head=False), 10), "ready", "epoch 10 of 10, completed | the training was resumed there", "", final=finals(9)),
+    Meaning("table resumed in between, killed", table_of(epochs_text(range(10), 3.0) + epochs_text(range(5, 7), head=False), 10), "8 skip", "epoch 7 of 10 | not: completed", "what it had thrown away does not count", final=finals(6)),
+    Meaning("one row of a table out of order", table_of(epochs_text([0, 1, 2, 4, 3, 5, 6, 7, 8, 9]), 10), "ready", "epoch 10 of 10, completed | out of order", "it makes nothing void", final=finals(9)),
     Meaning("resumed in version_1", logs((both(range(1, 6)), {"folder": "tb/version_0", "after": -200.0}), (both(range(6, 11)), {"folder": "tb/version_1", "pid": 8})), "ready", "epoch 10 of 10, completed | not: previous run", "its series continue: the same run", final=finals(10)),
     Meaning("resumed in version_1, overlapping", logs((both(range(1, 8)), {"folder": "tb/version_0", "after": -200.0}), (both(range(6, 11)), {"folder": "tb/version_1", "pid": 8})), "ready", "epoch 10 of 10, completed", "", final=finals(10)),
     Meaning("trained again, killed after 3", logs((both(range(1, 11)), {"after": -3600.0}), (both(range(1, 4)), {"pid": 8, "after": 100.0})), "8 fail, 9 fail", "epoch 3 of 10, then silent | is from the previous run", "begins where the run began"),
@@ -315,7 +318,7 @@ WORDS = [
     Meaning("the configured tags are in no file", logs((series("epoch_loss", range(6)), {}), epochs=False, total=6), "3 fail, 8 fail, 9 skip", "`loss/train`, `loss/val` not found in the event files, which hold `epoch_loss`", "f43: the tags that are there"),
     Meaning("a tag that is nearly right", logs((series("Loss/train", range(1, 11)), {}), total=10), "3 fail, 8 fail, 9 skip", "nearest is `Loss/train`", ""),
     Meaning("event files are LFS pointers", lambda f: (f.put("tb/events.out.tfevents.1700000000.host.1.0", LFS), f.total(10)), "3 fail, 8 fail, 9 skip", "git lfs pull", "f45"),
-    Meaning("a pattern for the table", lambda f: (f.put("lightning_logs/version_0/metrics.csv", epochs_text(range(1)), -900.0), f.table(epochs_text(range(2)), "lightning_logs/version_1/metrics.csv"), f.said.update(loss_history={"path": "lightning_logs/version_*/metrics.csv"}), f.total(2), f.without_events()), "ready", "epoch 2 of 2, completed", "f41: the newest, as elsewhere", final={"train_loss": falling_at(1), "val_loss": falling_at(1)}),
+    Meaning("a pattern for the table", lambda f: (f.put("lightning_logs/version_0/metrics.csv", epochs_text(range(1)), -900.0), f.table(epochs_text(range(2)), "lightning_logs/version_1/metrics.csv"), f.said.update(loss_history={"path": "lightning_logs/version_*/metrics.csv"}), f.total(2), f.without_events()), "ready", "epoch 2 of 2, completed", "f41: the newest, as elsewhere", final=finals(1)),
     Meaning("a pattern for the table that matches nothing", lambda f: (one_file(both(range(1, 11)))(f), f.said.update(loss_history={"path": "logs/version_*/metrics.csv"})), "ready", "epoch 10 of 10, completed", "the events are enough"),
     Meaning("a table with other columns", with_table([(n, 0.5) for n in range(3)], "epoch", "perplexity"), "8 fail", "perplexity | not: Nothing has been trained", "what was found is named"),
 ]

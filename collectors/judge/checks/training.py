@@ -31,16 +31,19 @@ def check_training(seen: WorkspaceEvidence) -> Judgement:
 
 
 def _training(s: StreamEvidence) -> Part:
-    path = _source(s)
+    path = source_of(s)
+    norms = _gradient_warnings(s, _table_warnings(s))
+    odd = [*(divergence_words(d) for d in s.progress.odd if not is_gradient_norm(d.series)), *norms]
     if s.progress.status is Status.DONE:
-        return _ended(s, path)
-    part = _not_ended(s, path)
-    problem = table_problem(s)
-    return part if problem is None or problem in part.text else replace(part, extra=(*part.extra, problem))
+        part = _ended(s, path)
+    else:
+        part, problem = _not_ended(s, path), table_problem(s)
+        odd += [problem] if problem is not None and problem not in part.text else []
+    return replace(part, extra=(*part.extra, *odd)) if odd else part
 
 
-def _source(s: StreamEvidence) -> str | None:
-    """Where its losses are recorded."""
+def source_of(s: StreamEvidence) -> str | None:
+    """Where its metrics are recorded."""
     table = s.loss_table if s.losses.source == "loss_history" or s.stream.events is None else None
     return table.path if table else s.stream.events.folder if s.stream.events else None
 
@@ -86,7 +89,7 @@ def _ended(s: StreamEvidence, path: str | None) -> Part:
         return _half_read(s, path, f"{s.id}: {epoch_words(s)}, {ended}")
     previous = "" if s.in_current_run else " (from the previous run)"
     text = f"{s.id}: {epoch_words(s)}, {ended}, all {_kind(s)} finite{previous}{_assumed(s)}"
-    return passing(path, s.id, text, [*(table := _table_warnings(s)), *_gradient_warnings(s, table)])
+    return passing(path, s.id, text, _table_warnings(s))
 
 
 def _half_read(s: StreamEvidence, path: str | None, where: str) -> Part:
@@ -165,6 +168,7 @@ def _failure(s: StreamEvidence) -> str:
 
 
 SPEC = CheckSpec(
+    number=8,
     id="training",
     title="Training finished",
     judge=check_training,

@@ -12,7 +12,7 @@ from typing import Final, Literal
 from collectors.contract.metrics import Nonfinite, Point, Series, StreamMetrics
 from collectors.evidence.downsample import downsample
 from collectors.numbers import place_words
-from collectors.presentation.regions.losses import ROLES
+from collectors.presentation.metric_groups import ROLES
 from collectors.presentation.words import series_label
 from collectors.training.series import better_way, is_loss
 from collectors.training.words import divergence_words

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from collectors.contract.metrics import StreamMetrics
 from collectors.presentation.markup import Element, el
+from collectors.presentation.metric_groups import ROLES
 from collectors.presentation.pieces import icon
 from collectors.presentation.words import loss_words, measure_label, point_words, progress_words, series_label
 from collectors.training.words import divergence_words
-
-ROLES: Final = {"train_loss": "train", "val_loss": "val"}
-"""Series name -> the part it plays; any other is `other`."""
 
 
 def loss_head(run: StreamMetrics) -> Element | None:

@@ -10,7 +10,8 @@ from dash import html
 from dash.development.base_component import Component
 
 from collectors.compare.rows import final_val_change
-from collectors.contract.delta import Direction, LossChange, Policy
+from collectors.contract.delta import Direction, LossChange
+from collectors.contract.policy import Policy
 from collectors.contract.run_row import RunRow, spark_of
 from collectors.numbers import UNKNOWN, duration_words, number_words, share_words, signed_words
 from collectors.presentation.pieces import verdict_mark

@@ -8,7 +8,8 @@ from support.two_runs import changed, completion, config, losses, stepped, witho
 
 from collectors.compare.compare import compare
 from collectors.compare.policy_words import policy_words
-from collectors.contract.delta import Delta, Policy
+from collectors.contract.delta import Delta
+from collectors.contract.policy import Policy
 from collectors.contract.state import DashboardState
 from collectors.presentation.checklist import escaped
 from collectors.presentation.comparison import delta_as_json, delta_as_markdown, delta_as_text
@@ -112,9 +113,9 @@ def test_losses_are_told_with_both_differences_and_their_direction() -> None:
     assert lines_of(delta, "  val_loss final")[:5] == [
         "  val_loss final: 0.5 (1) -0.5 (-50 %), better",
         "  val_loss best: 0.5 (1) -0.5 (-50 %), better",
-        "  lr final: 0.1 (–), incomparable",
         "  train_loss final: 2 (0) +2, worse",
         "  train_loss best: 2 (0) +2, worse",
+        "  lr final: 0.1 (–), incomparable",
     ]
 
 

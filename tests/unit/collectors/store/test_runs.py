@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from support.states import diverged_state, ready_state, write_state
 
-from collectors.contract.delta import Policy
 from collectors.contract.metrics import Series
+from collectors.contract.policy import Policy
 from collectors.contract.run_row import RunRow, spark_of
 from collectors.contract.state import DashboardState
 from collectors.presentation.runs import harmless, rows_as_csv

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from support.gathered import good, with_config, with_stream
+from support.gathered import good, with_own_table, with_stream
 
 from collectors.contract.values import Outcome
 from collectors.judge.checklist import judge
 from collectors.judge.findings.events_missing import find_events_missing
 from collectors.training.evidence import WorkspaceEvidence
 
-LENIENT = {"checks": {"events_missing": {"level": "warn", "reason": "tables are enough here"}}}
-
 
 def bare() -> WorkspaceEvidence:
-    return with_stream(good(), events=(), run=None, instead_of_events="it is empty")
+    return with_own_table(with_stream(good(), events=(), run=None, instead_of_events="it is empty"))
 
 
 def outcomes(seen: WorkspaceEvidence) -> dict[str, Outcome]:
@@ -33,6 +31,7 @@ def test_where_event_files_are_there_or_something_is_in_their_way_it_is_silent()
     assert list(find_events_missing(with_stream(bare(), instead_of_events="runs/patchtst_ssl: no permission"))) == []
 
 
-def test_the_reference_pipeline_lets_it_fail_and_any_other_warns() -> None:
-    assert outcomes(bare()) == {"logs": Outcome.FAIL, "provenance": Outcome.SKIP}
-    assert outcomes(with_config(bare(), **LENIENT))["logs"] is Outcome.PASS
+def test_it_warns_and_a_table_that_copies_the_event_files_does_not_stand_for_them() -> None:
+    assert outcomes(bare())["logs"] is Outcome.PASS
+    copies = with_stream(good(), events=(), run=None, instead_of_events="it is empty")
+    assert outcomes(copies) == {"logs": Outcome.FAIL, "provenance": Outcome.SKIP}

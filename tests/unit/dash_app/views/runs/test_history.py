@@ -10,7 +10,7 @@ from support.components import of_class, parts, text_of
 from support.states import diverged_state, failing_state, ready_state
 from support.two_runs import changed, stepped
 
-from collectors.contract.delta import Policy
+from collectors.contract.policy import Policy
 from collectors.contract.run_row import RunRow
 from collectors.store.rows import damaged_row, row_of
 from dash_app.reading.query import CHOOSABLE, RunQuery, query_from, select_page
