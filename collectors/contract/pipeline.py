@@ -7,12 +7,13 @@ unknown keys, unknown stage rules and dangling names. Which checks there are it 
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, PositiveFloat, model_validator
 from pydantic_core import PydanticCustomError
 
-from collectors.contract.delta import Policy
+from collectors.contract.policy import Policy
 from collectors.contract.sections import (
     Backup,
     CheckSettings,
@@ -27,6 +28,7 @@ from collectors.contract.sections import (
 from collectors.contract.shapes import AnyPaths, RelativePath, Section
 from collectors.contract.streams import StallLimits, Stream
 from collectors.contract.values import GridPlace, Id, Text
+from collectors.numbers import listed
 
 MOST_STREAMS = 100
 MOST_STAGES = 1000
@@ -135,6 +137,8 @@ class PipelineConfig(Section):
             raise _dangling(f"names the unknown stream `{self.scaler.stream}`", ("scaler", "stream"))
         if self.smoke and not any(self.scores(s) for s in self.streams):
             raise _dangling("names `{checkpoint}` or `{config}`, which no stream has", ("smoke", "command"))
+        for number, stream in enumerate(self.streams):
+            _check_metrics(stream, number)
         for number, edge in enumerate(self.edges):
             unknown = next((end for end in edge if end not in stages), None)
             if unknown:
@@ -180,6 +184,16 @@ def _unique(ids: list[str], section: str) -> set[str]:
     if double is not None:
         raise _dangling(f"`{ids[double]}` is the id of another one too", (section, double, "id"))
     return set(ids)
+
+
+def _check_metrics(stream: Stream, number: int) -> None:
+    for name in stream.metrics:
+        if name not in stream.series:
+            near = get_close_matches(name, stream.series, 1)
+            more = f"; did you mean `{near[0]}`?" if near else ""
+            known = listed((f"`{one}`" for one in stream.series), most=8)
+            words = f"no series under `tags` or `columns` is called so; there are {known}{more}"
+            raise _dangling(words, ("streams", number, "metrics", name))
 
 
 def _check_rule(rule: str, streams: set[str], key: tuple[str | int, ...]) -> None:

@@ -58,7 +58,7 @@ def _nothing(seen: WorkspaceEvidence) -> str:
 def _every(checks: tuple[Check, ...], seen: WorkspaceEvidence) -> str:
     """All that blocks passes; of a pipeline that has less than all checks, how many were asked."""
     named = {c.id for c in checks}
-    usual = {spec.id for spec in checklist.CHECKS if not spec.when.switched_on}
+    usual = {spec.id for spec in checklist.CHECKS if not spec.when.is_extra}
     if usual <= named or not named <= {spec.id for spec in checklist.CHECKS}:
         return "Every blocking check passes."
     off = listed(f"{one.index}. {one.title} ({one.reason})" for one in checklist.not_asked_by(seen.config))

@@ -41,6 +41,13 @@ class ReadFile(Generic[E]):
     """Of the whole file; None where it was not read whole."""
     beside: tuple[str, ...] = ()
     """Where nothing is there: the files in its folder."""
+    parts: tuple[ReadFile[Any], ...] = ()
+    """The files that it is made of, where it is several."""
+
+    @property
+    def files(self) -> tuple[ReadFile[Any], ...]:
+        """Every file of it, each once: itself, where it is one."""
+        return tuple({part.path: part for part in self.parts}.values()) or (self,)
 
     @property
     def path(self) -> str:
@@ -80,6 +87,8 @@ class StreamEvidence:
     progress: Progress
     times_trusted: bool | None
     """None without event files: there is nothing to compare file times with."""
+    unnamed_tables: tuple[str, ...] = ()
+    """Tables beside its own that hold the part of the data of which no series was read."""
     instead_of_events: str = ""
     """In words what lies where the event files should, where there is none."""
 
