@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from collectors.evidence.archive import ArchiveEvidence
+from collectors.evidence.checkpoint import CheckpointEvidence
 from collectors.evidence.documents import value_at
 from collectors.judge.checks.backup import member_for
 from collectors.judge.checks.part import Judgement, Part, failing, is_running, judge_parts, passing, skipping
@@ -142,9 +143,16 @@ def _backup_parts(seen: WorkspaceEvidence) -> Iterator[Part]:
 def _todays_files(seen: WorkspaceEvidence) -> Iterator[tuple[str, int | None, int | None]]:
     for s in seen.streams:
         if s.checkpoint and s.checkpoint.evidence:
-            yield s.checkpoint.path, s.checkpoint.facts.size_bytes, s.checkpoint.evidence.crc32
+            yield from _parts_of(s.checkpoint)
         if s.config and s.config.evidence:
             yield s.config.path, s.config.facts.size_bytes, s.config.crc32
+
+
+def _parts_of(checkpoint: ReadFile[CheckpointEvidence]) -> Iterator[tuple[str, int | None, int | None]]:
+    if not checkpoint.parts and checkpoint.evidence:
+        yield checkpoint.path, checkpoint.facts.size_bytes, checkpoint.evidence.crc32
+    for part in checkpoint.parts:
+        yield part.path, part.facts.size_bytes, part.crc32
 
 
 def _differs(archive: ArchiveEvidence, path: str, size: int | None, crc: int | None) -> bool:
@@ -157,6 +165,7 @@ def _differs(archive: ArchiveEvidence, path: str, size: int | None, crc: int | N
 
 
 SPEC = CheckSpec(
+    number=9,
     id="provenance",
     title="Same run",
     judge=check_provenance,
