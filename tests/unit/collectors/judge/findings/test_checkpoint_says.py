@@ -102,7 +102,7 @@ def test_a_step_may_lie_a_logging_stride_beyond(step: int, at: str | None, probl
         ({"key": "loss", "at": "last"}, 0.7, None),
         ({"key": "loss", "at": "last"}, 0.5, "has 0.7 at its end"),
         ({"key": "loss"}, 0.8, None),
-        ({"key": "loss"}, 0.9, "has no such value"),
+        ({"key": "loss"}, 2.0, "has no such value"),
     ],
 )
 def test_a_value_is_that_of_the_best_the_last_or_any_epoch(
