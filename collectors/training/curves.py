@@ -16,7 +16,7 @@ from collectors.evidence.files import FileFacts
 from collectors.evidence.table_rows import LossRows
 from collectors.evidence.tables import LossRow, LossTableEvidence
 from collectors.training.agreement import Pairs, compared, contradict, match, places_in
-from collectors.training.axes import Declared, with_epochs
+from collectors.training.axes import Declared, rows_as_epochs, with_epochs
 from collectors.training.stream_runs import Curve, StreamRun
 
 Source = Literal["loss_history", "events"]
@@ -99,10 +99,11 @@ def merge_losses(
 
 
 def _placed(table: dict[str, Curve], declared: Declared) -> tuple[dict[str, Curve], str | None]:
-    """A table of steps alone gets its epochs as events do: a step is not an epoch there either."""
+    """A table without epochs gets them as events do: a step is not an epoch there either, nor is a row."""
     if not table or next(_known_epochs(table), None) is not None:
         return table, None
-    axis = with_epochs(table, None, {}, declared)
+    has_steps = any(bool((c.step >= 0).any()) for c in table.values())
+    axis = with_epochs(table, None, {}, declared) if has_steps else rows_as_epochs(table, declared)
     return axis.curves, axis.told_by
 
 
@@ -118,10 +119,15 @@ def _table_belongs(run: StreamRun | None, facts: FileFacts, disagrees: bool, tim
 
 
 def _reaches_farther(events: Mapping[str, Curve], table: Mapping[str, Curve]) -> bool:
-    """Whether the events go beyond the table, in a unit that both have; else the table, which has epochs, counts."""
+    """Whether the events go beyond the table, in a unit that both have; else the table, which has epochs, counts.
+
+    By step where both know it: epochs of events that the table told end where the table ends.
+    """
+    if (by_step := _last_step(events)) >= 0 and (of_table := _last_step(table)) >= 0:
+        return by_step > of_table
     if (by_epoch := _reach(events)) >= 0 and (of_table := _reach(table)) >= 0:
         return by_epoch > of_table
-    return _reach(table) < 0 and _last_step(events) > _last_step(table)
+    return False
 
 
 def _last_step(curves: Mapping[str, Curve]) -> float:
@@ -152,14 +158,12 @@ def _in_columns(rows: Sequence[LossRow]) -> LossRows:
 
 
 def _ordered(curve: Curve) -> Curve:
-    """Curve by epoch (else step, else row), so that every array rises; rows without a place count as epochs."""
-    epoch, place = curve.epoch, curve.epoch
-    if bool(np.isnan(epoch).all()):
-        is_stepped = bool((curve.step >= 0).all())
-        place = curve.step if is_stepped else np.arange(1.0, epoch.size + 1)
-        epoch = epoch if is_stepped else place
+    """Curve by epoch (else step), so that every array rises; rows without either stay as they are."""
+    place = curve.epoch
+    if bool(np.isnan(place).all()):
+        place = curve.step if bool((curve.step >= 0).all()) else np.arange(place.size)
     order = np.argsort(place, kind="stable")
-    return Curve(curve.step[order], curve.time[order], curve.value[order], epoch[order])
+    return Curve(curve.step[order], curve.time[order], curve.value[order], curve.epoch[order])
 
 
 def _with_times(table: Curve, events: Curve | None) -> Curve:

@@ -15,8 +15,22 @@ from typing import Any
 
 import numpy as np
 from meaning_case import Make, Meaning
-from meaning_rows import also, beat, counted, hugging_face, lightning_run, logged, val_of, with_rows
-from series_rows import DVC, EPOCHS, LOSSES, bad, checkpoint_of, finals, logs, one_file, parts, resumed, table_of, tsv
+from meaning_rows import also, beat, counted, hugging_face, lightning_run, logged, tabled, val_of, with_rows
+from series_rows import (
+    DVC,
+    EPOCHS,
+    LOSSES,
+    backed_up,
+    bad,
+    checkpoint_of,
+    finals,
+    logs,
+    one_file,
+    parts,
+    resumed,
+    table_of,
+    tsv,
+)
 from support.build_checkpoints import Array, Numbers, a_model, safetensors, torch_zip, weights
 from support.foreign import TRAIN, VAL, Foreign, both, falling_at, series, table_text
 from support.workspaces import Stream, write, write_good
@@ -166,6 +180,8 @@ TRAININGS = [
     Meaning("control: DVCLive, both files named", parts({"path": ["dvc/train/loss.tsv", "dvc/val/loss.tsv"]}, *DVC), READY, "step 4 of 4, completed, all losses finite", "two series of one table", final={"train_loss": 0.125, "val_loss": 0.25}),
     Meaning("control: a data set beside the table", parts({"path": "run/train.csv"}, ("run/train.csv", tsv(LOSSES, "step", "loss").replace("\t", ",")), ("run/val.csv", "text,label\na,1\nb,0\n")), READY, "step 4 of 4, completed", "it holds no loss"),
     Meaning("control: one evaluation beside the table", parts({"path": "run/train.csv"}, ("run/train.csv", tsv(LOSSES, "step", "loss").replace("\t", ",")), ("run/test.csv", "step,loss\n4,0.3\n")), READY, "step 4 of 4, completed", "a test at the end is no curve"),
+    Meaning("control: a table without epoch and step, a validation in each of its ten rows", tabled([(falling_at(n), falling_at(n, factor=1.25)) for n in range(1, 11)], "loss", "val_loss"), READY, f"{TEN} | rows taken as epochs by the number of rows: exactly 10, each with a validation", "that is said", final=finals(10)),
+    Meaning("control: a backup with every shard and the index", backed_up(), READY, f"{TEN} | backup.zip: ", "the whole checkpoint"),
     Meaning("control: resumed once", resumed(both(range(1, 6)), both(range(6, 11)), 10, "epochs"), READY, TEN, "goes on at the next step", final=finals(10)),
     Meaning("control: a START record at step 0 and a training that goes on", resumed(both(range(1, 6)), both(range(6, 11)), 10, "epochs", restart_at=0), READY, TEN, "nothing goes back", final=finals(10)),
     Meaning("control: opened again with purge_step at its end", resumed(both(range(10, 101, 10)), [], 100, restart_at=100), READY, "step 100 of 100, completed", "a START record alone is no resume", final=finals(100)),

@@ -4,11 +4,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
 import socket
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -179,6 +181,26 @@ def checkpoint_of(path: str, files: dict[str, bytes], named: str | None = None) 
     return make
 
 
+def backed_up(without: str = "") -> Make:
+    """Two shards with their index, and a backup of all files but perhaps one."""
+
+    def make(f: Foreign) -> None:
+        names = (*SHARDS, "out/model.safetensors.index.json")
+        files = dict(zip(names, (shard(1), shard(2), index(*(name[4:] for name in SHARDS))), strict=True))
+        checkpoint_of("out", files)(f)
+        config = json.dumps({"epochs": 10}).encode()
+        f.put("config.json", config, -3600.0)
+        held = io.BytesIO()
+        with zipfile.ZipFile(held, "w") as bundle:
+            for name, data in {**files, "config.json": config}.items():
+                if name != without:
+                    bundle.writestr(name, data)
+        f.put("backup.zip", held.getvalue(), 2.0)
+        f.whole["backup"] = {"paths": ["backup.zip"]}
+
+    return make
+
+
 def shard(n: int) -> bytes:
     """A safetensors file with one tensor of its own."""
     return safetensors({f"layer{n}.weight": weights(n)})
@@ -277,6 +299,8 @@ CLOCKS = [
 ]
 
 PARTS = [
+    Meaning("one of two shards is not in the backup", backed_up(SHARDS[1]), "5 fail", "backup.zip holds no out/model-00002-of-00002.safetensors (or an empty one)", "half a model was saved"),
+    Meaning("the index is not in the backup", backed_up("out/model.safetensors.index.json"), "5 fail", "backup.zip holds no out/model.safetensors.index.json", ""),
     Meaning("DVCLive: one of two files named", parts(DVC_TRAIN, *DVC), "8 skip", "dvc/val/loss.tsv beside its table holds its validation, and nothing names it | path: [dvc/train/loss.tsv, dvc/val/loss.tsv] | not: all losses finite", "f35: half of the losses were read by nobody"),
     Meaning("DVCLive: one of two files named, NaN in the other", parts(DVC_TRAIN, DVC[0], ("dvc/val/loss.tsv", tsv([0.5, NAN, NAN, NAN], "step", "loss"))), "8 skip", "nothing names it", "a NaN must not hide there"),
     Meaning("DVCLive: the validation alone named", parts({"path": "dvc/val/loss.tsv", "columns": {"val_loss": "loss"}}, *DVC), "8 skip", "dvc/train/loss.tsv beside its table holds its training", "the other half"),

@@ -10,9 +10,12 @@ from collectors.contract.pipeline import PipelineConfig
 from collectors.contract.sections import Level
 from collectors.judge.checks.part import Judgement, Part, failing, joined, passing, skipping
 from collectors.judge.findings import (
+    checkpoint_says,
+    config_says,
     empty_cell,
     epochs_missing,
     events_end_early,
+    layers,
     loss_explodes,
     no_loss,
     one_row,
@@ -24,11 +27,16 @@ from collectors.judge.findings import (
     val_rises,
     val_zero,
     validation_stops,
+    weights,
 )
 from collectors.judge.findings.spec import FindingSpec, Found
 from collectors.training.evidence import WorkspaceEvidence
 
 FINDINGS: tuple[FindingSpec, ...] = (
+    *weights.SPECS,
+    *layers.SPECS,
+    checkpoint_says.SPEC,
+    *config_says.SPECS,
     table_and_events.SPEC,
     streams_apart.SPEC,
     no_loss.SPEC,

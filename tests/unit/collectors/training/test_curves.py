@@ -14,6 +14,7 @@ from support.curves import T0, loss_table, one_run
 from collectors.evidence.files import FileFacts
 from collectors.evidence.table_rows import LossRows
 from collectors.evidence.tables import LossRow, LossTableEvidence
+from collectors.training.axes import Declared
 from collectors.training.curves import Losses, merge_losses
 from collectors.training.stream_runs import Curve, StreamRun
 
@@ -153,14 +154,29 @@ def test_a_table_is_ordered_by_epoch() -> None:
     assert list(found.time - T0) == [1, 2, 3]
 
 
-def test_a_table_of_steps_stays_one_of_steps_and_without_steps_the_rows_are_the_epochs() -> None:
+def test_a_table_of_steps_stays_one_of_steps_and_without_them_a_row_is_no_epoch() -> None:
     by_step = shown(LossRow(None, 500, None, {"loss": 0.2}), LossRow(None, 0, None, {"loss": 0.1}))
     by_row = shown(*(LossRow(None, step, None, {"loss": 0.5}) for step in (9, None, 3)))
 
     assert (list(by_step.step), list(by_step.value)) == ([0, 500], [0.1, 0.2])
     assert np.isnan(by_step.epoch).all()
-    assert list(by_row.epoch) == [1, 2, 3]
+    assert np.isnan(by_row.epoch).all()
     assert list(by_row.step) == [9, -1, 3]
+
+
+@pytest.mark.parametrize(
+    ("count", "names", "is_told"),
+    [(3, ("train_loss", "val_loss"), True), (3, ("train_loss",), False), (2, ("train_loss", "val_loss"), False)],
+)
+def test_rows_without_a_place_are_epochs_only_where_they_are_as_many_with_a_validation_each(
+    count: int, names: tuple[str, ...], is_told: bool
+) -> None:
+    table = rows(*(LossRow(None, None, None, dict.fromkeys(names, 0.5)) for _ in range(count)))
+
+    found = merge_losses(None, table, FileFacts("log.csv", True), times_trusted=False, declared=Declared(epochs=3))
+
+    assert found.last_epoch == (3.0 if is_told else None)
+    assert found.told_by == ("the number of rows: exactly 3, each with a validation" if is_told else None)
 
 
 def test_one_known_epoch_is_enough_to_order_by_epochs() -> None:
