@@ -180,7 +180,7 @@ HOLES = [
     Meaning("control: validated every second epoch", twice([(n, t, v if n % 2 == 0 else None) for n, t, v in VALUES]), READY, f"{EIGHT} | not: missing | not: empty | not: stops", ""),
     Meaning("control: validated every third epoch, not in the last", twice([(n, t, v if n % 3 == 0 else None) for n, t, v in VALUES]), READY, f"{EIGHT} | not: missing | not: empty | not: stops", "the next one was not due"),
     Meaning("control: validated before the first epoch", twice([(0, None, 1.2), *VALUES]), READY, f"{EIGHT} | not: missing | not: empty", "a sanity check"),
-    Meaning("control: evaluated once more at the end", twice([*VALUES, (9, None, 0.4)]), READY, f"{EIGHT} | not: empty", "a row of validation alone is no hole in the training"),
+    Meaning("control: evaluated once more at the end", twice([*VALUES, (9, None, 0.6)]), READY, f"{EIGHT} | not: empty", "a row of validation alone is no hole in the training"),
 ]
 
 ODD_LOSSES = [
