@@ -59,11 +59,17 @@ def with_epochs(
 def _recorded(events: Mapping[str, Curve], counter: Curve | None, table: Mapping[str, Curve]) -> Axis | None:
     """Epochs that stand beside the steps, in a table or in the same files."""
     both = _pairs_of(table)
+    beside = _mapped(events, counter.step, counter.value, exact=False) if counter is not None and len(counter) else None
     if both is not None and _meets(events, both[0]):
-        return Axis(_mapped(events, *both, exact=True), "the table's epoch column")
-    if counter is not None and len(counter):
-        return Axis(_mapped(events, counter.step, counter.value, exact=False), "the epochs recorded beside the losses")
-    return None
+        told = _mapped(events, *both, exact=True)
+        return Axis(_filled(told, beside) if beside is not None else told, "the table's epoch column")
+    return Axis(beside, "the epochs recorded beside the losses") if beside is not None else None
+
+
+def _filled(told: Mapping[str, Curve], beside: Mapping[str, Curve]) -> dict[str, Curve]:
+    """Epochs of the table, and where it ends those of the counter: a table of the last checkpoint lags behind."""
+    epochs = {name: np.where(np.isnan(c.epoch), beside[name].epoch, c.epoch) for name, c in told.items()}
+    return {name: replace(c, epoch=epochs[name]) for name, c in told.items()}
 
 
 CONFIGURED = "the configured steps an epoch"

@@ -140,10 +140,15 @@ def _match(one: Curve, other: Curve, unit: str, shift: float = 0.0) -> tuple[Any
 
 
 def _reaches_farther(events: Mapping[str, Curve], table: Mapping[str, Curve]) -> bool:
-    """Whether the events go beyond the table, in a unit that both have; else the table, which has epochs, counts."""
+    """Whether the events go beyond the table, in a unit that both have; else the table, which has epochs, counts.
+
+    By step where both know it: epochs of events that the table told end where the table ends.
+    """
+    if (by_step := _last_step(events)) >= 0 and (of_table := _last_step(table)) >= 0:
+        return by_step > of_table
     if (by_epoch := _reach(events)) >= 0 and (of_table := _reach(table)) >= 0:
         return by_epoch > of_table
-    return _reach(table) < 0 and _last_step(events) > _last_step(table)
+    return False
 
 
 def _last_step(curves: Mapping[str, Curve]) -> float:

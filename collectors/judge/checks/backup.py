@@ -71,6 +71,7 @@ def member_for(archive: ArchiveEvidence, path: str) -> ArchiveMember | None:
 
 
 SPEC = CheckSpec(
+    number=5,
     id="backup",
     title="Backup bundle",
     judge=check_backup,

@@ -204,6 +204,7 @@ def _differs(archive: ArchiveEvidence, path: str, size: int | None, crc: int | N
 
 
 SPEC = CheckSpec(
+    number=9,
     id="provenance",
     title="Same run",
     judge=check_provenance,
