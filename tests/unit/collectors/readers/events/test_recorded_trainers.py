@@ -23,7 +23,7 @@ def naming(end: str) -> list[Recording]:
     return [
         one
         for one in recorded()
-        if any(end in its["file"] and "column" in its for its in facts(*one)["series"].values())
+        if any(end in its["file"] and "column" in its for its in facts(*one).get("series", {}).values())
     ]
 
 
