@@ -75,6 +75,8 @@ def _filled(told: Mapping[str, Curve], beside: Mapping[str, Curve]) -> dict[str,
 CONFIGURED = "the configured steps an epoch"
 BY_COUNT = "their count"
 """Begins what says that steps count epochs where nothing but their number does."""
+ROWS_BY_COUNT = "the number of rows"
+"""Begins what says so of a table whose rows have no place."""
 
 
 def _counted_by(events: Mapping[str, Curve], table: Mapping[str, Curve], declared: Declared) -> str | None:
@@ -88,6 +90,15 @@ def _counted_by(events: Mapping[str, Curve], table: Mapping[str, Curve], declare
     if declared.epochs is not None and _counts(events, declared.epochs):
         return f"{BY_COUNT}: exactly {declared.epochs}, each with a validation"
     return None
+
+
+def rows_as_epochs(table: Mapping[str, Curve], declared: Declared) -> Axis:
+    """Rows that say neither epoch nor step are epochs only where they are as many, each with a validation."""
+    numbered = {name: replace(c, step=np.arange(1, len(c) + 1)) for name, c in table.items()}
+    if declared.epochs is None or not _counts(numbered, declared.epochs):
+        return Axis(dict(table), None)
+    epochs = {name: replace(c, epoch=numbered[name].step.astype(np.float64)) for name, c in table.items()}
+    return Axis(epochs, f"{ROWS_BY_COUNT}: exactly {declared.epochs}, each with a validation")
 
 
 def _pairs_of(table: Mapping[str, Curve]) -> tuple[Any, Any] | None:
