@@ -111,6 +111,9 @@ class CompletionRule(Section):
     """How many: a number, or the dotted key of the stream's config."""
     early_stop_key: str | None = None
     """Column of the loss history that is 1 once the training stopped early, or the outcome a heartbeat gives it."""
+    stopped_key: str | None = None
+    """Plain value beside the tensors of the checkpoint (dotted key, `*` for any part) that says at which epoch or step
+    the training stopped early; 0 where it did not."""
     patience: PositiveInt | None = None
     """A training whose monitored value has not improved for exactly so many values at its end stopped early."""
     monitor: str = "val_loss"

@@ -137,6 +137,7 @@ class Gatherer:
         run = logs.runs[-1] if logs.runs else None
         config = self._config(stream)
         table = self._table(stream)
+        checkpoint = self._checkpoint(stream)
         trusted = are_times_trusted(run, self.config.limits.trusted_time_seconds)
         facts = table.facts if table else FileFacts("", False)
         target = target_of(stream, config)
@@ -153,11 +154,10 @@ class Gatherer:
             writer=writer_of(run, heartbeat),
             heartbeat=heartbeat,
             table_modified_at=facts.modified_at,
-            recorded=recorded_of(stream, found, losses),
+            recorded=recorded_of(stream, found, losses, checkpoint),
             table_gap=self.cache.writes.gap_of(table),
         )
         progress = progress_of(seen, moment.now)
-        checkpoint = self._checkpoint(stream)
         return StreamEvidence(
             stream=stream,
             checkpoint=not_judged_yet(checkpoint, progress, moment.now),

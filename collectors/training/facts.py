@@ -7,10 +7,12 @@ not say is None.
 from __future__ import annotations
 
 from dataclasses import replace
+from fnmatch import fnmatchcase
 from typing import Any
 
 from collectors.contract.streams import StallLimits, Stream
 from collectors.contract.values import Status
+from collectors.evidence.checkpoint import CheckpointEvidence
 from collectors.evidence.documents import Heartbeat, value_at
 from collectors.evidence.tables import LossTableEvidence
 from collectors.training.axes import Declared
@@ -41,13 +43,40 @@ def declared_of(stream: Stream, config: ReadFile[Any] | None, target: Target) ->
     )
 
 
-def recorded_of(stream: Stream, table: LossTableEvidence | None, losses: Losses) -> Recorded:
-    """What a stream's table says about its end, where the table is of this run."""
+def recorded_of(
+    stream: Stream,
+    table: LossTableEvidence | None,
+    losses: Losses,
+    checkpoint: ReadFile[CheckpointEvidence] | None = None,
+) -> Recorded:
+    """What a stream's table and its checkpoint say about its end, where they are of this run."""
     rule = stream.completion
-    asked = Recorded(patience=rule.patience, monitor=rule.monitor, better=better_of(stream, rule.monitor))
+    asked = Recorded(
+        patience=rule.patience,
+        monitor=rule.monitor,
+        better=better_of(stream, rule.monitor),
+        stopped=_says_it_stopped(rule.stopped_key, losses, checkpoint),
+    )
     if table is None or losses.table_belongs is False:
         return asked
-    return replace(asked, step=table.counted_step, of_steps=table.configured_steps, stopped=bool(table.early_stop))
+    stopped = asked.stopped or bool(table.early_stop)
+    return replace(asked, step=table.counted_step, of_steps=table.configured_steps, stopped=stopped)
+
+
+def _says_it_stopped(key: str | None, losses: Losses, checkpoint: ReadFile[CheckpointEvidence] | None) -> bool:
+    """Whether a checkpoint says that the training stopped where the losses end: an old one stopped elsewhere."""
+    evidence = checkpoint.evidence if checkpoint is not None else None
+    if key is None or evidence is None:
+        return False
+    last = losses.last_epoch if losses.last_epoch is not None else losses.last_step
+    found = [value for name, value in evidence.scalars.items() if fnmatchcase(name, glob_of(key))]
+    counts = [value for value in found if isinstance(value, int) and not isinstance(value, bool) and value > 0]
+    return last is not None and any(abs(last - count) <= 1 for count in counts)
+
+
+def glob_of(key: str) -> str:
+    """A key in which only `*` stands for something: names of callbacks hold brackets."""
+    return key.replace("[", "[[]").replace("?", "[?]")
 
 
 def _count(said: int | str | None, config: ReadFile[Any] | None) -> int | None:

@@ -66,7 +66,7 @@ def test_of_several_streams_the_one_of_that_id_is_meant_and_the_others_stay() ->
 def test_other_streams_stand_instead_of_all_of_the_trainers() -> None:
     other = b"{id: net, label: Net, checkpoint: a.pt, table: {path: a.csv}}"
 
-    config = parse_config(b"trainer: reference\nscaler: null\nstreams: [%b]\n" % other, "dashboard.yaml")
+    config = parse_config(b"trainer: reference\nscaler: null\nsmoke: null\nstreams: [%b]\n" % other, "dashboard.yaml")
 
     assert [s.id for s in config.streams] == ["net"]
 
