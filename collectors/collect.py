@@ -21,6 +21,7 @@ from collectors.files.workspace import Workspace
 from collectors.judge.build import BUILTIN, Observation, build_state
 from collectors.judge.checklist import following_external, judge
 from collectors.judge.verdict import verdict_of
+from collectors.observe.after_end import AfterEnd
 from collectors.observe.cache import ReadCache
 from collectors.observe.gather import Gatherer
 from collectors.observe.load_pipeline import load_config
@@ -78,7 +79,7 @@ class Collector:
         learnt = Learnt(store.backend, self.config.model_dump_json()) if store is not None else None
         self._learnt = learnt
         self._cache = ReadCache(self.workspace, self._child, self.config.limits, learnt)
-        self._gatherer = Gatherer(self.config, self._cache, self._remembered_smoke)
+        self._gatherer = Gatherer(self.config, self._cache, self._remembered_smoke, AfterEnd(store))
         self._history = History(store, self.config, self.options.keep_runs) if store is not None else None
         self._fresh_smoke: dict[tuple[str, str, str], SmokeResult] = {}
         self._external: tuple[Check, ...] | None = None
@@ -151,6 +152,7 @@ class Collector:
     def keep(self) -> None:
         """Keep what was learnt in the state directory, so that a restart reads only what is new."""
         self._cache.save()
+        self._gatherer.after_end.keep()
 
     def _judge(
         self, seen: WorkspaceEvidence, now: datetime, run: tuple[str, bool], previous: DashboardState | None

@@ -137,12 +137,15 @@ def write_policy(root: Path) -> None:
 
 
 def write_backup(root: Path, streams: Sequence[Stream], modified_at: float) -> Path:
-    """Zip every stream's checkpoint and config as they are now."""
+    """Zip every stream's checkpoint and config, the scaler and the tables, as they are now."""
     path = root / "artifacts/bundles/run_bundle.zip"
     path.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for s in streams:
             for name in (f"checkpoints/{s.id}_ssl.pt", f"configs/{s.id}_ssl_real.yaml"):
+                archive.write(root / name, name)
+        for name in ("artifacts/scaler_fdc.json", *(f"artifacts/loss/{s.id}_loss_history.csv" for s in streams)):
+            if (root / name).is_file():
                 archive.write(root / name, name)
     os.utime(path, (modified_at, modified_at))
     return path

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collectors.evidence.archive import ArchiveEvidence, ArchiveMember
+from dataclasses import replace
+
+from collectors.evidence.archive import ArchiveEvidence
+from collectors.judge.checks.backup_copies import copies_in
 from collectors.judge.checks.part import (
     WAIT_HINT,
     Judgement,
@@ -37,37 +40,21 @@ def _backup(file: ReadFile[ArchiveEvidence], seen: WorkspaceEvidence, hint: str)
         return skipping(file.path, None, f"{file.path} is being written", WAIT_HINT)
     if not file.evidence.sound:
         return failing(file.path, None, f"{file.path}: {first_error(file.evidence.findings)}", hint)
-    absent = [path for path in _must_hold(seen) if not _holds(file.evidence, path)]
+    absent = _absent(file.evidence, seen)
     if absent:
         text = f"{file.path} holds no {listed(absent)} (or an empty one)"
-        return failing(file.path, None, text, hint)
+        return replace(failing(file.path, None, text, hint), extra=tuple(warnings_of(file.evidence.findings)))
     tested = {"all": "all sound", "part": "tested in part", "none": "contents not tested"}[file.evidence.tested]
     members = plural(len(file.evidence.members), "member")
     text = f"{file.path}: {size_words(file.facts.size_bytes)}, {members}, {tested}"
     return passing(file.path, None, text, warnings_of(file.evidence.findings))
 
 
-def _must_hold(seen: WorkspaceEvidence) -> list[str]:
-    """Paths of every stream's checkpoint and config."""
-    return [file.path for s in seen.streams for file in (s.checkpoint, s.config) if file]
-
-
-def _holds(archive: ArchiveEvidence, path: str) -> bool:
-    member = member_for(archive, path)
-    return member is not None and member.size_bytes > 0
-
-
-def member_for(archive: ArchiveEvidence, path: str) -> ArchiveMember | None:
-    """The archive's copy of a workspace file: the same path, perhaps below a folder of the archive.
-
-    Where no path ends alike, a member of the same file name counts, if there is only one.
-    """
-    parts = path.split("/")
-    exact = [m for m in archive.members if m.name.split("/")[-len(parts) :] == parts]
-    if exact:
-        return min(exact, key=lambda m: len(m.name))
-    named = [m for m in archive.members if m.name.rpartition("/")[2] == parts[-1]]
-    return named[0] if len(named) == 1 else None
+def _absent(archive: ArchiveEvidence, seen: WorkspaceEvidence) -> list[str]:
+    """What the archive must hold and does not."""
+    copies = copies_in(archive, seen)
+    found = ((path, copies.of(path)) for path in copies.wanted)
+    return [path for path, copy in found if copy is None or not copy.size_bytes]
 
 
 SPEC = CheckSpec(
@@ -79,7 +66,7 @@ SPEC = CheckSpec(
         passes_when="the newest archive tests sound end to end and holds every checkpoint and config",
         proves=(
             "every byte of the newest archive was unpacked and its checksums agree; it holds a copy of each checkpoint"
-            " and config"
+            " and config, under one folder where its paths are those of the workspace"
         ),
         cannot_prove="that the copies were ever restored, or that older archives are sound",
     ),

@@ -9,11 +9,23 @@ from __future__ import annotations
 from collectors.contract.pipeline import PipelineConfig
 from collectors.contract.sections import Level
 from collectors.judge.checks.part import Judgement, Part, failing, joined, passing, skipping
-from collectors.judge.findings import streams_apart
+from collectors.judge.findings import after_end, backup_sets, scaler_age, scaler_says, streams_apart
 from collectors.judge.findings.spec import FindingSpec, Found
 from collectors.training.evidence import WorkspaceEvidence
 
-FINDINGS: tuple[FindingSpec, ...] = (streams_apart.SPEC,)
+FINDINGS: tuple[FindingSpec, ...] = (
+    scaler_says.METHOD,
+    scaler_says.FLOAT32,
+    scaler_says.CHANNELS,
+    backup_sets.SCATTERED,
+    backup_sets.SEVERAL,
+    backup_sets.SCALER,
+    backup_sets.LOSSES,
+    scaler_age.SPEC,
+    after_end.CHANGED,
+    after_end.LATE,
+    streams_apart.SPEC,
+)
 """Every finding, by the check that tells it and in the order in which they are told."""
 
 

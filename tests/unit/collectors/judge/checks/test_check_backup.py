@@ -9,7 +9,8 @@ import pytest
 from support.gathered import ERROR, WARNING, evidence_of, good, reread, told, unread, with_config
 
 from collectors.evidence.archive import ArchiveEvidence, ArchiveMember
-from collectors.judge.checks.backup import check_backup, member_for
+from collectors.judge.checks.backup import check_backup
+from collectors.judge.checks.backup_copies import member_for
 from collectors.judge.checks.part import Judgement
 from collectors.training.evidence import ReadFile
 
@@ -31,7 +32,7 @@ def holding(**changes: Any) -> Judgement:
 def test_a_good_backup_passes_with_its_size_and_members() -> None:
     found = check_backup(good())
 
-    assert told(found) == ("pass", f"{PATH}: 6.93 kB, 4 members, all sound", None)
+    assert told(found) == ("pass", f"{PATH}: 7.64 kB, 7 members, all sound", None)
     assert evidence_of(found) == [(PATH, None)]
 
 
@@ -39,13 +40,13 @@ def test_a_good_backup_passes_with_its_size_and_members() -> None:
     ("tested", "words"), [("all", "all sound"), ("part", "tested in part"), ("none", "contents not tested")]
 )
 def test_how_much_was_tested_is_told(tested: str, words: str) -> None:
-    assert holding(tested=tested).detail == f"{PATH}: 6.93 kB, 4 members, {words}"
+    assert holding(tested=tested).detail == f"{PATH}: 7.64 kB, 7 members, {words}"
 
 
 def test_a_warning_is_told_and_does_not_fail() -> None:
     found = holding(findings=(WARNING,))
 
-    assert told(found) == ("pass", f"{PATH}: 6.93 kB, 4 members, all sound [warning: an odd thing]", None)
+    assert told(found) == ("pass", f"{PATH}: 7.64 kB, 7 members, all sound [warning: an odd thing]", None)
 
 
 def test_no_archive_says_where_one_was_looked_for() -> None:
