@@ -27,6 +27,7 @@ from support.breakages import (
     RUNS,
     SCALER,
     TABLE,
+    TABLE2,
     Broken,
     Edit,
     also,
@@ -320,6 +321,7 @@ def zipped(*extra: Entry, edit: Callable[[list[Entry]], list[Entry]] | None = No
             for s in (w.patchtst, w.swinmae)
             for kind, end in (("checkpoints", ".pt"), ("configs", "_real.yaml"))
         ]
+        names += [SCALER, TABLE, TABLE2]
         entries = [Entry(name, (w.root / name).read_bytes()) for name in names]
         put(BUNDLE, raw_zip([*(edit(entries) if edit else entries), *extra]))(w)
 

@@ -93,7 +93,7 @@ def checkpoint_bytes(stream: Stream) -> bytes:
 
 def config_text(stream: Stream) -> str:
     """A final config with every required key."""
-    fs = "  fs: 64\n  win_sec: 4.0\n" if stream.id == "swinmae" else "  seq_len: 128\n"
+    fs = "  fs: 64\n  win_sec: 4.0\n" if stream.id == "swinmae" else "  seq_len: 128\n  normalization: zscore\n"
     return (
         f"data:\n  source: csv\n  path: data/{stream.id}/*.csv\n{fs}"
         "device:\n  amp: false\nmodel:\n  mask_ratio: 0.4\n  d_model: 48\n"
@@ -127,6 +127,7 @@ def write_reports(root: Path, modified_at: float, decision: str = "keep") -> Non
     """Write a data-quality report for each of two inputs."""
     for kind, name in (("fdc", "watch_a.csv"), ("vib", "trunk_a.csv")):
         report = {"schema_version": "0.1", "run_id": "r", "file_id": name, "decision": decision, "hard_fails": []}
+        report |= {"metrics": {"channel_count": 6} if kind == "fdc" else {"raw_shape": [6000, 3]}}
         write(root / f"artifacts/dqvl/{kind}/r__{name}.json", json.dumps(report), modified_at)
 
 

@@ -6,7 +6,7 @@ that is today's counts. Where no folder holds them all, an archive that was pack
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -110,8 +110,10 @@ def _only(members: Iterator[ArchiveMember]) -> ArchiveMember | None:
 
 
 def _todays(seen: WorkspaceEvidence) -> Iterator[ReadFile[Any]]:
-    files: Sequence[ReadFile[Any] | None] = [f for s in seen.streams for f in (s.checkpoint, s.config)]
-    return (file for file in (*files, seen.scaler) if file is not None and file.evidence is not None)
+    """What is compared with its copy; of a scaler that cannot be read check 2 speaks."""
+    yield from (f for s in seen.streams for f in (s.checkpoint, s.config) if f is not None and f.evidence is not None)
+    if seen.scaler is not None and seen.scaler.evidence is not None and seen.scaler.evidence.sound:
+        yield seen.scaler
 
 
 def _differs(copy: ArchiveMember | None, file: ReadFile[Any]) -> bool:

@@ -97,7 +97,7 @@ edges: [[raw, train], [train, ship]]
         (DRAWN + b"checks: {smoke: {blocking: false}}\n", "needs a `reason`"),
         (DRAWN + b"links: {template: 'javascript:alert(1)'}\n", "`links.template`"),
         (DRAWN + b"checks: {scalr: {blocking: false, reason: x}}\n",
-         "line 150: `checks.scalr`: unknown check `scalr`; did you mean `scaler`?"),
+         "line 153: `checks.scalr`: unknown check `scalr`; did you mean `scaler`?"),
         (DRAWN.replace(b'"check:logs"', b'"check:runs"'), "line 123: `stages.10.status_from`: unknown check `runs`"),
         (DRAWN.replace(b"checks: [backup]", b"checks: [bakcup]"),
          "`stages.12.checks.0`: unknown check `bakcup`; did you mean `backup`?"),
