@@ -7,6 +7,7 @@ is the one of the keyboard, so that a value can be searched for and copied from 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Final, TypeGuard
@@ -129,6 +130,11 @@ def reached_words(unit: str, reached: float | None, total: int | None) -> str:
 def iso_text(when: datetime) -> str:
     """An instant for `<time datetime>`: ISO 8601, UTC, milliseconds."""
     return when.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def numbers_in(name: str) -> tuple[tuple[str, int], ...]:
+    """What sorts names as people do: `checkpoint-20` before `checkpoint-100`."""
+    return tuple((text, int(digits or -1)) for text, digits in re.findall(r"(\D*)(\d{0,15})", name))
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:

@@ -13,8 +13,8 @@ def checks_table() -> str:
 
 
 def checks_list() -> str:
-    """Title and condition of every check, numbered."""
-    return "\n".join(f"{c.number}. **{c.title}**: {c.passes_when}" for c in documented_checks())
+    """Number, title and condition of every check; no numbered list, which Markdown would count without a gap."""
+    return "\n".join(f"- **{c.number}. {c.title}**: {c.passes_when}" for c in documented_checks())
 
 
 def proofs_table() -> str:

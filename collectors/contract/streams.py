@@ -7,8 +7,9 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AliasChoices, BeforeValidator, Field, PositiveFloat, PositiveInt, model_validator
 from pydantic_core import PydanticCustomError
 
+from collectors.contract.metric_rules import Metric, Target
 from collectors.contract.shapes import Names, Paths, RelativePath, Section, SomePaths
-from collectors.contract.table import LossHistory
+from collectors.contract.table import PLACES, USUAL_SERIES, LossHistory
 from collectors.contract.values import Id, Text
 
 
@@ -131,6 +132,10 @@ class Stream(Section):
     """Its table of losses and other metrics; this or events must be there."""
     completion: CompletionRule = CompletionRule()
     """When it is completed."""
+    metrics: dict[str, Metric] = {}  # noqa: RUF012 -- pydantic copies it
+    """Name of a series (under `tags` or `columns`) -> more about it."""
+    targets: tuple[Target, ...] = ()
+    """What its metrics must reach; without any check 15 does not ask this stream."""
     stall: StallLimits = StallLimits()
     """Its silence limits, before those of the pipeline."""
     channels: str | int | None = None
@@ -155,3 +160,11 @@ class Stream(Section):
     def tags(self) -> dict[str, Names]:
         """Series name -> tags in order of preference; empty without event files."""
         return self.events.tags if self.events else {}
+
+    @property
+    def series(self) -> tuple[str, ...]:
+        """Names of the series that may be read; a training's validation may be found beside it unasked."""
+        columns = self.loss_history.columns if self.loss_history else {}
+        of_table = [name for name in columns if name not in PLACES] or list(USUAL_SERIES if self.loss_history else ())
+        asked = dict.fromkeys([*self.tags, *of_table])
+        return tuple(asked | dict.fromkeys(USUAL_SERIES if USUAL_SERIES[0] in asked else ()))

@@ -16,6 +16,8 @@ LinePatterns = Annotated[
 ]
 PLACES: Final = frozenset({"epoch", "step", "time"})
 """Columns that say where a row stands."""
+USUAL_SERIES: Final = ("train_loss", "val_loss")
+"""Series that are looked for by their usual names where no columns are named."""
 
 
 class Column(Section):

@@ -21,6 +21,7 @@ from collectors.judge.checks import (
     scaler,
     smoke,
     split_policy,
+    targets,
     training,
 )
 from collectors.judge.checks.part import Judgement
@@ -39,8 +40,9 @@ CHECKS = (
     training.SPEC,
     provenance.SPEC,
     baseline.SPEC,
+    targets.SPEC,
 )
-"""Every check; the first is number 1."""
+"""Every check, by its number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +60,8 @@ class DocumentedCheck:
 def documented_checks() -> tuple[DocumentedCheck, ...]:
     """The table of all checks, for the documentation."""
     return tuple(
-        DocumentedCheck(n, c.id, c.title, c.meaning.passes_when, c.meaning.proves, c.meaning.cannot_prove)
-        for n, c in enumerate(CHECKS, 1)
+        DocumentedCheck(c.number, c.id, c.title, c.meaning.passes_when, c.meaning.proves, c.meaning.cannot_prove)
+        for c in CHECKS
     )
 
 
@@ -77,8 +79,8 @@ def not_asked_by(config: PipelineConfig) -> tuple[NotAsked, ...]:
     """The checks that a description switches off, with its reason, in order."""
     asked = asked_by(config)
     return tuple(
-        NotAsked(index=number, id=spec.id, title=spec.title, reason=reason)
-        for number, spec in enumerate(CHECKS, 1)
+        NotAsked(index=spec.number, id=spec.id, title=spec.title, reason=reason)
+        for spec in CHECKS
         if spec not in asked and (reason := spec.when.why_not(config, spec.id)) is not None
     )
 
@@ -101,7 +103,7 @@ def _judge_one(spec: CheckSpec, seen: WorkspaceEvidence) -> Check:
     settings = seen.config.settings_of(spec.id)
     detail = found.detail if settings.blocking else f"{found.detail} (a warning only: {settings.reason})"
     return Check(
-        index=CHECKS.index(spec) + 1,
+        index=spec.number,
         id=spec.id,
         title=spec.title,
         outcome=found.outcome,

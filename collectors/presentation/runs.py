@@ -16,6 +16,7 @@ from collectors.presentation.words import STREAM_WORDS, VERDICT_WORDS, loss_word
 MEASURES = (
     "status",
     "epochs",
+    "steps",
     "duration_seconds",
     "final_train_loss",
     "final_val_loss",
@@ -103,7 +104,7 @@ def _loss(stream: StreamRow | None) -> str:
 
 
 def run_as_text(state: DashboardState) -> str:
-    """One run: its checklist, then every stream's losses."""
+    """One run: its checklist, then every stream's metrics."""
     streams = [line for stream, metrics in state.metrics.items() for line in _stream_lines(stream, metrics)]
     judge = [f"judged by version {state.meta.collector_version}"] if state.meta.collector_version else []
     return "\n".join([as_text(state, plain), *judge, *streams, ""])
@@ -112,7 +113,14 @@ def run_as_text(state: DashboardState) -> str:
 def _stream_lines(stream: str, metrics: StreamMetrics) -> list[str]:
     lines = [f"{stream}: {STREAM_WORDS[metrics.completion.status]}"]
     for name, point in metrics.final.items():
-        best = metrics.best.get(name)
-        words = f"best {point_words(best)}" if best else "never finite"
-        lines.append(f"  {name} {loss_words(point.value)}, {words}")
+        lines.append(f"  {name} {loss_words(point.value)}{_best_words(name, metrics)}")
     return lines
+
+
+def _best_words(name: str, metrics: StreamMetrics) -> str:
+    """The best value, where the series has one; that no value was ever finite, where that is so."""
+    best = metrics.best.get(name)
+    if best is not None:
+        return f", best {point_words(best)}"
+    series = metrics.series.get(name)
+    return "" if series is None or any(v is not None for v in series.value) else ", never finite"

@@ -12,10 +12,11 @@ from typing import Any, Literal
 
 import numpy as np
 
+from collectors.contract.metric_rules import Better
 from collectors.numbers import number_words
 from collectors.training.curves import Losses
 from collectors.training.run_files import stride_of
-from collectors.training.series import better_way, is_validation
+from collectors.training.series import is_validation
 from collectors.training.stream_runs import Curve
 
 Unit = Literal["epoch", "step"]
@@ -43,6 +44,8 @@ class Recorded:
     patience: int | None = None
     """An early stop leaves so many values behind the best one."""
     monitor: str = "val_loss"
+    better: Better | None = "lower"
+    """Which way the monitored series gets better."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,7 @@ def _told(losses: Losses, recorded: Recorded, missing: float | None, stride: flo
 
 def _ran_out(curves: Mapping[str, Curve], recorded: Recorded) -> bool:
     """Whether exactly `patience` values of the monitored series follow its best one; never where no way is better."""
-    curve, way = curves.get(recorded.monitor), better_way(recorded.monitor)
+    curve, way = curves.get(recorded.monitor), recorded.better
     if recorded.patience is None or curve is None or way is None or not bool(np.isfinite(curve.value).any()):
         return False
     losses = curve.value if way == "lower" else -curve.value

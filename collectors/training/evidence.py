@@ -80,6 +80,8 @@ class StreamEvidence:
     progress: Progress
     times_trusted: bool | None
     """None without event files: there is nothing to compare file times with."""
+    unnamed_tables: tuple[str, ...] = ()
+    """Tables beside its own that hold the part of the data of which no series was read."""
     instead_of_events: str = ""
     """In words what lies where the event files should, where there is none."""
 
@@ -140,6 +142,8 @@ class WorkspaceEvidence:
     """Outputs of known kinds in a workspace in which no stream's own are found."""
     after_end: Mapping[str, SeenFile] = field(default_factory=dict)
     """Path -> what an earlier observation saw of it after its run's end."""
+    unrecognised: str | None = None
+    """What lies by kind in a workspace that nothing describes, where no trainer was recognised."""
     untold: Mapping[str, str] = field(default_factory=dict)
     """Check id -> why the files of a run from elsewhere cannot tell: it is skipped."""
 

@@ -64,6 +64,7 @@ class Progress:
     step: int | None
     target: Target
     divergences: tuple[Divergence, ...]
+    """Losses that are not finite."""
     early_stop: bool
     quiet: bool
     started_at: float | None
@@ -73,6 +74,8 @@ class Progress:
     stalled_at: float | None
     expected_end_at: float | None
     writer: WriterFacts | None
+    odd: tuple[Divergence, ...] = ()
+    """Metrics that are not finite and no losses: told, and no divergence."""
     cannot_tell: str | None = None
     """Why it cannot be told whether it ended."""
     remedy: str | None = None
@@ -92,7 +95,7 @@ def progress_of(seen: Observed, now: float) -> Progress:
     gap = gap if gap is not None else seen.table_gap
     last_at = _last_sign(seen, now)
     quiet_at, stalled_at = silence_limits(seen.limits, gap, last_at)
-    divergences = all_divergences(seen.losses)
+    divergences, odd = all_divergences(seen.losses)
     end = end_of(seen.losses, seen.target, replace(seen.recorded, outcome=_outcome(seen, now)))
     status = _status(seen, bool(divergences), end, now)
     if status is None:
@@ -109,6 +112,7 @@ def progress_of(seen: Observed, now: float) -> Progress:
         step=_step(seen),
         target=seen.target,
         divergences=divergences,
+        odd=odd,
         early_stop=end.kind == "early_stopped",
         quiet=status is Status.RUNNING and quiet_at is not None and now > quiet_at,
         started_at=_started_at(seen),

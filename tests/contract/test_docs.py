@@ -43,7 +43,7 @@ def test_the_made_parts_are_what_the_code_says() -> None:
     )
 
     assert (done.returncode, done.stdout) == (0, ""), done.stdout + done.stderr
-    assert [page.name for page in MADE] == ["README.md", "checks.md", "dashboard-yaml.md"]
+    assert [page.name for page in MADE] == ["README.md", "checks.md", "dashboard-yaml.md", "trainers.md"]
 
 
 def test_a_page_that_says_something_else_is_stale_and_what_is_written_by_hand_stays() -> None:

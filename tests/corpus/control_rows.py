@@ -16,13 +16,13 @@ from typing import Any
 import numpy as np
 from meaning_case import Make, Meaning
 from meaning_rows import also, beat, counted, hugging_face, lightning_run, logged, val_of, with_rows
-from series_rows import EPOCHS, bad, checkpoint_of, finals, logs, one_file, resumed, table_of
+from series_rows import DVC, EPOCHS, LOSSES, bad, checkpoint_of, finals, logs, one_file, parts, resumed, table_of, tsv
 from support.build_checkpoints import Array, Numbers, a_model, safetensors, torch_zip, weights
 from support.foreign import TRAIN, VAL, Foreign, both, falling_at, series, table_text
 from support.workspaces import Stream, write, write_good
 
 DATA = Path(__file__).resolve().parents[1] / "data"
-DEFAULT = Path(__file__).resolve().parents[2] / "collectors/observe/default_pipeline.yaml"
+DEFAULT = Path(__file__).resolve().parents[2] / "collectors/trainers/reference.yaml"
 INF = math.inf
 
 
@@ -163,7 +163,13 @@ TRAININGS = [
     Meaning("control: one file, ten epochs", one_file(both(range(1, 11))), READY, TEN, "the plainest training", final=finals(10)),
     Meaning("control: early stop recorded", also(logged(both(range(1, 7)), 50, events=EPOCHS), beat(outcome="early_stopped")), READY, "stopped early", ""),
     Meaning("control: early stop by patience", logged(val_of([0.9, 0.4, 0.6, 0.6]), 50, events=EPOCHS, patience=2), READY, "stopped early", ""),
+    Meaning("control: DVCLive, both files named", parts({"path": ["dvc/train/loss.tsv", "dvc/val/loss.tsv"]}, *DVC), READY, "step 4 of 4, completed, all losses finite", "two series of one table", final={"train_loss": 0.125, "val_loss": 0.25}),
+    Meaning("control: a data set beside the table", parts({"path": "run/train.csv"}, ("run/train.csv", tsv(LOSSES, "step", "loss").replace("\t", ",")), ("run/val.csv", "text,label\na,1\nb,0\n")), READY, "step 4 of 4, completed", "it holds no loss"),
+    Meaning("control: one evaluation beside the table", parts({"path": "run/train.csv"}, ("run/train.csv", tsv(LOSSES, "step", "loss").replace("\t", ",")), ("run/test.csv", "step,loss\n4,0.3\n")), READY, "step 4 of 4, completed", "a test at the end is no curve"),
     Meaning("control: resumed once", resumed(both(range(1, 6)), both(range(6, 11)), 10, "epochs"), READY, TEN, "goes on at the next step", final=finals(10)),
+    Meaning("control: a START record at step 0 and a training that goes on", resumed(both(range(1, 6)), both(range(6, 11)), 10, "epochs", restart_at=0), READY, TEN, "nothing goes back", final=finals(10)),
+    Meaning("control: opened again with purge_step at its end", resumed(both(range(10, 101, 10)), [], 100, restart_at=100), READY, "step 100 of 100, completed", "a START record alone is no resume", final=finals(100)),
+    Meaning("control: resumed with purge_step and finished", resumed(both(range(1, 8)), both(range(6, 11)), 10, "epochs", restart_at=6), READY, TEN, "", final=finals(10)),
     Meaning("control: resumed three times", logs(*((both(range(3 * n + 1, 3 * n + 4)), {"after": -300.0 + 100 * n, "pid": 40 + n}) for n in range(3)), (both([10]), {"pid": 50})), READY, TEN, "", final=finals(10)),
     Meaning("control: resumed an epoch back", resumed(both(range(1, 7)), both(range(6, 11)), 10, "epochs"), READY, TEN, "one stride back", final=finals(10)),
     Meaning("control: resumed with another learning rate", lambda f: (resumed(both(range(1, 6)), both(range(6, 11)), 10, "epochs")(f), f.put("config.json", json.dumps({"lr": 0.0001, "epochs": 10}), -50.0)), READY, TEN, "the config is newer than the run's start", final=finals(10)),

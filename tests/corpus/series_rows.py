@@ -68,6 +68,29 @@ def resumed(first: Rows, then: Rows, total: int, by: str = "steps", **more: Any)
     return logs((first, {"after": -20.0 * (len(then) + 2), "pid": 11}), (then, {"pid": 12, **more}), total=total, by=by)
 
 
+def parts(described: dict[str, Any], *files: tuple[str, str], total: int = 4) -> Make:
+    """A training that writes a table a part of the data, counted in steps, and what the description says of them."""
+
+    def make(f: Foreign) -> None:
+        for path, text in files:
+            f.put(path, text, 1.0)
+        f.said["loss_history"] = described
+        f.total(total, "steps")
+        f.without_events()
+
+    return make
+
+
+def tsv(values: Iterable[float], *names: str) -> str:
+    """A tab-separated table of one series."""
+    return "".join("\t".join(map(str, row)) + "\n" for row in [names, *enumerate(values)])
+
+
+LOSSES = [1.0, 0.5, 0.25, 0.125]
+DVC = [("dvc/train/loss.tsv", tsv(LOSSES, "step", "loss")), ("dvc/val/loss.tsv", tsv([2 * v for v in LOSSES], "step", "loss"))]  # fmt: skip
+DVC_TRAIN = {"path": "dvc/train/loss.tsv", "columns": {"step": "step", "train_loss": "loss"}}
+
+
 def finals(step: float) -> dict[str, float]:
     """The last values of `both`."""
     return {"train_loss": falling_at(step), "val_loss": falling_at(step, factor=1.25)}
@@ -194,6 +217,14 @@ SERIES = [
 GONE = [
     Meaning("resumed with purge_step, killed", resumed(bad(range(10, 1001, 10)), both(range(500, 701, 10)), 1000, restart_at=500), "8 fail", "step 700 of 1,000, then silent", "f16: the discarded branch had reached 1000", final=finals(700)),
     Meaning("resumed without a purge record, killed", resumed(bad(range(10, 1001, 10)), both(range(500, 701, 10)), 1000), "8 fail", "step 700 of 1,000, then silent", "f16", final=finals(700)),
+    Meaning("resumed by exactly one stride with purge_step, killed after one point", resumed(both(range(10, 101, 10)), both([90]), 100, restart_at=90), "8 fail", "step 90 of 100, then silent", "the START record says that 100 is void", final=finals(90)),
+    Meaning("the same with a purge_step between two records", resumed(both(range(10, 101, 10)), both([90]), 100, restart_at=81), "8 fail", "step 90 of 100, then silent", "what lies beyond 81 is void", final=finals(90)),
+    Meaning("resumed with purge_step, killed before its first record", resumed(bad(range(10, 1001, 10)), [], 1000, restart_at=500), "8 fail", "step 490 of 1,000, then silent", "nothing follows a step long passed", final={"train_loss": 2.0, "val_loss": 2.5}),
+    Meaning("resumed with purge_step, NaN at the step that is void", resumed([*both(range(10, 91, 10)), *bad([100], train=NAN, val=NAN)], both(range(110, 201, 10)), 200, restart_at=100), "8 fail", "train_loss NaN since step 100", "nothing goes back: the step was not repeated"),
+    Meaning("gradient norm NaN beside finite losses, from step 50 on", one_file([(n, {TRAIN: falling_at(n), VAL: falling_at(n, factor=1.25), "train/grad_norm": NAN if n >= 5 else 1.0}) for n in range(1, 11)]), "ready", "train/grad_norm: the gradient norm is NaN from step 5 on (6 of 10 rows) | all losses finite", "odd, and no diverged loss", final=finals(10)),
+    Meaning("gradient norm infinite once, asked for as a series", logs(([(n, {TRAIN: falling_at(n), "gn": math.inf if n == 3 else 1.0}) for n in range(1, 11)], {}), tags={"train_loss": TRAIN, "grad_norm": "gn"}), "ready", "grad_norm: the gradient norm is infinite at step 3 (1 of 10 rows) | not: diverged", "a series by its name"),
+    Meaning("gradient norm NaN, losses dead", one_file([(n, {TRAIN: 0.0 if n >= 5 else 0.5, "grad_norm": NAN if n >= 5 else 1.0}) for n in range(1, 11)]), "ready", "train_loss is 0.0 from then on: nothing is learnt any more", "f49 in events"),
+    Meaning("gradient norm NaN in a branch that was thrown away", resumed([(n, {TRAIN: falling_at(n), "grad_norm": NAN if n > 500 else 1.0}) for n in range(10, 1001, 10)], [(n, {TRAIN: falling_at(n), "grad_norm": 1.0}) for n in range(500, 1001, 10)], 1000), "ready", "step 1,000 of 1,000, completed | not: gradient norm", "gone is gone"),
     Meaning("resumed within one file, killed", logs(([*bad(range(10, 1001, 10)), *both(range(500, 701, 10))], {}), total=1000, by="steps"), "8 fail", "step 700 of 1,000, then silent", "one writer that was told to go back", final=finals(700)),
     Meaning("resumed and finished, NaN in the discarded branch", resumed([*both(range(10, 801, 10)), *bad(range(810, 901, 10), train=NAN, val=NAN)], both(range(700, 1001, 10)), 1000), "ready", "step 1,000 of 1,000, completed", "what was thrown away is gone", final=finals(1000)),
     Meaning("resumed and finished, NaN before the resume", resumed([*both(range(10, 301, 10)), (310, {TRAIN: NAN, VAL: 0.1}), *both(range(320, 901, 10))], both(range(700, 1001, 10)), 1000), "8 fail", "train_loss NaN since step 310", "that part is still the run's own"),
@@ -243,6 +274,11 @@ CLOCKS = [
 ]
 
 PARTS = [
+    Meaning("DVCLive: one of two files named", parts(DVC_TRAIN, *DVC), "8 skip", "dvc/val/loss.tsv beside its table holds its validation, and nothing names it | path: [dvc/train/loss.tsv, dvc/val/loss.tsv] | not: all losses finite", "f35: half of the losses were read by nobody"),
+    Meaning("DVCLive: one of two files named, NaN in the other", parts(DVC_TRAIN, DVC[0], ("dvc/val/loss.tsv", tsv([0.5, NAN, NAN, NAN], "step", "loss"))), "8 skip", "nothing names it", "a NaN must not hide there"),
+    Meaning("DVCLive: the validation alone named", parts({"path": "dvc/val/loss.tsv", "columns": {"val_loss": "loss"}}, *DVC), "8 skip", "dvc/train/loss.tsv beside its table holds its training", "the other half"),
+    Meaning("DVCLive: the other file named for its NaN", parts({"path": ["dvc/train/loss.tsv", "dvc/val/loss.tsv"]}, DVC[0], ("dvc/val/loss.tsv", tsv([0.5, NAN, NAN, NAN], "step", "loss"))), "8 fail", "val_loss NaN since step 1", "what the hint says to write finds it"),
+    Meaning("CatBoost: the learning error alone named", parts({"path": "cb/learn_error.tsv", "columns": {"train_loss": "Logloss", "step": "iter"}}, *((f"cb/{name}_error.tsv", tsv(LOSSES, "iter", "Logloss")) for name in ("learn", "test"))), "8 skip", "cb/test_error.tsv beside its table", "the word stands in the name"),
     Meaning("one of two shards missing, an index beside", checkpoint_of("out", {SHARDS[0]: shard(1), "out/model.safetensors.index.json": index(SHARDS[0][4:], SHARDS[1][4:])}), "1 fail", "model-00002-of-00002.safetensors", "f26: one shard was taken for the whole"),
     Meaning("one of two shards missing, no index", checkpoint_of(SHARDS[0], {SHARDS[0]: shard(1)}), "1 fail", "model-00002-of-00002.safetensors", "its name says that there are two"),
     Meaning("hollow save of sharded parameters", checkpoint_of("best.safetensors", {"best.safetensors": safetensors({"embed.weight": weights(1, (0,)), "head.weight": weights(2, (0,)), "inv_freq": weights(3, (4,))})}), "1 fail", "2 of 3 tensors are empty", "f28: ZeRO-3"),

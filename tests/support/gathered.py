@@ -20,8 +20,8 @@ from collectors.evidence.files import Finding
 from collectors.files.workspace import Workspace
 from collectors.judge.checks.part import Judgement
 from collectors.observe.cache import ReadCache
+from collectors.observe.described import load_config
 from collectors.observe.gather import Gatherer
-from collectors.observe.load_pipeline import load_config
 from collectors.readers.child.process import ReaderProcess
 from collectors.training.divergence import Divergence
 from collectors.training.evidence import ReadFile, StreamEvidence, WorkspaceEvidence

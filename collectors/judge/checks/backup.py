@@ -58,6 +58,7 @@ def _absent(archive: ArchiveEvidence, seen: WorkspaceEvidence) -> list[str]:
 
 
 SPEC = CheckSpec(
+    number=5,
     id="backup",
     title="Backup bundle",
     judge=check_backup,

@@ -77,6 +77,7 @@ def _table(s: StreamEvidence, table: ReadFile[LossTableEvidence]) -> Part:
 
 
 SPEC = CheckSpec(
+    number=3,
     id="logs",
     title="Training logs",
     judge=check_logs,

@@ -186,6 +186,7 @@ def _backup_parts(seen: WorkspaceEvidence) -> Iterator[Part]:
 
 
 SPEC = CheckSpec(
+    number=9,
     id="provenance",
     title="Same run",
     judge=check_provenance,

@@ -33,6 +33,7 @@ def _speaks_of(text: str, word: str) -> bool:
 
 
 SPEC = CheckSpec(
+    number=7,
     id="split_policy",
     title="Split policy",
     judge=check_split_policy,

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from collectors.contract.metrics import StreamMetrics
 from collectors.presentation.markup import Element, el
+from collectors.presentation.metric_groups import ROLES
 from collectors.presentation.pieces import icon
-from collectors.presentation.words import loss_words, point_words, progress_words, series_label
+from collectors.presentation.words import loss_words, measure_label, point_words, progress_words, series_label
 from collectors.training.words import divergence_words
-
-ROLES: Final = {"train_loss": "train", "val_loss": "val"}
-"""Series name -> the part it plays; any other is `other`."""
 
 
 def loss_head(run: StreamMetrics) -> Element | None:
@@ -40,9 +36,10 @@ def loss_key(name: str, role: str, *, title: str | None = None) -> Element:
 def chart_sentence(run: StreamMetrics) -> str:
     """Return the chart in one sentence, for those who cannot see it."""
     told = [
-        f"{series_label(name)} loss ends at {point_words(point)}, best {point_words(run.best[name])}"
+        f"{measure_label(name)} ends at {point_words(point)}"
+        + (f", best {point_words(run.best[name])}" if name in run.best else "")
         for name, point in run.final.items()
-        if name in run.best
+        if name in run.best or point.value is not None
     ]
     told += map(divergence_words, run.nonfinite)
     return f"{run.label}, {progress_words(run)}: {'; '.join(told)}." if told else f"{run.label}: no losses yet."

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from collectors.contract.metrics import Nonfinite, Series, StreamMetrics
-from collectors.presentation.regions.losses import ROLES
+from collectors.presentation.metric_groups import ROLES
 from collectors.presentation.words import chart_text, series_label
 from collectors.training.words import divergence_words
 

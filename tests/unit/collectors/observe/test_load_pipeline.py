@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from collectors.files.workspace import Workspace
+from collectors.observe.described import load_config
 from collectors.observe.load_pipeline import (
     ConfigProblem,
     default_config,
     default_config_bytes,
-    load_config,
     parse_config,
 )
 
@@ -102,6 +102,12 @@ edges: [[raw, train], [train, ship]]
         (DRAWN.replace(b"checks: [backup]", b"checks: [bakcup]"),
          "`stages.12.checks.0`: unknown check `bakcup`; did you mean `backup`?"),
         (DRAWN.replace(b'"check:logs"', b'"check:"'), "`check:` is no known rule"),
+        (MINIMAL + b"    metrics: {val_los: {better: lower}}\n",
+         "line 8: `streams.0.metrics.val_los`: no series under `tags` or `columns` is called so; there are `val_loss`; "
+         "did you mean `val_loss`?"),
+        (MINIMAL + b"    metrics: {acc: {unit: '%'}}\n", "there are `val_loss`"),
+        (MINIMAL + b"    targets: [{metric: val_loss}]\n",
+         "line 8: `streams.0.targets.0`: say `at_least`, `at_most` or both"),
         (DRAWN + b"title: again\n", "title"),
         (b"", "is empty"),
         (b"- 1\n", "expected a mapping"),
@@ -132,11 +138,6 @@ def test_a_wrong_stream_is_told_as_that_and_not_as_an_empty_list_of_streams() ->
     assert len(lines) == 2
     assert lines[0].endswith("`streams.0.checkpoint` is missing")
     assert lines[1].endswith("unknown key `streams.0.chekpoint`; did you mean `checkpoint`?")
-
-
-def test_without_a_file_the_default_is_used(tmp_path: Path) -> None:
-    with Workspace(tmp_path) as workspace:
-        assert load_config(workspace) == default_config()
 
 
 def test_a_named_file_that_is_missing_is_an_error(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from support.states import diverged_state, empty_state, failing_state, ready_state
-from support.two_runs import changed, losses, without
+from support.two_runs import changed, losses, stepped, without
 
 from collectors.contract.run_row import RunRow
 from collectors.contract.state import DashboardState
@@ -112,7 +112,7 @@ def test_csv_has_a_column_a_fact_and_a_measure_of_each_stream() -> None:
     }  # fmt: skip
     assert (row["passed"], row["failed"], row["skipped"], row["total"], row["problem"]) == ("9", "0", "0", "9", "")
     assert {m: row[f"swinmae {m}"] for m in MEASURES} == {
-        "status": "done", "epochs": "5.0", "duration_seconds": "52.0", "final_train_loss": "0.52304",
+        "status": "done", "epochs": "5.0", "steps": "", "duration_seconds": "52.0", "final_train_loss": "0.52304",
         "final_val_loss": "0.51618", "best_train_loss": "0.52304", "best_val_loss": "0.51618",
     }  # fmt: skip
 
@@ -178,6 +178,20 @@ def test_one_run_is_its_checklist_and_every_streams_losses() -> None:
         "third: not started",
         "",
     ]
+
+
+def test_a_metric_without_a_better_way_is_told_without_a_best_value() -> None:
+    def change(raw: dict[str, Any]) -> None:
+        losses([0.5, 0.25, 0.75], series="d_loss")(raw)
+        raw["metrics"]["patchtst"]["best"].pop("d_loss")
+
+    assert "\n  d_loss 0.75\n" in run_as_text(changed(change))
+
+
+def test_a_run_that_counts_steps_has_no_epochs_and_its_steps() -> None:
+    (row,) = read(rows_as_csv([named("a", changed(stepped))], None))
+
+    assert (row["patchtst epochs"], row["patchtst steps"]) == ("", "520")
 
 
 def test_a_loss_that_never_was_finite_has_no_best_value() -> None:
