@@ -82,8 +82,6 @@ class Collector:
         self._snapshot_is_due = False
         self._last: tuple[Any, DashboardState] | None = None
         self._use(self._sight.seen)
-        if self.described.words:
-            self.options.announce(self.described.words)
 
     def _use(self, described: Described) -> None:
         """Read and judge by this description from now on; what was read by another one is read again."""

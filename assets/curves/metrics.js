@@ -12,6 +12,7 @@
   const WAIT_MS = 100; // the charts' own code may still be on its way
   const CONFIG = { displayModeBar: false, responsive: true, doubleClick: "reset" };
   const wished = {}; // stream and group -> how many metrics
+  const sizes = new ResizeObserver((changes) => changes.forEach(({ target }) => fit(target)));
   let drawn = []; // what draw was called with last
   let waiting = null;
 
@@ -97,15 +98,16 @@
   function drawAll() {
     const [data, x, y, smoothing, , , parts] = drawn;
     const look = { x, y, weight: Number(smoothing) || 0, palette: colours() };
-    for (const part of parts) {
-      for (const details of groupsIn(containerOf(part))) {
-        const found = data?.[part.stream]?.[details.dataset.group];
-        if (found && details.open) drawGroup(details, found, look);
-      }
-    }
+    const every = parts.flatMap((part) => groupsIn(containerOf(part))).filter((details) => details.open);
+    const found = ({ stream, group }) => data?.[stream]?.[group];
+    const groups = every.filter((details) => found(details.dataset));
+    // All cards first: one more beside a card leaves it less room.
+    const cards = groups.flatMap((details) => cardsOf(details, found(details.dataset)));
+    cards.forEach((card) => drawCard(...card, look));
   }
 
-  function drawGroup(details, { count, members }, look) {
+  /* The cards of a group, each with its metric and stream. */
+  function cardsOf(details, { count, members }) {
     const cards = details.querySelector(".metric-cards");
     const held = new Map([...cards.children].map((card) => [card.dataset.metric, card]));
     const wanted = members.map((member) => held.get(member.series) || newCard(member.series));
@@ -115,7 +117,7 @@
     const more = details.querySelector(".metric-more");
     more.hidden = left <= 0;
     more.textContent = `Show ${Math.min(left, AT_A_TIME)} more of ${count}`;
-    members.forEach((member, index) => drawCard(wanted[index], member, details.dataset.stream, look));
+    return members.map((member, index) => [wanted[index], member, details.dataset.stream]);
   }
 
   function newCard(series) {
@@ -123,8 +125,13 @@
     card.dataset.metric = series;
     const plot = make("div", "metric-plot");
     plot.setAttribute("aria-hidden", "true");
-    card.append(make("h4", "", ""), make("p", "metric-figures"), plot);
+    card.append(make("h4", ""), make("p", "metric-figures"), plot);
+    sizes.observe(plot);
     return card;
+  }
+
+  function fit(plot) {
+    if (plot.data && plot.checkVisibility()) window.Plotly.Plots.resize(plot);
   }
 
   const plotIn = (card) => card.querySelector(".metric-plot");

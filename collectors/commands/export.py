@@ -69,6 +69,9 @@ def _collected(options: argparse.Namespace) -> DashboardState:
             raise kept_by
         with Collector(options.workspace, store, asked) as collector, progress("reading the workspace"):
             state = collector.export(snapshot=options.snapshot, keep=kept_by is None)
+            recognised = collector.described.words
+    if recognised:
+        say(recognised)
     if kept_by is not None:
         say(f"only the {' and the '.join(others).replace('html', 'report')} was written: {kept_by}")
     told = f"{state.meta.run_id}: {state.verdict.value}, written to {store.backend.where}"

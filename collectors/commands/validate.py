@@ -63,9 +63,12 @@ def _validate(options: argparse.Namespace) -> int:
     notifier = notifier_of(options)
     with Collector(options.workspace, store, asked) as collector:
         state = _first_or_last(collector, options)
+        described = collector.described
     notifier.look_at(state)
     notifier.finish()
     _tell(state, options)
+    if described.begin is not None:
+        say(described.words)
     return exit_code(state, allow_skips=options.allow_skips)
 
 

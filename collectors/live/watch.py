@@ -85,6 +85,8 @@ class Watcher:
         guard = threading.Thread(target=self._stop_waiting, args=(stop,), name="stop", daemon=True)
         heart.start()
         guard.start()
+        if self.collector.described.words:
+            self.announce(self.collector.described.words)
         try:
             self._collect_until(stop)
         finally:

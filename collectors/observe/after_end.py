@@ -43,7 +43,7 @@ class AfterEnd:
 def _todays(seen: WorkspaceEvidence, now: float) -> dict[str, SeenFile]:
     """What is to be remembered from now on of each file, where that is something else than before."""
     found = {}
-    for _, s, file in files_of_ended_runs(seen):
+    for s, file in ((s, one) for _, s, whole in files_of_ended_runs(seen) for one in whole.files):
         before, ended, settled = seen.after_end.get(file.path), end_of_run(s), settled_at(s)
         if file.sha256 is None or ended is None or settled is None or is_changed(file, before, s):
             continue

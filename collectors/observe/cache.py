@@ -142,7 +142,7 @@ class ReadCache:
             times = [one.facts.modified_at for one in parts if one.facts.modified_at is not None]
             facts = replace(parts[0].facts, modified_at=max(times, default=None))
             writing = any(one.being_written for one in parts)
-            self._joined[path] = known = (made_of, ReadFile(facts, make(), writing))
+            self._joined[path] = known = (made_of, ReadFile(facts, make(), writing, parts=tuple(parts)))
             self.readings += 1
         return known[1]
 

@@ -111,7 +111,8 @@ def _event_files(folder: Folder, place: str | None) -> list[str]:
 
 def _checkpoints(folder: Folder, version: _Version) -> list[str]:
     """Lightning's own in the version's folder, else those near it that belong to no version."""
-    own = [path for path in folder.matching("**/*.ckpt") if is_below(path, version.place)]
+    places = [place for place in (version.place, version.events) if place is not None]
+    own = [path for path in folder.matching("**/*.ckpt") if any(is_below(path, place) for place in places)]
     near = [p for p in folder.matching("**/*.ckpt") if is_below(p, version.base) and not _is_in_version(p)]
     return [path for path in own or near if b"pytorch-lightning_version" in folder.head(path)]
 

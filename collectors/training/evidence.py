@@ -41,6 +41,13 @@ class ReadFile(Generic[E]):
     """Of the whole file; None where it was not read whole."""
     beside: tuple[str, ...] = ()
     """Where nothing is there: the files in its folder."""
+    parts: tuple[ReadFile[Any], ...] = ()
+    """The files that it is made of, where it is several."""
+
+    @property
+    def files(self) -> tuple[ReadFile[Any], ...]:
+        """Every file of it, each once: itself, where it is one."""
+        return tuple({part.path: part for part in self.parts}.values()) or (self,)
 
     @property
     def path(self) -> str:

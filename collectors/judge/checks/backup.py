@@ -1,4 +1,4 @@
-"""Check 5: the newest archive is sound and holds every checkpoint and config."""
+"""Check 5: the newest archive is sound and holds every file of each checkpoint, and every config."""
 
 from __future__ import annotations
 
@@ -53,8 +53,7 @@ def _backup(file: ReadFile[ArchiveEvidence], seen: WorkspaceEvidence, hint: str)
 def _absent(archive: ArchiveEvidence, seen: WorkspaceEvidence) -> list[str]:
     """What the archive must hold and does not."""
     copies = copies_in(archive, seen)
-    found = ((path, copies.of(path)) for path in copies.wanted)
-    return [path for path, copy in found if copy is None or not copy.size_bytes]
+    return [file.path for file in copies.wanted if copies.lacks(file)]
 
 
 SPEC = CheckSpec(
@@ -64,10 +63,10 @@ SPEC = CheckSpec(
     judge=check_backup,
     gate=GatePlace("backup-check", "Backup"),
     meaning=Meaning(
-        passes_when="the newest archive tests sound end to end and holds every checkpoint and config",
+        passes_when="the newest archive tests sound end to end and holds all files of each checkpoint, and each config",
         proves=(
-            "every byte of the newest archive was unpacked and its checksums agree; it holds a copy of each checkpoint"
-            " and config, under one folder where its paths are those of the workspace"
+            "every byte of the newest archive was unpacked and its checksums agree; it holds a copy of every file of"
+            " each checkpoint, and of each config, under one folder where its paths are those of the workspace"
         ),
         cannot_prove="that the copies were ever restored, or that older archives are sound",
     ),

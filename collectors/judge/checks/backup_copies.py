@@ -20,17 +20,19 @@ class Copies:
     """The copies that one archive holds."""
 
     archive: ArchiveEvidence
-    wanted: tuple[str, ...]
-    """Paths of the workspace that belong together."""
+    wanted: tuple[ReadFile[Any], ...]
+    """Files of the workspace that belong together."""
     today: tuple[ReadFile[Any], ...]
     """What can be compared, as it is in the workspace."""
 
     @cached_property
     def roots(self) -> tuple[str, ...]:
         """Folders of the archive (`run/`, empty for its top) that hold every wanted file, nearest to the top first."""
-        first, *others = self.wanted or ("",)
+        if not self.wanted:
+            return ()
         held = self._by_name
-        found = (root for root in self._roots_of(first) if all(_has(held, root + path) for path in others))
+        roots = self._roots_of(self.wanted[0])
+        found = (root for root in roots if all(_is_copy(held.get(root + one.path), one) for one in self.wanted))
         return tuple(sorted(found, key=lambda root: (len(root), root)))
 
     @cached_property
@@ -41,12 +43,16 @@ class Copies:
     @property
     def scattered(self) -> tuple[tuple[str, str], ...]:
         """Path and folder of each wanted file, where all are there and no folder holds them all."""
-        places = [(path, next(iter(sorted(self._roots_of(path), key=len)), None)) for path in self.wanted]
+        places = [(one.path, min(self._roots_of(one), key=len, default=None)) for one in self.wanted]
         known = tuple((path, root) for path, root in places if root is not None)
         return known if self.root is None and len(known) == len(self.wanted) else ()
 
+    def lacks(self, file: ReadFile[Any]) -> bool:
+        """Whether there is no copy of a workspace file; an empty one is none, unless the file is empty itself."""
+        return not _is_copy(self.of(file.path), file)
+
     def of(self, path: str) -> ArchiveMember | None:
-        """The copy of a workspace file; an empty one is none."""
+        """What stands for a workspace file, be it empty."""
         return self._copy(path, self.root)
 
     def differing(self) -> list[str]:
@@ -69,12 +75,13 @@ class Copies:
     def _by_name(self) -> dict[str, ArchiveMember]:
         return {m.name: m for m in self.archive.members}
 
-    def _roots_of(self, path: str) -> Iterator[str]:
-        """Folders of the archive under which this path lies, not empty."""
+    def _roots_of(self, file: ReadFile[Any]) -> Iterator[str]:
+        """Folders of the archive under which this file's path lies, with a copy."""
+        path = file.path
         return (
             m.name.removesuffix(path)
             for m in self.archive.members
-            if path and m.size_bytes and (m.name == path or m.name.endswith(f"/{path}"))
+            if (m.name == path or m.name.endswith(f"/{path}")) and _is_copy(m, file)
         )
 
 
@@ -83,9 +90,9 @@ def copies_in(archive: ArchiveEvidence, seen: WorkspaceEvidence) -> Copies:
     return Copies(archive, tuple(must_hold(seen)), tuple(_todays(seen)))
 
 
-def must_hold(seen: WorkspaceEvidence) -> list[str]:
-    """Paths of every stream's checkpoint and config."""
-    return [file.path for s in seen.streams for file in (s.checkpoint, s.config) if file]
+def must_hold(seen: WorkspaceEvidence) -> list[ReadFile[Any]]:
+    """Every stream's checkpoint, all files of it, and config."""
+    return [one for s in seen.streams for file in (s.checkpoint, s.config) if file for one in file.files]
 
 
 def member_for(archive: ArchiveEvidence, path: str) -> ArchiveMember | None:
@@ -100,8 +107,10 @@ def member_for(archive: ArchiveEvidence, path: str) -> ArchiveMember | None:
     return _only(m for m in archive.members if m.name.rpartition("/")[2] == parts[-1])
 
 
-def _has(held: dict[str, ArchiveMember], name: str) -> bool:
-    return name in held and held[name].size_bytes > 0
+def _is_copy(member: ArchiveMember | None, file: ReadFile[Any]) -> bool:
+    """An empty one is a copy only of a file that is empty and well read without a byte."""
+    is_empty = file.facts.size_bytes == 0 and file.evidence is None
+    return member is not None and (member.size_bytes > 0 or is_empty)
 
 
 def _only(members: Iterator[ArchiveMember]) -> ArchiveMember | None:
@@ -111,7 +120,8 @@ def _only(members: Iterator[ArchiveMember]) -> ArchiveMember | None:
 
 def _todays(seen: WorkspaceEvidence) -> Iterator[ReadFile[Any]]:
     """What is compared with its copy; of a scaler that cannot be read check 2 speaks."""
-    yield from (f for s in seen.streams for f in (s.checkpoint, s.config) if f is not None and f.evidence is not None)
+    read = [f for s in seen.streams for f in (s.checkpoint, s.config) if f is not None and f.evidence is not None]
+    yield from (one for file in read for one in file.files)
     if seen.scaler is not None and seen.scaler.evidence is not None and seen.scaler.evidence.sound:
         yield seen.scaler
 

@@ -18,7 +18,7 @@ from collectors.judge.checks.part import (
 )
 from collectors.judge.checks.spec import CheckSpec, GatePlace, Meaning
 from collectors.numbers import instant_words, listed
-from collectors.training.axes import BY_COUNT
+from collectors.training.axes import BY_COUNT, ROWS_BY_COUNT
 from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
 from collectors.training.gradients import norm_words
 from collectors.training.series import is_gradient_norm, is_loss, is_validation
@@ -106,9 +106,10 @@ def _kind(s: StreamEvidence) -> str:
 
 
 def _assumed(s: StreamEvidence) -> str:
-    """What was concluded about the steps from their count alone."""
-    told_by = s.losses.told_by
-    return f" (steps taken as epochs by {told_by})" if told_by is not None and told_by.startswith(BY_COUNT) else ""
+    """What was concluded about steps or rows from their count alone."""
+    told_by = s.losses.told_by or ""
+    what = {told_by.startswith(BY_COUNT): "steps", told_by.startswith(ROWS_BY_COUNT): "rows"}.get(True)
+    return f" ({what} taken as epochs by {told_by})" if what else ""
 
 
 def _nothing(s: StreamEvidence) -> str:

@@ -15,7 +15,7 @@ DIGITS = 12
 
 def find_changed(seen: WorkspaceEvidence) -> Iterator[Found]:
     """The file has other bytes than an earlier observation saw after the run's end."""
-    for what, s, file in files_of_ended_runs(seen):
+    for what, s, file in ((what, s, one) for what, s, whole in files_of_ended_runs(seen) for one in whole.files):
         before = seen.after_end.get(file.path)
         if before is None or file.sha256 is None or not is_changed(file, before, s):
             continue
@@ -31,7 +31,7 @@ def find_written_late(seen: WorkspaceEvidence) -> Iterator[Found]:
         ended, settled, modified = end_of_run(s), settled_at(s), file.facts.modified_at
         if ended is None or settled is None or modified is None or modified <= settled:
             continue
-        if is_changed(file, seen.after_end.get(file.path), s):
+        if any(is_changed(one, seen.after_end.get(one.path), s) for one in file.files):
             continue  # told as what it is
         text = (
             f"{s.id}: the {what} {file.path} was written {instant_words(modified)}, {duration_words(modified - ended)} "

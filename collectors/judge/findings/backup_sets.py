@@ -9,7 +9,7 @@ from collectors.judge.checks.backup_copies import Copies, copies_in
 from collectors.judge.checks.part import is_running
 from collectors.judge.findings.spec import FindingSpec, Found
 from collectors.numbers import listed
-from collectors.training.evidence import ReadFile, WorkspaceEvidence
+from collectors.training.evidence import WorkspaceEvidence
 
 AGAIN = "Make a new backup of this run alone: checkpoints, configs, scaler and loss histories under one folder."
 
@@ -45,7 +45,7 @@ def _several(path: str, copies: Copies, seen: WorkspaceEvidence) -> Iterator[Fou
 
 def _without_scaler(path: str, copies: Copies, seen: WorkspaceEvidence) -> Iterator[Found]:
     scaler, spec = seen.scaler, seen.config.scaler
-    if scaler is None or spec is None or scaler.evidence is None or not _lacks(copies, scaler):
+    if scaler is None or spec is None or scaler.evidence is None or not copies.lacks(scaler):
         return
     beside = f" beside the checkpoints under `{copies.root}`" if copies.root else ""
     text = f"{path} holds no {scaler.path}{beside}, without which its checkpoint cannot be used"
@@ -54,14 +54,9 @@ def _without_scaler(path: str, copies: Copies, seen: WorkspaceEvidence) -> Itera
 
 def _without_losses(path: str, copies: Copies, seen: WorkspaceEvidence) -> Iterator[Found]:
     tables = [s.loss_table for s in seen.streams if s.loss_table is not None and s.loss_table.evidence is not None]
-    absent = [table.path for table in tables if _lacks(copies, table)]
+    absent = [table.path for table in tables if copies.lacks(table)]
     if absent:
         yield Found(path, None, f"{path} holds no {listed(absent)}: what it was trained to is not in it", AGAIN)
-
-
-def _lacks(copies: Copies, file: ReadFile[Any]) -> bool:
-    copy = copies.of(file.path)
-    return copy is None or not copy.size_bytes
 
 
 SCATTERED = FindingSpec(

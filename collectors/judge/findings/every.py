@@ -9,11 +9,39 @@ from __future__ import annotations
 from collectors.contract.pipeline import PipelineConfig
 from collectors.contract.sections import Level
 from collectors.judge.checks.part import Judgement, Part, failing, joined, passing, skipping
-from collectors.judge.findings import after_end, backup_sets, scaler_age, scaler_says, streams_apart
+from collectors.judge.findings import (
+    after_end,
+    backup_sets,
+    checkpoint_says,
+    config_says,
+    empty_cell,
+    epochs_missing,
+    events_end_early,
+    layers,
+    loss_explodes,
+    no_loss,
+    one_row,
+    run_status,
+    scaler_age,
+    scaler_says,
+    short_policy,
+    streams_apart,
+    table_and_events,
+    val_equals_train,
+    val_rises,
+    val_zero,
+    validation_stops,
+    weights,
+)
 from collectors.judge.findings.spec import FindingSpec, Found
 from collectors.training.evidence import WorkspaceEvidence
 
 FINDINGS: tuple[FindingSpec, ...] = (
+    *weights.SPECS,
+    *layers.SPECS,
+    checkpoint_says.SPEC,
+    *config_says.SPECS,
+    table_and_events.SPEC,
     scaler_says.METHOD,
     scaler_says.FLOAT32,
     scaler_says.CHANNELS,
@@ -25,6 +53,18 @@ FINDINGS: tuple[FindingSpec, ...] = (
     after_end.CHANGED,
     after_end.LATE,
     streams_apart.SPEC,
+    no_loss.SPEC,
+    short_policy.SPEC,
+    val_equals_train.SPEC,
+    val_zero.SPEC,
+    loss_explodes.SPEC,
+    empty_cell.SPEC,
+    epochs_missing.SPEC,
+    one_row.SPEC,
+    validation_stops.SPEC,
+    events_end_early.SPEC,
+    val_rises.SPEC,
+    run_status.SPEC,
 )
 """Every finding, by the check that tells it and in the order in which they are told."""
 

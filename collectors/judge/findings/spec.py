@@ -11,8 +11,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from collectors.contract.sections import Level
+from collectors.contract.values import Status
 from collectors.judge.checks.part import is_running
 from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
+from collectors.training.series import is_validation
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +50,22 @@ class FindingSpec:
 def ended_streams(seen: WorkspaceEvidence) -> Iterator[StreamEvidence]:
     """The streams whose files are final: what is still being written contradicts nothing yet."""
     return (s for s in seen.streams if not is_running(s))
+
+
+def done_streams(seen: WorkspaceEvidence) -> Iterator[StreamEvidence]:
+    """The streams that came to their end: of one that broke off, a part was not written."""
+    return (s for s in seen.streams if s.progress.status is Status.DONE)
+
+
+def was_resumed(s: StreamEvidence) -> bool:
+    """Whether its training was begun more than once: what an earlier part wrote may be of another setting."""
+    training = {tag for name, tags in s.stream.tags.items() if not is_validation(name) for tag in tags}
+    files = s.run.files if s.run is not None else ()
+    return sum(any(tag in file.evidence.series for tag in training) for file in files) > 1
+
+
+def losses_path(s: StreamEvidence) -> str | None:
+    """The file that its losses are taken from; None where there are none."""
+    if s.losses.source == "loss_history" and s.loss_table is not None:
+        return s.loss_table.path
+    return s.run.latest_file.facts.path if s.run is not None else None

@@ -39,8 +39,9 @@ def best_words(run: StreamMetrics, name: str) -> str:
 
 
 def odd_words(run: StreamMetrics, name: str) -> str:
-    """Where it was not finite; nothing where it always was."""
-    return "; ".join(divergence_words(gap) for gap in run.nonfinite if gap.series == name)
+    """Where it was not finite, without its name; nothing where it always was."""
+    told = (divergence_words(gap) for gap in run.nonfinite if gap.series == name)
+    return "; ".join(words.removeprefix(f"{name} ") for words in told)
 
 
 def _unit(run: StreamMetrics, name: str) -> str:

@@ -95,6 +95,7 @@ def _read(reading: _Reading, findings: FindingList, *, live: bool) -> LossTableE
         rows=merged,
         columns=tuple(shorten(name) for name in table.names[:_SHOWN]),
         partial_tail=table.is_cut,
+        ends_open=not reading.lines.is_finished,
         encoding=reading.encoding,
         skipped_rows=parts.skipped,
         duplicate_epochs=replaced,

@@ -43,6 +43,7 @@ def about(*checks: Check, **more: Any) -> Observation:
     known: dict[str, Any] = {
         "workspace": "ws", "now": NOW, "run_id": "run-20260921-124640", "checks": checks, "verdict": verdict(),
         "checklist_source": "builtin", "snapshot_stored": False, "notices": ("a notice",),
+        "recognised": None,
     }  # fmt: skip
     return Observation(**(known | more))
 
@@ -70,6 +71,7 @@ def test_the_head_says_whose_state_it_is_and_when_it_was_seen() -> None:
         "title": "anomaly-detection",
         "collector_version": __version__,
         "checklist_source": "builtin",
+        "recognised": None,
     }
 
 

@@ -24,6 +24,12 @@ streams:
     events: {folder: tb, tags: {val_loss: [val/loss, eval/loss]}}
 """
 DRAWN = (Path(__file__).parents[3] / "support/drawn_pipeline.yaml").read_bytes()
+NEWLINE = b"\n"
+
+
+def line_of(piece: bytes) -> int:
+    """The line of the drawn pipeline that holds this first."""
+    return DRAWN[: DRAWN.index(piece)].count(NEWLINE) + 1
 
 
 def test_the_standard_graph_of_the_shipped_streams_is_the_one_that_was_drawn_by_hand() -> None:
@@ -83,11 +89,12 @@ edges: [[raw, train], [train, ship]]
     ("data", "said"),
     [
         (DRAWN.replace(b"must_mention", b"must_mentoin"),
-         "line 96: unknown key `split_policy.must_mentoin`; did you mean `must_mention`?"),
+         f"line {line_of(b'must_mention')}: unknown key `split_policy.must_mentoin`; did you mean `must_mention`?"),
         (b"version: 1\nstreems: []\n", "line 2: unknown key `streems`; did you mean `streams`?"),
         (DRAWN.replace(b"below: 1}", b"below: yes-please}", 1),
-         "line 16: `streams.0.config.required.model.mask_ratio.below`"),
-        (DRAWN.replace(b'"stream:patchtst"', b'"stream:patch"'), "line 118: `stages.3.status_from`"),
+         f"line {line_of(b'below: 1}')}: `streams.0.config.required.model.mask_ratio.below`"),
+        (DRAWN.replace(b'"stream:patchtst"', b'"stream:patch"'),
+         f"line {line_of(b'stream:patchtst')}: `stages.3.status_from`"),
         (DRAWN.replace(b"[orchestrator, data-prep]", b"[orchestrator, dataprep]"),
          "an edge names the unknown stage `dataprep`"),
         (DRAWN.replace(b"stream: patchtst\n  path", b"stream: patch\n  path"), "unknown stream `patch`"),
@@ -97,8 +104,9 @@ edges: [[raw, train], [train, ship]]
         (DRAWN + b"checks: {smoke: {blocking: false}}\n", "needs a `reason`"),
         (DRAWN + b"links: {template: 'javascript:alert(1)'}\n", "`links.template`"),
         (DRAWN + b"checks: {scalr: {blocking: false, reason: x}}\n",
-         "line 153: `checks.scalr`: unknown check `scalr`; did you mean `scaler`?"),
-        (DRAWN.replace(b'"check:logs"', b'"check:runs"'), "line 126: `stages.10.status_from`: unknown check `runs`"),
+         f"line {DRAWN.count(NEWLINE) + 1}: `checks.scalr`: unknown check `scalr`; did you mean `scaler`?"),
+        (DRAWN.replace(b'"check:logs"', b'"check:runs"'),
+         f"line {line_of(b'check:logs')}: `stages.10.status_from`: unknown check `runs`"),
         (DRAWN.replace(b"checks: [backup]", b"checks: [bakcup]"),
          "`stages.12.checks.0`: unknown check `bakcup`; did you mean `backup`?"),
         (DRAWN.replace(b'"check:logs"', b'"check:"'), "`check:` is no known rule"),

@@ -13,6 +13,7 @@ from support.progress_parts import curve
 
 from collectors.training.completion import (
     COUNT_EPOCHS,
+    PLACE_ROWS,
     SAY_COUNT,
     SAY_END,
     SAY_TOTAL,
@@ -156,9 +157,9 @@ def test_steps_that_are_no_epochs_cannot_be_counted_as_such() -> None:
     assert end(steps(1, 2, 3), 3) == End("cannot_tell", None, "nothing says which epoch a step is", COUNT_EPOCHS)
 
 
-def test_without_any_place_nothing_is_counted() -> None:
+def test_without_any_place_nothing_is_counted_and_that_is_said() -> None:
     assert end({}) == End("open")
-    assert end(curve([NAN, NAN])) == End("open")
+    assert end(curve([NAN, NAN])) == End("cannot_tell", None, "nothing says which epoch a row is", PLACE_ROWS)
 
 
 def test_without_a_total_nothing_is_the_end() -> None:

@@ -20,7 +20,7 @@ def test_a_value_has_its_unit_and_the_best_one_its_place() -> None:
 
 def test_what_has_no_direction_has_no_best_value() -> None:
     assert best_words(RUN, "grad_norm") == ""
-    assert odd_words(RUN, "grad_norm") == "grad_norm NaN since epoch 3 (1 value)"
+    assert odd_words(RUN, "grad_norm") == "NaN since epoch 3 (1 value)"
     assert odd_words(RUN, "val/acc") == ""
 
 
@@ -36,7 +36,7 @@ def test_there_is_a_table_a_group_with_a_row_a_metric() -> None:
 
     assert [words.split(" Metric ")[0] for words in told] == ["train: 1 metric", "val: 1 metric", "other: 1 metric"]
     assert "Accuracy 0.82 % 0.83 % at epoch 6 higher" in told[1]
-    assert "grad_norm 0.9 grad_norm NaN since epoch 3 (1 value) – –" in told[2]
+    assert "grad_norm 0.9 NaN since epoch 3 (1 value) – –" in told[2]
     assert [to_html(one).count("<path") for one in metric_tables(RUN)] == [1, 1, 1]
 
 

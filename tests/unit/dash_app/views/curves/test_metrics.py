@@ -68,7 +68,7 @@ def test_a_metric_has_its_figures_in_words_and_its_own_curve() -> None:
 def test_a_metric_that_was_not_finite_is_marked_there() -> None:
     (member,) = metric_data(FEW_STATE, None, {"patchtst": {"other": 9}})["patchtst"]["other"]["members"]
 
-    assert (member["odd"], member["best"]) == ("grad_norm NaN since epoch 3 (1 value)", "")
+    assert (member["odd"], member["best"]) == ("NaN since epoch 3 (1 value)", "")
     assert [mark["epoch"] for mark in member["data"]["broken"]] == [3]
 
 
