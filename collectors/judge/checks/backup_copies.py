@@ -119,10 +119,10 @@ def _only(members: Iterator[ArchiveMember]) -> ArchiveMember | None:
 
 
 def _todays(seen: WorkspaceEvidence) -> Iterator[ReadFile[Any]]:
-    """What is compared with its copy; of a scaler that cannot be read check 2 speaks."""
+    """What is compared with its copy; of a scaler without numbers check 2 speaks."""
     read = [f for s in seen.streams for f in (s.checkpoint, s.config) if f is not None and f.evidence is not None]
     yield from (one for file in read for one in file.files)
-    if seen.scaler is not None and seen.scaler.evidence is not None and seen.scaler.evidence.sound:
+    if seen.scaler is not None and seen.scaler.evidence is not None and seen.scaler.evidence.scale:
         yield seen.scaler
 
 
