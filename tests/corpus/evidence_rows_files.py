@@ -14,10 +14,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from control_rows import reference, touched
+from control_rows import DEFAULT, reference, touched
 from meaning_case import Make, Meaning
 from support.build_archives import member, special
 from support.foreign import Foreign
+from support.recorded_run import RecordedRun
 from support.workspaces import Stream, good_streams, write, write_backup, write_reports, write_stream
 
 Streams = tuple[Stream, Stream]
@@ -27,6 +28,22 @@ SCALER, CONFIG = "artifacts/scaler_fdc.json", "configs/patchtst_ssl_real.yaml"
 CHECKPOINT, CHECKPOINT2 = "checkpoints/patchtst_ssl.pt", "checkpoints/swinmae_ssl.pt"
 BUNDLE, TAR = "artifacts/bundles/run_bundle.zip", "artifacts/bundles/run_bundle.tar.gz"
 TABLES = ("artifacts/loss/patchtst_loss_history.csv", "artifacts/loss/swinmae_loss_history.csv")
+
+
+STREAMS = (Stream("patchtst", [1.0] * 8, 8, 1795435105.1, 2.1), Stream("swinmae", [1.0] * 5, 5, 1795435137.4, 0.3))
+"""When the recorded run's streams began and ended."""
+
+
+def run(change: Edit = lambda root, streams: None) -> Make:
+    """The recorded run, whole, and a change of it; the smoke test, which nobody ran, is off."""
+
+    def make(f: Foreign) -> None:
+        RecordedRun().write(f.root)
+        change(f.root, STREAMS)
+        text = DEFAULT.read_text().replace("\nsmoke:", "\nchecks: {smoke: {enabled: false, reason: not run}}\nsmoke:")
+        f.description = text
+
+    return make
 
 
 def again(root: Path, streams: Streams) -> None:
@@ -43,7 +60,7 @@ def scaler(**changes: Any) -> Make:
         write(path, json.dumps(json.loads(path.read_text()) | changes), written)
         again(root, streams)
 
-    return reference(change)
+    return run(change)
 
 
 def reports(*counts: int) -> Make:
@@ -62,12 +79,12 @@ def reports(*counts: int) -> Make:
             }
             write(root / f"artifacts/dqvl/fdc/r__{n}.json", json.dumps(report), streams[0].start - 3)
 
-    return reference(change)
+    return run(change)
 
 
 def scaler_before(days: float) -> Make:
     """The scaler was written so many days before PatchTST's first record."""
-    return reference(lambda root, streams: os.utime(root / SCALER, (streams[0].start - days * DAY,) * 2))
+    return run(lambda root, streams: os.utime(root / SCALER, (streams[0].start - days * DAY,) * 2))
 
 
 def said_otherwise(make: Make, old: str, new: str) -> Make:
@@ -103,7 +120,7 @@ def bundled(
                 archive.addfile(info, io.BytesIO(data))
         write(root / TAR, out.getvalue(), streams[1].end + 5)
 
-    return reference(make)
+    return run(make)
 
 
 def same(files: dict[str, bytes]) -> dict[str, bytes]:
@@ -175,23 +192,23 @@ ROWS = [
     Meaning("scaler of other channels than every report counts", reports(5, 5), "2 fail", f"{SCALER} has 6 channels | artifacts/dqvl/fdc/r__1.json says `metrics.channel_count: 5`", ""),
     good("control: one report of another device", reports(6, 5), words="not: scaler_channels", why="the scaler's own data agrees"),
 
-    Meaning("scaler of 2020", reference(lambda root, streams: os.utime(root / SCALER, (1_577_880_000,) * 2)), "9 fail", f"{SCALER} was written 2020-01-01 12:00:00 UTC | before patchtst's run began | written: each_run", "each run fits its own"),
+    Meaning("scaler of 2020", run(lambda root, streams: os.utime(root / SCALER, (1_577_880_000,) * 2)), "9 fail", f"{SCALER} was written 2020-01-01 12:00:00 UTC | before patchtst's run began | written: each_run", "each run fits its own"),
     Meaning("scaler of three days ago", scaler_before(3), "9 fail", "72 h before patchtst's run began", ""),
     good("control: scaler fitted two days before the first record", scaler_before(1.99), words="not: scaler_age", why="preparing data takes its time"),
     good("control: an old scaler where nobody says that each run writes it", said_otherwise(scaler_before(1000), EACH, ""), words="1,000 d before patchtst's run began | (scaler_age)", why="told, and no fault"),
 
-    good("checkpoint written a week after the end", reference(touched(CHECKPOINT, 7 * DAY - 4000)), words=f"patchtst: the checkpoint {CHECKPOINT} was written | after its run had ended | (written_after_end)", why="plausibility warns; both instants are named"),
-    good("scaler written an hour after the end", reference(touched(SCALER, 3600)), words=f"the scaler {SCALER} was written | after its run had ended", why=""),
-    good("control: checkpoint written five minutes after the end", reference(touched(CHECKPOINT2, 300.0)), words="not: written_after_end", why="weights are stripped, the best is copied"),
+    good("checkpoint written a week after the end", run(touched(CHECKPOINT, 7 * DAY - 4000)), words=f"patchtst: the checkpoint {CHECKPOINT} was written | after its run had ended | (written_after_end)", why="plausibility warns; both instants are named"),
+    good("scaler written an hour after the end", run(touched(SCALER, 3600)), words=f"the scaler {SCALER} was written | after its run had ended", why=""),
+    good("control: checkpoint written five minutes after the end", run(touched(CHECKPOINT2, 300.0)), words="not: written_after_end", why="weights are stripped, the best is copied"),
 
-    Meaning("backup with another scaler", reference(lambda root, streams: write(root / SCALER, (root / SCALER).read_text() + "\n", streams[0].start - 2)), "9 fail", f"{BUNDLE} holds another {SCALER}", "other bytes"),
+    Meaning("backup with another scaler", run(lambda root, streams: write(root / SCALER, (root / SCALER).read_text() + "\n", streams[0].start - 2)), "9 fail", f"{BUNDLE} holds another {SCALER}", "other bytes"),
     Meaning("backup without the scaler", bundled(lambda files: but(files, SCALER)), "5 fail", f"{TAR} holds no {SCALER}", "its checkpoint cannot be used"),
     good("backup without the scaler, where no run writes it", said_otherwise(bundled(lambda files: but(files, SCALER)), EACH, ""), words=f"{TAR} holds no {SCALER} | (backup_scaler)", why="it may lie elsewhere"),
     Meaning("backup hidden by a later link", bundled(same, lambda: special(CHECKPOINT, tarfile.SYMTYPE, "swinmae_ssl.pt")), "5 fail", f"{TAR} holds no {CHECKPOINT} | a later link of the same name hides the file", "unpacked, the link lies there"),
     Meaning("backup hidden by a later folder", bundled(same, lambda: special(CHECKPOINT, tarfile.DIRTYPE)), "5 fail", f"{TAR} holds no {CHECKPOINT} | a later folder of the same name hides the file", ""),
     Meaning("backup hidden by a later hard link to nothing", bundled(same, lambda: special(CONFIG, tarfile.LNKTYPE, "gone.yaml")), "5 fail", f"{TAR} holds no {CONFIG} | a later link of the same name hides the file", ""),
     good("control: backup with a hard link to a sound copy", bundled(same, lambda: special("best.pt", tarfile.LNKTYPE, CHECKPOINT)), words="8 members, all sound", why=""),
-    good("control: backup that was appended to", reference(appended), words="occurs more than once | 7 members", why="the last one counts, and it is today's"),
+    good("control: backup that was appended to", run(appended), words="occurs more than once | 7 members", why="the last one counts, and it is today's"),
     Meaning("backup of two folders", bundled(split), "5 fail", f"{CHECKPOINT} under `a/` | {CONFIG} under `b/` | no folder of it holds them all", "which belongs to which is not known"),
     good("control: backup under one folder as a tar", bundled(lambda files: below("project/run/", files)), words="not: (backup_", why=""),
     good("control: backup without folders", bundled(lambda files: {name.rpartition("/")[2]: data for name, data in files.items()}), words="not: (backup_", why="zip -j"),
