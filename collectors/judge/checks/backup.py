@@ -26,7 +26,9 @@ from collectors.training.evidence import ReadFile, WorkspaceEvidence
 def check_backup(seen: WorkspaceEvidence) -> Judgement:
     """The newest archive tests sound and holds every stream's checkpoint and config, non-empty."""
     patterns = seen.config.backup.paths if seen.config.backup else ()
-    hint = "After training, zip every stream's checkpoint and config into " + (patterns[0] if patterns else "a backup")
+    hint = "After training, zip every stream's checkpoint, config and losses, and the scaler, into " + (
+        patterns[0] if patterns else "a backup"
+    )
     if not seen.backups:
         return judge_parts([failing(None, None, f"no archive matches {listed(patterns)}", hint + ".")])
     newest = seen.backups[0]

@@ -17,7 +17,7 @@ from collectors.training.evidence import ReadFile
 
 FILE = good().backups[0]
 PATH = "artifacts/bundles/run_bundle.zip"
-HINT = "After training, zip every stream's checkpoint and config into artifacts/bundles/*.zip."
+HINT = "After training, zip every stream's checkpoint, config and losses, and the scaler, into artifacts/bundles/*.zip."
 assert FILE.evidence is not None
 MEMBERS = FILE.evidence.members
 
@@ -62,7 +62,7 @@ def test_without_a_backup_in_the_configuration_the_remedy_names_no_place() -> No
     found = check_backup(with_config(replace(good(), backups=()), backup=None))
 
     assert told(found) == (
-        "fail", "no archive matches ", "After training, zip every stream's checkpoint and config into a backup.",
+        "fail", "no archive matches ", "After training, zip every stream's checkpoint, config and losses, and the scaler, into a backup.",
     )  # fmt: skip
 
 
