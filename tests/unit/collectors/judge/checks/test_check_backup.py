@@ -62,7 +62,8 @@ def test_without_a_backup_in_the_configuration_the_remedy_names_no_place() -> No
     found = check_backup(with_config(replace(good(), backups=()), backup=None))
 
     assert told(found) == (
-        "fail", "no archive matches ", "After training, zip every stream's checkpoint, config and losses, and the scaler, into a backup.",
+        "fail", "no archive matches ",
+        "After training, zip every stream's checkpoint, config and losses, and the scaler, into a backup.",
     )  # fmt: skip
 
 
