@@ -1,4 +1,4 @@
-"""`python -m collectors`: validate, export, watch, runs, compare, schema. Arguments -> exit code.
+"""`python -m collectors`: validate, export, watch, init, runs, compare, schema. Arguments -> exit code.
 
 Exit codes: 0 ready; 1 not ready; 2 usage or configuration error; 3 internal or write error; 4
 incomplete or still training.
@@ -16,6 +16,7 @@ import collectors
 from collectors.commands.compare import add_compare
 from collectors.commands.exit_codes import BROKEN, USAGE
 from collectors.commands.export import add_export
+from collectors.commands.init import add_init
 from collectors.commands.runs import add_runs
 from collectors.commands.schema import add_schema
 from collectors.commands.terminal import forgive_characters, hush_output
@@ -81,7 +82,7 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("--version", action="version", version=collectors.__version__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=Parser)
-    for add in (add_validate, add_export, add_watch, add_runs, add_compare, add_schema):
+    for add in (add_validate, add_export, add_watch, add_init, add_runs, add_compare, add_schema):
         add(commands)
     return parser.parse_args(list(argv))
 

@@ -15,30 +15,30 @@ from types import TracebackType
 from typing import Any, Self
 
 from collectors.contract.pipeline import PipelineConfig
-from collectors.contract.remembered import SmokeResult
 from collectors.contract.state import Check, DashboardState
 from collectors.files.workspace import Workspace
 from collectors.judge.build import BUILTIN, Observation, build_state
 from collectors.judge.checklist import following_external, judge
 from collectors.judge.verdict import verdict_of
 from collectors.observe.cache import ReadCache
+from collectors.observe.described import Described, Sight
 from collectors.observe.gather import Gatherer
-from collectors.observe.load_pipeline import load_config
 from collectors.observe.memory import Learnt
-from collectors.observe.own_commands import Place, filled_in, run_command
+from collectors.observe.own_commands import Place
+from collectors.observe.point_index import index_points
 from collectors.observe.signs import signs_of
-from collectors.observe.smoke_inputs import inputs_of, of_today, unwritten
+from collectors.observe.smoke_runs import Scoring, SmokeRuns
 from collectors.observe.validator import run_validator
 from collectors.readers.child.process import ReaderProcess
-from collectors.store.points import points_name
 from collectors.store.snapshots import History
 from collectors.store.store import Store
-from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
+from collectors.training.evidence import WorkspaceEvidence
 
 MOST_NOTICES = 8
 
 
-def _say(line: str) -> None:
+def say(line: str) -> None:
+    """Tell the person who waits; answers alone go to standard output."""
     print(line, file=sys.stderr, flush=True)
 
 
@@ -59,7 +59,7 @@ class CollectOptions:
     """Instead of a `dashboard.yaml`."""
     untold: Mapping[str, str] = field(default_factory=dict)
     """Check id -> why the files at hand cannot tell, for runs from elsewhere."""
-    announce: Callable[[str], None] = field(default=_say)
+    announce: Callable[[str], None] = field(default=say)
 
 
 class Collector:
@@ -73,19 +73,40 @@ class Collector:
         self.root = root
         self.store = store
         self.workspace = Workspace(root, self.options.allow_roots)
-        self.config = self.options.pipeline or load_config(self.workspace, self.options.config_file)
+        self._sight = Sight(self.workspace, self.options.config_file, self.options.pipeline)
+        asked = self.options
+        self._smoke = SmokeRuns(store, Scoring(root, asked.smoke_python, asked.smoke_timeout_seconds, asked.announce))
+        self._external: tuple[Check, ...] | None = None
+        self.notices: tuple[str, ...] = ()
+        self._stored: tuple[Any, DashboardState] | None = None
+        self._snapshot_is_due = False
+        self._last: tuple[Any, DashboardState] | None = None
+        self._use(self._sight.seen)
+
+    def _use(self, described: Described) -> None:
+        """Read and judge by this description from now on; what was read by another one is read again."""
+        self.described, self.config = described, described.config
+        store, self._last = self.store, None
         self._child = ReaderProcess.with_limits(self.config.limits.seconds, self.config.limits.memory_bytes)
         learnt = Learnt(store.backend, self.config.model_dump_json()) if store is not None else None
         self._learnt = learnt
         self._cache = ReadCache(self.workspace, self._child, self.config.limits, learnt)
-        self._gatherer = Gatherer(self.config, self._cache, self._remembered_smoke)
+        self._gatherer = Gatherer(self.config, self._cache, self._smoke.remembered)
         self._history = History(store, self.config, self.options.keep_runs) if store is not None else None
-        self._fresh_smoke: dict[tuple[str, str, str], SmokeResult] = {}
-        self._external: tuple[Check, ...] | None = None
-        self.notices: tuple[str, ...] = ()
-        self._last: tuple[Any, DashboardState] | None = None
-        self._stored: tuple[Any, DashboardState] | None = None
-        self._snapshot_is_due = False
+
+    def _look_again(self) -> None:
+        """Go on with what the workspace is by now, where a trainer describes it: another run, or the first one."""
+        fresh = self._sight.again()
+        if fresh is None:
+            return
+        if fresh.trainer != self.described.trainer:
+            self.options.announce(fresh.words)
+        if fresh.config == self.config:
+            self.described, self._last = fresh, None
+            return
+        self.keep()
+        self._child.close()
+        self._use(fresh)
 
     def __enter__(self) -> Self:
         return self
@@ -110,43 +131,24 @@ class Collector:
         """
         now = datetime.now(UTC)
         self.workspace.renew()
+        self._look_again()
         seen = self._gatherer.gather(now.timestamp())
-        if self.options.run_smoke and self._run_smoke(seen):
+        if self.options.run_smoke and self._smoke.run(seen, self._cache):
             seen = self._gatherer.gather(now.timestamp())
         run_id = self.options.run_id or seen.run_id
         pinned = self._history.pinned() if self._history else None
         seen = replace(seen, run_id=run_id, baseline=pinned, untold=self.options.untold)
+        seen = replace(seen, unrecognised=self.described.unrecognised)
         self._snapshot_is_due = snapshot or (at_end and seen.has_ended)
         stored = self._snapshot_is_due or (self._history is not None and self._history.has(run_id))
         sign = (self._cache.readings, run_id, stored, self.notices, signs_of(seen), pinned)
         if previous is not None and self._last == (sign, previous):
             return previous
-        self._index_points(seen, run_id)
+        if self._learnt is not None:
+            index_points(seen, run_id, self._cache, self._learnt)
         state = self._judge(seen, now, (run_id, stored), previous)
         self._last = (sign, state)
         return state
-
-    def _index_points(self, seen: WorkspaceEvidence, run_id: str) -> None:
-        """Say where the full detail of the long curves lies that this run shows, for zooming.
-
-        Those of a stream that has not begun yet are of the previous run, as its losses are.
-        """
-        if self._learnt is None:
-            return
-        streams = {s.id: self._point_files(s) for s in seen.streams if s.run is not None}
-        streams = {stream: series for stream, series in streams.items() if series}
-        if streams:
-            self._learnt.write_index(run_id, streams)
-
-    def _point_files(self, s: StreamEvidence) -> dict[str, list[str]]:
-        files = [f.facts.path for f in s.run.files] if s.run else []
-        found = {}
-        for name, tags in s.stream.tags.items():
-            by_tag = ([points_name(p, tag) for p in files if self._cache.has_points(p, tag)] for tag in tags)
-            held = next(filter(None, by_tag), None)
-            if held:
-                found[name] = held
-        return found
 
     def keep(self) -> None:
         """Keep what was learnt in the state directory, so that a restart reads only what is new."""
@@ -166,7 +168,12 @@ class Collector:
             snapshot_stored=run[1],
             digest_key=self.store.digest_key() if self.store else None,
             judged_before=self._history.judged_before(run[0]) if self._history else None,
-            notices=(*self.notices, *(str(problem) for problem in seen.problems[:MOST_NOTICES])),
+            recognised=self.described.recognised,
+            notices=(
+                *self.notices,
+                *self.described.notices,
+                *(str(problem) for problem in seen.problems[:MOST_NOTICES]),
+            ),
         )
         return build_state(seen, about, previous)
 
@@ -205,44 +212,3 @@ class Collector:
             self._external = run_validator(validator.command, place, self.options.announce)
         appended = following_external(builtin if validator.append_builtin else (), len(self._external) + 1)
         return (*self._external, *appended), " ".join(validator.command)
-
-    def _remembered_smoke(self, stream: str, checkpoint: str, config: str) -> SmokeResult | None:
-        fresh = self._fresh_smoke.get((stream, checkpoint, config))
-        if fresh is not None or self.store is None:
-            return fresh
-        return self.store.smoke_result(stream, checkpoint, config)
-
-    def _run_smoke(self, seen: WorkspaceEvidence) -> bool:
-        """Run each stream's scoring command once for today's files; whether any was run."""
-        ran = False
-        for s in seen.streams:
-            hashes = s.scored_hashes
-            if hashes is None or not self.config.scores(s.stream):
-                continue
-            inputs = inputs_of(self.config, s.id, self._cache)
-            fresh = self._fresh_smoke.get((s.id, *hashes))
-            if fresh is not None and not of_today(fresh, inputs).outdated_by:
-                continue
-            result = self._smoke_once(s)
-            result = replace(result, inputs=unwritten(inputs, inputs_of(self.config, s.id, self._cache)))
-            self._fresh_smoke[(s.id, *hashes)] = result
-            if self.store is not None:
-                self.store.remember_smoke(s.id, hashes, result)
-            ran = True
-        return ran
-
-    def _smoke_once(self, s: StreamEvidence) -> SmokeResult:
-        smoke = self.config.smoke
-        if smoke is None:
-            raise ValueError("no smoke command is configured")
-        values = {
-            "python": self.options.smoke_python,
-            "stream": s.id,
-            "checkpoint": s.checkpoint.path if s.checkpoint else "",
-            "config": s.config.path if s.config else "",
-            "workspace": str(self.root.resolve()),
-        }
-        timeout = self.options.smoke_timeout_seconds or smoke.timeout_seconds
-        place = Place(self.root, timeout_seconds=timeout)
-        finished = run_command(filled_in(smoke.command, values), place, self.options.announce)
-        return SmokeResult(finished.exit_code, finished.tail, datetime.now(UTC).timestamp())

@@ -7,6 +7,7 @@ is the one of the keyboard, so that a value can be searched for and copied from 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Final, TypeGuard
@@ -89,7 +90,7 @@ def _sign(value: float) -> str:
 
 
 def duration_words(seconds: float | None) -> str:
-    """A length of time in two units at most: `0.36 s`, `52 s`, `3 min 20 s`, `2 h 5 min`."""
+    """A length of time in two units at most: `0.36 s`, `52 s`, `3 min 20 s`, `2 h 5 min`, `8 d`."""
     if seconds is None or not math.isfinite(seconds):
         return UNKNOWN
     if seconds < 99.5:
@@ -98,7 +99,10 @@ def duration_words(seconds: float | None) -> str:
     if minutes < 100:
         return f"{minutes} min {rest} s" if rest else f"{minutes} min"
     hours, minutes = divmod(minutes, 60)
-    return f"{hours:,} h {minutes} min" if minutes else f"{hours:,} h"
+    if hours < 100:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    days, hours = divmod(hours, 24)
+    return f"{days:,} d {hours} h" if hours else f"{days:,} d"
 
 
 def instant_words(when: float | datetime | str | None) -> str:
@@ -126,6 +130,11 @@ def reached_words(unit: str, reached: float | None, total: int | None) -> str:
 def iso_text(when: datetime) -> str:
     """An instant for `<time datetime>`: ISO 8601, UTC, milliseconds."""
     return when.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def numbers_in(name: str) -> tuple[tuple[str, int], ...]:
+    """What sorts names as people do: `checkpoint-20` before `checkpoint-100`."""
+    return tuple((text, int(digits or -1)) for text, digits in re.findall(r"(\D*)(\d{0,15})", name))
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:

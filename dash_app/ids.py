@@ -121,6 +121,12 @@ Y_SCALE: Final = "y-scale"
 X_AXIS: Final = "x-axis"
 """Store: `epoch`, `step` or `time`."""
 
+METRIC_WISH: Final = "metric-wish"
+"""Store: stream id -> group of metrics that is open -> how many of them are drawn."""
+METRIC_DATA: Final = "metric-data"
+"""Store: stream id -> group -> what its charts draw."""
+METRIC_DIGESTS: Final = "metric-digests"
+"""Store: digest of what the metrics' charts draw."""
 
 LOSS_PARTS: Final = (
     "loss-head",
@@ -131,6 +137,7 @@ LOSS_PARTS: Final = (
     "loss-compared",
     "loss-note",
     "loss-table",
+    "loss-metrics",
 )
 """Parts of one stream's loss panel that change while it trains."""
 
@@ -203,5 +210,8 @@ ALL_IDS: Final = (
     SMOOTHING_NOW,
     Y_SCALE,
     X_AXIS,
+    METRIC_WISH,
+    METRIC_DATA,
+    METRIC_DIGESTS,
 )
 """Every plain id, once."""

@@ -33,6 +33,9 @@ RUN_STORES = (
     ids.BASELINE_OPENED,
     ids.COMPARED,
     ids.COMPARED_DIGESTS,
+    ids.METRIC_WISH,
+    ids.METRIC_DATA,
+    ids.METRIC_DIGESTS,
     ids.HISTORY_WISH,
     ids.HISTORY_TREE,
     ids.RUN_OPTIONS_TREE,
@@ -120,7 +123,7 @@ def _losses(frames: list[Component]) -> Component:
     smoothing = html.Label([html.Span("smoothing"), slider, html.Output(id=ids.SMOOTHING_NOW)], className="smoothing")
     controls = html.Div(
         [
-            html.H2("Loss trends"),
+            html.H2("Curves"),
             html.Div(_choice(ids.GHOST_SERIES, "baseline", GHOSTS), className="ghost-choice"),
             smoothing,
             html.Div([_choice(ids.X_AXIS, "x", X_AXES), _choice(ids.Y_SCALE, "y", Y_SCALES)], className="axis-choices"),
@@ -128,7 +131,7 @@ def _losses(frames: list[Component]) -> Component:
         className="loss-controls",
     )
     grid = html.Div(frames, id=ids.LOSSES, className="loss-grid")
-    return html.Section([controls, grid], className="losses", **attributes(aria_label="Losses"))
+    return html.Section([controls, grid], className="losses", **attributes(aria_label="Curves"))
 
 
 def _choice(name: str, label: str, options: tuple[tuple[str, str], ...]) -> Component:

@@ -11,15 +11,19 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from docs.made_checks import checks_list, checks_table, proofs_table
+from docs.made_checks import checks_list, checks_table, findings_table, proofs_table
 from docs.made_reference import reference
+from docs.made_trainers import trainers_proofs, trainers_table
 
 ROOT = Path(__file__).resolve().parents[1]
 PARTS: dict[str, Callable[[], str]] = {
     "checks": checks_table,
+    "findings": findings_table,
     "list": checks_list,
     "proofs": proofs_table,
     "reference": reference,
+    "trainers": trainers_table,
+    "recorded": trainers_proofs,
 }
 MADE = re.compile(r"(?P<before><!-- made: (?P<name>[a-z]+) -->\n).*?(?P<after><!-- end -->)", re.DOTALL)
 

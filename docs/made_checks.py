@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collectors.judge.checklist import documented_checks
+from collectors.judge.findings.every import FINDINGS
 
 
 def checks_table() -> str:
@@ -12,11 +13,18 @@ def checks_table() -> str:
 
 
 def checks_list() -> str:
-    """Title and condition of every check, numbered."""
-    return "\n".join(f"{c.number}. **{c.title}**: {c.passes_when}" for c in documented_checks())
+    """Number, title and condition of every check; no numbered list, which Markdown would count without a gap."""
+    return "\n".join(f"- **{c.number}. {c.title}**: {c.passes_when}" for c in documented_checks())
 
 
 def proofs_table() -> str:
     """What a pass of every check proves, and what it cannot."""
     rows = [f"| {c.number} | {c.proves} | {c.cannot_prove} |" for c in documented_checks()]
     return "\n".join(["| # | a pass proves | it cannot prove |", "|---|---|---|", *rows])
+
+
+def findings_table() -> str:
+    """Id, check, default and condition of every finding."""
+    numbers = {c.id: c.number for c in documented_checks()}
+    rows = [f"| `{f.id}` | {numbers[f.check]} | {f.default} | {f.looks_at} |" for f in FINDINGS]
+    return "\n".join(["| id | check | default | it holds where |", "|---|---|---|---|", *rows])

@@ -186,6 +186,7 @@
     return [part("head"), part("sentence"), part("foot"), part("table")];
   }
 
+  window.lossFigures = { figureOf, colours, usableAxis, timeUnit };
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     losses: { draw, tell, ghostsOf },
   });

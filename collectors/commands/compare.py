@@ -12,9 +12,10 @@ from collectors.commands.from_options import CURRENT, runs_of, state_of
 from collectors.commands.runs import NOT_JUDGED, OK, REGRESSED
 from collectors.commands.shared_options import PLACE
 from collectors.compare.compare import compare
-from collectors.contract.delta import Policy, Regression
+from collectors.contract.delta import Regression
+from collectors.contract.policy import Policy
 from collectors.files.workspace import Workspace
-from collectors.observe.load_pipeline import CONFIG_NAME, load_config
+from collectors.observe.described import CONFIG_NAME, load_config
 from collectors.options import Commands, Option, Parser, UsageError, finish
 from collectors.presentation.comparison import delta_as_json, delta_as_markdown, delta_as_text
 from collectors.store.runs import RunStore

@@ -11,12 +11,11 @@ import sys
 from contextlib import ExitStack
 from pathlib import Path
 
-from collectors.collect import Collector
+from collectors.collect import Collector, say
 from collectors.commands.exit_codes import exit_code
 from collectors.commands.from_options import (
     STANDARD_OUTPUT,
     collect_options,
-    say,
     state_dir_of,
     typed_run_id,
     write_answer,
@@ -69,6 +68,9 @@ def _collected(options: argparse.Namespace) -> DashboardState:
             raise kept_by
         with Collector(options.workspace, store, asked) as collector, progress("reading the workspace"):
             state = collector.export(snapshot=options.snapshot, keep=kept_by is None)
+            recognised = collector.described.words
+    if recognised:
+        say(recognised)
     if kept_by is not None:
         say(f"only the {' and the '.join(others).replace('html', 'report')} was written: {kept_by}")
     told = f"{state.meta.run_id}: {state.verdict.value}, written to {store.backend.where}"

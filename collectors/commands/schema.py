@@ -14,6 +14,7 @@ from collectors.commands.exit_codes import READY
 from collectors.contract.pipeline import RULES, PipelineConfig
 from collectors.contract.state import json_schema
 from collectors.judge.checklist import specs_by_id
+from collectors.judge.findings.every import findings_by_id
 from collectors.options import Commands, Parser
 
 
@@ -35,7 +36,7 @@ def config_schema() -> dict[str, Any]:
     checks = {"type": "string", "format": "check-id", "enum": list(specs_by_id())}
     settings = schema["properties"]["checks"]
     settings["additionalProperties"] = settings.pop("patternProperties").popitem()[1]
-    settings["propertyNames"] = checks
+    settings["propertyNames"] = checks | {"enum": [*checks["enum"], *findings_by_id()]}
     stream = schema["$defs"]["Stream"]["properties"]
     stream["loss_history"] = stream["table"] | {"description": "The older name of `table`."}
     stage = schema["$defs"]["Stage"]["properties"]

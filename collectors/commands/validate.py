@@ -11,13 +11,12 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from collectors.collect import Collector
+from collectors.collect import Collector, say
 from collectors.commands.exit_codes import exit_code
 from collectors.commands.from_options import (
     STANDARD_OUTPUT,
     collect_options,
     notifier_of,
-    say,
     state_dir_of,
     write_answer,
 )
@@ -63,9 +62,12 @@ def _validate(options: argparse.Namespace) -> int:
     notifier = notifier_of(options)
     with Collector(options.workspace, store, asked) as collector:
         state = _first_or_last(collector, options)
+        described = collector.described
     notifier.look_at(state)
     notifier.finish()
     _tell(state, options)
+    if described.begin is not None:
+        say(described.words)
     return exit_code(state, allow_skips=options.allow_skips)
 
 

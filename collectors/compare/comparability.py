@@ -79,6 +79,11 @@ def epochs_of(stream: StreamMetrics) -> float | None:
     return last + 1 if min(known) == 0 and last.is_integer() else last
 
 
+def steps_of(stream: StreamMetrics) -> int | None:
+    """The last step, where nothing says which epoch a step is; None where epochs are known."""
+    return None if epochs_of(stream) is not None else stream.completion.step
+
+
 def reasons_against(run: Standing | None, baseline: Standing | None, must_match: Sequence[str]) -> tuple[str, ...]:
     """Why a stream's losses are neither better nor worse; empty where they can be compared."""
     if run is None or baseline is None:

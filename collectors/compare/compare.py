@@ -9,23 +9,26 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from collectors.compare.artifacts import artifact_changes
-from collectors.compare.comparability import Standing, epochs_of, reasons_against, standing_of
+from collectors.compare.comparability import Standing, epochs_of, reasons_against, standing_of, steps_of
 from collectors.compare.configs import compare_configs
 from collectors.compare.regression import (
     Which,
-    better_way,
     judge_regression,
     judge_stream,
     loss_change,
     ordered,
     quantity,
+    way_of,
     window_is_reduced,
 )
 from collectors.compare.rejudged import judgement_of, rejudged
-from collectors.contract.delta import CheckChange, Delta, Direction, LossChange, Policy, Side, StreamDelta
+from collectors.contract.delta import CheckChange, Delta, Direction, LossChange, Side, StreamDelta
+from collectors.contract.metric_rules import Better
 from collectors.contract.metrics import StreamMetrics
+from collectors.contract.policy import Policy
 from collectors.contract.state import Check, DashboardState
 from collectors.contract.values import Outcome
+from collectors.training.series import is_loss
 
 RANK = {Outcome.FAIL: 0, Outcome.SKIP: 1, Outcome.PASS: 2}
 
@@ -114,7 +117,9 @@ def _check_direction(run: Check | None, baseline: Check | None) -> Direction:
 def _stream(stream: str, run: DashboardState, baseline: DashboardState, policy: Policy) -> StreamDelta:
     ours, theirs = run.metrics.get(stream), baseline.metrics.get(stream)
     reasons = reasons_against(_standing(ours), _standing(theirs), policy.must_match)
-    epochs = quantity(*(epochs_of(s) if s else None for s in (ours, theirs)))
+    sides = [s for s in (ours, theirs) if s]
+    by_steps = all(epochs_of(s) is None for s in sides) and any(steps_of(s) is not None for s in sides)
+    count = steps_of if by_steps else epochs_of
     configs = compare_configs(stream, run, baseline)
     return StreamDelta(
         id=stream,
@@ -123,9 +128,10 @@ def _stream(stream: str, run: DashboardState, baseline: DashboardState, policy: 
         reasons=reasons,
         notes=_stream_notes(ours, theirs, policy),
         losses=tuple(_losses(ours, theirs, reasons, policy)),
-        epochs=epochs,
+        counted_in="step" if by_steps else "epoch",
+        epochs=quantity(*(count(s) if s else None for s in (ours, theirs))),
         duration_seconds=quantity(*(duration_of(s) if s else None for s in (ours, theirs))),
-        seconds_per_epoch=quantity(*(_pace(s) if s else None for s in (ours, theirs))),
+        seconds_per_epoch=quantity(*(_pace(s, count(s)) if s else None for s in (ours, theirs))),
         config=configs.changes,
         configs_compared=configs.compared,
         configs_untold=configs.untold,
@@ -145,10 +151,10 @@ def duration_of(stream: StreamMetrics) -> float | None:
     return max(0.0, (done.last_record_at - done.started_at).total_seconds())
 
 
-def _pace(stream: StreamMetrics) -> float | None:
-    """Seconds an epoch took on average; None where either is unknown."""
-    epochs, seconds = epochs_of(stream), duration_of(stream)
-    return seconds / epochs if seconds is not None and epochs else None
+def _pace(stream: StreamMetrics, count: float | None) -> float | None:
+    """Seconds that one of `count` epochs or steps took on average; None where either is unknown."""
+    seconds = duration_of(stream)
+    return seconds / count if seconds is not None and count else None
 
 
 def _stream_notes(run: StreamMetrics | None, baseline: StreamMetrics | None, policy: Policy) -> tuple[str, ...]:
@@ -158,29 +164,42 @@ def _stream_notes(run: StreamMetrics | None, baseline: StreamMetrics | None, pol
             continue
         if side.completion.from_previous_run:
             notes.append(f"The {name} did not train it; its files are of the run before.")
-        if window_is_reduced(side, policy):
-            notes.append(f"The {name}'s curve is reduced: the window covers its last {policy.window} kept points.")
+        for rule in map(policy.of, [policy.metric, *policy.metrics]):
+            if window_is_reduced(side, rule):
+                notes.append(_reduced_words(name, rule, policy))
     return tuple(notes)
+
+
+def _reduced_words(side: str, rule: Policy, policy: Policy) -> str:
+    which = "curve" if rule.metric == policy.metric else f"curve of {rule.metric}"
+    return f"The {side}'s {which} is reduced: the window covers its last {rule.window} kept points."
 
 
 def _losses(
     run: StreamMetrics | None, baseline: StreamMetrics | None, reasons: tuple[str, ...], policy: Policy
 ) -> Iterable[LossChange]:
     names = {name for side in (run, baseline) if side for name in side.final}
-    whichs: tuple[Which, ...] = ("final", "best")
-    for name in sorted(names, key=lambda n: (n != policy.metric, not n.startswith("val"), n)):
-        better = better_way(name, policy)
+    for name in sorted(names, key=lambda n: _place(n, policy)):
+        better = way_of(name, policy, run, baseline)
+        whichs: tuple[Which, ...] = ("final", "best") if better else ("final",)
         for which in whichs:
             value = quantity(*(_value(s, name, which, better) for s in (run, baseline)))
-            yield loss_change((name, which), value, reasons, policy)
+            yield loss_change((name, which), value, reasons, (policy, better))
 
 
-def _value(stream: StreamMetrics | None, series: str, which: Which, better: str | None) -> float | None:
+def _place(name: str, policy: Policy) -> tuple[bool, bool, bool, bool, str]:
+    """What the policy compares comes first, then losses, validations before the others."""
+    return (name != policy.metric, name not in policy.metrics, not is_loss(name), not name.startswith("val"), name)
+
+
+def _value(stream: StreamMetrics | None, series: str, which: Which, better: Better | None) -> float | None:
     if stream is None:
         return None
-    if which == "best" and better == "higher":
-        # The state keeps the lowest value: of a metric that should rise the best one is the highest.
+    facts = stream.about.get(series)
+    if which == "best" and (better != (facts.better if facts else "lower") or series not in stream.best):
+        # The policy may say another way, and older states kept the lowest of all; a curve keeps its extremes.
         found = stream.series.get(series)
-        return max((v for v in found.value if v is not None), default=None) if found else None
+        known = [v for v in found.value if v is not None] if found else []
+        return (max if better == "higher" else min)(known, default=None)
     point = (stream.final if which == "final" else stream.best).get(series)
     return point.value if point else None

@@ -1,4 +1,4 @@
-"""Losses of two runs -> is it a regression? Pure: metrics and a policy -> a judgement.
+"""Metrics of two runs -> is it a regression? Pure: metrics and a policy -> a judgement.
 
 Serves the comparison and check 10 alike. It refuses to call anything better or worse that was not
 measured the same way: other data, another window or mask ratio, a stream that is missing, not
@@ -20,12 +20,17 @@ from collectors.compare.comparability import (
     unfinished_sides,
     was_trained,
 )
-from collectors.contract.delta import Direction, Judgement, LossChange, Policy, Quantity, Regression
+from collectors.contract.delta import Direction, Judgement, LossChange, Quantity, Regression
+from collectors.contract.metric_rules import Better
 from collectors.contract.metrics import MAX_POINTS, StreamMetrics
+from collectors.contract.policy import Policy
 from collectors.numbers import number_words, share_words, signed_words
+from collectors.training.series import better_way
 
 Streams = Mapping[str, StreamMetrics]
 Which = Literal["final", "best"]
+SEVERITY = (Regression.REGRESSION, Regression.INCOMPARABLE, Regression.INCOMPLETE, Regression.NONE)
+"""The worst first."""
 SLACK = 1e-9
 """Share of an allowance that rounding may use up: 1.05 against 1.00 is within 5 %."""
 
@@ -33,7 +38,7 @@ SLACK = 1e-9
 def judge_regression(run: Streams, baseline: Streams, policy: Policy) -> Judgement:
     """The policy's verdict on a whole run: its worst stream's."""
     judged = {s: found for s in ordered(run, baseline) if (found := judge_stream(run.get(s), baseline.get(s), policy))}
-    for value in (Regression.REGRESSION, Regression.INCOMPARABLE, Regression.INCOMPLETE):
+    for value in SEVERITY[:-1]:
         told = [f"{stream}: {found.sentence}" for stream, found in judged.items() if found.value is value]
         if told:
             return Judgement(value=value, sentence="; ".join(told))
@@ -49,16 +54,34 @@ def ordered(run: Streams, baseline: Streams) -> list[str]:
 
 
 def judge_stream(run: StreamMetrics | None, baseline: StreamMetrics | None, policy: Policy) -> Judgement | None:
-    """The policy's verdict on one stream; None where neither side has trained it."""
+    """The policy's verdict on one stream: its worst metric's; None where neither side has trained it."""
     if not was_trained(run) and not was_trained(baseline):
         return None
     problem = _cannot_judge(run, baseline, policy)
     if problem is not None or run is None or baseline is None:
         return problem
+    judged = [_judge_metric(run, baseline, policy.of(name)) for name in _compared(run, baseline, policy)]
+    worst = next(value for value in SEVERITY if any(found.value is value for found in judged))
+    told = [found for found in judged if found.value is worst]
+    return _judgement(worst, "; ".join(found.sentence for found in told), told[0].metric)
+
+
+def _compared(run: StreamMetrics, baseline: StreamMetrics, policy: Policy) -> list[str]:
+    """The metrics that are compared: of several those that a side has, but never none."""
+    every = [policy.metric, *(name for name in policy.metrics if name != policy.metric)]
+    return [name for name in every if name in run.series or name in baseline.series] or every[:1]
+
+
+def _judge_metric(run: StreamMetrics, baseline: StreamMetrics, policy: Policy) -> Judgement:
+    """The policy's verdict on its metric."""
     value = quantity(_mean_of_last(run, policy), _mean_of_last(baseline, policy))
+    better = way_of(policy.metric, policy, run, baseline)
     if value.difference is None:
         return _unmeasured(value, policy)
-    return _measured(value, policy)
+    if better is None:
+        words = f"{no_way(policy.metric)}: say `direction: lower` or `higher`"
+        return _judgement(Regression.INCOMPARABLE, words, value)
+    return _measured(value, policy, better)
 
 
 def _cannot_judge(run: StreamMetrics | None, baseline: StreamMetrics | None, policy: Policy) -> Judgement | None:
@@ -108,7 +131,7 @@ def _finite(value: float | None) -> float | None:
     return value if value is not None and math.isfinite(value) else None
 
 
-def direction_of(value: Quantity, policy: Policy, better: str) -> Direction:
+def direction_of(value: Quantity, policy: Policy, better: Better) -> Direction:
     """Which way a value went, beyond the policy's tolerance; `better` is `lower` or `higher`."""
     if value.difference is None:
         return Direction.INCOMPARABLE
@@ -117,28 +140,36 @@ def direction_of(value: Quantity, policy: Policy, better: str) -> Direction:
     return Direction.BETTER if (value.difference < 0) == (better == "lower") else Direction.WORSE
 
 
-def better_way(series: str, policy: Policy) -> str | None:
-    """Which way a series gets better, `lower` or `higher`; None where nothing says so."""
-    if series == policy.metric:
-        return policy.direction
-    return "lower" if "loss" in series.lower() else None
+def way_of(series: str, policy: Policy, *sides: StreamMetrics | None) -> Better | None:
+    """Which way a series gets better by the policy, a side's description or its name; None where nothing says so."""
+    declared = policy.of(series).direction
+    if declared is not None:
+        return declared
+    known = (side.about[series].better for side in sides if side is not None and series in side.about)
+    return next(known, better_way(series))
 
 
-def loss_change(named: tuple[str, Which], value: Quantity, reasons: tuple[str, ...], policy: Policy) -> LossChange:
-    """One loss on both sides; `reasons` are those against comparing its stream at all."""
-    series, which = named
-    better = better_way(series, policy)
+def no_way(series: str) -> str:
+    """Why a series is neither better nor worse, in words."""
+    return f"nothing says whether a lower or a higher {series} is better"
+
+
+def loss_change(
+    named: tuple[str, Which], value: Quantity, reasons: tuple[str, ...], by: tuple[Policy, Better | None]
+) -> LossChange:
+    """One metric on both sides; `reasons` are those against comparing its stream at all, `by` its policy and way."""
+    (series, which), (policy, better) = named, by
     reason = "; ".join(reasons) or _value_reason(series, value, better)
-    direction = Direction.INCOMPARABLE if reason or better is None else direction_of(value, policy, better)
+    direction = Direction.INCOMPARABLE if reason or better is None else direction_of(value, policy.of(series), better)
     return LossChange(series=series, which=which, value=value, direction=direction, reason=reason or None)
 
 
-def _value_reason(series: str, value: Quantity, better: str | None) -> str:
+def _value_reason(series: str, value: Quantity, better: Better | None) -> str:
     """Why one value cannot be called better or worse though its stream can be compared."""
     if value.difference is None:
         sides = [name for name, side in (("run", value.run), ("baseline", value.baseline)) if side is None]
         return "; ".join(f"the {name} has no {series}" for name in sides) or "the difference is beyond all numbers"
-    return "" if better else f"nothing says whether a lower or a higher {series} is better"
+    return "" if better else no_way(series)
 
 
 def allowance(value: Quantity, policy: Policy) -> float:
@@ -152,8 +183,8 @@ def _unmeasured(value: Quantity, policy: Policy) -> Judgement:
     return _judgement(Regression.INCOMPARABLE, f"the baseline has no {policy.metric}", value)
 
 
-def _measured(value: Quantity, policy: Policy) -> Judgement:
-    worse = direction_of(value, policy, policy.direction) is Direction.WORSE
+def _measured(value: Quantity, policy: Policy, better: Better) -> Judgement:
+    worse = direction_of(value, policy, better) is Direction.WORSE
     change = signed_words(value.difference) if value.relative is None else share_words(value.relative)
     of = policy.metric if policy.window == 1 else f"mean of the last {policy.window} {policy.metric}"
     allowed = f"{number_words(allowance(value, policy))} allowed"
@@ -163,5 +194,7 @@ def _measured(value: Quantity, policy: Policy) -> Judgement:
 
 def window_is_reduced(stream: StreamMetrics, policy: Policy) -> bool:
     """Whether the window covers kept points of a reduced curve rather than every value."""
-    series = stream.series.get(policy.metric)
-    return policy.window > 1 and series is not None and len(series.value) >= MAX_POINTS
+    series, facts = stream.series.get(policy.metric), stream.about.get(policy.metric)
+    if policy.window == 1 or series is None:
+        return False
+    return facts.reduced if facts else len(series.value) >= MAX_POINTS

@@ -7,8 +7,9 @@ snapshots tells for the same value: what cannot be compared is incomparable here
 from __future__ import annotations
 
 from collectors.compare.comparability import Standing, reasons_against
-from collectors.compare.regression import loss_change, quantity
-from collectors.contract.delta import LossChange, Policy
+from collectors.compare.regression import loss_change, quantity, way_of
+from collectors.contract.delta import LossChange
+from collectors.contract.policy import Policy
 from collectors.contract.run_row import StreamRow, config_of
 
 SERIES = "val_loss"
@@ -18,7 +19,7 @@ def final_val_change(run: StreamRow | None, baseline: StreamRow | None, policy: 
     """The change of the final validation loss; unknown values where a side has none."""
     value = quantity(_final(run), _final(baseline))
     reasons = reasons_against(_standing(run), _standing(baseline), policy.must_match)
-    return loss_change((SERIES, "final"), value, reasons, policy)
+    return loss_change((SERIES, "final"), value, reasons, (policy, way_of(SERIES, policy)))
 
 
 def _final(row: StreamRow | None) -> float | None:

@@ -7,14 +7,13 @@ does no I/O and knows no clock.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field, NonNegativeInt, PositiveInt
+from pydantic import NonNegativeInt
 
 from collectors.contract.configs import Reason
+from collectors.contract.policy import Policy
 from collectors.contract.values import Contract, Id, Level, Outcome, RunId, Scalar, Text, UtcTime, VerdictValue
-
-Allowance = Annotated[float, Field(ge=0)]
 
 
 class Direction(StrEnum):
@@ -33,25 +32,6 @@ class Regression(StrEnum):
     REGRESSION = "regression"
     INCOMPARABLE = "incomparable"
     INCOMPLETE = "incomplete"
-
-
-class Policy(Contract):
-    """When a run counts as a regression against the baseline."""
-
-    metric: Text = "val_loss"
-    """Series that is compared."""
-    direction: Literal["lower", "higher"] = "lower"
-    """Which way is better."""
-    allowed_relative: Allowance = 0.05
-    """Allowed change for the worse as a share of the baseline's value; the larger allowance counts."""
-    allowed_absolute: Allowance = 0.0
-    """Allowed change for the worse in the metric's own unit; the larger allowance counts."""
-    minimum_epochs: NonNegativeInt = 1
-    """Fewer epochs are not judged."""
-    window: PositiveInt = 1
-    """Mean of the last k values that is compared."""
-    must_match: tuple[Text, ...] = ("source", "window", "mask_ratio", "fs")
-    """Config highlights that must be equal on both sides for losses to be comparable at all."""
 
 
 class Side(Contract):
@@ -91,7 +71,7 @@ class Quantity(Contract):
 
 
 class LossChange(Contract):
-    """One loss on both sides, and which way it went."""
+    """One loss or other metric on both sides, and which way it went."""
 
     series: Text
     """Series name, such as `val_loss`."""
@@ -145,13 +125,15 @@ class StreamDelta(Contract):
     notes: tuple[Text, ...]
     """What a reader of the numbers must know though they are comparable."""
     losses: tuple[LossChange, ...]
-    """Final and best of every series, the policy's metric first."""
+    """Final of every series, and best where a way is better; the policy's metric first."""
+    counted_in: Literal["epoch", "step"] = "epoch"
+    """What both sides are counted in: steps where neither knows its epochs."""
     epochs: Quantity
-    """Epochs that were trained."""
+    """Epochs, or steps, that were trained."""
     duration_seconds: Quantity
     """First to last record, in seconds."""
     seconds_per_epoch: Quantity
-    """Duration over epochs, in seconds."""
+    """Duration over epochs, or steps, in seconds."""
     config: tuple[ConfigChange, ...]
     """Every value of either side; `differs` tells which are worth showing."""
     configs_compared: Literal["whole", "part", "none"] = "part"

@@ -6,10 +6,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from collectors.contract.metric_rules import Better
 from collectors.contract.values import Contract, Scalar, Status, Text, UtcTime
 
 MAX_POINTS = 2000
 """Most points one series holds in the state."""
+SHARED_POINTS = 40_000
+"""Most points that all metrics of a stream hold together, its losses aside."""
 
 
 class Series(Contract):
@@ -22,7 +25,7 @@ class Series(Contract):
     time: tuple[float | None, ...]
     """Seconds since the Unix epoch, UTC."""
     value: tuple[float | None, ...]
-    """Loss, no unit."""
+    """Value, in the metric's unit."""
 
     @model_validator(mode="after")
     def _is_parallel_and_bounded(self) -> Series:
@@ -55,11 +58,24 @@ class Point(Contract):
     """One value of a series, with its place."""
 
     value: float | None
-    """Loss; null when it is not finite."""
+    """Value; null when it is not finite."""
     epoch: float | None
     """Epoch, null when unknown."""
     step: int | None
     """Step, null when unknown."""
+
+
+class MetricFacts(Contract):
+    """What is known of one series beside its values."""
+
+    better: Better | None
+    """Which way it gets better; null where nothing says so."""
+    unit: Text | None
+    """What stands behind its values; null without one."""
+    label: Text | None
+    """Its name on screen, where the description gives one."""
+    reduced: bool
+    """Whether it has more points than are held here."""
 
 
 class Writer(Contract):
@@ -111,7 +127,7 @@ class Completion(Contract):
 
 
 class StreamMetrics(Contract):
-    """One stream's losses."""
+    """One stream's losses and other metrics."""
 
     label: Text
     """The stream's name on screen."""
@@ -123,11 +139,13 @@ class StreamMetrics(Contract):
     """How far the stream is."""
     series: dict[Text, Series]
     """`train_loss`, `val_loss` and further configured series."""
+    about: dict[Text, MetricFacts] = {}  # noqa: RUF012 -- pydantic copies it
+    """Series name -> what is known of it; a run that was stored before this was told has none."""
     nonfinite: tuple[Nonfinite, ...]
     """Non-finite values, a row a series and kind."""
     final: dict[Text, Point]
     """Last point of each series."""
     best: dict[Text, Point]
-    """Lowest finite point of each series."""
+    """Best finite point of each series that has a direction."""
     diverged_at: Point | None
     """Where the first non-finite loss stood."""

@@ -7,12 +7,13 @@ unknown keys, unknown stage rules and dangling names. Which checks there are it 
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, PositiveFloat, model_validator
 from pydantic_core import PydanticCustomError
 
-from collectors.contract.delta import Policy
+from collectors.contract.policy import Policy
 from collectors.contract.sections import (
     Backup,
     CheckSettings,
@@ -27,6 +28,7 @@ from collectors.contract.sections import (
 from collectors.contract.shapes import AnyPaths, RelativePath, Section
 from collectors.contract.streams import StallLimits, Stream
 from collectors.contract.values import GridPlace, Id, Text
+from collectors.numbers import listed
 
 MOST_STREAMS = 100
 MOST_STAGES = 1000
@@ -84,8 +86,11 @@ class PipelineConfig(Section):
     """Version of this format."""
     title: Text = "Training"
     """Title on screen."""
-    streams: Annotated[tuple[Stream, ...], Field(min_length=1, max_length=MOST_STREAMS)]
-    """Streams in training order."""
+    trainer: Id | None = None
+    """The trainer whose outputs these are, such as `huggingface`: all that it says, and what stands here instead. The
+    list is in `docs/trainers.md`."""
+    streams: Annotated[tuple[Stream, ...], Field(min_length=1, max_length=MOST_STREAMS)] = ()
+    """Streams in training order; with a `trainer` only what is to be said otherwise of them."""
     scaler: Scaler | None = None
     """The scaler; without it check 2 is left out."""
     backup: Backup | None = None
@@ -105,7 +110,10 @@ class PipelineConfig(Section):
     limits: Limits = Limits()
     """What reading one file may cost, and how far its times are trusted."""
     checks: dict[Id, CheckSettings] = {}  # noqa: RUF012 -- pydantic copies it
-    """Check id -> how it counts."""
+    """Id of a check or of a finding -> how it counts."""
+    max_gap_hours: PositiveFloat | None = None
+    """Longest time between the end of one stream and the beginning of the next: beyond it check 9 fails. Where it is
+    not said, more than a week is a warning."""
     baseline: Policy = Policy()
     """When a run is worse than the pinned baseline."""
     links: Links = Links()
@@ -121,12 +129,16 @@ class PipelineConfig(Section):
 
     @model_validator(mode="after")
     def _names_exist(self) -> Self:
+        if not self.streams:
+            raise PydanticCustomError("missing", "Field required", {"key": ("streams",)})
         streams = _unique([s.id for s in self.streams], "streams")
         stages = _unique([s.id for s in self.stages], "stages")
         if self.scaler and self.scaler.stream not in streams:
             raise _dangling(f"names the unknown stream `{self.scaler.stream}`", ("scaler", "stream"))
         if self.smoke and not any(self.scores(s) for s in self.streams):
             raise _dangling("names `{checkpoint}` or `{config}`, which no stream has", ("smoke", "command"))
+        for number, stream in enumerate(self.streams):
+            _check_metrics(stream, number)
         for number, edge in enumerate(self.edges):
             unknown = next((end for end in edge if end not in stages), None)
             if unknown:
@@ -172,6 +184,16 @@ def _unique(ids: list[str], section: str) -> set[str]:
     if double is not None:
         raise _dangling(f"`{ids[double]}` is the id of another one too", (section, double, "id"))
     return set(ids)
+
+
+def _check_metrics(stream: Stream, number: int) -> None:
+    for name in stream.metrics:
+        if name not in stream.series:
+            near = get_close_matches(name, stream.series, 1)
+            more = f"; did you mean `{near[0]}`?" if near else ""
+            known = listed((f"`{one}`" for one in stream.series), most=8)
+            words = f"no series under `tags` or `columns` is called so; there are {known}{more}"
+            raise _dangling(words, ("streams", number, "metrics", name))
 
 
 def _check_rule(rule: str, streams: set[str], key: tuple[str | int, ...]) -> None:

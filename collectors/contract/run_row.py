@@ -23,6 +23,8 @@ class StreamRow(TypedDict):
     unfinished: str | None
     """Why its last loss is not its final one, as `stopped at epoch 3 of 30`; null where it is."""
     epochs: float | None
+    steps: int | None
+    """The last step, where nothing says which epoch a step is; null where epochs are known."""
     duration_seconds: float | None
     final_train_loss: float | None
     final_val_loss: float | None

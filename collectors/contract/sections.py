@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt, model_validator
 
@@ -10,6 +10,8 @@ from collectors.contract.link_template import checked_template
 from collectors.contract.shapes import AnyPaths, Names, Paths, RelativePath, Section
 from collectors.contract.values import Id, Text
 
+Level = Literal["fail", "skip", "warn", "off"]
+"""How a finding counts: against the run, as what cannot be told, as a warning, or not at all."""
 Command = Annotated[tuple[str, ...], Field(min_length=1)]
 
 
@@ -67,23 +69,27 @@ class Validator(OwnCommand):
     """An external validator whose checklist replaces the built-in one."""
 
     append_builtin: bool = True
-    """Append the built-in checks 8 and 9."""
+    """Append the built-in checks 8, 9, 10 and 15, as far as they are asked."""
 
 
 class CheckSettings(Section):
-    """How one check counts."""
+    """How one check or finding counts."""
 
     enabled: bool = True
-    """`false` leaves it out of the checklist; check 10 is off until it is named."""
+    """`false` leaves the check out of the checklist; check 10 is off until it is named."""
     blocking: bool = True
-    """`false` makes it a warning."""
+    """`false` makes the check a warning."""
+    level: Level | None = None
+    """Of a finding: `fail`, `skip` (cannot tell), `warn` or `off`, instead of its default."""
     reason: Text | None = None
-    """Why; it must be said where the check is left out or does not block."""
+    """Why; it must be said where a check is left out or does not block, and of every level."""
 
     @model_validator(mode="after")
     def _says_why(self) -> Self:
-        if not (self.blocking and self.enabled) and not self.reason:
-            raise ValueError("a check that is off or does not block needs a `reason`")
+        if self.level is not None and not (self.blocking and self.enabled):
+            raise ValueError("`level` is a finding's; `enabled` and `blocking` are a check's")
+        if not (self.blocking and self.enabled and self.level is None) and not self.reason:
+            raise ValueError("a check that is off or does not block needs a `reason`, and so does a finding's `level`")
         return self
 
 

@@ -39,6 +39,8 @@ class Meta(Contract):
     """Version of the collector that wrote this."""
     checklist_source: Text
     """`builtin`, or the external validator's command."""
+    recognised: Text | None = None
+    """Which trainer's outputs these are and what says so, in one line; null where `dashboard.yaml` says it."""
 
 
 class Verdict(Contract):

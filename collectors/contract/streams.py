@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AliasChoices, BeforeValidator, Field, PositiveFloat, PositiveInt, model_validator
+from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, PositiveFloat, PositiveInt, model_validator
 from pydantic_core import PydanticCustomError
 
+from collectors.contract.metric_rules import Metric, Target
 from collectors.contract.shapes import Names, Paths, RelativePath, Section, SomePaths
-from collectors.contract.table import LossHistory
+from collectors.contract.table import PLACES, USUAL_SERIES, LossHistory
 from collectors.contract.values import Id, Text
 
 
@@ -27,13 +29,38 @@ class KeyRule(Section):
     """The value must be at most this."""
 
 
+class CheckpointWord(Section):
+    """What a checkpoint records about itself under one key."""
+
+    key: str
+    """Dotted key inside the checkpoint, such as `epoch` or `hyper_parameters`."""
+    counts_from: Literal[0, 1] = Field(1, validation_alias=AliasChoices("from", "counts_from"))
+    """Number that the trainer gives the first epoch or step; the first step of most is 0."""
+    at: Literal["best", "last"] | None = None
+    """Whose it is: of the `best` epoch (by `completion.monitor`) or of the `last`; where it is not said, of any."""
+
+
+def _as_word(value: Any) -> Any:
+    """A key alone is the short form of `{key: ...}`."""
+    return {"key": value} if isinstance(value, str) else value
+
+
+AnyWord = Annotated[CheckpointWord, BeforeValidator(_as_word, json_schema_input_type=str | CheckpointWord)]
+
+
 class CheckpointFile(Section):
-    """Where a stream's model lies, or why it leaves none."""
+    """Where a stream's model lies and what it says of itself, or why it leaves none."""
 
     path: Paths | None = None
     """Candidates (globs allowed); the first that exists, newest where a glob fits."""
     none: Text | None = None
     """Why there is no model file to ask for; then check 1 does not ask this stream."""
+    says: dict[str, AnyWord] = {}  # noqa: RUF012 -- pydantic copies it
+    """`epoch`, `step` or a series name -> where the checkpoint records it, compared with table and events; `config` ->
+    the key under which it keeps the whole config, compared with the stream's."""
+    part: Text | None = None
+    """What part of the model it holds, such as `LoRA adapter` or `head only`; then layers that are not there are not
+    missed."""
 
     @model_validator(mode="after")
     def _says_one(self) -> Self:
@@ -88,6 +115,8 @@ class CompletionRule(Section):
     """A training whose monitored value has not improved for exactly so many values at its end stopped early."""
     monitor: str = "val_loss"
     """The series that `patience` looks at."""
+    whole: bool = False
+    """`true` where this trainer never goes beyond `total`: then more than that is a config of another run."""
 
 
 class StallLimits(Section):
@@ -99,16 +128,48 @@ class StallLimits(Section):
     """Silence from which it is stalled (default: 10 gaps, at least 180 s)."""
 
 
+def _checked_formula(text: str) -> str:
+    factors = [factor.strip() for factor in re.split(r"[*/]", text)]
+    if not all(re.fullmatch(r"[\w-]+(\.[\w-]+)*", factor) for factor in factors):
+        raise ValueError("write a dotted key of the config, a number, or several of them with `*` and `/` between")
+    return text
+
+
+def _as_formula(value: Any) -> Any:
+    """A number is a formula of one factor."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+Formula = Annotated[
+    str, BeforeValidator(_as_formula, json_schema_input_type=str | int), AfterValidator(_checked_formula)
+]
+"""A key, or a product or quotient of keys and whole numbers, worked out from the left."""
+
+
 class Layer(Section):
-    """A tensor whose size the config or the scaler also tells."""
+    """A tensor that must be there, whose size the config or the scaler also tells, or layers that the config counts."""
 
     tensor: str
-    """Name of the stored tensor, with `*` for any part."""
+    """Name of the stored tensor, with `*` for any part; what a wrapper adds to it (`module.`, `_orig_mod.`, `model.`,
+    `ema.`, ...) may be left out."""
     dimension: int = 0
     """Which of its dimensions."""
-    equals: str | None = None
-    """Dotted key of the stream's config, or `scaler` for the scaler's channel count; without it
-    the name alone tells whose checkpoint it is."""
+    equals: Formula | None = None
+    """Its size: a dotted key of the stream's config, `scaler` for the scaler's channel count, or a product or quotient
+    of keys and numbers, such as `data.window / model.patch`. Without it and `count` the name alone tells whose
+    checkpoint it is, and must be there."""
+    count: Formula | None = None
+    """How many layers there are: as many as there are numbers in the place of the last `*`."""
+    where: dict[str, Formula] = {}  # noqa: RUF012 -- pydantic copies it
+    """Key -> what it must equal for this rule to hold; a key that is not there does not hinder."""
+
+    @model_validator(mode="after")
+    def _says_one(self) -> Self:
+        if self.equals is not None and self.count is not None:
+            raise ValueError("`equals` is the size of a tensor, `count` a number of layers: say them in two entries")
+        if self.count is not None and "*" not in self.tensor:
+            raise ValueError("`count` counts what stands in the place of `*` in the name of the tensor")
+        return self
 
 
 class Stream(Section):
@@ -131,6 +192,10 @@ class Stream(Section):
     """Its table of losses and other metrics; this or events must be there."""
     completion: CompletionRule = CompletionRule()
     """When it is completed."""
+    metrics: dict[str, Metric] = {}  # noqa: RUF012 -- pydantic copies it
+    """Name of a series (under `tags` or `columns`) -> more about it."""
+    targets: tuple[Target, ...] = ()
+    """What its metrics must reach; without any check 15 does not ask this stream."""
     stall: StallLimits = StallLimits()
     """Its silence limits, before those of the pipeline."""
     channels: str | int | None = None
@@ -155,3 +220,11 @@ class Stream(Section):
     def tags(self) -> dict[str, Names]:
         """Series name -> tags in order of preference; empty without event files."""
         return self.events.tags if self.events else {}
+
+    @property
+    def series(self) -> tuple[str, ...]:
+        """Names of the series that may be read; a training's validation may be found beside it unasked."""
+        columns = self.loss_history.columns if self.loss_history else {}
+        of_table = [name for name in columns if name not in PLACES] or list(USUAL_SERIES if self.loss_history else ())
+        asked = dict.fromkeys([*self.tags, *of_table])
+        return tuple(asked | dict.fromkeys(USUAL_SERIES if USUAL_SERIES[0] in asked else ()))

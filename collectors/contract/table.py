@@ -16,6 +16,8 @@ LinePatterns = Annotated[
 ]
 PLACES: Final = frozenset({"epoch", "step", "time"})
 """Columns that say where a row stands."""
+USUAL_SERIES: Final = ("train_loss", "val_loss")
+"""Series that are looked for by their usual names where no columns are named."""
 
 
 class Column(Section):
@@ -46,6 +48,9 @@ class LossHistory(Section):
     """Loss curve as a picture, shown in links only."""
     columns: dict[str, AnyColumn] = {}  # noqa: RUF012 -- pydantic copies it
     """`epoch`, `step`, `time` or a series name -> column, where the usual names do not fit."""
+    same_as_events: bool = False
+    """It holds the numbers of the event files: one that differs there fails check 9. Where that is not said, values
+    of which some agree and some do not fail it, and where none does, nothing can be told."""
     prefix: bool = False
     """Each row is a JSON object behind other text, as in `10:00:00 | INFO | train | {"epoch": 1}`."""
     lines: Annotated[

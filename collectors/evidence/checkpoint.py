@@ -64,6 +64,12 @@ class CheckpointEvidence:
     """What it is, such as `an orbax checkpoint`, where the format is known and no reader here proves it."""
     parts: Mapping[str, int] = field(default_factory=dict)
     """Files beside it that it describes -> bytes each must have at least."""
+    weights_alike: Literal["", "zero", "constant"] = ""
+    """`zero`: each float of the model is 0; `constant`: each weight matrix holds one number throughout."""
+    huge_tensors: Mapping[str, float] = field(default_factory=dict)
+    """Tensors of the model with finite numbers above 1e19, masks apart -> the largest, without its sign."""
+    nonfinite_arrays: tuple[str, ...] = ()
+    """NumPy arrays inside the pickle that hold NaN or infinities, those of losses and of the training's state apart."""
 
     @property
     def sound(self) -> bool:

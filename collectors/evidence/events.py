@@ -44,6 +44,16 @@ class ScalarSeries:
 
 
 @dataclass(frozen=True, slots=True)
+class SessionStart:
+    """A SessionLog START record: a writer was opened to go on at a step, and what lies beyond it is void."""
+
+    step: int
+    """0 where the record names none."""
+    time: float
+    """Seconds since the Unix epoch."""
+
+
+@dataclass(frozen=True, slots=True)
 class EventEvidence:
     """What one event file holds."""
 
@@ -78,6 +88,8 @@ class EventEvidence:
     """The first segment is the rest of the last one of the part before."""
     open_steps: dict[str, int] = field(default_factory=dict)
     """Tag -> last step within the last segment: what the reading of the next part starts from."""
+    starts: tuple[SessionStart, ...] = ()
+    """The latest START records, in file order."""
     consumed: int | None = None
     """Checksum of the bytes before `end_offset`, for who reads on: they must still be the same ones."""
 

@@ -31,6 +31,8 @@ class LossTableEvidence:
     """Names as the file has them."""
     partial_tail: bool = False
     """The last line is not finished: a live writer."""
+    ends_open: bool = False
+    """The last line has no line end: its last cell may be half a number."""
     encoding: str | None = None
     skipped_rows: int = 0
     """Rows that could not be read."""

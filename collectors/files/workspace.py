@@ -1,8 +1,7 @@
 """The only door to the disk for reading: a relative path -> an open regular file, or why not.
 
-Input: the workspace the operator named. Output: `FileFacts`, open handles, bounded bytes, lists of
-names. Refuses to leave the workspace, to open anything but regular files, to wait for a writer
-(FIFO), and to read without a bound.
+Input: the workspace the operator named. Output: `FileFacts`, open handles, bounded bytes, names. Refuses to leave the
+workspace, to open anything but regular files, to wait for a writer (FIFO), and to read without a bound.
 """
 
 from __future__ import annotations
@@ -18,12 +17,12 @@ from typing import BinaryIO, Final, Self, TypeVar
 from collectors.evidence.files import FileFacts
 from collectors.files.find import DEFAULT_LIMIT, Found, find_matches
 from collectors.files.problems import describe_error, is_path, kind_problem, shown, unshown
+from collectors.files.tree import Tree, walk_tree
 from collectors.files.walk import Base, PathProblem, Spot, Walker, system_devices
 
 T = TypeVar("T")
 Identity = tuple[int, int, int, int, int]
 """Device, inode, size in bytes, mtime and ctime in nanoseconds: equal means unchanged."""
-
 _READ: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 
 
@@ -133,6 +132,10 @@ class Workspace:
         """Return the relative paths that match, sorted, of any kind (ask `facts`)."""
         return list(self.find(patterns, limit=limit).paths)
 
+    def tree(self) -> Tree:
+        """Return the names near the top, from one bounded walk that follows no link."""
+        return walk_tree(self._walker)
+
 
 def read_settled(workspace: Workspace, path: str, read: Callable[[OpenFile], T]) -> tuple[T, bool]:
     """Return what `read` makes of the file, and whether it is being written.
@@ -232,8 +235,7 @@ def _open_base(folder: Path, what: str) -> Base:
         reason = describe_error(error) if isinstance(error, OSError) else str(error)
         raise WorkspaceProblem(f"{label} cannot be opened: {reason}") from None
     try:
-        device = os.stat(".", dir_fd=fd).st_dev
-        real = os.path.realpath(given)
+        device, real = os.stat(".", dir_fd=fd).st_dev, os.path.realpath(given)
     except OSError as error:
         os.close(fd)
         raise WorkspaceProblem(f"{label} cannot be entered: {describe_error(error)}") from None

@@ -20,13 +20,14 @@ from collectors.contract.state import DashboardState, state_from_json
 from collectors.contract.values import Status, normalised_run_id, visible_text
 from collectors.evidence.mlflow import MlflowRun
 from collectors.files.workspace import CannotRead, Workspace, WorkspaceProblem
-from collectors.imports.mlflow import STORE, TABLE, has_ended, is_store, lay_out, name_of, runs_in, unnamed_words
-from collectors.imports.sources import Asked, Source, pipeline_of, sources_in, tags_of, untold_of
+from collectors.imports.mlflow import STORE, has_ended, is_store, lay_out, name_of, runs_in, unnamed_words
+from collectors.imports.sources import Asked, Source, laid_out, pipeline_of, sources_in, tags_of, untold_of
 from collectors.options import UsageError
 from collectors.store.backend import MAX_BYTES
 from collectors.store.folder import snapshots_in
 from collectors.store.runs import first_error
 from collectors.store.store import Store
+from collectors.trainers.folder import Folder
 
 MOST_RUNS = 100_000
 Say = Callable[[str], None]
@@ -51,11 +52,11 @@ def _from_path(path: Path, asked: Asked, store: Store, say: Say) -> Iterable[str
                 return [_take_snapshot(workspace, name, store, say) for name in snapshots]
             stored = _from_mlflow(workspace, STORE, asked, (store, say)) if is_store(workspace, STORE) else []
             sources = sources_in(workspace, folder.resolve().name)
+            if not sources and not stored:
+                say(f"{path.name}: no snapshot, event file, metrics.csv, trainer_state.json or mlflow.db below it")
+            return [*stored, *(_take_outputs(folder, source, asked, (store, say)) for source in sources)]
     except WorkspaceProblem as problem:
         raise UsageError(f"{path}: {problem}") from None
-    if not sources and not stored:
-        say(f"{path.name}: no snapshot, event file, metrics.csv, trainer_state.json or mlflow.db below it")
-    return [*stored, *(_take_outputs(folder, source, asked, (store, say)) for source in sources)]
 
 
 def _from_mlflow(workspace: Workspace, name: str, asked: Asked, to: tuple[Store, Say]) -> list[str | None]:
@@ -73,8 +74,10 @@ def _take_run(run: MlflowRun, room: Path, asked: Asked, to: tuple[Store, Say]) -
     if problem:
         to[1](str(visible_text(f"{_id_for(name_of(run))}: not taken over: {problem}")))
         return None
-    source = Source("mlflow", ".", name_of(run), None, TABLE, has_ended=has_ended(run))
-    return _take_outputs(lay_out(run, room, asked.stream), source, asked, to)
+    place = lay_out(run, room, asked.stream)
+    with Workspace(place) as laid:
+        source = laid_out(Folder(laid), name_of(run), has_ended=has_ended(run))
+        return _take_outputs(place, source, asked, to)
 
 
 def _take_snapshot(workspace: Workspace, path: str, store: Store, say: Say) -> str | None:
@@ -93,13 +96,11 @@ def _take_snapshot(workspace: Workspace, path: str, store: Store, say: Say) -> s
 def _take_outputs(folder: Path, source: Source, asked: Asked, to: tuple[Store, Say]) -> str | None:
     """Let the ordinary collector read one folder of outputs."""
     store, say = to
-    root = folder / source.folder
     run_id = _id_for(source.name)
-    with Workspace(root) as own:
-        pipeline = pipeline_of(source, own, asked)
-        untold = untold_of(source, own, pipeline)
+    pipeline = pipeline_of(source, asked)
+    untold = untold_of(source, pipeline)
     options = CollectOptions(pipeline=pipeline, untold=untold, run_id=run_id, announce=say)
-    with Collector(root, None, options) as collector:
+    with Collector(folder, None, options) as collector:
         state = collector.collect(snapshot=True)
     problem = _unfit(state, asked)
     if problem:

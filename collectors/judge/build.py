@@ -41,6 +41,8 @@ class Observation:
     verdict: Verdict
     checklist_source: str
     snapshot_stored: bool
+    recognised: str | None = None
+    """Which trainer describes the workspace, and why."""
     notices: tuple[str, ...] = ()
     digest_key: bytes | None = None
     """The store's own, for values that are compared and not shown."""
@@ -113,6 +115,7 @@ def _meta(seen: WorkspaceEvidence, about: Observation) -> Meta:
         title=seen.config.title,
         collector_version=__version__,
         checklist_source=about.checklist_source,
+        recognised=about.recognised,
     )
 
 

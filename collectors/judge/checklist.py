@@ -21,10 +21,12 @@ from collectors.judge.checks import (
     scaler,
     smoke,
     split_policy,
+    targets,
     training,
 )
 from collectors.judge.checks.part import Judgement
 from collectors.judge.checks.spec import CheckSpec
+from collectors.judge.findings.every import with_findings
 from collectors.training.evidence import WorkspaceEvidence
 
 CHECKS = (
@@ -38,8 +40,9 @@ CHECKS = (
     training.SPEC,
     provenance.SPEC,
     baseline.SPEC,
+    targets.SPEC,
 )
-"""Every check; the first is number 1."""
+"""Every check, by its number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +60,8 @@ class DocumentedCheck:
 def documented_checks() -> tuple[DocumentedCheck, ...]:
     """The table of all checks, for the documentation."""
     return tuple(
-        DocumentedCheck(n, c.id, c.title, c.meaning.passes_when, c.meaning.proves, c.meaning.cannot_prove)
-        for n, c in enumerate(CHECKS, 1)
+        DocumentedCheck(c.number, c.id, c.title, c.meaning.passes_when, c.meaning.proves, c.meaning.cannot_prove)
+        for c in CHECKS
     )
 
 
@@ -76,8 +79,8 @@ def not_asked_by(config: PipelineConfig) -> tuple[NotAsked, ...]:
     """The checks that a description switches off, with its reason, in order."""
     asked = asked_by(config)
     return tuple(
-        NotAsked(index=number, id=spec.id, title=spec.title, reason=reason)
-        for number, spec in enumerate(CHECKS, 1)
+        NotAsked(index=spec.number, id=spec.id, title=spec.title, reason=reason)
+        for spec in CHECKS
         if spec not in asked and (reason := spec.when.why_not(config, spec.id)) is not None
     )
 
@@ -90,7 +93,7 @@ def judge(seen: WorkspaceEvidence) -> tuple[Check, ...]:
 
 def _judge_one(spec: CheckSpec, seen: WorkspaceEvidence) -> Check:
     try:
-        found = spec.judge(seen)
+        found = with_findings(spec.judge(seen), spec.id, seen)
     except Exception as error:  # noqa: BLE001 -- the edge: one broken check must not hide the others
         found = Judgement(
             Outcome.FAIL, f"this check broke: {type(error).__name__}: {error}", "Report it, with the state file."
@@ -100,7 +103,7 @@ def _judge_one(spec: CheckSpec, seen: WorkspaceEvidence) -> Check:
     settings = seen.config.settings_of(spec.id)
     detail = found.detail if settings.blocking else f"{found.detail} (a warning only: {settings.reason})"
     return Check(
-        index=CHECKS.index(spec) + 1,
+        index=spec.number,
         id=spec.id,
         title=spec.title,
         outcome=found.outcome,

@@ -28,7 +28,7 @@ def verdict_of(checks: tuple[Check, ...], seen: WorkspaceEvidence) -> Verdict:
 
 
 def _value_and_reason(checks: tuple[Check, ...], seen: WorkspaceEvidence) -> tuple[VerdictValue, str]:
-    if seen.nothing_trained:
+    if seen.nothing_trained or seen.unrecognised is not None:
         return VerdictValue.NOT_READY, _nothing(seen)
     failing = [c for c in checks if c.blocking and c.outcome is Outcome.FAIL]
     skipped = [c for c in checks if c.blocking and c.outcome is Outcome.SKIP]
@@ -48,6 +48,8 @@ def _value_and_reason(checks: tuple[Check, ...], seen: WorkspaceEvidence) -> tup
 
 def _nothing(seen: WorkspaceEvidence) -> str:
     """Nothing has been trained, or not where the description looks for it."""
+    if seen.unrecognised is not None:
+        return f"No trainer is recognised here; found: {seen.unrecognised}."
     if not seen.elsewhere:
         return "Nothing has been trained here yet."
     return f"No output lies where the description says; found: {listed(seen.elsewhere, most=3)}."
@@ -56,7 +58,7 @@ def _nothing(seen: WorkspaceEvidence) -> str:
 def _every(checks: tuple[Check, ...], seen: WorkspaceEvidence) -> str:
     """All that blocks passes; of a pipeline that has less than all checks, how many were asked."""
     named = {c.id for c in checks}
-    usual = {spec.id for spec in checklist.CHECKS if not spec.when.switched_on}
+    usual = {spec.id for spec in checklist.CHECKS if not spec.when.is_extra}
     if usual <= named or not named <= {spec.id for spec in checklist.CHECKS}:
         return "Every blocking check passes."
     off = listed(f"{one.index}. {one.title} ({one.reason})" for one in checklist.not_asked_by(seen.config))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from collectors.collect import CollectOptions
 from collectors.files.workspace import Identity, identity_of
-from collectors.observe.load_pipeline import CONFIG_NAME
+from collectors.observe.described import CONFIG_NAME
 
 
 class Description:

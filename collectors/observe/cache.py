@@ -25,6 +25,7 @@ from collectors.files.workspace import CannotRead, OpenFile, Workspace, read_set
 from collectors.observe.consumed import checksum_before
 from collectors.observe.growing_curve import GrowingCurve
 from collectors.observe.memory import Learnt
+from collectors.observe.table_writes import TableWrites
 from collectors.readers.child.process import ReaderProcess
 from collectors.readers.events.join import join_events
 from collectors.readers.events.name import parse_event_file_name
@@ -60,7 +61,8 @@ class ReadCache:
         self.limits = limits
         self._child = child
         self._learnt = learnt
-        self._files: dict[tuple[str, str], ReadFile[Any]] = learnt.load_files() if learnt else {}
+        self._files: dict[tuple[str, str], ReadFile[Any]]
+        self._files, self.writes = learnt.load_files() if learnt else ({}, TableWrites())
         self._files_changed = False
         self._digests: dict[str, tuple[Any, str]] = {}
         self._joined: dict[str, tuple[Any, ReadFile[Any]]] = {}
@@ -140,7 +142,7 @@ class ReadCache:
             times = [one.facts.modified_at for one in parts if one.facts.modified_at is not None]
             facts = replace(parts[0].facts, modified_at=max(times, default=None))
             writing = any(one.being_written for one in parts)
-            self._joined[path] = known = (made_of, ReadFile(facts, make(), writing))
+            self._joined[path] = known = (made_of, ReadFile(facts, make(), writing, parts=tuple(parts)))
             self.readings += 1
         return known[1]
 
@@ -200,7 +202,8 @@ class ReadCache:
             self._learnt.save_events(path, self._events[path], self._curves[path])
         self._unsaved.clear()
         if self._files_changed:
-            self._learnt.save_files({key: read for key, read in self._files.items() if key not in self._again_at})
+            certain = {key: read for key, read in self._files.items() if key not in self._again_at}
+            self._learnt.save_files(certain, self.writes)
             self._files_changed = False
 
     def has_points(self, path: str, tag: str) -> bool:

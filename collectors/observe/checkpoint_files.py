@@ -25,6 +25,8 @@ SINGLE: Final = (
 """What a folder's model is called when it is one file, in order of preference."""
 INSIDE: Final = ("pytorch_model_fsdp_0", "pytorch_model_fsdp")
 """Sub-folders in which accelerate keeps a distributed model."""
+MOST_FILES: Final = 1_000
+"""Files of a folder of which no reader proves the format that are named."""
 _OPAQUE: Final = (
     ("saved_model.pb", "a TensorFlow SavedModel"),
     ("_CHECKPOINT_METADATA", "an orbax checkpoint"),
@@ -50,7 +52,9 @@ class Whole:
     format: str = ""
     """Of an opaque one, in words."""
     needs: tuple[str, ...] = ()
-    """Further files of an opaque one, by path."""
+    """Further files of an opaque one, by path, without which it cannot be loaded."""
+    holds: tuple[str, ...] = ()
+    """Every file of an opaque one, by path."""
 
 
 class CheckpointFiles:
@@ -140,10 +144,12 @@ class CheckpointFiles:
             if self._facts(path).exists:
                 needs = [_join(folder, "variables/variables.index")] if name == "saved_model.pb" else []
                 has_variables = self._facts(_join(folder, "variables")).exists
-                return Whole("opaque", path, words, tuple(needs if has_variables else ()))
+                return Whole("opaque", path, words, tuple(needs if has_variables else ()), self._below(folder))
         steps = self._search(folder, "*/_CHECKPOINT_METADATA")
         newest = max(steps, key=lambda path: (self._facts(path).modified_at or 0.0, path), default=None)
-        return Whole("opaque", newest, "an orbax checkpoint") if newest else None
+        if newest is None:
+            return None
+        return Whole("opaque", newest, "an orbax checkpoint", holds=self._below(newest.rpartition("/")[0]))
 
     def _newest_tensorflow(self, folder: str) -> Whole | None:
         """The checkpoint of the newest step: `ckpt-5.index` beside `ckpt-5.data-00000-of-00001`."""
@@ -157,7 +163,13 @@ class CheckpointFiles:
         counts = {found["count"] for path in data if (found := _TENSORFLOW.fullmatch(path)) and found["count"]}
         count = min(int(max(counts, default="1")), 1_000)
         needs = tuple(f"{prefix}.data-{n:05}-of-{count:05}" for n in range(count))
-        return Whole("opaque", f"{prefix}.index", "a TensorFlow checkpoint", needs)
+        return Whole("opaque", f"{prefix}.index", "a TensorFlow checkpoint", needs, needs)
+
+    def _below(self, folder: str) -> tuple[str, ...]:
+        """The files of a folder and of those in it, hidden ones too: a zarr store has such."""
+        place = glob.escape(folder)
+        found = self._workspace.glob([_join(place, "**/*"), _join(place, "**/.*")], limit=MOST_FILES)
+        return tuple(path for path in found if self._facts(path).problem is None)
 
     def _first(self, paths: Sequence[str]) -> str | None:
         return next((path for path in paths if self._facts(path).exists), None)

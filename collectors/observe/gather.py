@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from collectors.contract.pipeline import PipelineConfig
@@ -17,6 +18,8 @@ from collectors.evidence.documents import Heartbeat
 from collectors.evidence.files import FileFacts
 from collectors.observe.beside import Beside
 from collectors.observe.cache import ReadCache
+from collectors.observe.counterparts import unnamed_beside
+from collectors.observe.derived import Derived
 from collectors.observe.loss_tables import read_table
 from collectors.observe.processes import has_begun, writer_of
 from collectors.observe.shared_files import backups_of, newest_first, reports_of, stage_files_of
@@ -70,6 +73,7 @@ class Gatherer:
     smoke_lookup: SmokeLookup
     looked: dict[str, tuple[float, tuple[str, ...]]] = field(default_factory=dict)
     """When outputs were last looked for elsewhere, and what was found."""
+    derived: Derived = field(default_factory=Derived)
 
     @property
     def beside(self) -> Beside:
@@ -126,7 +130,8 @@ class Gatherer:
         files = tuple(f for f in read if isinstance(f, EventFile))
         unreadable = tuple(f for f in read if not isinstance(f, EventFile))
         files = tuple(sorted(files, key=lambda f: (f.evidence.first_time or 0.0, f.facts.path)))
-        return _Logs(files, unreadable, tuple(stream_runs(stream.id, files, stream.events.tags, begun)))
+        make = partial(stream_runs, stream.id, files, stream.events.tags, begun)
+        return _Logs(files, unreadable, tuple(self.derived.of(("runs", stream.id), files, (begun,), make)))
 
     def _stream(self, stream: Stream, logs: _Logs, moment: _Moment) -> StreamEvidence:
         run = logs.runs[-1] if logs.runs else None
@@ -137,7 +142,8 @@ class Gatherer:
         target = target_of(stream, config)
         found = table.evidence if table else None
         declared = declared_of(stream, config, target)
-        losses = merge_losses(run, found, facts, times_trusted=bool(trusted), declared=declared)
+        make = partial(merge_losses, run, found, facts, times_trusted=bool(trusted), declared=declared)
+        losses = self.derived.of(("losses", stream.id), (run, found), (facts, trusted, declared), make)
         heartbeat = heartbeat_of(moment.heartbeat, stream.id)
         seen = Observed(
             run=run,
@@ -148,6 +154,7 @@ class Gatherer:
             heartbeat=heartbeat,
             table_modified_at=facts.modified_at,
             recorded=recorded_of(stream, found, losses),
+            table_gap=self.cache.writes.gap_of(table),
         )
         progress = progress_of(seen, moment.now)
         checkpoint = self._checkpoint(stream)
@@ -165,6 +172,7 @@ class Gatherer:
             losses=losses,
             progress=progress,
             times_trusted=trusted,
+            unnamed_tables=unnamed_beside(self.cache, stream, table, (*losses.curves, *losses.others)),
             instead_of_events="" if logs.files or not stream.events else self.beside.of_folder(stream.events.folder),
         )
 

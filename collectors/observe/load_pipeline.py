@@ -1,7 +1,7 @@
 """`dashboard.yaml` -> PipelineConfig, or one clear error: file, line, key, the nearest known key.
 
-Input: the file's bytes, or none for the built-in pipeline. Refuses unknown keys, unknown
-checks and wrong values.
+Input: the file's bytes, or plain values of a trainer. Refuses unknown keys, unknown checks, unknown trainers and wrong
+values.
 """
 
 from __future__ import annotations
@@ -10,10 +10,8 @@ import difflib
 import re
 import types
 import typing
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
-from importlib import resources
-from pathlib import Path
 from typing import Any
 
 from pydantic import AliasChoices, BaseModel, ValidationError
@@ -23,17 +21,20 @@ from pydantic_core import ErrorDetails
 from collectors.contract.pipeline import PipelineConfig
 from collectors.contract.values import visible_text
 from collectors.evidence.documents import ConfigEvidence
-from collectors.files.workspace import CannotRead, Workspace
 from collectors.judge.checklist import specs_by_id
+from collectors.judge.findings.every import findings_by_id
 from collectors.observe.standard_graph import with_standard_graph
 from collectors.readers.text.plain import nearest_line
 from collectors.readers.text.read_config import read_config
+from collectors.trainers.folder import Folder
+from collectors.trainers.merge import merged
+from collectors.trainers.modules import TRAINERS, trainer
+from collectors.trainers.recognise import run_of
+from collectors.trainers.reference import NAME, shipped_bytes
 
-CONFIG_NAME = "dashboard.yaml"
-CONFIG_LIMIT = 1 << 20
-"""Bytes; a configuration is written by hand."""
 MOST_TOLD = 5
 """Mistakes told at once."""
+UNREAD = ConfigEvidence("yaml", ())
 ALTERNATIVE = re.compile(r"(function-\w+|tuple|constrained-str)\b.*\[|constrained-str$")
 Key = tuple[str | int, ...]
 
@@ -48,62 +49,58 @@ class ConfigProblem(ValueError):
         super().__init__(visible_text(message))
 
 
-def load_config(workspace: Workspace, named: Path | None = None) -> PipelineConfig:
-    """The pipeline's description: `named`, else the workspace's `dashboard.yaml`, else the default.
-
-    Raises ConfigProblem.
-    """
-    if named is not None:
-        return _load_from(_folder_of(named), named.name)
-    facts = workspace.facts(CONFIG_NAME)
-    if facts.exists or facts.problem:  # one that cannot be read is not none
-        return _load_from(workspace, CONFIG_NAME)
-    return default_config()
-
-
-def _folder_of(named: Path) -> Workspace:
-    try:
-        return Workspace(named.parent)
-    except ValueError as error:
-        raise ConfigProblem(f"{named.name}: {error}") from None
-
-
-def _load_from(folder: Workspace, name: str) -> PipelineConfig:
-    try:
-        data = folder.read_bytes(name, CONFIG_LIMIT)
-    except CannotRead as error:
-        raise ConfigProblem(f"{name}: {error.problem}") from None
-    return parse_config(data, name)
-
-
 @cache
 def default_config() -> PipelineConfig:
-    """The built-in PatchTST/SwinMAE pipeline."""
-    return parse_config(default_config_bytes(), "default_pipeline.yaml")
+    """The reference pipeline: PatchTST and SwinMAE."""
+    return parse_config(default_config_bytes(), NAME)
 
 
 def default_config_bytes() -> bytes:
-    """The built-in pipeline as it is shipped."""
-    return resources.files("collectors.observe").joinpath("default_pipeline.yaml").read_bytes()
+    """The reference pipeline's description as it is shipped."""
+    return shipped_bytes()
 
 
-def parse_config(data: bytes, name: str) -> PipelineConfig:
-    """Read and check a configuration. Raises ConfigProblem."""
+def parse_config(data: bytes, name: str, folder: Callable[[], Folder] = Folder) -> PipelineConfig:
+    """Read and check a configuration; `folder`: where a `trainer` that it names looks. Raises ConfigProblem."""
     read = read_config(data, name=name)
     errors = [str(f) for f in read.findings if f.severity == "error"]
     if errors:
         raise ConfigProblem(f"{name}: {errors[0]}")
     if not isinstance(read.data, dict):
         raise ConfigProblem(f"{name}: expected a mapping of keys such as `streams:`, found {type(read.data).__name__}")
+    return checked_config(_with_trainer(read, name, folder), name, read)
+
+
+def checked_config(data: Mapping[str, Any], name: str, read: ConfigEvidence = UNREAD) -> PipelineConfig:
+    """Check plain values, and draw the graph that they leave out. Raises ConfigProblem; `read` has their lines."""
     try:
-        config = PipelineConfig.model_validate(read.data)
-        unknown = [_explain_unknown(name, key, check, read) for key, check in _unknown_checks(config)]
-        if unknown:
-            raise ConfigProblem("\n".join(unknown[:MOST_TOLD]))
+        config = PipelineConfig.model_validate(data)
+        wrong = [
+            *(_explain_unknown(name, key, check, read) for key, check in _unknown_checks(config)),
+            *(f"{_place(name, key, read)}: `{_dotted(key)}`: {text}" for key, text in _misplaced(config)),
+        ]
+        if wrong:
+            raise ConfigProblem("\n".join(wrong[:MOST_TOLD]))
         return with_standard_graph(config)
     except ValidationError as error:
         causes = _without_what_follows([{**one, "loc": _written(one["loc"])} for one in error.errors()])
         raise ConfigProblem("\n".join(_explain(name, e, read) for e in causes[:MOST_TOLD])) from None
+
+
+def _with_trainer(read: ConfigEvidence, name: str, look: Callable[[], Folder]) -> Mapping[str, Any]:
+    """What a file says, over what the trainer says that it names. Raises ConfigProblem."""
+    data: Mapping[str, Any] = read.data
+    if "trainer" not in data:
+        return data
+    spec = trainer(str(data["trainer"]))
+    if spec is None:
+        known = [one.id for one in TRAINERS]
+        nearest = _nearest(str(data["trainer"]), known)
+        remedy = f"; did you mean `{nearest}`?" if nearest else ""
+        where, said = _place(name, ("trainer",), read), str(data["trainer"])[:80]
+        raise ConfigProblem(f"{where}: `trainer`: no trainer is called `{said}`{remedy}; known: {', '.join(known)}")
+    folder = look()
+    return merged(spec.describe(folder, run_of(spec, folder)), data)
 
 
 def _written(key: Key) -> Key:
@@ -119,7 +116,7 @@ def _without_what_follows(errors: list[ErrorDetails]) -> list[ErrorDetails]:
 
 def _unknown_checks(config: PipelineConfig) -> Iterator[tuple[Key, str]]:
     """Each place that names a check which is not in the checklist, and the name."""
-    named: list[tuple[Key, str]] = [(("checks", check), check) for check in config.checks]
+    named: list[tuple[Key, str]] = [(("checks", key), key) for key in config.checks if key not in findings_by_id()]
     for number, stage in enumerate(config.stages):
         kind, _, argument = stage.status_from.partition(":")
         named += [(("stages", number, "status_from"), argument)] if kind == "check" else []
@@ -127,9 +124,19 @@ def _unknown_checks(config: PipelineConfig) -> Iterator[tuple[Key, str]]:
     return ((key, check) for key, check in named if check not in specs_by_id())
 
 
+def _misplaced(config: PipelineConfig) -> Iterator[tuple[Key, str]]:
+    """Settings of a check that stand at a finding, and the other way round."""
+    for key, settings in config.checks.items():
+        if key in findings_by_id() and settings.level is None:
+            yield ("checks", key), "a finding counts by its `level`: fail, skip, warn or off"
+        if key in specs_by_id() and settings.level is not None:
+            yield ("checks", key, "level"), "`level` is a finding's; this is a check: say `enabled` or `blocking`"
+
+
 def _explain_unknown(name: str, key: Key, check: str, read: ConfigEvidence) -> str:
-    nearest = _nearest(check, list(specs_by_id()))
-    remedy = f"; did you mean `{nearest}`?" if nearest else f"; known: {', '.join(specs_by_id())}"
+    known = [*specs_by_id(), *(findings_by_id() if key[0] == "checks" else ())]
+    nearest = _nearest(check, known)
+    remedy = f"; did you mean `{nearest}`?" if nearest else f"; known: {', '.join(known)}"
     return f"{_place(name, key, read)}: `{_dotted(key)}`: unknown check `{check}`{remedy}"
 
 

@@ -21,9 +21,10 @@ import numpy as np
 
 from collectors import __version__
 from collectors.digest import short_digest
-from collectors.evidence.events import EventEvidence, EventFileName, EventSegment, ScalarSeries
+from collectors.evidence.events import EventEvidence, EventFileName, EventSegment, ScalarSeries, SessionStart
 from collectors.evidence.files import FileFacts, Finding
 from collectors.observe.growing_curve import GrowingCurve
+from collectors.observe.table_writes import TableWrites
 from collectors.readers.child.evidence_json import from_json, to_json
 from collectors.readers.child.registry import READERS
 from collectors.store.backend import FILES, Backend, Key, Kind
@@ -32,7 +33,7 @@ from collectors.store.points import Names, PointsIndex, SideFile, points_name
 from collectors.training.evidence import ReadFile
 from collectors.training.series import EventFile
 
-FORMAT: Final = f"2-{__version__}"
+FORMAT: Final = f"3-{__version__}"
 DAMAGE: Final = (
     OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RuntimeError, MemoryError, EOFError,
     zipfile.BadZipFile, zlib.error, struct.error,
@@ -51,25 +52,26 @@ class Learnt:
         with suppress(OSError):
             self._backend.make()
 
-    def load_files(self) -> dict[tuple[str, str], ReadFile[Any]]:
-        """Evidence of whole files, by reader and path."""
+    def load_files(self) -> tuple[dict[tuple[str, str], ReadFile[Any]], TableWrites]:
+        """Evidence of whole files, by reader and path, and when tables grew."""
         try:
             checksum, _, body = self._backend.read(FILES).partition(b"\n")
             data = json.loads(body)
             if int(checksum) != zlib.crc32(body) or data["key"] != self._key:
-                return {}
-            return {(row["reader"], row["path"]): _read_file(row) for row in data["files"]}
+                return {}, TableWrites()
+            files = {(row["reader"], row["path"]): _read_file(row) for row in data["files"]}
+            return files, TableWrites.remembered(data["writes"])
         except DAMAGE:
-            return {}
+            return {}, TableWrites()
 
-    def save_files(self, files: Mapping[tuple[str, str], ReadFile[Any]]) -> None:
-        """Keep evidence of whole files; files that are being written are left out."""
+    def save_files(self, files: Mapping[tuple[str, str], ReadFile[Any]], writes: TableWrites) -> None:
+        """Keep evidence of whole files, and when tables grew; files that are being written are left out."""
         rows = [
             _row(reader, path, read)
             for (reader, path), read in files.items()
             if reader in READERS and read.evidence is not None and not read.being_written
         ]
-        body = json.dumps({"key": self._key, "files": rows}).encode()
+        body = json.dumps({"key": self._key, "files": rows, "writes": writes.seen}).encode()
         self._write(FILES, b"%d\n%s" % (zlib.crc32(body), body))
 
     def load_events(self, path: str) -> tuple[EventFile, dict[str, GrowingCurve]] | None:
@@ -164,6 +166,7 @@ def _event_file(meta: Mapping[str, Any], curves: Mapping[str, GrowingCurve]) -> 
             **bare,
             "findings": tuple(Finding(**f) for f in bare["findings"]),
             "segments": tuple(EventSegment(**s) for s in bare["segments"]),
+            "starts": tuple(SessionStart(**s) for s in bare["starts"]),
             "series": {tag: curve.series() for tag, curve in curves.items()},
         }
     )

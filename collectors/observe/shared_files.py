@@ -10,6 +10,7 @@ from typing import Any
 
 from collectors.contract.pipeline import PipelineConfig
 from collectors.evidence.files import FileFacts
+from collectors.numbers import numbers_in
 from collectors.observe.cache import ReadCache
 from collectors.training.evidence import ReadFile
 
@@ -43,8 +44,12 @@ def stage_files_of(config: PipelineConfig, cache: ReadCache) -> Mapping[str, tup
 
 
 def newest_first(files: Iterable[FileFacts]) -> list[FileFacts]:
-    """Files by modification time, the newest first; last those that are there and cannot be reached."""
-    return sorted((f for f in files if f.exists or f.problem), key=lambda f: (-(f.modified_at or 0.0), f.path))
+    """Files by modification time, the newest first; last those that are there and cannot be reached.
+
+    Of equal times, as a copy leaves them, the higher number counts: `checkpoint-100` before `checkpoint-20`.
+    """
+    there = (f for f in files if f.exists or f.problem)
+    return sorted(there, key=lambda f: (f.modified_at or 0.0, numbers_in(f.path)), reverse=True)
 
 
 def _input_of(report: ReadFile[Any]) -> str:

@@ -93,9 +93,10 @@ class WholeCheckpoints:
         if facts.problem or not facts.exists:
             return ReadFile(facts)
         needed = {path: self._cache.workspace.facts(path) for path in whole.needs}
+        held = {path: self._cache.workspace.facts(path) for path in whole.holds} | needed
         found = CheckpointEvidence("opaque", (), opaque=whole.format, size_bytes=facts.size_bytes or 0)
         expected = replace(found, parts=dict.fromkeys(needed, 1))
-        parts: list[ReadFile[Any]] = [ReadFile(one) for one in needed.values()]
+        parts: list[ReadFile[Any]] = [ReadFile(one) for one in held.values()]
         return self._cache.join([ReadFile(facts, found), *parts], lambda: _with_parts(expected, needed))
 
 

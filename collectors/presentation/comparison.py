@@ -70,7 +70,7 @@ def _stream_lines(stream: StreamDelta) -> list[str]:
     lines = [stream.label, *(f"  not comparable: {reason}" for reason in stream.reasons)]
     lines += [f"  {note}" for note in stream.notes]
     lines += [f"  {change.series} {change.which}: {_loss_words(change)}" for change in stream.losses]
-    lines.append(f"  epochs {_both(stream.epochs)}, {_time_words(stream)}")
+    lines.append(f"  {stream.counted_in}s {_both(stream.epochs)}, {_time_words(stream)}")
     differing = [_config_words(change) for change in stream.config if change.differs]
     return [*lines, f"  config: {', '.join(differing) or sameness_words(stream)}", *_untold_line(stream)]
 
@@ -108,7 +108,7 @@ def _both(value: Quantity, words: Callable[[float | None], str] = number_words) 
 
 def _time_words(stream: StreamDelta) -> str:
     whole, one = (_both(value, duration_words) for value in (stream.duration_seconds, stream.seconds_per_epoch))
-    return f"duration {whole}, an epoch {one}"
+    return f"duration {whole}, {'a step' if stream.counted_in == 'step' else 'an epoch'} {one}"
 
 
 def _artifact_words(change: ArtifactChange) -> str:
@@ -138,7 +138,7 @@ def delta_as_markdown(delta: Delta) -> str:
         f"run `{delta.run.run_id}` against the baseline `{delta.baseline.run_id}`: {escaped(_verdicts(delta))}",
         "",
     ]
-    lines += _table(("stream", "loss", "run", "baseline", "difference", ""), _loss_rows(delta))
+    lines += _table(("stream", "metric", "run", "baseline", "difference", ""), _loss_rows(delta))
     lines += _table(("check", "run", "baseline", "", "detail"), _check_rows(delta.checks))
     differing = [(s.label, *_config_cells(c)) for s in delta.streams for c in s.config if c.differs]
     lines += _table(("stream", "config", "run", "baseline"), differing)

@@ -59,7 +59,7 @@ def as_html(state: DashboardState, against: Against | None = None, scale: Kind =
         notices(state),
         el("section", checklist(state, all_open=True, path=shown_path), class_="panel", id="checklist"),
         _panel("readiness", "Readiness", el("div", cards(state), class_="cards")),
-        _panel("losses", "Loss curves", el("div", figures, class_="figures")),
+        _panel("losses", "Curves", el("div", figures, class_="figures")),
         _comparison(against, is_itself=is_itself) if against else None,
         _panel("config", "Configuration", config(state)),
         _panel("provenance", "Provenance", provenance(state, against.run_id if against else None),

@@ -56,6 +56,26 @@ def replace_file(path: Path, data: bytes, *, durable: bool = True) -> None:
             _sync_folder(path.parent)
 
 
+def create_file(path: Path, data: bytes) -> None:
+    """Write a file that is not there yet, whole or not at all. Raises StoreProblem, also where one is."""
+    with explained(path):
+        descriptor, name = tempfile.mkstemp(prefix=TEMPORARY, dir=path.parent)
+        try:
+            with os.fdopen(descriptor, "wb") as handle:
+                handle.write(data)
+                handle.flush()
+                _let_others_read(descriptor)
+                os.fsync(descriptor)
+            try:
+                os.link(name, path)  # unlike a rename it never takes the place of what is there
+            except FileExistsError:
+                raise StoreProblem(f"{path.name} is there already; it stays as it is") from None
+        finally:
+            with suppress(OSError):
+                Path(name).unlink()
+        _sync_folder(path.parent)
+
+
 def append_line(path: Path, line: bytes) -> None:
     """Append one line; one that cannot be written whole is taken back. Raises StoreProblem."""
     with explained(path), opened_to_append(path) as handle:

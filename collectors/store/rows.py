@@ -10,7 +10,7 @@ import json
 import re
 from datetime import UTC, datetime
 
-from collectors.compare.comparability import epochs_of, standing_of
+from collectors.compare.comparability import epochs_of, standing_of, steps_of
 from collectors.compare.compare import duration_of
 from collectors.contract.metrics import Series, StreamMetrics
 from collectors.contract.run_row import FileFacts, RunRow, StreamRow
@@ -99,6 +99,7 @@ def _stream_row(stream: StreamMetrics) -> StreamRow:
         diverged_epoch=stands.diverged_epoch,
         unfinished=stands.unfinished,
         epochs=epochs_of(stream),
+        steps=steps_of(stream),
         duration_seconds=duration_of(stream),
         final_train_loss=final.get("train_loss"),
         final_val_loss=final.get("val_loss"),

@@ -17,7 +17,7 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from collectors.contract.delta import Policy
+from collectors.contract.policy import Policy
 from collectors.contract.run_row import FileFacts, RunRow
 from collectors.contract.state import DashboardState, state_from_json
 from collectors.contract.values import RUN_ID_PATTERN, visible_text

@@ -59,16 +59,24 @@ def with_epochs(
 def _recorded(events: Mapping[str, Curve], counter: Curve | None, table: Mapping[str, Curve]) -> Axis | None:
     """Epochs that stand beside the steps, in a table or in the same files."""
     both = _pairs_of(table)
+    beside = _mapped(events, counter.step, counter.value, exact=False) if counter is not None and len(counter) else None
     if both is not None and _meets(events, both[0]):
-        return Axis(_mapped(events, *both, exact=True), "the table's epoch column")
-    if counter is not None and len(counter):
-        return Axis(_mapped(events, counter.step, counter.value, exact=False), "the epochs recorded beside the losses")
-    return None
+        told = _mapped(events, *both, exact=True)
+        return Axis(_filled(told, beside) if beside is not None else told, "the table's epoch column")
+    return Axis(beside, "the epochs recorded beside the losses") if beside is not None else None
+
+
+def _filled(told: Mapping[str, Curve], beside: Mapping[str, Curve]) -> dict[str, Curve]:
+    """Epochs of the table, and where it ends those of the counter: a table of the last checkpoint lags behind."""
+    epochs = {name: np.where(np.isnan(c.epoch), beside[name].epoch, c.epoch) for name, c in told.items()}
+    return {name: replace(c, epoch=epochs[name]) for name, c in told.items()}
 
 
 CONFIGURED = "the configured steps an epoch"
 BY_COUNT = "their count"
 """Begins what says that steps count epochs where nothing but their number does."""
+ROWS_BY_COUNT = "the number of rows"
+"""Begins what says so of a table whose rows have no place."""
 
 
 def _counted_by(events: Mapping[str, Curve], table: Mapping[str, Curve], declared: Declared) -> str | None:
@@ -82,6 +90,15 @@ def _counted_by(events: Mapping[str, Curve], table: Mapping[str, Curve], declare
     if declared.epochs is not None and _counts(events, declared.epochs):
         return f"{BY_COUNT}: exactly {declared.epochs}, each with a validation"
     return None
+
+
+def rows_as_epochs(table: Mapping[str, Curve], declared: Declared) -> Axis:
+    """Rows that say neither epoch nor step are epochs only where they are as many, each with a validation."""
+    numbered = {name: replace(c, step=np.arange(1, len(c) + 1)) for name, c in table.items()}
+    if declared.epochs is None or not _counts(numbered, declared.epochs):
+        return Axis(dict(table), None)
+    epochs = {name: replace(c, epoch=numbered[name].step.astype(np.float64)) for name, c in table.items()}
+    return Axis(epochs, f"{ROWS_BY_COUNT}: exactly {declared.epochs}, each with a validation")
 
 
 def _pairs_of(table: Mapping[str, Curve]) -> tuple[Any, Any] | None:

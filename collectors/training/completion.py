@@ -12,10 +12,11 @@ from typing import Any, Literal
 
 import numpy as np
 
+from collectors.contract.metric_rules import Better
 from collectors.numbers import number_words
 from collectors.training.curves import Losses
 from collectors.training.run_files import stride_of
-from collectors.training.series import better_way, is_validation
+from collectors.training.series import is_validation
 from collectors.training.stream_runs import Curve
 
 Unit = Literal["epoch", "step"]
@@ -43,6 +44,8 @@ class Recorded:
     patience: int | None = None
     """An early stop leaves so many values behind the best one."""
     monitor: str = "val_loss"
+    better: Better | None = "lower"
+    """Which way the monitored series gets better."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,7 @@ COUNT_EPOCHS = (
     "Say which epoch a step is: `events: {steps_are: epochs}`, `events: {steps_per_epoch: N}`, a table with an "
     "epoch column, or `completion: {by: steps, total: N}`."
 )
+PLACE_ROWS = "Write a column `epoch` or `step` into the table, or name the one it has under `columns:`."
 SAY_TOTAL = "Say how many: `completion: {by: epochs, total: N}`, or the key of the config that holds the number."
 SAY_COUNT = "Correct `completion: {by: ..., total: ...}`, or say what the steps are (`events: {steps_are: epochs}`)."
 SAY_END = "Let the training record its end (`run_status.json`: `outcome: completed`), or log its last step."
@@ -95,7 +99,7 @@ def _told(losses: Losses, recorded: Recorded, missing: float | None, stride: flo
 
 def _ran_out(curves: Mapping[str, Curve], recorded: Recorded) -> bool:
     """Whether exactly `patience` values of the monitored series follow its best one; never where no way is better."""
-    curve, way = curves.get(recorded.monitor), better_way(recorded.monitor)
+    curve, way = curves.get(recorded.monitor), recorded.better
     if recorded.patience is None or curve is None or way is None or not bool(np.isfinite(curve.value).any()):
         return False
     losses = curve.value if way == "lower" else -curve.value
@@ -105,6 +109,8 @@ def _ran_out(curves: Mapping[str, Curve], recorded: Recorded) -> bool:
 
 def _uncounted(main: Mapping[str, Curve], target: Target) -> End:
     steps = [int(c.step.max()) for c in main.values() if len(c)]
+    if has_no_place(main):
+        return End("cannot_tell", None, f"nothing says which {target.unit} a row is", PLACE_ROWS)
     if target.unit == "epoch" and max(steps, default=-1) >= 0:
         return End("cannot_tell", None, "nothing says which epoch a step is", COUNT_EPOCHS)
     return End("open")
@@ -138,6 +144,12 @@ def _rows_missing(curves: Mapping[str, Curve]) -> str | None:
         return None  # a validation stands at the end of an epoch
     before = f", {int(rows[:-1].min())} before" if found.size > 1 else ""
     return f"{name} has {int(rows[-1])} rows in its last epoch{before}, and nothing says that it is over"
+
+
+def has_no_place(curves: Mapping[str, Curve]) -> bool:
+    """Whether values are there, and not one of them says its epoch or step."""
+    held = [c for c in curves.values() if len(c)]
+    return bool(held) and not places_of(held, "epoch") and not places_of(held, "step")
 
 
 def leading(curves: Mapping[str, Curve]) -> dict[str, Curve]:

@@ -7,7 +7,7 @@ otherwise the events are the losses. Non-finite values are kept and told.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -15,7 +15,8 @@ import numpy as np
 from collectors.evidence.files import FileFacts
 from collectors.evidence.table_rows import LossRows
 from collectors.evidence.tables import LossRow, LossTableEvidence
-from collectors.training.axes import SHIFTS, Declared, same_values, with_epochs
+from collectors.training.agreement import Pairs, compared, contradict, match, places_in
+from collectors.training.axes import Declared, rows_as_epochs, with_epochs
 from collectors.training.stream_runs import Curve, StreamRun
 
 Source = Literal["loss_history", "events"]
@@ -37,6 +38,12 @@ class Losses:
     """The same run's losses as the other source has them: not shown, but they must be finite too."""
     told_by: str | None = None
     """What says which epoch a step of the events is; None where nothing does."""
+    table: Mapping[str, Curve] = field(default_factory=dict)
+    """What the loss history itself holds; empty where it is of another run."""
+    events: Mapping[str, Curve] = field(default_factory=dict)
+    """What the event files themselves hold."""
+    pairs: tuple[Pairs, ...] = ()
+    """Both sources side by side, wherever they can be compared."""
 
     @property
     def unit(self) -> Literal["epoch", "step"]:
@@ -75,23 +82,28 @@ def merge_losses(
     axis = with_epochs(run.curves if run else {}, run.counter if run else None, table_curves, declared)
     events, told_by = axis.curves, axis.told_by or table_told_by
     at_odds = dict(run.at_odds) if run else {}
+    of_events = Losses("events" if events else None, events, others=at_odds, told_by=told_by, events=events)
     if not table_curves:
-        return Losses("events" if events else None, events, others=at_odds, told_by=told_by)
-    disagrees = contradict(table_curves, events)
+        return of_events
+    pairs = compared(table_curves, events)
+    disagrees = contradict(pairs)
     belongs = _table_belongs(run, table_facts, disagrees, times_trusted)
+    of_events = replace(of_events, table_belongs=belongs, table_disagrees=disagrees, pairs=pairs)
     if belongs is False:  # a rerun that has just begun has no losses yet, whatever the old table holds
-        return Losses("events" if events else None, events, belongs, disagrees, at_odds, told_by)
+        return of_events
     if events and _reaches_farther(events, table_curves):
-        return Losses("events", events, belongs, disagrees, {**table_curves, **at_odds}, told_by)
+        return replace(of_events, others={**table_curves, **at_odds}, table=table_curves)
     joined = {name: _with_times(c, events.get(name)) for name, c in table_curves.items()}
-    return Losses("loss_history", joined, belongs, disagrees, {**events, **at_odds}, told_by)
+    both = replace(of_events, others={**events, **at_odds}, table=table_curves)
+    return replace(both, source="loss_history", curves=joined)
 
 
 def _placed(table: dict[str, Curve], declared: Declared) -> tuple[dict[str, Curve], str | None]:
-    """A table of steps alone gets its epochs as events do: a step is not an epoch there either."""
+    """A table without epochs gets them as events do: a step is not an epoch there either, nor is a row."""
     if not table or next(_known_epochs(table), None) is not None:
         return table, None
-    axis = with_epochs(table, None, {}, declared)
+    has_steps = any(bool((c.step >= 0).any()) for c in table.values())
+    axis = with_epochs(table, None, {}, declared) if has_steps else rows_as_epochs(table, declared)
     return axis.curves, axis.told_by
 
 
@@ -106,44 +118,16 @@ def _table_belongs(run: StreamRun | None, facts: FileFacts, disagrees: bool, tim
     return True if run.curves else None
 
 
-def contradict(table: Mapping[str, Curve], events: Mapping[str, Curve]) -> bool:
-    """Whether two sets of curves differ at most of the places they share, however these are counted.
-
-    They are compared by step where both have steps, else by epoch; without a common unit nothing is said.
-    """
-    for unit in ("step", "epoch"):
-        found = [_shared(table, events, unit, shift) for shift in SHIFTS]
-        if any(shared for shared, _ in found):
-            return not any(shared and agreeing * 2 >= shared for shared, agreeing in found)
-    return False
-
-
-def _shared(one: Mapping[str, Curve], other: Mapping[str, Curve], unit: str, shift: float) -> tuple[int, int]:
-    """At how many places both have a value, and at how many of these it is the same."""
-    shared = agreeing = 0
-    for name in one.keys() & other.keys():
-        left, right = _match(one[name], other[name], unit, shift)
-        shared += left.size
-        agreeing += int(same_values(one[name].value[left], other[name].value[right]).sum())
-    return shared, agreeing
-
-
-def _match(one: Curve, other: Curve, unit: str, shift: float = 0.0) -> tuple[Any, Any]:
-    """Indices of the points that stand at one place in both."""
-    if unit == "step":
-        a, b = (np.where(c.step >= 0, c.step, np.nan).astype(np.float64) for c in (one, other))
-    else:
-        a, b = one.epoch, other.epoch
-    _, left, right = np.intersect1d(a + shift, b, return_indices=True)
-    known = np.isfinite(b[right])
-    return left[known], right[known]
-
-
 def _reaches_farther(events: Mapping[str, Curve], table: Mapping[str, Curve]) -> bool:
-    """Whether the events go beyond the table, in a unit that both have; else the table, which has epochs, counts."""
+    """Whether the events go beyond the table, in a unit that both have; else the table, which has epochs, counts.
+
+    By step where both know it: epochs of events that the table told end where the table ends.
+    """
+    if (by_step := _last_step(events)) >= 0 and (of_table := _last_step(table)) >= 0:
+        return by_step > of_table
     if (by_epoch := _reach(events)) >= 0 and (of_table := _reach(table)) >= 0:
         return by_epoch > of_table
-    return _reach(table) < 0 and _last_step(events) > _last_step(table)
+    return False
 
 
 def _last_step(curves: Mapping[str, Curve]) -> float:
@@ -174,23 +158,21 @@ def _in_columns(rows: Sequence[LossRow]) -> LossRows:
 
 
 def _ordered(curve: Curve) -> Curve:
-    """Curve by epoch (else step, else row), so that every array rises; rows without a place count as epochs."""
-    epoch, place = curve.epoch, curve.epoch
-    if bool(np.isnan(epoch).all()):
-        is_stepped = bool((curve.step >= 0).all())
-        place = curve.step if is_stepped else np.arange(1.0, epoch.size + 1)
-        epoch = epoch if is_stepped else place
+    """Curve by epoch (else step), so that every array rises; rows without either stay as they are."""
+    place = curve.epoch
+    if bool(np.isnan(place).all()):
+        place = curve.step if bool((curve.step >= 0).all()) else np.arange(place.size)
     order = np.argsort(place, kind="stable")
-    return Curve(curve.step[order], curve.time[order], curve.value[order], epoch[order])
+    return Curve(curve.step[order], curve.time[order], curve.value[order], curve.epoch[order])
 
 
 def _with_times(table: Curve, events: Curve | None) -> Curve:
     """Fill unknown steps and times of a table from the events of the same epoch."""
     if events is None or not len(events):
         return table
-    left, right = _match(table, events, "step")
+    left, right = match(places_in(table, "step"), places_in(events, "step"))
     if not left.size:
-        left, right = _match(table, events, "epoch")
+        left, right = match(table.epoch, events.epoch)
     step, time = table.step.copy(), table.time.copy()
     step[left] = np.where(step[left] < 0, events.step[right], step[left])
     time[left] = np.where(np.isnan(time[left]), events.time[right], time[left])

@@ -1,4 +1,4 @@
-"""Curves -> where their losses stopped being finite numbers. Pure."""
+"""Curves -> where their values stopped being finite numbers: of losses a divergence, of others odd. Pure."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from collectors.training.curves import Losses
+from collectors.training.metric_facts import must_be_finite
 from collectors.training.stream_runs import Curve
 
 
@@ -25,11 +26,13 @@ class Divergence:
     count: int
 
 
-def all_divergences(losses: Losses) -> tuple[Divergence, ...]:
-    """What is not finite in either source of the run's losses."""
+def all_divergences(losses: Losses) -> tuple[tuple[Divergence, ...], tuple[Divergence, ...]]:
+    """What is not finite in either source of the run: first of its losses, then of what is no loss."""
     shown = find_divergences(losses.curves)
     known = {(d.series, d.kind) for d in shown}
-    return (*shown, *(d for d in find_divergences(losses.others) if (d.series, d.kind) not in known))
+    every = (*shown, *(d for d in find_divergences(losses.others) if (d.series, d.kind) not in known))
+    grave = must_be_finite([*losses.curves, *losses.others])
+    return tuple(d for d in every if d.series in grave), tuple(d for d in every if d.series not in grave)
 
 
 def find_divergences(curves: Mapping[str, Curve]) -> tuple[Divergence, ...]:

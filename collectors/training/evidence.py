@@ -41,6 +41,13 @@ class ReadFile(Generic[E]):
     """Of the whole file; None where it was not read whole."""
     beside: tuple[str, ...] = ()
     """Where nothing is there: the files in its folder."""
+    parts: tuple[ReadFile[Any], ...] = ()
+    """The files that it is made of, where it is several."""
+
+    @property
+    def files(self) -> tuple[ReadFile[Any], ...]:
+        """Every file of it, each once: itself, where it is one."""
+        return tuple({part.path: part for part in self.parts}.values()) or (self,)
 
     @property
     def path(self) -> str:
@@ -80,6 +87,8 @@ class StreamEvidence:
     progress: Progress
     times_trusted: bool | None
     """None without event files: there is nothing to compare file times with."""
+    unnamed_tables: tuple[str, ...] = ()
+    """Tables beside its own that hold the part of the data of which no series was read."""
     instead_of_events: str = ""
     """In words what lies where the event files should, where there is none."""
 
@@ -97,6 +106,19 @@ class StreamEvidence:
     def checkpoint_evidence(self) -> CheckpointEvidence | None:
         """What was read of its checkpoint; None where there is none, or it was not read."""
         return self.checkpoint.evidence if self.checkpoint else None
+
+    @property
+    def is_told_by_table_alone(self) -> bool:
+        """Not one of the described event files is there, nor anything in their way, while a table has the losses.
+
+        A table that is described as their copy proves nothing alone: its training writes both.
+        """
+        events, table = self.stream.events, self.stream.loss_history
+        if events is None or self.events or self.unreadable_events or self.losses.source != "loss_history":
+            return False
+        if table is None or table.same_as_events:
+            return False
+        return not self.instead_of_events.startswith(f"{events.folder}: ")  # a link, or no permission
 
     @property
     def scored_hashes(self) -> tuple[str, str] | None:
@@ -138,6 +160,8 @@ class WorkspaceEvidence:
     """Only where check 10 is switched on and a baseline is pinned."""
     elsewhere: tuple[str, ...] = ()
     """Outputs of known kinds in a workspace in which no stream's own are found."""
+    unrecognised: str | None = None
+    """What lies by kind in a workspace that nothing describes, where no trainer was recognised."""
     untold: Mapping[str, str] = field(default_factory=dict)
     """Check id -> why the files of a run from elsewhere cannot tell: it is skipped."""
 

@@ -17,6 +17,7 @@ from collectors.training.axes import Declared
 from collectors.training.completion import Recorded, Target
 from collectors.training.curves import Losses
 from collectors.training.evidence import ReadFile, StreamEvidence
+from collectors.training.metric_facts import better_of
 from collectors.training.progress import Progress
 from collectors.training.stream_runs import RunGroup, StreamRun
 
@@ -43,15 +44,10 @@ def declared_of(stream: Stream, config: ReadFile[Any] | None, target: Target) ->
 def recorded_of(stream: Stream, table: LossTableEvidence | None, losses: Losses) -> Recorded:
     """What a stream's table says about its end, where the table is of this run."""
     rule = stream.completion
+    asked = Recorded(patience=rule.patience, monitor=rule.monitor, better=better_of(stream, rule.monitor))
     if table is None or losses.table_belongs is False:
-        return Recorded(patience=rule.patience, monitor=rule.monitor)
-    return Recorded(
-        step=table.counted_step,
-        of_steps=table.configured_steps,
-        stopped=bool(table.early_stop),
-        patience=rule.patience,
-        monitor=rule.monitor,
-    )
+        return asked
+    return replace(asked, step=table.counted_step, of_steps=table.configured_steps, stopped=bool(table.early_stop))
 
 
 def _count(said: int | str | None, config: ReadFile[Any] | None) -> int | None:

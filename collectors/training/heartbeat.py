@@ -1,4 +1,7 @@
-"""A `run_status.json` document -> Heartbeat. Pure; a field of the wrong kind counts as not said."""
+"""A `run_status.json` document -> Heartbeat, and why the outcome in it is not believed. Pure.
+
+A field of the wrong kind counts as not said.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from collectors.evidence.documents import Heartbeat
+from collectors.numbers import instant_words, number_words
+
+CLOCK_SLACK_SECONDS = 60.0
+"""Clocks of two machines may differ by this much; a later instant is no sign of life."""
+ENDS = frozenset({"completed", "early_stopped"})
+EPOCH_SLACK = 1.0
+"""One may count from 0 and the other from 1."""
 
 
 def parse_heartbeat(data: Any) -> Heartbeat | None:
@@ -34,6 +44,46 @@ def heartbeat_of(beat: Heartbeat | None, stream_id: str) -> Heartbeat | None:
     if stream_id not in beat.outcomes:
         return None
     return replace(beat, stream=stream_id, pid=None, epoch=None, epochs=None, outcome=beat.outcomes[stream_id])
+
+
+def doubt_of(beat: Heartbeat, span: tuple[float, float] | None, epoch: float | None, now: float) -> str | None:
+    """Why a recorded outcome is not believed, in words; None where it is, or where there is none.
+
+    `span`: first and last record of the run, seconds since the Unix epoch. `epoch`: where its losses end. A failure
+    is believed at any time from the run's start on: nothing defaults to good.
+    """
+    if beat.outcome is None:
+        return None
+    said = f"says `{beat.outcome}`"
+    if beat.updated_at is None:
+        return f"{said} without a time"
+    at = beat.updated_at.timestamp()
+    wrong = _impossible(beat.outcome, at, span, now)
+    return f"{said} at {instant_words(at)}, {wrong}" if wrong else _doubted_count(beat, said, epoch)
+
+
+def _impossible(outcome: str, at: float, span: tuple[float, float] | None, now: float) -> str | None:
+    """Why an outcome cannot have been written at that time."""
+    if span is not None and at < span[0]:
+        return f"before the run began ({instant_words(span[0])})"
+    if outcome in ENDS and at > now + CLOCK_SLACK_SECONDS:
+        return "which is still to come"
+    if outcome in ENDS and span is not None and at < span[1] - CLOCK_SLACK_SECONDS:
+        return f"and its losses go on until {instant_words(span[1])}"
+    return None
+
+
+def _doubted_count(beat: Heartbeat, said: str, epoch: float | None) -> str | None:
+    """What its own epochs contradict."""
+    if beat.epoch is None or beat.outcome not in ENDS:
+        return None
+    of = "" if beat.epochs is None else f" of {beat.epochs:,}"
+    said = f"{said} at epoch {number_words(beat.epoch)}{of}"
+    if beat.outcome == "completed" and beat.epochs is not None and beat.epoch < beat.epochs - EPOCH_SLACK:
+        return said
+    if epoch is not None and abs(beat.epoch - epoch) > EPOCH_SLACK:
+        return f"{said}, and its losses end at epoch {number_words(epoch)}"
+    return None
 
 
 def _texts(value: Any) -> dict[str, str]:

@@ -1,32 +1,51 @@
-"""One stream's losses and progress -> its losses and how far it is, as the state tells them. Pure.
+"""One stream's curves and progress -> its metrics and how far it is, as the state tells them. Pure.
 
-Curves are reduced to at most 2,000 points with minima and maxima kept; values that are not finite are
-null there and told beside.
+Curves are reduced to at most 2,000 points with minima and maxima kept, many metrics to fewer; values that are
+not finite are null there and told beside.
 """
 
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Collection
+from typing import Any, Final
 
 import numpy as np
 
-from collectors.contract.metrics import MAX_POINTS, Completion, Nonfinite, Point, Series, StreamMetrics, Writer
+from collectors.contract.metric_rules import Better
+from collectors.contract.metrics import (
+    MAX_POINTS,
+    SHARED_POINTS,
+    Completion,
+    MetricFacts,
+    Nonfinite,
+    Point,
+    Series,
+    StreamMetrics,
+    Writer,
+)
 from collectors.contract.streams import Stream
 from collectors.evidence.documents import value_at
 from collectors.evidence.downsample import downsample
 from collectors.numbers import utc
 from collectors.training.curves import Losses
 from collectors.training.divergence import number_or_none, step_or_none
+from collectors.training.metric_facts import better_of
 from collectors.training.progress import Progress
+from collectors.training.series import is_loss
 from collectors.training.stream_runs import Curve
+
+LEAST_POINTS: Final = 20
+"""Points that a curve keeps however many there are."""
 
 
 def build_metrics(
     stream: Stream, losses: Losses, progress: Progress, *, config: Any, in_current_run: bool
 ) -> StreamMetrics:
-    """One stream's losses, reduced to at most 2,000 points a series; `config` is its document, None without one."""
+    """One stream's metrics, reduced as they are kept; `config` is its document, None without one."""
     curves = {name: c for name, c in losses.curves.items() if len(c)}
+    most = _most_points(curves)
+    about = {name: _facts(stream, name, is_reduced=len(c) > most[name]) for name, c in curves.items()}
     divergences = progress.divergences
     first = min(divergences, key=lambda d: d.first_epoch if d.first_epoch is not None else np.inf, default=None)
     return StreamMetrics(
@@ -34,7 +53,8 @@ def build_metrics(
         config=highlights_of(stream, config),
         source=losses.source,
         completion=_completion(progress, in_current_run=in_current_run),
-        series={name: build_series(c) for name, c in curves.items()},
+        series={name: build_series(c, most[name]) for name, c in curves.items()},
+        about=about,
         nonfinite=tuple(
             Nonfinite(
                 series=d.series,
@@ -44,17 +64,34 @@ def build_metrics(
                 last_step=d.last_step,
                 count=d.count,
             )
-            for d in divergences
+            for d in (*divergences, *progress.odd)
         ),
         final={name: _point(c, -1) for name, c in curves.items()},
-        best={name: p for name, c in curves.items() if (p := _best(c)) is not None},
+        best={name: p for name, c in curves.items() if (p := _best(c, about[name].better)) is not None},
         diverged_at=Point(value=None, epoch=first.first_epoch, step=first.first_step) if first else None,
     )
 
 
-def build_series(curve: Curve) -> Series:
-    """A curve as parallel arrays: reduced with minima and maxima kept, non-finite values null."""
-    kept = np.arange(len(curve)) if len(curve) <= MAX_POINTS else downsample(curve.epoch, curve.value, MAX_POINTS)
+def _most_points(curves: Collection[str]) -> dict[str, int]:
+    """How many points are kept of each: losses whole, of many other metrics a fair share."""
+    others = sum(not is_loss(name) for name in curves)
+    share = min(MAX_POINTS, max(SHARED_POINTS // max(others, 1), LEAST_POINTS))
+    return {name: MAX_POINTS if is_loss(name) else share for name in curves}
+
+
+def _facts(stream: Stream, name: str, *, is_reduced: bool) -> MetricFacts:
+    said = stream.metrics.get(name)
+    return MetricFacts(
+        better=better_of(stream, name),
+        unit=said.unit if said else None,
+        label=said.label if said else None,
+        reduced=is_reduced,
+    )
+
+
+def build_series(curve: Curve, most: int = MAX_POINTS) -> Series:
+    """A curve as parallel arrays: reduced to `most` with minima and maxima kept, non-finite values null."""
+    kept = np.arange(len(curve)) if len(curve) <= most else downsample(curve.epoch, curve.value, most)
     return Series(
         epoch=_numbers(curve.epoch[kept]),
         step=tuple(None if v < 0 else v for v in curve.step[kept].tolist()),
@@ -78,11 +115,13 @@ def _point(curve: Curve, at: int) -> Point:
     )
 
 
-def _best(curve: Curve) -> Point | None:
+def _best(curve: Curve, better: Better | None) -> Point | None:
+    """The first of the best values; None where none is finite, or neither way is better."""
     finite = np.isfinite(curve.value)
-    if not finite.any():
+    if better is None or not finite.any():
         return None
-    return _point(curve, int(np.argmin(np.where(finite, curve.value, np.inf))))
+    losses = curve.value if better == "lower" else -curve.value
+    return _point(curve, int(np.argmin(np.where(finite, losses, np.inf))))
 
 
 def _completion(p: Progress, *, in_current_run: bool) -> Completion:

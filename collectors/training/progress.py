@@ -11,19 +11,18 @@ from dataclasses import dataclass, replace
 from collectors.contract.streams import StallLimits
 from collectors.contract.values import Status
 from collectors.evidence.documents import Heartbeat
-from collectors.numbers import instant_words
+from collectors.numbers import instant_words, reached_words
 from collectors.training.cadence import cadence, silence_limits, usual_stride
 from collectors.training.completion import End, Recorded, Target, count_of, end_of, leading, places_of
 from collectors.training.curves import Losses
 from collectors.training.divergence import Divergence, all_divergences
+from collectors.training.heartbeat import CLOCK_SLACK_SECONDS, doubt_of
 from collectors.training.stream_runs import StreamRun
 
 NOTHING_RECORDED = Recorded()
 FAILURES = frozenset({"diverged", "failed"})
 SILENT_SECONDS = 3600.0
 """Silence that is told where the pace of a training is not known."""
-CLOCK_SLACK_SECONDS = 60.0
-"""Clocks of two machines may differ by this much; a later instant is no sign of life."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +63,7 @@ class Progress:
     step: int | None
     target: Target
     divergences: tuple[Divergence, ...]
+    """Losses that are not finite."""
     early_stop: bool
     quiet: bool
     started_at: float | None
@@ -73,12 +73,16 @@ class Progress:
     stalled_at: float | None
     expected_end_at: float | None
     writer: WriterFacts | None
+    odd: tuple[Divergence, ...] = ()
+    """Metrics that are not finite and no losses: told, and no divergence."""
     cannot_tell: str | None = None
     """Why it cannot be told whether it ended."""
     remedy: str | None = None
     """What makes that clear."""
     silent: bool = False
     """Nothing was written for long, though its process lives or nothing proves that it ended."""
+    doubted: str | None = None
+    """What the heartbeat says of its end and why it is not believed; None where nothing is doubted."""
 
     @property
     def ended(self) -> bool:
@@ -92,8 +96,11 @@ def progress_of(seen: Observed, now: float) -> Progress:
     gap = gap if gap is not None else seen.table_gap
     last_at = _last_sign(seen, now)
     quiet_at, stalled_at = silence_limits(seen.limits, gap, last_at)
-    divergences = all_divergences(seen.losses)
+    divergences, odd = all_divergences(seen.losses)
+    doubted = _doubt(seen, now)
     end = end_of(seen.losses, seen.target, replace(seen.recorded, outcome=_outcome(seen, now)))
+    if doubted is None and _outcome(seen, now) == "completed" and end.kind == "open":
+        doubted = f"says `completed`, and the losses end at {_reached(end, seen.target)}"
     status = _status(seen, bool(divergences), end, now)
     if status is None:
         status = Status.STALLED if stalled_at is None or now > stalled_at else Status.RUNNING
@@ -105,10 +112,11 @@ def progress_of(seen: Observed, now: float) -> Progress:
     return Progress(
         status=status,
         since=_since(status, seen, divergences, last_at),
-        epoch=_epoch(seen),
+        epoch=_epoch(seen, doubted=doubted is not None),
         step=_step(seen),
         target=seen.target,
         divergences=divergences,
+        odd=odd,
         early_stop=end.kind == "early_stopped",
         quiet=status is Status.RUNNING and quiet_at is not None and now > quiet_at,
         started_at=_started_at(seen),
@@ -120,8 +128,13 @@ def progress_of(seen: Observed, now: float) -> Progress:
         writer=seen.writer,
         cannot_tell=doubt if is_open else None,
         remedy=end.remedy if is_open else None,
+        doubted=doubted,
         silent=status is Status.RUNNING and last_at is not None and now > (_silent_at(stalled_at, last_at, gap) or now),
     )
+
+
+def _reached(end: End, target: Target) -> str:
+    return reached_words(target.unit, end.counted, target.total)
 
 
 def _status(seen: Observed, diverged: bool, end: End, now: float) -> Status | None:
@@ -154,14 +167,14 @@ def _has_started(seen: Observed) -> bool:
 
 
 def _outcome(seen: Observed, now: float) -> str | None:
-    """The recorded outcome, where the heartbeat is of this run; an end only at a time that is possible."""
-    beat = seen.heartbeat
-    if beat is None or beat.updated_at is None:
-        return None
-    at = beat.updated_at.timestamp()
-    if seen.run is not None and at < seen.run.started_at:
-        return None
-    return None if at > now + CLOCK_SLACK_SECONDS and beat.outcome not in FAILURES else beat.outcome
+    """The recorded outcome, where the heartbeat is of this run and nothing else contradicts it."""
+    return seen.heartbeat.outcome if seen.heartbeat is not None and _doubt(seen, now) is None else None
+
+
+def _doubt(seen: Observed, now: float) -> str | None:
+    """Why the recorded outcome is not believed."""
+    span = (seen.run.started_at, seen.run.last_at) if seen.run else None
+    return doubt_of(seen.heartbeat, span, _logged_epoch(seen), now) if seen.heartbeat is not None else None
 
 
 def _last_sign(seen: Observed, now: float) -> float | None:
@@ -191,11 +204,14 @@ def _started_at(seen: Observed) -> float | None:
     return beat.started_at.timestamp() if beat and beat.started_at else None
 
 
-def _epoch(seen: Observed) -> float | None:
-    known = [float(of.max()) for of in places_of(leading(seen.losses.curves).values(), "epoch")]
-    if seen.heartbeat and seen.heartbeat.epoch is not None:
-        known.append(seen.heartbeat.epoch)
-    return max(known, default=None)
+def _epoch(seen: Observed, *, doubted: bool) -> float | None:
+    """How far it is, by its losses and by the heartbeat, unless that is not believed."""
+    said = None if doubted or seen.heartbeat is None else seen.heartbeat.epoch
+    return max((at for at in (_logged_epoch(seen), said) if at is not None), default=None)
+
+
+def _logged_epoch(seen: Observed) -> float | None:
+    return max((float(of.max()) for of in places_of(leading(seen.losses.curves).values(), "epoch")), default=None)
 
 
 def _step(seen: Observed) -> int | None:

@@ -71,7 +71,8 @@ def split_runs(files: Iterable[EventFile], choice: TagChoice, begun: Collection[
 
 def _place_bare(runs: list[RunFiles], file: EventFile, begun: bool) -> None:
     """A file without a configured series: it starts a run only where its process lives, or where it is the first."""
-    if not runs or (begun and not _belongs(runs[-1], file)):
+    goes_on = bool(runs) and (_belongs(runs[-1], file) or any(start.step > 0 for start in file.evidence.starts))
+    if not runs or (begun and not goes_on):
         runs.append(RunFiles([file]))
     elif begun or _belongs(runs[-1], file):
         runs[-1].files.append(file)

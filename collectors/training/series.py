@@ -17,10 +17,12 @@ from collectors.evidence.files import FileFacts
 TRAINING = frozenset({"train", "training", "learn"})
 VALIDATION = frozenset({"val", "valid", "validation", "eval", "evaluation", "test", "dev", "devel"})
 """Words in the name of a series or a folder that say which part of the data it was measured on."""
+GRADIENT = frozenset({"grad", "grads", "gradient", "gradients"})
 EPOCH_TAGS = ("epoch", "train/epoch", "epochs")
 """Tags under which trainers record the epoch of each step."""
 _NEITHER = re.compile(r"(?<![a-z])(?:d|g|disc|gen|discriminator|generator|policy|value|entropy)(?![a-z])")
 _LOWER = re.compile(r"(?<![a-z])(?:loss|error|err|perplexity|ppl)(?![a-z])")
+_LOSS = re.compile(r"loss(?:es)?(?![a-z])(?![ _-]?scale)")
 _HIGHER = re.compile(r"(?<![a-z])(?:acc|accuracy|auc|auroc|f1|m?ap|m?iou|r2)(?![a-z])")
 
 
@@ -78,6 +80,17 @@ def better_way(name: str) -> Literal["lower", "higher"] | None:
     if _LOWER.search(plain):
         return "lower"
     return "higher" if _HIGHER.search(plain) else None
+
+
+def is_gradient_norm(name: str) -> bool:
+    """Whether a series of this name is the size of a gradient: one that is not finite is odd, and no diverged loss."""
+    words = words_of(name)
+    return "gnorm" in words or ("norm" in words and bool(words & GRADIENT))
+
+
+def is_loss(name: str) -> bool:
+    """Whether a series of this name is called a loss; `logloss` is one, the `loss_scale` of mixed precision is none."""
+    return _LOSS.search(re.sub(r"([a-z])([A-Z])", r"\1 \2", name).lower()) is not None
 
 
 def choose_tags(files: Sequence[EventFile], wanted: Mapping[str, Sequence[str]]) -> TagChoice:

@@ -16,8 +16,9 @@ import numpy as np
 
 from collectors.evidence.events import ScalarSeries
 from collectors.numbers import YEAR_10000, is_instant
+from collectors.training.resumes import cuts_at_starts
 from collectors.training.run_files import Cut, RunFiles, cuts_within, series_parts, split_runs
-from collectors.training.series import EPOCH_TAGS, EventFile, TagChoice, choose_tags
+from collectors.training.series import EPOCH_TAGS, EventFile, TagChoice, choose_tags, is_gradient_norm
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,8 @@ class StreamRun:
     """Series name -> curve by step; its epochs are unknown until something says which."""
     counter: Curve | None = None
     """Step -> epoch as the files record it; None where they do not."""
+    gradients: Mapping[str, Curve] = field(default_factory=dict)
+    """Tag of a gradient norm -> curve, asked for or not."""
     at_odds: Mapping[str, Curve] = field(default_factory=dict)
     """What a second writer recorded of a series otherwise, by the series and its file."""
     rivals: tuple[str, ...] = ()
@@ -109,10 +112,9 @@ def stream_runs(
 
 def _build_run(stream: str, run: RunFiles, choice: TagChoice) -> StreamRun:
     parts = series_parts(run, choice)
-    cuts = [
-        *run.cuts,
-        *(c for name, of in parts.items() if not choice.validates(name) for s in of for c in cuts_within(s)),
-    ]
+    training = [of for name, of in parts.items() if not choice.validates(name)]
+    starts = [start for f in (*run.files, *run.left_out) for start in f.evidence.starts]
+    cuts = [*run.cuts, *(c for of in training for s in of for c in cuts_within(s)), *cuts_at_starts(training, starts)]
     again = run.repeats or bool(cuts)
     also = {
         f"{name} in {file.facts.path.rpartition('/')[2]}": _curve([choice.series_of(file)[name]], cuts)
@@ -125,20 +127,23 @@ def _build_run(stream: str, run: RunFiles, choice: TagChoice) -> StreamRun:
         started_at=min(f.evidence.first_time or 0.0 for f in run.files),
         last_at=max(every),
         curves={name: _curve(of, cuts, keep_first=choice.validates(name) and not again) for name, of in parts.items()},
-        counter=_counter(run.files, cuts),
+        counter=next((c for tag in EPOCH_TAGS if (c := _beside(tag, run.files, cuts)) is not None), None),
+        gradients=_gradients(run.files, cuts),
         at_odds=also,
         rivals=tuple(run.rivals),
         left_out=tuple(f.facts.path for f in run.left_out),
     )
 
 
-def _counter(files: Sequence[EventFile], cuts: Sequence[Cut]) -> Curve | None:
-    """The epoch of each step, where the files record it beside the losses."""
-    for tag in EPOCH_TAGS:
-        parts = [s for f in files if (s := f.evidence.series.get(tag)) is not None and s.value.size]
-        if parts:
-            return _curve(parts, cuts)
-    return None
+def _beside(tag: str, files: Sequence[EventFile], cuts: Sequence[Cut]) -> Curve | None:
+    """What the files record under a tag beside the losses; None where they do not."""
+    parts = [s for f in files if (s := f.evidence.series.get(tag)) is not None and s.value.size]
+    return _curve(parts, cuts) if parts else None
+
+
+def _gradients(files: Sequence[EventFile], cuts: Sequence[Cut]) -> dict[str, Curve]:
+    tags = dict.fromkeys(tag for f in files for tag in f.evidence.series if is_gradient_norm(tag))
+    return {tag: curve for tag in tags if (curve := _beside(tag, files, cuts)) is not None}
 
 
 def _curve(parts: Sequence[ScalarSeries], cuts: Sequence[Cut], *, keep_first: bool = False) -> Curve:

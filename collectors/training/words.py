@@ -6,7 +6,7 @@ from difflib import get_close_matches
 
 from collectors.contract.metrics import Nonfinite
 from collectors.numbers import NONFINITE, listed, place_words, plural, reached_words
-from collectors.training.completion import count_of, from_zero, leading, places_of
+from collectors.training.completion import count_of, from_zero, has_no_place, leading, places_of
 from collectors.training.divergence import Divergence
 from collectors.training.evidence import StreamEvidence
 from collectors.training.series import choose_tags
@@ -19,10 +19,12 @@ def divergence_words(d: Divergence | Nonfinite) -> str:
 
 
 def epoch_words(s: StreamEvidence) -> str:
-    """How far a stream is: `epoch 3 of 30`, `step 500 of 1,000`, `no epoch recorded yet`."""
+    """How far a stream is: `epoch 3 of 30`, `step 500 of 1,000`, `8 rows` without a place, `no epoch recorded yet`."""
     p = s.progress
     unit = p.target.unit
     reached = p.step if unit == "step" else p.epoch
+    if reached is None and has_no_place(s.losses.curves):
+        return plural(max(len(curve) for curve in s.losses.curves.values()), "row")
     if reached is None:
         return place_words(None, p.step) or reached_words(unit, None, p.target.total)
     return reached_words(unit, reached + 1 if _is_behind(s, reached) else reached, p.target.total)
@@ -38,6 +40,12 @@ def _is_behind(s: StreamEvidence, reached: float) -> bool:
         return reached + 1 == total and count_of(leading(s.losses.curves), unit) == total
     places = places_of(leading(s.losses.curves).values(), unit)
     return any(from_zero(of) and not bool((of % 1 != 0).any()) for of in places)
+
+
+def no_events(s: StreamEvidence) -> str:
+    """That no event file is where the description says, and what lies there instead."""
+    folder = s.stream.events.folder if s.stream.events else ""
+    return f"no event file below {folder}" + (f": {s.instead_of_events}" if s.instead_of_events else "")
 
 
 def absent_tags(s: StreamEvidence) -> str | None:

@@ -7,6 +7,7 @@ import dash
 from dash_app.callbacks.browser import register_browser
 from dash_app.callbacks.graph import register_graph
 from dash_app.callbacks.losses import register_losses
+from dash_app.callbacks.metrics import register_metrics
 from dash_app.callbacks.regions import register_regions
 from dash_app.callbacks.runs import register_runs
 from dash_app.reading.history import RunHistory
@@ -19,4 +20,5 @@ def register(app: dash.Dash, history: RunHistory, settings: Settings) -> None:
     register_regions(app, history)
     register_graph(app, history)
     register_losses(app)
+    register_metrics(app, history)
     register_runs(app, history, settings)

@@ -12,7 +12,8 @@ from functools import lru_cache
 from typing import Any
 
 from collectors.compare.compare import compare
-from collectors.contract.delta import Delta, Policy
+from collectors.contract.delta import Delta
+from collectors.contract.policy import Policy
 from collectors.contract.run_row import RunRow
 from collectors.store.runs import RunStore, is_run_id
 from dash_app.reading.observation import Observation

@@ -25,7 +25,7 @@ PANEL_HEIGHTS: Final = {
     "history": 480,
 }
 """Panel of a frame (none is the whole page) -> height in pixels that fits at the usual width."""
-PANEL_WORDS: Final = {"": "whole page", "losses": "loss trends"}
+PANEL_WORDS: Final = {"": "whole page", "losses": "curves"}
 
 ROWS: Final = (
     ("link", "Link to this view", "What you see, live: view, runs, stage and axes."),

@@ -11,12 +11,11 @@ from urllib.parse import quote
 from dash import html
 
 from collectors.numbers import number_words
+from collectors.presentation.spark import HEIGHT, WIDTH, spark_path
 from dash_app.views.markup import attributes
 
-WIDTH, HEIGHT, EDGE = 96, 20, 2
 KEPT = " =:/'.,-"
 """Characters of the picture that an address may hold as they are."""
-Place = tuple[float, float]
 
 
 def render_spark(values: Sequence[float | None]) -> html.Span | str:
@@ -33,29 +32,7 @@ def render_spark(values: Sequence[float | None]) -> html.Span | str:
 
 def spark_svg(values: Sequence[float | None]) -> str:
     """Return the picture as SVG."""
-    lines = "".join(_path(part) for part in _parts(values))
     size = f"viewBox='0 0 {WIDTH} {HEIGHT}' preserveAspectRatio='none'"
     look = "fill='none' stroke='black' stroke-width='1.6' stroke-linejoin='round' stroke-linecap='round'"
-    path = f"<path d='{lines}' {look} vector-effect='non-scaling-stroke'/>"
+    path = f"<path d='{spark_path(values)}' {look} vector-effect='non-scaling-stroke'/>"
     return f"<svg xmlns='http://www.w3.org/2000/svg' {size}>{path}</svg>"
-
-
-def _parts(values: Sequence[float | None]) -> list[list[Place]]:
-    """The places of each run of numbers between two gaps."""
-    known = [value for value in values if value is not None]
-    low, high = min(known), max(known)
-    parts: list[list[Place]] = [[]]
-    for index, value in enumerate(values):
-        if value is None:
-            parts.append([])
-            continue
-        across = EDGE + index * (WIDTH - 2 * EDGE) / max(len(values) - 1, 1)
-        # Halves keep the span of two huge numbers finite.
-        share = (value / 2 - low / 2) / (high / 2 - low / 2) if high / 2 > low / 2 else 0.5
-        parts[-1].append((across, HEIGHT - EDGE - share * (HEIGHT - 2 * EDGE)))
-    return [part for part in parts if part]
-
-
-def _path(places: Sequence[Place]) -> str:
-    first, *rest = [f"{x:.1f} {y:.1f}" for x, y in places]
-    return f"M{first}" + "".join(f"L{place}" for place in rest or [first])

@@ -29,7 +29,7 @@ RSS = """
 import sys
 from pathlib import Path
 from collectors.collect import Collector
-from collectors.store import Store
+from collectors.store.store import Store
 with Collector(Path(sys.argv[1]), Store(Path(sys.argv[2]))) as collector:
     collector.export()
 status = Path('/proc/self/status').read_text()

@@ -32,7 +32,7 @@ TAGS = ["loss/train", "loss/val"]
 REPEATS = 3
 OURS = """
 import glob, json, sys, time
-from collectors.readers.events import read_events
+from collectors.readers.events.read import read_events
 started, points = time.perf_counter(), 0
 kept = []
 for path in sorted(glob.glob(sys.argv[1] + "/*/events*")):

@@ -476,7 +476,7 @@ print("2. [ ] FAIL - Numbers\\n   detail: bad\\n   hint: mend")
 sys.exit(1)
 """,
     )
-    default = (ROOT / "collectors/observe/default_pipeline.yaml").read_text()
+    default = (ROOT / "collectors/trainers/reference.yaml").read_text()
     write(workspace / "dashboard.yaml", default + 'validator:\n  command: ["{python}", check.py]\n')
 
     done = collectors("validate", workspace, "--state-dir", tmp_path / "s", "--run-validator", "--format", "json")
@@ -496,7 +496,7 @@ def test_an_external_validator_that_says_nothing_sensible_is_an_error(
     workspace: Path, tmp_path: Path, program: str
 ) -> None:
     write(workspace / "check.py", program)
-    default = (ROOT / "collectors/observe/default_pipeline.yaml").read_text()
+    default = (ROOT / "collectors/trainers/reference.yaml").read_text()
     write(workspace / "dashboard.yaml", default + 'validator:\n  command: ["{python}", check.py]\n')
 
     done = collectors("validate", workspace, "--state-dir", tmp_path / "s", "--run-validator")

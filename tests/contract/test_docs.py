@@ -43,7 +43,7 @@ def test_the_made_parts_are_what_the_code_says() -> None:
     )
 
     assert (done.returncode, done.stdout) == (0, ""), done.stdout + done.stderr
-    assert [page.name for page in MADE] == ["README.md", "checks.md", "dashboard-yaml.md"]
+    assert [page.name for page in MADE] == ["README.md", "checks.md", "dashboard-yaml.md", "trainers.md"]
 
 
 def test_a_page_that_says_something_else_is_stale_and_what_is_written_by_hand_stays() -> None:
@@ -137,6 +137,6 @@ def _events(steps: Sequence[int], ended: float) -> bytes:
     """Two losses at each step, a second between steps."""
     records = [header(ended - len(steps))]
     for number, step in enumerate(steps, 1):
-        values = [simple_value(tag, 2.0 - step / 450_450) for tag in ("loss/train", "loss/val")]
+        values = [simple_value(tag, of - step / 450_450) for tag, of in (("loss/train", 2.0), ("loss/val", 2.25))]
         records.append(record(event(step, values, ended - len(steps) + number)))
     return b"".join(records)

@@ -27,6 +27,7 @@ def check_licence(seen: WorkspaceEvidence) -> Judgement:
 
 
 LICENCE = CheckSpec(
+    number=16,
     id="licence",
     title="Licence",
     judge=check_licence,
@@ -53,11 +54,11 @@ def state(settings: bytes = b"") -> DashboardState:
     return build_state(seen, about, None)
 
 
-def test_it_stands_in_the_checklist_with_the_next_number_and_keeps_the_run_from_being_ready() -> None:
+def test_it_stands_in_the_checklist_with_its_number_and_keeps_the_run_from_being_ready() -> None:
     found = state()
 
-    assert [(c.index, c.id, c.detail) for c in found.checklist[-1:]] == [(11, "licence", "no licence of 2 streams")]
-    assert found.verdict.reason == "11. Licence: no licence of 2 streams."
+    assert [(c.index, c.id, c.detail) for c in found.checklist[-1:]] == [(16, "licence", "no licence of 2 streams")]
+    assert found.verdict.reason == "16. Licence: no licence of 2 streams."
     assert is_ready_but_for_skips(found.checklist, found.verdict)
 
 
@@ -90,15 +91,15 @@ def test_the_flag_it_feeds_is_ready_only_where_it_passes_too(monkeypatch: pytest
 
 
 def test_it_has_a_badge_by_id_and_by_number() -> None:
-    assert check_badge(state(), "licence") == check_badge(state(), "11")
-    assert check_badge(state(), "licence").label == "11. Licence"
+    assert check_badge(state(), "licence") == check_badge(state(), "16")
+    assert check_badge(state(), "licence").label == "16. Licence"
     assert check_badge(state(), "licence").message == "SKIP"
 
 
 def test_it_is_a_row_of_the_documented_table() -> None:
     row = checklist.documented_checks()[-1]
 
-    assert (row.number, row.id, row.title) == (11, "licence", "Licence")
+    assert (row.number, row.id, row.title) == (16, "licence", "Licence")
     assert (row.passes_when, row.cannot_prove) == ("a licence lies beside the weights", "that it holds")
 
 

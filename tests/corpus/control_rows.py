@@ -15,14 +15,29 @@ from typing import Any
 
 import numpy as np
 from meaning_case import Make, Meaning
-from meaning_rows import also, beat, counted, hugging_face, lightning_run, logged, val_of, with_rows
-from series_rows import EPOCHS, bad, checkpoint_of, finals, logs, one_file, resumed, table_of
+from meaning_rows import also, beat, counted, hugging_face, lightning_run, logged, tabled, val_of, with_rows
+from series_rows import (
+    DVC,
+    EPOCHS,
+    LOSSES,
+    backed_up,
+    bad,
+    checkpoint_of,
+    finals,
+    logs,
+    one_file,
+    parts,
+    resumed,
+    table_of,
+    tsv,
+    with_table,
+)
 from support.build_checkpoints import Array, Numbers, a_model, safetensors, torch_zip, weights
 from support.foreign import TRAIN, VAL, Foreign, both, falling_at, series, table_text
 from support.workspaces import Stream, write, write_good
 
 DATA = Path(__file__).resolve().parents[1] / "data"
-DEFAULT = Path(__file__).resolve().parents[2] / "collectors/observe/default_pipeline.yaml"
+DEFAULT = Path(__file__).resolve().parents[2] / "collectors/trainers/reference.yaml"
 INF = math.inf
 
 
@@ -163,7 +178,16 @@ TRAININGS = [
     Meaning("control: one file, ten epochs", one_file(both(range(1, 11))), READY, TEN, "the plainest training", final=finals(10)),
     Meaning("control: early stop recorded", also(logged(both(range(1, 7)), 50, events=EPOCHS), beat(outcome="early_stopped")), READY, "stopped early", ""),
     Meaning("control: early stop by patience", logged(val_of([0.9, 0.4, 0.6, 0.6]), 50, events=EPOCHS, patience=2), READY, "stopped early", ""),
+    Meaning("control: DVCLive, both files named", parts({"path": ["dvc/train/loss.tsv", "dvc/val/loss.tsv"]}, *DVC), READY, "step 4 of 4, completed, all losses finite", "two series of one table", final={"train_loss": 0.125, "val_loss": 0.25}),
+    Meaning("control: a data set beside the table", parts({"path": "run/train.csv"}, ("run/train.csv", tsv(LOSSES, "step", "loss").replace("\t", ",")), ("run/val.csv", "text,label\na,1\nb,0\n")), READY, "step 4 of 4, completed", "it holds no loss"),
+    Meaning("control: one evaluation beside the table", parts({"path": "run/train.csv"}, ("run/train.csv", tsv(LOSSES, "step", "loss").replace("\t", ",")), ("run/test.csv", "step,loss\n4,0.3\n")), READY, "step 4 of 4, completed", "a test at the end is no curve"),
+    Meaning("control: a table without epoch and step, a validation in each of its ten rows", tabled([(falling_at(n), falling_at(n, factor=1.25)) for n in range(1, 11)], "loss", "val_loss"), READY, f"{TEN} | rows taken as epochs by the number of rows: exactly 10, each with a validation", "that is said", final=finals(10)),
+    Meaning("control: a backup with every shard and the index", backed_up(), READY, f"{TEN} | backup.zip: ", "the whole checkpoint"),
+    Meaning("control: event files described, only the table is there", lambda f: (with_table([(n, falling_at(n)) for n in range(10)], "epoch", "loss")(f), f.whole.clear(), f.total(10), f.put("best.pt", torch_zip(), 2.0)), READY, f"{TEN} | net: log.csv, 10 rows | no event file below tb: no such folder | (events_missing) | checkpoint and table of one run", "each is optional; that they are missing is said"),
     Meaning("control: resumed once", resumed(both(range(1, 6)), both(range(6, 11)), 10, "epochs"), READY, TEN, "goes on at the next step", final=finals(10)),
+    Meaning("control: a START record at step 0 and a training that goes on", resumed(both(range(1, 6)), both(range(6, 11)), 10, "epochs", restart_at=0), READY, TEN, "nothing goes back", final=finals(10)),
+    Meaning("control: opened again with purge_step at its end", resumed(both(range(10, 101, 10)), [], 100, restart_at=100), READY, "step 100 of 100, completed", "a START record alone is no resume", final=finals(100)),
+    Meaning("control: resumed with purge_step and finished", resumed(both(range(1, 8)), both(range(6, 11)), 10, "epochs", restart_at=6), READY, TEN, "", final=finals(10)),
     Meaning("control: resumed three times", logs(*((both(range(3 * n + 1, 3 * n + 4)), {"after": -300.0 + 100 * n, "pid": 40 + n}) for n in range(3)), (both([10]), {"pid": 50})), READY, TEN, "", final=finals(10)),
     Meaning("control: resumed an epoch back", resumed(both(range(1, 7)), both(range(6, 11)), 10, "epochs"), READY, TEN, "one stride back", final=finals(10)),
     Meaning("control: resumed with another learning rate", lambda f: (resumed(both(range(1, 6)), both(range(6, 11)), 10, "epochs")(f), f.put("config.json", json.dumps({"lr": 0.0001, "epochs": 10}), -50.0)), READY, TEN, "the config is newer than the run's start", final=finals(10)),
@@ -195,14 +219,14 @@ TRAININGS = [
     Meaning("control: sweep, one trial named", sweep, READY, TEN, ""),
     Meaning("control: sweep, the folder above named", sweep_below, READY, TEN, "the last trial, trained after the others", final=finals(10)),
     Meaning("control: several rows an epoch", table_of(several_rows(4), 4), READY, "epoch 4 of 4, completed", ""),
-    Meaning("control: timm's table from epoch 0", table_of(table_text([(n, falling_at(n), falling_at(n), 70 + n) for n in range(10)], "epoch", "train_loss", "eval_loss", "eval_top1"), 10), READY, TEN, ""),
+    Meaning("control: timm's table from epoch 0", table_of(table_text([(n, falling_at(n), falling_at(n, factor=1.25), 70 + n) for n in range(10)], "epoch", "train_loss", "eval_loss", "eval_top1"), 10), READY, TEN, ""),
     Meaning("control: table and events of one run", also(one_file(both(range(1, 11))), with_rows([(n, falling_at(n), falling_at(n, factor=1.25)) for n in range(1, 11)], "epoch", "train_loss", "val_loss")), READY, TEN, "", final=finals(10)),
     Meaning("control: table from 0 beside events from 1", also(one_file(both(range(1, 11))), with_rows([(n - 1, falling_at(n), falling_at(n, factor=1.25)) for n in range(1, 11)], "epoch", "train_loss", "val_loss")), READY, f"{TEN} | not: of another run", "two counts of the same epochs", final=finals(10)),
     Meaning("control: table rounded to four digits", also(one_file(both(range(1, 11))), with_rows([(n, round(falling_at(n), 4), round(falling_at(n, factor=1.25), 4)) for n in range(1, 11)], "epoch", "train_loss", "val_loss")), READY, f"{TEN} | not: of another run", "printed precision"),
     Meaning("control: NaN in a branch that was thrown away", resumed([*both(range(10, 81, 10)), *bad([90, 100], train=math.nan, val=math.nan)], both(range(60, 201, 10)), 200), READY, "step 200 of 200, completed", "", final=finals(200)),
     Meaning("control: header-only files of other ranks", logs((both(range(1, 11)), {}), ([], {"after": -99.0, "pid": 8}), ([], {"after": -98.0, "pid": 9})), READY, TEN, ""),
     Meaning("control: file server two minutes behind", lambda f: (logs((both(range(1, 11)), {"lag": -120.0}))(f), f.put("best.pt", torch_zip(), -119.5)), READY, TEN, ""),
-    Meaning("control: perplexity and accuracy beside the losses", logs(([(n, {TRAIN: falling_at(n), VAL: falling_at(n), "acc": 0.1 * n}) for n in range(1, 11)], {}), tags={"train_loss": TRAIN, "val_loss": VAL, "val_acc": "acc"}), READY, TEN, ""),
+    Meaning("control: perplexity and accuracy beside the losses", logs(([(n, {TRAIN: falling_at(n), VAL: falling_at(n, factor=1.25), "acc": 0.1 * n}) for n in range(1, 11)], {}), tags={"train_loss": TRAIN, "val_loss": VAL, "val_acc": "acc"}), READY, TEN, ""),
 ]
 
 CHECKPOINTS = [

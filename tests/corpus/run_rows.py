@@ -28,6 +28,7 @@ from support.breakages import (
     Broken,
     Edit,
     also,
+    backup,
     cut,
     flipped,
     folder,
@@ -82,6 +83,11 @@ def losses(val: Sequence[float], train: Sequence[float] | None = None, *, first:
         gone(TABLE)(w)
 
     return apply
+
+
+def learnt(val: Sequence[float]) -> Edit:
+    """The same, with the checkpoint that such a training leaves."""
+    return then_backup(losses(val), lambda w: put(CKPT, checkpoint_bytes(replace(w.patchtst, val=val)))(w))
 
 
 def records(*datas: bytes) -> Edit:
@@ -140,6 +146,8 @@ def stopped_at(after: int, **beat: object) -> Edit:
         put_events(event_bytes(short))(w)
         os.utime(w.root / w.events(), (short.end, short.end))
         gone(TABLE)(w)
+        put(CKPT, checkpoint_bytes(short))(w)
+        backup(w)
         if beat:
             status(**beat)(w)
 
@@ -273,9 +281,9 @@ LOSSES = [
     Case("epochs from 0", losses(falling(8), first=0), "as good", "epoch 8 of 8", "Keras and timm count so"),
     Case("epochs from 0, one missing", losses(falling(7), first=0), "8 fail", "epoch 7 of 8", ""),
     Case("only one loss of two tags", then_backup(epochs(lambda t, v: simple_value("loss/val" if t == "loss/val" else "other", v))), "as good", "epoch 8 of 8", "completed all the same"),
-    Case("losses that are all 0", losses([0.0] * 8), "as good", "epoch 8 of 8", "finite, and not ours to doubt"),
-    Case("losses of 3e38", losses([3e38] * 8), "as good", "epoch 8 of 8", "huge, and finite"),
-    Case("denormal losses", losses([1e-42] * 8), "as good", "epoch 8 of 8", ""),
+    Case("losses that are all 0", losses([0.0] * 8), "8 fail", "val_loss is exactly 0", "finite, and nothing was measured"),
+    Case("losses of 3e38", learnt([3e38] * 8), "as good", "epoch 8 of 8", "huge, and finite"),
+    Case("denormal losses", learnt([1e-42] * 8), "as good", "epoch 8 of 8", ""),
 ]
 
 RUNS_GONE_WRONG = [

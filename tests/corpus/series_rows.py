@@ -4,11 +4,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
 import socket
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -68,6 +70,29 @@ def resumed(first: Rows, then: Rows, total: int, by: str = "steps", **more: Any)
     return logs((first, {"after": -20.0 * (len(then) + 2), "pid": 11}), (then, {"pid": 12, **more}), total=total, by=by)
 
 
+def parts(described: dict[str, Any], *files: tuple[str, str], total: int = 4) -> Make:
+    """A training that writes a table a part of the data, counted in steps, and what the description says of them."""
+
+    def make(f: Foreign) -> None:
+        for path, text in files:
+            f.put(path, text, 1.0)
+        f.said["loss_history"] = described
+        f.total(total, "steps")
+        f.without_events()
+
+    return make
+
+
+def tsv(values: Iterable[float], *names: str) -> str:
+    """A tab-separated table of one series."""
+    return "".join("\t".join(map(str, row)) + "\n" for row in [names, *enumerate(values)])
+
+
+LOSSES = [1.0, 0.5, 0.25, 0.125]
+DVC = [("dvc/train/loss.tsv", tsv(LOSSES, "step", "loss")), ("dvc/val/loss.tsv", tsv([2 * v for v in LOSSES], "step", "loss"))]  # fmt: skip
+DVC_TRAIN = {"path": "dvc/train/loss.tsv", "columns": {"step": "step", "train_loss": "loss"}}
+
+
 def finals(step: float) -> dict[str, float]:
     """The last values of `both`."""
     return {"train_loss": falling_at(step), "val_loss": falling_at(step, factor=1.25)}
@@ -121,7 +146,10 @@ def table_of(text: str, total: int) -> Make:
 def epochs_text(epochs: Iterable[int], factor: float = 1.0, *, head: bool = True) -> str:
     """A Keras table."""
     text = table_text(
-        [(n, falling_at(n, factor=factor), falling_at(n, factor=factor)) for n in epochs], "epoch", "loss", "val_loss"
+        [(n, falling_at(n, factor=factor), falling_at(n, factor=1.25 * factor)) for n in epochs],
+        "epoch",
+        "loss",
+        "val_loss",
     )
     return text if head else text.partition("\r\n")[2]
 
@@ -149,6 +177,26 @@ def checkpoint_of(path: str, files: dict[str, bytes], named: str | None = None) 
         f.said["checkpoint"] = named or path
         for name, data in files.items():
             f.put(name, data, 0.5)
+
+    return make
+
+
+def backed_up(without: str = "") -> Make:
+    """Two shards with their index, and a backup of all files but perhaps one."""
+
+    def make(f: Foreign) -> None:
+        names = (*SHARDS, "out/model.safetensors.index.json")
+        files = dict(zip(names, (shard(1), shard(2), index(*(name[4:] for name in SHARDS))), strict=True))
+        checkpoint_of("out", files)(f)
+        config = json.dumps({"epochs": 10}).encode()
+        f.put("config.json", config, -3600.0)
+        held = io.BytesIO()
+        with zipfile.ZipFile(held, "w") as bundle:
+            for name, data in {**files, "config.json": config}.items():
+                if name != without:
+                    bundle.writestr(name, data)
+        f.put("backup.zip", held.getvalue(), 2.0)
+        f.whole["backup"] = {"paths": ["backup.zip"]}
 
     return make
 
@@ -194,6 +242,14 @@ SERIES = [
 GONE = [
     Meaning("resumed with purge_step, killed", resumed(bad(range(10, 1001, 10)), both(range(500, 701, 10)), 1000, restart_at=500), "8 fail", "step 700 of 1,000, then silent", "f16: the discarded branch had reached 1000", final=finals(700)),
     Meaning("resumed without a purge record, killed", resumed(bad(range(10, 1001, 10)), both(range(500, 701, 10)), 1000), "8 fail", "step 700 of 1,000, then silent", "f16", final=finals(700)),
+    Meaning("resumed by exactly one stride with purge_step, killed after one point", resumed(both(range(10, 101, 10)), both([90]), 100, restart_at=90), "8 fail", "step 90 of 100, then silent", "the START record says that 100 is void", final=finals(90)),
+    Meaning("the same with a purge_step between two records", resumed(both(range(10, 101, 10)), both([90]), 100, restart_at=81), "8 fail", "step 90 of 100, then silent", "what lies beyond 81 is void", final=finals(90)),
+    Meaning("resumed with purge_step, killed before its first record", resumed(bad(range(10, 1001, 10)), [], 1000, restart_at=500), "8 fail", "step 490 of 1,000, then silent", "nothing follows a step long passed", final={"train_loss": 2.0, "val_loss": 2.5}),
+    Meaning("resumed with purge_step, NaN at the step that is void", resumed([*both(range(10, 91, 10)), *bad([100], train=NAN, val=NAN)], both(range(110, 201, 10)), 200, restart_at=100), "8 fail", "train_loss NaN since step 100", "nothing goes back: the step was not repeated"),
+    Meaning("gradient norm NaN beside finite losses, from step 50 on", one_file([(n, {TRAIN: falling_at(n), VAL: falling_at(n, factor=1.25), "train/grad_norm": NAN if n >= 5 else 1.0}) for n in range(1, 11)]), "ready", "train/grad_norm: the gradient norm is NaN from step 5 on (6 of 10 rows) | all losses finite", "odd, and no diverged loss", final=finals(10)),
+    Meaning("gradient norm infinite once, asked for as a series", logs(([(n, {TRAIN: falling_at(n), "gn": math.inf if n == 3 else 1.0}) for n in range(1, 11)], {}), tags={"train_loss": TRAIN, "grad_norm": "gn"}), "ready", "grad_norm: the gradient norm is infinite at step 3 (1 of 10 rows) | not: diverged", "a series by its name"),
+    Meaning("gradient norm NaN, losses dead", one_file([(n, {TRAIN: 0.0 if n >= 5 else 0.5, "grad_norm": NAN if n >= 5 else 1.0}) for n in range(1, 11)]), "ready", "train_loss is 0.0 from then on: nothing is learnt any more", "f49 in events"),
+    Meaning("gradient norm NaN in a branch that was thrown away", resumed([(n, {TRAIN: falling_at(n), "grad_norm": NAN if n > 500 else 1.0}) for n in range(10, 1001, 10)], [(n, {TRAIN: falling_at(n), "grad_norm": 1.0}) for n in range(500, 1001, 10)], 1000), "ready", "step 1,000 of 1,000, completed | not: gradient norm", "gone is gone"),
     Meaning("resumed within one file, killed", logs(([*bad(range(10, 1001, 10)), *both(range(500, 701, 10))], {}), total=1000, by="steps"), "8 fail", "step 700 of 1,000, then silent", "one writer that was told to go back", final=finals(700)),
     Meaning("resumed and finished, NaN in the discarded branch", resumed([*both(range(10, 801, 10)), *bad(range(810, 901, 10), train=NAN, val=NAN)], both(range(700, 1001, 10)), 1000), "ready", "step 1,000 of 1,000, completed", "what was thrown away is gone", final=finals(1000)),
     Meaning("resumed and finished, NaN before the resume", resumed([*both(range(10, 301, 10)), (310, {TRAIN: NAN, VAL: 0.1}), *both(range(320, 901, 10))], both(range(700, 1001, 10)), 1000), "8 fail", "train_loss NaN since step 310", "that part is still the run's own"),
@@ -203,14 +259,14 @@ GONE = [
     Meaning("evaluation afterwards in a folder of its own", logs((both(range(1, 11)), {"folder": "tb/version_0"}), ([(1, {VAL: 0.3})], {"after": 600.0, "folder": "tb/version_1"})), "ready", "epoch 10 of 10, completed", "trainer.test() makes a newer version", final=finals(10)),
     Meaning("a later file with a header only", logs((both(range(1, 11)), {}), ([], {"after": 3600.0, "pid": 9})), "ready", "epoch 10 of 10, completed | not: previous run", "f20", final=finals(10)),
     Meaning("a later file with hparams only", logs((both(range(1, 11)), {}), ([(0, {"hp_metric": -1.0})], {"after": 3600.0, "pid": 9})), "ready", "epoch 10 of 10, completed", "holds no configured series", final=finals(10)),
-    Meaning("a second run of Keras appended, died after 3 of 4", table_of(epochs_text(range(4), 3.0) + epochs_text(range(3), head=False), 4), "8 skip", "epoch 3 of 4 | not: completed", "f18: the last block counts", final={"train_loss": falling_at(2), "val_loss": falling_at(2)}),
-    Meaning("a second run appended, whole", table_of(epochs_text(range(4), 3.0) + epochs_text(range(4), head=False), 4), "ready", "epoch 4 of 4, completed | the table begins again", "that is said", final={"train_loss": falling_at(3), "val_loss": falling_at(3)}),
-    Meaning("header repeated", table_of(epochs_text(range(4), 3.0) + epochs_text(range(4)), 4), "ready", "epoch 4 of 4, completed | begins again", "the last block counts", final={"train_loss": falling_at(3), "val_loss": falling_at(3)}),
-    Meaning("header repeated, NaN in the first block", table_of(epochs_text(range(3)) + "3,nan,nan\r\n" + epochs_text(range(4)), 4), "ready", "epoch 4 of 4, completed", "thrown away with its block", final={"train_loss": falling_at(3), "val_loss": falling_at(3)}),
-    Meaning("table pasted twice", table_of(epochs_text(range(4)) * 2, 4), "ready", "epoch 4 of 4, completed", "", final={"train_loss": falling_at(3), "val_loss": falling_at(3)}),
-    Meaning("table resumed in between", table_of(epochs_text(range(8), 3.0) + epochs_text(range(5, 10), head=False), 10), "ready", "epoch 10 of 10, completed | the training was resumed there", "", final={"train_loss": falling_at(9), "val_loss": falling_at(9)}),
-    Meaning("table resumed in between, killed", table_of(epochs_text(range(10), 3.0) + epochs_text(range(5, 7), head=False), 10), "8 skip", "epoch 7 of 10 | not: completed", "what it had thrown away does not count", final={"train_loss": falling_at(6), "val_loss": falling_at(6)}),
-    Meaning("one row of a table out of order", table_of(epochs_text([0, 1, 2, 4, 3, 5, 6, 7, 8, 9]), 10), "ready", "epoch 10 of 10, completed | out of order", "it makes nothing void", final={"train_loss": falling_at(9), "val_loss": falling_at(9)}),
+    Meaning("a second run of Keras appended, died after 3 of 4", table_of(epochs_text(range(4), 3.0) + epochs_text(range(3), head=False), 4), "8 skip", "epoch 3 of 4 | not: completed", "f18: the last block counts", final=finals(2)),
+    Meaning("a second run appended, whole", table_of(epochs_text(range(4), 3.0) + epochs_text(range(4), head=False), 4), "ready", "epoch 4 of 4, completed | the table begins again", "that is said", final=finals(3)),
+    Meaning("header repeated", table_of(epochs_text(range(4), 3.0) + epochs_text(range(4)), 4), "ready", "epoch 4 of 4, completed | begins again", "the last block counts", final=finals(3)),
+    Meaning("header repeated, NaN in the first block", table_of(epochs_text(range(3)) + "3,nan,nan\r\n" + epochs_text(range(4)), 4), "ready", "epoch 4 of 4, completed", "thrown away with its block", final=finals(3)),
+    Meaning("table pasted twice", table_of(epochs_text(range(4)) * 2, 4), "ready", "epoch 4 of 4, completed", "", final=finals(3)),
+    Meaning("table resumed in between", table_of(epochs_text(range(8), 3.0) + epochs_text(range(5, 10), head=False), 10), "ready", "epoch 10 of 10, completed | the training was resumed there", "", final=finals(9)),
+    Meaning("table resumed in between, killed", table_of(epochs_text(range(10), 3.0) + epochs_text(range(5, 7), head=False), 10), "8 skip", "epoch 7 of 10 | not: completed", "what it had thrown away does not count", final=finals(6)),
+    Meaning("one row of a table out of order", table_of(epochs_text([0, 1, 2, 4, 3, 5, 6, 7, 8, 9]), 10), "ready", "epoch 10 of 10, completed | out of order", "it makes nothing void", final=finals(9)),
     Meaning("resumed in version_1", logs((both(range(1, 6)), {"folder": "tb/version_0", "after": -200.0}), (both(range(6, 11)), {"folder": "tb/version_1", "pid": 8})), "ready", "epoch 10 of 10, completed | not: previous run", "its series continue: the same run", final=finals(10)),
     Meaning("resumed in version_1, overlapping", logs((both(range(1, 8)), {"folder": "tb/version_0", "after": -200.0}), (both(range(6, 11)), {"folder": "tb/version_1", "pid": 8})), "ready", "epoch 10 of 10, completed", "", final=finals(10)),
     Meaning("trained again, killed after 3", logs((both(range(1, 11)), {"after": -3600.0}), (both(range(1, 4)), {"pid": 8, "after": 100.0})), "8 fail, 9 fail", "epoch 3 of 10, then silent | is from the previous run", "begins where the run began"),
@@ -243,6 +299,13 @@ CLOCKS = [
 ]
 
 PARTS = [
+    Meaning("one of two shards is not in the backup", backed_up(SHARDS[1]), "5 fail", "backup.zip holds no out/model-00002-of-00002.safetensors (or an empty one)", "half a model was saved"),
+    Meaning("the index is not in the backup", backed_up("out/model.safetensors.index.json"), "5 fail", "backup.zip holds no out/model.safetensors.index.json", ""),
+    Meaning("DVCLive: one of two files named", parts(DVC_TRAIN, *DVC), "8 skip", "dvc/val/loss.tsv beside its table holds its validation, and nothing names it | path: [dvc/train/loss.tsv, dvc/val/loss.tsv] | not: all losses finite", "f35: half of the losses were read by nobody"),
+    Meaning("DVCLive: one of two files named, NaN in the other", parts(DVC_TRAIN, DVC[0], ("dvc/val/loss.tsv", tsv([0.5, NAN, NAN, NAN], "step", "loss"))), "8 skip", "nothing names it", "a NaN must not hide there"),
+    Meaning("DVCLive: the validation alone named", parts({"path": "dvc/val/loss.tsv", "columns": {"val_loss": "loss"}}, *DVC), "8 skip", "dvc/train/loss.tsv beside its table holds its training", "the other half"),
+    Meaning("DVCLive: the other file named for its NaN", parts({"path": ["dvc/train/loss.tsv", "dvc/val/loss.tsv"]}, DVC[0], ("dvc/val/loss.tsv", tsv([0.5, NAN, NAN, NAN], "step", "loss"))), "8 fail", "val_loss NaN since step 1", "what the hint says to write finds it"),
+    Meaning("CatBoost: the learning error alone named", parts({"path": "cb/learn_error.tsv", "columns": {"train_loss": "Logloss", "step": "iter"}}, *((f"cb/{name}_error.tsv", tsv(LOSSES, "iter", "Logloss")) for name in ("learn", "test"))), "8 skip", "cb/test_error.tsv beside its table", "the word stands in the name"),
     Meaning("one of two shards missing, an index beside", checkpoint_of("out", {SHARDS[0]: shard(1), "out/model.safetensors.index.json": index(SHARDS[0][4:], SHARDS[1][4:])}), "1 fail", "model-00002-of-00002.safetensors", "f26: one shard was taken for the whole"),
     Meaning("one of two shards missing, no index", checkpoint_of(SHARDS[0], {SHARDS[0]: shard(1)}), "1 fail", "model-00002-of-00002.safetensors", "its name says that there are two"),
     Meaning("hollow save of sharded parameters", checkpoint_of("best.safetensors", {"best.safetensors": safetensors({"embed.weight": weights(1, (0,)), "head.weight": weights(2, (0,)), "inv_freq": weights(3, (4,))})}), "1 fail", "2 of 3 tensors are empty", "f28: ZeRO-3"),
@@ -250,10 +313,12 @@ PARTS = [
 ]
 
 WORDS = [
+    Meaning("event files described, a link that leads nowhere, a table beside", lambda f: (with_table([(n, falling_at(n)) for n in range(10)], "epoch", "loss")(f), f.whole.clear(), f.total(10), f.put("best.pt", torch_zip(), 2.0), (f.root / "tb").symlink_to("gone")), "3 fail, 9 skip", "the link `tb` leads to nothing", "they were written somewhere: nobody sees what they hold"),
+    Meaning("event files described, only half of a table is there", lambda f: (with_table([(n, falling_at(n)) for n in range(5)], "epoch", "loss")(f), f.whole.clear(), f.total(10), f.put("best.pt", torch_zip(), 2.0)), "8 skip, 9 skip", "epoch 5 of 10; nothing says that it stopped | (events_missing)", "the table tells"),
     Meaning("the configured tags are in no file", logs((series("epoch_loss", range(6)), {}), epochs=False, total=6), "3 fail, 8 fail, 9 skip", "`loss/train`, `loss/val` not found in the event files, which hold `epoch_loss`", "f43: the tags that are there"),
     Meaning("a tag that is nearly right", logs((series("Loss/train", range(1, 11)), {}), total=10), "3 fail, 8 fail, 9 skip", "nearest is `Loss/train`", ""),
     Meaning("event files are LFS pointers", lambda f: (f.put("tb/events.out.tfevents.1700000000.host.1.0", LFS), f.total(10)), "3 fail, 8 fail, 9 skip", "git lfs pull", "f45"),
-    Meaning("a pattern for the table", lambda f: (f.put("lightning_logs/version_0/metrics.csv", epochs_text(range(1)), -900.0), f.table(epochs_text(range(2)), "lightning_logs/version_1/metrics.csv"), f.said.update(loss_history={"path": "lightning_logs/version_*/metrics.csv"}), f.total(2), f.without_events()), "ready", "epoch 2 of 2, completed", "f41: the newest, as elsewhere", final={"train_loss": falling_at(1), "val_loss": falling_at(1)}),
+    Meaning("a pattern for the table", lambda f: (f.put("lightning_logs/version_0/metrics.csv", epochs_text(range(1)), -900.0), f.table(epochs_text(range(2)), "lightning_logs/version_1/metrics.csv"), f.said.update(loss_history={"path": "lightning_logs/version_*/metrics.csv"}), f.total(2), f.without_events()), "ready", "epoch 2 of 2, completed", "f41: the newest, as elsewhere", final=finals(1)),
     Meaning("a pattern for the table that matches nothing", lambda f: (one_file(both(range(1, 11)))(f), f.said.update(loss_history={"path": "logs/version_*/metrics.csv"})), "ready", "epoch 10 of 10, completed", "the events are enough"),
     Meaning("a table with other columns", with_table([(n, 0.5) for n in range(3)], "epoch", "perplexity"), "8 fail", "perplexity | not: Nothing has been trained", "what was found is named"),
 ]

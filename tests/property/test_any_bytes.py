@@ -35,7 +35,7 @@ class Bench:
         atexit.register(self.close)
         write_good(self.home / "good")
         write(self.home / "good/run_status.json", '{"stream": "swinmae", "outcome": "completed"}')
-        default = Path(__file__).parents[2] / "collectors/observe/default_pipeline.yaml"
+        default = Path(__file__).parents[2] / "collectors/trainers/reference.yaml"
         write(self.home / "good/dashboard.yaml", default.read_bytes())
 
     def close(self) -> None:

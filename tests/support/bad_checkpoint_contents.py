@@ -73,11 +73,6 @@ def _nan_in_optimizer() -> bytes:
     return torch_zip(value, numbers)
 
 
-def _zeros() -> bytes:
-    numbers = Numbers()
-    return torch_zip(numbers.add_all({"a": np.zeros((8, 4), "<f4"), "b": np.zeros(4, "<f4")}), numbers)
-
-
 def _one_constant() -> bytes:
     numbers = Numbers()
     return torch_zip(numbers.add_all({"a": np.full((8, 4), 0.5, "<f4"), "b": weights()}), numbers)
@@ -98,7 +93,6 @@ BAD_CONTENTS = [
     Bad("NaN in double precision", numbers_with(np.nan, kind="<f8"), "holds 1 NaN"),
     Bad("NaN in the optimizer", _nan_in_optimizer, "the optimizer's state holds 32 NaN", "note"),
     Bad("attention mask", _mask, "as an attention mask does", "note"),
-    Bad("every weight 0", _zeros, "every weight is 0", "warning"),
     Bad("one matrix constant", _one_constant, "one number throughout in 1 weight matrix: a", "warning"),
     Bad("shape larger than storage", one_stored(shape=(8, 5)), "needs 40 numbers, but its storage has 32"),
     Bad("offset behind storage", one_stored(offset=1), "needs 33 numbers"),

@@ -20,8 +20,8 @@ from collectors.evidence.files import Finding
 from collectors.files.workspace import Workspace
 from collectors.judge.checks.part import Judgement
 from collectors.observe.cache import ReadCache
+from collectors.observe.described import load_config
 from collectors.observe.gather import Gatherer
-from collectors.observe.load_pipeline import load_config
 from collectors.readers.child.process import ReaderProcess
 from collectors.training.divergence import Divergence
 from collectors.training.evidence import ReadFile, StreamEvidence, WorkspaceEvidence
@@ -57,6 +57,14 @@ def with_stream(seen: WorkspaceEvidence, stream_id: str = "patchtst", **changes:
     """The same with other evidence of one stream."""
     streams = tuple(replace(s, **changes) if s.id == stream_id else s for s in seen.streams)
     return replace(seen, streams=streams)
+
+
+def with_own_table(seen: WorkspaceEvidence, stream_id: str = "patchtst") -> WorkspaceEvidence:
+    """The same with a stream whose table is not described as a copy of its event files."""
+    stream = seen.of(stream_id).stream
+    assert stream.loss_history is not None
+    table = stream.loss_history.model_copy(update={"same_as_events": False})
+    return with_stream(seen, stream_id, stream=stream.model_copy(update={"loss_history": table}))
 
 
 def with_progress(seen: WorkspaceEvidence, stream_id: str = "patchtst", **changes: Any) -> WorkspaceEvidence:

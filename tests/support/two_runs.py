@@ -47,6 +47,13 @@ def completion(stream: str = "patchtst", **values: object) -> Change:
     return lambda raw: raw["metrics"][stream]["completion"].update(values)
 
 
+def stepped(raw: dict[str, Any]) -> None:
+    """Let a stream know its steps alone, 520 of them."""
+    for series in raw["metrics"]["patchtst"]["series"].values():
+        series["epoch"] = [None] * len(series["value"])
+    completion(epoch=None, step=520, steps=520, unit="step")(raw)
+
+
 def without(stream: str) -> Change:
     """A run that has no such stream."""
     return lambda raw: raw["metrics"].pop(stream)

@@ -6,6 +6,7 @@ Everything is small and made here; the event files, checkpoints and archives are
 from __future__ import annotations
 
 import json
+import math
 import os
 import socket
 import time
@@ -13,8 +14,10 @@ import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from support.build_checkpoints import Numbers, a_value, torch_zip, weights
+import yaml
+from support.build_checkpoints import Array, Numbers, a_value, torch_zip, weights
 from support.build_events import event, header, record, simple_value
 
 GONE_PID = 4_000_000
@@ -82,13 +85,34 @@ def event_path(stream: Stream) -> str:
     return f"runs/{stream.id}_ssl/events.out.tfevents.{int(stream.start)}.{stream.host}.{stream.pid}.0"
 
 
-def checkpoint_bytes(stream: Stream) -> bytes:
-    """A torch zip with the layers that tell the two streams apart."""
-    first = {"patchtst": ("input_proj.weight", (48, 16)), "swinmae": ("encoder.patch_embed.proj.weight", (24, 1, 4, 4))}
-    name, shape = first.get(stream.id, ("layer.weight", (8, 4)))
-    model = {name: weights(stream.seed + 1, shape), "head.weight": weights(stream.seed + 2, (2, 8))}
+LAYERS = {
+    "patchtst": {"input_proj.weight": (48, 16)},
+    "swinmae": {"encoder.patch_embed.proj.weight": (24, 1, 4, 4), "decoder.weight": (8, 24)},
+}
+"""The layers that tell the two streams apart."""
+
+
+def model_of(stream: Stream) -> dict[str, Array]:
+    """The layers of a stream's own, and a head."""
+    shapes = {**LAYERS.get(stream.id, {"layer.weight": (8, 4)}), "head.weight": (2, 8)}
+    return {name: weights(stream.seed + n, shape) for n, (name, shape) in enumerate(shapes.items(), 1)}
+
+
+def saved(stream: Stream, numbers: Numbers, model: dict[str, Array] | None = None) -> dict[str, Any]:
+    """What the stream's training saves at its best epoch."""
+    value = a_value(numbers, model_of(stream) if model is None else model)
+    best = min(range(len(stream.val)), key=lambda n: (math.isnan(stream.val[n]), stream.val[n]))
+    return value | {
+        "epoch": best + 1,
+        "val_loss": stream.val[best],
+        "config": yaml.safe_load(config_text(stream)),
+    }
+
+
+def checkpoint_bytes(stream: Stream, model: dict[str, Array] | None = None, **changes: Any) -> bytes:
+    """The torch zip that a stream's training leaves; `changes` are of what it says of itself."""
     numbers = Numbers()
-    return torch_zip(a_value(numbers, model), numbers, root=f"{stream.id}_ssl")
+    return torch_zip(saved(stream, numbers, model) | changes, numbers, root=f"{stream.id}_ssl")
 
 
 def config_text(stream: Stream) -> str:
@@ -132,7 +156,8 @@ def write_reports(root: Path, modified_at: float, decision: str = "keep") -> Non
 
 def write_policy(root: Path) -> None:
     """Write a split policy that speaks of everything."""
-    text = "# Split policy\n\n- train: the first 80 %.\n- calibration: later, normal windows only.\n"
+    items = ["train: the first 80 %.", "calibration: later, normal windows only.", "test: none of these."]
+    text = "\n- ".join(["# Split policy\n", *items]) + "\n"
     write(root / "docs/calibration_split_policy.md", text)
 
 

@@ -1,6 +1,8 @@
-"""Check 5: the newest archive is sound and holds every checkpoint and config."""
+"""Check 5: the newest archive is sound and holds every file of each checkpoint, and every config."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from collectors.evidence.archive import ArchiveEvidence, ArchiveMember
 from collectors.judge.checks.part import (
@@ -37,7 +39,7 @@ def _backup(file: ReadFile[ArchiveEvidence], seen: WorkspaceEvidence, hint: str)
         return skipping(file.path, None, f"{file.path} is being written", WAIT_HINT)
     if not file.evidence.sound:
         return failing(file.path, None, f"{file.path}: {first_error(file.evidence.findings)}", hint)
-    absent = [path for path in _must_hold(seen) if not _holds(file.evidence, path)]
+    absent = [one.path for one in _must_hold(seen) if not _holds(file.evidence, one)]
     if absent:
         text = f"{file.path} holds no {listed(absent)} (or an empty one)"
         return failing(file.path, None, text, hint)
@@ -47,14 +49,16 @@ def _backup(file: ReadFile[ArchiveEvidence], seen: WorkspaceEvidence, hint: str)
     return passing(file.path, None, text, warnings_of(file.evidence.findings))
 
 
-def _must_hold(seen: WorkspaceEvidence) -> list[str]:
-    """Paths of every stream's checkpoint and config."""
-    return [file.path for s in seen.streams for file in (s.checkpoint, s.config) if file]
+def _must_hold(seen: WorkspaceEvidence) -> list[ReadFile[Any]]:
+    """Every stream's checkpoint, all files of it, and config."""
+    return [one for s in seen.streams for file in (s.checkpoint, s.config) if file for one in file.files]
 
 
-def _holds(archive: ArchiveEvidence, path: str) -> bool:
-    member = member_for(archive, path)
-    return member is not None and member.size_bytes > 0
+def _holds(archive: ArchiveEvidence, file: ReadFile[Any]) -> bool:
+    """Whether the archive has a copy: an empty one only of a file that is empty and well read without a byte."""
+    member = member_for(archive, file.path)
+    is_empty = file.facts.size_bytes == 0 and file.evidence is None
+    return member is not None and (member.size_bytes > 0 or is_empty)
 
 
 def member_for(archive: ArchiveEvidence, path: str) -> ArchiveMember | None:
@@ -71,15 +75,16 @@ def member_for(archive: ArchiveEvidence, path: str) -> ArchiveMember | None:
 
 
 SPEC = CheckSpec(
+    number=5,
     id="backup",
     title="Backup bundle",
     judge=check_backup,
     gate=GatePlace("backup-check", "Backup"),
     meaning=Meaning(
-        passes_when="the newest archive tests sound end to end and holds every checkpoint and config",
+        passes_when="the newest archive tests sound end to end and holds all files of each checkpoint, and each config",
         proves=(
-            "every byte of the newest archive was unpacked and its checksums agree; it holds a copy of each checkpoint"
-            " and config"
+            "every byte of the newest archive was unpacked and its checksums agree; it holds a copy of every file of"
+            " each checkpoint, and of each config"
         ),
         cannot_prove="that the copies were ever restored, or that older archives are sound",
     ),

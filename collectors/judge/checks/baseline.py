@@ -6,9 +6,12 @@ says why.
 
 from __future__ import annotations
 
-from collectors.compare.regression import judge_regression, judge_stream, ordered
+from functools import partial
+
+from collectors.compare.regression import judge_regression, judge_stream, ordered, way_of
 from collectors.contract.delta import Regression
 from collectors.contract.metrics import StreamMetrics
+from collectors.contract.policy import Policy
 from collectors.contract.state import CheckEvidence, DashboardState
 from collectors.contract.values import Outcome
 from collectors.judge.checks.part import Judgement
@@ -22,6 +25,7 @@ HINTS = {
     Regression.INCOMPARABLE: f"Pin a baseline that was trained the same way: {PIN}.",
     Regression.INCOMPLETE: "Wait until the training has ended.",
 }
+SAY_WAY = "Say which way is better: `baseline: {direction: lower}` or `direction: higher`."
 
 
 def check_baseline(seen: WorkspaceEvidence) -> Judgement:
@@ -39,13 +43,21 @@ def check_baseline(seen: WorkspaceEvidence) -> Judgement:
 
 def _judged(seen: WorkspaceEvidence, baseline: DashboardState) -> Judgement:
     run = {s.id: s.metrics for s in seen.streams}
-    found = judge_regression(run, baseline.metrics, seen.config.baseline)
+    policy = seen.config.baseline
+    found = judge_regression(run, baseline.metrics, policy)
+    has_way = found.value is not Regression.INCOMPARABLE or not any(map(partial(_lacks_way, policy), run.values()))
     return Judgement(
         outcome=OUTCOMES.get(found.value, Outcome.SKIP),
         detail=f"against {baseline.meta.run_id}: {found.sentence}",
-        hint=HINTS.get(found.value),
+        hint=HINTS.get(found.value) if has_way else SAY_WAY,
         evidence=tuple(_evidence(stream, (run, baseline), seen) for stream in ordered(run, baseline.metrics)),
     )
+
+
+def _lacks_way(policy: Policy, stream: StreamMetrics) -> bool:
+    """Whether nothing says which way a metric gets better that the policy compares."""
+    held = (name for name in (policy.metric, *policy.metrics) if name in stream.series)
+    return any(way_of(name, policy, stream) is None for name in held)
 
 
 def _evidence(
@@ -57,6 +69,7 @@ def _evidence(
 
 
 SPEC = CheckSpec(
+    number=10,
     id="baseline",
     title="No regression",
     judge=check_baseline,
@@ -73,6 +86,7 @@ SPEC = CheckSpec(
         ),
     ),
     when=When(
+        is_extra=True,
         switched_on=True,
         at_hand=lambda seen: seen.baseline is not None,
         waits_because="no baseline is pinned",

@@ -54,6 +54,7 @@ def _checkpoint(s: StreamEvidence, file: ReadFile[CheckpointEvidence]) -> Part:
 
 
 SPEC = CheckSpec(
+    number=1,
     id="checkpoints",
     title="Trained checkpoints",
     judge=check_checkpoints,

@@ -103,6 +103,7 @@ def shown_value(value: Any) -> str:
 
 
 SPEC = CheckSpec(
+    number=4,
     id="configs",
     title="Final configs",
     judge=check_configs,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from collectors.contract.shapes import is_pattern
@@ -71,8 +71,19 @@ def judge_parts(parts: Iterable[Part]) -> Judgement:
     )
 
 
+def joined(judged: Judgement, parts: Sequence[Part]) -> Judgement:
+    """A judgement with further parts: what is worse than it leads, the rest is told behind it."""
+    if not parts:
+        return judged
+    own = Part(None, None, judged.outcome, judged.detail, judged.hint)
+    told = judge_parts([own, *(p for p in parts if p.outcome is not Outcome.PASS)])
+    warnings = Part(None, None, told.outcome, told.detail, extra=tuple(e for p in parts for e in p.extra))
+    further = tuple(CheckEvidence(path=p.path, stream=p.stream, text=_with_extra(p)) for p in parts)
+    return replace(told, detail=_with_extra(warnings), evidence=(*judged.evidence, *further))
+
+
 def _with_extra(part: Part) -> str:
-    return " ".join([part.text, *(f"[warning: {e}]" for e in part.extra)])
+    return " ".join([*filter(None, [part.text]), *(f"[warning: {e}]" for e in part.extra)])
 
 
 def _worst(outcomes: Iterable[Outcome]) -> Outcome:

@@ -6,14 +6,12 @@ times say.
 
 from __future__ import annotations
 
-import fnmatch
 from collections.abc import Iterator
 from typing import Any
 
-from collectors.contract.streams import Layer
 from collectors.evidence.archive import ArchiveEvidence
-from collectors.evidence.checkpoint import TensorFacts
-from collectors.evidence.documents import MISSING, value_at
+from collectors.evidence.checkpoint import CheckpointEvidence
+from collectors.evidence.documents import value_at
 from collectors.judge.checks.backup import member_for
 from collectors.judge.checks.part import Judgement, Part, failing, is_running, judge_parts, passing, skipping
 from collectors.judge.checks.spec import CheckSpec, GatePlace, Meaning
@@ -40,9 +38,8 @@ def _while_running(s: StreamEvidence) -> Part:
 
 
 def _stream_parts(s: StreamEvidence, seen: WorkspaceEvidence) -> Iterator[Part]:
-    contradictions = [*_content_parts(s), *_layer_parts(s, seen)]
-    yield from contradictions
-    by_table = s.stream.events is None or not seen.config.settings_of("logs").enabled
+    yield from _content_parts(s)
+    by_table = s.stream.events is None or s.is_told_by_table_alone or not seen.config.settings_of("logs").enabled
     if s.run is None and by_table and s.loss_table is not None:
         yield table_part(s, seen.config.limits.trusted_time_seconds)
     elif s.run is None:
@@ -83,58 +80,11 @@ def _beside(s: StreamEvidence) -> list[str]:
 
 
 def _content_parts(s: StreamEvidence) -> Iterator[Part]:
-    table = s.loss_table
     if s.run is not None and s.run.at_odds:
         text = f"{s.id}: two writers recorded different values at the same steps: {listed(s.run.at_odds)}"
         yield failing(
             s.run.latest_file.folder, s.id, text, "Let one process write each series, or give each its folder."
         )
-    if table is not None and s.losses.table_disagrees:
-        text = f"{s.id}: {table.path} does not hold the losses of its event files: it is of another run or stream"
-        yield failing(table.path, s.id, text, AGAIN)
-
-
-def _layer_parts(s: StreamEvidence, seen: WorkspaceEvidence) -> Iterator[Part]:
-    """Sizes that config (or scaler) and checkpoint both tell must agree."""
-    path = s.checkpoint.path if s.checkpoint else None
-    for layer in s.stream.layers:
-        tensor = _find_tensor(s, layer)
-        if tensor is None:
-            owner = _other_owner(s, seen)
-            if owner:
-                text = f"{s.id}: {path} has the layers of {owner}, not of {s.id}"
-                yield failing(path, s.id, text, f"Put {s.stream.label}'s own checkpoint back in place.")
-            continue
-        expected = _expected_size(layer, s, seen)
-        found = tensor.shape[layer.dimension] if -len(tensor.shape) <= layer.dimension < len(tensor.shape) else None
-        if expected is not None and found is not None and found != expected:
-            text = f"{s.id}: `{layer.equals}` is {expected}, but {tensor.name} in the checkpoint has {found}"
-            yield failing(path, s.id, text, "Config and checkpoint are of different models: " + AGAIN)
-
-
-def _find_tensor(s: StreamEvidence, layer: Layer) -> TensorFacts | None:
-    tensors = s.checkpoint_evidence.tensors if s.checkpoint_evidence else ()
-    return next((t for t in tensors if fnmatch.fnmatchcase(t.name, layer.tensor)), None)
-
-
-def _other_owner(s: StreamEvidence, seen: WorkspaceEvidence) -> str | None:
-    """The stream whose own layer names this checkpoint holds, if there is exactly that sign."""
-    tensors = s.checkpoint_evidence.tensors if s.checkpoint_evidence else ()
-    for other in seen.streams:
-        patterns = [layer.tensor for layer in other.stream.layers]
-        if other.id != s.id and any(fnmatch.fnmatchcase(t.name, p) for t in tensors for p in patterns):
-            return other.id
-    return None
-
-
-def _expected_size(layer: Layer, s: StreamEvidence, seen: WorkspaceEvidence) -> int | None:
-    if layer.equals is None:
-        return None
-    if layer.equals == "scaler":
-        scaler = seen.scaler.evidence if seen.scaler else None
-        return len(scaler.center) if scaler and scaler.center else None
-    value = value_at(s.config_data, layer.equals)
-    return value if isinstance(value, int) and not isinstance(value, bool) and value is not MISSING else None
 
 
 def _scaler_parts(seen: WorkspaceEvidence) -> Iterator[Part]:
@@ -189,9 +139,16 @@ def _backup_parts(seen: WorkspaceEvidence) -> Iterator[Part]:
 def _todays_files(seen: WorkspaceEvidence) -> Iterator[tuple[str, int | None, int | None]]:
     for s in seen.streams:
         if s.checkpoint and s.checkpoint.evidence:
-            yield s.checkpoint.path, s.checkpoint.facts.size_bytes, s.checkpoint.evidence.crc32
+            yield from _parts_of(s.checkpoint)
         if s.config and s.config.evidence:
             yield s.config.path, s.config.facts.size_bytes, s.config.crc32
+
+
+def _parts_of(checkpoint: ReadFile[CheckpointEvidence]) -> Iterator[tuple[str, int | None, int | None]]:
+    if not checkpoint.parts and checkpoint.evidence:
+        yield checkpoint.path, checkpoint.facts.size_bytes, checkpoint.evidence.crc32
+    for part in checkpoint.parts:
+        yield part.path, part.facts.size_bytes, part.crc32
 
 
 def _differs(archive: ArchiveEvidence, path: str, size: int | None, crc: int | None) -> bool:
@@ -204,6 +161,7 @@ def _differs(archive: ArchiveEvidence, path: str, size: int | None, crc: int | N
 
 
 SPEC = CheckSpec(
+    number=9,
     id="provenance",
     title="Same run",
     judge=check_provenance,

@@ -59,6 +59,7 @@ def scaler_problem(scaler: ScalerEvidence) -> str | None:
 
 
 SPEC = CheckSpec(
+    number=2,
     id="scaler",
     title="Scaler",
     judge=check_scaler,

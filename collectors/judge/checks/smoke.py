@@ -31,6 +31,7 @@ def _smoke(s: StreamEvidence, result: SmokeResult | None) -> Part:
 
 
 SPEC = CheckSpec(
+    number=6,
     id="smoke",
     title="Scoring smoke test",
     judge=check_smoke,

@@ -1,7 +1,7 @@
 """The record of one check: everything that is said of it anywhere. Pure, and it judges nothing itself.
 
-A new check is a file with its judge and its `SPEC`, and a line in `checklist.CHECKS`. Its number, the
-ids a configuration may name, the gate view, readiness, badges and the documented table follow.
+A new check is a file with its judge and its `SPEC`, and a line in `checklist.CHECKS`. The ids a
+configuration may name, the gate view, readiness, badges and the documented table follow.
 """
 
 from __future__ import annotations
@@ -48,6 +48,8 @@ class When:
     """Which streams have what it looks at, by the description; it is left out where none has."""
     said_by: Callable[[Stream], str | None] | None = None
     """The reason that a stream's description gives for not having it."""
+    is_extra: bool = False
+    """Asked for by whoever wants more: nothing is missing where it is not."""
     switched_on: bool = False
     """Off until the configuration switches it on by name."""
     at_hand: Callable[[WorkspaceEvidence], bool] | None = None
@@ -81,6 +83,8 @@ class When:
 class CheckSpec:
     """One check of the checklist."""
 
+    number: int
+    """Its number for ever; some are free for checks to come."""
     id: str
     """Its id in the configuration, in the state and in the addresses of badges."""
     title: str

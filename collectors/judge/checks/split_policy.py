@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from collectors.judge.checks.part import Judgement, failing, first_error, judge_parts, missing_text, passing
 from collectors.judge.checks.spec import CheckSpec, GatePlace, Meaning, When
+from collectors.judge.prose import prose_of, speaks_of
 from collectors.numbers import listed
 from collectors.training.evidence import WorkspaceEvidence
 
@@ -21,25 +20,25 @@ def check_split_policy(seen: WorkspaceEvidence) -> Judgement:
         return judge_parts([failing(file.path, None, missing_text(file.facts), hint)])
     if not file.evidence.sound:
         return judge_parts([failing(file.path, None, f"{file.path}: {first_error(file.evidence.findings)}", hint)])
-    absent = [w for w in wanted.must_mention if not _speaks_of(file.evidence.text, w)]
+    prose = prose_of(file.evidence.text)
+    absent = [w for w in wanted.must_mention if not speaks_of(prose, w)]
     if absent:
-        return judge_parts([failing(file.path, None, f"{file.path} does not speak of {listed(absent)}", hint)])
+        aside = [w for w in absent if speaks_of(file.evidence.text, w)]
+        only = f": {listed(aside)} stands in comments or code only" if aside else ""
+        text = f"{file.path} does not speak of {listed(absent)}{only}"
+        return judge_parts([failing(file.path, None, text, hint)])
     return judge_parts([passing(file.path, None, f"{file.path} speaks of {words}")])
 
 
-def _speaks_of(text: str, word: str) -> bool:
-    """A word that begins like the wanted one counts (`training` speaks of train)."""
-    return re.search(rf"\b{re.escape(word)}", text, re.IGNORECASE) is not None
-
-
 SPEC = CheckSpec(
+    number=7,
     id="split_policy",
     title="Split policy",
     judge=check_split_policy,
     gate=GatePlace("policy-check", "Split policy"),
     meaning=Meaning(
         passes_when="the document speaks of train, calibration and normal",
-        proves="the document is text and speaks of train, calibration and normal",
+        proves="the document is text and has these words outside comments and code, whole or inflected",
         cannot_prove="that what it says is true, or was followed",
     ),
     when=When(section="split_policy"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice
 
 from collectors.contract.values import Status
 from collectors.judge.checks.part import (
@@ -16,9 +17,11 @@ from collectors.judge.checks.part import (
     skipping,
 )
 from collectors.judge.checks.spec import CheckSpec, GatePlace, Meaning
-from collectors.numbers import instant_words
-from collectors.training.axes import BY_COUNT
+from collectors.numbers import instant_words, listed
+from collectors.training.axes import BY_COUNT, ROWS_BY_COUNT
 from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
+from collectors.training.gradients import norm_words
+from collectors.training.series import is_gradient_norm, is_loss, is_validation
 from collectors.training.words import absent_tags, divergence_words, epoch_words
 
 
@@ -28,16 +31,19 @@ def check_training(seen: WorkspaceEvidence) -> Judgement:
 
 
 def _training(s: StreamEvidence) -> Part:
-    path = _source(s)
+    path = source_of(s)
+    norms = _gradient_warnings(s, _table_warnings(s))
+    odd = [*(divergence_words(d) for d in s.progress.odd if not is_gradient_norm(d.series)), *norms]
     if s.progress.status is Status.DONE:
-        return _ended(s, path)
-    part = _not_ended(s, path)
-    problem = table_problem(s)
-    return part if problem is None or problem in part.text else replace(part, extra=(*part.extra, problem))
+        part = _ended(s, path)
+    else:
+        part, problem = _not_ended(s, path), table_problem(s)
+        odd += [problem] if problem is not None and problem not in part.text else []
+    return replace(part, extra=(*part.extra, *odd)) if odd else part
 
 
-def _source(s: StreamEvidence) -> str | None:
-    """Where its losses are recorded."""
+def source_of(s: StreamEvidence) -> str | None:
+    """Where its metrics are recorded."""
     table = s.loss_table if s.losses.source == "loss_history" or s.stream.events is None else None
     return table.path if table else s.stream.events.folder if s.stream.events else None
 
@@ -79,15 +85,31 @@ def _ended(s: StreamEvidence, path: str | None) -> Part:
     if not s.losses.curves:
         return failing(path, s.id, f"{s.id}: ended, but no loss was recorded", f"Train {label} with loss logging on.")
     ended = "stopped early" if s.progress.early_stop else "completed"
+    if s.unnamed_tables:
+        return _half_read(s, path, f"{s.id}: {epoch_words(s)}, {ended}")
     previous = "" if s.in_current_run else " (from the previous run)"
-    text = f"{s.id}: {epoch_words(s)}, {ended}, all losses finite{previous}{_assumed(s)}"
+    text = f"{s.id}: {epoch_words(s)}, {ended}, all {_kind(s)} finite{previous}{_assumed(s)}"
     return passing(path, s.id, text, _table_warnings(s))
 
 
+def _half_read(s: StreamEvidence, path: str | None, where: str) -> Part:
+    """The losses of a part of the data lie in a file that nothing names: whether all are finite nobody has seen."""
+    part = "training" if all(map(is_validation, s.losses.curves)) else "validation"
+    files = [s.loss_table.path if s.loss_table else "", *s.unnamed_tables]
+    text = f"{where}; {listed(s.unnamed_tables)} beside its table holds its {part}, and nothing names it"
+    return skipping(path, s.id, text, f"Name both as one table: `path: [{', '.join(files)}]`.")
+
+
+def _kind(s: StreamEvidence) -> str:
+    """What its series are called: a metric is no loss."""
+    return "losses" if any(map(is_loss, s.losses.curves)) else "values"
+
+
 def _assumed(s: StreamEvidence) -> str:
-    """What was concluded about the steps from their count alone."""
-    told_by = s.losses.told_by
-    return f" (steps taken as epochs by {told_by})" if told_by is not None and told_by.startswith(BY_COUNT) else ""
+    """What was concluded about steps or rows from their count alone."""
+    told_by = s.losses.told_by or ""
+    what = {told_by.startswith(BY_COUNT): "steps", told_by.startswith(ROWS_BY_COUNT): "rows"}.get(True)
+    return f" ({what} taken as epochs by {told_by})" if what else ""
 
 
 def _nothing(s: StreamEvidence) -> str:
@@ -131,6 +153,14 @@ def _table_warnings(s: StreamEvidence) -> list[str]:
     return [f"{table.path}: {f}" for f in table.evidence.findings if f.severity == "warning"]
 
 
+def _gradient_warnings(s: StreamEvidence, told: list[str]) -> list[str]:
+    """The first gradient norm that is not finite, where the table does not tell of one already."""
+    curves = {**s.losses.others, **s.losses.curves}
+    norms = {name: c for name, c in curves.items() if is_gradient_norm(name)} | dict(s.run.gradients if s.run else {})
+    words = (f"{name}: {found}" for name, c in norms.items() if (found := norm_words(c, s.losses.curves)) is not None)
+    return [] if any("gradient norm" in one for one in told) else list(islice(words, 1))
+
+
 def _failure(s: StreamEvidence) -> str:
     if not s.progress.divergences:
         return f"{s.id}: the training recorded that it failed"
@@ -138,6 +168,7 @@ def _failure(s: StreamEvidence) -> str:
 
 
 SPEC = CheckSpec(
+    number=8,
     id="training",
     title="Training finished",
     judge=check_training,

@@ -37,13 +37,13 @@ def draw_chart(curves: Curves, kind: Kind, name: str, sentence: str) -> Element:
         el("title", sentence.partition(":")[0], id=title),
         el("desc", sentence, id=words),
         _value_grid(up),
-        el("text", "loss", x="-8", y="-4", text_anchor="end", class_="axis-name"),
+        el("text", curves.measure, x="-8", y="-4", text_anchor="end", class_="axis-name"),
         _place_ticks(along, curves.unit),
         _lines(every, along, up),
         _divergence(curves, along),
         _crosses(curves, along),
         _ends(curves, along, up),
-        _lowest(curves, along, up),
+        _best(curves, along, up),
         class_="chart",
         role="img",
         aria_labelledby=f"{title} {words}",
@@ -146,15 +146,15 @@ def _ends(curves: Curves, along: Axis, up: Axis) -> Child:
     return dots
 
 
-def _lowest(curves: Curves, along: Axis, up: Axis) -> Child:
-    """A ring around the lowest point, named below it."""
+def _best(curves: Curves, along: Axis, up: Axis) -> Child:
+    """A ring around the best point, named below it."""
     if curves.best is None:
         return None
-    at, value = curves.best
+    at, value, extreme = curves.best
     x, y = along.place(at), up.place(value)
     if x is None or y is None:
         return None
-    words = f"min {number_words(value)}" + (
+    words = f"{extreme} {number_words(value)}" + (
         f" at {curves.axis} {number_words(at)}" if curves.axis in ("epoch", "step") else ""
     )
     anchor, shift = ("start", "-5") if x < NAME_ROOM else ("end", "5") if x > 1 - NAME_ROOM else ("middle", "0")

@@ -12,8 +12,9 @@ from typing import Final, Literal
 from collectors.contract.metrics import Nonfinite, Point, Series, StreamMetrics
 from collectors.evidence.downsample import downsample
 from collectors.numbers import place_words
-from collectors.presentation.regions.losses import ROLES
-from collectors.presentation.words import series_label
+from collectors.presentation.metric_groups import ROLES
+from collectors.presentation.words import series_label, told_label
+from collectors.training.series import better_way, is_loss
 from collectors.training.words import divergence_words
 
 AxisName = Literal["epoch", "step", "time", "index"]
@@ -52,8 +53,10 @@ class Curves:
     marks: tuple[Mark, ...]
     end: float | None
     """Where the axis should end: the configured last epoch or step."""
-    best: tuple[float, float] | None
-    """Place and value of the lowest validation loss."""
+    measure: str
+    """What stands at the value axis: `loss` where every series is one."""
+    best: tuple[float, float, str] | None
+    """Place and value of the best validation loss, and whether it is a `min` or a `max`."""
     diverged: tuple[float | None, str] | None
     """Place and words of the first loss that was not finite."""
     notes: tuple[str, ...]
@@ -65,7 +68,9 @@ def curves_of(run: StreamMetrics, baseline: StreamMetrics | None) -> Curves:
     axis = _axis_of(list(held.values()))
     zero, size, unit = _clock(held, axis)
     ruler = _Ruler(axis, zero, size)
-    lines = tuple(Line(series_label(n), ROLES.get(n, "other"), *_reduced(s, ruler)) for n, s in held.items())
+    lines = tuple(
+        Line(told_label(run, n, series_label(n)), ROLES.get(n, "other"), *_reduced(s, ruler)) for n, s in held.items()
+    )
     ghosts, notes = _ghosts(baseline, axis, size)
     return Curves(
         axis=axis,
@@ -74,6 +79,7 @@ def curves_of(run: StreamMetrics, baseline: StreamMetrics | None) -> Curves:
         ghosts=ghosts,
         marks=tuple(_marks(run, held, ruler)),
         end=_end(run, axis),
+        measure="loss" if all(map(is_loss, held)) else "value",
         best=_best(held, ruler),
         diverged=_diverged(run, ruler),
         notes=notes,
@@ -161,17 +167,20 @@ def _end(run: StreamMetrics, axis: AxisName) -> float | None:
     return None if end is None else float(end)
 
 
-def _best(held: dict[str, Series], ruler: _Ruler) -> tuple[float, float] | None:
-    """The lowest point of validation, else of the first series; the first of equals."""
-    name = "val_loss" if "val_loss" in held else next(iter(held), None)
+def _best(held: dict[str, Series], ruler: _Ruler) -> tuple[float, float, str] | None:
+    """The best point of validation, else of the first series that has a better way; the first of equals."""
+    name = "val_loss" if "val_loss" in held else next((n for n in held if better_way(n)), None)
     if name is None:
         return None
     finite = [(value, at) for at, value in zip(ruler.along(held[name]), held[name].value, strict=True)
               if value is not None]  # fmt: skip
     if not finite:
         return None
-    value, at = min(finite)
-    return at, value
+    if better_way(name) == "lower":
+        value, at = min(finite)
+        return at, value, "min"
+    value, at = max(finite, key=lambda one: (one[0], -one[1]))
+    return at, value, "max"
 
 
 def _diverged(run: StreamMetrics, ruler: _Ruler) -> tuple[float | None, str] | None:

@@ -10,23 +10,26 @@ from collectors.presentation.charts.axes import Kind
 from collectors.presentation.charts.chart import draw_chart
 from collectors.presentation.charts.curves import Curves, curves_of
 from collectors.presentation.markup import Element, el
+from collectors.presentation.metric_groups import main_part
 from collectors.presentation.regions.loss_table import loss_table
 from collectors.presentation.regions.losses import chart_sentence, loss_foot, loss_head, loss_key
+from collectors.presentation.regions.metrics import metric_tables
 from collectors.presentation.words import STREAM_WORDS
 
 
-def loss_figure(run: StreamMetrics, ghost: StreamMetrics | None, kind: Kind, name: str) -> Element:
+def loss_figure(stream: StreamMetrics, ghost: StreamMetrics | None, kind: Kind, name: str) -> Element:
     """Return the figure; `ghost` is the baseline's stream, `kind` how the value axis is divided."""
+    run, others = main_part(stream), el("div", metric_tables(stream), class_="metric-groups")
     curves = curves_of(run, ghost)
-    caption = el("figcaption", el("h3", f"{run.label} loss"), el("span", loss_head(run), class_="figure"))
+    caption = el("figcaption", el("h3", run.label), el("span", loss_head(run), class_="figure"))
     keys = [loss_key(line.label, line.role) for line in curves.ghosts]
     notes = el("span", " · ".join(_notes(run, curves, kind)), class_="loss-note")
     foot = el("p", loss_foot(run, *keys), notes, class_="loss-words")
     if not curves.lines:
-        return el("figure", caption, loss_table(run), foot, class_="loss")
+        return el("figure", caption, loss_table(run), foot, others, class_="loss")
     plot = el("div", draw_chart(curves, kind, name, chart_sentence(run)), class_="loss-plot")
     table = el("details", el("summary", "Data table"), loss_table(run), class_="loss-data")
-    return el("figure", caption, plot, foot, table, class_="loss")
+    return el("figure", caption, plot, foot, table, others, class_="loss")
 
 
 def _notes(run: StreamMetrics, curves: Curves, kind: Kind) -> list[str]:

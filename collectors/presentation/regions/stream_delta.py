@@ -20,9 +20,9 @@ def stream_delta(stream: StreamDelta) -> Element:
     reasons = el("p", f"Incomparable: {'; '.join(stream.reasons)}.", class_="incomparable") if stream.reasons else None
     rows = [
         *map(_loss_row, stream.losses),
-        _plain_row("epochs", stream.epochs, number_words),
+        _plain_row(f"{stream.counted_in}s", stream.epochs, number_words),
         _plain_row("duration", stream.duration_seconds, duration_words),
-        _plain_row("time per epoch", stream.seconds_per_epoch, duration_words),
+        _plain_row(f"time per {stream.counted_in}", stream.seconds_per_epoch, duration_words),
     ]
     return el(
         "section",

@@ -14,11 +14,13 @@ from typing import Final
 from collectors.evidence.checkpoint import Role
 from collectors.readers.checkpoint.roles import (
     belongs_to_optimizer,
+    is_curve,
     is_optimizer_state,
     role_beside_model,
     role_of_name,
 )
 from collectors.readers.common.finding_list import shorten
+from collectors.readers.pickle.arrays import array_of
 from collectors.readers.pickle.values import PickledDict, PickledObject, Tensor
 
 MOST_VISITS: Final = 500_000
@@ -51,6 +53,8 @@ class Contents:
     """A limit was met: names may be missing."""
     is_optimizer: bool = False
     """The whole value is an optimizer's state dict."""
+    bad_arrays: list[str] = field(default_factory=list)
+    """NumPy arrays that are not finite and should be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,7 @@ def read_contents(value: object) -> Contents:
                 found.is_optimizer |= place.depth == 0
                 place = replace(place, role="optimizer")
             waiting.append(_children(place, item))
+            _look_into_array(found, place, item)
     return found
 
 
@@ -115,6 +120,13 @@ def _keep(found: Contents, place: _Place, item: object) -> None:
         found.tensors.append(NamedTensor(place.name or "(the tensor itself)", item, role))
     else:
         _keep_scalar(found, place, item)
+
+
+def _look_into_array(found: Contents, place: _Place, item: object) -> None:
+    """Keep the name of an array that is not finite; a curve may hold NaN, and so may what training keeps."""
+    array = array_of(item) if isinstance(item, PickledObject) and place.role == "model" else None
+    if array is not None and not is_curve(place.name) and not array.is_finite:
+        found.bad_arrays.append(place.name or "(the array itself)")
 
 
 def _children(place: _Place, item: PickledDict | PickledObject | list[object] | tuple[object, ...]) -> _Children:

@@ -55,6 +55,9 @@ class Draft:
     refused: tuple[str, ...] = ()
     opaque: str | None = None
     parts: dict[str, int] = field(default_factory=dict)
+    alike: Literal["", "zero", "constant"] = ""
+    huge: dict[str, float] = field(default_factory=dict)
+    bad_arrays: list[str] = field(default_factory=list)
 
     def evidence(self) -> CheckpointEvidence:
         """The frozen record."""
@@ -76,6 +79,9 @@ class Draft:
             globals=self.refused,
             opaque=self.opaque,
             parts=self.parts,
+            weights_alike=self.alike,
+            huge_tensors=self.huge,
+            nonfinite_arrays=tuple(self.bad_arrays),
         )
 
     def note_budget(self, budget: int) -> None:
@@ -112,7 +118,7 @@ class Draft:
         for block in blocks:
             if block.key in tests and tests[block.key].was_fed:
                 self._report_block(block, tests[block.key])
-        self._report_all_zero(blocks, tests)
+        self._report_alike(blocks, tests)
 
     def _report_block(self, block: Block, test: NumberTest) -> None:
         for found in test.nonfinite:
@@ -125,15 +131,21 @@ class Draft:
                 self.finite = False
                 self.nonfinite.append(extent.name)
                 self.findings.error(f"{_nonfinite_text(found)}: expected finite weights", extent.name)
+        self.huge |= {extent.name: largest for extent, largest in test.huge if extent.role == "model"}
         if test.is_constant and not test.nonfinite:
             self.constant.extend(one.name for one in block.extents if _is_weight_matrix(one))
 
-    def _report_all_zero(self, blocks: Sequence[Block], tests: Mapping[str, NumberTest]) -> None:
+    def _report_alike(self, blocks: Sequence[Block], tests: Mapping[str, NumberTest]) -> None:
+        """Weights that are all alike are told as such, single ones as a warning: layers may begin at zero."""
         model = [b for b in blocks if any(one.role == "model" and one.count for one in b.extents)]
-        floats = [tests[block.key] for block in model if block.key in tests and tests[block.key].was_fed]
+        floats = [tests[block.key] for block in model if block.key in tests]
         others = [b for b in model if b.key not in tests and any(e.count >= WORTH_A_WARNING for e in b.extents)]
-        if floats and not others and all(test.is_zero for test in floats):
-            self.findings.warning("every weight is 0: expected trained weights")
+        known = bool(floats) and not others and all(test.was_fed for test in floats)
+        matrices = sum(_is_weight_matrix(one) for block in model for one in block.extents)
+        if known and all(test.is_zero for test in floats):
+            self.alike = "zero"
+        elif known and 0 < matrices == len(self.constant):
+            self.alike = "constant"
         elif self.constant:
             count = "1 weight matrix" if len(self.constant) == 1 else f"{len(self.constant):,} weight matrices"
             self.findings.warning(f"one number throughout in {count}: {listed(self.constant, most=5)}")

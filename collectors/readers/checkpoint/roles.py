@@ -30,6 +30,8 @@ _TRAINER_NUMBER: Final = re.compile(
     re.IGNORECASE,
 )
 """Keys of single numbers that training counts or compares with."""
+_CURVE: Final = re.compile(r"loss|metric|score|histor|curve|(^|[._])(log|best|lr|grad|time)", re.IGNORECASE)
+"""Names of what is drawn or compared, and no weight."""
 _RANDOM_STATE: Final = re.compile(r"rng|random_state", re.IGNORECASE)
 _OBSERVER_PART: Final = re.compile(r"activation_post_process(_\d+)?|\w*observer(_\d+)?|\w*fake_quant(ize)?(_\d+)?")
 _OBSERVED_LEAVES: Final = frozenset(["min_val", "max_val", "min_vals", "max_vals"])
@@ -53,6 +55,11 @@ def role_beside_model(key: str, numbers: int | None) -> Role:
         return "trainer" if _TRAINER_PART.search(key) else "model"
     counts = numbers == 1 and _TRAINER_NUMBER.search(key) is not None
     return "trainer" if counts or _RANDOM_STATE.search(key) else "model"
+
+
+def is_curve(name: str) -> bool:
+    """An array of this dotted name is what training measured."""
+    return _CURVE.search(name) is not None
 
 
 def role_of_name(name: str) -> Role:

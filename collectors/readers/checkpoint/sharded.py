@@ -101,6 +101,10 @@ def _merge(draft: Draft, every: list[CheckpointEvidence]) -> None:
     draft.aside = [name for one in every for name in one.nonfinite_aside]
     draft.opaque = next((one.opaque for one in every if one.opaque), None)
     draft.constant = [name for one in every for name in one.constant_tensors]
+    alike = {one.weights_alike for one in every}
+    draft.alike = "zero" if alike == {"zero"} else "constant" if alike and "" not in alike else ""
+    draft.huge = {name: largest for one in every for name, largest in one.huge_tensors.items()}
+    draft.bad_arrays = [name for one in every for name in one.nonfinite_arrays]
     draft.refused = tuple(dict.fromkeys(name for one in every for name in one.globals))
     known = [one.finite for one in every if one.finite is not None]
     draft.finite = all(known) if known else None

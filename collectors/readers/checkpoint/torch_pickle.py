@@ -71,6 +71,7 @@ def fill_draft(draft: Draft, read: PickledCheckpoint) -> None:
     """Take over names, shapes, scalars and refused names."""
     draft.refused = read.refused
     draft.scalars = dict(read.contents.scalars)
+    draft.bad_arrays = list(read.contents.bad_arrays)
     draft.tensors = [
         TensorFacts(one.name, one.tensor.dtype, one.tensor.shape, min(tensor_bytes(one.tensor), _LARGEST), one.role)
         for one in read.contents.tensors

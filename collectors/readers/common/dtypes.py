@@ -6,6 +6,7 @@ bytes, and for floats a bit test. Unknown names have no entry: their data are ne
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -105,6 +106,8 @@ class FloatBits:
     value: int
     fraction: int = 0
     """Bits that are all zero in an infinity; 0 where the type has no infinity."""
+    huge: int | None = None
+    """Bits of `HUGE`; None where the type cannot hold it."""
 
     @property
     def minus_infinity(self) -> int | None:
@@ -112,15 +115,24 @@ class FloatBits:
         return None if self.fraction == 0 else self.value | (1 << (8 * int(self.item[1:]) - 1))
 
 
+HUGE: Final = 1e19
+"""No weight is larger: its square is more than a 32-bit float can hold."""
+
+
+def _bits_of(value: float, item: str) -> int:
+    """The bits of a float: `item` is `f` or `d`, as `struct` writes it."""
+    return int.from_bytes(struct.pack(f">{item}", value), "big")
+
+
 _HALF: Final = FloatBits("u2", 0x7C00, 0x7C00, 0x03FF)
-_SINGLE: Final = FloatBits("u4", 0x7F800000, 0x7F800000, 0x007FFFFF)
-_DOUBLE: Final = FloatBits("u8", 0x7FF0000000000000, 0x7FF0000000000000, 0x000FFFFFFFFFFFFF)
+_SINGLE: Final = FloatBits("u4", 0x7F800000, 0x7F800000, 0x007FFFFF, _bits_of(HUGE, "f"))
+_DOUBLE: Final = FloatBits("u8", 0x7FF0000000000000, 0x7FF0000000000000, 0x000FFFFFFFFFFFFF, _bits_of(HUGE, "d"))
 
 FLOAT_BITS: Final[Mapping[str, FloatBits]] = MappingProxyType(
     {
         "float16": _HALF,
         "complex32": _HALF,
-        "bfloat16": FloatBits("u2", 0x7F80, 0x7F80, 0x007F),
+        "bfloat16": FloatBits("u2", 0x7F80, 0x7F80, 0x007F, _bits_of(HUGE, "f") >> 16),
         "float32": _SINGLE,
         "complex64": _SINGLE,
         "float64": _DOUBLE,

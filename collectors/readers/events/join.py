@@ -10,7 +10,7 @@ import numpy as np
 from collectors.evidence.events import EventEvidence, EventSegment, ScalarSeries
 from collectors.evidence.files import Finding
 from collectors.readers.events.findings import summary_findings, with_summary
-from collectors.readers.events.series import MAX_SEGMENTS, merged
+from collectors.readers.events.series import MAX_SEGMENTS, MAX_STARTS, merged
 
 
 def join_events(earlier: EventEvidence, later: EventEvidence) -> EventEvidence:
@@ -33,6 +33,7 @@ def join_events(earlier: EventEvidence, later: EventEvidence) -> EventEvidence:
         steps_back=earlier.steps_back + later.steps_back,
         continues=earlier.continues,
         open_steps=later.open_steps,
+        starts=(*earlier.starts, *later.starts)[-MAX_STARTS:],
     )
     # What ended the earlier reading was met again by the later one, which began there.
     passed = [detail for detail in _details(earlier) if detail.severity != "error"]

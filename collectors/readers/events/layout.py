@@ -150,7 +150,8 @@ def layout_of(record: bytes) -> Layout | None:
 
 def _is_plain(event: Event) -> bool:
     """Nothing but scalars that columns can hold."""
-    return bool(event.scalars) and event.file_version is None and all(s.number.kind for s in event.scalars)
+    is_bare = event.file_version is None and not event.is_start
+    return bool(event.scalars) and is_bare and all(s.number.kind for s in event.scalars)
 
 
 def _free_bits(event: Event, free: bytearray) -> bytearray:

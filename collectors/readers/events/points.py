@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from collectors.evidence.events import SessionStart
 from collectors.readers.events.proto import Event
 from collectors.readers.events.rows import Positions
 
@@ -45,6 +46,8 @@ class ChunkPoints:
     file_version: str | None = None
     times: list[tuple[int, float]] = field(default_factory=list)
     """Finite wall times that may be the first or last: position, seconds."""
+    starts: list[tuple[int, SessionStart]] = field(default_factory=list)
+    """Position and START record."""
     _columns: dict[str, list[Points]] = field(default_factory=dict)
     _singles: dict[str, list[tuple[int, int, float, float]]] = field(default_factory=dict)
 
@@ -57,6 +60,8 @@ class ChunkPoints:
         time = 0.0 if event.wall_time is None else event.wall_time
         if event.wall_time is not None and np.isfinite(time):
             self.times.append((position, time))
+        if event.is_start:
+            self.starts.append((position, SessionStart(event.step, time)))
         for index, scalar in enumerate(event.scalars):
             self._singles.setdefault(scalar.tag, []).append((position + index, event.step, time, scalar.number.value))
 

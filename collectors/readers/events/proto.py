@@ -22,6 +22,9 @@ MAX_TAG_BYTES: Final = 1024
 _SUMMARY: Final = 5
 _OTHER_CONTENTS: Final = frozenset((4, 6, 7, 8, 9))
 """Graph, log message, session log, run metadata, meta graph."""
+_SESSION_LOG: Final = 7
+_START: Final = 1
+"""Status of a session log."""
 _NOT_SCALAR: Final = frozenset((3, 4, 5, 6))
 """Old histogram, picture, histogram, sound."""
 
@@ -44,6 +47,8 @@ class Event:
     scalars: list[Scalar] = field(default_factory=list)
     others: int = 0
     """Values that are not scalars."""
+    is_start: bool = False
+    """A session log with the status START."""
     is_known: bool = False
     """At least one field that an Event has was there with its own wire type."""
     time_at: int | None = None
@@ -71,7 +76,15 @@ def _read_contents(event: Event, data: bytes, number: int, span: tuple[int, int]
         _read_summary(event, data, span)
     elif number == 3:
         event.file_version = data[span[0] : span[1]].decode("utf-8", "replace")[:80]
+    elif number == _SESSION_LOG:
+        event.is_start = _status(data, span) == _START
     event.is_known |= number in (3, _SUMMARY) or number in _OTHER_CONTENTS
+
+
+def _status(data: bytes, span: tuple[int, int]) -> int:
+    """What a session log says of its session; 0 where it says nothing."""
+    told = [read_varint(data, at, end)[0] for n, wire, at, end in fields(data, *span) if n == 1 and wire == VARINT]
+    return told[-1] if told else 0
 
 
 def _read_summary(event: Event, data: bytes, span: tuple[int, int]) -> None:

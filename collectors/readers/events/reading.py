@@ -10,14 +10,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import BinaryIO, Final
 
-from collectors.evidence.events import EventEvidence
+from collectors.evidence.events import EventEvidence, SessionStart
 from collectors.readers.events.borders import BorderFinder, Borders
 from collectors.readers.events.chunk import DAMAGED, ChunkReader, read_one
 from collectors.readers.events.crc32c import crc32c, masked
 from collectors.readers.events.findings import EventFindings, with_summary
 from collectors.readers.events.points import MAX_TAGS, ChunkPoints
 from collectors.readers.events.rows import FRAME, HEADER
-from collectors.readers.events.series import SeriesByTag, StepTracker
+from collectors.readers.events.series import MAX_STARTS, SeriesByTag, StepTracker
 
 CHUNK: Final = 4 << 20
 """Bytes read at once."""
@@ -38,6 +38,7 @@ class EventReading:
         self._steps = StepTracker(dict(open_steps or {}), resumed=open_steps is not None)
         self._findings = EventFindings()
         self._records = self._damaged = self._others = 0
+        self._starts: list[SessionStart] = []
         self._file_version: str | None = None
         self._first_time: float | None = None
         self._last_time: float | None = None
@@ -87,6 +88,7 @@ class EventReading:
         self._records += points.records
         self._others += points.others
         self._damaged += len(points.damaged)
+        self._starts = [*self._starts, *(start for _, start in sorted(points.starts, key=lambda s: s[0]))][-MAX_STARTS:]
         self._file_version = self._file_version or points.file_version
         if points.times:
             self._first_time = min(points.times)[1] if self._first_time is None else self._first_time
@@ -155,5 +157,6 @@ class EventReading:
             steps_back=self._steps.backs,
             continues=self._steps.continues,
             open_steps=dict(self._steps.open_steps),
+            starts=tuple(self._starts),
         )
         return replace(found, findings=with_summary(found, self._findings.details))

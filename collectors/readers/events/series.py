@@ -21,6 +21,10 @@ MAX_SEGMENTS: Final = 100
 """Steps that go back more often are disorder, not restarts."""
 
 
+MAX_STARTS: Final = 1_000
+"""Latest START records that are kept."""
+
+
 class GrowingSeries:
     """One tag's points so far."""
 

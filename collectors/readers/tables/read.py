@@ -19,7 +19,6 @@ from collectors.evidence.tables import LossTableEvidence
 from collectors.readers.common.finding_list import FindingList, shorten
 from collectors.readers.tables.blocks import valid_rows
 from collectors.readers.tables.columns import EARLY_STOP, GRADIENT, LossColumns
-from collectors.readers.tables.gradients import gradient_words
 from collectors.readers.tables.json_file import JsonTable
 from collectors.readers.tables.lines import Lines, lines_of
 from collectors.readers.tables.merge import merge_rows
@@ -27,6 +26,7 @@ from collectors.readers.tables.parts import Parts
 from collectors.readers.tables.text_log import prefixed_line
 from collectors.readers.tables.written import PLAINLY, Written, read_rows
 from collectors.readers.text.text import binary_kind, brief, decode_text
+from collectors.training.gradients import gradient_words
 
 MAX_BYTES: Final = 64 << 20
 _SHOWN: Final = 1000
@@ -95,6 +95,7 @@ def _read(reading: _Reading, findings: FindingList, *, live: bool) -> LossTableE
         rows=merged,
         columns=tuple(shorten(name) for name in table.names[:_SHOWN]),
         partial_tail=table.is_cut,
+        ends_open=not reading.lines.is_finished,
         encoding=reading.encoding,
         skipped_rows=parts.skipped,
         duplicate_epochs=replaced,

@@ -80,6 +80,7 @@ def joined_tables(files: Sequence[Held], columns: LossColumns) -> LossTableEvide
         rows=_rows(chosen),
         columns=names[:_SHOWN],
         partial_tail=any(found.partial_tail for _, found in files),
+        ends_open=any(found.ends_open for _, found in files),
         encoding=files[0][1].encoding,
         skipped_rows=sum(found.skipped_rows for _, found in files),
         duplicate_epochs=sum(found.duplicate_epochs for _, found in files),

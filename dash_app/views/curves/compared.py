@@ -15,6 +15,7 @@ from dash.development.base_component import Component
 from collectors.contract.delta import Delta, Direction, LossChange, StreamDelta
 from collectors.contract.state import DashboardState
 from collectors.numbers import number_words, percent_words
+from collectors.presentation.metric_groups import main_part
 from collectors.presentation.regions.losses import loss_key
 from collectors.presentation.words import DIRECTION_LOOKS, DIRECTION_WORDS, chart_text, status_class
 from dash_app.views.curves.data import loss_data
@@ -58,7 +59,7 @@ def _curves(run: DashboardState, stream: str, kind: str, place: int | None) -> l
     wished = (VAL, TRAIN) if kind == "baseline" else (VAL,)
     name = chart_text(kind if kind == "baseline" else run.meta.run_id)
     more = {"run": run.meta.run_id, "kind": kind, "place": place}
-    found = [curve for curve in loss_data(run.metrics[stream])["curves"] if curve["role"] in wished]
+    found = [curve for curve in loss_data(main_part(run.metrics[stream]))["curves"] if curve["role"] in wished]
     return [curve | more | {"name": f"{name} {curve['role']}"} for curve in found]
 
 

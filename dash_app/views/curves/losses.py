@@ -14,10 +14,12 @@ from dash.development.base_component import Component
 from collectors.contract.graph import StreamInfo
 from collectors.contract.metrics import StreamMetrics
 from collectors.contract.state import DashboardState
+from collectors.presentation.metric_groups import main_part
 from collectors.presentation.regions.loss_table import loss_table
 from collectors.presentation.regions.losses import chart_sentence, loss_foot, loss_head
 from dash_app import ids
 from dash_app.views.curves.data import loss_data
+from dash_app.views.curves.metrics import groups_of, may_stand_open
 from dash_app.views.markup import attributes
 from dash_app.views.tree import component, components
 
@@ -30,11 +32,12 @@ def render_losses(state: DashboardState | None) -> list[Component]:
 
 
 def losses_now(state: DashboardState | None) -> dict[str, Any]:
-    """Return stream id -> `{data, head, foot, sentence, table}`: what the frames are filled with."""
+    """Return stream id -> `{data, head, foot, sentence, table, groups}`: what the frames are filled with."""
     if state is None:
         return {}
     streams = [s.id for s in state.pipeline.streams if s.id in state.metrics]
-    return {stream: _filling(state.metrics[stream]) for stream in streams}
+    is_open = may_stand_open(state)
+    return {s: _filling(state.metrics[s]) | {"groups": groups_of(state.metrics[s], is_open=is_open)} for s in streams}
 
 
 def _frame(stream: StreamInfo) -> Component:
@@ -42,7 +45,7 @@ def _frame(stream: StreamInfo) -> Component:
     chart = dcc.Graph(id=part["loss-chart"], config=CHART_CONFIG, className="loss-chart")
     head = html.Header(
         [
-            html.H3(f"{stream.label} loss"),
+            html.H3(stream.label),
             html.Span(id=part["loss-head"], className="figure"),
             html.Span(id=part["loss-delta"], className="figure loss-delta"),
         ],
@@ -59,10 +62,12 @@ def _frame(stream: StreamInfo) -> Component:
     )
     table = html.Details([foot, html.Div(id=part["loss-table"])], className="loss-data")
     sentence = html.P(id=part["loss-sentence"], className="unseen")
-    return html.Section([head, plot, sentence, table], className="panel loss")
+    metrics = html.Div(id=part["loss-metrics"], className="metric-groups")
+    return html.Section([head, plot, sentence, table, metrics], className="panel loss")
 
 
-def _filling(metrics: StreamMetrics) -> dict[str, Any]:
+def _filling(run: StreamMetrics) -> dict[str, Any]:
+    metrics = main_part(run)
     return {
         "data": loss_data(metrics),
         "head": components(loss_head(metrics)),

@@ -10,7 +10,8 @@ from dash import html
 from dash.development.base_component import Component
 
 from collectors.compare.rows import final_val_change
-from collectors.contract.delta import Direction, LossChange, Policy
+from collectors.contract.delta import Direction, LossChange
+from collectors.contract.policy import Policy
 from collectors.contract.run_row import RunRow, spark_of
 from collectors.numbers import UNKNOWN, duration_words, number_words, share_words, signed_words
 from collectors.presentation.pieces import verdict_mark
@@ -124,6 +125,8 @@ def _measured(column: Column, found: Mapping[str, Any]) -> Any:
     value = found[column.name]
     if column.name == "duration_seconds":
         return duration_words(value)
+    if column.name == "epochs" and value is None and found["steps"] is not None:
+        return f"{number_words(found['steps'])} steps"
     if column.name == "epochs":
         return number_words(value)
     return "diverged" if found["diverged"] and column.name == "final_val_loss" else number_words(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from support.workspaces import write_good
+from support.workspaces import write, write_good
 
 from collectors.collect import Collector
 from collectors.contract.graph import Node
@@ -49,7 +49,7 @@ def test_a_check_that_begins_to_fail_has_failed_since_it_was_first_seen(tmp_path
 def test_what_the_files_tell_is_believed_over_what_was_seen(tmp_path: Path) -> None:
     """A stream ended when its last record was written, not when somebody looked."""
     store = Store(tmp_path / "state")
-    (tmp_path / "ws").mkdir()
+    write(tmp_path / "ws/dashboard.yaml", "trainer: reference\n")
     with Collector(tmp_path / "ws", store) as collector:
         assert node(collector.export(), "swinmae").status is Status.IDLE
         streams = write_good(tmp_path / "ws")

@@ -113,7 +113,8 @@ def test_a_relative_change_has_its_sign(relative: float | None, words: str) -> N
         (240.0, "4 min"),
         (6000.0, "1 h 40 min"),
         (7200.0, "2 h"),
-        (3_600_000.0, "1,000 h"),
+        (3_600_000.0, "41 d 16 h"),
+        (8 * 86_400.0, "8 d"),
     ],
 )
 def test_a_duration_has_two_units_at_most(seconds: float | None, words: str) -> None:

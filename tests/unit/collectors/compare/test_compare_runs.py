@@ -11,8 +11,9 @@ from support.states import empty_state, failing_state, ready_state, running_stat
 from support.two_runs import changed, completion, config, losses, stream_of, without
 
 from collectors.compare.compare import compare, duration_of
-from collectors.contract.delta import Delta, Direction, Policy, Quantity, StreamDelta
+from collectors.contract.delta import Delta, Direction, Quantity, StreamDelta
 from collectors.contract.metrics import MAX_POINTS
+from collectors.contract.policy import Policy
 from collectors.contract.state import DashboardState
 
 SAME = "The run is the baseline itself."
@@ -177,13 +178,15 @@ def order(delta: Delta) -> list[str]:
     return [c.series for c in stream(delta).losses if c.which == "final"]
 
 
-def test_the_policys_metric_comes_first_then_validation_then_the_rest_by_name() -> None:
+def test_what_the_policy_compares_comes_first_then_losses_and_validation_before_the_rest() -> None:
     run = changed(*(losses([0.5], series=s) for s in ("accuracy", "val_accuracy", "lr")))
 
-    assert order(compare(run, ready_state())) == ["val_loss", "val_accuracy", "accuracy", "lr", "train_loss"]
+    assert order(compare(run, ready_state())) == ["val_loss", "train_loss", "val_accuracy", "accuracy", "lr"]
     assert order(compare(ready_state(), run, Policy(metric="lr"))) == [
-        "lr", "val_accuracy", "val_loss", "accuracy", "train_loss",
+        "lr", "val_loss", "train_loss", "val_accuracy", "accuracy",
     ]  # fmt: skip
+    further = Policy.model_validate({"metrics": {"lr": {}}})
+    assert order(compare(run, ready_state(), further))[:2] == ["val_loss", "lr"]
 
 
 def test_final_and_best_of_a_series_are_its_own_values() -> None:

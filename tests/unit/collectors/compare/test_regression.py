@@ -5,22 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from support.metric_states import with_metrics
 from support.states import diverged_state
 from support.two_runs import Change, changed, completion, config, losses, stream_of, untrained, without
 
 from collectors.compare.regression import (
     allowance,
-    better_way,
     direction_of,
     judge_regression,
     judge_stream,
     loss_change,
     ordered,
     quantity,
+    way_of,
     window_is_reduced,
 )
-from collectors.contract.delta import Direction, Judgement, Policy, Quantity, Regression
+from collectors.contract.delta import Direction, Judgement, Quantity, Regression
 from collectors.contract.metrics import MAX_POINTS, StreamMetrics
+from collectors.contract.policy import Policy
 
 
 def stream(*changes: Change) -> StreamMetrics:
@@ -28,9 +30,15 @@ def stream(*changes: Change) -> StreamMetrics:
 
 
 def judged(run: StreamMetrics | None, baseline: StreamMetrics | None, **policy: Any) -> tuple[str, str]:
-    found = judge_stream(run, baseline, Policy(**policy))
+    found = judge_stream(run, baseline, Policy.model_validate(policy))
     assert found is not None
     return found.value.name, found.sentence
+
+
+def renamed(one: StreamMetrics, name: str) -> StreamMetrics:
+    """The stream with its validation loss under another name."""
+    held = {field: {name: getattr(one, field)["val_loss"]} for field in ("series", "final")}
+    return one.model_copy(update=held)
 
 
 ONE, HALF = stream(losses([1.0, 1.0, 1.0])), stream(losses([1.0, 1.0, 0.5]))
@@ -48,6 +56,22 @@ def test_a_change_for_the_worse_beyond_the_tolerance_is_a_regression() -> None:
 def test_where_a_higher_value_is_better_a_lower_one_is_the_regression() -> None:
     assert judged(HALF, ONE, direction="higher")[0] == "REGRESSION"
     assert judged(ONE, HALF, direction="higher")[0] == "NONE"
+
+
+def test_a_metrics_name_says_its_way_where_the_policy_does_not() -> None:
+    run, baseline = (renamed(one, "val_acc") for one in (HALF, ONE))
+
+    assert judged(run, baseline, metric="val_acc")[0] == "REGRESSION"
+    assert judged(baseline, run, metric="val_acc")[0] == "NONE"
+
+
+@pytest.mark.parametrize("metric", ["d_loss", "entropy", "reward"])
+def test_a_metric_without_a_way_is_neither_better_nor_worse_until_the_policy_says(metric: str) -> None:
+    run, baseline = (renamed(one, metric) for one in (ONE, HALF))
+
+    told = f"nothing says whether a lower or a higher {metric} is better: say `direction: lower` or `higher`"
+    assert judged(run, baseline, metric=metric) == ("INCOMPARABLE", told)
+    assert judged(run, baseline, metric=metric, direction="lower")[0] == "REGRESSION"
 
 
 def test_a_window_takes_the_mean_of_the_last_values_and_says_so() -> None:
@@ -208,8 +232,9 @@ def test_a_change_beyond_the_tolerance_has_a_direction() -> None:
 def test_which_way_a_series_gets_better() -> None:
     policy = Policy(metric="f1", direction="higher")
 
-    assert [better_way(s, policy) for s in ("f1", "val_loss", "Loss/train", "lr")] == ["higher", "lower", "lower", None]
-    assert better_way("val_loss", Policy(direction="higher")) == "higher"
+    assert [way_of(s, policy) for s in ("f1", "val_loss", "Loss/train", "lr")] == ["higher", "lower", "lower", None]
+    assert way_of("val_loss", Policy(direction="higher")) == "higher"
+    assert [way_of(s, Policy(metric=s)) for s in ("val_acc", "d_loss", "reward")] == ["higher", None, None]
 
 
 @pytest.mark.parametrize(
@@ -227,7 +252,7 @@ def test_which_way_a_series_gets_better() -> None:
 def test_one_loss_goes_a_way_or_says_why_not(
     series: str, value: tuple[float | None, ...], reasons: tuple[str, ...], told: tuple[str, str | None]
 ) -> None:
-    found = loss_change((series, "best"), quantity(*value), reasons, Policy())
+    found = loss_change((series, "best"), quantity(*value), reasons, (Policy(), way_of(series, Policy())))
 
     assert (found.series, found.which, (str(found.direction), found.reason)) == (series, "best", told)
 
@@ -245,3 +270,54 @@ def test_a_window_over_a_reduced_curve_is_told(points: int, window: int, metric:
     found = stream(losses([1.0] * points))
 
     assert window_is_reduced(found, Policy(window=window, metric=metric)) is reduced
+
+
+def measured(**said: Any) -> StreamMetrics:
+    """A stream of these metrics, an epoch each; `about` says more of a name."""
+    return with_metrics(said.pop("values"), **said).metrics["patchtst"]
+
+
+BOTH = {"metrics": {"val_acc": {"allowed_relative": 0, "allowed_absolute": 0.01}}}
+
+
+def test_each_metric_of_the_policy_can_make_a_run_a_regression_by_its_own_allowance_and_direction() -> None:
+    good, near, bad = (measured(values={"val_acc": [0.5, last]}) for last in (0.9, 0.892, 0.88))
+
+    assert judged(near, good, **BOTH)[0] == "NONE"
+    assert judged(near, good, **BOTH)[1].endswith("val_acc 0.892 against 0.9 (-0.9 %, 0.01 allowed)")
+    assert judged(bad, good, **BOTH) == ("REGRESSION", "val_acc 0.88 against 0.9 (-2.2 %, 0.01 allowed)")
+    assert judged(bad, good)[0] == "NONE"
+
+
+def test_a_further_metric_counts_only_where_a_side_has_it() -> None:
+    has_it = measured(values={"val_acc": [0.9]})
+
+    assert judged(ONE, ONE, **BOTH)[0] == "NONE"
+    assert judged(ONE, has_it, **BOTH) == ("INCOMPLETE", "the run has no val_acc")
+    assert judged(has_it, ONE, **BOTH) == ("INCOMPARABLE", "the baseline has no val_acc")
+
+
+def test_a_stream_without_the_policys_metric_is_judged_by_the_further_ones() -> None:
+    run, baseline = (
+        stream.model_copy(update={"series": {"val_acc": stream.series["val_acc"]}})
+        for stream in (measured(values={"val_acc": [last]}) for last in (0.5, 0.9))
+    )
+
+    assert judged(run, baseline, **BOTH)[0] == "REGRESSION"
+
+
+def test_the_description_of_a_metric_says_its_direction_before_its_name_and_the_policy_before_both() -> None:
+    run, baseline = (measured(values={"rmse": [last]}, rmse={"better": "lower"}) for last in (2.0, 1.0))
+
+    assert judged(run, baseline, metric="rmse")[0] == "REGRESSION"
+    assert judged(run, baseline, metric="rmse", direction="higher")[0] == "NONE"
+    assert judged(*(measured(values={"rmse": [1.0]}),) * 2, metric="rmse")[0] == "INCOMPARABLE"
+    assert way_of("val_acc", Policy(), measured(values={"val_acc": [1.0]}, val_acc={"better": None})) is None
+    assert way_of("val_acc", Policy()) == "higher"
+
+
+def test_an_allowance_of_one_metric_is_not_that_of_another() -> None:
+    policy = Policy.model_validate({"allowed_relative": 0.5, "direction": "higher", **BOTH})
+
+    assert [policy.of(name).allowed_relative for name in ("val_loss", "val_acc", "lr")] == [0.5, 0, 0.5]
+    assert [policy.of(name).direction for name in ("val_loss", "val_acc", "lr")] == ["higher", None, None]

@@ -13,7 +13,8 @@ from support.states import diverged_state, empty_state, ready_state, running_sta
 
 from collectors.compare.compare import compare
 from collectors.compare.rows import final_val_change
-from collectors.contract.delta import Direction, LossChange, Policy
+from collectors.contract.delta import Direction, LossChange
+from collectors.contract.policy import Policy
 from collectors.contract.run_row import RunRow, config_of
 from collectors.contract.state import DashboardState
 from collectors.presentation.runs import rows_as_json

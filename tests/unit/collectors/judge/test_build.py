@@ -70,6 +70,7 @@ def test_the_head_says_whose_state_it_is_and_when_it_was_seen() -> None:
         "title": "anomaly-detection",
         "collector_version": __version__,
         "checklist_source": "builtin",
+        "recognised": None,
     }
 
 

@@ -78,7 +78,7 @@ def test_another_configuration_reads_everything_anew(root: Path, tmp_path: Path)
     store = Store(tmp_path / "state")
     with Collector(root, store) as collector:
         collector.export()
-    default = (Path(__file__).parents[4] / "collectors/observe/default_pipeline.yaml").read_text()
+    default = (Path(__file__).parents[4] / "collectors/trainers/reference.yaml").read_text()
     named = default.replace("picture: artifacts/loss/patchtst_loss_curve.png", "columns: {val_loss: nothing}", 1)
     write(root / "dashboard.yaml", named)
     when = (root / TABLE).stat().st_mtime_ns

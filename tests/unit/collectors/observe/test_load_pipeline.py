@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from collectors.files.workspace import Workspace
+from collectors.observe.described import load_config
 from collectors.observe.load_pipeline import (
     ConfigProblem,
     default_config,
     default_config_bytes,
-    load_config,
     parse_config,
 )
 
@@ -24,6 +24,12 @@ streams:
     events: {folder: tb, tags: {val_loss: [val/loss, eval/loss]}}
 """
 DRAWN = (Path(__file__).parents[3] / "support/drawn_pipeline.yaml").read_bytes()
+NEWLINE = b"\n"
+
+
+def line_of(piece: bytes) -> int:
+    """The line of the drawn pipeline that holds this first."""
+    return DRAWN[: DRAWN.index(piece)].count(NEWLINE) + 1
 
 
 def test_the_standard_graph_of_the_shipped_streams_is_the_one_that_was_drawn_by_hand() -> None:
@@ -83,11 +89,12 @@ edges: [[raw, train], [train, ship]]
     ("data", "said"),
     [
         (DRAWN.replace(b"must_mention", b"must_mentoin"),
-         "line 93: unknown key `split_policy.must_mentoin`; did you mean `must_mention`?"),
+         f"line {line_of(b'must_mention')}: unknown key `split_policy.must_mentoin`; did you mean `must_mention`?"),
         (b"version: 1\nstreems: []\n", "line 2: unknown key `streems`; did you mean `streams`?"),
         (DRAWN.replace(b"below: 1}", b"below: yes-please}", 1),
-         "line 16: `streams.0.config.required.model.mask_ratio.below`"),
-        (DRAWN.replace(b'"stream:patchtst"', b'"stream:patch"'), "line 115: `stages.3.status_from`"),
+         f"line {line_of(b'below: 1}')}: `streams.0.config.required.model.mask_ratio.below`"),
+        (DRAWN.replace(b'"stream:patchtst"', b'"stream:patch"'),
+         f"line {line_of(b'stream:patchtst')}: `stages.3.status_from`"),
         (DRAWN.replace(b"[orchestrator, data-prep]", b"[orchestrator, dataprep]"),
          "an edge names the unknown stage `dataprep`"),
         (DRAWN.replace(b"stream: patchtst\n  path", b"stream: patch\n  path"), "unknown stream `patch`"),
@@ -97,11 +104,18 @@ edges: [[raw, train], [train, ship]]
         (DRAWN + b"checks: {smoke: {blocking: false}}\n", "needs a `reason`"),
         (DRAWN + b"links: {template: 'javascript:alert(1)'}\n", "`links.template`"),
         (DRAWN + b"checks: {scalr: {blocking: false, reason: x}}\n",
-         "line 150: `checks.scalr`: unknown check `scalr`; did you mean `scaler`?"),
-        (DRAWN.replace(b'"check:logs"', b'"check:runs"'), "line 123: `stages.10.status_from`: unknown check `runs`"),
+         f"line {DRAWN.count(NEWLINE) + 1}: `checks.scalr`: unknown check `scalr`; did you mean `scaler`?"),
+        (DRAWN.replace(b'"check:logs"', b'"check:runs"'),
+         f"line {line_of(b'check:logs')}: `stages.10.status_from`: unknown check `runs`"),
         (DRAWN.replace(b"checks: [backup]", b"checks: [bakcup]"),
          "`stages.12.checks.0`: unknown check `bakcup`; did you mean `backup`?"),
         (DRAWN.replace(b'"check:logs"', b'"check:"'), "`check:` is no known rule"),
+        (MINIMAL + b"    metrics: {val_los: {better: lower}}\n",
+         "line 8: `streams.0.metrics.val_los`: no series under `tags` or `columns` is called so; there are `val_loss`; "
+         "did you mean `val_loss`?"),
+        (MINIMAL + b"    metrics: {acc: {unit: '%'}}\n", "there are `val_loss`"),
+        (MINIMAL + b"    targets: [{metric: val_loss}]\n",
+         "line 8: `streams.0.targets.0`: say `at_least`, `at_most` or both"),
         (DRAWN + b"title: again\n", "title"),
         (b"", "is empty"),
         (b"- 1\n", "expected a mapping"),
@@ -132,11 +146,6 @@ def test_a_wrong_stream_is_told_as_that_and_not_as_an_empty_list_of_streams() ->
     assert len(lines) == 2
     assert lines[0].endswith("`streams.0.checkpoint` is missing")
     assert lines[1].endswith("unknown key `streams.0.chekpoint`; did you mean `checkpoint`?")
-
-
-def test_without_a_file_the_default_is_used(tmp_path: Path) -> None:
-    with Workspace(tmp_path) as workspace:
-        assert load_config(workspace) == default_config()
 
 
 def test_a_named_file_that_is_missing_is_an_error(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from support.build_events import header, scalar_file
+from support.foreign import Foreign, both
 from support.workspaces import event_path, good_streams, write, write_good
 
 from collectors.collect import Collector
@@ -188,3 +189,15 @@ def test_a_digit_that_changed_in_the_memory_of_files_is_not_believed(tmp_path: P
 
     assert [a.sha256 for a in state.artifacts.checkpoints] == [a.sha256 for a in expected.artifacts.checkpoints]
     assert good_streams()[0].id in state.metrics
+
+
+def test_a_start_record_counts_after_a_restart_that_reads_nothing_again(tmp_path: Path) -> None:
+    made = Foreign(tmp_path / "ws")
+    made.total(100, "steps")
+    made.log(both(range(10, 101, 10)), after=-100.0, pid=11)
+    made.log(both([90]), pid=12, restart_at=90)
+    made.finish()
+
+    first, again = (collected(tmp_path).metrics["net"] for _ in range(2))
+
+    assert first.final["train_loss"].step == again.final["train_loss"].step == 90

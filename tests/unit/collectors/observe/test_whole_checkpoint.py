@@ -250,6 +250,32 @@ def test_a_folder_of_a_known_format_is_named(read: Read, tmp_path: Path, name: s
     assert found.facts.problem is None
 
 
+@pytest.mark.parametrize("name", sorted(OPAQUE.keys() - {"orbax manager", "TensorFlow"}))
+def test_every_file_of_a_folder_of_a_known_format_is_one_of_the_checkpoint(
+    read: Read, tmp_path: Path, name: str
+) -> None:
+    for path, data in {**OPAQUE[name][0], "d/.zarray": b""}.items():
+        write(tmp_path / "saved" / path, data)
+
+    assert {one.path for one in read("saved").files} == {f"saved/{path}" for path in (*OPAQUE[name][0], "d/.zarray")}
+
+
+def test_the_files_of_a_checkpoint_are_all_its_shards_and_its_index_or_itself(read: Read, tmp_path: Path) -> None:
+    names = two_shards(tmp_path / "out")
+    write(tmp_path / "best.safetensors", safetensors({"a.weight": weights()}))
+    dcp(tmp_path / "step-9")
+    for path, data in OPAQUE["orbax manager"][0].items():
+        write(tmp_path / "manager" / path, data, 2_000_000_000 if path.startswith("90") else 1_900_000_000)
+
+    def files(path: str) -> list[str]:
+        return [one.path for one in read(path).files]
+
+    assert files("out") == ["out/model.safetensors.index.json", *(f"out/{name}" for name in names)]
+    assert files("best.safetensors") == ["best.safetensors"]
+    assert sorted(files("step-9")) == ["step-9/.metadata", "step-9/__0_0.distcp", "step-9/__1_0.distcp"]
+    assert files("manager") == ["manager/90/_CHECKPOINT_METADATA"]
+
+
 @pytest.mark.parametrize("path", ["saved/ckpt-5", *(f"saved/{name}" for name in TENSORFLOW)])
 def test_a_tensorflow_checkpoint_is_known_by_its_prefix_and_by_any_part(read: Read, tmp_path: Path, path: str) -> None:
     for name, data in TENSORFLOW.items():

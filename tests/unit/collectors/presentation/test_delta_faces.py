@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 from support.states import failing_state, ready_state
-from support.two_runs import changed, completion, config, losses, without
+from support.two_runs import changed, completion, config, losses, stepped, without
 
 from collectors.compare.compare import compare
 from collectors.compare.policy_words import policy_words
-from collectors.contract.delta import Delta, Policy
+from collectors.contract.delta import Delta
+from collectors.contract.policy import Policy
 from collectors.contract.state import DashboardState
 from collectors.presentation.checklist import escaped
 from collectors.presentation.comparison import delta_as_json, delta_as_markdown, delta_as_text
@@ -109,14 +110,21 @@ def test_losses_are_told_with_both_differences_and_their_direction() -> None:
     run = changed(losses([0.5]), losses([2.0], series="train_loss"), losses([0.1], series="lr"))
     delta = compare(run, changed(losses([1.0]), losses([0.0], series="train_loss")))
 
-    assert lines_of(delta, "  val_loss final")[:6] == [
+    assert lines_of(delta, "  val_loss final")[:5] == [
         "  val_loss final: 0.5 (1) -0.5 (-50 %), better",
         "  val_loss best: 0.5 (1) -0.5 (-50 %), better",
-        "  lr final: 0.1 (–), incomparable",
-        "  lr best: 0.1 (–), incomparable",
         "  train_loss final: 2 (0) +2, worse",
         "  train_loss best: 2 (0) +2, worse",
+        "  lr final: 0.1 (–), incomparable",
     ]
+
+
+def test_runs_without_epochs_are_told_in_steps() -> None:
+    one = changed(stepped)
+
+    assert (
+        lines_of(compare(one, one), "PatchTST")[-2] == "  steps 520 (520), duration 52 s (52 s), a step 0.1 s (0.1 s)"
+    )
 
 
 def test_a_stream_of_one_side_has_dashes_on_the_other() -> None:
@@ -174,6 +182,16 @@ def test_a_file_of_one_side_is_told_whichever_side_it_is() -> None:
         (
             Policy(metric="f1", direction="higher", allowed_relative=0.125, allowed_absolute=0.5, minimum_epochs=3),
             "its last value of f1 may fall by 12.5 % or 0.5 at most, after at least 3 epochs",
+        ),
+        (Policy(metric="val_acc"), "its last value of val_acc may fall by 5 % at most"),
+        (
+            Policy.model_validate({"metrics": {"val_acc": {"allowed_relative": 0, "allowed_absolute": 0.01}}}),
+            "its last value of val_loss may rise by 5 % at most; "
+            "its last value of val_acc may fall by 0 % or 0.01 at most",
+        ),
+        (
+            Policy(metric="d_loss"),
+            "its last value of d_loss; nothing says whether a lower or a higher d_loss is better",
         ),
         (
             Policy(window=4),

@@ -17,7 +17,7 @@ def test_markdown_of_two_runs_that_differ_in_nothing_has_one_table() -> None:
         "",
         "run `run-20261124-120000` against the baseline `run-20261123-120000`: READY 9/9 passed \\(READY 9/9 passed\\)",
         "",
-        "| stream | loss | run | baseline | difference |  |",
+        "| stream | metric | run | baseline | difference |  |",
         "|---|---|---|---|---|---|",
     ]
     assert lines[6] == "| PatchTST | val\\_loss final | 0.9929 | 0.9929 | 0 | within tolerance |"

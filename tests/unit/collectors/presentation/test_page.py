@@ -195,6 +195,19 @@ def test_the_lowest_point_is_marked_and_named() -> None:
     assert names == ["min 0.9876 at epoch 6", "min 0.5162 at epoch 5"]
 
 
+def test_the_highest_point_of_a_metric_that_rises_is_the_marked_one() -> None:
+    raw = ready_state().model_dump(mode="json")
+    raw["metrics"]["patchtst"]["series"] = {"val_acc": raw["metrics"]["patchtst"]["series"]["val_loss"]}
+    raw["metrics"]["swinmae"]["series"] = {"reward": raw["metrics"]["swinmae"]["series"]["val_loss"]}
+
+    first, second = page_of(DashboardState.model_validate(raw)).of_class("loss")
+
+    highest = max(raw["metrics"]["patchtst"]["series"]["val_acc"]["value"])
+    assert [one.text for one in first.of_class("lowest-name")] == [f"max {highest:.4g} at epoch 3"]
+    assert not second.of_class("lowest-name"), "nothing says which way a reward is better"
+    assert [figure.of_class("axis-name")[0].text for figure in (first, second)] == ["value", "value"]
+
+
 def test_a_running_stream_leaves_room_until_its_configured_end() -> None:
     figure = page_of(running_state()).of_class("loss")[1]
 
@@ -210,7 +223,7 @@ def test_an_empty_workspace_has_a_whole_report() -> None:
 
     assert [one.text for one in page.of_class("empty")] == ["No losses yet."] * 2
     assert [one.text for one in page.tagged("h2")][1:] == [
-        "Checklist", "Readiness", "Loss curves", "Configuration", "Provenance",
+        "Checklist", "Readiness", "Curves", "Configuration", "Provenance",
     ]  # fmt: skip
 
 

@@ -8,8 +8,9 @@ import json
 from typing import Any
 
 import pytest
+from support.metric_states import FEW, with_metrics
 from support.states import diverged_state, empty_state, failing_state, ready_state
-from support.two_runs import changed, losses, without
+from support.two_runs import changed, losses, stepped, without
 
 from collectors.contract.run_row import RunRow
 from collectors.contract.state import DashboardState
@@ -112,7 +113,7 @@ def test_csv_has_a_column_a_fact_and_a_measure_of_each_stream() -> None:
     }  # fmt: skip
     assert (row["passed"], row["failed"], row["skipped"], row["total"], row["problem"]) == ("9", "0", "0", "9", "")
     assert {m: row[f"swinmae {m}"] for m in MEASURES} == {
-        "status": "done", "epochs": "5.0", "duration_seconds": "52.0", "final_train_loss": "0.52304",
+        "status": "done", "epochs": "5.0", "steps": "", "duration_seconds": "52.0", "final_train_loss": "0.52304",
         "final_val_loss": "0.51618", "best_train_loss": "0.52304", "best_val_loss": "0.51618",
     }  # fmt: skip
 
@@ -180,9 +181,35 @@ def test_one_run_is_its_checklist_and_every_streams_losses() -> None:
     ]
 
 
+def test_a_metric_without_a_better_way_is_told_without_a_best_value() -> None:
+    def change(raw: dict[str, Any]) -> None:
+        losses([0.5, 0.25, 0.75], series="d_loss")(raw)
+        raw["metrics"]["patchtst"]["best"].pop("d_loss")
+
+    assert "\n  d_loss 0.75\n" in run_as_text(changed(change))
+
+
+def test_a_run_that_counts_steps_has_no_epochs_and_its_steps() -> None:
+    (row,) = read(rows_as_csv([named("a", changed(stepped))], None))
+
+    assert (row["patchtst epochs"], row["patchtst steps"]) == ("", "520")
+
+
 def test_a_loss_that_never_was_finite_has_no_best_value() -> None:
     def change(raw: dict[str, Any]) -> None:
         losses([None])(raw)
         raw["metrics"]["patchtst"]["best"].pop("val_loss")
 
     assert "\n  val_loss not finite, never finite\n" in run_as_text(changed(change))
+
+
+def test_a_run_tells_its_losses_first_and_each_metric_with_its_unit() -> None:
+    state = with_metrics(FEW, **{"val/acc": {"unit": "%"}})
+
+    lines = run_as_text(state).split("\n")
+
+    assert lines[lines.index("patchtst: done") + 3 :][:3] == [
+        "  train/acc 0.95, best 0.95 at epoch 8",
+        "  val/acc 0.82 %, best 0.83 % at epoch 6",
+        "  grad_norm 0.9",
+    ]

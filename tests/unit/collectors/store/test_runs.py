@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from support.states import diverged_state, ready_state, write_state
 
-from collectors.contract.delta import Policy
 from collectors.contract.metrics import Series
+from collectors.contract.policy import Policy
 from collectors.contract.run_row import RunRow, spark_of
 from collectors.contract.state import DashboardState
 from collectors.presentation.runs import harmless, rows_as_csv
@@ -347,7 +347,7 @@ def test_a_long_index_begins_with_its_contents(listed: Path, monkeypatch: pytest
 def contents_with_the_right_sum(index: bytes) -> bytes:
     """What only a person could write: contents that make no sense under a sum that is right."""
     body = b'"ids":7,"whens":null,"sizes":[],"mtimes_ns":[],"ends":[9]}\n'
-    return b'{"v":2,"contents":%d,"bytes":0,%s' % (zlib.crc32(body), body) + index.split(b"\n", 1)[1]
+    return b'{"v":3,"contents":%d,"bytes":0,%s' % (zlib.crc32(body), body) + index.split(b"\n", 1)[1]
 
 
 @pytest.mark.parametrize(

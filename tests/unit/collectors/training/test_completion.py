@@ -13,6 +13,7 @@ from support.progress_parts import curve
 
 from collectors.training.completion import (
     COUNT_EPOCHS,
+    PLACE_ROWS,
     SAY_COUNT,
     SAY_END,
     SAY_TOTAL,
@@ -141,24 +142,24 @@ def test_patience_looks_at_the_series_that_is_named() -> None:
     curves = {"train_loss": valued([0.5, 0.4, 0.6, 0.6]), "val_loss": valued([0.5, 0.4, 0.3, 0.2])}
 
     assert end(curves, patience=2, monitor="train_loss").kind == "early_stopped"
-    assert end(curves, patience=2, monitor="acc").kind == "open"
+    assert end(curves, patience=2, monitor="acc", better="higher").kind == "open"
 
 
 def test_patience_with_a_monitor_that_should_rise() -> None:
     rising = {"train_loss": curve(range(1, 5)), "val_acc": valued([0.5, 0.7, 0.6, 0.6]), "reward": valued([4, 1, 2, 3])}
 
-    assert end(rising, patience=2, monitor="val_acc").kind == "early_stopped"
-    assert end(rising, patience=3, monitor="val_acc").kind == "open"
-    assert end(rising, patience=2, monitor="reward").kind == "open"
+    assert end(rising, patience=2, monitor="val_acc", better="higher").kind == "early_stopped"
+    assert end(rising, patience=3, monitor="val_acc", better="higher").kind == "open"
+    assert end(rising, patience=2, monitor="reward", better=None).kind == "open"
 
 
 def test_steps_that_are_no_epochs_cannot_be_counted_as_such() -> None:
     assert end(steps(1, 2, 3), 3) == End("cannot_tell", None, "nothing says which epoch a step is", COUNT_EPOCHS)
 
 
-def test_without_any_place_nothing_is_counted() -> None:
+def test_without_any_place_nothing_is_counted_and_that_is_said() -> None:
     assert end({}) == End("open")
-    assert end(curve([NAN, NAN])) == End("open")
+    assert end(curve([NAN, NAN])) == End("cannot_tell", None, "nothing says which epoch a row is", PLACE_ROWS)
 
 
 def test_without_a_total_nothing_is_the_end() -> None:

@@ -14,8 +14,8 @@ from support.curves import T0, loss_table, one_run
 from collectors.evidence.files import FileFacts
 from collectors.evidence.table_rows import LossRows
 from collectors.evidence.tables import LossRow, LossTableEvidence
-from collectors.training.axes import AGREEMENT
-from collectors.training.curves import Losses, contradict, merge_losses
+from collectors.training.axes import Declared
+from collectors.training.curves import Losses, merge_losses
 from collectors.training.stream_runs import Curve, StreamRun
 
 VALUES = (0.9, 0.8, 0.7)
@@ -154,14 +154,29 @@ def test_a_table_is_ordered_by_epoch() -> None:
     assert list(found.time - T0) == [1, 2, 3]
 
 
-def test_a_table_of_steps_stays_one_of_steps_and_without_steps_the_rows_are_the_epochs() -> None:
+def test_a_table_of_steps_stays_one_of_steps_and_without_them_a_row_is_no_epoch() -> None:
     by_step = shown(LossRow(None, 500, None, {"loss": 0.2}), LossRow(None, 0, None, {"loss": 0.1}))
     by_row = shown(*(LossRow(None, step, None, {"loss": 0.5}) for step in (9, None, 3)))
 
     assert (list(by_step.step), list(by_step.value)) == ([0, 500], [0.1, 0.2])
     assert np.isnan(by_step.epoch).all()
-    assert list(by_row.epoch) == [1, 2, 3]
+    assert np.isnan(by_row.epoch).all()
     assert list(by_row.step) == [9, -1, 3]
+
+
+@pytest.mark.parametrize(
+    ("count", "names", "is_told"),
+    [(3, ("train_loss", "val_loss"), True), (3, ("train_loss",), False), (2, ("train_loss", "val_loss"), False)],
+)
+def test_rows_without_a_place_are_epochs_only_where_they_are_as_many_with_a_validation_each(
+    count: int, names: tuple[str, ...], is_told: bool
+) -> None:
+    table = rows(*(LossRow(None, None, None, dict.fromkeys(names, 0.5)) for _ in range(count)))
+
+    found = merge_losses(None, table, FileFacts("log.csv", True), times_trusted=False, declared=Declared(epochs=3))
+
+    assert found.last_epoch == (3.0 if is_told else None)
+    assert found.told_by == ("the number of rows: exactly 3, each with a validation" if is_told else None)
 
 
 def test_one_known_epoch_is_enough_to_order_by_epochs() -> None:
@@ -180,50 +195,3 @@ def test_a_row_without_a_value_of_a_series_is_no_point_of_it() -> None:
 @pytest.mark.parametrize(("step", "kept"), [(2**53 - 1, 2**53 - 1), (2**53, -1), (-(2**60), -1), (0, 0)])
 def test_a_step_that_no_number_holds_exactly_is_unknown(step: int, kept: int) -> None:
     assert list(shown(LossRow(1.0, step, None, {"loss": 0.5})).step) == [kept]
-
-
-def test_curves_contradict_each_other_when_fewer_than_half_of_their_epochs_agree() -> None:
-    one = {"val": curve([1, 2, 3, 4], [0.4, 0.3, 0.2, 0.1])}
-
-    assert not contradict(one, {"val": curve([1, 2, 3, 4], [0.4, 0.3, 9, 8])})
-    assert contradict(one, {"val": curve([1, 2, 3, 4], [0.4, 7, 9, 8])})
-
-
-def test_two_epochs_are_enough_to_contradict() -> None:
-    assert contradict({"val": curve([1, 2], [5, 6])}, {"val": curve([1, 2], [0.5, 0.4])})
-
-
-def test_all_series_are_counted_together() -> None:
-    one = {"a": curve([1, 2, 3]), "b": curve([1])}
-
-    assert not contradict(one, {"a": curve([1, 2, 3]), "b": curve([1], [9])})
-    assert contradict(one, {"a": curve([1, 2, 3], [9, 8, 7]), "b": curve([1])})
-
-
-@pytest.mark.parametrize("shift", [-1, 0, 1])
-def test_epochs_counted_from_0_and_from_1_are_compared_at_their_distance(shift: int) -> None:
-    values = [0.4, 0.3, 0.2]
-
-    assert not contradict({"val": curve([1, 2, 3], values)}, {"val": curve([1 + shift, 2 + shift, 3 + shift], values)})
-
-
-def test_curves_two_epochs_apart_contradict() -> None:
-    values = [0.5, 0.4, 0.3, 0.2, 0.1]
-
-    assert contradict({"val": curve([1, 2, 3, 4, 5], values)}, {"val": curve([3, 4, 5, 6, 7], values)})
-
-
-def test_what_shares_nothing_contradicts_nothing() -> None:
-    assert not contradict({"a": curve([1])}, {"b": curve([1], [9])})
-    assert not contradict({"a": curve([1])}, {"a": curve([50], [9])})
-    assert not contradict({}, {})
-
-
-@pytest.mark.parametrize(("other", "same"), [(1 + AGREEMENT * 0.9, True), (1 + AGREEMENT * 1.1, False)])
-def test_a_thousandth_is_the_precision_of_a_32_bit_value(other: float, same: bool) -> None:
-    ones, nans = {"a": curve([1, 2, 3])}, {"a": curve([1, 2, 3], [NAN] * 3)}
-
-    assert contradict({"a": curve([1, 2, 3], [other] * 3)}, ones) is not same
-    assert contradict(ones, nans)
-    assert not contradict(nans, nans)
-    assert AGREEMENT == 1e-3

@@ -76,13 +76,32 @@ def test_the_other_source_adds_what_the_shown_one_does_not_know() -> None:
     shown, other = curve([1.0, NAN, 1.0]), curve([NAN, INF, 1.0])
     losses = Losses("events", {"val_loss": shown}, others={"val_loss": other, "train_loss": curve([NAN])})
 
-    assert [(d.series, d.kind, d.first_epoch) for d in all_divergences(losses)] == [
+    assert [(d.series, d.kind, d.first_epoch) for d in all_divergences(losses)[0]] == [
         ("val_loss", "nan", 2.0),
         ("train_loss", "nan", 1.0),
         ("val_loss", "inf", 2.0),
     ]
 
 
+def test_what_is_no_loss_does_not_diverge_beside_losses() -> None:
+    """A gradient norm overflows on the way of many a sound training; the losses are what must be finite."""
+    curves = {"val_loss": curve([1.0, 0.9]), "grad_norm": curve([INF, 1.0]), "auc": curve([NAN, 0.5])}
+
+    assert [[d.series for d in part] for part in all_divergences(Losses("events", curves))] == [
+        [],
+        ["grad_norm", "auc"],
+    ]
+    assert [d.series for d in all_divergences(Losses("events", {"reward": curve([NAN])}))[0]] == ["reward"]
+
+
 def test_numbers_that_are_none_and_steps_that_are_unknown() -> None:
     assert [number_or_none(v) for v in (0.0, -1.5, NAN, INF, -INF)] == [0.0, -1.5, None, None, None]
     assert [step_or_none(v) for v in (0, 7, -1)] == [0, 7, None]
+
+
+def test_a_gradient_norm_diverges_only_where_nothing_else_was_recorded() -> None:
+    norm, sound = curve([1.0, NAN]), curve([0.5, 0.4])
+
+    assert all_divergences(Losses("events", {"train_loss": sound, "grad_norm": norm}))[0] == ()
+    assert all_divergences(Losses("events", {"train_loss": sound}, others={"train/grad_norm": norm}))[0] == ()
+    assert [d.series for d in all_divergences(Losses("events", {"grad_norm": norm}))[0]] == ["grad_norm"]

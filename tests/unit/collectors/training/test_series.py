@@ -9,7 +9,7 @@ import pytest
 from support.curves import event_file
 
 from collectors.evidence.events import ScalarSeries
-from collectors.training.series import EventFile, TagChoice, better_way, choose_tags, is_validation, words_of
+from collectors.training.series import EventFile, TagChoice, better_way, choose_tags, is_loss, is_validation, words_of
 
 
 def holding(*tags: str, folder: str = "runs", points: int = 3) -> EventFile:
@@ -161,3 +161,13 @@ def test_where_all_series_are_validations_none_of_them_only_follows() -> None:
 )
 def test_a_known_name_says_which_way_is_better_and_no_other_does(way: str | None, names: list[str]) -> None:
     assert {name: better_way(name) for name in names} == dict.fromkeys(names, way)
+
+
+@pytest.mark.parametrize("name", ["train_loss", "Loss/val", "d_loss", "binary_logloss", "train/box_loss"])
+def test_a_loss_is_called_one(name: str) -> None:
+    assert is_loss(name)
+
+
+@pytest.mark.parametrize("name", ["val_acc", "loss_scale", "train/loss-scale", "grad_norm", "perplexity", "lr"])
+def test_no_other_metric_is_called_a_loss(name: str) -> None:
+    assert not is_loss(name)

@@ -69,7 +69,11 @@ def demo(home: Path, *options: str) -> Iterator[Demo]:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_it_ends_cleanly_and_leaves_nothing_behind(tmp_path: Path, number: signal.Signals) -> None:
     """Ctrl-C, a stopped service, a closed terminal: folders are removed, the writer is gone."""
+    ignored = signal.signal(
+        number, signal.default_int_handler
+    )  # under `nohup` a child would inherit that it is ignored
     with demo(tmp_path) as running:
+        signal.signal(number, ignored)
         children = wait_for(psutil.Process(running.process.pid).children, "the writer")
         assert list(running.temporary.glob("*/demo-workspace"))
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from support.states import failing_state, good_state
 
-from collectors.contract.delta import Policy
+from collectors.contract.policy import Policy
 from collectors.contract.state import DashboardState, state_to_json
 from collectors.store.runs import RunStore
 from collectors.store.store import Store

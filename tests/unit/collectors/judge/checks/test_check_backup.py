@@ -9,6 +9,7 @@ import pytest
 from support.gathered import ERROR, WARNING, evidence_of, good, reread, told, unread, with_config
 
 from collectors.evidence.archive import ArchiveEvidence, ArchiveMember
+from collectors.evidence.files import FileFacts
 from collectors.judge.checks.backup import check_backup, member_for
 from collectors.judge.checks.part import Judgement
 from collectors.training.evidence import ReadFile
@@ -31,7 +32,7 @@ def holding(**changes: Any) -> Judgement:
 def test_a_good_backup_passes_with_its_size_and_members() -> None:
     found = check_backup(good())
 
-    assert told(found) == ("pass", f"{PATH}: 6.93 kB, 4 members, all sound", None)
+    assert told(found) == ("pass", f"{PATH}: 7.90 kB, 4 members, all sound", None)
     assert evidence_of(found) == [(PATH, None)]
 
 
@@ -39,13 +40,13 @@ def test_a_good_backup_passes_with_its_size_and_members() -> None:
     ("tested", "words"), [("all", "all sound"), ("part", "tested in part"), ("none", "contents not tested")]
 )
 def test_how_much_was_tested_is_told(tested: str, words: str) -> None:
-    assert holding(tested=tested).detail == f"{PATH}: 6.93 kB, 4 members, {words}"
+    assert holding(tested=tested).detail == f"{PATH}: 7.90 kB, 4 members, {words}"
 
 
 def test_a_warning_is_told_and_does_not_fail() -> None:
     found = holding(findings=(WARNING,))
 
-    assert told(found) == ("pass", f"{PATH}: 6.93 kB, 4 members, all sound [warning: an odd thing]", None)
+    assert told(found) == ("pass", f"{PATH}: 7.90 kB, 4 members, all sound [warning: an odd thing]", None)
 
 
 def test_no_archive_says_where_one_was_looked_for() -> None:
@@ -104,6 +105,35 @@ def test_an_empty_copy_is_no_copy() -> None:
 
     assert holding(members=empty).detail == f"{PATH} holds no checkpoints/patchtst_ssl.pt (or an empty one)"
     assert holding(members=tiny).outcome == "pass"
+
+
+SHARDS = ("out/a-00001-of-00002.bin", "out/a-00002-of-00002.bin")
+
+
+def test_every_file_of_a_checkpoint_must_be_in_the_archive() -> None:
+    """Shards, and files of a format that nobody reads here, of which one may be empty."""
+    seen = good()
+    s = seen.streams[0]
+    assert s.checkpoint is not None
+    sizes = {
+        "out/model.index.json": 60,
+        "out/a-00001-of-00002.bin": 9,
+        "out/a-00002-of-00002.bin": 9,
+        "out/d/.zgroup": 0,
+    }
+    parts = tuple(ReadFile(FileFacts(path, True, size)) for path, size in sizes.items())
+    streams = (replace(s, checkpoint=replace(s.checkpoint, parts=parts)), *seen.streams[1:])
+
+    def of(names: dict[str, int]) -> Judgement:
+        copies = tuple(ArchiveMember(name, size, None) for name, size in names.items())
+        return check_backup(replace(seen, streams=streams, backups=(reread(FILE, members=(*MEMBERS, *copies)),)))
+
+    assert of(sizes).outcome == "pass"
+    one_less = {name: size for name, size in sizes.items() if name != "out/a-00001-of-00002.bin"}
+    assert of(one_less).detail == f"{PATH} holds no out/a-00001-of-00002.bin (or an empty one)"
+    emptied = {**sizes, "out/a-00002-of-00002.bin": 0}
+    assert of(emptied).detail == f"{PATH} holds no out/a-00002-of-00002.bin (or an empty one)"
+    assert of({}).detail.startswith(f"{PATH} holds no out/model.index.json, out/a-00001-of-00002.bin, ")
 
 
 def archive(*names: str) -> ArchiveEvidence:

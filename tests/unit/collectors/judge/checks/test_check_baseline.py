@@ -77,6 +77,23 @@ def test_the_policy_of_the_configuration_counts() -> None:
     assert "(+100 %, 0.4783 allowed)" in against(snapshot(factor=0.5), lenient).evidence[0].text
 
 
+def test_a_metric_of_which_nobody_knows_the_better_way_is_skipped_and_says_what_to_write() -> None:
+    sound = with_config(good(), baseline={"metric": "d_loss"})
+    bare = (replace(s, losses=replace(s.losses, curves={"d_loss": s.losses.curves["val_loss"]})) for s in sound.streams)
+    seen = replace(sound, streams=tuple(bare))
+    renamed = {s.id: s.metrics for s in seen.streams}
+    state = snapshot()
+
+    found = against(state.model_copy(update={"metrics": renamed}), seen)
+
+    assert (found.outcome, found.hint) == (
+        "skip", "Say which way is better: `baseline: {direction: lower}` or `direction: higher`.",
+    )  # fmt: skip
+    assert "nothing says whether a lower or a higher d_loss is better" in found.detail
+    told_way = with_config(seen, baseline={"metric": "d_loss", "direction": "lower"})
+    assert against(state.model_copy(update={"metrics": renamed}), told_way).outcome == "pass"
+
+
 def test_a_run_that_cannot_be_compared_is_skipped_not_passed() -> None:
     raw = snapshot().metrics["patchtst"].model_dump()
     raw["config"]["mask_ratio"] = 0.75

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from support.gathered import (
@@ -12,17 +11,14 @@ from support.gathered import (
     evidence_of,
     good,
     patchtst,
-    reread,
     told,
     unread,
     with_progress,
-    with_rules,
     with_stream,
 )
 
 from collectors.contract.values import Status
 from collectors.judge.checks.provenance import check_provenance
-from collectors.training.evidence import WorkspaceEvidence
 
 FILE, TABLE, RUN = patchtst().checkpoint, patchtst().loss_table, patchtst().run
 CKPT, CSV = "checkpoints/patchtst_ssl.pt", "artifacts/loss/patchtst_loss_history.csv"
@@ -112,95 +108,3 @@ def test_a_file_that_is_not_there_is_not_old() -> None:
     gone = with_stream(good(), checkpoint=replace(unread(FILE), facts=replace(FILE.facts, modified_at=None)))
 
     assert check_provenance(with_stream(gone, loss_table=None)).outcome == "pass"
-
-
-def test_losses_that_contradict_the_event_files_fail_whatever_the_times_say() -> None:
-    text = f"patchtst: {CSV} does not hold the losses of its event files: it is of another run or stream"
-    losses = replace(patchtst().losses, table_disagrees=True)
-    for more in ({}, {"times_trusted": False}, {"run": None}):
-        found = check_provenance(with_stream(good(), losses=losses, **more))
-
-        assert (found.outcome, found.hint) == ("fail", AGAIN)
-        assert found.detail.startswith(f"{text}; ")
-        assert evidence_of(found)[0] == (CSV, "patchtst")
-    assert check_provenance(with_stream(good(), losses=losses, loss_table=None)).outcome == "pass"
-
-
-def layers(*rules: dict[str, Any], seen: WorkspaceEvidence | None = None) -> WorkspaceEvidence:
-    return with_rules(seen or good(), layers=list(rules))
-
-
-PROJECTION = "model_state_dict.input_proj.weight"
-"""A tensor of 48 x 16."""
-MODELS = "Config and checkpoint are of different models: " + AGAIN
-
-
-@pytest.mark.parametrize(
-    ("rule", "problem"),
-    [
-        ({"dimension": 0, "equals": "model.d_model"}, None),
-        ({"dimension": 1, "equals": "model.d_model"}, "`model.d_model` is 48, but {} in the checkpoint has 16"),
-        ({"dimension": 0, "equals": "training.epochs"}, "`training.epochs` is 8, but {} in the checkpoint has 48"),
-        ({"dimension": -1, "equals": "training.epochs"}, "`training.epochs` is 8, but {} in the checkpoint has 16"),
-        ({"dimension": -2, "equals": "training.epochs"}, "`training.epochs` is 8, but {} in the checkpoint has 48"),
-        ({"dimension": 1, "equals": "scaler"}, "`scaler` is 6, but {} in the checkpoint has 16"),
-        ({"dimension": 2, "equals": "training.epochs"}, None),  # no such dimension
-        ({"dimension": -3, "equals": "training.epochs"}, None),
-        ({"dimension": 1, "equals": "training.lr"}, None),  # no count
-        ({"dimension": 1, "equals": "device.amp"}, None),
-        ({"dimension": 1, "equals": "no.such.key"}, None),
-        ({"dimension": 1}, None),
-    ],
-)
-def test_a_size_that_config_or_scaler_and_checkpoint_both_tell_must_agree(
-    rule: dict[str, Any], problem: str | None
-) -> None:
-    found = check_provenance(layers({"tensor": "*input_proj.weight", **rule}))
-
-    if problem is None:
-        assert found.outcome == "pass"
-    else:
-        assert (found.outcome, found.hint) == ("fail", MODELS)
-        assert found.detail.startswith(f"patchtst: {problem.format(PROJECTION)}; ")
-        assert evidence_of(found)[0] == (CKPT, "patchtst")
-
-
-def test_a_layer_as_wide_as_the_scaler_passes_and_needs_a_scaler_to_be_judged() -> None:
-    rule = {"tensor": "*input_proj.weight", "dimension": 1, "equals": "scaler"}
-    assert good().scaler is not None
-    wide = replace(good(), scaler=reread(good().scaler, center=(0.0,) * 16))
-
-    assert check_provenance(layers(rule, seen=wide)).outcome == "pass"
-    for scaler in (None, unread(good().scaler), reread(good().scaler, center=None), reread(good().scaler, center=())):
-        assert check_provenance(layers(rule, seen=replace(good(), scaler=scaler))).outcome == "pass"
-
-
-def test_every_layer_is_compared() -> None:
-    rules = [{"tensor": t, "equals": "training.epochs"} for t in ("*input_proj.weight", "*head.weight")]
-
-    found = check_provenance(layers(*rules))
-
-    assert "has 48; " in found.detail
-    assert "model_state_dict.head.weight in the checkpoint has 2; " in found.detail
-
-
-def test_a_checkpoint_with_another_streams_layers_is_that_streams() -> None:
-    """PatchTST's checkpoint under SwinMAE's name."""
-    found = check_provenance(with_stream(good(), "swinmae", checkpoint=reread(FILE, sha256=None)))
-
-    text = f"swinmae: {CKPT} has the layers of patchtst, not of swinmae"
-    assert found.detail.startswith(f"{text}; ")
-    assert found.hint == "Put SwinMAE's own checkpoint back in place."
-    assert (CKPT, "swinmae") in evidence_of(found)
-
-
-def test_a_checkpoint_without_any_known_layer_says_nothing() -> None:
-    assert FILE.evidence is not None
-    others = tuple(t for t in FILE.evidence.tensors if "input_proj" not in t.name)
-
-    assert check_provenance(with_stream(good(), checkpoint=reread(FILE, tensors=others))).outcome == "pass"
-    assert check_provenance(with_stream(good(), checkpoint=unread(FILE))).outcome == "pass"
-
-
-def test_a_checkpoint_with_one_of_its_streams_layers_is_not_called_another_streams() -> None:
-    assert check_provenance(layers({"tensor": "*input_proj.weight"}, {"tensor": "no.such.layer"})).outcome == "pass"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -206,3 +207,24 @@ def from_zero(s: StreamEvidence) -> StreamEvidence:
 )
 def test_how_far_a_stream_is_in_words(s: StreamEvidence, words: str) -> None:
     assert epoch_words(s) == words
+
+
+def test_rows_without_a_place_are_counted_as_rows() -> None:
+    s = good().streams[0]
+    bare = {name: replace(c, step=c.step * 0 - 1, epoch=c.epoch * math.nan) for name, c in s.losses.curves.items()}
+    nowhere = replace(s.progress, epoch=None, step=None)
+
+    assert epoch_words(replace(s, losses=replace(s.losses, curves=bare), progress=nowhere)) == "8 rows"
+
+
+def test_a_half_of_the_losses_that_nothing_names_is_skipped_with_what_to_write() -> None:
+    sound = good()
+    first = sound.streams[0]
+    bare = replace(first.losses, curves={"train_loss": first.losses.curves["train_loss"]})
+    half = replace(first, losses=bare, unnamed_tables=("dvc/val/loss.tsv",))
+
+    found = check_training(replace(sound, streams=(half, *sound.streams[1:])))
+
+    assert found.outcome == "skip"
+    assert "dvc/val/loss.tsv beside its table holds its validation, and nothing names it" in found.detail
+    assert found.hint is not None and found.hint.endswith(", dvc/val/loss.tsv]`.")

@@ -28,6 +28,13 @@ def test_the_data_table_holds_the_points_of_the_chart() -> None:
     assert "4 0.5243 not finite" in words
 
 
+def test_a_metric_keeps_its_name_and_is_called_no_loss() -> None:
+    raw = ready_state().metrics["patchtst"].model_dump(mode="json")
+    raw["series"] = {"val_acc": long_series(2), "d_loss": long_series(2)}
+
+    assert text_of(loss_table(StreamMetrics.model_validate(raw))).startswith("PatchTST: 2 points Step val_acc d loss")
+
+
 def test_a_long_table_is_thinned_evenly_keeps_both_ends_and_says_so() -> None:
     raw = ready_state().metrics["patchtst"].model_dump(mode="json")
     raw["series"] = {"val_loss": long_series(2000)}

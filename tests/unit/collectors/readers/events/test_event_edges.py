@@ -6,9 +6,24 @@ import io
 
 import numpy as np
 import pytest
-from support.build_events import fast_scalar_file, header, key, record, scalar_file, train_val, varint
-from support.event_reading import read
+from support.build_events import (
+    START,
+    event,
+    fast_scalar_file,
+    header,
+    key,
+    message,
+    record,
+    scalar_file,
+    simple_value,
+    step,
+    train_val,
+    varint,
+    wall_time,
+)
+from support.event_reading import read, read_in_parts
 
+from collectors.evidence.events import SessionStart
 from collectors.readers.events.borders import BorderFinder
 from collectors.readers.events.read import read_events
 from collectors.readers.events.wire import NotAnEvent, fields, read_varint, signed
@@ -62,6 +77,41 @@ def test_a_number_of_up_to_64_bits_is_read_whole(number: int) -> None:
 
     assert read_varint(data, 1, len(data)) == (number, len(data) - 1)
     assert signed(number) == (number if number < 1 << 63 else number - (1 << 64))
+
+
+def session(status: bytes, number: int = 7, seconds: float = START) -> bytes:
+    """A framed session log."""
+    return record(wall_time(seconds) + step(number) + message(7, status))
+
+
+def test_a_start_record_is_kept_with_its_step_and_its_moment_and_no_other_session_log_is() -> None:
+    stop, checkpoint, bare = (session(status) for status in (b"\x08\x02", b"\x08\x03\x12\x01x", b""))
+    points = b"".join(record(event(n, [simple_value("loss", 1.0)])) for n in range(1, 30))
+
+    found = read(header() + stop + checkpoint + bare + session(b"\x08\x01", 500, START + 5) + points)
+
+    assert found.starts == (SessionStart(500, START + 5),)
+    assert found.damaged == 0 and found.series["loss"].points == 29
+
+
+def test_start_records_that_also_hold_a_value_are_each_found() -> None:
+    """Records laid out alike are read as columns, which have no place for them."""
+    value = message(5, message(1, simple_value("loss", 1.0)))
+    records = [record(wall_time(START) + step(n) + value + message(7, b"\x08\x01")) for n in range(1, 40)]
+
+    found = read(header() + b"".join(records))
+
+    assert [start.step for start in found.starts] == list(range(1, 40))
+    assert found.series["loss"].points == 39
+
+
+def test_start_records_survive_reading_in_parts() -> None:
+    first, second = session(b"\x08\x01", 1), session(b"\x08\x01", 2, START + 9)
+    data = header() + first + second
+
+    assert read_in_parts(data, [len(header() + first)]).starts == read(data).starts == (
+        SessionStart(1, START), SessionStart(2, START + 9),
+    )  # fmt: skip
 
 
 def test_records_that_repeat_are_found_at_once_and_not_one_by_one() -> None:

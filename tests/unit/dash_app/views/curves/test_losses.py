@@ -8,6 +8,8 @@ from typing import Any
 from support.components import of_class, text_of
 from support.state_parts import PATCHTST, SWINMAE
 from support.states import diverged_state, empty_state, ready_state, running_state
+from support.two_runs import changed as changed_run
+from support.two_runs import losses
 
 from collectors.contract.metrics import StreamMetrics
 from collectors.contract.state import DashboardState
@@ -41,7 +43,7 @@ def long_series(count: int) -> dict[str, Any]:
 def test_there_is_one_frame_a_stream_in_training_order() -> None:
     frames = render_losses(ready_state())
 
-    assert [text_of(frame).split(" loss")[0] for frame in frames] == ["PatchTST", "SwinMAE"]
+    assert [text_of(frame).split(" data table")[0] for frame in frames] == ["PatchTST", "SwinMAE"]
 
 
 def test_a_frame_says_nothing_that_changes_while_training() -> None:
@@ -105,6 +107,19 @@ def test_the_chart_is_one_sentence_for_those_who_cannot_see_it() -> None:
 
     assert sentence.startswith("PatchTST, epoch 8 of 8: ")
     assert "val loss ends at 0.9929 at epoch 8, best 0.9929 at epoch 8" in sentence
+
+
+def test_a_metric_is_told_by_its_name_with_the_best_value_of_its_own_direction() -> None:
+    def change(raw: dict[str, Any]) -> None:
+        raw["metrics"]["patchtst"] |= {"series": {}, "final": {}, "best": {}}
+        losses([0.5, 0.75], series="val_acc")(raw)
+        losses([3.0, 2.0], series="reward")(raw)
+        raw["metrics"]["patchtst"]["best"] = {"val_acc": {"value": 0.75, "epoch": 2, "step": 1}}
+
+    sentence = chart_sentence(changed_run(change).metrics["patchtst"])
+
+    assert "val_acc ends at 0.75 at epoch 2, best 0.75 at epoch 2; reward ends at 2 at epoch 2." in sentence
+    assert "loss" not in sentence
 
 
 def test_without_losses_everything_says_so_and_nothing_breaks() -> None:

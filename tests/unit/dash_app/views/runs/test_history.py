@@ -8,8 +8,9 @@ from urllib.parse import unquote
 import pytest
 from support.components import of_class, parts, text_of
 from support.states import diverged_state, failing_state, ready_state
+from support.two_runs import changed, stepped
 
-from collectors.contract.delta import Policy
+from collectors.contract.policy import Policy
 from collectors.contract.run_row import RunRow
 from collectors.store.rows import damaged_row, row_of
 from dash_app.reading.query import CHOOSABLE, RunQuery, query_from, select_page
@@ -77,6 +78,14 @@ def test_a_difference_says_which_way_it_went_and_without_a_baseline_there_is_non
     assert deltas([run], Looks(None, base, None, True)) == [("+2", "worse, against 0")]
     assert deltas([run], PLAIN) == [("–", "")]
     assert deltas([run], Looks(None, damaged_row("run-x", "cut", (1, 1)), None, True)) == [("–", "")]
+
+
+def test_epochs_that_nobody_knows_are_told_as_steps() -> None:
+    found = [row_of(changed(stepped), (1, 1))]
+
+    cells = [text_of(cell) for cell in of_class(table(found, columns=["epochs"]), "cell-epochs")]
+
+    assert cells == ["520 steps", "5"]
 
 
 def test_a_damaged_run_is_listed_and_offers_nothing() -> None:

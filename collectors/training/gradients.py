@@ -5,12 +5,39 @@ A trainer may go on after a NaN gradient and log a loss of 0.0, or the last fini
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
 from collectors.evidence.table_rows import Floats, LossRows
 from collectors.numbers import number_words
-from collectors.training.series import is_validation
+from collectors.training.series import is_gradient_norm, is_validation
+from collectors.training.stream_runs import Curve
+
+
+def norm_words(norm: Curve, curves: Mapping[str, Curve]) -> str | None:
+    """What is wrong with one gradient norm and with the losses behind it, by step; None where all is finite."""
+    if bool(np.isfinite(norm.value).all()):
+        return None
+    losses = {name: curve for name, curve in curves.items() if not is_gradient_norm(name)}
+    steps = np.unique(np.concatenate([c.step for c in (norm, *losses.values())]))
+    columns = {name: _at(steps, curve) for name, curve in losses.items()}
+    unknown = np.full(steps.size, np.nan)
+    rows = LossRows(
+        (unknown, steps.astype(np.float64), unknown),
+        {name: value for name, (value, _) in columns.items()},
+        {name: present for name, (_, present) in columns.items()},
+    )
+    return gradient_words(rows, *_at(steps, norm))
+
+
+def _at(steps: NDArray[np.int64], curve: Curve) -> tuple[Floats, NDArray[np.bool_]]:
+    """A curve's values in the rows of all steps, and which rows have one."""
+    value, present = np.full(steps.size, np.nan), np.zeros(steps.size, np.bool_)
+    rows = np.searchsorted(steps, curve.step)
+    value[rows], present[rows] = curve.value, True
+    return value, present
 
 
 def gradient_words(rows: LossRows, norm: Floats, present: NDArray[np.bool_]) -> str | None:

@@ -1,13 +1,17 @@
-"""A gradient norm that is no finite number warns, however sound the losses beside it look."""
+"""A gradient norm that is no finite number warns, however sound the losses beside it look; in tables and in events."""
 
 from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 
 from collectors.readers.tables.columns import LossColumns
 from collectors.readers.tables.read import read_loss_table
+from collectors.training.gradients import norm_words
+from collectors.training.series import is_gradient_norm
+from collectors.training.stream_runs import Curve
 
 
 def warnings(data: bytes, columns: LossColumns | None = None) -> list[str]:
@@ -67,3 +71,33 @@ def test_a_norm_that_is_asked_for_as_a_series_is_one() -> None:
 
     assert warnings(data, columns) == []
     assert set(read_loss_table(data, columns=columns).rows[0].values) == {"train_loss", "norm"}
+
+
+def curve(values: dict[int, float]) -> Curve:
+    """Step -> value."""
+    step = np.array(list(values))
+    unknown = np.full(len(step), NAN)
+    return Curve(step, unknown, np.array(list(values.values())), unknown)
+
+
+def test_a_norm_in_event_files_is_told_by_its_steps_beside_losses_of_other_steps() -> None:
+    norm = curve({5: 1.0, 15: NAN, 25: NAN})
+
+    assert norm_words(norm, {"train_loss": curve({10: 0.5, 20: 0.4})}) == (
+        "the gradient norm is NaN from step 15 on (2 of 3 rows)"
+    )
+    assert norm_words(norm, {"train_loss": curve({10: 0.5, 20: 0.0}), "grad_norm": norm}) == (
+        "the gradient norm is NaN from step 15 on (2 of 3 rows), and train_loss is 0.0 from then on: nothing is learnt "
+        "any more"
+    )
+    assert norm_words(curve({5: 1.0, 15: 2.0}), {}) is None
+    assert norm_words(curve({5: 1.0, 15: float("inf")}), {}) == "the gradient norm is infinite at step 15 (1 of 2 rows)"
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("train/grad_norm", True), ("grad_2.0_norm_total", True), ("gnorm", True), ("gradientNorm", True),
+     ("layer_norm", False), ("grad_scale", False), ("train_loss", False), ("migrad_norm", False)],
+)  # fmt: skip
+def test_a_gradient_norm_is_known_by_its_name(name: str, expected: bool) -> None:
+    assert is_gradient_norm(name) is expected

@@ -1,0 +1,154 @@
+/* Metrics beside the losses: groups that open -> a card with a chart for each metric, drawn when it is looked at.
+
+   In:  loss-data {stream: {groups: [{key, title, names, open}]}}, metric-data {stream: {key: {count,
+        members: [{series, label, last, best, odd, data, ghosts}]}}}, x, y, smoothing, theme
+   Out: the groups below each loss chart, their charts, and metric-wish: which are open, and how many
+        metrics of each are drawn. It fetches nothing; text is text. */
+(function () {
+  "use strict";
+
+  const { figureOf, colours, usableAxis, timeUnit } = window.lossFigures;
+  const AT_A_TIME = 24;
+  const WAIT_MS = 100; // the charts' own code may still be on its way
+  const CONFIG = { displayModeBar: false, responsive: true, doubleClick: "reset" };
+  const wished = {}; // stream and group -> how many metrics
+  const sizes = new ResizeObserver((changes) => changes.forEach(({ target }) => fit(target)));
+  let drawn = []; // what draw was called with last
+  let waiting = null;
+
+  function make(tag, className, text = "") {
+    const element = document.createElement(tag);
+    element.className = className;
+    element.textContent = text;
+    return element;
+  }
+
+  /* Let a place hold these elements; where it does already nothing moves, and the focus stays. */
+  function hold(place, wanted) {
+    const isSo = place.children.length === wanted.length && wanted.every((one, index) => place.children[index] === one);
+    if (!isSo) place.replaceChildren(...wanted);
+  }
+
+  const containerOf = ({ stream, part }) => document.getElementById(JSON.stringify({ part, stream }));
+  const groupsIn = (container) => [...container.querySelectorAll(".metric-group")];
+
+  /* The groups of every stream: those that are there already stay, opened or not. */
+  function list(losses, parts) {
+    return parts.map((part) => {
+      const container = containerOf(part);
+      const groups = (losses[part.stream] || {}).groups || [];
+      const held = new Map(groupsIn(container).map((one) => [one.dataset.group, one]));
+      hold(container, groups.map((group) => named(held.get(group.key) || newGroup(part.stream, group), group)));
+      wish();
+      return groups.length;
+    });
+  }
+
+  function newGroup(stream, { key, open }) {
+    const details = make("details", "metric-group");
+    Object.assign(details.dataset, { stream, group: key });
+    details.open = open;
+    const summary = make("summary", "");
+    summary.append(make("b", "metric-group-title"), make("span", "metric-group-names"));
+    const more = make("button", "plain-button metric-more");
+    more.type = "button";
+    more.hidden = true;
+    details.append(summary, make("div", "metric-cards"), more);
+    return details;
+  }
+
+  function named(details, { title, names }) {
+    const [bold, span] = details.querySelector("summary").children;
+    if (bold.textContent !== title) bold.textContent = title;
+    if (span.textContent !== names) span.textContent = names;
+    return details;
+  }
+
+  const placeOf = ({ stream, group }) => JSON.stringify([stream, group]);
+
+  /* Tell the page which groups are open. */
+  function wish() {
+    const found = {};
+    for (const { dataset } of document.querySelectorAll(".metric-group[open]")) {
+      found[dataset.stream] ??= {};
+      found[dataset.stream][dataset.group] = wished[placeOf(dataset)] || AT_A_TIME;
+    }
+    const told = JSON.stringify(found);
+    if (told === wish.told) return;
+    wish.told = told;
+    window.dashboard.set("metric-wish", found);
+  }
+
+  document.addEventListener("toggle", ({ target }) => target.matches?.(".metric-group") && wish(), true);
+
+  window.dashboard.onPress(".metric-more", (button) => {
+    const { dataset } = button.closest(".metric-group");
+    wished[placeOf(dataset)] = (wished[placeOf(dataset)] || AT_A_TIME) + AT_A_TIME;
+    wish();
+  });
+
+  function draw(...given) {
+    drawn = given;
+    if (window.Plotly) return drawAll();
+    window.clearTimeout(waiting);
+    waiting = window.setTimeout(() => draw(...drawn), WAIT_MS);
+    return undefined;
+  }
+
+  function drawAll() {
+    const [data, x, y, smoothing, , , parts] = drawn;
+    const look = { x, y, weight: Number(smoothing) || 0, palette: colours() };
+    const every = parts.flatMap((part) => groupsIn(containerOf(part))).filter((details) => details.open);
+    const found = ({ stream, group }) => data?.[stream]?.[group];
+    const groups = every.filter((details) => found(details.dataset));
+    // All cards first: one more beside a card leaves it less room.
+    const cards = groups.flatMap((details) => cardsOf(details, found(details.dataset)));
+    cards.forEach((card) => drawCard(...card, look));
+  }
+
+  /* The cards of a group, each with its metric and stream. */
+  function cardsOf(details, { count, members }) {
+    const cards = details.querySelector(".metric-cards");
+    const held = new Map([...cards.children].map((card) => [card.dataset.metric, card]));
+    const wanted = members.map((member) => held.get(member.series) || newCard(member.series));
+    [...cards.children].filter((card) => !wanted.includes(card)).forEach((card) => window.Plotly.purge(plotIn(card)));
+    hold(cards, wanted);
+    const left = count - members.length;
+    const more = details.querySelector(".metric-more");
+    more.hidden = left <= 0;
+    more.textContent = `Show ${Math.min(left, AT_A_TIME)} more of ${count}`;
+    return members.map((member, index) => [wanted[index], member, details.dataset.stream]);
+  }
+
+  function newCard(series) {
+    const card = make("article", "metric-card");
+    card.dataset.metric = series;
+    const plot = make("div", "metric-plot");
+    plot.setAttribute("aria-hidden", "true");
+    card.append(make("h4", ""), make("p", "metric-figures"), plot);
+    sizes.observe(plot);
+    return card;
+  }
+
+  function fit(plot) {
+    if (plot.data && plot.checkVisibility()) window.Plotly.Plots.resize(plot);
+  }
+
+  const plotIn = (card) => card.querySelector(".metric-plot");
+
+  function drawCard(card, { series, label, last, best, odd, data, ghosts }, stream, look) {
+    const [head, figures, plot] = card.children;
+    head.textContent = label;
+    head.title = series;
+    figures.replaceChildren(make("b", "", last), make("span", "", best), make("span", "loss-broken", odd));
+    const axis = usableAxis(data, look.x);
+    const scene = { ...look, axis, unit: timeUnit(data, axis), ghosts };
+    const { data: traces, layout } = figureOf(`${stream} ${series}`, data, scene);
+    Object.assign(layout, { margin: { l: 42, r: 8, t: 6, b: 20 } });
+    layout.xaxis.nticks = 4;
+    layout.yaxis.nticks = 4;
+    window.Plotly.react(plot, traces, layout, CONFIG);
+  }
+
+  window.dash_clientside = Object.assign({}, window.dash_clientside, { metrics: { list, draw } });
+})();

@@ -1,0 +1,158 @@
+"""What a checkpoint says of itself, against the table and the events of its run. Pure.
+
+Only keys that the description maps are compared, to printed precision. Where a training was resumed, the best
+weights may be of an earlier part: then a difference warns, and only what cannot be at all fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from collectors.contract.streams import CheckpointWord
+from collectors.evidence.checkpoint import CheckpointEvidence
+from collectors.judge.findings.precision import printed, same_number
+from collectors.judge.findings.spec import FindingSpec, Found, done_streams, losses_path, was_resumed
+from collectors.numbers import listed
+from collectors.training.completion import Unit, from_zero, leading, places_of
+from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
+from collectors.training.run_files import stride_of
+from collectors.training.series import better_way
+from collectors.training.stream_runs import Curve
+
+COUNTS: Mapping[str, Unit] = {"epoch": "epoch", "step": "step"}
+Problem = tuple[str, bool]
+"""What the losses say instead, and whether a resumed training cannot explain it."""
+
+
+def find_checkpoint_says(seen: WorkspaceEvidence) -> Iterator[Found]:
+    """Each number that a checkpoint records otherwise than its run's losses do."""
+    for s in done_streams(seen):
+        found, source = s.checkpoint_evidence, losses_path(s)
+        if s.checkpoint is None or found is None or not found.sound or source is None:
+            continue
+        for name, word in s.stream.checkpoint.says.items():
+            number = _number(found, word)
+            problem = None if number is None or name == "config" else _problem(s, name, number)
+            if problem is None:
+                continue
+            text = f"{s.id}: {s.checkpoint.path} says `{word.key}` {_digits(number)}, but {source} {problem[0]}"
+            hint = f"Put back the checkpoint of {s.stream.label}'s run, or train again."
+            yield Found(
+                s.checkpoint.path, s.id, text, hint, level="warn" if was_resumed(s) and not problem[1] else None
+            )
+
+
+def _problem(s: StreamEvidence, name: str, number: float) -> Problem | None:
+    """What every record of the losses says instead; one that agrees is enough: the other's end may be cut off."""
+    word, found = s.stream.checkpoint.says[name], []
+    for curves in (s.losses.curves, s.losses.others):
+        record = Record(s, curves)
+        if name in COUNTS and record.places(COUNTS[name]) is not None:
+            found.append(_place_problem(record, COUNTS[name], word, number))
+        elif name not in COUNTS and len(curves.get(name, ())):
+            found.append(_value_problem(record, name, word, number))
+    return None if None in found else next(iter(found), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One of the two places where a stream's losses are kept."""
+
+    s: StreamEvidence
+    curves: Mapping[str, Curve]
+
+    def places(self, unit: Unit) -> Any:
+        """The epochs or steps that it holds; None where it tells none."""
+        every = places_of(leading(self.curves).values(), unit)
+        return np.unique(np.concatenate(every)) if every else None
+
+    def best_places(self, unit: Unit) -> list[float]:
+        """Where the monitored series is best; several places where it is equally good."""
+        monitor = self.s.stream.completion.monitor
+        curve, way = self.curves.get(monitor), better_way(monitor)
+        if curve is None or way is None or not bool(np.isfinite(curve.value).any()):
+            return []
+        best = np.nanmin if way == "lower" else np.nanmax
+        values = np.where(np.isfinite(curve.value), curve.value, np.nan)
+        places = (curve.epoch if unit == "epoch" else curve.step)[values == best(values)]
+        return [float(place) for place in places if np.isfinite(place) and place >= 0]
+
+    def said_places(self) -> list[float]:
+        """The epoch that the checkpoint itself names, as this record counts."""
+        word, found = self.s.stream.checkpoint.says.get("epoch"), self.s.checkpoint_evidence
+        number = _number(found, word) if word is not None and found is not None else None
+        places = self.places("epoch")
+        return [] if word is None or number is None or places is None else [_place(places, word, number)]
+
+
+def _place_problem(record: Record, unit: Unit, word: CheckpointWord, number: float) -> Problem | None:
+    """An epoch or step that the losses do not have, or not as the last or the best."""
+    places = record.places(unit)
+    is_exact = unit == "epoch" and not bool((places % 1 != 0).any())
+    slack = 0.0 if is_exact else max(stride_of(places), 1.0)
+    place = _place(places, word, number) if unit == "epoch" else number
+    first, last = float(places.min()), float(places.max())
+    if not first - slack <= place <= last + slack:
+        return f"holds {unit}s {_digits(first)} to {_digits(last)}", True
+    if word.at == "last" and abs(place - last) > slack:
+        return f"ends at {unit} {_digits(last)}", False
+    best = record.best_places(unit) if word.at == "best" else []
+    if best and all(abs(place - one) > slack for one in best):
+        return f"has its best `{record.s.stream.completion.monitor}` at {unit} {listed(map(_digits, best))}", False
+    return None
+
+
+def _place(places: Any, word: CheckpointWord, number: float) -> float:
+    """The number as the losses count: they may begin at 0, and the checkpoint at 1, or the other way round."""
+    return number - word.counts_from + (0 if from_zero(places) else 1)
+
+
+def _value_problem(record: Record, name: str, word: CheckpointWord, number: float) -> Problem | None:
+    """A value that the series does not have where the checkpoint says it is of."""
+    curve = record.curves[name]
+    at, where = _meant(record, curve, word)
+    values = curve.value[at].tolist()
+    column = printed(curve.value.tolist())
+    if not values or any(same_number(number, value, column) for value in values):
+        return None
+    return f"has {listed(map(_digits, values), most=2) if where else 'no such value'}{where}", False
+
+
+def _meant(record: Record, curve: Curve, word: CheckpointWord) -> tuple[Any, str]:
+    """The points of a series that a word is of, and where they stand in words; all of them where nothing says."""
+    if word.at == "last":
+        return np.array([len(curve) - 1]), " at its end"
+    places = record.best_places("epoch") if word.at == "best" else record.said_places()
+    at = np.flatnonzero(np.isin(curve.epoch, places)) if places else np.empty(0, np.int64)
+    if not at.size:
+        return np.arange(0 if word.at == "best" else len(curve)), ""
+    return at, f" at {'its best ' if word.at == 'best' else ''}epoch {listed(map(_digits, places), most=2)}"
+
+
+def _number(found: CheckpointEvidence, word: CheckpointWord) -> float | None:
+    """The number under a key; metadata of safetensors is text."""
+    value = found.scalars.get(word.key)
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        return None
+    try:
+        return float(value)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _digits(number: float | None) -> str:
+    return f"{number:.10g}"
+
+
+SPEC = FindingSpec(
+    id="checkpoint_says",
+    check="provenance",
+    looks_at="an epoch, step or value that `checkpoint: {says: ...}` maps is another in the table or the events, to "
+    "printed precision",
+    default="fail",
+    find=find_checkpoint_says,
+)

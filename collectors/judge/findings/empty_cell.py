@@ -1,0 +1,53 @@
+"""A cell that is empty in a column of losses which is full elsewhere. Pure.
+
+What a table does not write at every row (a validation each fifth epoch) stands on a wider grid of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from collectors.judge.findings.epochs_missing import FEWEST, holes_of
+from collectors.judge.findings.sources import Source, places_words, table_of
+from collectors.judge.findings.spec import FindingSpec, Found, ended_streams
+from collectors.training.evidence import WorkspaceEvidence
+from collectors.training.run_files import stride_of
+from collectors.training.series import is_validation
+
+
+def find_empty_cell(seen: WorkspaceEvidence) -> Iterator[Found]:
+    """Each column of a table that lacks the value of a row in which another loss stands."""
+    for s in ended_streams(seen):
+        table = table_of(s)
+        for name in table.curves if table else ():
+            empty = _empty(table, name) if table else []
+            if table is not None and empty:
+                rows = places_words(table.unit, empty)
+                filled = len(table.curves[name])
+                text = f"{s.id}: {table.path}: {name} is empty at {rows}, and full in {filled:,} other rows"
+                yield Found(table.path, s.id, text, f"Look why this value was not written to {table.path}.")
+
+
+def _empty(table: Source, name: str) -> list[float]:
+    """Places of rows in which this loss is missing on its own grid: between its values, or in the very last row."""
+    own = table.places(name)
+    if table.curves[name].nonfinite is not None or own.size < FEWEST or own.size < len(table.curves[name]):
+        return []
+    rows = {other: table.places(other) for other in table.curves}
+    held = np.unique(np.concatenate(list(rows.values())))
+    trained = [places for other, places in rows.items() if other != name and not is_validation(other)]
+    after = np.unique(np.concatenate(trained)) if trained else np.empty(0)
+    after = after[after > own[-1]]  # a row of validation alone, behind the last, is an evaluation afterwards
+    last = after.tolist() if after.size == 1 and np.isclose(after[0] - own[-1], stride_of(own)) else []
+    return [*(place for hole in holes_of(own) for place in held[hole.holds(held)].tolist()), *last]
+
+
+SPEC = FindingSpec(
+    id="empty_cell",
+    check="training",
+    looks_at="a cell of a loss is empty in a column that is otherwise full",
+    default="skip",
+    find=find_empty_cell,
+)

@@ -1,0 +1,87 @@
+"""FINDINGS, and a judgement with what they say in it. Pure.
+
+What fails stands before the check's own words, what cannot be told makes a pass a skip, what warns stands
+behind. A finding that breaks, breaks its check: nothing defaults to good.
+"""
+
+from __future__ import annotations
+
+from collectors.contract.pipeline import PipelineConfig
+from collectors.contract.sections import Level
+from collectors.judge.checks.part import Judgement, Part, failing, joined, passing, skipping
+from collectors.judge.findings import (
+    checkpoint_says,
+    config_says,
+    empty_cell,
+    epochs_missing,
+    events_end_early,
+    events_missing,
+    layers,
+    loss_explodes,
+    no_loss,
+    one_row,
+    run_status,
+    short_policy,
+    streams_apart,
+    table_and_events,
+    val_equals_train,
+    val_rises,
+    val_zero,
+    validation_stops,
+    weights,
+)
+from collectors.judge.findings.spec import FindingSpec, Found
+from collectors.training.evidence import WorkspaceEvidence
+
+FINDINGS: tuple[FindingSpec, ...] = (
+    events_missing.SPEC,
+    *weights.SPECS,
+    *layers.SPECS,
+    checkpoint_says.SPEC,
+    *config_says.SPECS,
+    table_and_events.SPEC,
+    streams_apart.SPEC,
+    no_loss.SPEC,
+    short_policy.SPEC,
+    val_equals_train.SPEC,
+    val_zero.SPEC,
+    loss_explodes.SPEC,
+    empty_cell.SPEC,
+    epochs_missing.SPEC,
+    one_row.SPEC,
+    validation_stops.SPEC,
+    events_end_early.SPEC,
+    val_rises.SPEC,
+    run_status.SPEC,
+)
+"""Every finding, by the check that tells it and in the order in which they are told."""
+
+
+def findings_by_id() -> dict[str, FindingSpec]:
+    """Every finding by its id, in order."""
+    return {spec.id: spec for spec in FINDINGS}
+
+
+def with_findings(judged: Judgement, check: str, seen: WorkspaceEvidence) -> Judgement:
+    """What a check says, together with the findings that it tells."""
+    parts = [
+        _part(found, spec, level)
+        for spec in FINDINGS
+        if spec.check == check and _set(spec, seen.config) != "off"
+        for found in spec.find(seen)
+        if (level := _set(spec, seen.config) or found.level or spec.default) != "off"
+    ]
+    return joined(judged, parts)
+
+
+def _set(spec: FindingSpec, config: PipelineConfig) -> Level | None:
+    """The level that the configuration sets."""
+    return config.settings_of(spec.id).level
+
+
+def _part(found: Found, spec: FindingSpec, level: Level) -> Part:
+    text = f"{found.text} ({spec.id})"
+    if level == "warn":
+        return passing(found.path, found.stream, "", [text])
+    against = failing if level == "fail" else skipping
+    return against(found.path, found.stream, text, found.hint)

@@ -1,0 +1,74 @@
+"""Where the losses of a stream are recorded, and which of its series are losses, for findings about them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from collectors.contract.table import PLACES
+from collectors.numbers import number_words
+from collectors.training.agreement import places_in
+from collectors.training.evidence import StreamEvidence
+from collectors.training.series import better_way, is_loss, is_validation
+from collectors.training.stream_runs import Curve
+
+MOST_TOLD = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A table or an event file, and the losses in it."""
+
+    path: str
+    curves: Mapping[str, Curve]
+    """Losses by series name, none of them empty."""
+    unit: Any
+    """What its points are placed by: `epoch` where any is known, else `step`."""
+
+    def places(self, name: str) -> Any:
+        """Rising epochs or steps of one of its losses, each once."""
+        found = places_in(self.curves[name], self.unit)
+        return np.unique(found[np.isfinite(found)])
+
+
+def is_val_loss(name: str) -> bool:
+    """Whether a series of this name is a loss of validation data, which should fall."""
+    return is_loss(name) and is_validation(name) and better_way(name) == "lower"
+
+
+def configured_losses(s: StreamEvidence) -> frozenset[str]:
+    """The losses that the description names, by series."""
+    columns = s.stream.loss_history.columns if s.stream.loss_history else {}
+    return frozenset(name for name in {*s.stream.tags, *columns} - PLACES if is_loss(name))
+
+
+def table_of(s: StreamEvidence) -> Source | None:
+    """The table, where it is of the latest run and holds losses."""
+    return _source(s.loss_table.path, s.losses.table) if s.loss_table else None
+
+
+def events_of(s: StreamEvidence) -> Source | None:
+    """The event files, by the last of them, where they hold losses."""
+    return _source(s.run.latest_file.facts.path, s.losses.events) if s.run else None
+
+
+def sources_of(s: StreamEvidence) -> Iterator[Source]:
+    """Both, where they are there."""
+    return (source for source in (table_of(s), events_of(s)) if source is not None)
+
+
+def _source(path: str, curves: Mapping[str, Curve]) -> Source | None:
+    held = {name: c for name, c in curves.items() if is_loss(name) and len(c)}
+    known = any(bool(np.isfinite(c.epoch).any()) for c in held.values())
+    return Source(path, held, "epoch" if known else "step") if held else None
+
+
+def places_words(unit: str, places: Sequence[float], count: int | None = None) -> str:
+    """Places in words, of which there may be more: `epoch 4`, `epochs 4, 5 and 3 more`."""
+    every = len(places) if count is None else count
+    shown = [number_words(place) for place in places[:MOST_TOLD]]
+    more = f" and {every - len(shown):,} more" if every > len(shown) else ""
+    return f"{unit}{'' if every == 1 else 's'} {', '.join(shown)}{more}"

@@ -1,0 +1,198 @@
+"""A workspace as all trainer modules see it: names from one walk, and bounded parts of its files.
+
+Input: an open workspace. Output: paths, first bytes, column names, tags, small documents. Whatever cannot be read
+is empty: a module takes it for no sign. It refuses to read more than `MOST_READ` files, or a whole one.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import Any, Final
+
+from collectors.files.problems import shown
+from collectors.files.tree import Tree
+from collectors.files.workspace import CannotRead, Workspace
+from collectors.numbers import numbers_in
+from collectors.readers.common.magic import LOOK, describe_start
+from collectors.readers.events.read import read_events
+from collectors.readers.text.read_config import read_config
+from collectors.trainers.patterns import compiled, ending_of, is_plain
+
+HEAD_BYTES: Final = 64 << 10
+"""Of a file's beginning."""
+TAIL_BYTES: Final = 16 << 10
+DOCUMENT_BYTES: Final = 256 << 10
+"""A config or a small document is read whole, or not at all."""
+MOST_READ: Final = 600
+"""Parts of files read in one look at a workspace."""
+
+
+class Folder:
+    """One look at a workspace; without one, a folder in which nothing lies."""
+
+    def __init__(self, workspace: Workspace | None = None) -> None:
+        self._workspace = workspace
+        self._tree = workspace.tree() if workspace is not None else Tree()
+        self._parts: dict[tuple[str, int], bytes] = {}
+        self._documents: dict[str, Mapping[str, Any]] = {}
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Every file that was seen, nearest first."""
+        return self._tree.files
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every name near the top was looked at."""
+        return self._tree.is_whole
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[str]]:
+        return _grouped((path.rpartition("/")[2], path) for path in self.files)
+
+    @cached_property
+    def _by_ending(self) -> dict[str, list[str]]:
+        return _grouped((ending_of(path), path) for path in self.files)
+
+    @cached_property
+    def event_files(self) -> list[str]:
+        """TensorBoard event files, by their names."""
+        return [path for path in self.files if "tfevents" in path.rpartition("/")[2]]
+
+    def named(self, *names: str) -> list[str]:
+        """Files of exactly these names, wherever they lie."""
+        return [path for name in names for path in self._by_name.get(name, ())]
+
+    def matching(self, *patterns: str) -> list[str]:
+        """Files that fit a pattern of `*`, `?`, `[...]` within a name and `**/` for any folders, nearest first."""
+        found: dict[str, None] = {}
+        for pattern in patterns:
+            fits = compiled(pattern).fullmatch
+            found |= dict.fromkeys(path for path in self._pool(pattern) if fits(path))
+        return list(found)
+
+    def _pool(self, pattern: str) -> Iterable[str]:
+        """Files among which all matches are."""
+        last = pattern.rpartition("/")[2]
+        if is_plain(last):
+            return self._by_name.get(last, ())
+        if "tfevents" in last:
+            return self.event_files
+        return self._by_ending.get(ending_of(last), ()) if is_plain(ending_of(last)) else self.files
+
+    def folders(self, pattern: str) -> list[str]:
+        """Folders that fit a pattern, nearest first."""
+        fits = compiled(pattern).fullmatch
+        return [folder for folder in self._tree.folders if fits(folder)]
+
+    def has(self, path: str) -> bool:
+        """Whether a file of this path was seen."""
+        return path in self._by_name.get(path.rpartition("/")[2], ())
+
+    def modified_at(self, path: str) -> float:
+        """Seconds since the Unix epoch; 0 where it is not known."""
+        return (self._workspace.facts(path).modified_at or 0.0) if self._workspace is not None else 0.0
+
+    def size(self, path: str) -> int:
+        """Bytes; 0 where it is not known."""
+        return (self._workspace.facts(path).size_bytes or 0) if self._workspace is not None else 0
+
+    def newest(self, paths: Iterable[str]) -> str | None:
+        """The one that was written last."""
+        return max(paths, key=lambda path: (self.modified_at(path), numbers_in(path)), default=None)
+
+    def head(self, path: str) -> bytes:
+        """The first bytes of a file, at most `HEAD_BYTES`."""
+        return self._part(path, HEAD_BYTES)
+
+    def tail(self, path: str) -> bytes:
+        """The last bytes of a file, at most `TAIL_BYTES`."""
+        return self._part(path, -TAIL_BYTES)
+
+    def text(self, path: str) -> str:
+        """The beginning of a text; empty where it is none."""
+        head = self.head(path)
+        return "" if b"\x00" in head[:LOOK] else head.decode("utf-8-sig", "replace")
+
+    def kind(self, path: str) -> str:
+        """What a file is by its first bytes, in words."""
+        return describe_start(self.head(path)[:LOOK], self.size(path))
+
+    def columns(self, path: str) -> tuple[str, ...]:
+        """Names in the first line of a CSV or TSV, without blanks around them."""
+        first = self.text(path).partition("\n")[0].strip("\r\n")
+        sign = max(",;\t", key=first.count)
+        if sign not in first or len(first) > HEAD_BYTES // 2:
+            return ()
+        return tuple(name.strip() for name in next(csv.reader([first], delimiter=sign), ()))
+
+    def rows(self, path: str) -> list[list[str]]:
+        """Lines of a CSV or TSV below the first one, as many as the head holds whole."""
+        sign = max(",;\t", key=self.text(path).partition("\n")[0].count)
+        whole = self.text(path).rpartition("\n")[0]
+        return [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(whole), delimiter=sign)][1:]
+
+    def tags(self, path: str) -> frozenset[str]:
+        """Scalar tags at the beginning of an event file."""
+        head = self.head(path)
+        return frozenset(read_events(io.BytesIO(head), len(head)).series) if is_event_data(head) else frozenset()
+
+    def document(self, path: str) -> Mapping[str, Any]:
+        """A small YAML, JSON or TOML mapping; empty where it is none, or cannot be read."""
+        if path not in self._documents:
+            is_small = 0 < self.size(path) <= DOCUMENT_BYTES
+            data = read_config(self._part(path, DOCUMENT_BYTES), name=path).data if is_small else None
+            self._documents[path] = data if isinstance(data, Mapping) else {}
+        return self._documents[path]
+
+    def _part(self, path: str, length: int) -> bytes:
+        """`length` bytes from the start, or a negative number from the end."""
+        if (path, length) not in self._parts:
+            if self._workspace is None or len(self._parts) >= MOST_READ:
+                return b""
+            self._parts[path, length] = _read(self._workspace, path, length)
+        return self._parts[path, length]
+
+
+def _read(workspace: Workspace, path: str, length: int) -> bytes:
+    try:
+        with workspace.open(path) as opened:
+            opened.handle.seek(max(0, opened.size + length) if length < 0 else 0)
+            return opened.handle.read(abs(length))
+    except (CannotRead, OSError):
+        return b""
+
+
+def is_event_data(head: bytes) -> bool:
+    """Whether bytes begin like an event file: a framed record that names its version."""
+    return b"brain.Event:" in head[:64]
+
+
+def _grouped(pairs: Iterator[tuple[str, str]]) -> dict[str, list[str]]:
+    groups: dict[str, list[str]] = {}
+    for key, path in pairs:
+        groups.setdefault(key, []).append(path)
+    return groups
+
+
+def parent(path: str) -> str:
+    """The folder a path lies in; empty for the workspace itself."""
+    return path.rpartition("/")[0]
+
+
+def join(*parts: str) -> str:
+    """Parts of a path as one; empty ones are left out."""
+    return "/".join(part for part in parts if part)
+
+
+def is_below(path: str, folder: str) -> bool:
+    """Whether a path is a folder, or lies somewhere in it."""
+    return not folder or path == folder or path.startswith(f"{folder}/")
+
+
+def said(path: str) -> str:
+    """A path as it stands in a sentence."""
+    return f"`{shown(path)}`"

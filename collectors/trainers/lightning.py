@@ -1,0 +1,185 @@
+"""PyTorch Lightning: folders `version_N` with `metrics.csv`, event files, `hparams.yaml`, and `*.ckpt` in or near them.
+
+Recognised by a `metrics.csv` with `epoch` and `step` in such a folder, or event files with the tag `epoch`; with a
+checkpoint that names its Lightning version it is sure. The newest version with a training series is the run, for
+`trainer.test()` makes newer ones. Judged is `last.ckpt`, else the newest. Lightning writes down nowhere how many epochs
+it was to train.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from collectors.numbers import number_words
+from collectors.trainers.description import below, config_of, epochs_of, events_of, one_stream, table_of, tags_of
+from collectors.trainers.folder import Folder, is_below, join, parent, said
+from collectors.trainers.names import has_training, is_count
+from collectors.trainers.spec import Documented, Raw, Run, Sureness, TrainerSpec
+
+TABLE: Final = "metrics.csv"
+HPARAMS: Final = "hparams.yaml"
+PLACES: Final = frozenset({"epoch", "step"})
+_VERSION: Final = re.compile(r"version_\d+")
+_STOPPING: Final = re.compile(
+    rb"EarlyStopping\{'monitor': '([^'\\]{1,200})'.{0,2000}?patience(?:q.|r.{4}|\x94)?K(.)", re.S
+)
+"""A callback's key in a checkpoint, and its patience as one byte behind the name."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Version:
+    """One run's folders: a table and event files may lie in two trees, under the same name."""
+
+    table: str | None
+    events: str | None
+    names: frozenset[str]
+
+    @property
+    def place(self) -> str:
+        """The folder of its table, else of its event files."""
+        return parent(self.table) if self.table is not None else self.events or ""
+
+    @property
+    def base(self) -> str:
+        """The folder that holds all its versions: two above `lightning_logs/version_0`."""
+        return parent(parent(self.place)) if _is_version(self.place) else self.place
+
+
+def recognise(folder: Folder) -> Sequence[Run]:
+    """Every version."""
+    tables = {parent(path): path for path in folder.named(TABLE) if _is_table(folder, path)}
+    events = _event_folders(folder)
+    versions = []
+    for place, path in tables.items():
+        beside = _partner(place, events)
+        tags = events.pop(beside) if beside is not None else frozenset()
+        names = frozenset(folder.columns(path)) | tags
+        versions.append(_Version(path, beside, names - PLACES))
+    versions += [_Version(None, place, names - PLACES) for place, names in events.items()]
+    return [_run(folder, version) for version in versions]
+
+
+def _is_table(folder: Folder, path: str) -> bool:
+    is_place = _is_version(parent(path)) or folder.has(join(parent(path), HPARAMS))
+    return is_place and set(folder.columns(path)) >= PLACES
+
+
+def _is_version(place: str) -> bool:
+    return _VERSION.fullmatch(place.rpartition("/")[2]) is not None
+
+
+def _event_folders(folder: Folder) -> dict[str, frozenset[str]]:
+    """Folders of event files with the tag `epoch` in a version, or beside hyperparameters -> their tags."""
+    found: dict[str, frozenset[str]] = {}
+    for path in folder.event_files:
+        place = parent(path)
+        if _is_version(place) or folder.has(join(place, HPARAMS)):
+            found[place] = found.get(place, frozenset()) | folder.tags(path)
+    return {place: tags for place, tags in found.items() if tags & {"epoch", "hp_metric"}}
+
+
+def _partner(place: str, events: Iterable[str]) -> str | None:
+    """The event files of the same version: in its folder, or in a tree of their own beside."""
+    name, base = place.rpartition("/")[2], parent(parent(place))
+    beside = [e for e in events if e.rpartition("/")[2] == name and parent(parent(e)) == base and _is_version(place)]
+    return place if place in events else next(iter(beside), None)
+
+
+def _run(folder: Folder, version: _Version) -> Run:
+    checkpoints = _checkpoints(folder, version)
+    newest = folder.newest(checkpoints)
+    events = _event_files(folder, version.events)
+    told = [path for path in (version.table, *events[-1:], newest) if path]
+    because = [version.table and said(version.table), events and f"event files in {said(version.events or '')}"]
+    return Run(
+        root=version.place,
+        because=tuple(words for words in (*because, newest and said(newest)) if words),
+        sure=Sureness.SURE if len(told) > 1 or version.table is None else Sureness.LIKELY,
+        about=_about(folder, version),
+        at=max((folder.modified_at(path) for path in told), default=0.0),
+        trained=has_training(version.names),
+        facts={"version": version, "checkpoint": newest},
+    )
+
+
+def _event_files(folder: Folder, place: str | None) -> list[str]:
+    return [] if place is None else [path for path in folder.event_files if parent(path) == place]
+
+
+def _checkpoints(folder: Folder, version: _Version) -> list[str]:
+    """Lightning's own in the version's folder, else those near it that belong to no version."""
+    places = [place for place in (version.place, version.events) if place is not None]
+    own = [path for path in folder.matching("**/*.ckpt") if any(is_below(path, place) for place in places)]
+    near = [p for p in folder.matching("**/*.ckpt") if is_below(p, version.base) and not _is_in_version(p)]
+    return [path for path in own or near if b"pytorch-lightning_version" in folder.head(path)]
+
+
+def _is_in_version(path: str) -> bool:
+    return any(_VERSION.fullmatch(part) for part in path.split("/")[:-1])
+
+
+def _about(folder: Folder, version: _Version) -> str:
+    """How far the table is, by its last whole line; nothing where only event files are there."""
+    if version.table is None:
+        return ""
+    names = folder.columns(version.table)
+    cells = folder.tail(version.table).decode("utf-8", "replace").rpartition("\n")[0].rpartition("\n")[2].split(",")
+    row = dict(zip(names, cells, strict=False))
+    if not (row.get("epoch", "").isdigit() and row.get("step", "").isdigit()):
+        return ""
+    return f"epoch {number_words(int(row['epoch']))} (from 0), step {number_words(int(row['step']))}"
+
+
+def describe(folder: Folder, run: Run) -> Raw:
+    """A version's table and event files, its hyperparameters, its last checkpoint."""
+    version: _Version = run.facts.get("version", _Version(join("lightning_logs/version_*", TABLE), None, frozenset()))
+    config = config_of(folder, [join(place, HPARAMS) for place in (version.place, version.events) if place])
+    return one_stream(
+        SPEC.label,
+        checkpoint=_candidates(run, version),
+        table=table_of(version.table, version.names) if version.table else None,
+        events=events_of(version.events, tags_of(version.names)) if version.events is not None else None,
+        config=config,
+        completion={**_completion(folder, config), **_stopping(folder, run.facts.get("checkpoint"))},
+    )
+
+
+def _candidates(run: Run, version: _Version) -> list[str]:
+    """The last checkpoint, then the newest, in the folder where they were found."""
+    found: str | None = run.facts.get("checkpoint")
+    place = parent(found) if found else join(version.place, "checkpoints")
+    return below(place, "last.ckpt", "*.ckpt")
+
+
+def _completion(folder: Folder, config: Raw | None) -> Raw:
+    by_epochs = epochs_of(folder, config)
+    said_in = folder.document(config["candidates"][0]) if config else {}
+    has_steps = by_epochs["total"] not in said_in and is_count(said_in.get("max_steps"))
+    return {"by": "steps", "total": "max_steps"} if has_steps else by_epochs
+
+
+def _stopping(folder: Folder, checkpoint: str | None) -> Raw:
+    """What a checkpoint says of an early stop: what was monitored, and how many values it waited."""
+    found = _STOPPING.search(folder.head(checkpoint)) if checkpoint else None
+    if found is None or not found[2][0]:
+        return {}
+    monitor = found[1].decode("utf-8", "replace")
+    return {"patience": found[2][0], "monitor": "val_loss" if monitor in tags_of([monitor])["val_loss"] else monitor}
+
+
+SPEC = TrainerSpec(
+    id="lightning",
+    label="Lightning",
+    recognise=recognise,
+    describe=describe,
+    documented=Documented(
+        recognised_by="`metrics.csv` with `epoch` and `step`, or event files with the tag `epoch`, in `version_*` or "
+        "beside `hparams.yaml`; `*.ckpt` that name their Lightning version",
+        reads="table, event files (epochs by the tag `epoch`, from 0), `hparams.yaml`, an early stop's patience",
+        judged="`last.ckpt`, else the newest",
+        proven="recorded with Lightning 2",
+    ),
+)

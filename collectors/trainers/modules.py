@@ -1,0 +1,21 @@
+"""TRAINERS: every trainer that is known; of several that are equally sure the first counts."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from collectors.trainers import huggingface, keras, lightning, plain, reference
+from collectors.trainers.spec import TrainerSpec
+
+TRAINERS: Final[tuple[TrainerSpec, ...]] = (
+    reference.SPEC,
+    huggingface.SPEC,
+    lightning.SPEC,
+    keras.SPEC,
+    plain.SPEC,
+)
+
+
+def trainer(name: str) -> TrainerSpec | None:
+    """The trainer of that id; None where there is none."""
+    return next((spec for spec in TRAINERS if spec.id == name), None)

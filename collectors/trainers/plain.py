@@ -1,0 +1,137 @@
+"""No trainer in particular: event files, or a CSV, TSV, JSONL or JSON with an epoch or step and something measured.
+
+Everything is as its tags and columns say. A total comes from a config that says it; the newest model file is judged.
+It is the last to be asked, and never surer than `perhaps`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from collectors.trainers.description import (
+    CONFIGS,
+    MODELS,
+    below,
+    config_of,
+    epochs_of,
+    events_of,
+    one_stream,
+    table_of,
+    tags_of,
+)
+from collectors.trainers.folder import Folder, is_below, parent, said
+from collectors.trainers.names import has_training, losses_in
+from collectors.trainers.spec import Documented, Raw, Run, Sureness, TrainerSpec
+
+PLACES: Final = frozenset({"epoch", "epochs", "step", "global_step", "iteration", "iter"})
+TABLES: Final = ("**/*.csv", "**/*.tsv", "**/*.jsonl", "**/*.ndjson", "**/*.json")
+MOST_TABLES: Final = 100
+"""Tables that are looked into: a folder of data holds many."""
+
+
+def recognise(folder: Folder) -> Sequence[Run]:
+    """Every folder of event files; without any, every folder with a table."""
+    tables = {path: names for path in folder.matching(*TABLES)[:MOST_TABLES] if (names := _names_in(folder, path))}
+    tops = _event_folders(folder)
+    runs = [_of_events(folder, top, tables if len(tops) == 1 else {}, alone=len(tops) == 1) for top in tops]
+    return runs or [_of_table(folder, path, tables[path], alone=len(tables) == 1) for path in tables]
+
+
+def _event_folders(folder: Folder) -> list[str]:
+    """Folders that hold event files with scalars; those below another one are its sub-runs."""
+    found = sorted({parent(path) for path in folder.event_files if folder.tags(path)})
+    tops = [place for place in found if not any(other != place and is_below(place, other) for other in found)]
+    above = {parent(top) for top in tops}
+    names = {top.rpartition("/")[2] for top in tops}
+    return sorted(above) if len(above) == 1 and names <= {"train", "validation", "val", "valid", "eval"} else tops
+
+
+def _names_in(folder: Folder, path: str) -> frozenset[str]:
+    """Columns of a table that says where its rows stand; none where it is no table of a training."""
+    names = frozenset(_row(folder, path) if ".json" in path or ".ndjson" in path else folder.columns(path))
+    is_placed = {name.strip().lower() for name in names} & PLACES
+    return names if is_placed and losses_in(names) else frozenset()
+
+
+def _row(folder: Folder, path: str) -> Iterable[str]:
+    """Keys of the first row: of JSON lines, of a list of rows, or of an object of lists."""
+    document = folder.document(path)
+    if document:
+        return [*document, "epoch"] if all(isinstance(values, list) for values in document.values()) else ()
+    first = folder.text(path).lstrip("[ \r\n").partition("\n")[0].rstrip(" ,\r]")
+    try:
+        row: Any = json.loads(first)
+    except (ValueError, RecursionError):
+        return ()
+    return row if isinstance(row, Mapping) else ()
+
+
+def _of_events(folder: Folder, top: str, tables: Mapping[str, frozenset[str]], *, alone: bool) -> Run:
+    files = [path for path in folder.event_files if is_below(path, top)]
+    tags = frozenset().union(*(folder.tags(path) for path in files[:20]))
+    table = folder.newest(tables)
+    newest = folder.newest(files) or top
+    return Run(
+        root=top,
+        because=(f"event files in {said(top or '.')}", *([said(table)] if table else [])),
+        sure=Sureness.PERHAPS,
+        at=folder.modified_at(newest),
+        trained=has_training(tags),
+        facts={
+            "events": top,
+            "tags": tags,
+            "table": table,
+            "names": tables.get(table or "", frozenset()),
+            "alone": alone,
+        },
+    )
+
+
+def _of_table(folder: Folder, path: str, names: frozenset[str], *, alone: bool) -> Run:
+    return Run(
+        root=parent(path),
+        because=(said(path),),
+        sure=Sureness.PERHAPS,
+        at=folder.modified_at(path),
+        trained=has_training(names),
+        facts={"table": path, "names": names, "alone": alone},
+    )
+
+
+def describe(folder: Folder, run: Run) -> Raw:
+    """What was found; of a run that may come, event files anywhere."""
+    facts = run.facts or {"events": "", "tags": (), "alone": True}
+    table = facts.get("table")
+    near = [parent(run.root), parent(table or ""), ""] if facts["alone"] else []  # of several runs, whose would it be?
+    places = dict.fromkeys([run.root, *near])
+    config = config_of(folder, [path for place in places for path in below(place, *CONFIGS)])
+    return one_stream(
+        "Training",
+        checkpoint=_models(folder, list(places)),
+        table=table_of(table, facts["names"]) if table else None,
+        events=events_of(facts["events"], tags_of(facts["tags"])) if "events" in facts else None,
+        config=config,
+        completion=epochs_of(folder, config),
+    )
+
+
+def _models(folder: Folder, places: Sequence[str]) -> list[str]:
+    """What the model may be called, in the nearest folder that has one; anywhere near while none has."""
+    has_one = [place for place in places if folder.matching(*below(place, *MODELS))]
+    return [path for place in has_one[:1] or places for path in below(place, *MODELS)]
+
+
+SPEC = TrainerSpec(
+    id="plain",
+    label="Plain logs",
+    recognise=recognise,
+    describe=describe,
+    documented=Documented(
+        recognised_by="event files with scalars; a CSV, TSV, JSONL or JSON with an epoch or step column and a loss",
+        reads="tags and columns with usual names of losses; a total from `config.yaml`, `hparams.yaml` and the like",
+        judged="`model.safetensors`, else the newest model file beside it",
+        proven="recorded with a loop of one's own",
+    ),
+)

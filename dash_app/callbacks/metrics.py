@@ -1,0 +1,63 @@
+"""Groups of metrics that somebody opened -> their curves, fetched then and drawn by `assets/curves/metrics.js`.
+
+Moving the slider or choosing another axis asks for nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash
+from dash import ALL, Input, Output, State, no_update
+from dash.exceptions import PreventUpdate
+
+from dash_app import ids
+from dash_app.callbacks.wires import in_browser, known_digests
+from dash_app.reading.history import RunHistory
+from dash_app.views.curves.metrics import metric_data, wish_from
+from dash_app.views.page import digests
+
+
+def register_metrics(app: dash.Dash, history: RunHistory) -> None:
+    """Let the groups below the loss charts follow the state and what is opened."""
+    in_browser(
+        app,
+        "metrics",
+        "list",
+        Output(ids.loss_part("loss-metrics", ALL), "data-groups"),
+        Input(ids.LOSS_DATA, "data"),
+        State(ids.loss_part("loss-metrics", ALL), "id"),
+    )
+    in_browser(
+        app,
+        "metrics",
+        "draw",
+        Input(ids.METRIC_DATA, "data"),
+        Input(ids.X_AXIS, "data"),
+        Input(ids.Y_SCALE, "data"),
+        Input(ids.SMOOTHING, "value"),
+        Input(ids.THEME_NOW, "data"),
+        Input(ids.loss_part("loss-metrics", ALL), "data-groups"),
+        State(ids.loss_part("loss-metrics", ALL), "id"),
+    )
+
+    @app.callback(
+        Output(ids.METRIC_DATA, "data"),
+        Output(ids.METRIC_DIGESTS, "data"),
+        Input(ids.METRIC_WISH, "data"),
+        Input(ids.STATE_VERSION, "data"),
+        Input(ids.SHOWN_RUN, "data"),
+        Input(ids.BASELINE_CHOICE, "data"),
+        Input(ids.RUNS_VERSION, "data"),
+        State(ids.METRIC_DIGESTS, "data"),
+        prevent_initial_call=True,
+    )
+    def show_metrics(sent: Any, _version: str, run: str | None, choice: str | None, _pinned: str, shown: Any) -> Any:
+        wish = wish_from(sent)
+        if not wish:
+            raise PreventUpdate
+        compared = history.compared(run, choice)
+        baseline = compared.baseline.state if compared.baseline else None
+        now = {ids.METRIC_DATA: metric_data(compared.shown.state, baseline, wish)}
+        told = digests(now)
+        return [now[ids.METRIC_DATA], told] if told != known_digests(shown) else [no_update, no_update]

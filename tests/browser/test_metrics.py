@@ -1,0 +1,86 @@
+"""Metrics below the losses, and targets, in a real browser: what is few is drawn, what is many waits to be opened."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from support.metric_states import ACC, FEW, many, with_metrics, with_target
+from support.page import Page, text, texts, traces
+from support.waiting import wait_for
+
+CARDS = """
+return [...document.querySelectorAll('.metric-card')].filter((card) => card.checkVisibility()).map((card) => ({
+  name: card.dataset.metric,
+  figures: card.querySelector('.metric-figures').innerText,
+  y: [...(card.querySelector('.metric-plot').data?.find((t) => t.hoverinfo !== 'skip')?.y || [])],
+}));
+"""
+GROUPS = "return [...document.querySelectorAll('.metric-group')].map((g) => [g.dataset.group, g.open])"
+
+
+def cards(page: Page, count: int) -> dict[str, dict[str, Any]]:
+    """Every card in sight by its metric, once there are so many and all are drawn."""
+
+    def drawn() -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = page.driver.execute_script(CARDS)
+        return found if len(found) == count and all(card["y"] for card in found) else []
+
+    return {card["name"]: card for card in wait_for(drawn, f"{count} drawn metrics")}
+
+
+def press(page: Page, selector: str) -> None:
+    """Press the first match, as a person who has it in sight."""
+    element = page.driver.find_element("css selector", selector)
+    page.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
+    element.click()
+
+
+def test_few_metrics_are_drawn_below_the_losses_and_grow_with_the_state(page: Page) -> None:
+    page.show(with_metrics(FEW, **{"val/acc": {"unit": "%", "label": "Accuracy"}}))
+
+    drawn = cards(page, 3)
+
+    assert set(traces(page.driver, 0)) >= {"train", "val"}
+    assert "grad_norm" not in traces(page.driver, 0)
+    assert drawn["val/acc"]["y"] == ACC
+    assert drawn["val/acc"]["figures"].split("\n") == ["0.82 %", "best 0.83 % at epoch 6"]
+    assert "NaN since epoch 3" in drawn["grad_norm"]["figures"]
+    assert texts(page.driver, ".metric-card h4") == ["train/acc", "Accuracy", "grad_norm"]
+
+    page.driver.execute_script("document.querySelector('.metric-card').dataset.same = 'yes'")
+    page.write(with_metrics({name: [*values, 0.99] for name, values in FEW.items()}))
+
+    wait_for(lambda: cards(page, 3)["val/acc"]["y"] == [*ACC, 0.99], "the new value")
+    assert page.driver.execute_script("return document.querySelectorAll('.metric-card[data-same]').length") == 1
+
+
+def test_hundreds_wait_until_a_group_is_opened_and_more_is_asked_for(page: Page) -> None:
+    page.show(with_metrics(many(300)))
+
+    wait_for(lambda: page.driver.execute_script(GROUPS), "the groups")
+    assert page.driver.execute_script(GROUPS) == [["train", False], ["val", False], ["layers", False]]
+    assert page.driver.execute_script("return document.querySelectorAll('.metric-card').length") == 0
+
+    press(page, ".metric-group[data-group='val'] summary")
+    assert list(cards(page, 24))[:2] == ["val/metric001", "val/metric004"]
+    assert text(page.driver, ".metric-group[open] .metric-more") == "Show 24 more of 100"
+
+    press(page, ".metric-group[open] .metric-more")
+    assert len(cards(page, 48)) == 48
+
+    press(page, ".metric-group[data-group='val'] summary")
+    wait_for(lambda: not page.driver.execute_script(CARDS), "the group to close")
+
+
+def test_a_target_has_its_row_and_its_own_stage(page: Page) -> None:
+    page.show(with_target(0.01), "view=gate")
+
+    assert "15. Targets reached" in text(page.driver, "#verdict .verdict-reason")
+    assert "FAIL" in text(page.driver, "#check-targets .check-outcome")
+    stage = ".stage-card[data-stage='targets-check']"
+    wait_for(lambda: "not at most 0.01" in text(page.driver, stage), "the stage of the targets")
+
+    page.show(with_target(100.0), "view=gate")
+
+    assert text(page.driver, "#verdict .verdict-word") == "READY"
+    wait_for(lambda: "at most 100" in text(page.driver, stage), "the stage of the targets")

@@ -1,0 +1,71 @@
+"""Folders that Keras wrote, seen with nothing typed: every number is the one its own files hold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from support.recognising import assert_same, points_of, recording, seen
+from support.recorded import unpack
+from support.workspaces import write
+
+
+@pytest.mark.parametrize(
+    ("name", "epoch", "judged"),
+    [
+        ("folder", 8, "model.keras"),
+        ("stopped", 10, "model.keras"),
+        ("killed", 5, "best.keras"),
+        ("resumed", 8, "model.keras"),
+    ],
+)
+def test_a_recorded_folder_shows_both_losses_by_the_epochs_of_its_table(
+    tmp_path: Path, name: str, epoch: int, judged: str
+) -> None:
+    found, said = recording("keras", name, tmp_path)
+
+    assert found.described.trainer == "keras"
+    assert_same(found.model.series["train_loss"], points_of(said, "loss", "training.csv"))
+    assert_same(found.model.series["val_loss"], points_of(said, "val_loss", "training.csv"))
+    assert (found.model.completion.epoch, found.model.completion.epochs) == (said["epochs"]["last"], None)
+    assert f"epoch {epoch}" in found.detail("training"), "the last one that is over, counted from 1"
+    assert found.judged == judged
+    assert found.outcome("checkpoints") == found.outcome("logs") == "pass"
+
+
+def test_event_files_alone_are_two_series_of_one_run(tmp_path: Path) -> None:
+    root = unpack("keras", "folder", tmp_path)
+    for path in [root / "training.csv", root / "history.json"]:
+        path.unlink()
+
+    found = seen(root)
+
+    assert found.described.recognised == "Keras, because `logs/train` and `model.keras`"
+    assert "epoch 8" in found.detail("training")
+    assert found.model.final["train_loss"].value != found.model.final["val_loss"].value
+
+
+def test_a_history_alone_is_read_as_lists(tmp_path: Path) -> None:
+    root = unpack("keras", "folder", tmp_path)
+    for path in [root / "training.csv", *root.rglob("*tfevents*")]:
+        path.unlink()
+
+    found = seen(root)
+
+    assert found.described.trainer == "keras"
+    assert len(found.model.series["val_loss"].value) == 8
+
+
+def test_a_total_in_a_config_beside_is_believed(tmp_path: Path) -> None:
+    root = unpack("keras", "folder", tmp_path)
+    write(root / "config.json", '{"epochs": 8}', (root / "training.csv").stat().st_mtime - 5)
+
+    found = seen(root)
+
+    assert (found.verdict, found.model.completion.epochs) == ("ready", 8)
+
+
+def test_a_table_in_another_order_is_not_keras(tmp_path: Path) -> None:
+    write(tmp_path / "log.csv", "epoch,val_loss,loss\n0,1.0,2.0\n")
+
+    assert seen(tmp_path).described.trainer == "plain"

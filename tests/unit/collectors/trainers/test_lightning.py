@@ -1,0 +1,78 @@
+"""Folders that Lightning wrote, seen with nothing typed: every number is the one its own files hold."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from support.recognising import assert_same, points_of, recording, seen
+from support.recorded import unpack
+from support.workspaces import write
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "epoch"), [("folder", "version_0", 5), ("killed", "version_0", 4), ("resumed", "version_1", 8)]
+)
+def test_a_recorded_table_is_shown_as_it_is_and_its_total_is_said_by_nothing(
+    tmp_path: Path, name: str, version: str, epoch: int
+) -> None:
+    found, said = recording("lightning", name, tmp_path)
+    place = f"lightning_logs/{version}"
+
+    assert found.described.trainer == "lightning"
+    for series in ("train_loss", "val_loss"):
+        assert_same(found.model.series[series], points_of(said, series, place))
+    assert found.model.completion.epochs is None
+    assert found.judged.startswith(f"{place}/checkpoints/")
+    assert found.judged in said["checkpoints"]
+    assert found.outcome("checkpoints") == "pass"
+
+
+def test_the_epochs_of_event_files_are_those_that_lightning_counts_and_its_patience_says_the_end(
+    tmp_path: Path,
+) -> None:
+    found, said = recording("lightning", "tensorboard", tmp_path)
+    counter = {step: epoch for step, _, epoch in points_of(said, "epoch", "version_0")}
+
+    assert_same(found.model.series["val_loss"], points_of(said, "val_loss"))
+    assert list(found.model.series["val_loss"].epoch) == [counter[step] for step, _, _ in points_of(said, "val_loss")]
+    assert (found.verdict, found.model.completion.early_stop) == ("ready", True)
+    assert found.judged == "lightning_logs/version_0/checkpoints/last.ckpt"
+
+
+def test_a_test_of_the_finished_model_makes_a_version_that_is_not_the_run(tmp_path: Path) -> None:
+    found, _ = recording("lightning", "tensorboard", tmp_path)
+
+    assert found.described.recognised is not None
+    assert found.described.recognised.startswith("Lightning in `lightning_logs/version_0`")
+    assert "the newest of 2 runs" in found.described.recognised
+
+
+def test_a_table_and_event_files_in_two_trees_are_one_run(tmp_path: Path) -> None:
+    root = unpack("lightning", "tensorboard", tmp_path / "a")
+    table = unpack("lightning", "folder", tmp_path / "b") / "lightning_logs/version_0/metrics.csv"
+    shutil.move(root / "lightning_logs", root / "tb")
+    (root / "csv/version_0").mkdir(parents=True)
+    shutil.copy2(table, root / "csv/version_0/metrics.csv")
+
+    found = seen(root)
+
+    assert found.described.recognised is not None
+    assert "`csv/version_0/metrics.csv`, event files in `tb/version_0` and" in found.described.recognised
+
+
+def test_a_total_that_the_hyperparameters_say_is_believed(tmp_path: Path) -> None:
+    root = unpack("lightning", "folder", tmp_path)
+    hparams = root / "lightning_logs/version_0/hparams.yaml"
+    write(hparams, hparams.read_text() + "max_epochs: 5\n", hparams.stat().st_mtime)
+
+    found = seen(root)
+
+    assert (found.verdict, found.model.completion.epochs) == ("ready", 5)
+
+
+def test_a_table_of_that_name_without_lightnings_columns_is_not_lightnings(tmp_path: Path) -> None:
+    write(tmp_path / "version_0/metrics.csv", "name,price\npear,1\n")
+
+    assert seen(tmp_path).described.trainer is None
