@@ -26,7 +26,7 @@ HEAD_BYTES: Final = 64 << 10
 TAIL_BYTES: Final = 16 << 10
 DOCUMENT_BYTES: Final = 256 << 10
 """A config or a small document is read whole, or not at all."""
-MOST_READ: Final = 400
+MOST_READ: Final = 600
 """Parts of files read in one look at a workspace."""
 
 

@@ -138,10 +138,10 @@ def _counting_reader(offsets: list[int]) -> Callable[..., object]:
 
 
 def test_a_restart_reads_nothing_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """But the description; without one the heads of some files, by which the trainer is recognised."""
+    """But the description; without one the beginnings of files are looked at anew, for what they are."""
     root = tmp_path / "ws"
     write_good(root)
-    (root / "dashboard.yaml").write_bytes(default_config_bytes())
+    write(root / "dashboard.yaml", default_config_bytes())
     with Collector(root, Store(tmp_path / "state")) as collector:
         first = collector.export()
     opened: list[str] = []

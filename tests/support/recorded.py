@@ -18,15 +18,15 @@ def recorded() -> list[tuple[str, str]]:
 
 
 def unpack(trainer: str, name: str, target: Path) -> Path:
-    """Unpack one into `target`; the folder `run` in it. Times are kept."""
+    """Unpack one into `target`, and give that back. Times are kept."""
     packed = lzma.decompress((TRAINERS / trainer / f"{name}.tar.xz").read_bytes())
     with tarfile.open(fileobj=io.BytesIO(packed)) as tar:
         tar.extractall(target, filter="data")
-    return target / "run"
+    return target
 
 
 def facts(trainer: str, name: str) -> dict[str, Any]:
-    """What other readers found in one (its `make.py`); a series' points are `[step, epoch, value]`, null if unknown."""
+    """What other readers found in it: `ended`, `unit`, `first`, `last`, `total`, `series`, `best` (recording.py)."""
     said = json.loads((TRAINERS / trainer / "facts.json").read_text(encoding="utf-8"))
-    folder: dict[str, Any] = said["folders"][name]
-    return folder
+    recording: dict[str, Any] = said["recordings"][name]
+    return recording

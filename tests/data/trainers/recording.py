@@ -1,8 +1,12 @@
 """What the recordings share: a folder that a library wrote -> `NAME.tar.xz`, times kept, and what others read in it.
 
 Each `make.py` beside this runs as `cd tests/data && python -m trainers.NAME.make`, in an environment that has its
-library; every stage of it (`completed`, `killed`, ...) is a process of its own. Refuses to pack a folder that tells
+library; every recording (`folder`, `killed`, ...) is a process of its own. Refuses to pack a folder that tells
 about the machine it was made on. Nothing here uses the product's own readers.
+
+`facts.json`: `recordings` -> name -> `ended` (complete, early stopped, killed), what is counted (`unit`, `first`,
+`last`), `total` and which file says it (null: none does; `asked` is what the script asked for), `series` (file, column
+or tag, `at` = step or epoch as written, `values`), `best`, `judged`, and what checkpoints say about themselves.
 """
 
 from __future__ import annotations
@@ -12,7 +16,6 @@ import importlib.metadata
 import io
 import json
 import lzma
-import math
 import os
 import re
 import shutil
@@ -28,7 +31,8 @@ from typing import Any
 
 import pandas as pd
 
-RUN = Path("/tmp/run")  # neutral: trainers write where they are into their files
+Series = dict[str, dict[str, Any]]
+RUN = Path("/tmp/training")  # neutral: trainers write where they are into their files
 HOST = "trainer-1"
 CLONE_NEWUTS = 0x04000000
 TELLING = (b"/root", b"/home/", b"/work/", b"site-packages", os.fsencode(sys.prefix))
@@ -41,12 +45,12 @@ def neutral_host() -> None:
     socket.sethostname(HOST)
 
 
-def stage(module: str, name: str, *, killed: bool = False) -> str:
-    """Run one stage in a process of its own, and say how it ended; refuses any other end than the one meant."""
+def record(module: str, folder: Path, name: str, *, ended: str = "complete") -> dict[str, Any]:
+    """Run one recording in a process of its own and pack what it left; refuses another end than the one meant."""
     code = subprocess.run([sys.executable, "-m", module, name], check=False).returncode
-    if code != (-signal.SIGKILL if killed else 0):
+    if code != (-signal.SIGKILL if ended == "killed" else 0):
         raise SystemExit(f"{module} {name}: exit code {code}")
-    return "killed by SIGKILL" if killed else "returned"
+    return pack(RUN, folder / f"{name}.tar.xz") | {"ended": ended}
 
 
 def fresh() -> None:
@@ -71,12 +75,12 @@ def files(root: Path) -> list[str]:
 
 
 def pack(root: Path, archive: Path) -> dict[str, Any]:
-    """`root` as `run/` in a `.tar.xz`, owner left out, times kept; refuses what tells about this machine."""
+    """What lies in `root` as a `.tar.xz`, owner left out, times kept; refuses what tells about this machine."""
     _refuse_telling(root)
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as tar:
-        for path in [root, *sorted(root.rglob("*"))]:
-            tar.add(path, Path("run", path.relative_to(root)).as_posix(), recursive=False, filter=_nobody)
+        for path in sorted(root.rglob("*")):
+            tar.add(path, path.relative_to(root).as_posix(), recursive=False, filter=_nobody)
     archive.write_bytes(lzma.compress(packed.getvalue(), preset=9 | lzma.PRESET_EXTREME))
     return {"archive": archive.name, "files": files(root)}
 
@@ -106,42 +110,40 @@ def _contents(path: Path) -> Iterable[tuple[str, bytes]]:
             yield from ((name, archive.read(name)) for name in archive.namelist())
 
 
-def table_series(root: Path, path: Path, *, step: str | None, epoch: str | None) -> list[dict[str, Any]]:
-    """Every column of a CSV as pandas reads it, empty cells left out: points `[step, epoch, value]`."""
+def table_series(root: Path, path: Path, at: str, *others: str) -> Series:
+    """Every column of a CSV as pandas reads it, empty cells left out; `others` are axes too."""
     table = pd.read_csv(path, skipinitialspace=True)
-    table.columns = [str(name).strip() for name in table.columns]
-    return rows_series(path.relative_to(root).as_posix(), table.to_dict("records"), step=step, epoch=epoch)
+    return rows_series(path.relative_to(root).as_posix(), table.to_dict("records"), at, *others)
 
 
-def rows_series(
-    name: str, rows: Sequence[Mapping[Any, Any]], *, step: str | None, epoch: str | None
-) -> list[dict[str, Any]]:
-    """Rows of numbers as series; what is no number is left out."""
-    series: dict[str, list[list[Any]]] = {}
+def rows_series(file: str, rows: Sequence[Mapping[Any, Any]], at: str, *others: str) -> Series:
+    """Rows of numbers as series: where (`at`, and the other axes by name) and what; what is no number is left out."""
+    found: Series = {}
     for row in rows:
-        for key, value in row.items():
-            if key in (step, epoch) or not isinstance(value, int | float) or pd.isna(value):
+        for column, value in row.items():
+            if column in (at, *others) or not isinstance(value, int | float) or pd.isna(value):
                 continue
-            at = [None if axis is None else _plain(row.get(axis)) for axis in (step, epoch)]
-            series.setdefault(str(key), []).append([*at, _plain(value)])
-    return as_series(name, series)
+            series = found.setdefault(f"{file}:{column}", {"file": file, "column": column, "axis": at})
+            for name, number in {"at": row[at], **{name: row[name] for name in others}, "values": value}.items():
+                series.setdefault(name, []).append(number)
+    return found
 
 
-def _plain(value: Any) -> Any:
-    """JSON has no numpy and no infinity."""
-    if value is None or pd.isna(value):
-        return None
-    number = value.item() if hasattr(value, "item") else value
-    return number if math.isfinite(number) else str(number)
+def points(series: Series, column: str) -> list[tuple[Any, float]]:
+    """Where and what of one column, over all files that have it."""
+    chosen = [its for its in series.values() if its["column"] == column]
+    return [point for its in chosen for point in zip(its["at"], its["values"], strict=True)]
 
 
-def as_series(file: str, series: Mapping[str, list[list[Any]]]) -> list[dict[str, Any]]:
-    """One entry a series, as facts.json lists them."""
-    return [{"file": file, "name": name, "points": points} for name, points in series.items()]
+def best_of(series: Series, column: str, *, higher: bool = False) -> dict[str, Any]:
+    """The best value in the file, and where."""
+    at, value = (max if higher else min)(points(series, column), key=lambda point: point[1])
+    return {"column": column, "value": value, "at": at, "better": "higher" if higher else "lower"}
 
 
-def write_facts(folder: Path, facts: Mapping[str, Any]) -> None:
-    """`facts.json`, indented, innermost lists on one line: a point `[step, epoch, value]` a line."""
+def write_facts(folder: Path, libraries: Mapping[str, str], recordings: Mapping[str, Mapping[str, Any]]) -> None:
+    """`facts.json`, indented, a list of numbers on one line."""
+    facts = {"trainer": folder.name, "format_only": False, "libraries": libraries, "recordings": recordings}
     text = json.dumps(facts, indent=1, allow_nan=False, ensure_ascii=False)
     text = re.sub(r"\[\s+([^\[\]{}]*?)\s+\]", lambda found: f"[{' '.join(found[1].split())}]", text)
     (folder / "facts.json").write_text(text + "\n", encoding="utf-8")

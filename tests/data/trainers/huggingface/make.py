@@ -4,7 +4,7 @@ Made with transformers 5.24.0, accelerate 1.15.0, torch 2.13.0 and tensorboard 2
 thousand numbers on random tokens: nothing is downloaded.
 `folder`: 6 of 6 epochs, evaluated and saved each epoch, the best loaded at the end, then what the library's own example
 scripts call last (`save_model`, `save_metrics`, `save_state`, `evaluate`). `killed`: SIGKILL in step 72 of 160.
-`resumed`: the same folder, trained on from its newest checkpoint to the end. `stopped`: `EarlyStoppingCallback`.
+`resumed`: the same folder, trained on from its newest checkpoint to the end. `early_stopped`: `EarlyStoppingCallback`.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from trainers.recording import (
     fresh,
     kill_now,
     neutral_host,
-    pack,
+    points,
+    record,
     rows_series,
-    stage,
     versions,
     write_facts,
 )
@@ -40,6 +40,7 @@ from transformers import (
 HERE = Path(__file__).parent
 VOCABULARY, LENGTH, BATCH, BATCHES = 16, 4, 8, 20
 KILL_IN_STEP = 72
+ENDED = {"folder": "complete", "killed": "killed", "resumed": "complete", "early_stopped": "early stopped"}
 
 
 class Tokens(torch.utils.data.Dataset[dict[str, Any]]):
@@ -116,7 +117,7 @@ def finish(its: Trainer, *, resume: bool = False) -> None:
 
 
 def run(name: str) -> None:
-    """One stage, in its own process."""
+    """One recording, in its own process."""
     neutral_host()
     if name != "resumed":
         fresh()
@@ -126,7 +127,7 @@ def run(name: str) -> None:
         trainer(8, 5, Kill()).train()
     elif name == "resumed":
         finish(trainer(8, 5), resume=True)
-    elif name == "stopped":
+    elif name == "early_stopped":
         finish(trainer(30, 5, EarlyStoppingCallback(early_stopping_patience=3)))
 
 
@@ -135,27 +136,39 @@ def says() -> dict[str, Any]:
     found = sorted(RUN.rglob("trainer_state.json"), key=lambda path: path.stat().st_mtime)
     states = {path.relative_to(RUN).as_posix(): json.loads(path.read_text()) for path in found}
     name, state = list(states.items())[-1]
+    rows = rows_series(name, state["log_history"], "step", "epoch")
+    losses = points(rows, "loss")
     best = Path(state["best_model_checkpoint"]).relative_to(RUN).as_posix()
     return {
-        "steps": {"recorded": state["global_step"], "planned": state["max_steps"]},
-        "epochs": {"recorded": state["epoch"], "planned": state["num_train_epochs"]},
-        "best": {"metric": "eval_loss", "value": state["best_metric"], "step": state["best_global_step"]},
-        "best_checkpoint": best,
+        "unit": "step",
+        "first": losses[0][0],
+        "last": losses[-1][0],
+        "total": state["max_steps"],
+        "total_said_by": f"{name}: max_steps",
+        "global_step": state["global_step"],
+        "epoch": state["epoch"],
+        "epochs": state["num_train_epochs"],
         "should_training_stop": state["stateful_callbacks"]["TrainerControl"]["args"]["should_training_stop"],
+        "best": {
+            "column": "eval_loss",
+            "value": state["best_metric"],
+            "at": state["best_global_step"],
+            "better": "lower",
+            "said_by": f"{name}: best_metric",
+            "checkpoint": best,
+        },
         "checkpoints": {path: its["global_step"] for path, its in states.items()},
         "judged": "model.safetensors" if (RUN / "model.safetensors").exists() else f"{best}/model.safetensors",
-        "series": rows_series(name, state["log_history"], step="step", epoch="epoch") + event_series(RUN),
+        "series": rows | event_series(RUN),
     }
 
 
 def main() -> None:
-    """All stages, each packed."""
-    folders = {}
-    for name in ("folder", "killed", "resumed", "stopped"):
-        ended = stage("trainers.huggingface.make", name, killed=name == "killed")
-        folders[name] = {"process": ended} | pack(RUN, HERE / f"{name}.tar.xz") | says()
-    made_with = versions("transformers", "torch", "accelerate", "tensorboard")
-    write_facts(HERE, {"made_with": made_with, "folders": folders})
+    """All recordings."""
+    found = {}
+    for name, ended in ENDED.items():
+        found[name] = record("trainers.huggingface.make", HERE, name, ended=ended) | says()
+    write_facts(HERE, versions("transformers", "torch", "accelerate", "tensorboard"), found)
 
 
 if __name__ == "__main__":

@@ -3,8 +3,8 @@
 Made with keras 3.15.1, tensorflow-cpu 2.21.0 and tensorboard 2.21.0, on a CPU, seed 0, a net of 61 numbers on
 random points.
 `folder`: 8 of 8 epochs with `CSVLogger`, `TensorBoard`, `ModelCheckpoint` (best and each epoch's weights),
-`EarlyStopping` that does not fire, the model saved last and the `History` as JSON. `stopped`: `EarlyStopping` ends 40
-planned epochs. `killed`: SIGKILL in the sixth epoch, with `BackupAndRestore`. `resumed`: the same script started again.
+`EarlyStopping` that does not fire, the model saved last and the `History` as JSON. `early_stopped`: `EarlyStopping`
+ends 40 epochs. `killed`: SIGKILL in the sixth epoch, with `BackupAndRestore`. `resumed`: the same script once more.
 """
 
 from __future__ import annotations
@@ -24,11 +24,12 @@ import keras
 from trainers.events import event_series
 from trainers.recording import (
     RUN,
+    best_of,
     fresh,
     kill_now,
     neutral_host,
-    pack,
-    stage,
+    points,
+    record,
     table_series,
     versions,
     write_facts,
@@ -37,7 +38,8 @@ from trainers.recording import (
 HERE = Path(__file__).parent
 BATCH, BATCHES = 8, 10
 KILL_IN = (5, 4)  # epoch and batch, from 0
-EPOCHS = {"folder": 8, "stopped": 40, "killed": 8, "resumed": 8}
+ENDED = {"folder": "complete", "early_stopped": "early stopped", "killed": "killed", "resumed": "complete"}
+EPOCHS = {"folder": 8, "early_stopped": 40, "killed": 8, "resumed": 8}
 PATIENCE = 3
 
 
@@ -54,7 +56,7 @@ class Kill(keras.callbacks.Callback):
             kill_now()
 
 
-def points(batches: int, seed: int) -> tuple[Any, Any]:
+def data(batches: int, seed: int) -> tuple[Any, Any]:
     """Random points; one label in five is wrong, so a validation loss has a lowest point."""
     dice = np.random.default_rng(seed)
     found = dice.normal(size=(batches * BATCH, 4)).astype("float32")
@@ -85,19 +87,19 @@ def callbacks(name: str) -> list[Any]:
 
 
 def run(name: str) -> None:
-    """One stage, in its own process."""
+    """One recording, in its own process."""
     neutral_host()
     if name != "resumed":
         fresh()
     keras.utils.set_random_seed(0)
-    found, labels = points(BATCHES, 1)
-    net = model(0.05 if name == "stopped" else 0.01)
+    found, labels = data(BATCHES, 1)
+    net = model(0.05 if name == "early_stopped" else 0.01)
     history = net.fit(
         found,
         labels,
         batch_size=BATCH,
         epochs=EPOCHS[name],
-        validation_data=points(5, 2),
+        validation_data=data(5, 2),
         callbacks=callbacks(name),
         verbose=0,
     )
@@ -108,34 +110,33 @@ def run(name: str) -> None:
 def says(name: str) -> dict[str, Any]:
     """What the table, the event files, the history and the saved models hold."""
     path = RUN / "history.json"
-    history = json.loads(path.read_text()) if path.exists() else {}
-    columns = [
-        {"file": path.name, "name": key, "points": [[None, at, value] for at, value in enumerate(values)]}
-        for key, values in history.items()
-    ]
+    series = table_series(RUN, RUN / "training.csv", "epoch")
+    best, epochs = best_of(series, "val_loss"), [at for at, _ in points(series, "val_loss")]
+    for column, values in json.loads(path.read_text() if path.exists() else "{}").items():
+        place = {"file": path.name, "column": column, "axis": "index", "at": list(range(len(values)))}
+        series[f"{path.name}:{column}"] = place | {"values": values}
     saved = {}
     for kept in sorted(RUN.glob("*.keras")):
         with zipfile.ZipFile(kept) as archive:
             saved[kept.name] = json.loads(archive.read("metadata.json"))
-    table = table_series(RUN, RUN / "training.csv", step=None, epoch="epoch")
-    losses = next(series["points"] for series in table if series["name"] == "val_loss")
-    _, best, value = min(losses, key=lambda point: point[2])
     return {
-        "epochs": {"rows": len(losses), "last": losses[-1][1], "asked": EPOCHS[name], "counted_from": 0},
-        "patience": PATIENCE if name in ("folder", "stopped") else None,
-        "best": {"metric": "val_loss", "value": value, "epoch": best},
+        "unit": "epoch",
+        "first": epochs[0],
+        "last": epochs[-1],
+        "total": None,
+        "asked": {"epochs": EPOCHS[name], "patience": PATIENCE if name in ("folder", "early_stopped") else None},
+        "best": best,
         "saved": saved,
-        "series": table + columns + event_series(RUN),
+        "series": series | event_series(RUN),
     }
 
 
 def main() -> None:
-    """All stages, each packed."""
-    folders = {}
-    for name in ("folder", "stopped", "killed", "resumed"):
-        ended = stage("trainers.keras.make", name, killed=name == "killed")
-        folders[name] = {"process": ended} | pack(RUN, HERE / f"{name}.tar.xz") | says(name)
-    write_facts(HERE, {"made_with": versions("keras", "tensorflow-cpu", "tensorboard"), "folders": folders})
+    """All recordings."""
+    found = {}
+    for name, ended in ENDED.items():
+        found[name] = record("trainers.keras.make", HERE, name, ended=ended) | says(name)
+    write_facts(HERE, versions("keras", "tensorflow-cpu", "tensorboard"), found)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 Made with lightning 2.6.6, torch 2.13.0 and tensorboard 2.21.0, on a CPU, seed 0, a net of 61 numbers on random points.
 `folder`: all defaults, 5 of 5 epochs of 100 steps; the logger is the one that Lightning takes by itself where
 TensorBoard is not installed (`CSVLogger(default_root_dir)`). `tensorboard`: `TensorBoardLogger`, `ModelCheckpoint` on
-`val_loss`, `EarlyStopping`, and a second script's `trainer.test()`, which makes `version_1`. `killed`: SIGKILL in step
+`val_loss`, `EarlyStopping`, and a second trainer's `test()`, which makes `version_1`. `killed`: SIGKILL in step
 350 of 800. `resumed`: the same folder, `fit(ckpt_path=".../last.ckpt")` to the end, which makes `version_1`.
 """
 
@@ -21,11 +21,12 @@ from lightning.pytorch.loggers import CSVLogger, TensorBoardLogger
 from trainers.events import event_series
 from trainers.recording import (
     RUN,
+    best_of,
     fresh,
     kill_now,
     neutral_host,
-    pack,
-    stage,
+    points,
+    record,
     table_series,
     versions,
     write_facts,
@@ -34,6 +35,7 @@ from trainers.recording import (
 HERE = Path(__file__).parent
 BATCH, BATCHES = 4, 100
 KILL_IN_STEP = 350
+ENDED = {"folder": "complete", "tensorboard": "early stopped", "killed": "killed", "resumed": "complete"}
 EPOCHS = {"folder": 5, "tensorboard": 40, "killed": 8, "resumed": 8}
 
 
@@ -78,7 +80,7 @@ class Kill(lightning.Callback):
             kill_now()
 
 
-def points(batches: int, seed: int) -> Any:
+def batches_of(batches: int, seed: int) -> Any:
     """Random points; one label in five is wrong, so a validation loss has a lowest point."""
     dice = torch.Generator().manual_seed(seed)
     found = torch.randn(batches * BATCH, 4, generator=dice)
@@ -88,7 +90,7 @@ def points(batches: int, seed: int) -> Any:
 
 
 def options(name: str) -> dict[str, Any]:
-    """What this stage's script says to the trainer."""
+    """What this recording's script says to the trainer."""
     if name == "tensorboard":
         keep = ModelCheckpoint(monitor="val_loss", save_top_k=2, save_last=True)
         return {"callbacks": [keep, EarlyStopping("val_loss", patience=3)], "logger": TensorBoardLogger(RUN)}
@@ -99,18 +101,11 @@ def options(name: str) -> dict[str, Any]:
 
 
 def run(name: str) -> None:
-    """One stage, in its own process."""
+    """One recording, in its own process."""
     neutral_host()
-    if name in ("resumed", "test"):
-        lightning.seed_everything(1)
-    else:
+    if name != "resumed":
         fresh()
-        lightning.seed_everything(0)
-    if name == "test":  # another script: the best checkpoint, a trainer with nothing said
-        kept = torch.load(RUN / "lightning_logs/version_0/checkpoints/last.ckpt", weights_only=True)["callbacks"]
-        best = next(its["best_model_path"] for its in kept.values() if "best_model_path" in its)
-        lightning.Trainer(default_root_dir=RUN, accelerator="cpu").test(Net.load_from_checkpoint(best), points(20, 3))
-        return
+    lightning.seed_everything(0)
     trainer = lightning.Trainer(
         max_epochs=EPOCHS[name],
         default_root_dir=RUN,
@@ -121,35 +116,34 @@ def run(name: str) -> None:
     )
     net = Net(lr=0.05 if name == "tensorboard" else 0.01)
     last = RUN / "lightning_logs/version_0/checkpoints/last.ckpt" if name == "resumed" else None
-    trainer.fit(net, points(BATCHES, 1), points(20, 2), ckpt_path=last)
+    trainer.fit(net, batches_of(BATCHES, 1), batches_of(20, 2), ckpt_path=last)
+    if name == "tensorboard":
+        best = Net.load_from_checkpoint(trainer.checkpoint_callback.best_model_path)
+        lightning.Trainer(default_root_dir=RUN, accelerator="cpu").test(best, batches_of(20, 3))
 
 
 def says(name: str) -> dict[str, Any]:
     """What tables, event files and checkpoints hold."""
-    tables = [
-        series
-        for path in sorted(RUN.rglob("metrics.csv"))
-        for series in table_series(RUN, path, step="step", epoch="epoch")
-    ]
+    series = event_series(RUN)
+    for path in sorted(RUN.rglob("metrics.csv")):
+        series |= table_series(RUN, path, "step", "epoch")
     kept = {
         path.relative_to(RUN).as_posix(): torch.load(path, weights_only=True) for path in sorted(RUN.rglob("*.ckpt"))
     }
-    scalars = event_series(RUN)
-    steps = [step for s in tables + scalars if s["name"] in ("train_loss", "val_loss") for step, _, _ in s["points"]]
-    epochs = [epoch for series in tables for _, epoch, _ in series["points"]]
-    epochs += [int(value) for series in scalars if series["name"] == "epoch" for _, _, value in series["points"]]
-    losses = [point for series in tables + scalars if series["name"] == "val_loss" for point in series["points"]]
-    best = min(losses, key=lambda point: point[2])
+    steps = [at for at, _ in points(series, "train_loss")]
     return {
-        "epochs": {"last": max(epochs), "asked": EPOCHS[name], "counted_from": 0},
-        "steps": {"last": max(steps), "asked": EPOCHS[name] * BATCHES, "counted_from": 0},
-        "best": {"metric": "val_loss", "value": best[2], "step": best[0], "epoch": best[0] // BATCHES},
+        "unit": "step",
+        "first": min(steps),
+        "last": max(steps),
+        "total": None,
+        "asked": {"epochs": EPOCHS[name], "steps": EPOCHS[name] * BATCHES},
+        "best": best_of(series, "val_loss"),
         "hparams": {p.relative_to(RUN).as_posix(): yaml.safe_load(p.read_text()) for p in RUN.rglob("hparams.yaml")},
         "checkpoints": {
             path: {key: state[key] for key in ("epoch", "global_step")} | {"callbacks": _plain(state["callbacks"])}
             for path, state in kept.items()
         },
-        "series": tables + scalars,
+        "series": series,
     }
 
 
@@ -162,14 +156,11 @@ def _plain(value: Any) -> Any:
 
 
 def main() -> None:
-    """All stages, each packed."""
-    folders = {}
-    for name in ("folder", "tensorboard", "killed", "resumed"):
-        ended = stage("trainers.lightning.make", name, killed=name == "killed")
-        if name == "tensorboard":
-            stage("trainers.lightning.make", "test")
-        folders[name] = {"process": ended} | pack(RUN, HERE / f"{name}.tar.xz") | says(name)
-    write_facts(HERE, {"made_with": versions("lightning", "torch", "tensorboard"), "folders": folders})
+    """All recordings."""
+    found = {}
+    for name, ended in ENDED.items():
+        found[name] = record("trainers.lightning.make", HERE, name, ended=ended) | says(name)
+    write_facts(HERE, versions("lightning", "torch", "tensorboard"), found)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ Made with ultralytics 8.4.190, torch 2.14.1 and torchvision 0.29.1, on a CPU, se
 shrunk by `tiny.yaml`, on pictures of 32 pixels with a bright or a dark square in each. Nothing is downloaded; pictures
 of curves are off by `plots=False`.
 `folder`: 10 of 10 epochs; the library rewrites its weights after the end (half precision, no optimizer, epoch -1).
-`stopped`: `patience=3` of 60 epochs. `killed`: SIGKILL in the fifth epoch of 10; its weights are as in training.
+`early_stopped`: `patience=3` of 60 epochs. `killed`: SIGKILL in the fifth epoch of 10; its weights are as in training.
 """
 
 from __future__ import annotations
@@ -23,14 +23,26 @@ os.environ |= {"YOLO_OFFLINE": "true", "YOLO_CONFIG_DIR": "/tmp/yolo-settings", 
 import cv2
 import matplotlib
 import torch
-from trainers.recording import RUN, fresh, kill_now, neutral_host, pack, stage, table_series, versions, write_facts
+from trainers.recording import (
+    RUN,
+    best_of,
+    fresh,
+    kill_now,
+    neutral_host,
+    points,
+    record,
+    table_series,
+    versions,
+    write_facts,
+)
 from ultralytics import YOLO
 
 HERE = Path(__file__).parent
 SETTINGS = Path(os.environ["YOLO_CONFIG_DIR"])
 DATA = Path("/tmp/squares")
 SIZE = 32
-EPOCHS = {"folder": 10, "stopped": 60, "killed": 10}
+ENDED = {"folder": "complete", "early_stopped": "early stopped", "killed": "killed"}
+EPOCHS = {"folder": 10, "early_stopped": 60, "killed": 10}
 KILL_IN_BATCH = 50  # of twelve an epoch, from 0
 MODEL = {
     "nc": 2,
@@ -79,7 +91,7 @@ def font() -> None:
 
 
 def run(name: str) -> None:
-    """One stage, in its own process."""
+    """One recording, in its own process."""
     neutral_host()
     fresh()
     font()
@@ -92,7 +104,7 @@ def run(name: str) -> None:
     yolo.train(
         data=str(described),
         epochs=EPOCHS[name],
-        patience=3 if name == "stopped" else 100,
+        patience=3 if name == "early_stopped" else 100,
         imgsz=SIZE,
         batch=8,
         nbs=8,
@@ -110,24 +122,28 @@ def run(name: str) -> None:
     )
 
 
-def says(name: str) -> dict[str, Any]:
+def says() -> dict[str, Any]:
     """What table, arguments and weights hold."""
     folder = RUN / "runs/detect/train"
     weights = {path.name: torch.load(path, weights_only=False) for path in sorted(folder.glob("weights/*.pt"))}
-    table = table_series(RUN, folder / "results.csv", step=None, epoch="epoch")
-    epochs = [point[1] for point in table[0]["points"]]
-    precision = next(series["points"] for series in table if series["name"] == "metrics/mAP50-95(B)")
-    _, best, value = max(precision, key=lambda point: point[2])
+    series = table_series(RUN, folder / "results.csv", "epoch")
+    epochs = [at for at, _ in points(series, "time")]
+    args = yaml.safe_load((folder / "args.yaml").read_text())
     return {
-        "epochs": {"rows": len(epochs), "first": epochs[0], "last": epochs[-1], "planned": EPOCHS[name]},
-        "best": {"metric": "metrics/mAP50-95(B)", "value": value, "epoch": best, "better": "higher"},
-        "args": yaml.safe_load((folder / "args.yaml").read_text()),
+        "unit": "epoch",
+        "first": epochs[0],
+        "last": epochs[-1],
+        "total": args["epochs"],
+        "total_said_by": "runs/detect/train/args.yaml: epochs",
+        "patience": args["patience"],
+        "best": best_of(series, "metrics/mAP50-95(B)", higher=True),
+        "judged": "runs/detect/train/weights/best.pt",
         "weights": {
             path: {key: state[key] for key in ("epoch", "best_fitness", "version", "train_metrics")}
             | {"optimizer": state["optimizer"] is not None, "type": str(next(_model(state).parameters()).dtype)}
             for path, state in weights.items()
         },
-        "series": table,
+        "series": series,
     }
 
 
@@ -136,12 +152,11 @@ def _model(state: dict[str, Any]) -> Any:
 
 
 def main() -> None:
-    """All stages, each packed."""
-    folders = {}
-    for name in EPOCHS:
-        ended = stage("trainers.ultralytics.make", name, killed=name == "killed")
-        folders[name] = {"process": ended} | pack(RUN, HERE / f"{name}.tar.xz") | says(name)
-    write_facts(HERE, {"made_with": versions("ultralytics", "torch"), "folders": folders})
+    """All recordings."""
+    found = {}
+    for name, ended in ENDED.items():
+        found[name] = record("trainers.ultralytics.make", HERE, name, ended=ended) | says()
+    write_facts(HERE, versions("ultralytics", "torch"), found)
 
 
 if __name__ == "__main__":
