@@ -63,7 +63,7 @@ def tags_of(names: Iterable[str]) -> dict[str, list[str]]:
 def table_of(path: str, names: Iterable[str]) -> Raw:
     """The section of a table: which columns are the losses, and its metrics under their own names."""
     every = list(names)
-    columns = {series: {"column": those} for series, those in losses_in(every).items()}
+    columns: Raw = {series: {"column": those} for series, those in losses_in(every).items()}
     columns |= {name: {"column": name} for name in metrics_in(every)}
     return {"path": path, "columns": columns} if columns else {"path": path}
 

@@ -68,7 +68,7 @@ def recording(trainer: str, name: str, target: Path) -> tuple[Seen, dict[str, An
 
 
 def points_of(said: dict[str, Any], column: str, file: str = "") -> list[list[Any]]:
-    """`[step, epoch, value]` of a column or tag in the files whose path holds `file`, in their order; unknown is None."""
+    """`[step, epoch, value]` of a column or tag in the files whose path holds `file`, in their order."""
     found = [s for s in said["series"].values() if column in (s.get("column"), s.get("tag")) and file in s["file"]]
     assert found, f"no {column} in {file}"
     return [point for series in found for point in _points(series, said["unit"])]
