@@ -1,6 +1,6 @@
 """A folder in which nothing was typed -> what it was recognised as, and its state; and a recording's series to compare.
 
-Facts list points as `[step, epoch, value]`, read by other code than ours.
+Facts are what other code than ours reads in the same files.
 """
 
 from __future__ import annotations
@@ -67,11 +67,19 @@ def recording(trainer: str, name: str, target: Path) -> tuple[Seen, dict[str, An
     return seen(unpack(trainer, name, target)), facts(trainer, name)
 
 
-def points_of(said: dict[str, Any], series: str, file: str = "") -> list[list[Any]]:
-    """`[step, epoch, value]` of a series in the files whose path holds `file`, in their order."""
-    found = [s["points"] for s in said["series"] if s["name"] == series and file in s["file"]]
-    assert found, f"no {series} in {file}"
-    return [point for points in found for point in points]
+def points_of(said: dict[str, Any], column: str, file: str = "") -> list[list[Any]]:
+    """`[step, epoch, value]` of a column or tag in the files whose path holds `file`, in their order."""
+    found = [s for s in said["series"].values() if column in (s.get("column"), s.get("tag")) and file in s["file"]]
+    assert found, f"no {column} in {file}"
+    return [point for series in found for point in _points(series, said["unit"])]
+
+
+def _points(series: dict[str, Any], unit: str) -> list[list[Any]]:
+    at, values = series["at"], [float(value) for value in series["values"]]
+    nothing = [None] * len(values)
+    if series.get("axis", unit) == "epoch":
+        return [list(point) for point in zip(nothing, at, values, strict=True)]
+    return [list(point) for point in zip(at, series.get("epoch", nothing), values, strict=True)]
 
 
 def assert_same(series: Series, points: list[list[Any]], *, from_epoch: float | None = 0.0) -> None:
