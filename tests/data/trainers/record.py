@@ -74,7 +74,7 @@ def train(make: ModuleType, trainer: str, recording: str) -> None:
 
 def refuse_traces() -> None:
     """A recorded folder speaks of no real machine and no person."""
-    traces = [word.encode() for word in (str(HERE), sys.prefix, str(Path.home()) + "/", f".{socket.gethostname()}.")]
+    traces = [word.encode() for word in (str(HERE), sys.prefix, f".{socket.gethostname()}.")]
     for path in (p for p in sorted(ROOM.rglob("*")) if p.is_file()):
         held = path.read_bytes() + str(path).encode()
         found = [word for word in traces if word in held]
@@ -82,13 +82,13 @@ def refuse_traces() -> None:
             raise SystemExit(f"{path} holds {found}")
 
 
-def pack(target: Path, left_out: list[str]) -> list[str]:
+def pack(target: Path, left_out: set[str]) -> list[str]:
     """The folder with its times as an archive that names no owner; its files."""
     names = []
     with tarfile.open(target, "w:xz", format=tarfile.PAX_FORMAT, preset=9) as archive:
         for path in sorted(ROOM.rglob("*")):
             name = path.relative_to(ROOM).as_posix()
-            if any(path.match(pattern) for pattern in left_out):
+            if not left_out.isdisjoint(Path(name).parts):
                 continue
             entry = archive.gettarinfo(path, arcname=name)
             entry.uid = entry.gid = 0
@@ -139,7 +139,7 @@ def main() -> None:
     for recording in options.recordings or make.RECORDINGS:
         train(make, options.trainer, recording)
         refuse_traces()
-        left_out = getattr(make, "LEFT_OUT", [])
+        left_out = getattr(make, "LEFT_OUT", set())
         facts = {"archive": f"{recording}.tar.xz"}
         facts["files"] = pack(HERE / options.trainer / f"{recording}.tar.xz", left_out)
         facts |= make.read(recording, ROOM)

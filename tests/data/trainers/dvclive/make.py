@@ -1,8 +1,8 @@
 """DVCLive 3.49.1: `python ../record.py dvclive`, with `torch`, `dvclive`, `pandas` and `pyyaml` installed.
 
-`folder`: `Live` as its manual shows it, 12 of 12 epochs from step 0, one `.tsv` a metric, `metrics.json` with the last
-values (and one that has no plot), `params.yaml`, a model. `early`: stopped by hand after 5 of 40 epochs, which no file
-says. Data made here, seed 7.
+`folder`: `Live` in a DVC repository, 12 of 12 epochs from step 0, one `.tsv` a metric, `metrics.json` with the last
+values (and one that has no plot), `params.yaml`, a model. `early`: no repository, stopped by hand after 5 of 40
+epochs, which no file says. DVC's cache is left out. Data made here, seed 7.
 """
 
 from __future__ import annotations
@@ -14,15 +14,19 @@ from pathlib import Path
 import pandas as pd
 import torch
 import yaml
+from dvc.repo import Repo
 from dvclive import Live
 
 LIBRARIES = ("dvclive", "dvc", "torch")
 RECORDINGS = ("folder", "early")
+LEFT_OUT = {"cache", "tmp"}
 EPOCHS = {"folder": 12, "early": 40}
 
 
 def train(recording: str) -> None:
     """Train in the present folder."""
+    if recording == "folder":
+        Repo.init(no_scm=True)
     torch.manual_seed(7)
     torch.set_num_threads(1)
     rows = torch.randn(200, 4)

@@ -1,4 +1,4 @@
-"""MLflow 2 and 3: `python ../record.py mlflow store2 files2` with `mlflow<3`, `... store3 files3` with MLflow 3.
+"""MLflow 2.22.5 and 3.17.2: `python ../record.py mlflow store2 files2` with 2 (and `sqlalchemy<2.1`), then 3 with 3.
 
 `store*`: `mlflow.db` with its artifacts in `mlruns/`. `files*`: the file store `mlruns/` alone. Each holds two
 experiments and the same runs: `usual` (a scikit-learn model beside it), `own names`, `odd` (NaN and infinity), `one
@@ -26,6 +26,7 @@ LIBRARIES = ("mlflow", "scikit-learn")
 RECORDINGS = ("store2", "files2", "store3", "files3")
 LOSSES = [0.75, 0.5, 0.375, 0.25]
 EPOCHS = 4
+ENVIRONMENT = {"MLFLOW_ALLOW_FILE_STORE": "true"}  # MLflow 3 writes no file store unless told to
 
 
 def _log(metrics: dict[str, list[float]], first: int = 0) -> None:
@@ -93,6 +94,7 @@ def train(recording: str) -> None:
 def read(recording: str, folder: Path) -> dict[str, object]:
     """Every run, as MLflow's own client reads the store again."""
     os.chdir(folder)
+    os.environ.update(ENVIRONMENT)
     client = MlflowClient(tracking_uri=_address(recording))
     runs = []
     for experiment in client.search_experiments():
@@ -116,4 +118,6 @@ def read(recording: str, folder: Path) -> dict[str, object]:
                     },
                 }
             )
-    return {"ended": "many runs", "unit": "step", "runs": sorted(runs, key=lambda run: run["started_ms"])}
+    models = [{"folder": path.parent.relative_to(folder).as_posix()} for path in folder.rglob("MLmodel")]
+    runs.sort(key=lambda run: run["started_ms"])
+    return {"ended": "many runs", "unit": "step", "runs": runs, "models": models}

@@ -78,6 +78,7 @@ def _loader(first: int, last: int, *, shuffled: bool) -> dict[str, object]:
     return {
         "batch_size": 10,
         "num_workers": 0,
+        "collate_fn": {"type": "default_collate"},
         "dataset": {"type": "Points", "first": first, "last": last},
         "sampler": {"type": "DefaultSampler" if not shuffled else "InfiniteSampler", "shuffle": shuffled},
     }
@@ -136,6 +137,7 @@ def read(recording: str, folder: Path) -> dict[str, object]:
     return {
         "ended": "complete",
         "unit": "epoch" if by_epoch else "iteration",
+        "steps_are": {"train": "iterations", "val": "epochs" if by_epoch else "iterations"},
         "first": 1,
         "last": max(series["val/accuracy"]["at"]),
         "total": 4 if by_epoch else 60,

@@ -28,7 +28,7 @@ ENVIRONMENT = {
     "nnUNet_results": "/tmp/toy",
     "nnUNet_n_proc_DA": "0",
 }
-LEFT_OUT = ["progress.png"]
+LEFT_OUT = {"progress.png"}
 LINE = re.compile(r"^\S+ \S+: (?P<name>Epoch|Current learning rate:|train_loss|val_loss|Pseudo dice) (?P<value>.*?) *$")
 NUMBER = re.compile(r"-?\d+\.?\d*(?:e-?\d+)?|nan")
 

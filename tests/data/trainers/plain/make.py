@@ -26,14 +26,22 @@ BATCHES = 10
 PATIENCE = 5
 
 
+def _between(record: Path, model: Path) -> bool:
+    """The model of the last recorded epoch is written, the next epoch runs."""
+    if not model.exists() or not model.stat().st_size:
+        return False
+    last = max(path.stat().st_mtime for path in [record, *model.parent.glob("*.pt")])
+    return model.stat().st_mtime > record.stat().st_mtime and 0.012 < time.time() - last < 0.025
+
+
 def _epochs_in_events(folder: Path) -> bool:
     files = list(folder.glob("runs/*/events*"))
-    return bool(files) and files[0].stat().st_size > 2500
+    return bool(files) and files[0].stat().st_size > 2500 and _between(files[0], folder / "checkpoints" / "last.pt")
 
 
 def _rows_in_csv(folder: Path) -> bool:
     path = folder / "log.csv"
-    return path.exists() and path.read_bytes().count(b"\n") > 12
+    return path.exists() and path.read_bytes().count(b"\n") > 12 and _between(path, folder / "model.pt")
 
 
 KILLED = {"killed": _epochs_in_events, "killed_csv": _rows_in_csv}
@@ -77,7 +85,7 @@ class Regression:
 
 def train(recording: str) -> None:
     """Train in the present folder."""
-    trained = Regression(rate=0.05 if recording == "jsonl" else 0.01)
+    trained = Regression(rate=0.05 if recording in {"folder", "jsonl"} else 0.01)
     epochs = EPOCHS[recording]
     settings = {"epochs": epochs, "lr": trained.optimizer.param_groups[0]["lr"], "batch_size": 20, "seed": 7}
     {"csv": _csv, "killed_csv": _csv, "jsonl": _jsonl, "steps": _steps}.get(recording, _events)(trained, settings)
