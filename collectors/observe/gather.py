@@ -33,6 +33,7 @@ from collectors.training.facts import (
     limits_of,
     not_judged_yet,
     recorded_of,
+    says_its_end,
     started_at_of,
     target_of,
 )
@@ -145,6 +146,8 @@ class Gatherer:
         make = partial(merge_losses, run, found, facts, times_trusted=bool(trusted), declared=declared)
         losses = self.derived.of(("losses", stream.id), (run, found), (facts, trusted, declared), make)
         heartbeat = heartbeat_of(moment.heartbeat, stream.id)
+        checkpoint = self._checkpoint(stream)
+        logged_at = facts.modified_at if facts.exists else run.last_at if run else None
         seen = Observed(
             run=run,
             losses=losses,
@@ -153,11 +156,10 @@ class Gatherer:
             writer=writer_of(run, heartbeat),
             heartbeat=heartbeat,
             table_modified_at=facts.modified_at,
-            recorded=recorded_of(stream, found, losses),
+            recorded=recorded_of(stream, found, losses, rewritten=says_its_end(stream, checkpoint, logged_at)),
             table_gap=self.cache.writes.gap_of(table),
         )
         progress = progress_of(seen, moment.now)
-        checkpoint = self._checkpoint(stream)
         return StreamEvidence(
             stream=stream,
             checkpoint=not_judged_yet(checkpoint, progress, moment.now),

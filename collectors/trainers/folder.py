@@ -166,6 +166,12 @@ def _read(workspace: Workspace, path: str, length: int) -> bytes:
         return b""
 
 
+def last_cells(folder: Folder, path: str) -> list[str]:
+    """Cells of a CSV's last whole line, without blanks around them."""
+    line = folder.tail(path).decode("utf-8", "replace").rpartition("\n")[0].rpartition("\n")[2]
+    return [cell.strip() for cell in line.split(",")]
+
+
 def is_event_data(head: bytes) -> bool:
     """Whether bytes begin like an event file: a framed record that names its version."""
     return b"brain.Event:" in head[:64]

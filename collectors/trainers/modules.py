@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from collectors.trainers import huggingface, keras, lightning, plain, reference
+from collectors.trainers import huggingface, keras, lightning, plain, reference, timm, ultralytics
 from collectors.trainers.spec import TrainerSpec
 
 TRAINERS: Final[tuple[TrainerSpec, ...]] = (
@@ -12,6 +12,8 @@ TRAINERS: Final[tuple[TrainerSpec, ...]] = (
     huggingface.SPEC,
     lightning.SPEC,
     keras.SPEC,
+    timm.SPEC,
+    ultralytics.SPEC,
     plain.SPEC,
 )
 

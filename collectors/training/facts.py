@@ -21,6 +21,8 @@ from collectors.training.metric_facts import better_of
 from collectors.training.progress import Progress
 from collectors.training.stream_runs import RunGroup, StreamRun
 
+ROUNDED_SECONDS = 1.0
+"""File systems round times."""
 SETTLE_SECONDS = 3.0
 """A checkpoint of a running stream younger than this may be half written: it is not judged yet."""
 
@@ -41,13 +43,29 @@ def declared_of(stream: Stream, config: ReadFile[Any] | None, target: Target) ->
     )
 
 
-def recorded_of(stream: Stream, table: LossTableEvidence | None, losses: Losses) -> Recorded:
-    """What a stream's table says about its end, where the table is of this run."""
+def recorded_of(
+    stream: Stream, table: LossTableEvidence | None, losses: Losses, *, rewritten: bool = False
+) -> Recorded:
+    """What a stream's table and checkpoint say about its end, where the table is of this run."""
     rule = stream.completion
-    asked = Recorded(patience=rule.patience, monitor=rule.monitor, better=better_of(stream, rule.monitor))
+    asked = Recorded(
+        patience=rule.patience, monitor=rule.monitor, better=better_of(stream, rule.monitor), rewritten=rewritten
+    )
     if table is None or losses.table_belongs is False:
         return asked
     return replace(asked, step=table.counted_step, of_steps=table.configured_steps, stopped=bool(table.early_stop))
+
+
+def says_its_end(stream: Stream, checkpoint: ReadFile[Any] | None, logged_at: float | None) -> bool:
+    """Whether a checkpoint holds what its trainer writes into it at the end; an older one than the losses is of before.
+
+    `logged_at`: when the losses were last written, seconds since the Unix epoch.
+    """
+    found, ended = checkpoint.evidence if checkpoint else None, stream.checkpoint.ended
+    if checkpoint is None or found is None or not ended or any(found.scalars.get(k) != v for k, v in ended.items()):
+        return False
+    modified = checkpoint.facts.modified_at
+    return modified is None or logged_at is None or modified >= logged_at - ROUNDED_SECONDS
 
 
 def _count(said: int | str | None, config: ReadFile[Any] | None) -> int | None:
