@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from collectors.trainers import huggingface, keras, lightning, plain, reference, timm, ultralytics
+from collectors.trainers import (
+    catboost,
+    huggingface,
+    keras,
+    lightgbm,
+    lightning,
+    plain,
+    reference,
+    timm,
+    ultralytics,
+    xgboost,
+)
 from collectors.trainers.spec import TrainerSpec
 
 TRAINERS: Final[tuple[TrainerSpec, ...]] = (
@@ -14,6 +25,9 @@ TRAINERS: Final[tuple[TrainerSpec, ...]] = (
     keras.SPEC,
     timm.SPEC,
     ultralytics.SPEC,
+    catboost.SPEC,
+    lightgbm.SPEC,
+    xgboost.SPEC,
     plain.SPEC,
 )
 
