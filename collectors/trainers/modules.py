@@ -6,6 +6,8 @@ from typing import Final
 
 from collectors.trainers import (
     catboost,
+    dvclive,
+    fastai,
     huggingface,
     keras,
     lightgbm,
@@ -28,6 +30,8 @@ TRAINERS: Final[tuple[TrainerSpec, ...]] = (
     catboost.SPEC,
     lightgbm.SPEC,
     xgboost.SPEC,
+    fastai.SPEC,
+    dvclive.SPEC,
     plain.SPEC,
 )
 
