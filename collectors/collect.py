@@ -37,7 +37,8 @@ from collectors.training.evidence import WorkspaceEvidence
 MOST_NOTICES = 8
 
 
-def _say(line: str) -> None:
+def say(line: str) -> None:
+    """Tell the person who waits; answers alone go to standard output."""
     print(line, file=sys.stderr, flush=True)
 
 
@@ -58,7 +59,7 @@ class CollectOptions:
     """Instead of a `dashboard.yaml`."""
     untold: Mapping[str, str] = field(default_factory=dict)
     """Check id -> why the files at hand cannot tell, for runs from elsewhere."""
-    announce: Callable[[str], None] = field(default=_say)
+    announce: Callable[[str], None] = field(default=say)
 
 
 class Collector:

@@ -19,8 +19,8 @@ from typing import NoReturn
 import uvicorn
 from fastapi import FastAPI
 
-from collectors.collect import CollectOptions
-from collectors.commands.from_options import FAREWELL_SECONDS, say
+from collectors.collect import CollectOptions, say
+from collectors.commands.from_options import FAREWELL_SECONDS
 from collectors.files.workspace import WorkspaceProblem
 from collectors.live.notify import Notifier
 from collectors.live.watch import Watcher

@@ -11,12 +11,11 @@ import sys
 from contextlib import ExitStack
 from pathlib import Path
 
-from collectors.collect import Collector
+from collectors.collect import Collector, say
 from collectors.commands.exit_codes import exit_code
 from collectors.commands.from_options import (
     STANDARD_OUTPUT,
     collect_options,
-    say,
     state_dir_of,
     typed_run_id,
     write_answer,

@@ -7,10 +7,9 @@ What cannot work is a UsageError naming the option or the variable.
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
-from collectors.collect import CollectOptions
+from collectors.collect import CollectOptions, say
 from collectors.contract.state import DashboardState
 from collectors.contract.values import normalised_run_id
 from collectors.live.notify import Notifier
@@ -63,11 +62,6 @@ def write_answer(path: Path, text: str) -> None:
         write_report(path, text)
     except StoreProblem as problem:
         raise AnswerProblem(str(problem)) from None
-
-
-def say(line: str) -> None:
-    """Tell the person who waits; answers alone go to standard output."""
-    print(line, file=sys.stderr, flush=True)
 
 
 CURRENT = "current"

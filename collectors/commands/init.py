@@ -11,9 +11,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from collectors.collect import CollectOptions, Collector
+from collectors.collect import CollectOptions, Collector, say
 from collectors.commands.exit_codes import READY, USAGE
-from collectors.commands.from_options import say
 from collectors.commands.shared_options import ALLOW_ROOT
 from collectors.commands.terminal import progress
 from collectors.contract.state import DashboardState

@@ -11,13 +11,12 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from collectors.collect import Collector
+from collectors.collect import Collector, say
 from collectors.commands.exit_codes import exit_code
 from collectors.commands.from_options import (
     STANDARD_OUTPUT,
     collect_options,
     notifier_of,
-    say,
     state_dir_of,
     write_answer,
 )

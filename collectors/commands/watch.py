@@ -9,8 +9,9 @@ import argparse
 import threading
 from signal import SIGINT, SIGTERM, signal
 
+from collectors.collect import say
 from collectors.commands.exit_codes import BROKEN, READY
-from collectors.commands.from_options import FAREWELL_SECONDS, collect_options, notifier_of, say, state_dir_of
+from collectors.commands.from_options import FAREWELL_SECONDS, collect_options, notifier_of, state_dir_of
 from collectors.commands.shared_options import COLLECTING, KEEP, NOTIFYING
 from collectors.live.watch import Watcher
 from collectors.options import Commands, Parser, finish

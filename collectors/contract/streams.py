@@ -115,6 +115,9 @@ class CompletionRule(Section):
     """How many: a number, or the dotted key of the stream's config."""
     early_stop_key: str | None = None
     """Column of the loss history that is 1 once the training stopped early, or the outcome a heartbeat gives it."""
+    stopped_key: str | None = None
+    """Plain value beside the tensors of the checkpoint (dotted key, `*` for any part) that says at which epoch or step
+    the training stopped early; 0 where it did not."""
     patience: PositiveInt | Literal["unknown"] | None = None
     """A training whose monitored value has not improved for exactly so many values at its end stopped early; `unknown`
     where it may have, and nothing says after how many: then fewer than all is no end and no fault."""

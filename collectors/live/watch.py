@@ -8,7 +8,6 @@ again; where it cannot be used, the one before it stays, and both are said.
 from __future__ import annotations
 
 import os
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -16,7 +15,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
-from collectors.collect import CollectOptions, Collector
+from collectors.collect import CollectOptions, Collector, say
 from collectors.contract.state import DashboardState
 from collectors.contract.values import Status
 from collectors.files.workspace import WorkspaceProblem
@@ -40,10 +39,6 @@ LONGEST_COLLECTION_SECONDS = 1800.0
 """An observer that has been collecting for longer gives no sign of life any more: it hangs."""
 
 
-def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
-
-
 class Watcher:
     """Keeps one state directory true, as the only one that does.
 
@@ -56,7 +51,7 @@ class Watcher:
         state_dir: Path,
         options: CollectOptions,
         *,
-        announce: Callable[[str], None] = _say,
+        announce: Callable[[str], None] = say,
         look_at: Callable[[DashboardState], None] | None = None,
     ) -> None:
         """`look_at` is shown every state that was collected, `announce` is told what goes wrong."""

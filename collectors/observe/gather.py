@@ -33,7 +33,6 @@ from collectors.training.facts import (
     limits_of,
     not_judged_yet,
     recorded_of,
-    says_its_end,
     started_at_of,
     target_of,
 )
@@ -138,6 +137,7 @@ class Gatherer:
         run = logs.runs[-1] if logs.runs else None
         config = self._config(stream)
         table = self._table(stream)
+        checkpoint = self._checkpoint(stream)
         trusted = are_times_trusted(run, self.config.limits.trusted_time_seconds)
         facts = table.facts if table else FileFacts("", False)
         target = target_of(stream, config)
@@ -146,7 +146,6 @@ class Gatherer:
         make = partial(merge_losses, run, found, facts, times_trusted=bool(trusted), declared=declared)
         losses = self.derived.of(("losses", stream.id), (run, found), (facts, trusted, declared), make)
         heartbeat = heartbeat_of(moment.heartbeat, stream.id)
-        checkpoint = self._checkpoint(stream)
         logged_at = facts.modified_at if facts.exists else run.last_at if run else None
         seen = Observed(
             run=run,
@@ -156,7 +155,7 @@ class Gatherer:
             writer=writer_of(run, heartbeat),
             heartbeat=heartbeat,
             table_modified_at=facts.modified_at,
-            recorded=recorded_of(stream, found, losses, rewritten=says_its_end(stream, checkpoint, logged_at)),
+            recorded=recorded_of(stream, found, losses, checkpoint, logged_at=logged_at),
             table_gap=self.cache.writes.gap_of(table),
         )
         progress = progress_of(seen, moment.now)

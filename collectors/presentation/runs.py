@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 from collectors.contract.metrics import StreamMetrics
@@ -11,7 +12,9 @@ from collectors.contract.run_row import RunRow, StreamRow, config_of, spark_of
 from collectors.contract.state import DashboardState
 from collectors.numbers import instant_words, number_words
 from collectors.presentation.checklist import as_text, plain
-from collectors.presentation.words import STREAM_WORDS, VERDICT_WORDS, loss_words, point_words
+from collectors.presentation.metric_groups import main_series, metric_groups
+from collectors.presentation.regions.metrics import last_words
+from collectors.presentation.words import STREAM_WORDS, VERDICT_WORDS, point_words, unit_words
 
 MEASURES = (
     "status",
@@ -112,8 +115,9 @@ def run_as_text(state: DashboardState) -> str:
 
 def _stream_lines(stream: str, metrics: StreamMetrics) -> list[str]:
     lines = [f"{stream}: {STREAM_WORDS[metrics.completion.status]}"]
-    for name, point in metrics.final.items():
-        lines.append(f"  {name} {loss_words(point.value)}{_best_words(name, metrics)}")
+    groups = (group.members for group in metric_groups(metrics.final))
+    for name in (*main_series(metrics.final), *chain.from_iterable(groups)):
+        lines.append(f"  {name} {last_words(metrics, name)}{_best_words(name, metrics)}")
     return lines
 
 
@@ -121,6 +125,6 @@ def _best_words(name: str, metrics: StreamMetrics) -> str:
     """The best value, where the series has one; that no value was ever finite, where that is so."""
     best = metrics.best.get(name)
     if best is not None:
-        return f", best {point_words(best)}"
+        return f", best {point_words(best, unit_words(metrics, name))}"
     series = metrics.series.get(name)
     return "" if series is None or any(v is not None for v in series.value) else ", never finite"

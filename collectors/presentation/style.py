@@ -140,6 +140,7 @@ CHARTS: Final = """
 .key { width: 16px; border-top: 2.5px solid var(--loss-other); }
 .key-train { border-color: var(--loss-train); } .key-val { border-color: var(--loss-val); }
 .key-baseline { border-top-style: dashed; border-color: var(--loss-baseline); }
+.metric-table { table-layout: fixed; } .metric-table svg { max-width: 100%; } td .loss-broken { display: block; }
 figure summary { width: fit-content; min-height: 24px; padding: 2px 0; color: var(--text-mute); font-size: 12px; }
 """
 

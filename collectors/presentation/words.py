@@ -110,6 +110,18 @@ def measure_label(name: str) -> str:
     return name if short == name else f"{short} loss"
 
 
+def told_label(run: StreamMetrics, name: str, usual: str) -> str:
+    """Return what a series is called: the label of the description, else what it is usually called."""
+    facts = run.about.get(name)
+    return (facts.label if facts else None) or usual
+
+
+def unit_words(run: StreamMetrics, name: str) -> str:
+    """Return what stands behind a value of a series: a space and its unit, or nothing."""
+    facts = run.about.get(name)
+    return f" {facts.unit}" if facts and facts.unit else ""
+
+
 def progress_words(run: StreamMetrics) -> str:
     """How far a stream is: `epoch 3 of 30`, `not started`; counted from 1 whatever its source counts from."""
     done = run.completion
@@ -138,10 +150,11 @@ def loss_words(value: float | None) -> str:
     return "not finite" if value is None else number_words(value)
 
 
-def point_words(point: Point) -> str:
-    """A recorded value and where it stood: `0.4412 at epoch 3`, `not finite at step 1,200`."""
+def point_words(point: Point, unit: str = "") -> str:
+    """A recorded value and where it stood: `0.4412 at epoch 3`, `not finite at step 1,200`, `93 % at epoch 3`."""
     place = place_words(point.epoch, point.step)
-    return f"{loss_words(point.value)} at {place}" if place else loss_words(point.value)
+    value = f"{loss_words(point.value)}{unit if point.value is not None else ''}"
+    return f"{value} at {place}" if place else value
 
 
 def one_line(text: str) -> str:

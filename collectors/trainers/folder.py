@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any, Final
 
@@ -26,7 +26,7 @@ HEAD_BYTES: Final = 64 << 10
 TAIL_BYTES: Final = 16 << 10
 DOCUMENT_BYTES: Final = 256 << 10
 """A config or a small document is read whole, or not at all."""
-MOST_READ: Final = 400
+MOST_READ: Final = 600
 """Parts of files read in one look at a workspace."""
 
 
@@ -44,27 +44,34 @@ class Folder:
         """Every file that was seen, nearest first."""
         return self._tree.files
 
+    @cached_property
+    def _paths(self) -> frozenset[str]:
+        return frozenset(self.files)
+
     @property
     def is_whole(self) -> bool:
         """Whether every name near the top was looked at."""
         return self._tree.is_whole
 
     @cached_property
-    def _by_name(self) -> dict[str, list[str]]:
-        return _grouped((path.rpartition("/")[2], path) for path in self.files)
-
-    @cached_property
-    def _by_ending(self) -> dict[str, list[str]]:
-        return _grouped((ending_of(path), path) for path in self.files)
+    def by_ending(self) -> dict[str, list[str]]:
+        """Files by what follows the last dot of their names, with the dot."""
+        groups: dict[str, list[str]] = {}
+        for path in self.files:
+            groups.setdefault(ending_of(path), []).append(path)
+        return groups
 
     @cached_property
     def event_files(self) -> list[str]:
         """TensorBoard event files, by their names."""
-        return [path for path in self.files if "tfevents" in path.rpartition("/")[2]]
+        return [path for path in self.files if "tfevents" in path and "tfevents" in path.rpartition("/")[2]]
 
     def named(self, *names: str) -> list[str]:
         """Files of exactly these names, wherever they lie."""
-        return [path for name in names for path in self._by_name.get(name, ())]
+        return [path for name in names for path in self._called(name)]
+
+    def _called(self, name: str) -> list[str]:
+        return [path for path in self.by_ending.get(ending_of(name), ()) if path.rpartition("/")[2] == name]
 
     def matching(self, *patterns: str) -> list[str]:
         """Files that fit a pattern of `*`, `?`, `[...]` within a name and `**/` for any folders, nearest first."""
@@ -78,10 +85,10 @@ class Folder:
         """Files among which all matches are."""
         last = pattern.rpartition("/")[2]
         if is_plain(last):
-            return self._by_name.get(last, ())
+            return self._called(last)
         if "tfevents" in last:
             return self.event_files
-        return self._by_ending.get(ending_of(last), ()) if is_plain(ending_of(last)) else self.files
+        return self.by_ending.get(ending_of(last), ()) if is_plain(ending_of(last)) else self.files
 
     def folders(self, pattern: str) -> list[str]:
         """Folders that fit a pattern, nearest first."""
@@ -90,7 +97,7 @@ class Folder:
 
     def has(self, path: str) -> bool:
         """Whether a file of this path was seen."""
-        return path in self._by_name.get(path.rpartition("/")[2], ())
+        return path in self._paths
 
     def modified_at(self, path: str) -> float:
         """Seconds since the Unix epoch; 0 where it is not known."""
@@ -175,13 +182,6 @@ def last_cells(folder: Folder, path: str, sign: str = ",") -> list[str]:
 def is_event_data(head: bytes) -> bool:
     """Whether bytes begin like an event file: a framed record that names its version."""
     return b"brain.Event:" in head[:64]
-
-
-def _grouped(pairs: Iterator[tuple[str, str]]) -> dict[str, list[str]]:
-    groups: dict[str, list[str]] = {}
-    for key, path in pairs:
-        groups.setdefault(key, []).append(path)
-    return groups
 
 
 def parent(path: str) -> str:

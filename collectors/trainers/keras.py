@@ -18,6 +18,8 @@ LOSS: Final = "epoch_loss"
 MODELS: Final = ("*.keras", "*/*.keras", "*.weights.h5", "*.h5", "*/*.weights.h5", "*/*.h5", "saved_model.pb",
                  "*/saved_model.pb")  # fmt: skip
 KERAS_ZIP: Final = b"metadata.json"
+MOST: Final = 100
+"""Tables, and documents, that are looked into: a folder of data holds many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +41,11 @@ class _Signs:
 def recognise(folder: Folder) -> Sequence[Run]:
     """Every training that left a series; a model alone is none."""
     logs = [parent(parent(path)) for path in folder.matching("**/train/*tfevents*") if LOSS in folder.tags(path)]
-    found = {parent(path): _Signs(table=path) for path in folder.matching("**/*.csv") if _is_table(folder, path)}
+    found = {parent(path): _Signs(table=path) for path in folder.matching("**/*.csv")[:MOST] if _is_table(folder, path)}
     for place in dict.fromkeys(logs):
         root = next((r for r in found if is_below(place, r) and _is_free(place, r, logs)), parent(place))
         found[root] = replace(found.get(root, _Signs()), logs=place)
-    for path in folder.matching("**/*.json"):
+    for path in folder.matching("**/*.json")[:MOST]:
         if _is_history(folder, path):
             root = parent(path)
             found[root] = replace(found.get(root, _Signs()), history=path)

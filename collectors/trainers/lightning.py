@@ -22,6 +22,7 @@ from collectors.trainers.spec import Documented, Raw, Run, Sureness, TrainerSpec
 TABLE: Final = "metrics.csv"
 HPARAMS: Final = "hparams.yaml"
 PLACES: Final = frozenset({"epoch", "step"})
+STOPPED: Final = "callbacks.EarlyStopping*.stopped_epoch"
 _VERSION: Final = re.compile(r"version_\d+")
 _STOPPING: Final = re.compile(
     rb"EarlyStopping\{'monitor': '([^'\\]{1,200})'.{0,2000}?patience(?:q.|r.{4}|\x94)?K(.)", re.S
@@ -165,7 +166,11 @@ def _stopping(folder: Folder, checkpoint: str | None) -> Raw:
     if found is None or not found[2][0]:
         return {}
     monitor = found[1].decode("utf-8", "replace")
-    return {"patience": found[2][0], "monitor": "val_loss" if monitor in tags_of([monitor])["val_loss"] else monitor}
+    return {
+        "stopped_key": STOPPED,
+        "patience": found[2][0],
+        "monitor": "val_loss" if monitor in tags_of([monitor])["val_loss"] else monitor,
+    }
 
 
 SPEC = TrainerSpec(
@@ -176,7 +181,8 @@ SPEC = TrainerSpec(
     documented=Documented(
         recognised_by="`metrics.csv` with `epoch` and `step`, or event files with the tag `epoch`, in `version_*` or "
         "beside `hparams.yaml`; `*.ckpt` that name their Lightning version",
-        reads="table, event files (epochs by the tag `epoch`, from 0), `hparams.yaml`, an early stop's patience",
+        reads="table, event files (epochs by the tag `epoch`, from 0), `hparams.yaml`, an early stop by the "
+        "checkpoint's callback",
         judged="`last.ckpt`, else the newest",
         proven="recorded with Lightning 2",
     ),

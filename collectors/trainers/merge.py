@@ -1,7 +1,7 @@
 """What a trainer says and what `dashboard.yaml` says instead -> one description, as plain values. Pure.
 
 Mappings are merged key by key, streams by their id (an only stream with an only stream, whatever they are called);
-everything else is replaced. A key that is null takes a section away.
+everything else is replaced, and so is `checkpoint` where it names another one. A key that is null takes a section away.
 """
 
 from __future__ import annotations
@@ -39,7 +39,14 @@ def _stream(base: Raw, own: Any) -> Any:
         return own
     if "loss_history" in own and "table" in base:  # the older name of the same section
         base = {("loss_history" if key == "table" else key): value for key, value in base.items()}
+    if _names_another_model(own.get("checkpoint")):
+        base = {key: value for key, value in base.items() if key != "checkpoint"}
     return _deep(base, own)
+
+
+def _names_another_model(checkpoint: Any) -> bool:
+    """What the trainer's own model says of itself (best or last, part or whole) holds for no other file."""
+    return isinstance(checkpoint, Mapping) and bool({"path", "none"} & checkpoint.keys())
 
 
 def _deep(base: Mapping[str, Any], own: Mapping[str, Any]) -> Raw:

@@ -37,5 +37,5 @@ def is_plain(part: str) -> bool:
 
 def ending_of(path: str) -> str:
     """What follows the last dot of a name, with the dot; empty without one."""
-    _, dot, ending = path.rpartition("/")[2].rpartition(".")
-    return dot + ending
+    dot = path.rfind(".")
+    return path[dot:] if dot > path.rfind("/") else ""

@@ -13,7 +13,6 @@ from typing import Final
 from collectors.numbers import listed, numbers_in, plural
 from collectors.trainers.folder import Folder, said
 from collectors.trainers.modules import TRAINERS
-from collectors.trainers.patterns import ending_of
 from collectors.trainers.spec import Raw, Run, Sureness, TrainerSpec
 
 _EVENTS: Final = "event file"
@@ -108,12 +107,17 @@ def _candidate(spec: TrainerSpec, runs: Iterable[Run]) -> Candidate | None:
 
 
 def _kinds_in(folder: Folder) -> dict[str, tuple[str, ...]]:
+    """Kind -> its files, nearest first."""
     kinds: dict[str, list[str]] = {_EVENTS: folder.event_files} if folder.event_files else {}
-    for path in folder.files:
-        kind = _KIND_OF.get(ending_of(path).lower())
+    for ending, paths in folder.by_ending.items():
+        kind = _KIND_OF.get(ending.lower())
         if kind is not None:
-            kinds.setdefault(kind, []).append(path)
-    return {kind: tuple(kinds[kind]) for kind in _KINDS if kind in kinds}
+            kinds.setdefault(kind, []).extend(paths)
+    return {kind: tuple(sorted(kinds[kind], key=_depth)) for kind in _KINDS if kind in kinds}
+
+
+def _depth(path: str) -> int:
+    return path.count("/")
 
 
 def joined(parts: Sequence[str]) -> str:

@@ -153,5 +153,8 @@ def printed_precision(column: Any) -> tuple[int, int]:
 
 
 def _spelled(value: float) -> tuple[int, int]:
-    _, digits, exponent = Decimal(repr(value)).normalize().as_tuple()
+    """Decimals and digits of the shortest spelling; a number that a 32-bit float holds is spelled as one."""
+    single = np.float32(value)
+    text = str(single) if float(single) == value else repr(value)
+    _, digits, exponent = Decimal(text).normalize().as_tuple()
     return max(0, -int(exponent)), len(digits)

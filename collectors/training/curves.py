@@ -60,6 +60,12 @@ class Losses:
         """Largest known epoch of any series; None where there is none."""
         return max((float(epochs.max()) for epochs in _known_epochs(self.curves)), default=None)
 
+    @property
+    def last_step(self) -> float | None:
+        """Largest known step of any series; None where there is none."""
+        last = _last_step(self.curves)
+        return last if last >= 0 else None
+
 
 def _known_epochs(curves: Mapping[str, Curve]) -> Iterator[Any]:
     """The epochs of each series that are numbers, where there is one."""

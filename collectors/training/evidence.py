@@ -108,6 +108,19 @@ class StreamEvidence:
         return self.checkpoint.evidence if self.checkpoint else None
 
     @property
+    def is_told_by_table_alone(self) -> bool:
+        """Not one of the described event files is there, nor anything in their way, while a table has the losses.
+
+        A table that is described as their copy proves nothing alone: its training writes both.
+        """
+        events, table = self.stream.events, self.stream.loss_history
+        if events is None or self.events or self.unreadable_events or self.losses.source != "loss_history":
+            return False
+        if table is None or table.same_as_events:
+            return False
+        return not self.instead_of_events.startswith(f"{events.folder}: ")  # a link, or no permission
+
+    @property
     def scored_hashes(self) -> tuple[str, str] | None:
         """SHA-256 of checkpoint and config, empty for what the description does not name; None where one is unknown."""
         known = [file.sha256 if file else "" for file in (self.checkpoint, self.config)]

@@ -6,11 +6,14 @@ not say is None.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from fnmatch import fnmatchcase
 from typing import Any
 
 from collectors.contract.streams import StallLimits, Stream
 from collectors.contract.values import Status
+from collectors.evidence.checkpoint import CheckpointEvidence
 from collectors.evidence.documents import Heartbeat, value_at
 from collectors.evidence.tables import LossTableEvidence
 from collectors.training.axes import Declared
@@ -44,24 +47,52 @@ def declared_of(stream: Stream, config: ReadFile[Any] | None, target: Target) ->
 
 
 def recorded_of(
-    stream: Stream, table: LossTableEvidence | None, losses: Losses, *, rewritten: bool = False
+    stream: Stream,
+    table: LossTableEvidence | None,
+    losses: Losses,
+    checkpoint: ReadFile[CheckpointEvidence] | None = None,
+    *,
+    logged_at: float | None = None,
 ) -> Recorded:
-    """What a stream's table and checkpoint say about its end, where the table is of this run."""
-    rule = stream.completion
-    asked = Recorded(
-        patience=rule.patience, monitor=rule.monitor, better=better_of(stream, rule.monitor), rewritten=rewritten
-    )
-    if table is None or losses.table_belongs is False:
-        return asked
-    return replace(asked, step=table.counted_step, of_steps=table.configured_steps, stopped=bool(table.early_stop))
-
-
-def says_its_end(stream: Stream, checkpoint: ReadFile[Any] | None, logged_at: float | None) -> bool:
-    """Whether a checkpoint holds what its trainer writes into it at the end; an older one than the losses is of before.
+    """What a stream's table and its checkpoint say about its end, where they are of this run.
 
     `logged_at`: when the losses were last written, seconds since the Unix epoch.
     """
-    found, ended = checkpoint.evidence if checkpoint else None, stream.checkpoint.ended
+    rule = stream.completion
+    asked = Recorded(
+        patience=rule.patience,
+        monitor=rule.monitor,
+        better=better_of(stream, rule.monitor),
+        stopped=_says_it_stopped(rule.stopped_key, losses, checkpoint),
+        rewritten=_says_its_end(stream.checkpoint.ended, checkpoint, logged_at),
+    )
+    if table is None or losses.table_belongs is False:
+        return asked
+    stopped = asked.stopped or bool(table.early_stop)
+    return replace(asked, step=table.counted_step, of_steps=table.configured_steps, stopped=stopped)
+
+
+def _says_it_stopped(key: str | None, losses: Losses, checkpoint: ReadFile[CheckpointEvidence] | None) -> bool:
+    """Whether a checkpoint says that the training stopped where the losses end: an old one stopped elsewhere."""
+    evidence = checkpoint.evidence if checkpoint is not None else None
+    if key is None or evidence is None:
+        return False
+    last = losses.last_epoch if losses.last_epoch is not None else losses.last_step
+    found = [value for name, value in evidence.scalars.items() if fnmatchcase(name, glob_of(key))]
+    counts = [value for value in found if isinstance(value, int) and not isinstance(value, bool) and value > 0]
+    return last is not None and any(abs(last - count) <= 1 for count in counts)
+
+
+def glob_of(key: str) -> str:
+    """A key in which only `*` stands for something: names of callbacks hold brackets."""
+    return key.replace("[", "[[]").replace("?", "[?]")
+
+
+def _says_its_end(
+    ended: Mapping[str, Any], checkpoint: ReadFile[CheckpointEvidence] | None, logged_at: float | None
+) -> bool:
+    """Whether a checkpoint holds what its trainer writes into it at the end; one older than the losses is of before."""
+    found = checkpoint.evidence if checkpoint is not None else None
     if checkpoint is None or found is None or not ended or any(found.scalars.get(k) != v for k, v in ended.items()):
         return False
     modified = checkpoint.facts.modified_at

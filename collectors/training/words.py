@@ -42,6 +42,12 @@ def _is_behind(s: StreamEvidence, reached: float) -> bool:
     return any(from_zero(of) and not bool((of % 1 != 0).any()) for of in places)
 
 
+def no_events(s: StreamEvidence) -> str:
+    """That no event file is where the description says, and what lies there instead."""
+    folder = s.stream.events.folder if s.stream.events else ""
+    return f"no event file below {folder}" + (f": {s.instead_of_events}" if s.instead_of_events else "")
+
+
 def absent_tags(s: StreamEvidence) -> str | None:
     """Which tags were looked for and what the event files hold instead; None where one of them is there."""
     held = sorted({tag for f in s.events for tag, series in f.evidence.series.items() if series.points})

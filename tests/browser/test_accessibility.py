@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from support.axe import violations
+from support.metric_states import FEW, with_metrics
 from support.page import Page, open_page, resize
 from support.server import RunningServer, start_server
 from support.states import diverged_state, empty_state, failing_state, ready_state, running_state
@@ -108,6 +109,21 @@ def test_the_page_has_no_violation_and_fits_a_narrow_screen(
     wait_for(lambda: readable.driver.execute_script(GRAPH_IS_THERE), "the cards")
 
     assert found_at(readable.driver, looks) == {}
+    assert sideways(readable.driver) == {}
+
+
+METRICS_ARE_DRAWN = """
+const plots = [...document.querySelectorAll('.metric-card .metric-plot')];
+return plots.length === 3 && plots.every((plot) => plot.data);
+"""
+
+
+def test_metrics_below_the_losses_have_no_violation_and_fit_a_narrow_screen(readable: Page) -> None:
+    look(readable.driver, *LOOKS[0])
+    readable.show(with_metrics(FEW), "baseline=-")
+    wait_for(lambda: readable.driver.execute_script(METRICS_ARE_DRAWN), "the metrics")
+
+    assert found_at(readable.driver, LOOKS) == {}
     assert sideways(readable.driver) == {}
 
 

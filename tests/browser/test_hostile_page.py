@@ -42,8 +42,8 @@ def write_hostile(root: Path) -> None:
         "label: Artifact gate": f"label: {json.dumps('gate ' + HOSTILE)}",
         "{id: data, label: Data}": f"{{id: data, label: {QUOTED}}}",
         "label: Orchestrator": f"label: {QUOTED}",
-        "checkpoint: checkpoints/patchtst_ssl.pt": f"checkpoint: {json.dumps('checkpoints/*.pt')}",
-        "train_loss: loss/train": f"train_loss: loss/train, {json.dumps('extra ' + HOSTILE)}: {QUOTED}",
+        "path: checkpoints/patchtst_ssl.pt": f"path: {json.dumps('checkpoints/*.pt')}",
+        "train_loss: loss/train": f"train_loss: loss/train, {json.dumps('extra loss ' + HOSTILE)}: {QUOTED}",
         "lr: training.lr": f"lr: training.lr\n        {QUOTED}: data.source",
     }
     for old, new in replaced.items():
@@ -119,7 +119,7 @@ def test_the_state_really_holds_the_hostile_words(hostile: Hostile) -> None:
     assert state["meta"]["title"] == SHOWN
     assert state["checklist"][0]["title"] == SHOWN
     assert state["pipeline"]["views"][0]["label"] == SHOWN
-    assert f"extra {SHOWN}" in state["metrics"]["patchtst"]["series"]
+    assert f"extra loss {SHOWN}" in state["metrics"]["patchtst"]["series"]
     assert state["metrics"]["patchtst"]["config"][SHOWN] == SHOWN
     assert any(MARKUP in a["path"] for group in ("checkpoints", "backup", "logs") for a in state["artifacts"][group])
 

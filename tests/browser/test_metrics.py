@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
-from support.gathered import good
-from support.metric_states import ACC, FEW, many, with_metrics
+from support.metric_states import ACC, FEW, many, with_metrics, with_target
 from support.page import Page, text, texts, traces
 from support.waiting import wait_for
-
-from collectors.contract.state import DashboardState
-from collectors.judge import checklist
-from collectors.judge.build import Observation, build_state
-from collectors.judge.verdict import verdict_of
-from collectors.observe.load_pipeline import default_config_bytes, parse_config
 
 CARDS = """
 return [...document.querySelectorAll('.metric-card')].filter((card) => card.checkVisibility()).map((card) => ({
@@ -79,17 +70,6 @@ def test_hundreds_wait_until_a_group_is_opened_and_more_is_asked_for(page: Page)
 
     press(page, ".metric-group[data-group='val'] summary")
     wait_for(lambda: not page.driver.execute_script(CARDS), "the group to close")
-
-
-def with_target(at_most: float) -> DashboardState:
-    """A finished training whose PatchTST should fall so low."""
-    target = b"    targets: [{metric: val_loss, at: best, at_most: %g}]\n  - id: swinmae" % at_most
-    config = parse_config(default_config_bytes().replace(b"  - id: swinmae", target, 1), "dashboard.yaml")
-    streams = tuple(replace(s, stream=config.stream(s.id)) for s in good().streams)
-    seen = replace(good(), config=config, streams=streams)
-    checks = checklist.judge(seen)
-    about = Observation("ws", datetime.now(UTC), "run-1", checks, verdict_of(checks, seen), "builtin", False)
-    return build_state(seen, about, None)
 
 
 def test_a_target_has_its_row_and_its_own_stage(page: Page) -> None:

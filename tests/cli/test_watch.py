@@ -26,6 +26,7 @@ from collectors.files.workspace import OpenFile, Workspace
 from collectors.live.file_changes import Changes
 from collectors.live.wait import wait_until_ended
 from collectors.live.watch import Watcher
+from collectors.observe.load_pipeline import default_config_bytes
 from collectors.store.store import Store
 
 Start = Callable[..., subprocess.Popen[str]]
@@ -137,8 +138,10 @@ def _counting_reader(offsets: list[int]) -> Callable[..., object]:
 
 
 def test_a_restart_reads_nothing_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """But the description; without one the beginnings of files are looked at anew, for what they are."""
     root = tmp_path / "ws"
     write_good(root)
+    write(root / "dashboard.yaml", default_config_bytes())
     with Collector(root, Store(tmp_path / "state")) as collector:
         first = collector.export()
     opened: list[str] = []
@@ -148,7 +151,7 @@ def test_a_restart_reads_nothing_again(tmp_path: Path, monkeypatch: pytest.Monke
     with Collector(root, Store(tmp_path / "state")) as collector:
         again = collector.export()
 
-    assert opened == []
+    assert opened == ["dashboard.yaml"]
     assert again == first
 
 

@@ -137,6 +137,6 @@ def _events(steps: Sequence[int], ended: float) -> bytes:
     """Two losses at each step, a second between steps."""
     records = [header(ended - len(steps))]
     for number, step in enumerate(steps, 1):
-        values = [simple_value(tag, 2.0 - step / 450_450) for tag in ("loss/train", "loss/val")]
+        values = [simple_value(tag, of - step / 450_450) for tag, of in (("loss/train", 2.0), ("loss/val", 2.25))]
         records.append(record(event(step, values, ended - len(steps) + number)))
     return b"".join(records)

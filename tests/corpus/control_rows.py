@@ -30,6 +30,7 @@ from series_rows import (
     resumed,
     table_of,
     tsv,
+    with_table,
 )
 from support.build_checkpoints import Array, Numbers, a_model, safetensors, torch_zip, weights
 from support.foreign import TRAIN, VAL, Foreign, both, falling_at, series, table_text
@@ -182,6 +183,7 @@ TRAININGS = [
     Meaning("control: one evaluation beside the table", parts({"path": "run/train.csv"}, ("run/train.csv", tsv(LOSSES, "step", "loss").replace("\t", ",")), ("run/test.csv", "step,loss\n4,0.3\n")), READY, "step 4 of 4, completed", "a test at the end is no curve"),
     Meaning("control: a table without epoch and step, a validation in each of its ten rows", tabled([(falling_at(n), falling_at(n, factor=1.25)) for n in range(1, 11)], "loss", "val_loss"), READY, f"{TEN} | rows taken as epochs by the number of rows: exactly 10, each with a validation", "that is said", final=finals(10)),
     Meaning("control: a backup with every shard and the index", backed_up(), READY, f"{TEN} | backup.zip: ", "the whole checkpoint"),
+    Meaning("control: event files described, only the table is there", lambda f: (with_table([(n, falling_at(n)) for n in range(10)], "epoch", "loss")(f), f.whole.clear(), f.total(10), f.put("best.pt", torch_zip(), 2.0)), READY, f"{TEN} | net: log.csv, 10 rows | no event file below tb: no such folder | (events_missing) | checkpoint and table of one run", "each is optional; that they are missing is said"),
     Meaning("control: resumed once", resumed(both(range(1, 6)), both(range(6, 11)), 10, "epochs"), READY, TEN, "goes on at the next step", final=finals(10)),
     Meaning("control: a START record at step 0 and a training that goes on", resumed(both(range(1, 6)), both(range(6, 11)), 10, "epochs", restart_at=0), READY, TEN, "nothing goes back", final=finals(10)),
     Meaning("control: opened again with purge_step at its end", resumed(both(range(10, 101, 10)), [], 100, restart_at=100), READY, "step 100 of 100, completed", "a START record alone is no resume", final=finals(100)),

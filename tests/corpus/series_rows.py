@@ -313,6 +313,8 @@ PARTS = [
 ]
 
 WORDS = [
+    Meaning("event files described, a link that leads nowhere, a table beside", lambda f: (with_table([(n, falling_at(n)) for n in range(10)], "epoch", "loss")(f), f.whole.clear(), f.total(10), f.put("best.pt", torch_zip(), 2.0), (f.root / "tb").symlink_to("gone")), "3 fail, 9 skip", "the link `tb` leads to nothing", "they were written somewhere: nobody sees what they hold"),
+    Meaning("event files described, only half of a table is there", lambda f: (with_table([(n, falling_at(n)) for n in range(5)], "epoch", "loss")(f), f.whole.clear(), f.total(10), f.put("best.pt", torch_zip(), 2.0)), "8 skip, 9 skip", "epoch 5 of 10; nothing says that it stopped | (events_missing)", "the table tells"),
     Meaning("the configured tags are in no file", logs((series("epoch_loss", range(6)), {}), epochs=False, total=6), "3 fail, 8 fail, 9 skip", "`loss/train`, `loss/val` not found in the event files, which hold `epoch_loss`", "f43: the tags that are there"),
     Meaning("a tag that is nearly right", logs((series("Loss/train", range(1, 11)), {}), total=10), "3 fail, 8 fail, 9 skip", "nearest is `Loss/train`", ""),
     Meaning("event files are LFS pointers", lambda f: (f.put("tb/events.out.tfevents.1700000000.host.1.0", LFS), f.total(10)), "3 fail, 8 fail, 9 skip", "git lfs pull", "f45"),

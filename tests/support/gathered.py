@@ -59,6 +59,14 @@ def with_stream(seen: WorkspaceEvidence, stream_id: str = "patchtst", **changes:
     return replace(seen, streams=streams)
 
 
+def with_own_table(seen: WorkspaceEvidence, stream_id: str = "patchtst") -> WorkspaceEvidence:
+    """The same with a stream whose table is not described as a copy of its event files."""
+    stream = seen.of(stream_id).stream
+    assert stream.loss_history is not None
+    table = stream.loss_history.model_copy(update={"same_as_events": False})
+    return with_stream(seen, stream_id, stream=stream.model_copy(update={"loss_history": table}))
+
+
 def with_progress(seen: WorkspaceEvidence, stream_id: str = "patchtst", **changes: Any) -> WorkspaceEvidence:
     """The same with one stream somewhere else on its way."""
     return with_stream(seen, stream_id, progress=replace(seen.of(stream_id).progress, **changes))

@@ -1,13 +1,20 @@
-"""States whose first stream recorded more than losses."""
+"""States whose first stream recorded more than losses, and judged ones in which it has a target."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
+from support.gathered import good
 from support.state_parts import START, raw_state
 
 from collectors.contract.state import DashboardState
+from collectors.judge import checklist
+from collectors.judge.build import Observation, build_state
+from collectors.judge.verdict import verdict_of
+from collectors.observe.load_pipeline import default_config_bytes, parse_config
 from collectors.training.series import better_way
 
 Values = Sequence[float | None]
@@ -56,3 +63,17 @@ def many(count: int) -> dict[str, Values]:
     """So many metrics in three groups."""
     groups = ("train", "val", "layers")
     return {f"{groups[n % 3]}/metric{n:03}": [n + 0.1 * k for k in range(8)] for n in range(count)}
+
+
+def with_target(at_most: float | None) -> DashboardState:
+    """A finished training whose PatchTST should fall so low; None: nobody asks for it."""
+    described = default_config_bytes()
+    if at_most is not None:
+        target = b"    targets: [{metric: val_loss, at: best, at_most: %g}]\n" % at_most
+        described = described.replace(b"  - id: swinmae", target + b"  - id: swinmae", 1)
+    config = parse_config(described, "dashboard.yaml")
+    streams = tuple(replace(s, stream=config.stream(s.id)) for s in good().streams)
+    seen = replace(good(), config=config, streams=streams)
+    checks = checklist.judge(seen)
+    about = Observation("ws", datetime.now(UTC), "run-1", checks, verdict_of(checks, seen), "builtin", False)
+    return build_state(seen, about, None)

@@ -19,7 +19,7 @@ from collectors.judge.checks.part import (
 from collectors.judge.checks.spec import CheckSpec, GatePlace, Meaning
 from collectors.numbers import plural
 from collectors.training.evidence import ReadFile, StreamEvidence, WorkspaceEvidence
-from collectors.training.words import absent_tags
+from collectors.training.words import absent_tags, no_events
 
 
 def check_logs(seen: WorkspaceEvidence) -> Judgement:
@@ -28,7 +28,7 @@ def check_logs(seen: WorkspaceEvidence) -> Judgement:
 
 
 def _logs(s: StreamEvidence) -> Part | None:
-    if s.stream.events is not None:
+    if s.stream.events is not None and not s.is_told_by_table_alone:
         return _events(s, s.stream.events)
     return _table(s, s.loss_table) if s.loss_table is not None else None
 
@@ -38,9 +38,7 @@ def _events(s: StreamEvidence, wanted: EventFolder) -> Part:
     hint = f"Train {s.stream.label} with its event writer on; it should write below {folder}."
     unreadable = [f"{path}: {problem}" for path, problem in s.unreadable_events]
     if not s.events:
-        instead = f": {s.instead_of_events}" if s.instead_of_events else ""
-        nothing = f"no event file below {folder}{instead}"
-        return failing(folder, s.id, f"{s.id}: {'; '.join(unreadable) or nothing}", hint)
+        return failing(folder, s.id, f"{s.id}: {'; '.join(unreadable) or no_events(s)}", hint)
     scalars = sum(c.points for f in s.events for c in f.evidence.series.values())
     damaged = sum(f.evidence.damaged for f in s.events)
     newest = s.events[-1].facts.path
@@ -59,7 +57,7 @@ def _events(s: StreamEvidence, wanted: EventFolder) -> Part:
 
 
 def _table(s: StreamEvidence, table: ReadFile[LossTableEvidence]) -> Part:
-    """A stream without event files is asked by its table."""
+    """A stream without event files is asked by its table; `events_missing` tells of those that should be there."""
     hint = f"Train {s.stream.label}; it should write {table.path}."
     if table.evidence is None:
         return failing(table.path, s.id, f"{s.id}: {missing_text(table.facts, table.beside)}", hint)

@@ -39,7 +39,7 @@ def _while_running(s: StreamEvidence) -> Part:
 
 def _stream_parts(s: StreamEvidence, seen: WorkspaceEvidence) -> Iterator[Part]:
     yield from _content_parts(s)
-    by_table = s.stream.events is None or not seen.config.settings_of("logs").enabled
+    by_table = s.stream.events is None or s.is_told_by_table_alone or not seen.config.settings_of("logs").enabled
     if s.run is None and by_table and s.loss_table is not None:
         yield table_part(s, seen.config.limits.trusted_time_seconds)
     elif s.run is None:

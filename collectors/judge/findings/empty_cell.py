@@ -14,6 +14,7 @@ from collectors.judge.findings.sources import Source, places_words, table_of
 from collectors.judge.findings.spec import FindingSpec, Found, ended_streams
 from collectors.training.evidence import WorkspaceEvidence
 from collectors.training.run_files import stride_of
+from collectors.training.series import is_validation
 
 
 def find_empty_cell(seen: WorkspaceEvidence) -> Iterator[Found]:
@@ -34,11 +35,13 @@ def _empty(table: Source, name: str) -> list[float]:
     own = table.places(name)
     if table.curves[name].nonfinite is not None or own.size < FEWEST or own.size < len(table.curves[name]):
         return []
-    rows = np.unique(np.concatenate([table.places(other) for other in table.curves]))
-    after = rows[rows > own[-1]]
+    rows = {other: table.places(other) for other in table.curves}
+    held = np.unique(np.concatenate(list(rows.values())))
+    trained = [places for other, places in rows.items() if other != name and not is_validation(other)]
+    after = np.unique(np.concatenate(trained)) if trained else np.empty(0)
+    after = after[after > own[-1]]  # a row of validation alone, behind the last, is an evaluation afterwards
     last = after.tolist() if after.size == 1 and np.isclose(after[0] - own[-1], stride_of(own)) else []
-    between = [place for hole in holes_of(own) for place in rows[hole.holds(rows)].tolist()]
-    return [*between, *last]
+    return [*(place for hole in holes_of(own) for place in held[hole.holds(held)].tolist()), *last]
 
 
 SPEC = FindingSpec(

@@ -72,7 +72,7 @@ def holes_of(places: Any) -> list[Hole]:
     stride, gaps = stride_of(places), np.diff(places)
     strides = gaps / stride
     on_grid = bool(np.isclose(strides, np.round(strides)).all()) and float(strides.max()) < MOST
-    if not on_grid or 2 * int(np.isclose(strides, 1).sum()) < gaps.size:
+    if not on_grid or 2 * int(np.isclose(strides, 1).sum()) <= gaps.size:
         return []
     wide = np.flatnonzero(strides > 1.5)
     return [Hole(float(places[at]) + stride, stride, round(float(strides[at])) - 1) for at in wide.tolist()]

@@ -15,6 +15,7 @@ from collectors.judge.findings import (
     empty_cell,
     epochs_missing,
     events_end_early,
+    events_missing,
     layers,
     loss_explodes,
     no_loss,
@@ -33,6 +34,7 @@ from collectors.judge.findings.spec import FindingSpec, Found
 from collectors.training.evidence import WorkspaceEvidence
 
 FINDINGS: tuple[FindingSpec, ...] = (
+    events_missing.SPEC,
     *weights.SPECS,
     *layers.SPECS,
     checkpoint_says.SPEC,

@@ -48,7 +48,8 @@ def same_number(one: float, other: float, column: Printed) -> bool:
     if not (math.isfinite(one) and math.isfinite(other)):
         return one == other or (math.isnan(one) and math.isnan(other))
     own = min(printed([one]).unit(one), COARSEST * abs(other))
-    return abs(one - other) <= max(column.unit(other), own, SINGLE * abs(other), SMALLEST)
+    rounding = max(column.unit(other), own) / 2
+    return abs(one - other) <= max(rounding * (1 + SINGLE), SINGLE * abs(other), SMALLEST)
 
 
 def _digits(value: float) -> tuple[int, int]:

@@ -13,7 +13,7 @@ from collectors.contract.metrics import Nonfinite, Point, Series, StreamMetrics
 from collectors.evidence.downsample import downsample
 from collectors.numbers import place_words
 from collectors.presentation.metric_groups import ROLES
-from collectors.presentation.words import series_label
+from collectors.presentation.words import series_label, told_label
 from collectors.training.series import better_way, is_loss
 from collectors.training.words import divergence_words
 
@@ -68,7 +68,9 @@ def curves_of(run: StreamMetrics, baseline: StreamMetrics | None) -> Curves:
     axis = _axis_of(list(held.values()))
     zero, size, unit = _clock(held, axis)
     ruler = _Ruler(axis, zero, size)
-    lines = tuple(Line(series_label(n), ROLES.get(n, "other"), *_reduced(s, ruler)) for n, s in held.items())
+    lines = tuple(
+        Line(told_label(run, n, series_label(n)), ROLES.get(n, "other"), *_reduced(s, ruler)) for n, s in held.items()
+    )
     ghosts, notes = _ghosts(baseline, axis, size)
     return Curves(
         axis=axis,

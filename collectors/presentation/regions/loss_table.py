@@ -12,7 +12,7 @@ from typing import Final
 from collectors.contract.metrics import Series, StreamMetrics
 from collectors.numbers import UNKNOWN, number_words, plural
 from collectors.presentation.markup import Element, el
-from collectors.presentation.words import loss_words, measure_label
+from collectors.presentation.words import loss_words, measure_label, told_label
 
 MOST_ROWS: Final = 60
 
@@ -26,7 +26,7 @@ def loss_table(run: StreamMetrics) -> Element:
     found = {name: dict(zip(_places(one, unit), one.value, strict=True)) for name, one in held.items()}
     places = sorted({place for values in found.values() for place in values})
     kept = _thinned(places)
-    names = (unit.capitalize(), *(measure_label(name) for name in held))
+    names = (unit.capitalize(), *(told_label(run, name, measure_label(name)) for name in held))
     caption = el("caption", _caption(run.label, len(places), len(kept)))
     head = el("thead", el("tr", (el("th", name, scope="col") for name in names)))
     return el("table", caption, head, el("tbody", (_row(place, found) for place in kept)), class_="numbers")

@@ -6,7 +6,15 @@ from collectors.contract.metrics import StreamMetrics
 from collectors.presentation.markup import Element, el
 from collectors.presentation.metric_groups import ROLES
 from collectors.presentation.pieces import icon
-from collectors.presentation.words import loss_words, measure_label, point_words, progress_words, series_label
+from collectors.presentation.words import (
+    loss_words,
+    measure_label,
+    point_words,
+    progress_words,
+    series_label,
+    told_label,
+    unit_words,
+)
 from collectors.training.words import divergence_words
 
 
@@ -16,14 +24,19 @@ def loss_head(run: StreamMetrics) -> Element | None:
     if name is None:
         return None
     final, best = run.final[name], run.best.get(name)
-    last = el("span", f"{series_label(name)} ", el("b", loss_words(final.value)))
+    unit, label = unit_words(run, name), told_label(run, name, series_label(name))
+    last = el("span", f"{label} ", el("b", f"{loss_words(final.value)}{unit}"))
     is_other = best is not None and best.value is not None and best.value != final.value
-    return el("span", last, el("span", f"best {point_words(best)}") if best and is_other else None, class_="dotted")
+    return el(
+        "span", last, el("span", f"best {point_words(best, unit)}") if best and is_other else None, class_="dotted"
+    )
 
 
 def loss_foot(run: StreamMetrics, *more: Element) -> list[Element]:
     """Return the legend with `more` keys, where the losses were not finite, and how far the stream is."""
-    keys = [loss_key(series_label(name), ROLES.get(name, "other")) for name in reversed(run.series)]
+    keys = [
+        loss_key(told_label(run, name, series_label(name)), ROLES.get(name, "other")) for name in reversed(run.series)
+    ]
     broken = [el("span", icon("nonfinite"), divergence_words(gap), class_="loss-broken") for gap in run.nonfinite]
     return [*keys, *more, *broken, el("span", progress_words(run), class_="loss-progress")]
 
@@ -36,8 +49,8 @@ def loss_key(name: str, role: str, *, title: str | None = None) -> Element:
 def chart_sentence(run: StreamMetrics) -> str:
     """Return the chart in one sentence, for those who cannot see it."""
     told = [
-        f"{measure_label(name)} ends at {point_words(point)}"
-        + (f", best {point_words(run.best[name])}" if name in run.best else "")
+        f"{told_label(run, name, measure_label(name))} ends at {point_words(point, unit_words(run, name))}"
+        + (f", best {point_words(run.best[name], unit_words(run, name))}" if name in run.best else "")
         for name, point in run.final.items()
         if name in run.best or point.value is not None
     ]

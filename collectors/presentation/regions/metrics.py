@@ -11,42 +11,34 @@ from collectors.presentation.markup import Element, el
 from collectors.presentation.metric_groups import MetricGroup, metric_groups, role_of
 from collectors.presentation.pieces import table
 from collectors.presentation.spark import spark
-from collectors.presentation.words import loss_words, point_words
+from collectors.presentation.words import loss_words, point_words, told_label, unit_words
 from collectors.training.words import divergence_words
 
-COLUMNS = ("Metric", "Last", "Best", "Better", "Course")
-WAYS = {"lower": "lower", "higher": "higher", None: UNKNOWN}
+COLUMNS = ("Metric", "Last", "Best", "Course")
+WAYS = {"lower": "lowest", "higher": "highest"}
 
 
 def metric_label(run: StreamMetrics, name: str) -> str:
     """What a metric is called on screen."""
-    facts = run.about.get(name)
-    return (facts.label if facts else None) or name
+    return told_label(run, name, name)
 
 
 def last_words(run: StreamMetrics, name: str) -> str:
     """Its last value, with its unit."""
-    return f"{loss_words(run.final[name].value)}{_unit(run, name)}"
+    value = run.final[name].value
+    return loss_words(value) + ("" if value is None else unit_words(run, name))
 
 
 def best_words(run: StreamMetrics, name: str) -> str:
     """Its best value with its unit and place; nothing where it has none."""
     best = run.best.get(name)
-    if best is None:
-        return ""
-    place = point_words(best).removeprefix(loss_words(best.value))
-    return f"{loss_words(best.value)}{_unit(run, name)}{place}"
+    return "" if best is None else point_words(best, unit_words(run, name))
 
 
 def odd_words(run: StreamMetrics, name: str) -> str:
     """Where it was not finite, without its name; nothing where it always was."""
     told = (divergence_words(gap) for gap in run.nonfinite if gap.series == name)
     return "; ".join(words.removeprefix(f"{name} ") for words in told)
-
-
-def _unit(run: StreamMetrics, name: str) -> str:
-    facts = run.about.get(name)
-    return f" {facts.unit}" if facts and facts.unit else ""
 
 
 def group_title(group: MetricGroup) -> str:
@@ -66,13 +58,13 @@ def _group(run: StreamMetrics, group: MetricGroup) -> Element:
 
 
 def _row(run: StreamMetrics, name: str) -> Element:
-    facts, odd = run.about.get(name), odd_words(run, name)
+    odd, best, facts = odd_words(run, name), best_words(run, name), run.about.get(name)
+    way = f"{WAYS[facts.better]} " if facts and facts.better else ""
     return el(
         "tr",
         el("th", metric_label(run, name), scope="row", title=name),
         el("td", last_words(run, name), el("span", f" {odd}", class_="loss-broken") if odd else None),
-        el("td", best_words(run, name) or UNKNOWN),
-        el("td", WAYS[facts.better if facts else None]),
+        el("td", f"{way}{best}" if best else UNKNOWN),
         el("td", spark(run.series[name].value, role_of(name))),
         data_metric=name,
     )

@@ -1,4 +1,4 @@
-"""State -> what the collector wants a person to know, one line each. Pure."""
+"""State -> what was recognised, and what the collector wants a person to know, one line each. Pure."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collectors.presentation.pieces import icon
 
 def notices(state: DashboardState | None) -> Element | None:
     """Return the notices, or nothing where there is nothing to tell."""
-    if state is None or not state.notices:
+    told = [text for text in (state.meta.recognised, *state.notices) if text] if state is not None else []
+    if not told:
         return None
-    return el("ul", (el("li", icon("info"), el("span", text)) for text in state.notices), class_="notices")
+    return el("ul", (el("li", icon("info"), el("span", text)) for text in told), class_="notices")

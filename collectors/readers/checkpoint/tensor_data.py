@@ -63,8 +63,8 @@ class NumberTest:
         self._rest = b""
         self._at = 0
         self._first: int | None = None
-        self.is_constant = True
-        """Every element so far has the same bits."""
+        self._is_alike = True  # every element so far has the same bits
+        self._is_zero = True  # every element so far is zero, of whatever sign
         self._is_mask = True  # every element so far is zero or minus infinity
         self._is_infinite = self._bits.fraction != 0  # every element so far is an infinity
 
@@ -108,15 +108,20 @@ class NumberTest:
         return self._first is not None
 
     @property
+    def is_constant(self) -> bool:
+        """Every element is the same number."""
+        return self._is_alike or self._is_zero
+
+    @property
     def is_zero(self) -> bool:
         """Every element is zero."""
-        return self.is_constant and self._first == 0
+        return self._is_zero and self.was_fed
 
     def _test(self, bits: Bits) -> None:
         if self._first is None:
             self._first = int(bits[0])
-        if self.is_constant:
-            self.is_constant = _all(bits, lambda some: some == self._first)
+        if self._is_alike:
+            self._is_alike = _all(bits, lambda some: some == self._first)
         if self._is_mask:
             self._is_mask = _all(bits, self._fits_mask)
         if self._is_infinite:
@@ -125,6 +130,7 @@ class NumberTest:
             self._test_magnitudes(bits)
         else:
             bad = (bits & self._bits.mask) == self._bits.value
+            self._is_zero = self._is_alike and self._first == 0
             if bad.any():
                 self._claim(bits, np.flatnonzero(bad))
         self._at += len(bits)
@@ -133,6 +139,7 @@ class NumberTest:
         """Without its sign a number that is not finite is larger than each that is, and one pass finds the largest."""
         magnitudes = bits & (self._sign - 1)
         largest, infinity, huge = int(magnitudes.max()), self._bits.value, self._bits.huge
+        self._is_zero &= largest == 0
         if largest >= infinity:
             self._claim(bits, np.flatnonzero(magnitudes >= infinity))
         if huge is not None and largest > huge:

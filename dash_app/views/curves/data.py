@@ -12,14 +12,15 @@ from typing import Any
 
 from collectors.contract.metrics import Nonfinite, Series, StreamMetrics
 from collectors.presentation.metric_groups import ROLES
-from collectors.presentation.words import chart_text, series_label
+from collectors.presentation.words import chart_text, series_label, told_label
 from collectors.training.words import divergence_words
 
 
 def loss_data(metrics: StreamMetrics) -> dict[str, Any]:
     """Return `{curves, broken, ends}` of one stream, all text safe for a chart."""
     zero = _first_time(metrics)
-    curves = [_curve(name, series, zero) for name, series in metrics.series.items()]
+    labels = {name: chart_text(told_label(metrics, name, series_label(name))) for name in metrics.series}
+    curves = [_curve(name, series, zero) | {"name": labels[name]} for name, series in metrics.series.items()]
     return {
         "curves": [curve for curve in curves if curve["value"]],
         "broken": _broken(metrics, zero),
@@ -30,7 +31,6 @@ def loss_data(metrics: StreamMetrics) -> dict[str, Any]:
 def _curve(name: str, series: Series, zero: float | None) -> dict[str, Any]:
     return {
         "series": name,
-        "name": chart_text(series_label(name)),
         "role": ROLES.get(name, "other"),
         "epoch": list(series.epoch),
         "step": list(series.step),

@@ -286,8 +286,20 @@ def test_where_event_files_are_not_asked_the_table_tells_of_the_run(foreign: For
     foreign.events()
     foreign.table(CSV)
     foreign.put("best.pt", torch_zip(), 2.0)
-    assert check_of(state_of(foreign), "provenance").outcome is Outcome.SKIP  # they are described, and are not there
+    told = state_of(foreign)
+    assert {c.outcome for c in told.checklist if c.id in ("logs", "provenance")} == {Outcome.PASS}
+    assert "[warning: net: no event file below tb: no such folder" in check_of(told, "logs").detail
 
     foreign.whole["checks"] = {"logs": {"enabled": False, "reason": "CSV only"}}
 
     assert check_of(state_of(foreign), "provenance").outcome is Outcome.PASS
+
+
+def test_a_table_that_copies_the_event_files_does_not_stand_for_them(foreign: Foreign) -> None:
+    foreign.events()
+    foreign.table(CSV, same_as_events=True)
+    foreign.put("best.pt", torch_zip(), 2.0)
+
+    told = state_of(foreign)
+
+    assert (check_of(told, "logs").outcome, check_of(told, "provenance").outcome) == (Outcome.FAIL, Outcome.SKIP)

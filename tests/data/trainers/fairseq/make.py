@@ -1,4 +1,4 @@
-"""fairseq: `python ../record.py fairseq`, with the fairseq that facts.json names installed.
+"""fairseq 0.12.2: `python ../record.py fairseq`, with `torch` and `fairseq-fixed` 0.12.3.1 (it, for Python 3.11).
 
 `folder`: `fairseq-train` of a tiny language model with `--log-format json`, its output kept in `train.log`
 (`date | INFO | train_inner | {json}`, numbers as text), 4 of 4 epochs, `checkpoint1..4`, `_best`, `_last`.
@@ -16,7 +16,7 @@ from pathlib import Path
 
 import torch
 
-LIBRARIES = ("fairseq", "torch")
+LIBRARIES = ("fairseq-fixed", "torch")
 RECORDINGS = ("folder", "updates")
 ENDS = {"folder": ["--max-epoch", "4"], "updates": ["--max-update", "30", "--max-epoch", "50"]}
 ROW = re.compile(r"^\S+ \S+ \| INFO \| (?P<part>train_inner|train|valid) \| (?P<json>\{.*\})$")
@@ -75,9 +75,15 @@ def read(recording: str, folder: Path) -> dict[str, object]:
         "first": series["train_inner/loss"]["at"][0],
         "last": series["train/train_loss"]["at"][-1],
         "epochs": series["train/train_loss"]["epochs"],
-        "total": ENDS[recording][1],
+        "total": int(ENDS[recording][1]),
+        "total_is_of": "epochs" if recording == "folder" else "updates",
         "total_said_by": f"train.log (the printed configuration) and checkpoints: {ENDS[recording][0]}",
         "series": dict(sorted(series.items())),
         "models": models,
         "judged": "checkpoints/checkpoint_best.pt",
+        "best": {
+            "at": next(m["says"]["updates"] for m in models if m["file"].endswith("_best.pt")),
+            "series": "valid/valid_loss",
+            "said_by": "checkpoints/checkpoint_best.pt",
+        },
     }

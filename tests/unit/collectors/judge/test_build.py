@@ -43,7 +43,6 @@ def about(*checks: Check, **more: Any) -> Observation:
     known: dict[str, Any] = {
         "workspace": "ws", "now": NOW, "run_id": "run-20260921-124640", "checks": checks, "verdict": verdict(),
         "checklist_source": "builtin", "snapshot_stored": False, "notices": ("a notice",),
-        "recognised": None,
     }  # fmt: skip
     return Observation(**(known | more))
 

@@ -185,6 +185,11 @@ def test_a_file_of_one_side_is_told_whichever_side_it_is() -> None:
         ),
         (Policy(metric="val_acc"), "its last value of val_acc may fall by 5 % at most"),
         (
+            Policy.model_validate({"metrics": {"val_acc": {"allowed_relative": 0, "allowed_absolute": 0.01}}}),
+            "its last value of val_loss may rise by 5 % at most; "
+            "its last value of val_acc may fall by 0 % or 0.01 at most",
+        ),
+        (
             Policy(metric="d_loss"),
             "its last value of d_loss; nothing says whether a lower or a higher d_loss is better",
         ),

@@ -8,6 +8,7 @@ import json
 from typing import Any
 
 import pytest
+from support.metric_states import FEW, with_metrics
 from support.states import diverged_state, empty_state, failing_state, ready_state
 from support.two_runs import changed, losses, stepped, without
 
@@ -200,3 +201,15 @@ def test_a_loss_that_never_was_finite_has_no_best_value() -> None:
         raw["metrics"]["patchtst"]["best"].pop("val_loss")
 
     assert "\n  val_loss not finite, never finite\n" in run_as_text(changed(change))
+
+
+def test_a_run_tells_its_losses_first_and_each_metric_with_its_unit() -> None:
+    state = with_metrics(FEW, **{"val/acc": {"unit": "%"}})
+
+    lines = run_as_text(state).split("\n")
+
+    assert lines[lines.index("patchtst: done") + 3 :][:3] == [
+        "  train/acc 0.95, best 0.95 at epoch 8",
+        "  val/acc 0.82 %, best 0.83 % at epoch 6",
+        "  grad_norm 0.9",
+    ]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from collectors.evidence.documents import Heartbeat
-from collectors.training.heartbeat import heartbeat_of, parse_heartbeat
+from collectors.training.heartbeat import doubt_of, heartbeat_of, parse_heartbeat
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 SAID: dict[str, Any] = {
@@ -109,3 +109,79 @@ def test_of_a_stream_that_ended_before_only_the_outcome_and_the_times_are_its_ow
         stream="patchtst", pid=None, host="vm", epoch=None, epochs=None, updated_at=NOON,
         started_at=NOON - timedelta(hours=1), outcome="completed", outcomes={"patchtst": "completed"},
     )  # fmt: skip
+
+
+BEGAN, LAST = 1_790_000_000.0, 1_790_000_100.0
+NOW = LAST + 3600
+
+
+def doubt(outcome: str | None = "completed", at: float | None = LAST + 1, **more: Any) -> str | None:
+    """Why an outcome of that time is not believed of a run whose losses end at epoch 8."""
+    epoch = more.pop("logged", 8.0)
+    fields: dict[str, Any] = {
+        "stream": "s",
+        "pid": None,
+        "host": None,
+        "epoch": None,
+        "epochs": None,
+        "started_at": None,
+    }
+    when = None if at is None else datetime.fromtimestamp(at, UTC)
+    return doubt_of(Heartbeat(**fields | {"outcome": outcome, "updated_at": when} | more), (BEGAN, LAST), epoch, NOW)
+
+
+def test_an_outcome_of_the_end_is_believed_and_none_is_not_doubted() -> None:
+    assert doubt() is None
+    assert doubt("early_stopped", epoch=8, epochs=50) is None
+    assert doubt(None, NOW + 1e9) is None
+
+
+@pytest.mark.parametrize(
+    ("at", "words"),
+    [
+        (None, "says `completed` without a time"),
+        (BEGAN - 1, "before the run began (2026-09-21 14:13:20 UTC)"),
+        (NOW + 60, None),
+        (NOW + 61, "which is still to come"),
+        (LAST - 60, None),
+        (LAST - 61, "and its losses go on until 2026-09-21 14:15:00 UTC"),
+    ],
+)
+def test_a_time_that_is_impossible_is_doubted(at: float | None, words: str | None) -> None:
+    found = doubt(at=at)
+
+    assert found is None if words is None else found is not None and found.endswith(words)
+
+
+def test_a_failure_is_believed_at_any_time_since_the_run_began() -> None:
+    assert doubt("failed", NOW + 1e9) is None
+    assert doubt("diverged", BEGAN, epoch=2, epochs=8) is None
+    assert doubt("failed", BEGAN - 1) is not None
+
+
+@pytest.mark.parametrize(
+    ("epoch", "epochs", "outcome", "doubted"),
+    [
+        (8, 8, "completed", False),
+        (7, 8, "completed", False),
+        (6, 8, "completed", True),
+        (9, None, "completed", False),
+        (10, None, "completed", True),
+        (6, 50, "early_stopped", True),
+        (7, 50, "early_stopped", False),
+    ],
+)
+def test_epochs_that_the_losses_contradict_are_doubted(
+    epoch: float, epochs: int | None, outcome: str, doubted: bool
+) -> None:
+    """One may count from 0 and the other from 1."""
+    assert (doubt(outcome, epoch=epoch, epochs=epochs) is not None) is doubted
+
+
+def test_both_epochs_are_named() -> None:
+    assert doubt(epoch=2, epochs=8, logged=2.0) == "says `completed` at epoch 2 of 8"
+    assert (
+        doubt("early_stopped", epoch=2, epochs=8)
+        == "says `early_stopped` at epoch 2 of 8, and its losses end at epoch 8"
+    )
+    assert doubt(epoch=2, epochs=None, logged=None) is None

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from support.gathered import ERROR, WARNING, evidence_of, good, patchtst, told, with_stream
+from support.gathered import ERROR, WARNING, evidence_of, good, patchtst, told, with_own_table, with_stream
 
 from collectors.judge.checks.logs import check_logs
 from collectors.training.evidence import WorkspaceEvidence
@@ -64,6 +64,16 @@ def test_no_event_file_fails_and_says_where_one_was_looked_for() -> None:
 
     assert told(found) == ("fail", f"patchtst: no event file below runs/patchtst_ssl; {OTHER}", HINT)
     assert evidence_of(found)[0] == ("runs/patchtst_ssl", "patchtst")
+
+
+def test_where_a_table_of_its_own_holds_the_losses_it_is_asked_instead_of_event_files_that_are_not_there() -> None:
+    seen = with_own_table(seen_with())
+
+    assert told(check_logs(seen)) == (
+        "pass", f"patchtst: artifacts/loss/patchtst_loss_history.csv, 8 rows; {OTHER}", None,
+    )  # fmt: skip
+    assert check_logs(with_stream(seen, unreadable_events=(("runs/a", "is a folder"),))).outcome == "fail"
+    assert check_logs(with_stream(seen, instead_of_events="runs/patchtst_ssl: no permission")).outcome == "fail"
 
 
 def test_event_files_that_cannot_be_opened_are_named_with_the_reason() -> None:

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from support.components import text_of
 from support.metric_states import ACC, FEW, many, with_metrics
 from support.states import ready_state
 
@@ -97,3 +98,15 @@ def test_the_baseline_stands_behind_a_metric_that_it_has_too() -> None:
 )
 def test_only_a_wish_is_taken_from_a_browser(sent: Any, wish: Any) -> None:
     assert wish_from(sent) == wish
+
+
+def test_a_loss_is_called_and_measured_as_the_description_says() -> None:
+    said = {"val_loss": {"unit": "nats", "label": "Validation <loss>"}}
+
+    told = losses_now(with_metrics({}, **said))["patchtst"]
+
+    assert text_of(told["head"]).split("·")[0].startswith("Validation <loss> 0.9929 nats")
+    assert "Validation <loss> ends at 0.9929 nats at epoch 8" in told["sentence"]
+    assert [curve["name"] for curve in told["data"]["curves"]] == ["train", "Validation &lt;loss&gt;"]
+    assert "Validation <loss>" in text_of(told["foot"])
+    assert "Validation <loss>" in text_of(told["table"])
