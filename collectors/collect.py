@@ -20,6 +20,7 @@ from collectors.files.workspace import Workspace
 from collectors.judge.build import BUILTIN, Observation, build_state
 from collectors.judge.checklist import following_external, judge
 from collectors.judge.verdict import verdict_of
+from collectors.observe.after_end import AfterEnd
 from collectors.observe.cache import ReadCache
 from collectors.observe.described import Described, Sight
 from collectors.observe.gather import Gatherer
@@ -91,7 +92,7 @@ class Collector:
         learnt = Learnt(store.backend, self.config.model_dump_json()) if store is not None else None
         self._learnt = learnt
         self._cache = ReadCache(self.workspace, self._child, self.config.limits, learnt)
-        self._gatherer = Gatherer(self.config, self._cache, self._smoke.remembered)
+        self._gatherer = Gatherer(self.config, self._cache, self._smoke.remembered, AfterEnd(store))
         self._history = History(store, self.config, self.options.keep_runs) if store is not None else None
 
     def _look_again(self) -> None:
@@ -153,6 +154,7 @@ class Collector:
     def keep(self) -> None:
         """Keep what was learnt in the state directory, so that a restart reads only what is new."""
         self._cache.save()
+        self._gatherer.after_end.keep()
 
     def _judge(
         self, seen: WorkspaceEvidence, now: datetime, run: tuple[str, bool], previous: DashboardState | None

@@ -1,6 +1,6 @@
 """`python -m collectors validate`: the checklist on standard output or in a file, the verdict as exit code.
 
-It stores nothing but the result of a smoke run.
+It stores nothing but the result of a smoke run and, where there is a state directory, what was learnt of files.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What is remembered from one collection to the next: results of smoke runs, the pinned baseline."""
+"""What is remembered from one collection to the next: smoke results, files after the end, the pinned baseline."""
 
 from __future__ import annotations
 
@@ -24,6 +24,17 @@ class SmokeResult:
     """Path -> digest of what else the scoring names: scaler, thresholds, the program; empty for what it wrote."""
     outdated_by: tuple[str, ...] = ()
     """Paths of those that are not what they were when it ran: the result says nothing of today's."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeenFile:
+    """A file of a run as it was seen after that run's end."""
+
+    sha256: str
+    seen_at: float
+    """Seconds since the Unix epoch."""
+    ended_at: float
+    """The end of the run that it was seen after, likewise: another end is another run."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,15 @@ Level = Literal["fail", "skip", "warn", "off"]
 Command = Annotated[tuple[str, ...], Field(min_length=1)]
 
 
+class ChannelsIn(Section):
+    """Where data-quality reports count the channels of the scaler's data."""
+
+    reports: Paths
+    """Which of the reports (globs)."""
+    key: str
+    """Dotted key of the count in each."""
+
+
 class Scaler(Section):
     """The scaler; it belongs to one stream."""
 
@@ -22,6 +31,13 @@ class Scaler(Section):
     """The stream whose training writes it."""
     path: RelativePath
     """JSON or npz that holds `method`, `center` and `scale`."""
+    written: Literal["each_run"] | None = None
+    """`each_run` where every training fits and writes its own: one that is older by days, or that the backup does not
+    hold, fails then."""
+    method_key: str | None = None
+    """Dotted key of the stream's config that names the method too: another one in the scaler fails."""
+    channels: ChannelsIn | None = None
+    """Where reports count its channels: another count in all of them fails."""
 
 
 class Backup(Section):

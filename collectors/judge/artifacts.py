@@ -17,7 +17,7 @@ from collectors.evidence.checkpoint import CheckpointEvidence
 from collectors.evidence.documents import ConfigEvidence
 from collectors.evidence.files import FileFacts
 from collectors.judge import checklist
-from collectors.judge.checks.backup import member_for
+from collectors.judge.checks.backup_copies import copies_in
 from collectors.judge.checks.provenance import is_older_than_run
 from collectors.judge.checks.scaler import scaler_problem
 from collectors.judge.checks.table_run import SLACK_SECONDS
@@ -177,12 +177,12 @@ def _backup(seen: WorkspaceEvidence, file: ReadFile[Any], newest: bool) -> Artif
 
 def _copies_are_todays(seen: WorkspaceEvidence, archive: ArchiveEvidence) -> bool | None:
     """Whether the archive's checkpoints and configs equal today's; None where that cannot be told."""
-    answers = []
+    answers, copies = [], copies_in(archive, seen)
     for s in seen.streams:
         crc = s.checkpoint_evidence.crc32 if s.checkpoint_evidence else None
         pairs = [(s.checkpoint, crc), (s.config, s.config.crc32 if s.config else None)]
         for path, today in [(file.path, today) for file, today in pairs if file]:
-            copy = member_for(archive, path)
+            copy = copies.of(path)
             known = copy is not None and copy.crc32 is not None and today is not None
             answers.append(copy.crc32 == today if known and copy else None)
     if False in answers:

@@ -16,6 +16,7 @@ from collectors.contract.shapes import is_pattern
 from collectors.contract.streams import Stream
 from collectors.evidence.documents import Heartbeat
 from collectors.evidence.files import FileFacts
+from collectors.observe.after_end import AfterEnd
 from collectors.observe.beside import Beside
 from collectors.observe.cache import ReadCache
 from collectors.observe.counterparts import unnamed_beside
@@ -71,6 +72,7 @@ class Gatherer:
     config: PipelineConfig
     cache: ReadCache
     smoke_lookup: SmokeLookup
+    after_end: AfterEnd = field(default_factory=AfterEnd)
     looked: dict[str, tuple[float, tuple[str, ...]]] = field(default_factory=dict)
     """When outputs were last looked for elsewhere, and what was found."""
     derived: Derived = field(default_factory=Derived)
@@ -104,6 +106,7 @@ class Gatherer:
             run_id=run_id_at(started_at) if started_at is not None else "no-run",
             problems=tuple(self.cache.search_problems),
         )
+        seen = self.after_end.added_to(seen, now)
         return replace(seen, elsewhere=self._elsewhere(now)) if seen.nothing_trained else seen
 
     def _elsewhere(self, now: float) -> tuple[str, ...]:

@@ -33,6 +33,8 @@ class Kind(Enum):
     STATE = auto()
     HEARTBEAT = auto()
     SMOKE = auto()
+    AFTER_END = auto()
+    """What files of ended runs were when they were seen."""
     BASELINE = auto()
     POLICY = auto()
     DIGEST_KEY = auto()
@@ -60,6 +62,7 @@ class Key(NamedTuple):
 STATE: Final = Key(Kind.STATE)
 HEARTBEAT: Final = Key(Kind.HEARTBEAT)
 SMOKE: Final = Key(Kind.SMOKE)
+AFTER_END: Final = Key(Kind.AFTER_END)
 BASELINE: Final = Key(Kind.BASELINE)
 DIGEST_KEY: Final = Key(Kind.DIGEST_KEY)
 POLICY: Final = Key(Kind.POLICY)

@@ -48,6 +48,7 @@ _PLACES: Final = {
     Kind.STATE: (".", STATE_FILE),
     Kind.HEARTBEAT: (".", HEARTBEAT_FILE),
     Kind.SMOKE: (".", SMOKE_FILE),
+    Kind.AFTER_END: (".", "after_end.json"),
     Kind.BASELINE: (".", "baseline.json"),  # beside the runs, not among them: a run may be called `baseline`
     Kind.POLICY: (".", "policy.json"),
     Kind.DIGEST_KEY: (".", ".digest.key"),

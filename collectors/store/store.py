@@ -1,4 +1,4 @@
-"""The only writer: states, snapshots, heartbeat and smoke results, atomically and under a lock.
+"""The only writer: states, snapshots, heartbeat and what is remembered, atomically and under a lock.
 
 Input: records. Output: documents of the store. A reader meets the old or the new document, never
 a half; readers never lock. Each change holds the write lock; who keeps the state up to date holds the
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -18,10 +19,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from collectors.contract.remembered import SmokeResult
+from collectors.contract.remembered import SeenFile, SmokeResult
 from collectors.contract.state import DashboardState, state_from_json, state_to_json
 from collectors.store.atomic import replace_file
 from collectors.store.backend import (
+    AFTER_END,
     DIGEST_KEY,
     HEARTBEAT,
     INDEX,
@@ -133,6 +135,17 @@ class Store:
             data = json.dumps({"results": results}, indent=1, allow_nan=False)
             self.backend.write(SMOKE, data.encode() + b"\n")
 
+    def seen_after_end(self) -> dict[str, SeenFile]:
+        """Path -> what was seen of it after its run's end; empty where nothing is remembered."""
+        found = {path: _seen_file(about) for path, about in mapping_in(self.backend, AFTER_END).items()}
+        return {path: seen for path, seen in found.items() if seen is not None}
+
+    def remember_after_end(self, files: Mapping[str, SeenFile]) -> None:
+        """Remember what was seen of files after their run's end. Raises StoreProblem."""
+        data = json.dumps({path: asdict(about) for path, about in files.items()}, indent=1, allow_nan=False)
+        with self.backend.writing():
+            self.backend.write(AFTER_END, data.encode() + b"\n")
+
     def digest_key(self) -> bytes | None:
         """This store's own key for digests, made when it is first asked for; None where it cannot be kept."""
         if self._digest_key is None:
@@ -155,6 +168,13 @@ class Store:
     def _smoke_results(self) -> dict[str, Any]:
         results = mapping_in(self.backend, SMOKE).get("results")
         return results if isinstance(results, dict) else {}
+
+
+def _seen_file(about: Any) -> SeenFile | None:
+    """What was written of one file; None where it is something else."""
+    with suppress(TypeError, ValueError, KeyError):
+        return SeenFile(str(about["sha256"]), float(about["seen_at"]), float(about["ended_at"]))
+    return None
 
 
 def _smoke_key(stream: str, checkpoint: str, config: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from collectors.contract.metrics import StreamMetrics
 from collectors.contract.pipeline import PipelineConfig
-from collectors.contract.remembered import PinnedBaseline, SmokeResult
+from collectors.contract.remembered import PinnedBaseline, SeenFile, SmokeResult
 from collectors.contract.streams import Stream
 from collectors.contract.values import Status
 from collectors.evidence.archive import ArchiveEvidence
@@ -160,6 +160,8 @@ class WorkspaceEvidence:
     """Only where check 10 is switched on and a baseline is pinned."""
     elsewhere: tuple[str, ...] = ()
     """Outputs of known kinds in a workspace in which no stream's own are found."""
+    after_end: Mapping[str, SeenFile] = field(default_factory=dict)
+    """Path -> what an earlier observation saw of it after its run's end."""
     unrecognised: str | None = None
     """What lies by kind in a workspace that nothing describes, where no trainer was recognised."""
     untold: Mapping[str, str] = field(default_factory=dict)

@@ -230,7 +230,7 @@ def _silent_policy(root: Path) -> None:
         (_truncated_checkpoint, ("checkpoints", "swinmae: checkpoints/swinmae_ssl.pt")),
         (_empty_checkpoint, ("checkpoints", "0 bytes")),
         (_no_events, ("logs", "no event file below runs/swinmae_ssl")),
-        (_bad_rate, ("configs", "`training.lr` (line 11) is -1: expected more than 0")),
+        (_bad_rate, ("configs", "`training.lr` (line 12) is -1: expected more than 0")),
         (_no_backup, ("backup", "no archive matches")),
         (_half_backup, ("backup", "run_bundle.zip")),
         (_silent_policy, ("split_policy", "does not speak of calibration, normal")),

@@ -38,7 +38,7 @@ TRAINERS = "collectors/trainers/"
 """Trainers call folders of a workspace `runs` too."""
 FOLDER = "collectors.store.folder"
 IN_THE_STORE = re.compile(
-    r"dashboard-state\.json|heartbeat\.json|smoke\.json|baseline\.json|policy\.json|index\.jsonl"
+    r"dashboard-state\.json|heartbeat\.json|smoke\.json|after_end\.json|baseline\.json|policy\.json|index\.jsonl"
     r"|\.(collector|write)\.lock|\.digest\.key|(?<!/api/)\b(runs|cache)/"
 )
 """Names of the state directory's files and folders."""

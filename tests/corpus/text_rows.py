@@ -18,6 +18,7 @@ from support.breakages import (
     SCALER,
     TABLE,
     TABLE2,
+    Contents,
     Edit,
     also,
     cut,
@@ -36,15 +37,20 @@ from support.workspaces import falling
 from checkpoint_rows import HTML, LFS  # isort: skip
 
 
+def scaler_of(data: Contents) -> Edit:
+    """Another scaler altogether, and a new bundle of it."""
+    return then_backup(put(SCALER, data))
+
+
 def scaler(**changes: object) -> Edit:
     """A sound scaler with some keys changed; None takes one out."""
     good = {"method": "zscore", "eps": 1e-6, "center": [0.1] * 6, "scale": [1.5] * 6} | changes
-    return put(SCALER, json.dumps({k: v for k, v in good.items() if v is not None}))
+    return scaler_of(json.dumps({k: v for k, v in good.items() if v is not None}))
 
 
 def raw(center: str, scale: str = "[1, 1]") -> Edit:
     """A scaler with numbers written as JSON knows them, or not."""
-    return put(SCALER, f'{{"method": "zscore", "center": {center}, "scale": {scale}}}')
+    return scaler_of(f'{{"method": "zscore", "center": {center}, "scale": {scale}}}')
 
 
 def npz() -> bytes:
@@ -105,10 +111,10 @@ ALIASES = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
 SCALERS = [
     Case("scaler is missing", gone(SCALER), "2 fail", "artifacts/scaler_fdc.json is missing", ""),
     Case("scaler of 0 bytes", put(SCALER, b""), "2 fail", "scaler_fdc.json", ""),
-    Case("scaler cut short", put(SCALER, cut(-20)), "2 fail", "is it cut off?", "a write that was interrupted"),
-    Case("scaler is an HTML page", put(SCALER, HTML), "2 fail", "scaler_fdc.json", ""),
-    Case("scaler is an LFS pointer", put(SCALER, LFS), "2 fail", "is a Git LFS pointer (run `git lfs pull`)", "no JSON at all"),
-    Case("scaler is a list", put(SCALER, "[1, 2]"), "2 fail", "scaler_fdc.json", "expected an object"),
+    Case("scaler cut short", scaler_of(cut(-20)), "2 fail", "is it cut off?", "a write that was interrupted"),
+    Case("scaler is an HTML page", scaler_of(HTML), "2 fail", "scaler_fdc.json", ""),
+    Case("scaler is an LFS pointer", scaler_of(LFS), "2 fail", "is a Git LFS pointer (run `git lfs pull`)", "no JSON at all"),
+    Case("scaler is a list", scaler_of("[1, 2]"), "2 fail", "scaler_fdc.json", "expected an object"),
     Case("scaler without method", scaler(method=None), "2 fail", "method", ""),
     Case("scaler without center", scaler(center=None), "2 fail", "center", ""),
     Case("center and scale differ in length", scaler(center=[0.1] * 5), "2 fail", "5 numbers | one of each a channel", ""),
@@ -122,16 +128,16 @@ SCALERS = [
     Case("text among the numbers", scaler(center=["0.1"] * 6), "2 fail", "center", ""),
     Case("null among the numbers", scaler(center=[None] * 6), "2 fail", "center", ""),
     Case("true among the numbers", scaler(scale=[True] * 6), "2 fail", "scale", ""),
-    Case("scaler with a key twice", put(SCALER, '{"method":"z","center":[1],"scale":[1],"scale":[2]}'), "2 fail", "scale", "nobody knows which one counts"),
-    Case("scaler nested 100,000 deep", put(SCALER, "[" * DEEP), "2 fail", "scaler_fdc.json", "recursion must not end the reader"),
-    Case("scaler in UTF-16", put(SCALER, json.dumps({"method": "z", "center": [1], "scale": [1]}).encode("utf-16")), "2 pass", "scaler_fdc.json",
+    Case("scaler with a key twice", scaler_of('{"method":"z","center":[1],"scale":[1],"scale":[2]}'), "2 fail", "scale", "nobody knows which one counts"),
+    Case("scaler nested 100,000 deep", scaler_of("[" * DEEP), "2 fail", "scaler_fdc.json", "recursion must not end the reader"),
+    Case("scaler in UTF-16", scaler_of(json.dumps({"method": "z", "center": [1] * 6, "scale": [1] * 6}).encode("utf-16")), "2 pass", "scaler_fdc.json",
          "a Windows tool saved it; its mark says how to read it"),
-    Case("scaler with a BOM", put(SCALER, lambda d: b"\xef\xbb\xbf" + d), "as good", "6 channels", "harmless"),
-    Case("scaler is a pickle", put(SCALER, pickle.dumps({"center": [0.1]})), "2 fail", "pickle", "named and refused, never loaded"),
-    Case("scaler is an npz", put(SCALER, npz()), "as good", "6 channels", "read by contents"),
+    Case("scaler with a BOM", scaler_of(lambda d: b"\xef\xbb\xbf" + d), "as good", "6 channels", "harmless"),
+    Case("scaler is a pickle", scaler_of(pickle.dumps({"center": [0.1]})), "2 fail", "pickle", "named and refused, never loaded"),
+    Case("scaler is an npz", scaler_of(npz()), "as good", "6 channels", "read by contents"),
     Case("scaler of 64 GiB", sparse(SCALER, 64 << 30), "2 fail", "at most", "refused by its size"),
     Case("scaler is a folder", folder(SCALER), "2 fail", "is a folder", ""),
-    Case("one flipped bit in the scaler", put(SCALER, flipped(2)), "2 fail", "scaler_fdc.json", "a key has another name now"),
+    Case("one flipped bit in the scaler", scaler_of(flipped(2)), "2 fail", "scaler_fdc.json", "a key has another name now"),
 ]
 
 CONFIGS = [

@@ -97,8 +97,10 @@ class RecordedRun:
         write(root / "docs/calibration_split_policy.md", (DATA / "configs/calibration_split_policy.md").read_bytes())
         bundle = write(root / "artifacts/bundles/run_bundle.zip", b"")
         with zipfile.ZipFile(bundle, "w") as archive:
-            for name in (*names, "artifacts/scaler_fdc.json"):
-                archive.write(root / name, name)
+            tables = [f"artifacts/loss/{stream}_loss_history.csv" for stream in STREAMS]
+            for name in (*names, "artifacts/scaler_fdc.json", *tables):
+                if (root / name).is_file():
+                    archive.write(root / name, name)
         write(bundle, bundle.read_bytes(), BACKUP_AT)
 
     def _write_recorded(self, root: Path, stream: str) -> None:

@@ -117,7 +117,7 @@ def checkpoint_bytes(stream: Stream, model: dict[str, Array] | None = None, **ch
 
 def config_text(stream: Stream) -> str:
     """A final config with every required key."""
-    fs = "  fs: 64\n  win_sec: 4.0\n" if stream.id == "swinmae" else "  seq_len: 128\n"
+    fs = "  fs: 64\n  win_sec: 4.0\n" if stream.id == "swinmae" else "  seq_len: 128\n  normalization: zscore\n"
     return (
         f"data:\n  source: csv\n  path: data/{stream.id}/*.csv\n{fs}"
         "device:\n  amp: false\nmodel:\n  mask_ratio: 0.4\n  d_model: 48\n"
@@ -151,6 +151,7 @@ def write_reports(root: Path, modified_at: float, decision: str = "keep") -> Non
     """Write a data-quality report for each of two inputs."""
     for kind, name in (("fdc", "watch_a.csv"), ("vib", "trunk_a.csv")):
         report = {"schema_version": "0.1", "run_id": "r", "file_id": name, "decision": decision, "hard_fails": []}
+        report |= {"metrics": {"channel_count": 6} if kind == "fdc" else {"raw_shape": [6000, 3]}}
         write(root / f"artifacts/dqvl/{kind}/r__{name}.json", json.dumps(report), modified_at)
 
 
@@ -162,12 +163,15 @@ def write_policy(root: Path) -> None:
 
 
 def write_backup(root: Path, streams: Sequence[Stream], modified_at: float) -> Path:
-    """Zip every stream's checkpoint and config as they are now."""
+    """Zip every stream's checkpoint and config, the scaler and the tables, as they are now."""
     path = root / "artifacts/bundles/run_bundle.zip"
     path.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for s in streams:
             for name in (f"checkpoints/{s.id}_ssl.pt", f"configs/{s.id}_ssl_real.yaml"):
+                archive.write(root / name, name)
+        for name in ("artifacts/scaler_fdc.json", *(f"artifacts/loss/{s.id}_loss_history.csv" for s in streams)):
+            if (root / name).is_file():
                 archive.write(root / name, name)
     os.utime(path, (modified_at, modified_at))
     return path

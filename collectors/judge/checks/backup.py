@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
 
-from collectors.evidence.archive import ArchiveEvidence, ArchiveMember
+from collectors.evidence.archive import ArchiveEvidence
+from collectors.judge.checks.backup_copies import copies_in
 from collectors.judge.checks.part import (
     WAIT_HINT,
     Judgement,
@@ -25,7 +26,9 @@ from collectors.training.evidence import ReadFile, WorkspaceEvidence
 def check_backup(seen: WorkspaceEvidence) -> Judgement:
     """The newest archive tests sound and holds every stream's checkpoint and config, non-empty."""
     patterns = seen.config.backup.paths if seen.config.backup else ()
-    hint = "After training, zip every stream's checkpoint and config into " + (patterns[0] if patterns else "a backup")
+    hint = "After training, zip every stream's checkpoint, config and losses, and the scaler, into " + (
+        patterns[0] if patterns else "a backup"
+    )
     if not seen.backups:
         return judge_parts([failing(None, None, f"no archive matches {listed(patterns)}", hint + ".")])
     newest = seen.backups[0]
@@ -39,39 +42,20 @@ def _backup(file: ReadFile[ArchiveEvidence], seen: WorkspaceEvidence, hint: str)
         return skipping(file.path, None, f"{file.path} is being written", WAIT_HINT)
     if not file.evidence.sound:
         return failing(file.path, None, f"{file.path}: {first_error(file.evidence.findings)}", hint)
-    absent = [one.path for one in _must_hold(seen) if not _holds(file.evidence, one)]
+    absent = _absent(file.evidence, seen)
     if absent:
         text = f"{file.path} holds no {listed(absent)} (or an empty one)"
-        return failing(file.path, None, text, hint)
+        return replace(failing(file.path, None, text, hint), extra=tuple(warnings_of(file.evidence.findings)))
     tested = {"all": "all sound", "part": "tested in part", "none": "contents not tested"}[file.evidence.tested]
     members = plural(len(file.evidence.members), "member")
     text = f"{file.path}: {size_words(file.facts.size_bytes)}, {members}, {tested}"
     return passing(file.path, None, text, warnings_of(file.evidence.findings))
 
 
-def _must_hold(seen: WorkspaceEvidence) -> list[ReadFile[Any]]:
-    """Every stream's checkpoint, all files of it, and config."""
-    return [one for s in seen.streams for file in (s.checkpoint, s.config) if file for one in file.files]
-
-
-def _holds(archive: ArchiveEvidence, file: ReadFile[Any]) -> bool:
-    """Whether the archive has a copy: an empty one only of a file that is empty and well read without a byte."""
-    member = member_for(archive, file.path)
-    is_empty = file.facts.size_bytes == 0 and file.evidence is None
-    return member is not None and (member.size_bytes > 0 or is_empty)
-
-
-def member_for(archive: ArchiveEvidence, path: str) -> ArchiveMember | None:
-    """The archive's copy of a workspace file: the same path, perhaps below a folder of the archive.
-
-    Where no path ends alike, a member of the same file name counts, if there is only one.
-    """
-    parts = path.split("/")
-    exact = [m for m in archive.members if m.name.split("/")[-len(parts) :] == parts]
-    if exact:
-        return min(exact, key=lambda m: len(m.name))
-    named = [m for m in archive.members if m.name.rpartition("/")[2] == parts[-1]]
-    return named[0] if len(named) == 1 else None
+def _absent(archive: ArchiveEvidence, seen: WorkspaceEvidence) -> list[str]:
+    """What the archive must hold and does not."""
+    copies = copies_in(archive, seen)
+    return [file.path for file in copies.wanted if copies.lacks(file)]
 
 
 SPEC = CheckSpec(
@@ -84,7 +68,7 @@ SPEC = CheckSpec(
         passes_when="the newest archive tests sound end to end and holds all files of each checkpoint, and each config",
         proves=(
             "every byte of the newest archive was unpacked and its checksums agree; it holds a copy of every file of"
-            " each checkpoint, and of each config"
+            " each checkpoint, and of each config, under one folder where its paths are those of the workspace"
         ),
         cannot_prove="that the copies were ever restored, or that older archives are sound",
     ),

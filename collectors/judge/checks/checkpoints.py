@@ -66,7 +66,8 @@ SPEC = CheckSpec(
             " shapes and stored numbers agree, and no number that was read is NaN or infinite"
         ),
         cannot_prove=(
-            "that the weights are good, or that the model class still loads them; formats without checksums (old torch"
+            "that the weights are good, or were trained at all: random numbers of the right names, shapes and times "
+            "look the same; that the model class still loads them; formats without checksums (old torch"
             " files, safetensors) only show damage that breaks their structure; above the byte budget only the "
             "structure is checked; the numbers of Keras, HDF5 and distributed (DCP) checkpoints are not read, models of"
             " boosters are only parsed, and of formats that no reader knows nothing is proven: all of it is said"

@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from collectors.evidence.archive import ArchiveEvidence
-from collectors.evidence.checkpoint import CheckpointEvidence
 from collectors.evidence.documents import value_at
-from collectors.judge.checks.backup import member_for
+from collectors.judge.checks.backup_copies import copies_in
 from collectors.judge.checks.part import Judgement, Part, failing, is_running, judge_parts, passing, skipping
 from collectors.judge.checks.spec import CheckSpec, GatePlace, Meaning
 from collectors.judge.checks.table_run import LOST, SLACK_SECONDS, table_part
@@ -125,7 +123,7 @@ def _backup_parts(seen: WorkspaceEvidence) -> Iterator[Part]:
     newest = seen.backups[0] if seen.backups else None
     if newest is None or newest.evidence is None or not newest.evidence.sound:
         return
-    differing = [path for path, size, crc in _todays_files(seen) if _differs(newest.evidence, path, size, crc)]
+    differing = copies_in(newest.evidence, seen).differing()
     if differing:
         text = f"the backup {newest.path} holds another {', '.join(differing)}"
         yield failing(newest.path, None, text, "Make a new backup after training: checkpoints, configs, scaler.")
@@ -134,30 +132,6 @@ def _backup_parts(seen: WorkspaceEvidence) -> Iterator[Part]:
     else:
         text = f"the backup {newest.path} was not compared in full"
         yield skipping(newest.path, None, text, "Raise `limits.read_bytes` in dashboard.yaml to compare it.")
-
-
-def _todays_files(seen: WorkspaceEvidence) -> Iterator[tuple[str, int | None, int | None]]:
-    for s in seen.streams:
-        if s.checkpoint and s.checkpoint.evidence:
-            yield from _parts_of(s.checkpoint)
-        if s.config and s.config.evidence:
-            yield s.config.path, s.config.facts.size_bytes, s.config.crc32
-
-
-def _parts_of(checkpoint: ReadFile[CheckpointEvidence]) -> Iterator[tuple[str, int | None, int | None]]:
-    if not checkpoint.parts and checkpoint.evidence:
-        yield checkpoint.path, checkpoint.facts.size_bytes, checkpoint.evidence.crc32
-    for part in checkpoint.parts:
-        yield part.path, part.facts.size_bytes, part.crc32
-
-
-def _differs(archive: ArchiveEvidence, path: str, size: int | None, crc: int | None) -> bool:
-    member = member_for(archive, path)
-    if member is None:
-        return False  # check 5 tells what is missing
-    if size is not None and member.size_bytes != size:
-        return True
-    return crc is not None and member.crc32 is not None and member.crc32 != crc
 
 
 SPEC = CheckSpec(
@@ -170,11 +144,13 @@ SPEC = CheckSpec(
         passes_when="checkpoint, losses, scaler and backup are of one run, and their sizes agree",
         proves=(
             "nothing is older than the run it should belong to, tables and events hold the same losses, sizes agree, "
-            "layer names are this stream's, the backup's copies equal today's files"
+            "layer names are this stream's, the backup's copies equal today's files, and what was seen after the end "
+            "is still the same"
         ),
         cannot_prove=(
             "where file times were lost (a copy, a checkout) it says so and compares contents only; layers that no "
-            "`layers:` entry names cannot be told apart"
+            "`layers:` entry names cannot be told apart; another training's file with this one's time, sizes and "
+            "words, put there before anybody looked, looks the same"
         ),
     ),
     at_saving=True,

@@ -66,8 +66,11 @@ SPEC = CheckSpec(
     gate=GatePlace("scaler-check", "Scaler"),
     meaning=Meaning(
         passes_when="`method`, `center`, `scale` are there, equally long, finite, and every scale is above 0",
-        proves="the keys are there, equally long, finite, every scale above 0",
-        cannot_prove="that the numbers were fitted on the right data",
+        proves=(
+            "the keys are there, equally long, finite, every scale above 0 and within float32; method and channels are"
+            " those of config and reports, where the description says in which key"
+        ),
+        cannot_prove="that the numbers were fitted on the right data: others of that method and count look the same",
     ),
     when=When(section="scaler"),
     readiness="scaler_ready",

@@ -96,7 +96,7 @@ def _half_read(s: StreamEvidence, path: str | None, where: str) -> Part:
     """The losses of a part of the data lie in a file that nothing names: whether all are finite nobody has seen."""
     part = "training" if all(map(is_validation, s.losses.curves)) else "validation"
     files = [s.loss_table.path if s.loss_table else "", *s.unnamed_tables]
-    text = f"{where}; {listed(s.unnamed_tables)} beside its table holds its {part}, and nothing names it"
+    text = f"{where}, but {listed(s.unnamed_tables)} beside its table holds its {part}, and nothing names it"
     return skipping(path, s.id, text, f"Name both as one table: `path: [{', '.join(files)}]`.")
 
 

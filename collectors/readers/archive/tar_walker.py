@@ -166,7 +166,9 @@ class TarWalker:
             return
         sparse = any(key.startswith("GNU.sparse") for key in self._next_fields)
         self._next_fields = {}
-        if header.kind != "5":
+        if header.kind == "5":
+            self._hide(shorten(normalised(header.name), MOST_CHARACTERS), "folder")
+        else:
             self._add(TarHeader(header.name, "S", header.size, header.link) if sparse else header)
 
     def _extend(self, kind: str) -> None:
@@ -217,6 +219,12 @@ class TarWalker:
             return
         what = "a hard link to a file that is not there" if is_hard else "a symbolic link, not a file"
         self._findings.warning(f"is {what}: {shorten(header.link)}", header.name)
+        self._hide(name, "link")
+
+    def _hide(self, name: str, what: str) -> None:
+        """Take back the file of that name which came before: unpacking puts the later entry in its place."""
+        if self._found.pop(name, None) is not None:
+            self._findings.warning(f"a later {what} of the same name hides the file when it is unpacked", name)
 
     def _check_trailer(self, rest: memoryview) -> None:
         if not self._has_trailer and any(bytes(rest)):

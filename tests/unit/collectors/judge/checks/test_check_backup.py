@@ -10,13 +10,14 @@ from support.gathered import ERROR, WARNING, evidence_of, good, reread, told, un
 
 from collectors.evidence.archive import ArchiveEvidence, ArchiveMember
 from collectors.evidence.files import FileFacts
-from collectors.judge.checks.backup import check_backup, member_for
+from collectors.judge.checks.backup import check_backup
+from collectors.judge.checks.backup_copies import member_for
 from collectors.judge.checks.part import Judgement
 from collectors.training.evidence import ReadFile
 
 FILE = good().backups[0]
 PATH = "artifacts/bundles/run_bundle.zip"
-HINT = "After training, zip every stream's checkpoint and config into artifacts/bundles/*.zip."
+HINT = "After training, zip every stream's checkpoint, config and losses, and the scaler, into artifacts/bundles/*.zip."
 assert FILE.evidence is not None
 MEMBERS = FILE.evidence.members
 
@@ -32,7 +33,7 @@ def holding(**changes: Any) -> Judgement:
 def test_a_good_backup_passes_with_its_size_and_members() -> None:
     found = check_backup(good())
 
-    assert told(found) == ("pass", f"{PATH}: 7.90 kB, 4 members, all sound", None)
+    assert told(found) == ("pass", f"{PATH}: 8.64 kB, 7 members, all sound", None)
     assert evidence_of(found) == [(PATH, None)]
 
 
@@ -40,13 +41,13 @@ def test_a_good_backup_passes_with_its_size_and_members() -> None:
     ("tested", "words"), [("all", "all sound"), ("part", "tested in part"), ("none", "contents not tested")]
 )
 def test_how_much_was_tested_is_told(tested: str, words: str) -> None:
-    assert holding(tested=tested).detail == f"{PATH}: 7.90 kB, 4 members, {words}"
+    assert holding(tested=tested).detail == f"{PATH}: 8.64 kB, 7 members, {words}"
 
 
 def test_a_warning_is_told_and_does_not_fail() -> None:
     found = holding(findings=(WARNING,))
 
-    assert told(found) == ("pass", f"{PATH}: 7.90 kB, 4 members, all sound [warning: an odd thing]", None)
+    assert told(found) == ("pass", f"{PATH}: 8.64 kB, 7 members, all sound [warning: an odd thing]", None)
 
 
 def test_no_archive_says_where_one_was_looked_for() -> None:
@@ -61,7 +62,8 @@ def test_without_a_backup_in_the_configuration_the_remedy_names_no_place() -> No
     found = check_backup(with_config(replace(good(), backups=()), backup=None))
 
     assert told(found) == (
-        "fail", "no archive matches ", "After training, zip every stream's checkpoint and config into a backup.",
+        "fail", "no archive matches ",
+        "After training, zip every stream's checkpoint, config and losses, and the scaler, into a backup.",
     )  # fmt: skip
 
 

@@ -84,7 +84,7 @@ def test_every_key_that_is_wrong_is_told_with_the_file_to_correct() -> None:
 
     assert told(found) == (
         "fail",
-        f"patchtst: {PATH}: `training.lr` (line 11) is 0: expected more than 0, `model.mask_ratio` is missing; {OTHER}",
+        f"patchtst: {PATH}: `training.lr` (line 12) is 0: expected more than 0, `model.mask_ratio` is missing; {OTHER}",
         f"Correct it in {PATH}.",
     )
     assert evidence_of(found)[0] == (PATH, "patchtst")
