@@ -64,6 +64,14 @@ def table_of(path: str, names: Iterable[str]) -> Raw:
         "path": path}  # fmt: skip
 
 
+def whole_table(path: str | Sequence[str], names: Iterable[str]) -> Raw:
+    """The section of a table with every column as a series; losses have their usual names, all others their own."""
+    every = list(names)
+    losses = {series: those[0] for series, those in losses_in(every).items()}
+    others = {name: name for name in every if name not in losses.values()}
+    return {"path": path, "columns": {**losses, **others}}
+
+
 def epochs_of(folder: Folder, config: Raw | None) -> Raw:
     """Completion by epochs: the key of the config that says how many; one that is nowhere where nothing does."""
     key = total_key(folder.document(config["candidates"][0])) if config is not None else None
