@@ -38,6 +38,7 @@ class Folder:
         self._tree = workspace.tree() if workspace is not None else Tree()
         self._parts: dict[tuple[str, int], bytes] = {}
         self._documents: dict[str, Mapping[str, Any]] = {}
+        self._matches: dict[str, dict[str, None]] = {}
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -77,9 +78,15 @@ class Folder:
         """Files that fit a pattern of `*`, `?`, `[...]` within a name and `**/` for any folders, nearest first."""
         found: dict[str, None] = {}
         for pattern in patterns:
-            fits = compiled(pattern).fullmatch
-            found |= dict.fromkeys(path for path in self._pool(pattern) if fits(path))
+            found |= self._fitting(pattern)
         return list(found)
+
+    def _fitting(self, pattern: str) -> dict[str, None]:
+        """Files of one pattern, kept: several trainers ask for the same ones."""
+        if pattern not in self._matches:
+            fits = compiled(pattern).fullmatch
+            self._matches[pattern] = dict.fromkeys(path for path in self._pool(pattern) if fits(path))
+        return self._matches[pattern]
 
     def _pool(self, pattern: str) -> Iterable[str]:
         """Files among which all matches are."""
