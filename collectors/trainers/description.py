@@ -68,6 +68,14 @@ def table_of(path: str, names: Iterable[str]) -> Raw:
     return {"path": path, "columns": columns} if columns else {"path": path}
 
 
+def whole_table(path: str | Sequence[str], names: Iterable[str]) -> Raw:
+    """The section of a table with every column as a series; losses have their usual names, all others their own."""
+    every = list(names)
+    losses = {series: those[0] for series, those in losses_in(every).items()}
+    others = {name: name for name in every if name not in losses.values()}
+    return {"path": path, "columns": {**losses, **others}}
+
+
 def epochs_of(folder: Folder, config: Raw | None) -> Raw:
     """Completion by epochs: the key of the config that says how many; one that is nowhere where nothing does.
 
