@@ -58,6 +58,8 @@ class CheckpointFile(Section):
     says: dict[str, AnyWord] = {}  # noqa: RUF012 -- pydantic copies it
     """`epoch`, `step` or a series name -> where the checkpoint records it, compared with table and events; `config` ->
     the key under which it keeps the whole config, compared with the stream's."""
+    ended: dict[str, bool | int | float | Text] = {}  # noqa: RUF012 -- pydantic copies it
+    """Key inside it -> what stands there once the training has ended, where its trainer rewrites it then."""
     part: Text | None = None
     """What part of the model it holds, such as `LoRA adapter` or `head only`; then layers that are not there are not
     missed."""
@@ -81,6 +83,8 @@ class StreamConfigFile(Section):
 
     candidates: Paths
     """Paths in order of preference; the first that exists is the final config."""
+    starts_run: bool = False
+    """`true` where the trainer writes it when a run begins: what is younger, up to the last row, is of that run."""
     required: dict[str, KeyRule] = {}  # noqa: RUF012 -- pydantic copies it
     """Dotted key -> rule."""
     highlights: dict[str, str] = {}  # noqa: RUF012 -- pydantic copies it
@@ -114,8 +118,9 @@ class CompletionRule(Section):
     stopped_key: str | None = None
     """Plain value beside the tensors of the checkpoint (dotted key, `*` for any part) that says at which epoch or step
     the training stopped early; 0 where it did not."""
-    patience: PositiveInt | None = None
-    """A training whose monitored value has not improved for exactly so many values at its end stopped early."""
+    patience: PositiveInt | Literal["unknown"] | None = None
+    """A training whose monitored value has not improved for exactly so many values at its end stopped early; `unknown`
+    where it may have, and nothing says after how many: then fewer than all is no end and no fault."""
     monitor: str = "val_loss"
     """The series that `patience` looks at."""
     whole: bool = False

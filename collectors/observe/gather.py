@@ -149,6 +149,7 @@ class Gatherer:
         make = partial(merge_losses, run, found, facts, times_trusted=bool(trusted), declared=declared)
         losses = self.derived.of(("losses", stream.id), (run, found), (facts, trusted, declared), make)
         heartbeat = heartbeat_of(moment.heartbeat, stream.id)
+        logged_at = facts.modified_at if facts.exists else run.last_at if run else None
         seen = Observed(
             run=run,
             losses=losses,
@@ -157,7 +158,7 @@ class Gatherer:
             writer=writer_of(run, heartbeat),
             heartbeat=heartbeat,
             table_modified_at=facts.modified_at,
-            recorded=recorded_of(stream, found, losses, checkpoint),
+            recorded=recorded_of(stream, found, losses, checkpoint, logged_at=logged_at),
             table_gap=self.cache.writes.gap_of(table),
         )
         progress = progress_of(seen, moment.now)

@@ -147,11 +147,11 @@ class Folder:
         head = self.head(path)
         return frozenset(read_events(io.BytesIO(head), len(head)).series) if is_event_data(head) else frozenset()
 
-    def document(self, path: str) -> Mapping[str, Any]:
-        """A small YAML, JSON or TOML mapping; empty where it is none, or cannot be read."""
+    def document(self, path: str, most: int = DOCUMENT_BYTES) -> Mapping[str, Any]:
+        """A YAML, JSON or TOML mapping of at most so many bytes; empty where it is none, or cannot be read."""
         if path not in self._documents:
-            is_small = 0 < self.size(path) <= DOCUMENT_BYTES
-            data = read_config(self._part(path, DOCUMENT_BYTES), name=path).data if is_small else None
+            is_small = 0 < self.size(path) <= most
+            data = read_config(self._part(path, most), name=path).data if is_small else None
             self._documents[path] = data if isinstance(data, Mapping) else {}
         return self._documents[path]
 
@@ -171,6 +171,12 @@ def _read(workspace: Workspace, path: str, length: int) -> bytes:
             return opened.handle.read(abs(length))
     except (CannotRead, OSError):
         return b""
+
+
+def last_cells(folder: Folder, path: str, sign: str = ",") -> list[str]:
+    """Cells of a table's last whole line, without blanks around them."""
+    line = folder.tail(path).decode("utf-8", "replace").rpartition("\n")[0].rpartition("\n")[2]
+    return [cell.strip() for cell in line.split(sign)]
 
 
 def is_event_data(head: bytes) -> bool:

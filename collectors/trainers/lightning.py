@@ -15,7 +15,7 @@ from typing import Final
 
 from collectors.numbers import number_words
 from collectors.trainers.description import below, config_of, epochs_of, events_of, one_stream, table_of, tags_of
-from collectors.trainers.folder import Folder, is_below, join, parent, said
+from collectors.trainers.folder import Folder, is_below, join, last_cells, parent, said
 from collectors.trainers.names import has_training, is_count
 from collectors.trainers.spec import Documented, Raw, Run, Sureness, TrainerSpec
 
@@ -126,9 +126,7 @@ def _about(folder: Folder, version: _Version) -> str:
     """How far the table is, by its last whole line; nothing where only event files are there."""
     if version.table is None:
         return ""
-    names = folder.columns(version.table)
-    cells = folder.tail(version.table).decode("utf-8", "replace").rpartition("\n")[0].rpartition("\n")[2].split(",")
-    row = dict(zip(names, cells, strict=False))
+    row = dict(zip(folder.columns(version.table), last_cells(folder, version.table), strict=False))
     if not (row.get("epoch", "").isdigit() and row.get("step", "").isdigit()):
         return ""
     return f"epoch {number_words(int(row['epoch']))} (from 0), step {number_words(int(row['step']))}"

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from typing import Final
 
-from collectors.trainers import huggingface, keras, lightning, plain, reference
+from collectors.trainers import (
+    catboost,
+    dvclive,
+    fastai,
+    huggingface,
+    keras,
+    lightgbm,
+    lightning,
+    plain,
+    reference,
+    timm,
+    ultralytics,
+    xgboost,
+)
 from collectors.trainers.spec import TrainerSpec
 
 TRAINERS: Final[tuple[TrainerSpec, ...]] = (
@@ -12,6 +25,13 @@ TRAINERS: Final[tuple[TrainerSpec, ...]] = (
     huggingface.SPEC,
     lightning.SPEC,
     keras.SPEC,
+    timm.SPEC,
+    ultralytics.SPEC,
+    catboost.SPEC,
+    lightgbm.SPEC,
+    xgboost.SPEC,
+    fastai.SPEC,
+    dvclive.SPEC,
     plain.SPEC,
 )
 

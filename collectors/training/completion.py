@@ -41,11 +41,13 @@ class Recorded:
     of_steps: int | None = None
     stopped: bool = False
     """A flag of an early stop."""
-    patience: int | None = None
-    """An early stop leaves so many values behind the best one."""
+    patience: int | Literal["unknown"] | None = None
+    """An early stop leaves so many values behind the best one; `unknown`: some."""
     monitor: str = "val_loss"
     better: Better | None = "lower"
     """Which way the monitored series gets better."""
+    rewritten: bool = False
+    """Its checkpoint says that the training has ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ COUNT_EPOCHS = (
 PLACE_ROWS = "Write a column `epoch` or `step` into the table, or name the one it has under `columns:`."
 SAY_TOTAL = "Say how many: `completion: {by: epochs, total: N}`, or the key of the config that holds the number."
 SAY_COUNT = "Correct `completion: {by: ..., total: ...}`, or say what the steps are (`events: {steps_are: epochs}`)."
+SAY_PATIENCE = "Say for how many values it waits: `completion: {patience: N}`."
 SAY_END = "Let the training record its end (`run_status.json`: `outcome: completed`), or log its last step."
 
 
@@ -83,6 +86,9 @@ def end_of(losses: Losses, target: Target, recorded: Recorded) -> End:
         return _uncounted(main, target)
     if missing is None:
         return End("cannot_tell", counted, f"nothing says how many {target.unit}s there are to be", SAY_TOTAL)
+    if missing > 0 and recorded.patience == "unknown" and (waited := _waited(losses.curves, recorded)):
+        words = f"it may have stopped early: {waited} of `{recorded.monitor}` follow its best one"
+        return End("cannot_tell", counted, f"{words}, and nothing says how many it waits for", SAY_PATIENCE)
     return _by_count(losses.curves, target, counted, stride)
 
 
@@ -90,6 +96,8 @@ def _told(losses: Losses, recorded: Recorded, missing: float | None, stride: flo
     """How the training itself said that it ended; an outcome counts only while the losses agree with it."""
     if recorded.outcome == "early_stopped" or recorded.stopped or _ran_out(losses.curves, recorded):
         return "early_stopped"
+    if recorded.rewritten:
+        return "completed" if missing is None or missing <= 0 else "early_stopped"
     if recorded.step is not None and recorded.of_steps is not None and recorded.step >= recorded.of_steps:
         return "completed"
     if recorded.outcome == "completed" and (missing is None or missing <= max(stride, 1.0)):
@@ -98,13 +106,18 @@ def _told(losses: Losses, recorded: Recorded, missing: float | None, stride: flo
 
 
 def _ran_out(curves: Mapping[str, Curve], recorded: Recorded) -> bool:
-    """Whether exactly `patience` values of the monitored series follow its best one; never where no way is better."""
+    """Whether exactly `patience` values of the monitored series follow its best one."""
+    return recorded.patience is not None and _waited(curves, recorded) == recorded.patience
+
+
+def _waited(curves: Mapping[str, Curve], recorded: Recorded) -> int | None:
+    """How many values of the monitored series follow its best one; None where no way is better."""
     curve, way = curves.get(recorded.monitor), recorded.better
-    if recorded.patience is None or curve is None or way is None or not bool(np.isfinite(curve.value).any()):
-        return False
+    if curve is None or way is None or not bool(np.isfinite(curve.value).any()):
+        return None
     losses = curve.value if way == "lower" else -curve.value
     best = int(np.argmin(np.where(np.isfinite(losses), losses, np.inf)))
-    return len(curve) - 1 - best == recorded.patience
+    return len(curve) - 1 - best
 
 
 def _uncounted(main: Mapping[str, Curve], target: Target) -> End:

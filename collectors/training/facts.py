@@ -6,6 +6,7 @@ not say is None.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Any
@@ -23,6 +24,8 @@ from collectors.training.metric_facts import better_of
 from collectors.training.progress import Progress
 from collectors.training.stream_runs import RunGroup, StreamRun
 
+ROUNDED_SECONDS = 1.0
+"""File systems round times."""
 SETTLE_SECONDS = 3.0
 """A checkpoint of a running stream younger than this may be half written: it is not judged yet."""
 
@@ -48,14 +51,20 @@ def recorded_of(
     table: LossTableEvidence | None,
     losses: Losses,
     checkpoint: ReadFile[CheckpointEvidence] | None = None,
+    *,
+    logged_at: float | None = None,
 ) -> Recorded:
-    """What a stream's table and its checkpoint say about its end, where they are of this run."""
+    """What a stream's table and its checkpoint say about its end, where they are of this run.
+
+    `logged_at`: when the losses were last written, seconds since the Unix epoch.
+    """
     rule = stream.completion
     asked = Recorded(
         patience=rule.patience,
         monitor=rule.monitor,
         better=better_of(stream, rule.monitor),
         stopped=_says_it_stopped(rule.stopped_key, losses, checkpoint),
+        rewritten=_says_its_end(stream.checkpoint.ended, checkpoint, logged_at),
     )
     if table is None or losses.table_belongs is False:
         return asked
@@ -77,6 +86,17 @@ def _says_it_stopped(key: str | None, losses: Losses, checkpoint: ReadFile[Check
 def glob_of(key: str) -> str:
     """A key in which only `*` stands for something: names of callbacks hold brackets."""
     return key.replace("[", "[[]").replace("?", "[?]")
+
+
+def _says_its_end(
+    ended: Mapping[str, Any], checkpoint: ReadFile[CheckpointEvidence] | None, logged_at: float | None
+) -> bool:
+    """Whether a checkpoint holds what its trainer writes into it at the end; one older than the losses is of before."""
+    found = checkpoint.evidence if checkpoint is not None else None
+    if checkpoint is None or found is None or not ended or any(found.scalars.get(k) != v for k, v in ended.items()):
+        return False
+    modified = checkpoint.facts.modified_at
+    return modified is None or logged_at is None or modified >= logged_at - ROUNDED_SECONDS
 
 
 def _count(said: int | str | None, config: ReadFile[Any] | None) -> int | None:

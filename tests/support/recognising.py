@@ -1,10 +1,11 @@
 """A folder in which nothing was typed -> what it was recognised as, and its state; and a recording's series to compare.
 
-Facts list points as `[step, epoch, value]`, read by other code than ours.
+Facts are what other code than ours reads in the same files.
 """
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from collectors.collect import CollectOptions, Collector
 from collectors.contract.metrics import Series, StreamMetrics
 from collectors.contract.state import DashboardState
 from collectors.observe.described import Described
+from collectors.trainers.modules import TRAINERS
+from collectors.trainers.recognise import recognise
 
 
 @dataclass(frozen=True)
@@ -67,11 +70,28 @@ def recording(trainer: str, name: str, target: Path) -> tuple[Seen, dict[str, An
     return seen(unpack(trainer, name, target)), facts(trainer, name)
 
 
-def points_of(said: dict[str, Any], series: str, file: str = "") -> list[list[Any]]:
-    """`[step, epoch, value]` of a series in the files whose path holds `file`, in their order."""
-    found = [s["points"] for s in said["series"] if s["name"] == series and file in s["file"]]
-    assert found, f"no {series} in {file}"
-    return [point for points in found for point in points]
+def aged(root: Path, seconds: float = 5 * 86_400) -> Path:
+    """The folder with every file so much older: what was silent for days by its files' times."""
+    for path in root.rglob("*"):
+        stat = path.stat()
+        os.utime(path, (stat.st_atime - seconds, stat.st_mtime - seconds))
+    return root
+
+
+def points_of(said: dict[str, Any], column: str, file: str = "") -> list[list[Any]]:
+    """`[step, epoch, value]` of a column or tag in the files whose path holds `file`, in their order."""
+    every = said["series"].items()
+    found = [s for name, s in every if column in (name, s.get("column"), s.get("tag")) and file in s["file"]]
+    assert found, f"no {column} in {file}"
+    return [point for series in found for point in _points(series, said["unit"])]
+
+
+def _points(series: dict[str, Any], unit: str) -> list[list[Any]]:
+    at, values = series["at"], [float(value) for value in series["values"]]
+    nothing = [None] * len(values)
+    if series.get("axis", unit) == "epoch":
+        return [list(point) for point in zip(nothing, at, values, strict=True)]
+    return [list(point) for point in zip(at, series.get("epoch", nothing), values, strict=True)]
 
 
 def assert_same(series: Series, points: list[list[Any]], *, from_epoch: float | None = 0.0) -> None:
@@ -81,3 +101,9 @@ def assert_same(series: Series, points: list[list[Any]], *, from_epoch: float | 
         assert list(series.step) == [step for step, _, _ in points]
     if from_epoch is not None and points[0][1] is not None:
         assert list(series.epoch) == pytest.approx([epoch + from_epoch for _, epoch, _ in points], rel=1e-6)
+
+
+def without(monkeypatch: pytest.MonkeyPatch, trainer: str) -> None:
+    """Nobody knows this trainer: its module is taken away."""
+    others = tuple(spec for spec in TRAINERS if spec.id != trainer)
+    monkeypatch.setattr(recognise, "__defaults__", (others,))

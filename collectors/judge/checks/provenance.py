@@ -145,7 +145,8 @@ SPEC = CheckSpec(
         passes_when="checkpoint, losses, scaler and backup are of one run, and their sizes agree",
         proves=(
             "nothing is older than the run it should belong to, tables and events hold the same losses, sizes agree, "
-            "layer names are this stream's, the backup's copies equal today's files, and what was seen after the end "
+            "layer names are this stream's, a checkpoint's own words (where the description maps them) are those of "
+            "table, events and config, the backup's copies equal today's files, and what was seen after the end "
             "is still the same"
         ),
         cannot_prove=(

@@ -1,7 +1,8 @@
 """Whether a checkpoint is of the run that a table tells of, where a stream has no event files. Pure.
 
 The table's own times, or a heartbeat, say when the run began. Without them only the files' times are left: a
-checkpoint written with the last row or after it is the run's; of an older one nothing is claimed.
+checkpoint written with the last row or after it is the run's, and so is one written after the config of a trainer
+that writes it first; of an older one nothing is claimed.
 """
 
 from __future__ import annotations
@@ -48,10 +49,17 @@ def _compared(s: StreamEvidence, file: ReadFile[Any], began: float | None, table
     if began is not None and modified < began - SLACK_SECONDS:
         text = f"{s.id}: the checkpoint {file.path} ({instant_words(modified)}) was written before its run, which"
         return failing(file.path, s.id, f"{text} began {instant_words(began)}", good_end)
-    if began is None and modified < written - SLACK_SECONDS:
+    if began is None and modified < written - SLACK_SECONDS and not _is_after_config(s, modified):
         text = f"{s.id}: {file.path} is older than the last row of {table.path}, which does not say when its run began"
         return skipping(file.path, s.id, text, f"Write a column `time` into {table.path}, or event files beside it.")
     return passing(file.path, s.id, f"{s.id}: checkpoint and table of one run")
+
+
+def _is_after_config(s: StreamEvidence, modified: float) -> bool:
+    """Whether a file is younger than the config that this trainer writes when a run begins."""
+    is_told = s.stream.config is not None and s.stream.config.starts_run
+    written = s.config.facts.modified_at if s.config is not None and is_told else None
+    return written is not None and modified >= written - SLACK_SECONDS
 
 
 def _times(s: StreamEvidence) -> tuple[float, float] | None:

@@ -1,0 +1,107 @@
+"""Folders of XGBoost, seen with nothing typed: every number is the one its own files hold."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from support.recognising import aged, assert_same, points_of, recording, seen, without
+from support.recorded import facts, unpack
+from support.workspaces import write
+
+OWN = {"train_loss": "train/logloss", "val_loss": "validation/logloss"}
+MAY_HAVE = "it may have stopped early: 10 of `val_loss` follow its best one, and nothing says how many it waits for"
+
+
+@pytest.mark.parametrize(
+    ("name", "verdict", "end"),
+    [
+        ("folder", "ready", "step 40 of 40, completed"),
+        ("early_stopped", "incomplete", f"step 23 of 300: {MAY_HAVE}"),
+    ],
+)
+def test_a_recorded_folder_is_shown_and_judged_as_its_own_files_say(
+    tmp_path: Path, name: str, verdict: str, end: str
+) -> None:
+    _, said = recording("xgboost", name, tmp_path)
+    found = seen(aged(tmp_path))
+
+    assert (found.described.trainer, found.verdict) == ("xgboost", verdict)
+    assert end in found.detail("training")
+    assert {OWN.get(series, series) for series in found.model.series} == set(said["series"])
+    for series in found.model.series:
+        assert_same(found.model.series[series], points_of(said, OWN.get(series, series)))
+    assert (found.model.completion.step, found.model.completion.steps) == (said["last"], said["total"])
+    assert found.judged == said["judged"]
+    assert found.state.artifacts.checkpoints[0].level.value == "readable", "no number of it is proven"
+
+
+def test_the_best_iteration_is_the_one_that_its_model_names(tmp_path: Path) -> None:
+    found, said = recording("xgboost", "early_stopped", tmp_path)
+    best = found.model.best["val_loss"]
+
+    assert (best.step, best.value) == (said["best"]["at"], pytest.approx(said["best"]["value"]))
+
+
+def test_parameters_that_say_the_patience_say_that_it_stopped_early(tmp_path: Path) -> None:
+    root = unpack("xgboost", "early_stopped", tmp_path)
+    params = json.loads((root / "params.json").read_text()) | {"early_stopping_rounds": 10}
+    write(root / "params.json", json.dumps(params))
+
+    found = seen(root)
+
+    assert (found.verdict, found.model.completion.early_stop) == ("ready", True)
+
+
+def test_a_killed_one_left_checkpoints_and_no_values(tmp_path: Path) -> None:
+    found, said = recording("xgboost", "killed", tmp_path)
+
+    assert (found.described.trainer, found.verdict) == ("xgboost", "not_ready")
+    assert said["series"] == {}
+    assert "evals_result.json is missing" in found.detail("logs")
+    assert found.judged == said["models"][-1]["file"], "the newest one"
+    assert f"{said['models'][-1]['trees']} trees" in found.detail("checkpoints")
+
+
+def test_without_parameters_nothing_says_how_many(tmp_path: Path) -> None:
+    root = aged(unpack("xgboost", "folder", tmp_path))
+    (root / "params.json").unlink()
+
+    found = seen(root)
+
+    assert found.verdict == "incomplete"
+    assert "nothing says how many steps there are to be" in found.detail("training")
+
+
+def test_a_model_in_ubjson_is_judged_where_it_is_the_only_one(tmp_path: Path) -> None:
+    root = unpack("xgboost", "folder", tmp_path)
+    (root / "model.json").unlink()
+
+    found = seen(root)
+
+    assert (found.verdict, found.judged) == ("ready", "model.ubj")
+
+
+def test_values_of_the_usual_two_sets_without_names_keep_them(tmp_path: Path) -> None:
+    root = unpack("xgboost", "folder", tmp_path)
+    values = json.loads((root / "evals_result.json").read_text())
+    named = {"validation_0": values["train"], "validation_1": values["validation"]}
+    write(root / "evals_result.json", json.dumps(named), (root / "evals_result.json").stat().st_mtime)
+
+    found = seen(root)
+
+    assert_same(found.model.series["val_loss"], points_of(facts("xgboost", "folder"), "validation/logloss"))
+    assert "validation_0/logloss" in found.model.series, "which part it is nothing says"
+
+
+def test_lists_that_anybody_may_write_are_not_its(tmp_path: Path) -> None:
+    write(tmp_path / "scores.json", json.dumps({"a": {"b": [1, 2]}}))
+
+    assert seen(tmp_path).described.trainer is None
+
+
+def test_without_the_module_it_is_not_recognised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    without(monkeypatch, "xgboost")
+
+    assert recording("xgboost", "folder", tmp_path)[0].described.trainer != "xgboost"
