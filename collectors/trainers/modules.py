@@ -12,6 +12,8 @@ from collectors.trainers import (
     keras,
     lightgbm,
     lightning,
+    mmengine,
+    nnunet,
     plain,
     reference,
     timm,
@@ -32,6 +34,8 @@ TRAINERS: Final[tuple[TrainerSpec, ...]] = (
     xgboost.SPEC,
     fastai.SPEC,
     dvclive.SPEC,
+    mmengine.SPEC,
+    nnunet.SPEC,
     plain.SPEC,
 )
 
