@@ -6,7 +6,9 @@ from typing import Final
 
 from collectors.trainers import (
     catboost,
+    detectron2,
     dvclive,
+    fairseq,
     fastai,
     huggingface,
     keras,
@@ -36,6 +38,8 @@ TRAINERS: Final[tuple[TrainerSpec, ...]] = (
     dvclive.SPEC,
     mmengine.SPEC,
     nnunet.SPEC,
+    fairseq.SPEC,
+    detectron2.SPEC,
     plain.SPEC,
 )
 
