@@ -47,7 +47,8 @@ class LossHistory(Section):
     picture: RelativePath | None = None
     """Loss curve as a picture, shown in links only."""
     columns: dict[str, AnyColumn] = {}  # noqa: RUF012 -- pydantic copies it
-    """`epoch`, `step`, `time` or a series name -> column, where the usual names do not fit."""
+    """`epoch`, `step`, `time` or a series name -> column, where the usual names do not fit. Of several for `epoch` or
+    `step` each JSON row's own counts. `time` is a date or seconds since 1970, or seconds since the training began."""
     same_as_events: bool = False
     """It holds the numbers of the event files: one that differs there fails check 9. Where that is not said, values
     of which some agree and some do not fail it, and where none does, nothing can be told."""

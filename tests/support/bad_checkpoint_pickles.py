@@ -51,6 +51,13 @@ def _laughs() -> bytes:
     return raw + b"."
 
 
+_NET = Name("mypkg.model", "Net")
+
+
+def _getattr(owner: object, name: str) -> Call:
+    return Call(Name("builtins", "getattr"), (owner, name))
+
+
 # fmt: off
 def _runs_code() -> list[Bad]:
     names = (
@@ -80,6 +87,14 @@ BAD_PICKLES = [
     Bad("NEWOBJ", beside_weights(Call(Name("subprocess", "Popen"), ("x",), new=True)), "subprocess.Popen"),
     Bad("NEWOBJ_EX", beside_weights(Raw(b"csubprocess\nPopen\n)}\x92")), "subprocess.Popen"),
     Bad("BUILD", beside_weights(Call(Name("os", "_wrap_close"), (), state={"a": 1})), "names os._wrap_close"),
+    Bad("getattr as a value", beside_weights(Name("builtins", "getattr")), "names builtins.getattr"),
+    Bad("getattr given away", calls("mypkg.model", "Net", Name("builtins", "getattr")), "names builtins.getattr"),
+    Bad("getattr of a module", beside_weights(_getattr(Name("mypkg", "util"), "run")), "names builtins.getattr"),
+    Bad("getattr of an inner name", beside_weights(_getattr(_NET, "__globals__")), "names builtins.getattr"),
+    Bad("getattr of a call", beside_weights(_getattr(Call(_NET), "run")), "names builtins.getattr"),
+    Bad("getattr by another name", beside_weights(_getattr(_NET, "eval")), "names builtins.getattr"),
+    Bad("method that is called", beside_weights(Call(_getattr(_NET, "run"), (CANARY,))), "calls what another call"),
+    Bad("method of a class", beside_weights(_getattr(_NET, "run")), "weights_only loading refuses", "warning"),
     Bad("dropped call", only_pickle(b"\x80\x02" + opcodes(RUNS_CODE) + b"0}."), "names os.system"),
     Bad("call in a key", beside_weights({"a": 1} | {(RUNS_CODE,): 2}), "names os.system"),
     Bad("call of a call", beside_weights(Call(Call(Name("mypkg", "Maker")), (CANARY,))), "calls what another call"),

@@ -97,6 +97,10 @@ _REACHED: Final = frozenset(_words("os sys posix nt subprocess importlib builtin
 _RUNS_CODE_PATHS: Final = frozenset(["torch.load", "torch.save", "torch.compile", "numpy.load", "numpy.save"])
 
 
+GETATTR: Final = frozenset(["builtins.getattr", "__builtin__.getattr"])
+"""How pickle writes a method of a class, and how an attack reaches everything: what it is given decides."""
+
+
 def trust_in(path: str) -> Trust:
     """Say how far a dotted name is trusted. Names may hide others, so every part is looked at."""
     if path in ALLOWED or _DTYPE.fullmatch(path):
@@ -109,6 +113,11 @@ def trust_in(path: str) -> Trust:
 def is_called_like_a_class(path: str) -> bool:
     """The last part of the name begins like a class name: `Namespace`, `_Config`."""
     return path.rpartition(".")[2].lstrip("_")[:1].isupper()
+
+
+def is_plain_attribute(name: str) -> bool:
+    """Whether an attribute of a class is a method like any other: no inner one, and not called like what runs code."""
+    return name.isidentifier() and not name.startswith("_") and name not in _RUNS_CODE_NAMES | _REACHED
 
 
 def _can_run_code(path: str) -> bool:

@@ -12,7 +12,13 @@ from typing import Final
 
 from collectors.numbers import listed, plural
 from collectors.readers.common.finding_list import FindingList, shorten
-from collectors.readers.pickle.allowed_globals import Trust, is_called_like_a_class, trust_in
+from collectors.readers.pickle.allowed_globals import (
+    GETATTR,
+    Trust,
+    is_called_like_a_class,
+    is_plain_attribute,
+    trust_in,
+)
 from collectors.readers.pickle.tensors import MAKERS, Malformed, storage_of
 from collectors.readers.pickle.values import Global, PickledObject, Storage, StorageView, Tensor
 
@@ -29,6 +35,8 @@ class TorchMeaning:
         self._names: dict[str, Global] = {}
         self._refused: list[str] = []
         self._called: set[str] = set()
+        self._reported: set[str] = set()
+        """Names that can run code."""
         self._listed: set[int] = set()
 
     @property
@@ -47,9 +55,8 @@ class TorchMeaning:
         trust = trust_in(path)
         if trust is not Trust.ALLOWED:
             self._refused.append(shorten(path))
-        if trust is Trust.RUNS_CODE:
-            text = f"the pickle names {shorten(path)}, which can run code when the file is loaded"
-            self._findings.error(text, self._place(offset))
+        if trust is Trust.RUNS_CODE and path not in GETATTR:  # which is judged by what it is given
+            self._report_code(named)
         return named
 
     def call(self, function: object, arguments: object, offset: int) -> object:
@@ -58,6 +65,11 @@ class TorchMeaning:
             text = "the pickle calls what another call returned: loading it would run code that has no name here"
             self._findings.error(text, self._place(offset))
             return PickledObject(None, arguments)
+        for given in arguments if isinstance(arguments, tuple) else ():
+            if isinstance(given, Global) and given.path in GETATTR:
+                self._report_code(given)
+        if function.path in GETATTR:
+            return self._method(function, arguments)
         maker = MAKERS.get(function.path)
         if maker is None:
             self._report_unknown_function(function, offset)
@@ -93,10 +105,27 @@ class TorchMeaning:
 
     def report_refused(self) -> None:
         """Warn about the names that are not on the allow-list and do not run code by themselves."""
-        names = [path for path in self._refused if trust_in(path) is not Trust.RUNS_CODE]
+        for path in GETATTR & self._names.keys() - self._called:
+            self._report_code(self._names[path])
+        reported = set(map(shorten, self._reported))
+        names = [path for path in self._refused if path not in reported]
         if names:
             text = f"needs {listed(names, most=12)}: weights_only loading refuses {plural(len(names), 'such name')}"
             self._findings.warning(text, self._where)
+
+    def _report_code(self, named: Global) -> None:
+        """Say that a name can run code, once."""
+        if named.path not in self._reported:
+            self._reported.add(named.path)
+            text = f"the pickle names {shorten(named.path)}, which can run code when the file is loaded"
+            self._findings.error(text, self._place(named.offset))
+
+    def _method(self, function: Global, arguments: object) -> object:
+        """What `getattr` gives: a method of a class is a value that cannot be called here, all else can run code."""
+        self._called.add(function.path)
+        if not _is_method(arguments):
+            self._report_code(function)
+        return PickledObject(function, arguments)
 
     def _made(self, maker: Callable[[object], object], function: Global, arguments: object, offset: int) -> object:
         try:
@@ -125,6 +154,15 @@ class TorchMeaning:
 
     def _place(self, offset: int) -> str:
         return f"{self._where}, offset {offset:,}"
+
+
+def _is_method(arguments: object) -> bool:
+    """Whether this is a class of somebody's program and the name of a method, as pickle writes `Class.method`."""
+    if not isinstance(arguments, tuple) or len(arguments) != 2:
+        return False
+    owner, name = arguments
+    is_class = isinstance(owner, Global) and trust_in(owner.path) is Trust.UNKNOWN
+    return is_class and is_called_like_a_class(owner.path) and isinstance(name, str) and is_plain_attribute(name)
 
 
 def _described(storage: Storage) -> str:

@@ -1,7 +1,8 @@
 """Objects of a JSON table, one after the other -> one part of rows. Pure.
 
-Which column counts is decided when all names are known, so every value that may be wanted is kept
-until then. Rows that sum up a whole training, as Hugging Face adds one, are left out.
+Which column counts is decided when all names are known, so every value that may be wanted is kept until then; rows
+may say under different names where they stand. Rows that sum up a whole training, as Hugging Face adds one, are left
+out.
 """
 
 from __future__ import annotations
@@ -102,7 +103,8 @@ class JsonRows:
         if self._place:
             report_missing(names, self._columns, chosen, self._parts.findings)
         series = {name: self._column(names[at]) for name, at in chosen.series.items()}
-        axes = [self._column(None if at is None else names[at]) for at in (chosen.epoch, chosen.step, chosen.time)]
+        axes = [self._places(names, self._columns.epoch), self._places(names, self._columns.step)]
+        axes.append(self._column(None if chosen.time is None else names[chosen.time]))
         present = {name: self._present(names[at]) for name, at in chosen.series.items()}
         self._tell_apart(names, chosen, present)
         if chosen.gradient is not None:
@@ -125,6 +127,15 @@ class JsonRows:
             for rule in rules:
                 said = self._marks[names[rule.place]]
                 present[name] &= rule.mask(said + [""] * (len(self._place) - len(said)))
+
+    def _places(self, names: tuple[str, ...], accepted: tuple[str, ...]) -> Floats:
+        """Where rows stand: of the accepted names the first that a row has, for each kind of row has its own."""
+        column = np.full(len(self._place), np.nan)
+        for wanted in accepted:
+            same = sorted((name for name in names if plain_name(name) == plain_name(wanted)), key=lambda n: n != wanted)
+            for name in same:
+                column = np.where(np.isnan(column), self._column(name), column)
+        return column
 
     def _column(self, name: str | None) -> Floats:
         column = np.full(len(self._place), np.nan)
