@@ -30,6 +30,7 @@ from collectors.store.folder import snapshots_in
 from collectors.store.runs import first_error
 from collectors.store.store import Store
 from collectors.trainers.folder import Folder
+from collectors.trainers.names import TAGS
 
 MOST_RUNS = 100_000
 Say = Callable[[str], None]
@@ -123,7 +124,7 @@ def _unfit(state: DashboardState, asked: Asked) -> str | None:
     stream = state.metrics[asked.stream]
     if stream.completion.status is Status.RUNNING:
         return "it is still training; import it when it has ended"
-    if stream.series:
+    if stream.series.keys() & {*TAGS, *asked.tags}:
         return None
     details = "; ".join(c.detail for c in state.checklist if c.id in {"logs", "training"})
     return f"no loss of a known name ({details}); say which it is with --tag val_loss=TAG"

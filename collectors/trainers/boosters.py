@@ -67,7 +67,7 @@ def series_of(parts: Mapping[str, Iterable[str]], ways: Mapping[str, Way | None]
     Of parts without a word that tells, the last is the validation: it decides on an early stop.
     """
     metric = next((m for metrics in parts.values() for m in metrics if ways.get(m) == "lower"), None)
-    held = [part for part, metrics in parts.items() if metric in metrics]
+    held = [part for part, metrics in parts.items() if metric is not None and metric in set(metrics)]
     train = next((part for part in held if words_of(part) & TRAINING), None)
     others = [part for part in held if part != train]
     losses = {"train_loss": train, "val_loss": others[-1] if others else None}

@@ -9,18 +9,19 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from collectors.trainers.folder import Folder, join
-from collectors.trainers.names import TAGS, highlights_of, losses_in, total_key
+from collectors.trainers.names import TAGS, highlights_of, is_count, losses_in, metrics_in, total_key
 from collectors.trainers.spec import Raw
 
 CONFIGS: Final = (
     "hparams.yaml", "config.yaml", "config.yml", "params.yaml", "args.yaml", "config.json", "args.json", "params.json",
 )  # fmt: skip
 """What a training's config is called where its trainer gives it no name."""
+ENDINGS: Final = ("safetensors", "pt", "pth", "ckpt", "keras", "pth.tar", "h5", "bin")
 MODELS: Final = (
-    "model.safetensors", "pytorch_model.bin", "*.safetensors", "*.pt", "*.pth", "*.ckpt", "*.keras", "*.pth.tar",
-    "*.h5", "*.bin",
+    "model.safetensors", "pytorch_model.bin", *(f"*best*.{ending}" for ending in ENDINGS),
+    *(f"*.{ending}" for ending in ENDINGS),
 )  # fmt: skip
-"""What a model is called where its trainer gives it no name."""
+"""What a model is called where its trainer gives it no name: the best before the newest."""
 STREAM: Final = "model"
 """Id of the only stream, where a trainer trains one model."""
 
@@ -52,16 +53,19 @@ def config_of(folder: Folder, candidates: Sequence[str]) -> Raw | None:
 
 
 def tags_of(names: Iterable[str]) -> dict[str, list[str]]:
-    """Series -> tags in order of preference: those that are there, then the usual ones that may come."""
-    found = losses_in(names)
-    return {series: list(dict.fromkeys([*found.get(series, ()), *usual])) for series, usual in TAGS.items()}
+    """Series -> tags in order of preference: losses that are there, then the usual ones that may come; metrics."""
+    every = list(names)
+    found = losses_in(every)
+    losses = {series: list(dict.fromkeys([*found.get(series, ()), *usual])) for series, usual in TAGS.items()}
+    return losses | {name: [name] for name in sorted(metrics_in(every))}
 
 
 def table_of(path: str, names: Iterable[str]) -> Raw:
-    """The section of a table; its columns are named where their names are not those of every trainer."""
-    found = losses_in(names)
-    return {"path": path, "columns": {series: {"column": those} for series, those in found.items()}} if found else {
-        "path": path}  # fmt: skip
+    """The section of a table: which columns are the losses, and its metrics under their own names."""
+    every = list(names)
+    columns: Raw = {series: {"column": those} for series, those in losses_in(every).items()}
+    columns |= {name: {"column": name} for name in metrics_in(every)}
+    return {"path": path, "columns": columns} if columns else {"path": path}
 
 
 def whole_table(path: str | Sequence[str], names: Iterable[str]) -> Raw:
@@ -73,6 +77,10 @@ def whole_table(path: str | Sequence[str], names: Iterable[str]) -> Raw:
 
 
 def epochs_of(folder: Folder, config: Raw | None) -> Raw:
-    """Completion by epochs: the key of the config that says how many; one that is nowhere where nothing does."""
+    """Completion by epochs: the key of the config that says how many; one that is nowhere where nothing does.
+
+    A config's `patience` tells an early stop from one that was killed.
+    """
     key = total_key(folder.document(config["candidates"][0])) if config is not None else None
-    return {"by": "epochs", "total": key or "epochs"}
+    patience = folder.document(config["candidates"][0]).get("patience") if config is not None else None
+    return {"by": "epochs", "total": key or "epochs", **({"patience": patience} if is_count(patience) else {})}

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any, Final
 
+from collectors.evidence.events import ScalarSeries
 from collectors.files.problems import shown
 from collectors.files.tree import Tree
 from collectors.files.workspace import CannotRead, Workspace
@@ -148,8 +149,16 @@ class Folder:
 
     def tags(self, path: str) -> frozenset[str]:
         """Scalar tags at the beginning of an event file."""
+        return frozenset(self._series(path))
+
+    def first_value(self, path: str, tag: str) -> float | None:
+        """The first value of a tag in an event file; None where its beginning holds none."""
+        found = self._series(path).get(tag)
+        return float(found.value[0]) if found is not None and len(found.value) else None
+
+    def _series(self, path: str) -> Mapping[str, ScalarSeries]:
         head = self.head(path)
-        return frozenset(read_events(io.BytesIO(head), len(head)).series) if is_event_data(head) else frozenset()
+        return read_events(io.BytesIO(head), len(head)).series if is_event_data(head) else {}
 
     def document(self, path: str, most: int = DOCUMENT_BYTES) -> Mapping[str, Any]:
         """A YAML, JSON or TOML mapping of at most so many bytes; empty where it is none, or cannot be read."""

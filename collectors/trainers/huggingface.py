@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from collectors.numbers import number_words, numbers_in, plural
-from collectors.trainers.description import below, config_of, events_of, one_stream, tags_of
+from collectors.trainers.description import below, config_of, events_of, one_stream, table_of, tags_of
 from collectors.trainers.folder import Folder, is_below, join, parent, said
+from collectors.trainers.names import metrics_in
 from collectors.trainers.spec import Documented, Raw, Run, Sureness, TrainerSpec
 
 STATE: Final = "trainer_state.json"
@@ -22,6 +23,8 @@ MODELS: Final = (
 )  # fmt: skip
 """What the model is called; in several files, their index stands for it."""
 LOSSES: Final = ("train/loss", "eval/loss")
+SUMMARY: Final = frozenset({"train_loss", "total_flos"})
+"""Of the row that sums up a whole training."""
 _CHECKPOINT: Final = re.compile(r"checkpoint-\d{1,12}")
 _NUMBER: Final = r'"%s"\s*:\s*(-?\d{1,15}(?:\.\d{1,20})?(?:[eE][+-]?\d{1,3})?)\b'
 
@@ -77,12 +80,13 @@ def describe(folder: Folder, run: Run) -> Raw:
     """Its log history, its event files, the model that counts and `max_steps`."""
     state: str | None = run.facts.get("state")
     total = int(_value(folder, state, "max_steps")) if state else 0
+    names = _names(folder, state) if state else []
     configs = [join(run.root, "config.json"), *folder.matching(join(run.root, "checkpoint-*/config.json"))]
     return one_stream(
         SPEC.label,
         checkpoint=_checkpoint(folder, run, state),
-        table={"path": _table(run, state)},
-        events=_events(folder, run),
+        table=table_of(_table(run, state), names) if names else {"path": _table(run, state)},
+        events=_events(folder, run, names),
         config=config_of(folder, configs),
         completion={"by": "steps", "total": total or "max_steps"},
     )
@@ -94,10 +98,23 @@ def _table(run: Run, state: str | None) -> str:
     return own if state in (None, own) else join(run.root, "checkpoint-*", STATE)
 
 
-def _events(folder: Folder, run: Run) -> Raw | None:
+def _names(folder: Folder, state: str) -> list[str]:
+    """What its rows hold, as far as the beginning and the end of the file tell."""
+    text = (folder.head(state).partition(b'"log_history"')[2] + folder.tail(state)).partition(b'"logging_steps"')[0]
+    found = (name.decode() for name in re.findall(rb'"(\w{1,100})"\s*:\s*[-\dNI]', text))
+    return sorted({name for name in found if name not in SUMMARY})
+
+
+def _events(folder: Folder, run: Run, names: Sequence[str]) -> Raw | None:
     """Event files anywhere in its folder; none where it wrote none, unless it has not begun."""
     found = [path for path in folder.event_files if is_below(path, run.root)]
-    return events_of(run.root, tags_of(LOSSES)) if found or not run.facts else None
+    tags = tags_of(LOSSES) | {name: [_tag_of(name)] for name in metrics_in(names)}
+    return events_of(run.root, tags) if found or not run.facts else None
+
+
+def _tag_of(name: str) -> str:
+    """The Trainer writes what its rows call `eval_accuracy` as `eval/accuracy`, and the rest below `train`."""
+    return f"eval/{name.removeprefix('eval_')}" if name.startswith("eval_") else f"train/{name}"
 
 
 def _checkpoint(folder: Folder, run: Run, state: str | None) -> list[str]:

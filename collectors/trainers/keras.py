@@ -12,6 +12,7 @@ from typing import Final
 
 from collectors.trainers.description import CONFIGS, below, config_of, epochs_of, events_of, one_stream, table_of
 from collectors.trainers.folder import Folder, is_below, last_cells, parent, said
+from collectors.trainers.names import metrics_in
 from collectors.trainers.spec import Documented, Raw, Run, Sureness, TrainerSpec
 
 LOSS: Final = "epoch_loss"
@@ -106,6 +107,7 @@ def describe(folder: Folder, run: Run) -> Raw:
     names = folder.columns(table) if table == signs.table and table else folder.document(table or "")
     config = config_of(folder, below(run.root, *CONFIGS))
     tags = {"train_loss": [f"train/{LOSS}"], "val_loss": [f"validation/{LOSS}"]}
+    tags |= {name: [_tag_of(name)] for name in metrics_in(names)}
     return one_stream(
         SPEC.label,
         checkpoint=below(run.root, *MODELS),
@@ -114,6 +116,12 @@ def describe(folder: Folder, run: Run) -> Raw:
         config=config,
         completion=epochs_of(folder, config),
     )
+
+
+def _tag_of(column: str) -> str:
+    """Where the TensorBoard callback writes what a column of the table holds."""
+    is_measured = column.startswith("val_")
+    return f"{'validation' if is_measured else 'train'}/epoch_{column.removeprefix('val_')}"
 
 
 SPEC = TrainerSpec(

@@ -140,10 +140,20 @@ def describe(folder: Folder, run: Run) -> Raw:
         SPEC.label,
         checkpoint=_candidates(run, version),
         table=table_of(version.table, version.names) if version.table else None,
-        events=events_of(version.events, tags_of(version.names)) if version.events is not None else None,
+        events=events_of(_from_where(folder, version.events), tags_of(version.names))
+        if version.events is not None
+        else None,
         config=config,
-        completion={**_completion(folder, config), **_stopping(folder, run.facts.get("checkpoint"))},
+        completion={"epochs_from": 0, **_completion(folder, config), **_stopping(folder, run.facts.get("checkpoint"))},
     )
+
+
+def _from_where(folder: Folder, place: str) -> str:
+    """The folder of its event files; of a version that was resumed from another one the folder above both."""
+    begun = [folder.first_value(path, "epoch") for path in _event_files(folder, place)]
+    others = [path for path in folder.event_files if parent(path) != place and parent(parent(path)) == parent(place)]
+    goes_on = min((epoch for epoch in begun if epoch is not None), default=0.0) > 0
+    return parent(place) if goes_on and others and _is_version(place) else place
 
 
 def _candidates(run: Run, version: _Version) -> list[str]:

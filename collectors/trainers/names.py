@@ -25,6 +25,9 @@ HIGHLIGHTS: Final = (
     "source", "window", "seq_len", "fs", "hidden_size", "hidden_dim", "d_model", "num_layers", "optimizer", "model",
 )  # fmt: skip
 """The only values of a config that are taken over, as everywhere: an allow-list of keys."""
+MOST_METRICS: Final = 40
+_PACE: Final = frozenset({"runtime", "second", "seconds", "time", "samples", "epoch", "step", "iterations"})
+_RATE: Final = frozenset({"lr", "learning"})
 _PARTS: Final = TRAINING | VALIDATION | {"loss", "epoch", "step", "batch", "total"}
 
 
@@ -59,10 +62,14 @@ def has_training(names: Iterable[str]) -> bool:
 
 
 def metrics_in(names: Iterable[str]) -> list[str]:
-    """Names that say themselves which way they get better and are no loss of the above."""
-    every = list(names)
+    """Other series worth a look: what says which way it gets better, what was measured on a validation, the rate.
+
+    How fast it was is none of them, and of hundreds only the first `MOST_METRICS` are.
+    """
+    every = list(dict.fromkeys(names))
     taken = {name for those in losses_in(every).values() for name in those}
-    return [name for name in every if name not in taken and better_way(name) == "higher"]
+    found = (name for name in every if name not in taken and not words_of(name) & _PACE)
+    return [name for name in found if better_way(name) or is_validation(name) or words_of(name) & _RATE][:MOST_METRICS]
 
 
 def total_key(config: Mapping[str, Any]) -> str | None:
@@ -82,5 +89,10 @@ def is_count(value: object) -> bool:
 
 
 def highlights_of(config: Mapping[str, Any]) -> dict[str, str]:
-    """Name on screen -> key, of the allow-listed values that a config has."""
-    return {name: name for name in HIGHLIGHTS if isinstance(config.get(name), (str, int, float, bool))}
+    """Name on screen -> dotted key, of the allow-listed values that a config has, at its top or one level below."""
+    inner = ((f"{name}.", part) for name, part in config.items() if isinstance(part, Mapping))
+    found: dict[str, str] = {}
+    for prefix, part in (("", config), *inner):
+        said = {name: f"{prefix}{name}" for name in HIGHLIGHTS if isinstance(part.get(name), (str, int, float, bool))}
+        found = said | found
+    return {name: found[name] for name in HIGHLIGHTS if name in found}

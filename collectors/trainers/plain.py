@@ -21,12 +21,16 @@ from collectors.trainers.description import (
     table_of,
     tags_of,
 )
-from collectors.trainers.folder import Folder, is_below, parent, said
+from collectors.trainers.folder import Folder, is_below, join, parent, said
 from collectors.trainers.names import has_training, losses_in
 from collectors.trainers.spec import Documented, Raw, Run, Sureness, TrainerSpec
 
 PLACES: Final = frozenset({"epoch", "epochs", "step", "global_step", "iteration", "iter"})
 TABLES: Final = ("**/*.csv", "**/*.tsv", "**/*.jsonl", "**/*.ndjson", "**/*.json")
+INNER: Final = ("checkpoints", "checkpoint", "models", "weights", "ckpt")
+"""Folders in which models are kept beside the logs."""
+MOST_ROWS: Final = 50
+"""Rows of JSON that are looked at for names: training and validation may stand in different ones."""
 MOST_TABLES: Final = 100
 """Tables that are looked into: a folder of data holds many."""
 
@@ -56,13 +60,18 @@ def _names_in(folder: Folder, path: str) -> frozenset[str]:
 
 
 def _row(folder: Folder, path: str) -> Iterable[str]:
-    """Keys of the first row: of JSON lines, of a list of rows, or of an object of lists."""
+    """Keys of the first rows: of JSON lines, of a list of rows, or of an object of lists."""
     document = folder.document(path)
     if document:
         return [*document, "epoch"] if all(isinstance(values, list) for values in document.values()) else ()
-    first = folder.text(path).lstrip("[ \r\n").partition("\n")[0].rstrip(" ,\r]")
+    lines = folder.text(path).lstrip("[ \r\n").split("\n")[:MOST_ROWS]
+    return [name for line in lines for name in _keys(line.strip(" ,\r]"))]
+
+
+def _keys(line: str) -> Iterable[str]:
+    """Names in one row, which may be cut off; none where it is no object."""
     try:
-        row: Any = json.loads(first)
+        row: Any = json.loads(line)
     except (ValueError, RecursionError):
         return ()
     return row if isinstance(row, Mapping) else ()
@@ -119,7 +128,8 @@ def describe(folder: Folder, run: Run) -> Raw:
 
 def _models(folder: Folder, places: Sequence[str]) -> list[str]:
     """What the model may be called, in the nearest folder that has one; anywhere near while none has."""
-    has_one = [place for place in places if folder.matching(*below(place, *MODELS))]
+    every = [join(place, inner) for place in places for inner in ("", *INNER)]
+    has_one = [place for place in every if folder.matching(*below(place, *MODELS))]
     return [path for place in has_one[:1] or places for path in below(place, *MODELS)]
 
 

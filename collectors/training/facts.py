@@ -35,7 +35,7 @@ SETTLE_SECONDS = 3.0
 def target_of(stream: Stream, config: ReadFile[Any] | None) -> Target:
     """How far the stream shall train: by its final config or the pipeline's; a total that is no count is None."""
     rule = stream.completion
-    return Target("step" if rule.by == "steps" else "epoch", _count(rule.total, config))
+    return Target("step" if rule.by == "steps" else "epoch", _count(rule.total, config), rule.epochs_from)
 
 
 def declared_of(stream: Stream, config: ReadFile[Any] | None, target: Target) -> Declared:

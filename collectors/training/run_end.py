@@ -5,7 +5,10 @@ Files are compared with files: the clock of the file server that bears the event
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 from collectors.contract.remembered import SeenFile
@@ -14,6 +17,7 @@ from collectors.training.evidence import ReadFile, StreamEvidence, WorkspaceEvid
 
 LAST_SAVE_SECONDS: Final = 600.0
 """A last save, a copy of the best, weights that are stripped: all of it comes within minutes."""
+CONFIG: Final = "config"
 GAPS: Final = 3
 """Epochs may take hours, and so may an evaluation before the last save."""
 
@@ -38,15 +42,26 @@ def settled_at(s: StreamEvidence) -> float | None:
 
 
 def files_of_ended_runs(seen: WorkspaceEvidence) -> Iterator[tuple[str, StreamEvidence, ReadFile[Any]]]:
-    """What a file is, and the stream whose run writes it: checkpoints and the scaler of runs that have ended."""
+    """What a file is, and the stream whose run writes it: checkpoints, configs and the scaler of ended runs.
+
+    A config's digest is that of its values: one that was only written in another form is the same one.
+    """
     for s in seen.streams:
         if settled_at(s) is None:
             continue
         if s.checkpoint is not None and not s.checkpoint.being_written:
             yield "checkpoint", s, s.checkpoint
+        if s.config is not None and s.config.evidence is not None and s.config.evidence.sound:
+            yield CONFIG, s, replace(s.config, sha256=_digest_of(s.config.evidence.data))
         spec, scaler = seen.config.scaler, seen.scaler
         if spec is not None and spec.stream == s.id and scaler is not None and not scaler.being_written:
             yield "scaler", s, scaler
+
+
+def _digest_of(values: Any) -> str:
+    """SHA-256 of plain values, in whatever order and form they stand in their file."""
+    text = json.dumps(values, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def is_changed(file: ReadFile[Any], before: SeenFile | None, s: StreamEvidence) -> bool:

@@ -252,7 +252,7 @@ REFERENCE = [
     Meaning("control: backup under a top folder", reference(under_a_top_folder), READY, "epoch 8 of 8", "zip -r of the folder above"),
     Meaning("control: config reformatted after the run", reference(touched("configs/patchtst_ssl_real.yaml", 500.0)), READY, "epoch 8 of 8", ""),
     Meaning("control: the reference pipeline without its scaler", reference(lambda root, streams: (root / "artifacts/scaler_fdc.json").unlink()), "2 fail", "epoch 8 of 8, completed", "one file is missing, nothing else is wrong"),
-    Meaning("control: recorded run", recorded(), "1 fail, 2 fail, 5 fail, 6 skip, 7 fail", "epoch 8 of 8, completed | epoch 5 of 5, completed | checkpoint and losses of one run", "its curves are right; the files that are not recorded are missing"),
+    Meaning("control: recorded run", recorded(), "1 fail, 2 fail, 5 fail, 6 skip, 7 fail", "epoch 8 of 8, completed | epoch 5 of 5, completed | patchtst: losses of one run | not: checkpoint and losses of one run", "its curves are right; the files that are not recorded are missing"),
     Meaning("control: recorded run that was going on", recorded(running=True), "1 fail, 2 fail, 5 fail, 6 skip, 7 fail, 8 fail", "patchtst: epoch 8 of 8, completed | swinmae: epoch 3 of 5, then silent", "long ago"),
 ]
 # fmt: on

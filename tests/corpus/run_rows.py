@@ -222,9 +222,10 @@ def write_table(w: Broken) -> None:
 
 
 def elsewhere(w: Broken) -> None:
-    """Nothing but an empty workspace."""
+    """Nothing but the word that the reference pipeline is to train here."""
     for path in list(w.root.iterdir()):
         gone(path.name)(w)
+    (w.root / "dashboard.yaml").write_text("trainer: reference\n")
 
 
 def many_tags(count: int) -> Callable[[float], bytes]:

@@ -1,6 +1,6 @@
 """A folder in which nothing was typed -> what it was recognised as, and its state; and a recording's series to compare.
 
-Facts were read by other code than ours (`recorded.facts`).
+Facts are what other code than ours reads in the same files.
 """
 
 from __future__ import annotations
@@ -78,19 +78,20 @@ def aged(root: Path, seconds: float = 5 * 86_400) -> Path:
     return root
 
 
-def points_of(said: dict[str, Any], series: str, file: str = "") -> list[list[Any]]:
-    """`[step, epoch, value]` of a column or tag in the files whose path holds `file`, in their order; None: unknown."""
+def points_of(said: dict[str, Any], column: str, file: str = "") -> list[list[Any]]:
+    """`[step, epoch, value]` of a column or tag in the files whose path holds `file`, in their order."""
     every = said["series"].items()
-    found = [s for name, s in every if series in (name, s.get("column")) and file in s["file"]]
-    assert found, f"no {series} in {file}"
-    return [point for one in found for point in _points(one, said["unit"])]
+    found = [s for name, s in every if column in (name, s.get("column"), s.get("tag")) and file in s["file"]]
+    assert found, f"no {column} in {file}"
+    return [point for series in found for point in _points(series, said["unit"])]
 
 
 def _points(series: dict[str, Any], unit: str) -> list[list[Any]]:
-    at, values, epochs = series["at"], series["values"], series.get("epoch")
+    at, values = series["at"], [float(value) for value in series["values"]]
+    nothing = [None] * len(values)
     if series.get("axis", unit) == "epoch":
-        return [[None, epoch, value] for epoch, value in zip(at, values, strict=True)]
-    return [list(point) for point in zip(at, epochs or [None] * len(at), values, strict=True)]
+        return [list(point) for point in zip(nothing, at, values, strict=True)]
+    return [list(point) for point in zip(at, series.get("epoch", nothing), values, strict=True)]
 
 
 def assert_same(series: Series, points: list[list[Any]], *, from_epoch: float | None = 0.0) -> None:

@@ -59,7 +59,8 @@ def _time_parts(s: StreamEvidence) -> Iterator[Part]:
         yield failing(file.path, s.id, text, f"Train {s.stream.label} to a good end, or restore the run it belongs to.")
     if not old:
         previous = "" if s.in_current_run else " (from the previous run)"
-        what, path = ("checkpoint and losses", s.checkpoint.path) if s.checkpoint else ("losses", None)
+        there = s.checkpoint if s.checkpoint is not None and not s.checkpoint.missing else None
+        what, path = ("checkpoint and losses", there.path) if there is not None else ("losses", None)
         yield passing(path, s.id, f"{s.id}: {what} of one run{previous}", _beside(s))
 
 
@@ -144,7 +145,8 @@ SPEC = CheckSpec(
         passes_when="checkpoint, losses, scaler and backup are of one run, and their sizes agree",
         proves=(
             "nothing is older than the run it should belong to, tables and events hold the same losses, sizes agree, "
-            "layer names are this stream's, the backup's copies equal today's files, and what was seen after the end "
+            "layer names are this stream's, a checkpoint's own words (where the description maps them) are those of "
+            "table, events and config, the backup's copies equal today's files, and what was seen after the end "
             "is still the same"
         ),
         cannot_prove=(

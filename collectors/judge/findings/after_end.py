@@ -1,4 +1,4 @@
-"""Checkpoints and scalers that were written after their run had ended, or are no longer what they were then. Pure."""
+"""Checkpoints, configs and scalers that were written after their run's end, or are not what they were then. Pure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from collectors.judge.findings.spec import FindingSpec, Found
 from collectors.numbers import duration_words, instant_words
 from collectors.training.evidence import WorkspaceEvidence
-from collectors.training.run_end import end_of_run, files_of_ended_runs, is_changed, settled_at
+from collectors.training.run_end import CONFIG, end_of_run, files_of_ended_runs, is_changed, settled_at
 
 DIGITS = 12
 """Of a digest: enough to tell two files apart."""
@@ -28,6 +28,8 @@ def find_changed(seen: WorkspaceEvidence) -> Iterator[Found]:
 def find_written_late(seen: WorkspaceEvidence) -> Iterator[Found]:
     """The file was written later after the run's end than a last save comes."""
     for what, s, file in files_of_ended_runs(seen):
+        if what == CONFIG:
+            continue  # `config_rewritten` tells it
         ended, settled, modified = end_of_run(s), settled_at(s), file.facts.modified_at
         if ended is None or settled is None or modified is None or modified <= settled:
             continue
@@ -43,8 +45,8 @@ def find_written_late(seen: WorkspaceEvidence) -> Iterator[Found]:
 CHANGED = FindingSpec(
     id="changed_after_end",
     check="provenance",
-    looks_at="a checkpoint or scaler has another sha256 than an earlier observation (same state directory) saw after "
-    "its run had ended; a last save within ten minutes, or three epochs' time, is honest",
+    looks_at="a checkpoint or scaler has another sha256, or a config other values, than an earlier observation (same "
+    "state directory) saw after its run had ended; a last save within ten minutes, or three epochs' time, is honest",
     default="fail",
     find=find_changed,
 )

@@ -1,8 +1,8 @@
 """Objects of a JSON table, one after the other -> one part of rows. Pure.
 
-Which column counts is decided when all names are known, so every value that may be wanted is kept
-until then; rows may say under different names where they stand. Rows that sum up a whole training,
-as Hugging Face adds one, are left out.
+Which column counts is decided when all names are known, so every value that may be wanted is kept until then; rows
+may say under different names where they stand. Rows that sum up a whole training, as Hugging Face adds one, are left
+out.
 """
 
 from __future__ import annotations

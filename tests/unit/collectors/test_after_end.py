@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from support.workspaces import Stream, checkpoint_bytes, write, write_backup, write_good, write_stream
+from support.workspaces import Stream, checkpoint_bytes, config_text, write, write_backup, write_good, write_stream
 
 from collectors.__main__ import main
 from collectors.collect import Collector
@@ -17,6 +17,7 @@ from collectors.contract.values import Outcome
 from collectors.store.store import Store
 
 CHECKPOINT, SCALER = "checkpoints/patchtst_ssl.pt", "artifacts/scaler_fdc.json"
+CONFIG = "configs/patchtst_ssl_real.yaml"
 
 
 def same_run(tmp_path: Path) -> Check:
@@ -86,6 +87,34 @@ def test_another_scaler_than_was_seen_after_the_end_fails(tmp_path: Path) -> Non
 
     found = same_run(tmp_path)
     assert found.outcome is Outcome.FAIL and f"the scaler {SCALER} (sha256 " in found.detail
+
+
+def with_config(tmp_path: Path, streams: tuple[Stream, ...], text: str) -> Check:
+    """PatchTST's config says this under its old time, and there is a backup of it."""
+    write(tmp_path / "ws" / CONFIG, text, streams[0].start - 5)
+    write_backup(tmp_path / "ws", streams, streams[1].end + 5)
+    return same_run(tmp_path)
+
+
+def test_a_config_of_other_values_than_were_seen_after_the_end_fails(tmp_path: Path) -> None:
+    streams = write_good(tmp_path / "ws", time.time() - 9000)
+    same_run(tmp_path)
+
+    found = with_config(tmp_path, streams, config_text(streams[0]) + "  warmup: 5\n")  # which no checkpoint kept
+
+    assert found.outcome is Outcome.FAIL
+    assert f"the config {CONFIG} (sha256 " in found.detail and "(changed_after_end)" in found.detail
+
+
+def test_a_config_that_was_only_written_in_another_form_is_the_one_that_was_seen(tmp_path: Path) -> None:
+    streams = write_good(tmp_path / "ws", time.time() - 9000)
+    same_run(tmp_path)
+    text = config_text(streams[0])
+    assert "lr: 0.002" in text
+
+    found = with_config(tmp_path, streams, "# the final one\n" + text.replace("lr: 0.002", "lr:   2.0e-3"))
+
+    assert found.outcome is Outcome.PASS
 
 
 def test_training_again_begins_anew(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ def test_what_is_printed_is_a_description_that_says_the_same(
 def test_what_is_not_understood_is_said_with_what_would_make_it_clear(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    root = unpack("keras", "stopped", tmp_path)
+    root = unpack("keras", "early_stopped", tmp_path)
 
     main(["init", str(root)])
 

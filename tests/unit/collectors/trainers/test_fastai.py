@@ -54,4 +54,4 @@ def test_without_the_module_it_is_anybodys_table(tmp_path: Path, monkeypatch: py
     without(monkeypatch, "fastai")
 
     found, _ = recording("fastai", "folder", tmp_path)
-    assert (found.described.trainer, found.outcome("checkpoints")) == ("plain", "fail")
+    assert (found.described.trainer, found.judged) == ("plain", "models/last.pth"), "which one was best nobody knows"

@@ -21,14 +21,14 @@ from collectors.trainers.folder import Folder
         ("folder", "ready", "step 119 of 120, completed"),
         ("killed", "not_ready", "step 70 of 160, then silent"),
         ("resumed", "ready", "step 160 of 160, completed"),
-        ("stopped", "ready", "step 80 of 600, stopped early"),
+        ("early_stopped", "ready", "step 80 of 600, stopped early"),
     ],
 )
 def test_a_recorded_folder_is_shown_and_judged_as_its_own_files_say(
     tmp_path: Path, name: str, verdict: str, end: str
 ) -> None:
     found, said = recording("huggingface", name, tmp_path)
-    state_file = sorted({s["file"] for s in said["series"] if s["file"].endswith("trainer_state.json")})[-1]
+    state_file = said["total_said_by"].partition(":")[0]
 
     assert found.described.trainer == "huggingface"
     assert found.verdict == verdict
@@ -36,10 +36,19 @@ def test_a_recorded_folder_is_shown_and_judged_as_its_own_files_say(
     assert_same(found.model.series["val_loss"], points_of(said, "eval_loss", state_file))
     train = points_of(said, "loss", state_file) if name != "killed" else points_of(said, "train/loss")
     assert_same(found.model.series["train_loss"], train)
-    assert found.model.completion.steps == said["steps"]["planned"]
+    assert found.model.completion.steps == said["total"]
     assert found.judged == said["judged"]
     best = found.model.best["val_loss"]
-    assert (best.value, best.step) == (pytest.approx(said["best"]["value"]), said["best"]["step"])
+    assert (best.value, best.step) == (pytest.approx(said["best"]["value"]), said["best"]["at"])
+
+
+def test_other_metrics_are_shown_under_their_own_names(tmp_path: Path) -> None:
+    found, said = recording("huggingface", "folder", tmp_path)
+
+    for name in ("eval_accuracy", "learning_rate"):
+        assert_same(found.model.series[name], points_of(said, name, "trainer_state.json"))
+    assert found.model.best["eval_accuracy"].value == max(v for _, _, v in points_of(said, "eval_accuracy"))
+    assert set(found.model.series) == {"train_loss", "val_loss", "eval_accuracy", "learning_rate"}
 
 
 def test_the_line_says_which_and_why_and_how_far(tmp_path: Path) -> None:
@@ -77,14 +86,14 @@ def test_the_name_of_the_file_alone_is_not_enough(tmp_path: Path) -> None:
 
 def test_an_output_folder_below_others_is_named_with_its_place(tmp_path: Path) -> None:
     unpack("huggingface", "killed", tmp_path / "old")
-    unpack("huggingface", "stopped", tmp_path / "new")
+    unpack("huggingface", "early_stopped", tmp_path / "new")
 
     found = seen(tmp_path)
 
     assert found.described.recognised is not None
-    assert found.described.recognised.startswith("Hugging Face Trainer in `new/run`, because")
+    assert found.described.recognised.startswith("Hugging Face Trainer in `new`, because")
     assert found.described.recognised.endswith("the newest of 2 runs")
-    assert found.judged == "new/run/model.safetensors"
+    assert found.judged == "new/model.safetensors"
 
 
 def test_a_copy_that_lost_its_times_shows_the_checkpoint_of_the_highest_step(tmp_path: Path) -> None:

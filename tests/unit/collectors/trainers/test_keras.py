@@ -14,7 +14,7 @@ from support.workspaces import write
     ("name", "epoch", "judged"),
     [
         ("folder", 8, "model.keras"),
-        ("stopped", 10, "model.keras"),
+        ("early_stopped", 10, "model.keras"),
         ("killed", 5, "best.keras"),
         ("resumed", 8, "model.keras"),
     ],
@@ -27,7 +27,8 @@ def test_a_recorded_folder_shows_both_losses_by_the_epochs_of_its_table(
     assert found.described.trainer == "keras"
     assert_same(found.model.series["train_loss"], points_of(said, "loss", "training.csv"))
     assert_same(found.model.series["val_loss"], points_of(said, "val_loss", "training.csv"))
-    assert (found.model.completion.epoch, found.model.completion.epochs) == (said["epochs"]["last"], None)
+    assert_same(found.model.series["val_accuracy"], points_of(said, "val_accuracy", "training.csv"))
+    assert (found.model.completion.epoch, found.model.completion.epochs) == (said["last"], None)
     assert f"epoch {epoch}" in found.detail("training"), "the last one that is over, counted from 1"
     assert found.judged == judged
     assert found.outcome("checkpoints") == found.outcome("logs") == "pass"

@@ -90,3 +90,16 @@ def test_a_mistake_in_what_follows_is_told_at_its_own_line() -> None:
 def test_without_a_trainer_streams_are_missed_by_name() -> None:
     with pytest.raises(ConfigProblem, match="`streams` is missing"):
         parse_config(b"title: x\n", "dashboard.yaml")
+
+
+def test_another_model_is_not_what_the_trainers_own_says_of_itself() -> None:
+    """That it is the best, for one: who names the last says what that one records."""
+
+    def checkpoint(said: str) -> dict[str, object]:
+        text = f"trainer: reference\nstreams:\n  - id: patchtst\n    checkpoint: {said}\n"
+        return parse_config(text.encode(), "dashboard.yaml").stream("patchtst").checkpoint.model_dump()
+
+    assert checkpoint("last.pt")["says"] == checkpoint("{path: last.pt}")["says"] == {}
+    assert checkpoint("{none: thrown away}")["path"] is None
+    part = checkpoint("{part: encoder only}")
+    assert part["path"] == ("checkpoints/patchtst_ssl.pt",) and part["part"] == "encoder only" and part["says"]

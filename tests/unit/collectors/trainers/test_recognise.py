@@ -163,8 +163,8 @@ def test_tables_of_several_kinds_are_recognised_by_their_first_row(tmp_path: Pat
 def test_a_link_that_leads_out_is_not_followed(tmp_path: Path) -> None:
     unpack("huggingface", "folder", tmp_path / "elsewhere")
     (tmp_path / "ws").mkdir()
-    (tmp_path / "ws/run").symlink_to(tmp_path / "elsewhere/run")
-    (tmp_path / "ws/trainer_state.json").symlink_to(tmp_path / "elsewhere/run/trainer_state.json")
+    (tmp_path / "ws/run").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "ws/trainer_state.json").symlink_to(tmp_path / "elsewhere/trainer_state.json")
 
     assert looked(tmp_path / "ws").trainer is None
 

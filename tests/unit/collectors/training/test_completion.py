@@ -16,6 +16,7 @@ from collectors.training.completion import (
     PLACE_ROWS,
     SAY_COUNT,
     SAY_END,
+    SAY_PATIENCE,
     SAY_TOTAL,
     End,
     Recorded,
@@ -210,3 +211,27 @@ def test_series_without_a_point_lead_nothing_and_have_no_place() -> None:
     assert leading({"train_loss": empty, "val_loss": val}) == {"val_loss": val}
     assert [p.tolist() for p in places_of([empty, val], "epoch")] == [[1.0]]
     assert places_of([val], "step") == []
+
+
+def test_a_checkpoint_that_was_rewritten_at_the_end_says_that_fewer_epochs_were_an_early_stop() -> None:
+    assert end(curve(range(1, 6)), rewritten=True).kind == "early_stopped"
+    assert end(curve(range(1, 11)), rewritten=True).kind == "completed"
+    assert end(curve(range(1, 6)), None, rewritten=True).kind == "completed", "as many as there were to be"
+    assert end(curve(range(1, 6))).kind == "open"
+
+
+def test_where_the_patience_is_unknown_values_behind_the_best_one_may_be_an_early_stop() -> None:
+    waited = {"train_loss": valued([5, 4, 3, 2]), "val_loss": valued([5, 3, 4, 4.5])}
+    found = end(waited, 10, patience="unknown")
+
+    assert (found.kind, found.remedy) == ("cannot_tell", SAY_PATIENCE)
+    assert found.words == (
+        "it may have stopped early: 2 of `val_loss` follow its best one, and nothing says how many it waits for"
+    )
+
+
+def test_a_series_that_was_best_at_its_end_did_not_stop_early_whatever_the_patience() -> None:
+    improving = {"train_loss": valued([5, 4, 3]), "val_loss": valued([5, 4, 3])}
+
+    assert end(improving, 10, patience="unknown").kind == "open"
+    assert end(improving, 3, patience="unknown").kind == "completed"

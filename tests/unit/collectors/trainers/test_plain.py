@@ -1,0 +1,58 @@
+"""Folders that loops of one's own left, seen with nothing typed: every number is the one their files hold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from support.recognising import assert_same, points_of, recording
+
+
+@pytest.mark.parametrize("name", ["csv", "killed_csv"])
+def test_a_table_of_epochs_is_shown_whole_with_the_total_of_its_config(tmp_path: Path, name: str) -> None:
+    found, said = recording("plain", name, tmp_path)
+
+    assert found.described.trainer == "plain"
+    for series, column in (("train_loss", "train_loss"), ("val_loss", "val_loss"), ("val_r2", "val_r2")):
+        assert_same(found.model.series[series], points_of(said, column))
+    assert (found.model.completion.epoch, found.model.completion.epochs) == (said["last"], said["total"])
+    assert found.judged == said["judged"]
+    assert found.model.config == {"lr": 0.01, "batch_size": 20, "epochs": said["total"], "seed": 7}
+    assert (found.verdict == "ready") == (said["ended"] == "complete")
+
+
+def test_event_files_of_epochs_from_0_are_counted_to_their_total(tmp_path: Path) -> None:
+    found, said = recording("plain", "folder", tmp_path)
+
+    assert found.verdict == "ready"
+    for series, tag in (("train_loss", "Loss/train"), ("val_loss", "Loss/val"), ("R2/val", "R2/val")):
+        assert list(found.model.series[series].value) == [value for _, _, value in points_of(said, tag)]
+    assert found.model.completion.epochs == said["total"]
+    best = found.model.best["val_loss"]
+    assert (best.value, best.epoch) == (pytest.approx(said["best"]["value"]), said["best"]["at"])
+    assert found.judged == said["judged"], "the best one, where it is named so"
+
+
+def test_steps_are_not_called_epochs(tmp_path: Path) -> None:
+    found, said = recording("plain", "steps", tmp_path)
+
+    assert_same(found.model.series["train_loss"], points_of(said, "train/loss"), from_epoch=None)
+    assert found.verdict == "incomplete"
+    assert "nothing says which epoch a step is" in found.detail("training")
+
+
+def test_a_killed_training_is_not_ready(tmp_path: Path) -> None:
+    for name in ("killed", "killed_csv"):
+        found, _ = recording("plain", name, tmp_path / name)
+
+        assert found.verdict != "ready"
+        assert found.outcome("checkpoints") == "pass"
+
+
+def test_rows_of_training_and_validation_are_one_table_and_patience_says_the_end(tmp_path: Path) -> None:
+    found, said = recording("plain", "jsonl", tmp_path)
+
+    for series in ("train_loss", "val_loss", "val_r2"):
+        assert list(found.model.series[series].value) == [value for _, _, value in points_of(said, series)]
+    assert (found.verdict, found.model.completion.early_stop) == ("ready", said["ended"] == "early stopped")
+    assert (found.model.completion.epochs, found.judged) == (said["total"], said["judged"])
