@@ -123,6 +123,10 @@ class Folder:
         """The first bytes of a file, at most `HEAD_BYTES`."""
         return self._part(path, HEAD_BYTES)
 
+    def beginning(self, path: str, length: int) -> bytes:
+        """The first `length` bytes of a file whose signs may stand deeper than its head."""
+        return self._part(path, length)
+
     def tail(self, path: str) -> bytes:
         """The last bytes of a file, at most `TAIL_BYTES`."""
         return self._part(path, -TAIL_BYTES)
