@@ -47,7 +47,8 @@ class LossHistory(Section):
     picture: RelativePath | None = None
     """Loss curve as a picture, shown in links only."""
     columns: dict[str, AnyColumn] = {}  # noqa: RUF012 -- pydantic copies it
-    """`epoch`, `step`, `time` or a series name -> column, where the usual names do not fit."""
+    """`epoch`, `step`, `time` or a series name -> column, where the usual names do not fit. Of several for `epoch` or
+    `step` each JSON row's own counts. `time` is a date or seconds since 1970, or seconds since the training began."""
     steps_are: Literal["epochs"] | None = None
     """`epochs` where its steps, or the places of columns of lists, count the epochs."""
     same_as_events: bool = False

@@ -136,7 +136,8 @@ def untold_of(source: Source, pipeline: PipelineConfig) -> dict[str, str]:
 def tags_of(asked: Asked, tags: Mapping[str, Any] = TAGS) -> dict[str, list[str]]:
     """Series name -> tags in order of preference: the one that was named, then those of the trainer."""
     named = {series: [tag, *tags.get(series, ())] for series, tag in asked.tags.items()}
-    return {series: list(those) for series, those in tags.items()} | named
+    others = {series: list(those) for series, those in tags.items() if series not in asked.tags.values()}
+    return others | named
 
 
 def laid_out(folder: Folder, name: str, *, has_ended: bool) -> Source:

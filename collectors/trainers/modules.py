@@ -6,12 +6,16 @@ from typing import Final
 
 from collectors.trainers import (
     catboost,
+    detectron2,
     dvclive,
+    fairseq,
     fastai,
     huggingface,
     keras,
     lightgbm,
     lightning,
+    mmengine,
+    nnunet,
     plain,
     reference,
     timm,
@@ -32,6 +36,10 @@ TRAINERS: Final[tuple[TrainerSpec, ...]] = (
     xgboost.SPEC,
     fastai.SPEC,
     dvclive.SPEC,
+    mmengine.SPEC,
+    nnunet.SPEC,
+    fairseq.SPEC,
+    detectron2.SPEC,
     plain.SPEC,
 )
 

@@ -6,6 +6,7 @@ not say is None.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from fnmatch import fnmatchcase
@@ -24,6 +25,7 @@ from collectors.training.metric_facts import better_of
 from collectors.training.progress import Progress
 from collectors.training.stream_runs import RunGroup, StreamRun
 
+DIGITS = re.compile(r"[0-9]{1,15}")
 ROUNDED_SECONDS = 1.0
 """File systems round times."""
 SETTLE_SECONDS = 3.0
@@ -100,9 +102,10 @@ def _says_its_end(
 
 
 def _count(said: int | str | None, config: ReadFile[Any] | None) -> int | None:
-    """A count that stands there or under a key of the config; None where it is no count."""
+    """A count that stands there or, as a number or as text, under a key of the config; None where it is no count."""
     data = config.evidence.data if config and config.evidence else None
     value: Any = value_at(data, said) if isinstance(said, str) else said
+    value = int(value) if isinstance(value, str) and DIGITS.fullmatch(value) else value
     sane = isinstance(value, (int, float)) and not isinstance(value, bool)
     return int(value) if sane and 0 < value < 2**53 and float(value).is_integer() else None
 

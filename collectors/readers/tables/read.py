@@ -102,6 +102,7 @@ def _read(reading: _Reading, findings: FindingList, *, live: bool) -> LossTableE
         counted_step=table.end.counted,
         configured_steps=table.end.configured,
         early_stop=table.end.stopped if early_stop is None else early_stop,
+        lasted=parts.lasted,
         dropped_rows=int(np.count_nonzero(~valid)),
     )
 
