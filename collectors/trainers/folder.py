@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any, Final
 
+from collectors.evidence.events import ScalarSeries
 from collectors.files.problems import shown
 from collectors.files.tree import Tree
 from collectors.files.workspace import CannotRead, Workspace
@@ -144,8 +145,12 @@ class Folder:
 
     def tags(self, path: str) -> frozenset[str]:
         """Scalar tags at the beginning of an event file."""
+        return frozenset(self.scalars(path))
+
+    def scalars(self, path: str) -> Mapping[str, ScalarSeries]:
+        """Tag -> points, at the beginning of an event file."""
         head = self.head(path)
-        return frozenset(read_events(io.BytesIO(head), len(head)).series) if is_event_data(head) else frozenset()
+        return read_events(io.BytesIO(head), len(head)).series if is_event_data(head) else {}
 
     def document(self, path: str, most: int = DOCUMENT_BYTES) -> Mapping[str, Any]:
         """A YAML, JSON or TOML mapping of at most so many bytes; empty where it is none, or cannot be read."""
