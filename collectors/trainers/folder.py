@@ -156,14 +156,10 @@ class Folder:
 
     def tags(self, path: str) -> frozenset[str]:
         """Scalar tags at the beginning of an event file."""
-        return frozenset(self._series(path))
+        return frozenset(self.scalars(path))
 
-    def first_value(self, path: str, tag: str) -> float | None:
-        """The first value of a tag in an event file; None where its beginning holds none."""
-        found = self._series(path).get(tag)
-        return float(found.value[0]) if found is not None and len(found.value) else None
-
-    def _series(self, path: str) -> Mapping[str, ScalarSeries]:
+    def scalars(self, path: str) -> Mapping[str, ScalarSeries]:
+        """Tag -> points, at the beginning of an event file."""
         head = self.head(path)
         return read_events(io.BytesIO(head), len(head)).series if is_event_data(head) else {}
 
