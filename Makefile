@@ -40,7 +40,7 @@ help:
 	@echo "make test TRAIN=1   the same and the trainer tests (installs $(TORCH))"
 	@echo "make test LATEST=1  the same with the newest versions that pyproject.toml allows, not those of $(CONSTRAINTS)"
 	@echo "make constraints    renew $(CONSTRAINTS) with the newest versions that pyproject.toml allows"
-	@echo "make slow           the tests that take long: kills, load, whole demonstrations; TRAIN=1 trains too"
+	@echo "make slow           the tests that take long: kills, load, whole demonstrations; TRAIN=1 trains too (installs transformers, lightning)"
 	@echo "make lint           format check, lint and types only"
 	@echo "make docs           make the made parts of README and docs/ anew; CHECK=1 only says which are stale"
 	@echo "make screens        pictures of every scene at four widths in both themes, in build/screens/"
@@ -78,6 +78,11 @@ $(VENV)/.train: $(VENV)/.test
 	@$(PIP) install $(VERSIONS) --editable '.[train]' $(TOLD)
 	touch $@
 
+# Other people's trainers, for the live trainings among the slow tests alone.
+$(VENV)/.live: $(VENV)/.train
+	$(PIP) install $(VERSIONS) --editable '.[live]'
+	touch $@
+
 # From a virtual environment of its own, thrown away after; names and versions only, without a machine's own builds.
 constraints:
 	@echo "renewing $(CONSTRAINTS) with $$($(OLDEST) --version)"
@@ -85,7 +90,7 @@ constraints:
 	$(OLDEST) -m venv "$$home"; \
 	pip() { "$$home/bin/python" -m pip -q --disable-pip-version-check "$$@"; }; \
 	pip install '$(TORCH)'; \
-	pip install --editable '.[test,server,train]'; \
+	pip install --editable '.[test,server,train,live]'; \
 	pip freeze --all --exclude pip --exclude-editable | sed -E 's/[+].*//' | LC_ALL=C sort -f > "$$home/found"; \
 	if grep -vE '^[A-Za-z0-9._-]+==[0-9A-Za-z.!]+$$' "$$home/found"; then echo "no exact versions: see above"; exit 1; fi; \
 	mv "$$home/found" $(CONSTRAINTS)
@@ -111,7 +116,7 @@ test: $(READY) lint
 	@test "$(TRAIN)" = 1 || echo "The trainer tests were left out; \`make test TRAIN=1\` installs torch and runs them."
 	@echo "The slow tests were left out; \`make slow\` runs them."
 
-slow: $(READY)
+slow: $(READY) $(if $(filter 1,$(TRAIN)),$(VENV)/.live)
 	$(RUN_TESTS) --dist=loadfile -m 'slow$(AND_NO_TRAINING)' --junitxml=build/slow.xml $(PYTEST_ARGS)
 
 # Browser tests fail without a browser, so it is looked for first and installed where that is possible.
