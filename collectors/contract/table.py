@@ -60,7 +60,7 @@ class LossHistory(Section):
         tuple[LinePattern, ...], BeforeValidator(as_list, json_schema_input_type=str | tuple[str, ...])
     ] = ()
     """Patterns for a text log: what a named group finds is the value of that column; an epoch or step holds on until
-    the next."""
+    the next. In one of several files `value` is the series that the file is called."""
 
     @model_validator(mode="after")
     def _is_written_in_one_way(self) -> Self:

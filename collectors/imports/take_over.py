@@ -58,9 +58,8 @@ def _from_path(path: Path, asked: Asked, store: Store, say: Say) -> Iterable[str
             stored = _from_mlflow(chain(runs, in_files), asked, (store, say))
             sources = sources_in(workspace, folder.resolve().name)
             if not sources and not stored:
-                say(
-                    f"{path.name}: no snapshot, event file, metrics.csv, trainer_state.json, mlflow.db or mlruns below it"
-                )
+                known = "snapshot, event file, metrics.csv, trainer_state.json, mlflow.db or mlruns"
+                say(f"{path.name}: no {known} below it")
             return [*stored, *(_take_outputs(folder, source, asked, (store, say)) for source in sources)]
     except WorkspaceProblem as problem:
         raise UsageError(f"{path}: {problem}") from None

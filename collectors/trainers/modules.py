@@ -14,6 +14,7 @@ from collectors.trainers import (
     keras,
     lightgbm,
     lightning,
+    mlflow,
     mmengine,
     nnunet,
     plain,
@@ -41,6 +42,7 @@ TRAINERS: Final[tuple[TrainerSpec, ...]] = (
     fairseq.SPEC,
     detectron2.SPEC,
     plain.SPEC,
+    mlflow.SPEC,
 )
 
 

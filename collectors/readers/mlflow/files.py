@@ -24,7 +24,7 @@ def is_run(meta: Mapping[str, Any]) -> bool:
 
 def is_active(meta: Mapping[str, Any]) -> bool:
     """Whether a run or an experiment was not deleted."""
-    return meta.get("lifecycle_stage", "active") == "active"
+    return str(meta.get("lifecycle_stage", "active")) == "active"
 
 
 def status_of(meta: Mapping[str, Any]) -> str:

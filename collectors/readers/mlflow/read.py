@@ -58,7 +58,7 @@ def read_mlflow(
     if not data.startswith(MAGIC):
         return _broken("is no SQLite file; the store of MLflow was expected")
     try:
-        with closing(_opened(data)) as store:
+        with closing(opened(data)) as store:
             missing = set(TABLES) - {name for (name,) in store.execute(NAMES)}
             if missing:
                 return _broken(f"is no store of MLflow: it has no table {', '.join(sorted(missing))}")
@@ -73,7 +73,7 @@ def _broken(problem: str) -> MlflowEvidence:
     return MlflowEvidence("unknown", (Finding("error", problem),))
 
 
-def _opened(data: bytes) -> sqlite3.Connection:
+def opened(data: bytes) -> sqlite3.Connection:
     """A copy in memory of a store that can be read and nothing else. Raises sqlite3.Error."""
     store = sqlite3.connect(":memory:")
     try:
@@ -105,7 +105,7 @@ def _only_reading(action: int, *_: str | None) -> int:
 def _run(store: sqlite3.Connection, row: Sequence[Any], tags: Mapping[str, Sequence[str]]) -> MlflowRun:
     run_id, name, experiment, status, started, ended = row
     params = store.execute("SELECT key, value FROM params WHERE run_uuid = ? LIMIT ?", (run_id, MOST_PARAMS))
-    curves = {series: _curve(store, run_id, names) for series, names in tags.items()}
+    curves = {series: curve_of(store, run_id, names) for series, names in tags.items()}
     metrics = [key for (key,) in store.execute(METRICS, (run_id,)) if isinstance(key, str)]
     return MlflowRun(
         run_id=run_id,
@@ -132,7 +132,7 @@ def seconds(milliseconds: object) -> float | None:
     return None
 
 
-def _curve(store: sqlite3.Connection, run_id: str, names: Iterable[str]) -> MlflowCurve | None:
+def curve_of(store: sqlite3.Connection, run_id: str, names: Iterable[str]) -> MlflowCurve | None:
     """The first of these metrics that the run has; None where it has none of them."""
     for name in names:
         rows = store.execute(POINTS, (name, run_id)).fetchall()

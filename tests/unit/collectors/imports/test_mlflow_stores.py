@@ -1,4 +1,4 @@
-"""Stores of MLflow 2 and 3, as databases and as files, that `runs import` takes over as MLflow's own client reads them."""
+"""Stores of MLflow 2 and 3, databases and files: `runs import` takes over what MLflow's own client reads in them."""
 
 from __future__ import annotations
 
@@ -50,8 +50,8 @@ def finite(values: list[Any]) -> list[float | None]:
 
 
 @pytest.mark.parametrize("name", STORES)
-def test_every_run_with_a_loss_is_taken_over_with_its_values_its_end_and_its_params(
-    tmp_path: Path, take: Take, name: str
+def test_every_run_is_taken_over_as_it_was_logged_or_named_with_its_metrics(
+    tmp_path: Path, take: Take, said: list[str], name: str
 ) -> None:
     found = take(unpack("mlflow", name, tmp_path / "work"))
 
@@ -65,11 +65,6 @@ def test_every_run_with_a_loss_is_taken_over_with_its_values_its_end_and_its_par
         assert str(stream.completion.status) == ("fail" if run["name"] == NOT_FINITE else ENDS[run["status"]])
         assert found[run_id].meta.workspace == run["experiment"]
         assert stream.config == {"lr": 0.001, "epochs": 4}
-
-
-@pytest.mark.parametrize("name", STORES)
-def test_every_other_run_is_named_with_its_metrics(tmp_path: Path, take: Take, said: list[str], name: str) -> None:
-    take(unpack("mlflow", name, tmp_path / "work"))
 
     refused = {line.partition(": ")[0].rpartition("-")[2]: line for line in said if "not taken over" in line}
     others = {
