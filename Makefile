@@ -12,7 +12,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= $(shell for name in python3.14 python3.13 python3.12 python3.11 python3; do \
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
-PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+# pip's own steps as it takes them, without what was there already: the first time takes minutes on a busy machine.
+TOLD := | awk '/^(Collecting|Building|Preparing) / {print "  " $$0; fflush()} \
+	/^Installing collected/ {print "  unpacking " NF - 3 " packages"; fflush()} /^Successfully inst/ {print "  done"}'
 TORCH := torch==2.13.0
 CONSTRAINTS := .ci/constraints.txt
 TRAIN ?= 0
@@ -32,7 +35,7 @@ AND_NO_TRAINING := $(if $(filter 1,$(TRAIN)),, and not train)
 unexport PYTHONDONTWRITEBYTECODE
 
 help:
-	@echo "make demo           set everything up and show a training on http://127.0.0.1:8050"
+	@echo "make demo           set everything up and show a training on http://127.0.0.1:8050; PORT takes another port"
 	@echo "make test           set everything up, then format check, lint, types and the tests"
 	@echo "make test TRAIN=1   the same and the trainer tests (installs $(TORCH))"
 	@echo "make test LATEST=1  the same with the newest versions that pyproject.toml allows, not those of $(CONSTRAINTS)"
@@ -59,17 +62,20 @@ $(ASKED): $(VENV)/.made $(if $(NEWEST),,$(CONSTRAINTS))
 	touch $@
 
 $(VENV)/.run: $(ASKED) pyproject.toml
-	$(PIP) install $(VERSIONS) --editable .
+	@echo "installing what the page needs into $(VENV); this is done once"
+	@$(PIP) install $(VERSIONS) --editable . $(TOLD)
 	touch $@
 
 $(VENV)/.test: $(ASKED) pyproject.toml
-	$(PIP) install $(VERSIONS) --editable '.[test]'
+	@echo "installing what the page and its tests need into $(VENV); this is done once"
+	@$(PIP) install $(VERSIONS) --editable '.[test]' $(TOLD)
 	touch $@ $(VENV)/.run
 
 # torch first and by its exact version: anything looser may fetch a build for graphics cards.
 $(VENV)/.train: $(VENV)/.test
-	$(PIP) install $(VERSIONS) '$(TORCH)'
-	$(PIP) install $(VERSIONS) --editable '.[train]'
+	@echo "installing $(TORCH) and what the trainers need into $(VENV); this is done once"
+	@$(PIP) install $(VERSIONS) '$(TORCH)' $(TOLD)
+	@$(PIP) install $(VERSIONS) --editable '.[train]' $(TOLD)
 	touch $@
 
 # Other people's trainers, for the live trainings among the slow tests alone.
@@ -90,7 +96,7 @@ constraints:
 	mv "$$home/found" $(CONSTRAINTS)
 
 demo: $(VENV)/.run
-	$(BIN)/python -m dash_app --demo $(DEMO)
+	$(BIN)/python -m dash_app --demo $(if $(PORT),--port $(PORT)) $(DEMO)
 
 lint: $(VENV)/.test
 	$(BIN)/ruff format --check .

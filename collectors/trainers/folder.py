@@ -39,6 +39,7 @@ class Folder:
         self._tree = workspace.tree() if workspace is not None else Tree()
         self._parts: dict[tuple[str, int], bytes] = {}
         self._documents: dict[str, Mapping[str, Any]] = {}
+        self._matches: dict[str, dict[str, None]] = {}
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -78,9 +79,15 @@ class Folder:
         """Files that fit a pattern of `*`, `?`, `[...]` within a name and `**/` for any folders, nearest first."""
         found: dict[str, None] = {}
         for pattern in patterns:
-            fits = compiled(pattern).fullmatch
-            found |= dict.fromkeys(path for path in self._pool(pattern) if fits(path))
+            found |= self._fitting(pattern)
         return list(found)
+
+    def _fitting(self, pattern: str) -> dict[str, None]:
+        """Files of one pattern, kept: several trainers ask for the same ones."""
+        if pattern not in self._matches:
+            fits = compiled(pattern).fullmatch
+            self._matches[pattern] = dict.fromkeys(path for path in self._pool(pattern) if fits(path))
+        return self._matches[pattern]
 
     def _pool(self, pattern: str) -> Iterable[str]:
         """Files among which all matches are."""
@@ -115,6 +122,10 @@ class Folder:
     def head(self, path: str) -> bytes:
         """The first bytes of a file, at most `HEAD_BYTES`."""
         return self._part(path, HEAD_BYTES)
+
+    def beginning(self, path: str, length: int) -> bytes:
+        """The first `length` bytes of a file whose signs may stand deeper than its head."""
+        return self._part(path, length)
 
     def tail(self, path: str) -> bytes:
         """The last bytes of a file, at most `TAIL_BYTES`."""

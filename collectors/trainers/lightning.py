@@ -177,7 +177,7 @@ def describe(folder: Folder, run: Run) -> Raw:
         table=table_of(table, version.names) if table else None,
         events=events_of(events, tags_of(version.names)) if events is not None else None,
         config=config,
-        completion={**_completion(folder, config), **_stopping(folder, run.facts.get("checkpoint"))},
+        completion={"epochs_from": 0, **_completion(folder, config), **_stopping(folder, run.facts.get("checkpoint"))},
     )
 
 

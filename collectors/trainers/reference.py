@@ -14,7 +14,7 @@ from typing import Any
 from collectors.evidence.documents import value_at
 from collectors.numbers import plural
 from collectors.readers.text.read_config import read_config
-from collectors.trainers.folder import Folder, is_event_data, said
+from collectors.trainers.folder import Folder, is_event_data, parent, said
 from collectors.trainers.spec import Documented, Raw, Run, Sureness, TrainerSpec
 
 NAME = "reference.yaml"
@@ -26,7 +26,7 @@ def recognise(folder: Folder) -> Sequence[Run]:
     if not signs:
         return []
     sure = max(sureness for _, sureness in signs)
-    told = [words for words, sureness in signs if sureness is sure]
+    told = list(dict.fromkeys(words for words, sureness in signs if sureness is sure))
     return [Run(because=tuple(told[:3]), sure=sure, about=plural(len(_streams(folder)), "stream"), at=_newest(folder))]
 
 
@@ -38,7 +38,7 @@ def _signs(folder: Folder) -> Iterator[tuple[str, Sureness]]:
     for path in folder.matching("runs/*_ssl/*tfevents*"):
         tags = folder.tags(path)
         agrees = not tags - {"loss/train", "loss/val"} if tags else is_event_data(folder.head(path))
-        yield said(path), Sureness.SURE if agrees else Sureness.PERHAPS
+        yield f"event files in {said(parent(path))}", Sureness.SURE if agrees else Sureness.PERHAPS
     for path in folder.matching("checkpoints/*_ssl.pt", "artifacts/loss/*_loss_history.csv"):
         agrees = folder.columns(path)[:3] == ("epoch", "train_loss", "val_loss") or _holds_layer(folder, path)
         yield said(path), Sureness.SURE if agrees else Sureness.PERHAPS

@@ -231,7 +231,7 @@ def _expected_end(seen: Observed, gap: float | None, gaps: int) -> float | None:
 
 
 def _done_so_far(seen: Observed) -> float | None:
-    return count_of(leading(seen.losses.curves), seen.target.unit)
+    return count_of(leading(seen.losses.curves), seen.target.unit, seen.target.first)
 
 
 def _since(

@@ -14,6 +14,7 @@ import pytest
 from support.page import open_page, text, texts, traces
 from support.server import ROOT, RunningServer, clean_environment
 from support.waiting import wait_for
+from support.workspaces import write
 
 Serve = Callable[..., RunningServer]
 STREAMS = ("patchtst", "swinmae")
@@ -40,7 +41,7 @@ new MutationObserver(note).observe(document.querySelector("main"),
 def test_a_real_training_is_seen_from_idle_through_running_to_done(serve: Serve, browser: Any, tmp_path: Path) -> None:
     driver: Any = browser.driver
     workspace = tmp_path / "ws"
-    workspace.mkdir()
+    write(workspace / "dashboard.yaml", "trainer: reference\n")  # its stages stand before it begins
     server = serve(workspace, collect=True)
     wait_for((server.state_dir / "dashboard-state.json").exists, "the first state")
     open_page(driver, server.url)

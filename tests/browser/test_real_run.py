@@ -116,9 +116,11 @@ def test_an_empty_workspace_renders_idle_from_end_to_end(serve: Serve, browser: 
 
     open_page(browser.driver, server.url)
 
-    wait_for(lambda: len(statuses(browser.driver)) == 18, "all stages")
+    wait_for(lambda: statuses(browser.driver), "its stages")
     assert set(statuses(browser.driver).values()) == {"idle"}
     assert "Nothing has been trained here yet" in text(browser.driver, "#verdict")
+    assert "trainer: plain" in text(browser.driver, ".notices"), "the lines to begin with"
+    assert "scaler-check" not in statuses(browser.driver), "what nobody has is no stage"
 
 
 def test_a_new_training_in_the_same_folder_is_picked_up(serve: Serve, browser: Any, tmp_path: Path) -> None:
