@@ -39,6 +39,7 @@ class Folder:
         self._tree = workspace.tree() if workspace is not None else Tree()
         self._parts: dict[tuple[str, int], bytes] = {}
         self._documents: dict[str, Mapping[str, Any]] = {}
+        self._matches: dict[str, dict[str, None]] = {}
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -78,9 +79,15 @@ class Folder:
         """Files that fit a pattern of `*`, `?`, `[...]` within a name and `**/` for any folders, nearest first."""
         found: dict[str, None] = {}
         for pattern in patterns:
-            fits = compiled(pattern).fullmatch
-            found |= dict.fromkeys(path for path in self._pool(pattern) if fits(path))
+            found |= self._fitting(pattern)
         return list(found)
+
+    def _fitting(self, pattern: str) -> dict[str, None]:
+        """Files of one pattern, kept: several trainers ask for the same ones."""
+        if pattern not in self._matches:
+            fits = compiled(pattern).fullmatch
+            self._matches[pattern] = dict.fromkeys(path for path in self._pool(pattern) if fits(path))
+        return self._matches[pattern]
 
     def _pool(self, pattern: str) -> Iterable[str]:
         """Files among which all matches are."""
@@ -149,14 +156,10 @@ class Folder:
 
     def tags(self, path: str) -> frozenset[str]:
         """Scalar tags at the beginning of an event file."""
-        return frozenset(self._series(path))
+        return frozenset(self.scalars(path))
 
-    def first_value(self, path: str, tag: str) -> float | None:
-        """The first value of a tag in an event file; None where its beginning holds none."""
-        found = self._series(path).get(tag)
-        return float(found.value[0]) if found is not None and len(found.value) else None
-
-    def _series(self, path: str) -> Mapping[str, ScalarSeries]:
+    def scalars(self, path: str) -> Mapping[str, ScalarSeries]:
+        """Tag -> points, at the beginning of an event file."""
         head = self.head(path)
         return read_events(io.BytesIO(head), len(head)).series if is_event_data(head) else {}
 

@@ -42,7 +42,7 @@ def declared_of(stream: Stream, config: ReadFile[Any] | None, target: Target) ->
     """What the description and the config say about the steps of a stream's events."""
     events = stream.events
     return Declared(
-        steps_are_epochs=events is not None and events.steps_are == "epochs",
+        steps_are_epochs=any(part is not None and part.steps_are == "epochs" for part in (events, stream.loss_history)),
         steps_per_epoch=_count(events.steps_per_epoch if events else None, config),
         epochs=target.total if target.unit == "epoch" else None,
     )
