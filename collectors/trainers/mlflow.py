@@ -50,7 +50,7 @@ def _is_kept(folder: Folder, meta: str) -> bool:
 
 
 def _sure(folder: Folder) -> Sureness:
-    return Sureness.PERHAPS if folder.event_files else Sureness.LIKELY
+    return Sureness.BESIDE if folder.event_files else Sureness.LIKELY
 
 
 def _of_store(folder: Folder, path: str) -> Run:

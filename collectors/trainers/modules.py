@@ -41,8 +41,8 @@ TRAINERS: Final[tuple[TrainerSpec, ...]] = (
     nnunet.SPEC,
     fairseq.SPEC,
     detectron2.SPEC,
-    plain.SPEC,
     mlflow.SPEC,
+    plain.SPEC,
 )
 
 
