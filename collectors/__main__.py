@@ -10,24 +10,22 @@ import argparse
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
+from typing import Final
 
 import collectors
-from collectors.commands.compare import add_compare
 from collectors.commands.exit_codes import BROKEN, USAGE
-from collectors.commands.export import add_export
-from collectors.commands.init import add_init
-from collectors.commands.runs import add_runs
-from collectors.commands.schema import add_schema
 from collectors.commands.terminal import forgive_characters, hush_output
-from collectors.commands.validate import add_validate
-from collectors.commands.watch import add_watch
 from collectors.files.problems import describe_error
 from collectors.files.workspace import WorkspaceProblem
 from collectors.observe.load_pipeline import ConfigProblem
 from collectors.options import VARIABLE_PREFIX, AnswerProblem, Parser, UsageError
 from collectors.store.backend import StoreProblem
 from collectors.store.runs import RunProblem
+
+COMMANDS: Final = ("validate", "export", "watch", "init", "runs", "compare", "schema")
+"""Each is a module of `collectors.commands` that adds itself; only the one that is asked for is imported."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -82,8 +80,9 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("--version", action="version", version=collectors.__version__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=Parser)
-    for add in (add_validate, add_export, add_watch, add_init, add_runs, add_compare, add_schema):
-        add(commands)
+    first = next((word for word in argv if not word.startswith("-")), None)
+    for name in [first] if first in COMMANDS else COMMANDS:
+        getattr(import_module(f"collectors.commands.{name}"), f"add_{name}")(commands)
     return parser.parse_args(list(argv))
 
 
