@@ -12,7 +12,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= $(shell for name in python3.14 python3.13 python3.12 python3.11 python3; do \
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
-PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+# pip's own steps as it takes them, without what was there already: the first time takes minutes on a busy machine.
+TOLD := | awk '/^(Collecting|Building|Preparing) / {print "  " $$0; fflush()} \
+	/^Installing collected/ {print "  unpacking " NF - 3 " packages"; fflush()} /^Successfully inst/ {print "  done"}'
 TORCH := torch==2.13.0
 CONSTRAINTS := .ci/constraints.txt
 TRAIN ?= 0
@@ -32,12 +35,12 @@ AND_NO_TRAINING := $(if $(filter 1,$(TRAIN)),, and not train)
 unexport PYTHONDONTWRITEBYTECODE
 
 help:
-	@echo "make demo           set everything up and show a training on http://127.0.0.1:8050"
+	@echo "make demo           set everything up and show a training on http://127.0.0.1:8050; PORT takes another port"
 	@echo "make test           set everything up, then format check, lint, types and the tests"
 	@echo "make test TRAIN=1   the same and the trainer tests (installs $(TORCH))"
 	@echo "make test LATEST=1  the same with the newest versions that pyproject.toml allows, not those of $(CONSTRAINTS)"
 	@echo "make constraints    renew $(CONSTRAINTS) with the newest versions that pyproject.toml allows"
-	@echo "make slow           the tests that take long: kills, load, whole demonstrations; TRAIN=1 trains too"
+	@echo "make slow           the tests that take long: kills, load, whole demonstrations; TRAIN=1 trains too (installs transformers, lightning)"
 	@echo "make lint           format check, lint and types only"
 	@echo "make docs           make the made parts of README and docs/ anew; CHECK=1 only says which are stale"
 	@echo "make screens        pictures of every scene at four widths in both themes, in build/screens/"
@@ -59,17 +62,25 @@ $(ASKED): $(VENV)/.made $(if $(NEWEST),,$(CONSTRAINTS))
 	touch $@
 
 $(VENV)/.run: $(ASKED) pyproject.toml
-	$(PIP) install $(VERSIONS) --editable .
+	@echo "installing what the page needs into $(VENV); this is done once"
+	@$(PIP) install $(VERSIONS) --editable . $(TOLD)
 	touch $@
 
 $(VENV)/.test: $(ASKED) pyproject.toml
-	$(PIP) install $(VERSIONS) --editable '.[test]'
+	@echo "installing what the page and its tests need into $(VENV); this is done once"
+	@$(PIP) install $(VERSIONS) --editable '.[test]' $(TOLD)
 	touch $@ $(VENV)/.run
 
 # torch first and by its exact version: anything looser may fetch a build for graphics cards.
 $(VENV)/.train: $(VENV)/.test
-	$(PIP) install $(VERSIONS) '$(TORCH)'
-	$(PIP) install $(VERSIONS) --editable '.[train]'
+	@echo "installing $(TORCH) and what the trainers need into $(VENV); this is done once"
+	@$(PIP) install $(VERSIONS) '$(TORCH)' $(TOLD)
+	@$(PIP) install $(VERSIONS) --editable '.[train]' $(TOLD)
+	touch $@
+
+# Other people's trainers, for the live trainings among the slow tests alone.
+$(VENV)/.live: $(VENV)/.train
+	$(PIP) install $(VERSIONS) --editable '.[live]'
 	touch $@
 
 # From a virtual environment of its own, thrown away after; names and versions only, without a machine's own builds.
@@ -79,13 +90,13 @@ constraints:
 	$(OLDEST) -m venv "$$home"; \
 	pip() { "$$home/bin/python" -m pip -q --disable-pip-version-check "$$@"; }; \
 	pip install '$(TORCH)'; \
-	pip install --editable '.[test,server,train]'; \
+	pip install --editable '.[test,server,train,live]'; \
 	pip freeze --all --exclude pip --exclude-editable | sed -E 's/[+].*//' | LC_ALL=C sort -f > "$$home/found"; \
 	if grep -vE '^[A-Za-z0-9._-]+==[0-9A-Za-z.!]+$$' "$$home/found"; then echo "no exact versions: see above"; exit 1; fi; \
 	mv "$$home/found" $(CONSTRAINTS)
 
 demo: $(VENV)/.run
-	$(BIN)/python -m dash_app --demo $(DEMO)
+	$(BIN)/python -m dash_app --demo $(if $(PORT),--port $(PORT)) $(DEMO)
 
 lint: $(VENV)/.test
 	$(BIN)/ruff format --check .
@@ -105,7 +116,7 @@ test: $(READY) lint
 	@test "$(TRAIN)" = 1 || echo "The trainer tests were left out; \`make test TRAIN=1\` installs torch and runs them."
 	@echo "The slow tests were left out; \`make slow\` runs them."
 
-slow: $(READY)
+slow: $(READY) $(if $(filter 1,$(TRAIN)),$(VENV)/.live)
 	$(RUN_TESTS) --dist=loadfile -m 'slow$(AND_NO_TRAINING)' --junitxml=build/slow.xml $(PYTEST_ARGS)
 
 # Browser tests fail without a browser, so it is looked for first and installed where that is possible.

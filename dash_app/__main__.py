@@ -85,10 +85,15 @@ def listening(settings: Settings) -> Iterator[socket.socket]:
 
 def _why_not(settings: Settings, problem: OSError) -> str:
     if problem.errno == errno.EADDRINUSE:
-        return f"port {settings.port} is in use: try --port {settings.port + 1}"
+        return f"port {settings.port} is in use: try {_other_port(settings, settings.port + 1)}"
     if problem.errno == errno.EACCES:
-        return f"port {settings.port} is reserved: try --port 8050"
+        return f"port {settings.port} is reserved: try {_other_port(settings, 8050)}"
     return f"cannot listen on {settings.host}: {problem.strerror}"
+
+
+def _other_port(settings: Settings, port: int) -> str:
+    """How to name another one, as far as can be told from how it was started."""
+    return f"--port {port}" + (f" (`make demo PORT={port}`)" if settings.demo else "")
 
 
 def address_of(settings: Settings, listener: socket.socket) -> str:

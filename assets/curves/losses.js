@@ -44,10 +44,16 @@
     return curves.every((curve) => curve[axis].some((at) => at !== null));
   }
 
+  /* Whether a curve has several points of one epoch: they would stand above each other where steps keep them apart. */
+  function isCrowded(curves, axis) {
+    const repeats = ({ epoch }) => epoch.some((at, index) => at !== null && at === epoch[index - 1]);
+    return axis === "epoch" && isKnown(curves, "step") && curves.some(repeats);
+  }
+
   /* The wished x-axis, or the first one the data know. */
-  function usableAxis(data, wished) {
+  function usableAxis({ curves }, wished) {
     const order = [wished, "epoch", "step", "time"];
-    return order.find((axis) => isKnown(data.curves, axis)) || "index";
+    return order.find((axis) => isKnown(curves, axis) && !isCrowded(curves, axis)) || "index";
   }
 
   function timeUnit(data, axis) {
@@ -145,7 +151,8 @@
     if (scene.weight > 0) words.push(`smoothed ${scene.weight.toFixed(2)}, raw faint`);
     const left = scene.ghosts.length - ghostsOn(scene).length;
     if (left) words.push(`${left} curves of other runs have no ${scene.axis}`);
-    if (scene.axis !== wished) words.push(`no ${wished}s recorded, by ${scene.axis}`);
+    const why = isCrowded(data.curves, wished) ? "several records an epoch" : `no ${wished}s recorded`;
+    if (scene.axis !== wished) words.push(`${why}, by ${scene.axis}`);
     const lost = data.curves.flatMap((c) => c.value).filter((v) => v !== null && v <= 0).length;
     if (scene.y === "log" && lost) words.push(`${lost} values ≤ 0 cannot be drawn`);
     return words.join(" · ");

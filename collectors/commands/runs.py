@@ -82,7 +82,7 @@ def _add_baseline(commands: Commands[Parser]) -> None:
 def _add_import(commands: Commands[Parser]) -> None:
     parser = commands.add_parser("import", help="take over runs from elsewhere", allow_abbrev=False)
     parser.add_argument("paths", metavar="PATH", type=Path, nargs="+", help="state directory, snapshot, folder of "
-                        "event files, output folder of Lightning or Hugging Face, mlflow.db")  # fmt: skip
+                        "event files, output folder of Lightning or Hugging Face, mlflow.db, mlruns")  # fmt: skip
     options = [
         *PLACE,
         Option("--stream", metavar="ID", help="call the stream of what is built this (default: model)"),

@@ -113,6 +113,8 @@ class CompletionRule(Section):
     """What is counted."""
     total: PositiveInt | str = "training.epochs"
     """How many: a number, or the dotted key of the stream's config."""
+    epochs_from: Literal[0, 1] | None = None
+    """The number of the trainer's first epoch, where a series that was resumed begins later and cannot show it."""
     early_stop_key: str | None = None
     """Column of the loss history that is 1 once the training stopped early, or the outcome a heartbeat gives it."""
     stopped_key: str | None = None

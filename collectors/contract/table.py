@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, field_validator, model_validator
 from pydantic_core import PydanticCustomError
@@ -47,7 +47,10 @@ class LossHistory(Section):
     picture: RelativePath | None = None
     """Loss curve as a picture, shown in links only."""
     columns: dict[str, AnyColumn] = {}  # noqa: RUF012 -- pydantic copies it
-    """`epoch`, `step`, `time` or a series name -> column, where the usual names do not fit."""
+    """`epoch`, `step`, `time` or a series name -> column, where the usual names do not fit. Of several for `epoch` or
+    `step` each JSON row's own counts. `time` is a date or seconds since 1970, or seconds since the training began."""
+    steps_are: Literal["epochs"] | None = None
+    """`epochs` where its steps, or the places of columns of lists, count the epochs."""
     same_as_events: bool = False
     """It holds the numbers of the event files: one that differs there fails check 9. Where that is not said, values
     of which some agree and some do not fail it, and where none does, nothing can be told."""
@@ -57,7 +60,7 @@ class LossHistory(Section):
         tuple[LinePattern, ...], BeforeValidator(as_list, json_schema_input_type=str | tuple[str, ...])
     ] = ()
     """Patterns for a text log: what a named group finds is the value of that column; an epoch or step holds on until
-    the next."""
+    the next. In one of several files `value` is the series that the file is called."""
 
     @model_validator(mode="after")
     def _is_written_in_one_way(self) -> Self:

@@ -15,7 +15,7 @@ from collectors.contract.pipeline import PipelineConfig
 from collectors.evidence.documents import value_at
 from collectors.files.workspace import Workspace
 from collectors.observe.load_pipeline import checked_config
-from collectors.trainers import plain, reference
+from collectors.trainers import mlflow, plain, reference
 from collectors.trainers.description import CONFIGS
 from collectors.trainers.folder import Folder, is_below
 from collectors.trainers.modules import TRAINERS
@@ -25,6 +25,8 @@ from collectors.trainers.spec import Raw, Run, TrainerSpec
 
 NOT_A_NAME: Final = {"runs", "lightning_logs", ""}
 """Folders that every training has: they tell nothing about the run."""
+NOT_RUN_BY_RUN: Final = {reference.SPEC.id, plain.SPEC.id, mlflow.SPEC.id}
+"""Trainers whose runs are found otherwise: none, those of no trainer, and those of a store."""
 AT_ONCE: Final = 0.001
 """Seconds of silence that prove the end of what is known to have ended."""
 READ_BYTES: Final = 256 << 20
@@ -58,7 +60,7 @@ class Asked:
 def sources_in(opened: Workspace, own_name: str) -> list[Source]:
     """Every run below a folder, in order of their folders."""
     folder = Folder(opened)
-    known = recognise(folder, [spec for spec in TRAINERS if spec.id not in {reference.SPEC.id, plain.SPEC.id}])
+    known = recognise(folder, [spec for spec in TRAINERS if spec.id not in NOT_RUN_BY_RUN])
     found = list(_apart(known.every))
     taken = [run.root for _, run in found]
     others = recognise(folder, [plain.SPEC]).every

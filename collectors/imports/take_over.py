@@ -11,6 +11,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -21,6 +22,7 @@ from collectors.contract.values import Status, normalised_run_id, visible_text
 from collectors.evidence.mlflow import MlflowRun
 from collectors.files.workspace import CannotRead, Workspace, WorkspaceProblem
 from collectors.imports.mlflow import STORE, has_ended, is_store, lay_out, name_of, runs_in, unnamed_words
+from collectors.imports.mlflow_files import FileStore
 from collectors.imports.sources import Asked, Source, laid_out, pipeline_of, sources_in, tags_of, untold_of
 from collectors.options import UsageError
 from collectors.store.backend import MAX_BYTES
@@ -47,26 +49,26 @@ def _from_path(path: Path, asked: Asked, store: Store, say: Say) -> Iterable[str
     try:
         with Workspace(folder) as workspace:
             if path.is_file() and is_store(workspace, path.name):
-                return _from_mlflow(workspace, path.name, asked, (store, say))
+                return _from_mlflow(runs_in(workspace, path.name, tags_of(asked), say), asked, (store, say))
             snapshots = [path.name] if path.is_file() else snapshots_in(workspace, MOST_RUNS)
             if snapshots:
                 return [_take_snapshot(workspace, name, store, say) for name in snapshots]
-            stored = _from_mlflow(workspace, STORE, asked, (store, say)) if is_store(workspace, STORE) else []
+            runs = runs_in(workspace, STORE, tags_of(asked), say) if is_store(workspace, STORE) else ()
+            in_files = FileStore(workspace, say).runs(tags_of(asked))
+            stored = _from_mlflow(chain(runs, in_files), asked, (store, say))
             sources = sources_in(workspace, folder.resolve().name)
             if not sources and not stored:
-                say(f"{path.name}: no snapshot, event file, metrics.csv, trainer_state.json or mlflow.db below it")
+                known = "snapshot, event file, metrics.csv, trainer_state.json, mlflow.db or mlruns"
+                say(f"{path.name}: no {known} below it")
             return [*stored, *(_take_outputs(folder, source, asked, (store, say)) for source in sources)]
     except WorkspaceProblem as problem:
         raise UsageError(f"{path}: {problem}") from None
 
 
-def _from_mlflow(workspace: Workspace, name: str, asked: Asked, to: tuple[Store, Say]) -> list[str | None]:
+def _from_mlflow(runs: Iterable[MlflowRun], asked: Asked, to: tuple[Store, Say]) -> list[str | None]:
     """Every run of an MLflow store, laid out one after the other for the ordinary collector."""
     with tempfile.TemporaryDirectory() as room:
-        return [
-            _take_run(run, Path(room) / str(number), asked, to)
-            for number, run in enumerate(runs_in(workspace, name, tags_of(asked), to[1]))
-        ]
+        return [_take_run(run, Path(room) / str(number), asked, to) for number, run in enumerate(runs)]
 
 
 def _take_run(run: MlflowRun, room: Path, asked: Asked, to: tuple[Store, Say]) -> str | None:

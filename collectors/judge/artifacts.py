@@ -126,7 +126,8 @@ def _scaler_belongs(file: ReadFile[Any], owner: StreamEvidence | None) -> bool |
 
 
 def _logs(s: StreamEvidence, streams: int) -> Iterator[Artifact]:
-    current = {f.facts.path for f in s.run.files} if s.run and s.in_current_run else set()
+    run = s.run if s.in_current_run else None
+    current = {*(f.facts.path for f in run.files), *run.left_out} if run else set()
     listed = listed_logs(s, streams)
     for file in listed.events:
         belongs = file.facts.path in current

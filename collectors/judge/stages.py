@@ -192,7 +192,7 @@ def _gate(_stage: Stage, judged: Judged) -> StageStatus:
     found = _of_checks(checks, "passed")
     waiting = [c.title.lower() for c in checks if c.outcome is Outcome.SKIP and c.blocking]
     if found.status is Status.IDLE and waiting:
-        return StageStatus(Status.IDLE, f"waiting for the {waiting[0]}")
+        return StageStatus(Status.IDLE, f"cannot be told: {waiting[0]}")
     return found
 
 

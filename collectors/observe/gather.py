@@ -148,7 +148,7 @@ class Gatherer:
         declared = declared_of(stream, config, target)
         make = partial(merge_losses, run, found, facts, times_trusted=bool(trusted), declared=declared)
         losses = self.derived.of(("losses", stream.id), (run, found), (facts, trusted, declared), make)
-        heartbeat = heartbeat_of(moment.heartbeat, stream.id)
+        heartbeat = heartbeat_of(moment.heartbeat, stream.id, is_only=len(self.config.streams) == 1)
         logged_at = facts.modified_at if facts.exists else run.last_at if run else None
         seen = Observed(
             run=run,

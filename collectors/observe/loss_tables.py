@@ -7,6 +7,7 @@ patterns a part of it. Refuses more than `MOST_FILES` of them, and says so.
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
@@ -23,6 +24,8 @@ from collectors.readers.tables.written import PLAINLY, Written
 from collectors.training.evidence import ReadFile
 
 MOST_FILES: Final = 200
+VALUE: Final = "(?P<value>"
+"""Group of a line in a file that holds one series and does not name it."""
 Choose = Callable[[Sequence[str]], str]
 
 
@@ -50,13 +53,22 @@ def _several(
     every = {found: None for path in paths for found in (cache.search([path]) if is_pattern(path) else [path])}
     named = {path: _name_in(path, _root_of(paths)) for path in list(every)[:MOST_FILES]}
     files = [
-        (name, cache.read("loss_table", path, columns=columns_in(columns, name), **written))
+        (name, cache.read("loss_table", path, columns=columns_in(columns, name), **_called(name, written)))
         for path, name in named.items()
     ]
     files.sort(key=lambda file: file[1].missing)
     if not files or files[0][1].missing:
         return files[0][1] if files else cache.read("loss_table", paths[0])
     return cache.join([file for _, file in files], lambda: _joined(files, columns, len(every)))
+
+
+def _called(name: str, written: Mapping[str, Written]) -> dict[str, Written]:
+    """How one of several files is written: what its lines call `value` is the series that the file is called."""
+    series = re.sub(r"\W", "_", name.rpartition("/")[2])
+    if not series.isidentifier():
+        return dict(written)
+    lines = {key: tuple(line.replace(VALUE, f"(?P<{series}>") for line in w.lines) for key, w in written.items()}
+    return {key: replace(how, lines=lines[key]) for key, how in written.items()}
 
 
 def _joined(files: Sequence[tuple[str, ReadFile[Any]]], columns: LossColumns, count: int) -> LossTableEvidence:

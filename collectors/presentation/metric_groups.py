@@ -13,8 +13,8 @@ from typing import Final
 from collectors.contract.metrics import StreamMetrics
 from collectors.training.series import TRAINING, VALIDATION, is_loss, is_validation, words_of
 
-ROLES: Final = {"train_loss": "train", "val_loss": "val"}
-"""Series name -> the part it plays; any other is `other`."""
+USUAL: Final = ("train_loss", "val_loss")
+"""What the two losses of a stream are called where its description says which they are."""
 MOST_MAIN: Final = 4
 """Lines that one chart can hold and be read."""
 MOST_GROUPS: Final = 12
@@ -35,12 +35,25 @@ class MetricGroup:
 def main_series(names: Iterable[str]) -> tuple[str, ...]:
     """The losses that are drawn together; where a stream has none, its first series."""
     every = list(names)
-    usual = [name for name in every if name in ROLES]
-    losses = [name for name in every if name not in ROLES and is_loss(name)]
+    usual = [name for name in every if name in USUAL]
+    losses = [name for name in every if name not in USUAL and is_loss(name)]
     if usual:
         losses = [name for name in losses if _prefix(name) is None]
     chosen = [*usual, *losses][:MOST_MAIN] or every[:1]
+    if not usual and len(losses) > MOST_MAIN:
+        chosen = _pair(losses) or chosen
     return tuple(name for name in every if name in chosen)
+
+
+def _pair(losses: Sequence[str]) -> list[str]:
+    """The first loss that was measured on both parts of the data: `train/box_loss` and `val/box_loss`."""
+    of = {(role_of(name), _without_split(name)): name for name in reversed(losses)}
+    both = (name for role, name in reversed(of) if role == "train" and ("val", name) in of)
+    return [of[role, name] for name in [*both][:1] for role in ("train", "val")]
+
+
+def _without_split(name: str) -> str:
+    return "/".join(part for part in name.split("/") if part.lower() not in _SPLITS)
 
 
 def metric_groups(names: Iterable[str]) -> tuple[MetricGroup, ...]:

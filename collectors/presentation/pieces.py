@@ -34,6 +34,14 @@ def unseen(text: str) -> Element:
     return el("span", text, class_="unseen")
 
 
+def coded(sentence: str) -> list[Child]:
+    """A sentence in which what stands between backticks is a name of a file, or something to type."""
+    parts = sentence.split("`")
+    if len(parts) % 2 == 0:  # one of them is no pair's: a file's name may hold any
+        return [sentence]
+    return [el("code", part) if index % 2 else part for index, part in enumerate(parts) if part]
+
+
 def age(when: datetime | None) -> Element:
     """An instant that the page's ticking script tells as `6 min ago`, exact on hover.
 

@@ -125,15 +125,21 @@ def unit_words(run: StreamMetrics, name: str) -> str:
 def progress_words(run: StreamMetrics) -> str:
     """How far a stream is: `epoch 3 of 30`, `not started`; counted from 1 whatever its source counts from."""
     done = run.completion
-    reached, total = (done.epoch, done.epochs) if done.unit == "epoch" else (done.step, done.steps)
+    reached, total = reached_count(run), done.epochs if done.unit == "epoch" else done.steps
     if done.status is Status.IDLE:
         return STREAM_WORDS[Status.IDLE]
     if reached is None:
         words = place_words(None, done.step) or reached_words(done.unit, None, total)
     else:
-        words = reached_words(done.unit, reached + _is_behind(run, reached), total)
+        words = reached_words(done.unit, reached, total)
     early = ", stopped early" if done.early_stop else ""
     return f"{words}{early}{', from the previous run' if done.from_previous_run else ''}"
+
+
+def reached_count(run: StreamMetrics) -> float | None:
+    """How many epochs or steps are over, in the stream's unit; None where it knows no place in that unit."""
+    reached = run.completion.epoch if run.completion.unit == "epoch" else run.completion.step
+    return None if reached is None else reached + _is_behind(run, reached)
 
 
 def _is_behind(run: StreamMetrics, reached: float) -> bool:

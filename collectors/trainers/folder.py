@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Final
 
+from collectors.evidence.events import ScalarSeries
 from collectors.files.problems import shown
 from collectors.files.tree import Tree
 from collectors.files.workspace import CannotRead, Workspace
@@ -38,6 +39,7 @@ class Folder:
         self._tree = workspace.tree() if workspace is not None else Tree()
         self._parts: dict[tuple[str, int], bytes] = {}
         self._documents: dict[str, Mapping[str, Any]] = {}
+        self._matches: dict[str, dict[str, None]] = {}
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -77,9 +79,15 @@ class Folder:
         """Files that fit a pattern of `*`, `?`, `[...]` within a name and `**/` for any folders, nearest first."""
         found: dict[str, None] = {}
         for pattern in patterns:
-            fits = compiled(pattern).fullmatch
-            found |= dict.fromkeys(path for path in self._pool(pattern) if fits(path))
+            found |= self._fitting(pattern)
         return list(found)
+
+    def _fitting(self, pattern: str) -> dict[str, None]:
+        """Files of one pattern, kept: several trainers ask for the same ones."""
+        if pattern not in self._matches:
+            fits = compiled(pattern).fullmatch
+            self._matches[pattern] = dict.fromkeys(path for path in self._pool(pattern) if fits(path))
+        return self._matches[pattern]
 
     def _pool(self, pattern: str) -> Iterable[str]:
         """Files among which all matches are."""
@@ -115,6 +123,10 @@ class Folder:
         """The first bytes of a file, at most `HEAD_BYTES`."""
         return self._part(path, HEAD_BYTES)
 
+    def beginning(self, path: str, length: int) -> bytes:
+        """The first `length` bytes of a file whose signs may stand deeper than its head."""
+        return self._part(path, length)
+
     def tail(self, path: str) -> bytes:
         """The last bytes of a file, at most `TAIL_BYTES`."""
         return self._part(path, -TAIL_BYTES)
@@ -144,8 +156,12 @@ class Folder:
 
     def tags(self, path: str) -> frozenset[str]:
         """Scalar tags at the beginning of an event file."""
+        return frozenset(self.scalars(path))
+
+    def scalars(self, path: str) -> Mapping[str, ScalarSeries]:
+        """Tag -> points, at the beginning of an event file."""
         head = self.head(path)
-        return frozenset(read_events(io.BytesIO(head), len(head)).series) if is_event_data(head) else frozenset()
+        return read_events(io.BytesIO(head), len(head)).series if is_event_data(head) else {}
 
     def document(self, path: str, most: int = DOCUMENT_BYTES) -> Mapping[str, Any]:
         """A YAML, JSON or TOML mapping of at most so many bytes; empty where it is none, or cannot be read."""

@@ -6,7 +6,7 @@ at 0 beside a model of Keras. Epochs count from 0; Keras writes down nowhere how
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -111,7 +111,7 @@ def describe(folder: Folder, run: Run) -> Raw:
     return one_stream(
         SPEC.label,
         checkpoint=below(run.root, *MODELS),
-        table=table_of(table, names) if table else None,
+        table=_table_section(table, names, is_history=table != signs.table) if table else None,
         events=events_of(signs.logs, tags, steps_are="epochs") if signs.logs is not None else None,
         config=config,
         completion=epochs_of(folder, config),
@@ -122,6 +122,11 @@ def _tag_of(column: str) -> str:
     """Where the TensorBoard callback writes what a column of the table holds."""
     is_measured = column.startswith("val_")
     return f"{'validation' if is_measured else 'train'}/epoch_{column.removeprefix('val_')}"
+
+
+def _table_section(path: str, names: Iterable[str], *, is_history: bool) -> Raw:
+    """A history holds a value an epoch, and no epoch."""
+    return {**table_of(path, names), **({"steps_are": "epochs"} if is_history else {})}
 
 
 SPEC = TrainerSpec(

@@ -2,21 +2,21 @@
 
 Recognised by a `metrics.csv` with `epoch` and `step` in such a folder, or event files with the tag `epoch`; with a
 checkpoint that names its Lightning version it is sure. The newest version with a training series is the run, for
-`trainer.test()` makes newer ones. Judged is `last.ckpt`, else the newest. Lightning writes down nowhere how many epochs
-it was to train.
+`trainer.test()` makes newer ones; where it goes on with the one before it, both are one run. Judged is `last.ckpt`,
+else the newest. Lightning writes down nowhere how many epochs it was to train.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from collectors.numbers import number_words
+from collectors.numbers import number_words, numbers_in
 from collectors.trainers.description import below, config_of, epochs_of, events_of, one_stream, table_of, tags_of
 from collectors.trainers.folder import Folder, is_below, join, last_cells, parent, said
-from collectors.trainers.names import has_training, is_count
+from collectors.trainers.names import has_training, is_count, losses_in
 from collectors.trainers.spec import Documented, Raw, Run, Sureness, TrainerSpec
 
 TABLE: Final = "metrics.csv"
@@ -37,6 +37,8 @@ class _Version:
     table: str | None
     events: str | None
     names: frozenset[str]
+    resumes: bool = False
+    """It goes on where another version beside it was saved, and is one run with it."""
 
     @property
     def place(self) -> str:
@@ -60,6 +62,7 @@ def recognise(folder: Folder) -> Sequence[Run]:
         names = frozenset(folder.columns(path)) | tags
         versions.append(_Version(path, beside, names - PLACES))
     versions += [_Version(None, place, names - PLACES) for place, names in events.items()]
+    versions = [replace(version, resumes=_resumes(folder, version, versions)) for version in versions]
     return [_run(folder, version) for version in versions]
 
 
@@ -87,6 +90,35 @@ def _partner(place: str, events: Iterable[str]) -> str | None:
     name, base = place.rpartition("/")[2], parent(parent(place))
     beside = [e for e in events if e.rpartition("/")[2] == name and parent(parent(e)) == base and _is_version(place)]
     return place if place in events else next(iter(beside), None)
+
+
+def _resumes(folder: Folder, version: _Version, versions: Iterable[_Version]) -> bool:
+    """Whether its first record is a later one than a training's first: by its own stride, or the one before it.
+
+    By its first record alone only beyond the first epoch: another training may log less often.
+    """
+    beside = (other.events for other in versions if parent(other.events or "") == parent(version.events or ""))
+    before = [place for place in beside if place and numbers_in(place) < numbers_in(version.events or "")]
+    own = _first_steps(folder, version.events) if before else ()
+    if not own:
+        return False
+    told = own if len(own) > 1 else _first_steps(folder, max(before, key=numbers_in))
+    is_later = len(told) > 1 and own[0] + 1 > told[1] - told[0]
+    return is_later and (len(own) > 1 or _first_epoch(folder, version.events) > 0)
+
+
+def _first_steps(folder: Folder, place: str | None) -> list[int]:
+    """Steps of the training loss at the beginning of a version's first event file that has it."""
+    for path in sorted(_event_files(folder, place)):
+        series = folder.scalars(path)
+        for tag in losses_in(series).get("train_loss", ()):
+            return sorted(set(series[tag].step.tolist()))
+    return []
+
+
+def _first_epoch(folder: Folder, place: str | None) -> float:
+    found = (folder.scalars(path).get("epoch") for path in sorted(_event_files(folder, place)))
+    return next((float(series.value[0]) for series in found if series is not None and series.value.size), 0.0)
 
 
 def _run(folder: Folder, version: _Version) -> Run:
@@ -136,13 +168,16 @@ def describe(folder: Folder, run: Run) -> Raw:
     """A version's table and event files, its hyperparameters, its last checkpoint."""
     version: _Version = run.facts.get("version", _Version(join("lightning_logs/version_*", TABLE), None, frozenset()))
     config = config_of(folder, [join(place, HPARAMS) for place in (version.place, version.events) if place])
+    # A resume's own table begins in the middle; the event files of all versions hold the whole, run by run.
+    table = version.table if not version.resumes else None
+    events = parent(version.events) if version.events is not None and version.resumes else version.events
     return one_stream(
         SPEC.label,
         checkpoint=_candidates(run, version),
-        table=table_of(version.table, version.names) if version.table else None,
-        events=events_of(version.events, tags_of(version.names)) if version.events is not None else None,
+        table=table_of(table, version.names) if table else None,
+        events=events_of(events, tags_of(version.names)) if events is not None else None,
         config=config,
-        completion={**_completion(folder, config), **_stopping(folder, run.facts.get("checkpoint"))},
+        completion={"epochs_from": 0, **_completion(folder, config), **_stopping(folder, run.facts.get("checkpoint"))},
     )
 
 

@@ -6,12 +6,17 @@ from typing import Final
 
 from collectors.trainers import (
     catboost,
+    detectron2,
     dvclive,
+    fairseq,
     fastai,
     huggingface,
     keras,
     lightgbm,
     lightning,
+    mlflow,
+    mmengine,
+    nnunet,
     plain,
     reference,
     timm,
@@ -32,6 +37,11 @@ TRAINERS: Final[tuple[TrainerSpec, ...]] = (
     xgboost.SPEC,
     fastai.SPEC,
     dvclive.SPEC,
+    mmengine.SPEC,
+    nnunet.SPEC,
+    fairseq.SPEC,
+    detectron2.SPEC,
+    mlflow.SPEC,
     plain.SPEC,
 )
 

@@ -82,7 +82,9 @@ def total_key(config: Mapping[str, Any]) -> str | None:
 
 
 def is_count(value: object) -> bool:
-    """Whether this is a number of something."""
+    """Whether this is a number of something, or the text of one."""
+    if isinstance(value, str):
+        return value.isascii() and value.isdigit() and value.strip("0") != ""
     return isinstance(value, int) and not isinstance(value, bool) and value > 0
 
 

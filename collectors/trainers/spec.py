@@ -20,6 +20,8 @@ Raw = dict[str, Any]
 class Sureness(IntEnum):
     """How much what was found says. A name alone is never enough."""
 
+    BESIDE = 0
+    """It is there, and stores what others write: their own logs tell more."""
     PERHAPS = 1
     """Many programs write such files."""
     LIKELY = 2

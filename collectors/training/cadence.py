@@ -49,6 +49,25 @@ def silence_limits(limits: StallLimits, gap: float | None, last_at: float | None
     return last_at + quiet, last_at + (limits.stalled_seconds or usual)
 
 
+def epochs_pace(curves: Mapping[str, Curve], stride: float, gap: float) -> tuple[float, float] | None:
+    """Seconds an epoch, and how much of the epoch last begun is not over yet; None where no epoch has followed another.
+
+    `stride` and `gap`: steps and seconds between two records, of which there may be many an epoch, or one in many.
+    """
+    step, epoch = (np.concatenate([getattr(c, of) for c in curves.values()] or [[]]) for of in ("step", "epoch"))
+    known = (step >= 0) & np.isfinite(epoch)
+    epochs, first = np.unique(epoch[known], return_inverse=True)
+    if epochs.size < 2:
+        return None
+    begins = [int(step[known][first == at].min()) for at in (0, epochs.size - 1)]
+    steps = (begins[1] - begins[0]) / float(epochs[-1] - epochs[0])
+    if steps <= 0:
+        return None
+    is_whole = not bool((epochs % 1 != 0).any())  # a fraction says itself how much of an epoch is over
+    over = (int(step[known].max()) - begins[1] + stride) / steps
+    return gap * steps / stride, max(0.0, 1.0 - over) if is_whole else 0.0
+
+
 def usual_stride(run: StreamRun) -> float:
     """Median number of steps between two records."""
     steps = np.unique(np.concatenate([c.recent[0] if c.recent else c.step for c in run.curves.values()]))

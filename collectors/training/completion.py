@@ -28,6 +28,8 @@ class Target:
 
     unit: Unit
     total: int | None
+    first: Literal[0, 1] | None = None
+    """The trainer's first epoch; None where each series shows it itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ SAY_END = "Let the training record its end (`run_status.json`: `outcome: complet
 def end_of(losses: Losses, target: Target, recorded: Recorded) -> End:
     """Whether the stream reached its end, by what was recorded and by its count."""
     main = leading(losses.curves)
-    counted = count_of(main, target.unit)
+    counted = count_of(main, target.unit, target.first)
     stride = _stride(main, target.unit)
     missing = target.total - counted if target.total is not None and counted is not None else None
     told = _told(losses, recorded, missing, stride)
@@ -171,21 +173,23 @@ def leading(curves: Mapping[str, Curve]) -> dict[str, Curve]:
     return {name: c for name, c in held.items() if not is_validation(name)} or held
 
 
-def count_of(curves: Mapping[str, Curve], unit: Unit) -> float | None:
-    """Epochs or steps that are over, counted from 1 whichever way each series counts them."""
-    counts = [_count(places, unit) for places in places_of(curves.values(), unit)]
+def count_of(curves: Mapping[str, Curve], unit: Unit, first: Literal[0, 1] | None = None) -> float | None:
+    """Epochs or steps that are over, counted from 1 whichever way each series counts them; `first`: as declared."""
+    counts = [_count(places, unit, first) for places in places_of(curves.values(), unit)]
     return max(counts, default=None)
 
 
-def _count(places: Any, unit: Unit) -> float:
+def _count(places: Any, unit: Unit, first: Literal[0, 1] | None) -> float:
     last = float(places.max())
     if unit == "epoch" and bool((places % 1 != 0).any()):
         return last
-    return last + 1 if from_zero(places) else last
+    return last + 1 if from_zero(places, first if unit == "epoch" else None) else last
 
 
-def from_zero(places: Any) -> bool:
-    """Whether a series counts from 0: it begins there, or stands at the last of each stride (9, 19, 29)."""
+def from_zero(places: Any, declared: Literal[0, 1] | None = None) -> bool:
+    """Whether a series counts from 0: as declared, or it begins there, or stands at each stride's last (9, 19, 29)."""
+    if declared is not None:
+        return declared == 0
     first, stride = float(places.min()), stride_of(places)
     return first == 0 or (stride > 1 and (first + 1) % stride == 0)
 

@@ -6,6 +6,7 @@ not say is None.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from fnmatch import fnmatchcase
@@ -24,6 +25,7 @@ from collectors.training.metric_facts import better_of
 from collectors.training.progress import Progress
 from collectors.training.stream_runs import RunGroup, StreamRun
 
+DIGITS = re.compile(r"[0-9]{1,15}")
 ROUNDED_SECONDS = 1.0
 """File systems round times."""
 SETTLE_SECONDS = 3.0
@@ -33,14 +35,14 @@ SETTLE_SECONDS = 3.0
 def target_of(stream: Stream, config: ReadFile[Any] | None) -> Target:
     """How far the stream shall train: by its final config or the pipeline's; a total that is no count is None."""
     rule = stream.completion
-    return Target("step" if rule.by == "steps" else "epoch", _count(rule.total, config))
+    return Target("step" if rule.by == "steps" else "epoch", _count(rule.total, config), rule.epochs_from)
 
 
 def declared_of(stream: Stream, config: ReadFile[Any] | None, target: Target) -> Declared:
     """What the description and the config say about the steps of a stream's events."""
     events = stream.events
     return Declared(
-        steps_are_epochs=events is not None and events.steps_are == "epochs",
+        steps_are_epochs=any(part is not None and part.steps_are == "epochs" for part in (events, stream.loss_history)),
         steps_per_epoch=_count(events.steps_per_epoch if events else None, config),
         epochs=target.total if target.unit == "epoch" else None,
     )
@@ -100,9 +102,10 @@ def _says_its_end(
 
 
 def _count(said: int | str | None, config: ReadFile[Any] | None) -> int | None:
-    """A count that stands there or under a key of the config; None where it is no count."""
+    """A count that stands there or, as a number or as text, under a key of the config; None where it is no count."""
     data = config.evidence.data if config and config.evidence else None
     value: Any = value_at(data, said) if isinstance(said, str) else said
+    value = int(value) if isinstance(value, str) and DIGITS.fullmatch(value) else value
     sane = isinstance(value, (int, float)) and not isinstance(value, bool)
     return int(value) if sane and 0 < value < 2**53 and float(value).is_integer() else None
 

@@ -37,9 +37,12 @@ def parse_heartbeat(data: Any) -> Heartbeat | None:
     )
 
 
-def heartbeat_of(beat: Heartbeat | None, stream_id: str) -> Heartbeat | None:
-    """What the heartbeat says of one stream: everything, an outcome that it remembers, or nothing."""
-    if beat is None or beat.stream == stream_id:
+def heartbeat_of(beat: Heartbeat | None, stream_id: str, *, is_only: bool = False) -> Heartbeat | None:
+    """What the heartbeat says of one stream: everything, an outcome that it remembers, or nothing.
+
+    `is_only`: there is no other stream, so that a heartbeat which names none is of this one.
+    """
+    if beat is None or beat.stream == stream_id or (beat.stream is None and is_only and not beat.outcomes):
         return beat
     if stream_id not in beat.outcomes:
         return None

@@ -12,7 +12,7 @@ from collectors.contract.streams import StallLimits
 from collectors.contract.values import Status
 from collectors.evidence.documents import Heartbeat
 from collectors.numbers import instant_words, reached_words
-from collectors.training.cadence import cadence, silence_limits, usual_stride
+from collectors.training.cadence import cadence, epochs_pace, silence_limits, usual_stride
 from collectors.training.completion import End, Recorded, Target, count_of, end_of, leading, places_of
 from collectors.training.curves import Losses
 from collectors.training.divergence import Divergence, all_divergences
@@ -223,12 +223,15 @@ def _expected_end(seen: Observed, gap: float | None, gaps: int) -> float | None:
     done, total = _done_so_far(seen), seen.target.total
     if gap is None or gaps < 3 or done is None or total is None or seen.run is None:
         return None
-    pace = gap if seen.target.unit == "epoch" else gap / usual_stride(seen.run)
-    return seen.run.last_at + max(total - done, 0) * pace
+    stride = usual_stride(seen.run)
+    if seen.target.unit == "step":
+        return seen.run.last_at + max(total - done, 0) * gap / stride
+    known = epochs_pace(seen.losses.events or seen.losses.curves, stride, gap)
+    return seen.run.last_at + max(total - done + known[1], 0) * known[0] if known is not None else None
 
 
 def _done_so_far(seen: Observed) -> float | None:
-    return count_of(leading(seen.losses.curves), seen.target.unit)
+    return count_of(leading(seen.losses.curves), seen.target.unit, seen.target.first)
 
 
 def _since(

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from collectors.evidence.events import ScalarSeries
-from collectors.numbers import is_instant
+from collectors.numbers import YEAR_10000, is_instant
 from collectors.training.series import EventFile, TagChoice
 
 SAME = 1e-6
@@ -44,11 +44,6 @@ class RunFiles:
     """A resume wrote some steps again: the later value of a step counts, of a validation too."""
     conflicts: list[tuple[str, EventFile]] = field(default_factory=list)
     """Series of which a second writer recorded other values at the same steps."""
-
-    @property
-    def last_time(self) -> float:
-        """Its last record, seconds since the Unix epoch."""
-        return max((f.evidence.last_time or 0.0 for f in self.files), default=0.0)
 
 
 def split_runs(files: Iterable[EventFile], choice: TagChoice, begun: Collection[str] = ()) -> list[RunFiles]:
@@ -93,12 +88,28 @@ def _place(runs: list[RunFiles], file: EventFile, choice: TagChoice) -> None:
         else:
             runs.append(RunFiles([file]))
         return
-    if (file.evidence.first_time or 0.0) <= run.last_time:
+    if _first_point(file, choice) <= _last_point(run, choice):
         _place_beside(runs, file, choice)
     elif not _common(run, file, choice):
         _place_validation(run, file, choice)
     else:
         _place_later(runs, file, choice)
+
+
+def _first_point(file: EventFile, choice: TagChoice) -> float:
+    """When a file's first configured value was written: TensorFlow's header bears the whole second before its own."""
+    return max(file.evidence.first_time or 0.0, min(_moments(file, choice), default=0.0))
+
+
+def _last_point(run: RunFiles, choice: TagChoice) -> float:
+    every = [moment for file in run.files for moment in _moments(file, choice)]
+    return max(every, default=max((f.evidence.last_time or 0.0 for f in run.files), default=0.0))
+
+
+def _moments(file: EventFile, choice: TagChoice) -> list[float]:
+    """First and last moment of each configured series that has possible ones."""
+    times = [s.time[(s.time > 0) & (s.time < YEAR_10000)] for s in choice.series_of(file).values()]
+    return [float(moment) for of in times if of.size for moment in (of.min(), of.max())]
 
 
 Pair = tuple[str, ScalarSeries, list[ScalarSeries]]

@@ -39,7 +39,7 @@ def _is_behind(s: StreamEvidence, reached: float) -> bool:
     if unit == "step":
         return reached + 1 == total and count_of(leading(s.losses.curves), unit) == total
     places = places_of(leading(s.losses.curves).values(), unit)
-    return any(from_zero(of) and not bool((of % 1 != 0).any()) for of in places)
+    return any(from_zero(of, s.stream.completion.epochs_from) and not bool((of % 1 != 0).any()) for of in places)
 
 
 def no_events(s: StreamEvidence) -> str:

@@ -13,7 +13,6 @@ from dash import html
 from collectors.contract.values import Status
 from collectors.numbers import UNKNOWN, instant_words
 from collectors.presentation import pieces
-from collectors.presentation.markup import Node, el
 from dash_app.views.tree import component
 
 
@@ -43,11 +42,6 @@ def dialog_close() -> html.Button:
     return html.Button(
         html.Span("×", **attributes(aria_hidden="true")), type="button", className="dialog-close", **marks
     )
-
-
-def commands(sentence: str) -> list[Node]:
-    """A sentence in which what stands between backticks is something to type."""
-    return [el("code", part) if index % 2 else part for index, part in enumerate(sentence.split("`")) if part]
 
 
 def age(when: datetime | None) -> Any:

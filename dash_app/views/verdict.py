@@ -8,10 +8,9 @@ from collectors.contract.state import DashboardState
 from collectors.contract.values import Status, VerdictValue
 from collectors.numbers import instant_words, iso_text
 from collectors.presentation.markup import Element, el
-from collectors.presentation.pieces import age, clock, icon
+from collectors.presentation.pieces import age, clock, coded, icon
 from collectors.presentation.regions.verdict import verdict_bar
 from collectors.presentation.words import VERDICT_WORDS, status_class
-from dash_app.views.markup import commands
 from dash_app.views.tree import component
 
 
@@ -22,7 +21,7 @@ def render_verdict(state: DashboardState | None, sentence: str, *, is_snapshot: 
     """
     if state is None:
         heading = el("h2", icon(Status.IDLE), "NO STATE", class_="verdict-word")
-        why = el("div", el("p", commands(sentence), class_="verdict-reason"))
+        why = el("div", el("p", coded(sentence), class_="verdict-reason"))
         return component(el("div", heading, why, class_=f"verdict {status_class(Status.IDLE)}"))
     return component(verdict_bar(state, _run(state, is_snapshot=is_snapshot), linked=True))
 

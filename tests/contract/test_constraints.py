@@ -45,7 +45,7 @@ def test_the_file_holds_names_and_exact_versions_alone_each_once() -> None:
     assert canonicalize_name(PROJECT["name"]) not in found
 
 
-@pytest.mark.parametrize("extra", ["", "test", "server", "train"])
+@pytest.mark.parametrize("extra", ["", "test", "server", "train", "live"])
 def test_every_requirement_is_pinned_within_its_range(extra: str) -> None:
     asked = [
         Requirement(text) for text in (PROJECT["optional-dependencies"][extra] if extra else PROJECT["dependencies"])
@@ -57,12 +57,19 @@ def test_every_requirement_is_pinned_within_its_range(extra: str) -> None:
     assert [str(one) for one in asked if found[canonicalize_name(one.name)] not in one.specifier] == []
 
 
-@pytest.mark.parametrize("target", [["demo"], ["lint"], ["test"], ["test", "TRAIN=1"]])
+@pytest.mark.parametrize("target", [["demo"], ["lint"], ["test"], ["test", "TRAIN=1"], ["slow", "TRAIN=1"]])
 def test_make_takes_the_tested_versions(target: list[str]) -> None:
     lines = installs(*target)
 
     assert lines
     assert [line for line in lines if TAKES_TESTED not in line] == []
+
+
+def test_other_peoples_trainers_are_installed_for_the_slow_trainings_alone() -> None:
+    asked = {tuple(target): [line for line in installs(*target) if "[live]" in line] for target in
+             (["test"], ["test", "TRAIN=1"], ["slow"], ["slow", "TRAIN=1"])}  # fmt: skip
+
+    assert [target for target, lines in asked.items() if lines] == [("slow", "TRAIN=1")]
 
 
 def test_make_with_latest_takes_the_newest_and_renews_what_is_there() -> None:

@@ -11,10 +11,13 @@ from pathlib import Path
 
 import pytest
 from support.pages import PAGES, blocks, headings, links
+from support.recorded import unpack
 from support.server import ROOT, clean_environment
 from support.workspaces import write_good
 
 from collectors.__main__ import main
+from collectors.trainers.modules import TRAINERS
+from collectors.trainers.spec import TrainerSpec
 from docs.made_reference import slug
 
 SERVES = "serves until stopped; every browser test runs it"
@@ -24,6 +27,7 @@ NOT_RUN_HERE = {
     "make test": "it is what runs this test",
     "make demo": "serves until stopped; the demonstration is driven in tests/browser/test_demo.py",
     "make demo DEMO=--demo-fault=diverge": "as make demo",
+    "make demo PORT=8051": "as make demo; tests/unit/dash_app/test_main.py asks make what it runs",
     "pip install -e .": "done by make test before this test can run",
     "pip install -e '.[train]'": "installs torch; done by make test TRAIN=1",
     "python -m dash_app WORKSPACE": SERVES,
@@ -56,6 +60,14 @@ def _commands() -> list[str]:
     return list(dict.fromkeys(shlex.join(shlex.split(command)) for command in said))
 
 
+def _of_trainers() -> dict[str, TrainerSpec]:
+    """Command -> the trainer on whose output it is to be typed, as the comment beside it says."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    section = readme.partition("## My trainer is ...")[2].partition("\n## ")[0]
+    told = re.findall(r"^(python .*?) +# (.+?): ", section, re.MULTILINE)
+    return {command: next(spec for spec in TRAINERS if spec.label == label) for command, label in told}
+
+
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """A folder with a good workspace and its state, with one stored run that is pinned; the id of that run."""
@@ -67,7 +79,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     return folder, run
 
 
-@pytest.mark.parametrize("command", [c for c in _commands() if c not in NOT_RUN_HERE])
+@pytest.mark.parametrize("command", [c for c in _commands() if c not in {*NOT_RUN_HERE, *_of_trainers()}])
 def test_a_command_of_the_pages_runs(command: str, kept: tuple[Path, str], tmp_path: Path) -> None:
     folder, run = kept
     shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
@@ -81,6 +93,30 @@ def test_a_command_of_the_pages_runs(command: str, kept: tuple[Path, str], tmp_p
     assert done.returncode in ANSWERS, done.stderr
     written = re.search(r"--(?:output|html) (\S+)", command)
     assert (tmp_path / written[1]).read_text(encoding="utf-8") if written else done.stdout
+
+
+def test_the_readme_begins_with_five_trainers() -> None:
+    first = re.findall(r"^## (.*)", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)[0]
+
+    assert first == "My trainer is ..."
+    assert len({spec.id for spec in _of_trainers().values()}) == 5
+
+
+@pytest.mark.parametrize("command", _of_trainers())
+def test_a_command_for_a_trainer_recognises_what_its_library_wrote(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spec = _of_trainers()[command]
+    python, _, _, *arguments = shlex.split(command)
+    unpack(spec.id, "folder", tmp_path / arguments[-1])
+    monkeypatch.chdir(tmp_path)
+
+    code = main(arguments)
+
+    said = capsys.readouterr().out.splitlines()
+    assert (python, code in ANSWERS) == ("python", True)
+    assert said[2].startswith(f"{spec.label}") and ", because `" in said[2]
+    assert said[-1].startswith(("Verdict: READY", "Verdict: INCOMPLETE"))
 
 
 def test_what_is_not_run_here_is_in_the_pages() -> None:

@@ -33,7 +33,8 @@ from series_rows import (
     with_table,
 )
 from support.build_checkpoints import Array, Numbers, a_model, safetensors, torch_zip, weights
-from support.foreign import TRAIN, VAL, Foreign, both, falling_at, series, table_text
+from support.build_events import header
+from support.foreign import TRAIN, VAL, Foreign, both, falling_at, log_bytes, series, table_text
 from support.workspaces import Stream, write, write_good
 
 DATA = Path(__file__).resolve().parents[1] / "data"
@@ -109,6 +110,18 @@ def under_a_top_folder(root: Path, streams: tuple[Stream, Stream]) -> None:
         for name, data in held.items():
             new.writestr(f"project/{name}", data)
     os.utime(path, (when, when))
+
+
+def second_fit(f: Foreign) -> None:
+    """Two trainings of one process; the second one's header bears the whole second, before the first one's end."""
+    f.events(**EPOCHS)
+    f.total(10)
+    f.log(bad(range(1, 11)), after=-110.0, pid=30)
+    rows = both(range(1, 11))
+    start = f.end - 110.5
+    points = log_bytes(rows, f.end - 100.0)[len(header(start)) :]
+    name = f"tb/events.out.tfevents.{int(start)}.gpu1.30.1.v2"
+    write(f.root / name, header(start) + points, f.end)
 
 
 def sweep(f: Foreign) -> None:
@@ -252,7 +265,8 @@ REFERENCE = [
     Meaning("control: backup under a top folder", reference(under_a_top_folder), READY, "epoch 8 of 8", "zip -r of the folder above"),
     Meaning("control: config reformatted after the run", reference(touched("configs/patchtst_ssl_real.yaml", 500.0)), READY, "epoch 8 of 8", ""),
     Meaning("control: the reference pipeline without its scaler", reference(lambda root, streams: (root / "artifacts/scaler_fdc.json").unlink()), "2 fail", "epoch 8 of 8, completed", "one file is missing, nothing else is wrong"),
-    Meaning("control: recorded run", recorded(), "1 fail, 2 fail, 5 fail, 6 skip, 7 fail", "epoch 8 of 8, completed | epoch 5 of 5, completed | checkpoint and losses of one run", "its curves are right; the files that are not recorded are missing"),
+    Meaning("control: second fit of one process", second_fit, "ready", "epoch 10 of 10, completed | not: two writers", "TensorFlow's header bears the whole second before its own, in which the first fit still wrote", final=finals(10)),
+    Meaning("control: recorded run", recorded(), "1 fail, 2 fail, 5 fail, 6 skip, 7 fail", "epoch 8 of 8, completed | epoch 5 of 5, completed | patchtst: losses of one run | not: checkpoint and losses of one run", "its curves are right; the files that are not recorded are missing"),
     Meaning("control: recorded run that was going on", recorded(running=True), "1 fail, 2 fail, 5 fail, 6 skip, 7 fail, 8 fail", "patchtst: epoch 8 of 8, completed | swinmae: epoch 3 of 5, then silent", "long ago"),
 ]
 # fmt: on

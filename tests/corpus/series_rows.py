@@ -12,6 +12,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from meaning_case import Make, Meaning
@@ -91,6 +92,18 @@ def tsv(values: Iterable[float], *names: str) -> str:
 LOSSES = [1.0, 0.5, 0.25, 0.125]
 DVC = [("dvc/train/loss.tsv", tsv(LOSSES, "step", "loss")), ("dvc/val/loss.tsv", tsv([2 * v for v in LOSSES], "step", "loss"))]  # fmt: skip
 DVC_TRAIN = {"path": "dvc/train/loss.tsv", "columns": {"step": "step", "train_loss": "loss"}}
+
+
+def ended_by(said: dict[str, Any], at: float | None = None) -> Make:
+    """A whole training and its heartbeat, written so many seconds after its end."""
+
+    def make(f: Foreign) -> None:
+        logs((both(range(1, 11)), {}))(f)
+        when = {} if at is None else {"updated_at": datetime.fromtimestamp(f.end + at, UTC).isoformat()}
+        f.put("run_status.json", json.dumps(said | when), 1.0)
+        f.whole["heartbeat"] = "run_status.json"
+
+    return make
 
 
 def finals(step: float) -> dict[str, float]:
@@ -291,6 +304,9 @@ SILENCE = [
 ]
 
 CLOCKS = [
+    Meaning("heartbeat without a stream says failed", ended_by({"outcome": "failed"}, at=1.0), "8 fail", "the training recorded that it failed", "there is no other stream that it could speak of"),
+    Meaning("heartbeat says failed, at no time", ended_by({"stream": "net", "outcome": "failed"}), "8 skip", "says `failed` without a time", "this run's or another's: nothing defaults to good"),
+    Meaning("heartbeat without a stream says completed", ended_by({"outcome": "completed"}, at=1.0), "ready", "epoch 10 of 10, completed", ""),
     Meaning("file server two minutes behind", skewed(-120.0), "ready", "checkpoint and losses of one run | not: previous run", "f47: checkpoint and events bear the same clock"),
     Meaning("file server two minutes ahead", skewed(120.0), "ready", "checkpoint and losses of one run", ""),
     Meaning("file server behind, checkpoint of yesterday", skewed(-120.0, checkpoint=-86400.0), "9 fail", "was written before its run | not: previous run", "a skew explains two minutes; no previous run is seen"),

@@ -29,7 +29,7 @@ def good_state() -> DashboardState:
     raw["verdict"]["reason"] = "6. Scoring smoke test was not checked."
     raw["nodes"]["smoke-check"] |= {"status": "idle", "message": "not run"}
     raw["nodes"]["release-ready"] |= {"status": "idle", "message": "incomplete"}
-    raw["nodes"]["validation-gate"] |= {"status": "idle", "message": "waiting for the smoke test"}
+    raw["nodes"]["validation-gate"] |= {"status": "idle", "message": "cannot be told: scoring smoke test"}
     return DashboardState.model_validate(raw)
 
 

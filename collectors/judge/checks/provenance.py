@@ -59,7 +59,8 @@ def _time_parts(s: StreamEvidence) -> Iterator[Part]:
         yield failing(file.path, s.id, text, f"Train {s.stream.label} to a good end, or restore the run it belongs to.")
     if not old:
         previous = "" if s.in_current_run else " (from the previous run)"
-        what, path = ("checkpoint and losses", s.checkpoint.path) if s.checkpoint else ("losses", None)
+        there = s.checkpoint if s.checkpoint is not None and not s.checkpoint.missing else None
+        what, path = ("checkpoint and losses", there.path) if there is not None else ("losses", None)
         yield passing(path, s.id, f"{s.id}: {what} of one run{previous}", _beside(s))
 
 

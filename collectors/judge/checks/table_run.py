@@ -2,7 +2,8 @@
 
 The table's own times, or a heartbeat, say when the run began. Without them only the files' times are left: a
 checkpoint written with the last row or after it is the run's, and so is one written after the config of a trainer
-that writes it first; of an older one nothing is claimed.
+that writes it first, or while the training lasted, where rows say their seconds since its start; of an older one
+nothing is claimed.
 """
 
 from __future__ import annotations
@@ -49,7 +50,8 @@ def _compared(s: StreamEvidence, file: ReadFile[Any], began: float | None, table
     if began is not None and modified < began - SLACK_SECONDS:
         text = f"{s.id}: the checkpoint {file.path} ({instant_words(modified)}) was written before its run, which"
         return failing(file.path, s.id, f"{text} began {instant_words(began)}", good_end)
-    if began is None and modified < written - SLACK_SECONDS and not _is_after_config(s, modified):
+    is_after = _is_after_config(s, modified) or _is_while_it_lasted(s, modified, written)
+    if began is None and modified < written - SLACK_SECONDS and not is_after:
         text = f"{s.id}: {file.path} is older than the last row of {table.path}, which does not say when its run began"
         return skipping(file.path, s.id, text, f"Write a column `time` into {table.path}, or event files beside it.")
     return passing(file.path, s.id, f"{s.id}: checkpoint and table of one run")
@@ -60,6 +62,14 @@ def _is_after_config(s: StreamEvidence, modified: float) -> bool:
     is_told = s.stream.config is not None and s.stream.config.starts_run
     written = s.config.facts.modified_at if s.config is not None and is_told else None
     return written is not None and modified >= written - SLACK_SECONDS
+
+
+def _is_while_it_lasted(s: StreamEvidence, modified: float, written: float) -> bool:
+    """Whether a file is no older than the training lasted, by a column that is said to count its seconds."""
+    table = s.stream.loss_history
+    lasted = s.loss_table.evidence.lasted if s.loss_table is not None and s.loss_table.evidence is not None else None
+    is_told = table is not None and "time" in table.columns
+    return is_told and lasted is not None and modified >= written - lasted - SLACK_SECONDS
 
 
 def _times(s: StreamEvidence) -> tuple[float, float] | None:

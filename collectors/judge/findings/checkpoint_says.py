@@ -86,7 +86,7 @@ class Record:
         word, found = self.s.stream.checkpoint.says.get("epoch"), self.s.checkpoint_evidence
         number = _number(found, word) if word is not None and found is not None else None
         places = self.places("epoch")
-        return [] if word is None or number is None or places is None else [_place(places, word, number)]
+        return [] if word is None or number is None or places is None else [_place(self, places, word, number)]
 
 
 def _place_problem(record: Record, unit: Unit, word: CheckpointWord, number: float) -> Problem | None:
@@ -94,7 +94,7 @@ def _place_problem(record: Record, unit: Unit, word: CheckpointWord, number: flo
     places = record.places(unit)
     is_exact = unit == "epoch" and not bool((places % 1 != 0).any())
     slack = 0.0 if is_exact else max(stride_of(places), 1.0)
-    place = _place(places, word, number) if unit == "epoch" else number
+    place = _place(record, places, word, number) if unit == "epoch" else number
     first, last = float(places.min()), float(places.max())
     if not first - slack <= place <= last + slack:
         return f"holds {unit}s {_digits(first)} to {_digits(last)}", True
@@ -106,9 +106,9 @@ def _place_problem(record: Record, unit: Unit, word: CheckpointWord, number: flo
     return None
 
 
-def _place(places: Any, word: CheckpointWord, number: float) -> float:
+def _place(record: Record, places: Any, word: CheckpointWord, number: float) -> float:
     """The number as the losses count: they may begin at 0, and the checkpoint at 1, or the other way round."""
-    return number - word.counts_from + (0 if from_zero(places) else 1)
+    return number - word.counts_from + (0 if from_zero(places, record.s.stream.completion.epochs_from) else 1)
 
 
 def _value_problem(record: Record, name: str, word: CheckpointWord, number: float) -> Problem | None:

@@ -83,7 +83,7 @@ def find_epochs_beyond(seen: WorkspaceEvidence) -> Iterator[Found]:
     """Each stream that trained beyond what its config says is the whole."""
     for s in ended_streams(seen):
         total, unit = s.progress.target.total, s.progress.target.unit
-        counted = count_of(leading(s.losses.curves), unit)
+        counted = count_of(leading(s.losses.curves), unit, s.stream.completion.epochs_from)
         if not s.stream.completion.whole or total is None or counted is None or counted <= total:
             continue
         said = s.stream.completion.total

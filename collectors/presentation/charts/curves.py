@@ -6,13 +6,15 @@ gaps; long ones are reduced with minima and maxima kept. Values that are not fin
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final, Literal
 
 from collectors.contract.metrics import Nonfinite, Point, Series, StreamMetrics
 from collectors.evidence.downsample import downsample
 from collectors.numbers import place_words
-from collectors.presentation.metric_groups import ROLES
+from collectors.presentation.metric_groups import USUAL, role_of
 from collectors.presentation.words import series_label, told_label
 from collectors.training.series import better_way, is_loss
 from collectors.training.words import divergence_words
@@ -68,9 +70,7 @@ def curves_of(run: StreamMetrics, baseline: StreamMetrics | None) -> Curves:
     axis = _axis_of(list(held.values()))
     zero, size, unit = _clock(held, axis)
     ruler = _Ruler(axis, zero, size)
-    lines = tuple(
-        Line(told_label(run, n, series_label(n)), ROLES.get(n, "other"), *_reduced(s, ruler)) for n, s in held.items()
-    )
+    lines = tuple(Line(told_label(run, n, series_label(n)), role_of(n), *_reduced(s, ruler)) for n, s in held.items())
     ghosts, notes = _ghosts(baseline, axis, size)
     return Curves(
         axis=axis,
@@ -88,8 +88,15 @@ def curves_of(run: StreamMetrics, baseline: StreamMetrics | None) -> Curves:
 
 def _axis_of(held: list[Series]) -> AxisName:
     order: tuple[AxisName, ...] = ("epoch", "step", "time")
-    known = (name for name in order if held and all(None not in getattr(one, name) for one in held))
-    return next(known, "index")
+    known = [name for name in order if held and all(None not in getattr(one, name) for one in held)]
+    if known[:2] == ["epoch", "step"] and is_crowded(held):
+        return "step"
+    return next(iter(known), "index")
+
+
+def is_crowded(held: Iterable[Series]) -> bool:
+    """Whether a series has several points of one epoch, so that they would stand above each other."""
+    return any(at is not None and at == after for one in held for at, after in pairwise(one.epoch))
 
 
 def _clock(held: dict[str, Series], axis: AxisName) -> tuple[float, float, str]:
@@ -133,7 +140,7 @@ def _reduced(series: Series, ruler: _Ruler) -> tuple[tuple[float, ...], tuple[fl
 
 def _ghosts(baseline: StreamMetrics | None, axis: AxisName, size: float) -> tuple[tuple[Line, ...], tuple[str, ...]]:
     """The baseline's validation curve, else its train curve, where it can stand on this axis."""
-    name = next((n for n in ROLES if baseline and n in baseline.series), None)
+    name = next((n for n in USUAL if baseline and n in baseline.series), None)
     name = "val_loss" if baseline and "val_loss" in baseline.series else name
     series = baseline.series[name] if baseline and name else None
     if series is None or name is None or not series.value:

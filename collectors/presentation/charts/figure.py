@@ -8,7 +8,7 @@ from collectors.contract.values import Status
 from collectors.numbers import duration_words, plural
 from collectors.presentation.charts.axes import Kind
 from collectors.presentation.charts.chart import draw_chart
-from collectors.presentation.charts.curves import Curves, curves_of
+from collectors.presentation.charts.curves import Curves, curves_of, is_crowded
 from collectors.presentation.markup import Element, el
 from collectors.presentation.metric_groups import main_part
 from collectors.presentation.regions.loss_table import loss_table
@@ -41,5 +41,6 @@ def _notes(run: StreamMetrics, curves: Curves, kind: Kind) -> list[str]:
         lost = sum(1 for line in curves.lines for value in line.value if value is not None and value <= 0)
         notes += ["log scale", *([f"{plural(lost, 'value')} ≤ 0 cannot be drawn"] if lost else [])]
     if curves.lines and curves.axis not in ("epoch", "index"):
-        notes.append(f"no epochs recorded, by {curves.axis}")
+        why = "several records an epoch" if is_crowded(run.series.values()) else "no epochs recorded"
+        notes.append(f"{why}, by {curves.axis}")
     return [*notes, *curves.notes]

@@ -16,7 +16,7 @@ from collectors.contract.values import Level, Outcome, Status
 from collectors.numbers import number_words, plural, size_words
 from collectors.presentation.markup import Element, el
 from collectors.presentation.pieces import age, icon
-from collectors.presentation.words import GROUP_WORDS, NOT_ASKED, OUTCOME_STATUS, status_class
+from collectors.presentation.words import GROUP_WORDS, NOT_ASKED, OUTCOME_STATUS, reached_count, status_class
 
 LEVELS = tuple(Level)
 """Levels, lowest first."""
@@ -94,11 +94,11 @@ def _in_words(files: Sequence[Artifact]) -> str:
 
 def _epochs(streams: Iterable[StreamMetrics]) -> str:
     counted: dict[str, list[str]] = {}
-    for done in (stream.completion for stream in streams):
-        by_epoch = done.unit == "epoch" and done.epoch is not None
-        part = done.epoch if by_epoch else done.step
+    for stream in streams:
+        reached = reached_count(stream)
+        unit, part = (stream.completion.unit, reached) if reached is not None else ("step", stream.completion.step)
         if part is not None:
-            counted.setdefault("epochs" if by_epoch else "steps", []).append(number_words(part))
+            counted.setdefault(f"{unit}s", []).append(number_words(part))
     return " + ".join(f"{' + '.join(parts)} {unit}" for unit, parts in counted.items()) or "no record yet"
 
 

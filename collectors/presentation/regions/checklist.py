@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from collectors.contract.state import Check, DashboardState, NotAsked
 from collectors.contract.values import Outcome, Status
 from collectors.presentation.markup import Element, el
-from collectors.presentation.pieces import panel_head
+from collectors.presentation.pieces import coded, panel_head
 from collectors.presentation.words import NOT_ASKED, OUTCOME_MARKS, OUTCOME_STATUS, PathWords, status_class
 
 MOST_OPEN = 3
@@ -30,7 +30,7 @@ def checklist(state: DashboardState | None, *, all_open: bool = False, path: Pat
 
 def _row(check: Check, state: DashboardState, path: PathWords, *, is_open: bool) -> Element:
     """What a check looked at stands below it as far as its detail does not say the same already."""
-    hint = el("p", check.hint, class_="check-hint") if check.hint else None
+    hint = el("p", coded(check.hint), class_="check-hint") if check.hint else None
     looked_at = [
         el("li", el("code", path(one.path)) if one.path else None, el("span", one.text))
         for one in check.evidence

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collectors.contract.metrics import StreamMetrics
 from collectors.presentation.markup import Element, el
-from collectors.presentation.metric_groups import ROLES
+from collectors.presentation.metric_groups import role_of
 from collectors.presentation.pieces import icon
 from collectors.presentation.words import (
     loss_words,
@@ -20,7 +20,7 @@ from collectors.training.words import divergence_words
 
 def loss_head(run: StreamMetrics) -> Element | None:
     """Return the last value of the most telling series, and the best one where it is another."""
-    name = next((n for n in ("val_loss", "train_loss", *run.final) if n in run.final), None)
+    name = next((n for n in ("val_loss", "train_loss", *_told_first(run)) if n in run.final), None)
     if name is None:
         return None
     final, best = run.final[name], run.best.get(name)
@@ -32,11 +32,14 @@ def loss_head(run: StreamMetrics) -> Element | None:
     )
 
 
+def _told_first(run: StreamMetrics) -> list[str]:
+    """What was measured on validation data before the rest."""
+    return sorted(run.final, key=lambda name: role_of(name) != "val")
+
+
 def loss_foot(run: StreamMetrics, *more: Element) -> list[Element]:
     """Return the legend with `more` keys, where the losses were not finite, and how far the stream is."""
-    keys = [
-        loss_key(told_label(run, name, series_label(name)), ROLES.get(name, "other")) for name in reversed(run.series)
-    ]
+    keys = [loss_key(told_label(run, name, series_label(name)), role_of(name)) for name in reversed(run.series)]
     broken = [el("span", icon("nonfinite"), divergence_words(gap), class_="loss-broken") for gap in run.nonfinite]
     return [*keys, *more, *broken, el("span", progress_words(run), class_="loss-progress")]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collectors.contract.state import DashboardState
 from collectors.presentation.markup import Element, el
-from collectors.presentation.pieces import icon
+from collectors.presentation.pieces import coded, icon
 
 
 def notices(state: DashboardState | None) -> Element | None:
@@ -12,4 +12,4 @@ def notices(state: DashboardState | None) -> Element | None:
     told = [text for text in (state.meta.recognised, *state.notices) if text] if state is not None else []
     if not told:
         return None
-    return el("ul", (el("li", icon("info"), el("span", text)) for text in told), class_="notices")
+    return el("ul", (el("li", icon("info"), el("span", coded(text))) for text in told), class_="notices")

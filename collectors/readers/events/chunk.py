@@ -58,7 +58,7 @@ class ChunkReader:
         return found
 
     def _read_scattered(self, chunk: bytes, positions: Positions, sizes: Positions, found: ChunkPoints) -> None:
-        for size in np.unique(sizes).tolist():
+        for size in sorted(set(sizes.tolist())):  # np.unique loads numpy.ma, most of a first look at a folder
             same = positions[sizes == size]
             if len(same) < _FEW or size > MAX_COLUMNS:
                 for at in same.tolist():

@@ -30,6 +30,8 @@ MOST_NAMES: Final = 20
 LONGEST_TEXT: Final = 500
 LONGEST_CELL: Final = 1 << 20
 """Bytes of a text that SQLite may make up."""
+Point = tuple[int, float | None, float]
+"""Step, seconds since the Unix epoch, value."""
 WAL: Final = 2
 """What stands at bytes 18 and 19 of a store that also writes into a file beside it."""
 ALLOWED: Final = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION}
@@ -56,7 +58,7 @@ def read_mlflow(
     if not data.startswith(MAGIC):
         return _broken("is no SQLite file; the store of MLflow was expected")
     try:
-        with closing(_opened(data)) as store:
+        with closing(opened(data)) as store:
             missing = set(TABLES) - {name for (name,) in store.execute(NAMES)}
             if missing:
                 return _broken(f"is no store of MLflow: it has no table {', '.join(sorted(missing))}")
@@ -71,8 +73,8 @@ def _broken(problem: str) -> MlflowEvidence:
     return MlflowEvidence("unknown", (Finding("error", problem),))
 
 
-def _opened(data: bytes) -> sqlite3.Connection:
-    """A copy in memory that can be read and nothing else. Raises sqlite3.Error."""
+def opened(data: bytes) -> sqlite3.Connection:
+    """A copy in memory of a store that can be read and nothing else. Raises sqlite3.Error."""
     store = sqlite3.connect(":memory:")
     try:
         store.deserialize(_without_wal(data))
@@ -103,15 +105,15 @@ def _only_reading(action: int, *_: str | None) -> int:
 def _run(store: sqlite3.Connection, row: Sequence[Any], tags: Mapping[str, Sequence[str]]) -> MlflowRun:
     run_id, name, experiment, status, started, ended = row
     params = store.execute("SELECT key, value FROM params WHERE run_uuid = ? LIMIT ?", (run_id, MOST_PARAMS))
-    curves = {series: _curve(store, run_id, names) for series, names in tags.items()}
+    curves = {series: curve_of(store, run_id, names) for series, names in tags.items()}
     metrics = [key for (key,) in store.execute(METRICS, (run_id,)) if isinstance(key, str)]
     return MlflowRun(
         run_id=run_id,
         name=_text(name),
         experiment=_text(experiment),
         status=_text(status),
-        started_at=_seconds(started),
-        ended_at=_seconds(ended),
+        started_at=seconds(started),
+        ended_at=seconds(ended),
         params={key: value for key, value in params if isinstance(key, str) and isinstance(value, str)},
         curves={series: curve for series, curve in curves.items() if curve is not None},
         metrics=tuple(metrics[:MOST_NAMES]),
@@ -123,33 +125,34 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _seconds(milliseconds: object) -> float | None:
-    """Unix seconds; None for what can be no moment of a training."""
+def seconds(milliseconds: object) -> float | None:
+    """Seconds since the Unix epoch; None for what can be no moment of a training."""
     if isinstance(milliseconds, int) and 0 < milliseconds < 253_402_300_800_000:
         return milliseconds / 1000
     return None
 
 
-def _curve(store: sqlite3.Connection, run_id: str, names: Iterable[str]) -> MlflowCurve | None:
-    """The first of the metrics that the run has."""
+def curve_of(store: sqlite3.Connection, run_id: str, names: Iterable[str]) -> MlflowCurve | None:
+    """The first of these metrics that the run has; None where it has none of them."""
     for name in names:
         rows = store.execute(POINTS, (name, run_id)).fetchall()
         points = [point for row in rows if (point := _point(*row)) is not None]
         if points:
-            return _reduced(name, points)
+            return reduced(name, points)
     return None
 
 
-def _point(step: object, timestamp: object, value: object, is_nan: object) -> tuple[int, float | None, float] | None:
+def _point(step: object, timestamp: object, value: object, is_nan: object) -> Point | None:
     """One point; None for what is none. MLflow writes NaN as a mark, and infinities as the largest float."""
     if not isinstance(step, int) or not isinstance(value, (int, float)):
         return None
     is_infinite = abs(value) >= sys.float_info.max
     number = math.nan if is_nan else math.copysign(math.inf, value) if is_infinite else float(value)
-    return step, _seconds(timestamp), number
+    return step, seconds(timestamp), number
 
 
-def _reduced(name: str, points: list[tuple[int, float | None, float]]) -> MlflowCurve:
+def reduced(name: str, points: list[Point]) -> MlflowCurve:
+    """A metric's points, by step, as a curve of at most `MOST_POINTS`; at least one."""
     step, time, value = zip(*points, strict=True)
     kept = downsample(np.array(step, np.float64), np.array(value), MOST_POINTS).tolist()
     return MlflowCurve(

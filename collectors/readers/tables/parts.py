@@ -58,6 +58,8 @@ class Parts:
     where: Callable[[int], str] = "line {}".format
     skipped: int = 0
     count: int = 0
+    lasted: float | None = None
+    """The largest time that is no instant, in seconds."""
     _parts: list[Part] = field(default_factory=list)
 
     def add(self, part: Part) -> None:
@@ -88,8 +90,11 @@ class Parts:
             empty = np.empty(0)
             return LossRows((empty, empty, empty), {}, {}), np.empty(0, np.int64)
         series = list(self._parts[0].values)
+        time = self._whole("time")
+        short = time[(time > 0) & (time <= PLAUSIBLE_TIME[0])]
+        self.lasted = float(short.max()) if short.size else None
         rows = LossRows(
-            (self._whole("epoch"), self._whole("step"), _plausible(self._whole("time"))),
+            (self._whole("epoch"), self._whole("step"), _plausible(time)),
             {name: np.concatenate([part.values[name] for part in self._parts]) for name in series},
             {name: np.concatenate([part.present[name] for part in self._parts]) for name in series},
         )

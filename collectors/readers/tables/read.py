@@ -17,11 +17,13 @@ from collectors.evidence.files import Finding
 from collectors.evidence.table_rows import Floats, LossRows
 from collectors.evidence.tables import LossTableEvidence
 from collectors.readers.common.finding_list import FindingList, shorten
+from collectors.readers.mlflow.read import MAGIC
 from collectors.readers.tables.blocks import valid_rows
 from collectors.readers.tables.columns import EARLY_STOP, GRADIENT, LossColumns
 from collectors.readers.tables.json_file import JsonTable
 from collectors.readers.tables.lines import Lines, lines_of
 from collectors.readers.tables.merge import merge_rows
+from collectors.readers.tables.mlflow_table import read_mlflow_table
 from collectors.readers.tables.parts import Parts
 from collectors.readers.tables.text_log import prefixed_line
 from collectors.readers.tables.written import PLAINLY, Written, read_rows
@@ -41,6 +43,8 @@ def read_loss_table(
     Rows are `LossRows`, stored in columns.
     """
     findings = FindingList()
+    if data.startswith(MAGIC):
+        return read_mlflow_table(data, columns or LossColumns())
     kind = binary_kind(data)
     if kind or not data:
         findings.error(f"is {kind}, not a table of losses" if kind else "is empty; a table of losses was expected")
@@ -102,6 +106,7 @@ def _read(reading: _Reading, findings: FindingList, *, live: bool) -> LossTableE
         counted_step=table.end.counted,
         configured_steps=table.end.configured,
         early_stop=table.end.stopped if early_stop is None else early_stop,
+        lasted=parts.lasted,
         dropped_rows=int(np.count_nonzero(~valid)),
     )
 

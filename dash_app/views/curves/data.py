@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from collectors.contract.metrics import Nonfinite, Series, StreamMetrics
-from collectors.presentation.metric_groups import ROLES
+from collectors.presentation.metric_groups import role_of
 from collectors.presentation.words import chart_text, series_label, told_label
 from collectors.training.words import divergence_words
 
@@ -31,7 +31,7 @@ def loss_data(metrics: StreamMetrics) -> dict[str, Any]:
 def _curve(name: str, series: Series, zero: float | None) -> dict[str, Any]:
     return {
         "series": name,
-        "role": ROLES.get(name, "other"),
+        "role": role_of(name),
         "epoch": list(series.epoch),
         "step": list(series.step),
         "time": [_since(zero, moment) for moment in series.time],

@@ -149,6 +149,19 @@ def test_of_a_model_older_than_a_table_without_times_nothing_is_claimed(foreign:
     assert "time" in (found.hint or "")
 
 
+def test_seconds_since_its_start_say_how_long_a_run_lasted(foreign: Foreign) -> None:
+    rows = [(*row, 60 * row[0]) for row in ROWS]
+    columns = {"time": "seconds", "train_loss": "train_loss", "val_loss": "val_loss"}
+    foreign.table(table_text(rows, "epoch", "train_loss", "val_loss", "seconds"), after=0.0, columns=columns)
+    foreign.put("best.pt", torch_zip(), -300.0)
+
+    assert check_of(state_of(foreign), "provenance").outcome is Outcome.PASS  # of the 600 s that it lasted
+
+    foreign.put("best.pt", torch_zip(), -900.0)
+
+    assert check_of(state_of(foreign), "provenance").outcome is Outcome.SKIP
+
+
 def test_a_stream_of_which_nothing_tells_is_refused(foreign: Foreign) -> None:
     foreign.finish()
 

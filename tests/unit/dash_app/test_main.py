@@ -66,6 +66,17 @@ def test_a_taken_port_is_one_line_that_proposes_another(tmp_path: Path) -> None:
     assert ended.stderr == f"error: port {port} is in use: try --port {port + 1}\n"
 
 
+def test_a_demonstration_on_a_taken_port_names_what_to_type_to_make(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ended = run("--demo", "--port", str(port))
+
+    typed = f"make demo PORT={port + 1}"
+    assert ended.stderr == f"error: port {port} is in use: try --port {port + 1} (`{typed}`)\n"
+    said = subprocess.run([*shlex.split(typed), "--dry-run"], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert f"-m dash_app --demo --port {port + 1}" in said.stdout
+
+
 def test_an_address_of_another_machine_is_refused_in_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

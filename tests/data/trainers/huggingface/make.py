@@ -71,7 +71,7 @@ def accuracy(found: Any) -> dict[str, float]:
     return {"accuracy": float((found.predictions.argmax(-1) == found.label_ids).mean())}
 
 
-def trainer(epochs: int, stride: int, *callbacks: Any) -> Trainer:
+def trainer(epochs: int, stride: int, *callbacks: Any, folder: Path = RUN) -> Trainer:
     """A model and the trainer as the examples set it up."""
     torch.manual_seed(0)
     config = BertConfig(
@@ -83,7 +83,7 @@ def trainer(epochs: int, stride: int, *callbacks: Any) -> Trainer:
         max_position_embeddings=LENGTH,
     )
     arguments = TrainingArguments(
-        output_dir=str(RUN),
+        output_dir=str(folder),
         num_train_epochs=epochs,
         per_device_train_batch_size=BATCH,
         learning_rate=0.01,

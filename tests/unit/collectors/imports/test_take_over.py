@@ -349,7 +349,7 @@ def test_a_folder_without_any_run_says_what_was_looked_for(take: Taking, tmp_pat
     (tmp_path / "empty").mkdir()
 
     assert take(tmp_path / "empty") == []
-    assert "no snapshot, event file, metrics.csv, trainer_state.json or mlflow.db" in take.said[0]
+    assert "no snapshot, event file, metrics.csv, trainer_state.json, mlflow.db or mlruns" in take.said[0]
 
 
 def test_a_path_that_is_not_there_is_a_usage_error(take: Taking, tmp_path: Path) -> None:

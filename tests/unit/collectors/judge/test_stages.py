@@ -195,10 +195,10 @@ def test_the_gate_tells_passed_failed_and_what_it_waits_for() -> None:
 
     assert told("gate", workspace(), passed) == StageStatus(DONE, "1 of 1 passed")
     assert told("gate", workspace(), passed, failed, skipped) == StageStatus(FAIL, "1 of 3 passed, training failed")
-    assert told("gate", workspace(), passed, skipped) == StageStatus(IDLE, "waiting for the smoke")
+    assert told("gate", workspace(), passed, skipped) == StageStatus(IDLE, "cannot be told: smoke")
     warning = check("smoke", "skip", blocking=False)
     assert told("gate", workspace(), passed, warning) == StageStatus(DONE, "1 of 2 passed")
-    assert told("gate", workspace(), warning, check("backup", "skip")).message == "waiting for the backup"
+    assert told("gate", workspace(), warning, check("backup", "skip")).message == "cannot be told: backup"
 
 
 @pytest.mark.parametrize("rule", ["gate", "verdict", "check:logs"])

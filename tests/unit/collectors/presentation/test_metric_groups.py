@@ -24,6 +24,10 @@ from collectors.presentation.metric_groups import (
         (("train_loss", "aux_loss", "train/box_loss"), ("train_loss", "aux_loss")),
         (("d_loss", "g_loss", "fid"), ("d_loss", "g_loss")),
         (tuple(f"train/l{n}_loss" for n in range(6)), tuple(f"train/l{n}_loss" for n in range(MOST_MAIN))),
+        (
+            tuple(f"{split}/{loss}_loss" for split in ("train", "val") for loss in ("box", "cls", "l1")),
+            ("train/box_loss", "val/box_loss"),
+        ),
         (("accuracy", "lr"), ("accuracy",)),
         ((), ()),
     ],

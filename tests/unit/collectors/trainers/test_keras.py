@@ -55,6 +55,8 @@ def test_a_history_alone_is_read_as_lists(tmp_path: Path) -> None:
 
     assert found.described.trainer == "keras"
     assert len(found.model.series["val_loss"].value) == 8
+    assert "epoch 8: nothing says how many" in found.detail("training")
+    assert list(found.model.series["val_loss"].epoch) == list(range(8))
 
 
 def test_a_total_in_a_config_beside_is_believed(tmp_path: Path) -> None:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import shutil
+import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from support.build_checkpoints import Numbers, a_value, torch_zip
+from support.build_events import event, header, record, simple_value
+from support.foreign import falling_at, log_bytes
 from support.recognising import assert_same, points_of, recording, seen
 from support.recorded import unpack
 from support.workspaces import write
@@ -40,6 +44,35 @@ def test_the_epochs_of_event_files_are_those_that_lightning_counts_and_its_patie
     assert list(found.model.series["val_loss"].epoch) == [counter[step] for step, _, _ in points_of(said, "val_loss")]
     assert (found.verdict, found.model.completion.early_stop) == ("ready", True)
     assert found.judged == "lightning_logs/version_0/checkpoints/last.ckpt"
+
+
+def test_a_run_that_goes_on_in_a_new_version_is_one_run_and_its_epochs_count_from_zero(tmp_path: Path) -> None:
+    def version(number: int, epochs: range, start: float) -> None:
+        rows = [(10 * n + 9, {"train_loss": falling_at(n), "epoch": float(n)}) for n in epochs]
+        folder = tmp_path / f"lightning_logs/version_{number}"
+        name = f"events.out.tfevents.{int(start)}.gpu1.{number}.0"
+        write(folder / name, log_bytes(rows, start), start + 10.0 * len(rows))
+        write(folder / "hparams.yaml", "max_epochs: 8\n", start)
+        numbers = Numbers()
+        value = a_value(numbers) | {"pytorch-lightning_version": "2.5.0"}
+        write(folder / "checkpoints/last.ckpt", torch_zip(value, numbers), start + 10.0 * len(rows))
+
+    now = time.time()
+    version(0, range(5), now - 9000.0)
+    version(1, range(3, 8), now - 8000.0)
+    found = seen(tmp_path)
+
+    assert found.verdict == "ready"
+    assert "epoch 8 of 8, completed" in found.detail("training")
+    assert list(found.model.series["train_loss"].epoch) == list(range(8))
+
+
+def test_the_epochs_of_a_resumed_table_count_from_zero_though_it_begins_later(tmp_path: Path) -> None:
+    root = unpack("lightning", "resumed", tmp_path)
+    hparams = root / "lightning_logs/version_1/hparams.yaml"
+    write(hparams, hparams.read_text() + "max_epochs: 8\n", hparams.stat().st_mtime)
+
+    assert "epoch 8 of 8, completed" in seen(root).detail("training")
 
 
 def test_an_early_stop_is_what_the_callback_in_the_checkpoint_says_and_only_at_the_end_of_its_losses(
@@ -89,6 +122,51 @@ def test_a_total_that_the_hyperparameters_say_is_believed(tmp_path: Path) -> Non
     found = seen(root)
 
     assert (found.verdict, found.model.completion.epochs) == ("ready", 5)
+
+
+def write_version(root: Path, number: int, steps: Sequence[int], steps_per_epoch: int) -> None:
+    """A version's event file with a loss that tells its version and step, and the epoch of each step."""
+    start = 1_700_000_000.0 + 1000 * number
+    parts = [
+        record(
+            event(n, [simple_value("train_loss", number + n / 1000), simple_value("epoch", n // steps_per_epoch)], at)
+        )
+        for at, n in enumerate(steps, int(start))
+    ]
+    place = root / f"lightning_logs/version_{number}"
+    write(place / f"events.out.tfevents.{int(start)}.h.{number + 1}.0", header(start) + b"".join(parts), start + 900)
+
+
+@pytest.mark.parametrize(
+    ("first", "second_of", "shown"),
+    [
+        (range(4, 55, 5), (range(44, 80, 5), 20), [*range(4, 40, 5), *range(44, 80, 5)]),
+        (range(4, 55, 5), ([44], 20), range(4, 45, 5)),
+        (range(4, 80, 5), (range(4, 15, 5), 20), [4, 9, 14]),
+        (range(4, 80, 5), ([49, 99], 20), [49, 99]),
+        (range(4, 80, 5), ([49], 100), [49]),
+        (range(4, 80, 5), ([4], 2), [4]),
+    ],
+    ids=["resumed", "resumed, one record", "anew", "anew, logs less often", "anew, one record", "anew, short epochs"],
+)
+def test_a_version_that_goes_on_with_the_one_before_it_is_one_run_with_it_and_no_other_is(
+    tmp_path: Path, first: Sequence[int], second_of: tuple[Sequence[int], int], shown: Sequence[int]
+) -> None:
+    second, steps_per_epoch = second_of
+    write_version(tmp_path, 0, first, steps_per_epoch)
+    alone = seen(tmp_path)
+    write_version(tmp_path, 1, second, steps_per_epoch)
+
+    found = seen(tmp_path)
+
+    assert found.described.trainer == "lightning"
+    assert list(found.model.series["train_loss"].step) == list(shown)
+    from_second = [n for n in shown if n >= second[0]]
+    assert list(found.model.series["train_loss"].value)[-len(from_second) :] == pytest.approx(
+        [1 + n / 1000 for n in from_second], rel=1e-6
+    )
+    is_same_run = found.state.meta.run_id == alone.state.meta.run_id
+    assert is_same_run is (len(shown) > len(second))
 
 
 def test_a_table_of_that_name_without_lightnings_columns_is_not_lightnings(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from support.curves import T0, one_run
 
 from collectors.contract.streams import StallLimits
-from collectors.training.cadence import cadence, silence_limits, usual_stride
+from collectors.training.cadence import cadence, epochs_pace, silence_limits, usual_stride
 from collectors.training.stream_runs import Curve, StreamRun
 
 
@@ -91,3 +91,29 @@ def test_the_stride_is_the_median_distance_of_steps_over_all_series() -> None:
 def test_a_single_step_has_a_stride_of_one() -> None:
     assert usual_stride(run_of(loss=curve([500], [0.0]))) == 1.0
     assert usual_stride(run_of(loss=curve([500, 507], [0.0, 1.0]))) == 7.0
+
+
+@pytest.mark.parametrize(
+    ("steps", "epochs", "stride", "told"),
+    [
+        ([1, 2, 3], [1, 2, 3], 1, (10, 0)),
+        ([4, 9, 14, 19, 24], [0, 0, 0, 0, 1], 5, (40, 0.75)),
+        ([4, 9, 14, 19, 24, 29, 34, 39], [0, 0, 0, 0, 1, 1, 1, 1], 5, (40, 0)),
+        ([5, 10, 15], [5, 10, 15], 5, (2, 0)),
+        ([5, 10, 15, 20, 25], [0.25, 0.5, 0.75, 1, 1.25], 5, (40, 0)),
+        ([4, 9, 14], [0, 0, 0], 5, None),
+        ([4, 9, 14], [math.nan] * 3, 5, None),
+        ([-1, -1], [1, 2], 1, None),
+        ([], [], 1, None),
+    ],
+    ids=["one record an epoch", "four, one of the last", "four, all of the last", "one in five epochs", "fractions",
+         "no epoch over", "epochs unknown", "steps unknown", "nothing"],
+)  # fmt: skip
+def test_an_epoch_takes_as_long_as_all_its_records(
+    steps: list[int], epochs: list[float], stride: float, told: tuple[float, float] | None
+) -> None:
+    """Ten seconds from one record to the next."""
+    placed = replace(curve(steps, [0.0] * len(steps)), epoch=np.array(epochs, float))
+
+    assert epochs_pace({"loss": placed}, stride, 10.0) == (pytest.approx(told) if told else None)
+    assert epochs_pace({}, stride, 10.0) is None

@@ -102,6 +102,15 @@ def test_a_heartbeat_speaks_of_its_own_stream_in_full() -> None:
     assert heartbeat_of(beat, "another") is None
 
 
+def test_a_heartbeat_that_names_no_stream_is_of_the_only_one() -> None:
+    beat = parse_heartbeat({"outcome": "failed"})
+
+    assert heartbeat_of(beat, "net", is_only=True) is beat
+    assert heartbeat_of(beat, "net") is None
+    assert heartbeat_of(parse_heartbeat({"outcomes": {"other": "failed"}}), "net", is_only=True) is None
+    assert heartbeat_of(parse_heartbeat({"stream": "other"}), "net", is_only=True) is None
+
+
 def test_of_a_stream_that_ended_before_only_the_outcome_and_the_times_are_its_own() -> None:
     found = heartbeat_of(parse_heartbeat(SAID), "patchtst")
 

@@ -217,8 +217,14 @@ def test_a_writer_is_known_by_host_and_process() -> None:
     assert not same_writer(event_file(T0, pid=None), event_file(T0, pid=None))
 
 
-def test_the_last_record_of_a_run_is_that_of_any_file() -> None:
-    (run,) = runs_of(event_file(T0, val=FIVE), header(T0 + 900))
+def test_a_second_training_of_one_process_in_the_second_in_which_the_first_ended_is_another_run() -> None:
+    first = event_file(T0, val=FIVE)
+    header_before_the_last_value = event_file(T0 + 60, val=FIVE[::-1])
+    evidence = replace(header_before_the_last_value.evidence, first_time=T0 + 49.5)
+    second = replace(header_before_the_last_value, evidence=evidence)
 
-    assert run.last_time == T0 + 900
-    assert RunFiles([]).last_time == 0.0
+    before, after = runs_of(first, second)
+
+    assert after.files == [second]
+    assert not before.conflicts
+    assert not after.conflicts
