@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Final
 
@@ -146,13 +146,13 @@ class Folder:
         sign = max(",;\t", key=first.count)
         if sign not in first or len(first) > HEAD_BYTES // 2:
             return ()
-        return tuple(name.strip() for name in next(csv.reader([first], delimiter=sign), ()))
+        return tuple(next(iter(_cells([first], sign)), ()))
 
     def rows(self, path: str) -> list[list[str]]:
         """Lines of a CSV or TSV below the first one, as many as the head holds whole."""
         sign = max(",;\t", key=self.text(path).partition("\n")[0].count)
         whole = self.text(path).rpartition("\n")[0]
-        return [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(whole), delimiter=sign)][1:]
+        return _cells(whole.splitlines(), sign)[1:]
 
     def tags(self, path: str) -> frozenset[str]:
         """Scalar tags at the beginning of an event file."""
@@ -193,6 +193,14 @@ def last_cells(folder: Folder, path: str, sign: str = ",") -> list[str]:
     """Cells of a table's last whole line, without blanks around them."""
     line = folder.tail(path).decode("utf-8", "replace").rpartition("\n")[0].rpartition("\n")[2]
     return [cell.strip() for cell in line.split(sign)]
+
+
+def _cells(lines: Sequence[str], sign: str) -> list[list[str]]:
+    """Rows of cells without blanks around them; none where it is no such table."""
+    try:
+        return [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=sign)]
+    except csv.Error:
+        return []
 
 
 def is_event_data(head: bytes) -> bool:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import random
 from pathlib import Path
 
 import pytest
 from support.build_checkpoints import torch_zip
 from support.build_events import event, header, record, simple_value
 from support.recognising import seen
-from support.recorded import unpack
+from support.recorded import recorded, unpack
 from support.workspaces import write, write_good
 
 from collectors.files.workspace import Workspace
@@ -176,6 +177,31 @@ def test_files_of_any_bytes_are_no_sign_and_no_crash(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "training.csv")
 
     assert looked(tmp_path).trainer is None
+
+
+@pytest.mark.parametrize("case", recorded(), ids="-".join)
+def test_a_recorded_folder_whose_files_are_damaged_is_something_or_nothing_and_never_a_crash(
+    tmp_path: Path, case: tuple[str, str]
+) -> None:
+    root, dice = unpack(*case, tmp_path), random.Random("-".join(case))
+    files = sorted(path for path in root.rglob("*") if path.is_file())
+    for _ in range(3):
+        for path in dice.sample(files, min(3, len(files))):
+            path.write_bytes(damaged(path.read_bytes(), dice))
+
+        looked(root)
+
+
+def damaged(data: bytes, dice: random.Random) -> bytes:
+    """Cut off, with other bytes at its beginning, or a document with other types in it."""
+    if dice.random() < 0.3:
+        return b'{"log_history": [], "global_step": {}, "epoch": "x", "max_steps": -5, "loss": [1, {}]}'
+    if dice.random() < 0.5:
+        return data[: dice.randrange(len(data) + 1)]
+    changed = bytearray(data)
+    for _ in range(20 if data else 0):
+        changed[dice.randrange(min(len(data), 3000))] = dice.randrange(256)
+    return bytes(changed)
 
 
 def test_reading_ends_where_there_is_no_end(tmp_path: Path) -> None:
