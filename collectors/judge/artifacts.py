@@ -127,7 +127,8 @@ def _scaler_belongs(file: ReadFile[Any], owner: StreamEvidence | None) -> bool |
 
 def _logs(s: StreamEvidence, streams: int) -> Iterator[Artifact]:
     run = s.run if s.in_current_run else None
-    current = {*(f.facts.path for f in run.files), *run.left_out} if run else set()
+    recorded = {f.facts.path for f in s.events if f.evidence.series}  # a header alone is of no run
+    current = {*(f.facts.path for f in run.files), *(recorded & set(run.left_out))} if run else set()
     listed = listed_logs(s, streams)
     for file in listed.events:
         belongs = file.facts.path in current

@@ -69,10 +69,11 @@ def test_the_target_is_the_pipelines_or_what_the_config_says() -> None:
     assert target("training.epochs", {"training": {"epochs": 8.0}}) == Target("epoch", 8)
 
 
-@pytest.mark.parametrize("said", [0, -1, 8.5, True, "8", None, 2**53, float("nan"), float("inf"), [8]])
+@pytest.mark.parametrize("said", [0, -1, 8.5, True, "eight", "8.5", "", None, 2**53, float("nan"), float("inf"), [8]])
 def test_a_total_that_is_no_count_is_unknown(said: object) -> None:
     assert target("epochs", {"epochs": said}) == Target("epoch", None)
     assert target("epochs", {"epochs": 1}).total == 1
+    assert target("epochs", {"epochs": "8"}).total == 8  # as some trainers write every number
     assert target("epochs", {"epochs": 2**53 - 1}).total == 2**53 - 1
 
 
