@@ -35,7 +35,7 @@ Series = dict[str, dict[str, Any]]
 RUN = Path("/tmp/training")  # neutral: trainers write where they are into their files
 HOST = "trainer-1"
 CLONE_NEWUTS = 0x04000000
-TELLING = (b"/root", b"/home/", b"/work/", b"site-packages", os.fsencode(sys.prefix))
+TELLING = (b"/root", b"/home/", os.fsencode(Path.cwd()), b"site-packages", os.fsencode(sys.prefix))
 
 
 def neutral_host() -> None:
