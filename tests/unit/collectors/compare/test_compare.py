@@ -72,6 +72,25 @@ def test_a_run_against_itself_differs_in_nothing() -> None:
     assert delta.notes == ("The run is the baseline itself.",)
 
 
+def judged_by(version: str) -> Change:
+    def change(raw: dict[str, Any]) -> None:
+        raw["meta"]["collector_version"] = version
+
+    return change
+
+
+def test_two_versions_that_judged_are_named_and_one_is_not() -> None:
+    def both(one: str, other: str) -> bool:
+        run, baseline = (changed(judged_by(version)) for version in (one, other))
+        renamed = baseline.model_copy(update={"meta": baseline.meta.model_copy(update={"run_id": "run-before"})})
+        notes = compare(run, renamed, Policy()).notes
+        return "The judges differ: version 2.0 judged the run, version 1.9 the baseline" in " ".join(notes)
+
+    assert both("2.0", "1.9")
+    assert not both("2.0", "2.0")
+    assert not both("", "1.9")
+
+
 def test_differences_are_told_absolute_and_relative() -> None:
     delta = compare(val([0.9, 0.6, 0.66]), val([1.0, 0.5, 0.60]))
 

@@ -52,6 +52,15 @@ def test_damaged_records_keep_an_event_file_from_being_verified(changed: Any, ex
     assert logs(stream(events=(with_evidence(**changed),))) == [expected]
 
 
+def test_where_none_is_there_the_folder_is_missing() -> None:
+    none = stream(events=(), run=None)
+
+    assert [(level, belongs) for level, _, belongs in logs(none)] == [("missing", None)]
+    (found,) = build_artifacts(workspace(none), {}).logs
+    assert none.stream.events is not None
+    assert (found.path, found.stream) == (none.stream.events.folder, "patchtst")
+
+
 def test_event_files_of_an_older_run_are_readable() -> None:
     older = event_file(T0 - 500)
     not_of_it = ("readable", "6 scalar records", False)
