@@ -20,6 +20,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from collectors.observe.described import CONFIG_NAME
 from collectors.store.store import Store
 from dash_app.demo.baseline import WORKSPACE_NAME, store_baseline
 from dash_app.demo.shipped import load_library
@@ -47,9 +48,11 @@ def demonstrating(settings: Settings) -> Iterator[Settings]:
     try:
         workspace = home / WORKSPACE_NAME
         workspace.mkdir()
+        described = home / CONFIG_NAME  # nothing can be recognised in a folder in which nothing lies yet
+        described.write_text("trainer: reference\n", encoding="utf-8")
         state_dir = home / "state" if settings.has_temporary_state else settings.state_dir
         store_baseline(load_library(), Store(state_dir), time.time())
-        yield replace(settings, workspace=workspace, state_dir=state_dir)
+        yield replace(settings, workspace=workspace, state_dir=state_dir, config=described)
     finally:
         _ignore_interrupts()
         shutil.rmtree(home, ignore_errors=True)
