@@ -56,9 +56,7 @@ class LossHistory(Section):
     of which some agree and some do not fail it, and where none does, nothing can be told."""
     prefix: bool = False
     """Each row is a JSON object behind other text, as in `10:00:00 | INFO | train | {"epoch": 1}`."""
-    lines: Annotated[
-        tuple[LinePattern, ...], BeforeValidator(as_list, json_schema_input_type=str | tuple[str, ...])
-    ] = ()
+    lines: LinePatterns = ()
     """Patterns for a text log: what a named group finds is the value of that column; an epoch or step holds on until
     the next. In one of several files `value` is the series that the file is called."""
 
