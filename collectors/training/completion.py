@@ -14,12 +14,11 @@ import numpy as np
 
 from collectors.contract.metric_rules import Better
 from collectors.numbers import number_words
+from collectors.training.agreement import Unit
 from collectors.training.curves import Losses
 from collectors.training.run_files import stride_of
 from collectors.training.series import is_validation
 from collectors.training.stream_runs import Curve
-
-Unit = Literal["epoch", "step"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +113,9 @@ def _ran_out(curves: Mapping[str, Curve], recorded: Recorded) -> bool:
 
 def _waited(curves: Mapping[str, Curve], recorded: Recorded) -> int | None:
     """How many values of the monitored series follow its best one; None where no way is better."""
-    curve, way = curves.get(recorded.monitor), recorded.better
-    if curve is None or way is None or not bool(np.isfinite(curve.value).any()):
-        return None
-    losses = curve.value if way == "lower" else -curve.value
-    best = int(np.argmin(np.where(np.isfinite(losses), losses, np.inf)))
-    return len(curve) - 1 - best
+    curve = curves.get(recorded.monitor)
+    best = curve.best_at(recorded.better) if curve is not None else None
+    return None if curve is None or best is None else len(curve) - 1 - best
 
 
 def _uncounted(main: Mapping[str, Curve], target: Target) -> End:

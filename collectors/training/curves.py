@@ -15,7 +15,7 @@ import numpy as np
 from collectors.evidence.files import FileFacts
 from collectors.evidence.table_rows import LossRows
 from collectors.evidence.tables import LossRow, LossTableEvidence
-from collectors.training.agreement import Pairs, compared, contradict, match, places_in
+from collectors.training.agreement import Pairs, Unit, compared, contradict, match, places_in
 from collectors.training.axes import Declared, rows_as_epochs, with_epochs
 from collectors.training.stream_runs import Curve, StreamRun
 
@@ -46,7 +46,7 @@ class Losses:
     """Both sources side by side, wherever they can be compared."""
 
     @property
-    def unit(self) -> Literal["epoch", "step"]:
+    def unit(self) -> Unit:
         """What its points are placed by: epochs where any is known."""
         return "step" if self.last_epoch is None and self.curves else "epoch"
 

@@ -116,12 +116,9 @@ def _point(curve: Curve, at: int) -> Point:
 
 
 def _best(curve: Curve, better: Better | None) -> Point | None:
-    """The first of the best values; None where none is finite, or neither way is better."""
-    finite = np.isfinite(curve.value)
-    if better is None or not finite.any():
-        return None
-    losses = curve.value if better == "lower" else -curve.value
-    return _point(curve, int(np.argmin(np.where(finite, losses, np.inf))))
+    """The first of the best values; None where there is none."""
+    at = curve.best_at(better)
+    return None if at is None else _point(curve, at)
 
 
 def _completion(p: Progress, *, in_current_run: bool) -> Completion:

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from collectors.contract.metric_rules import Better
 from collectors.evidence.events import ScalarSeries
 from collectors.numbers import YEAR_10000, is_instant
 from collectors.training.resumes import cuts_at_starts
@@ -40,6 +41,14 @@ class Curve:
 
     def __len__(self) -> int:
         return int(self.value.size)
+
+    def best_at(self, better: Better | None) -> int | None:
+        """Index of the first of its best values; None where none is finite, or neither way is better."""
+        finite = np.isfinite(self.value)
+        if better is None or not finite.any():
+            return None
+        losses = self.value if better == "lower" else -self.value
+        return int(np.argmin(np.where(finite, losses, np.inf)))
 
 
 @dataclass(frozen=True, slots=True)

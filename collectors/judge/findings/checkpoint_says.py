@@ -17,7 +17,8 @@ from collectors.evidence.checkpoint import CheckpointEvidence
 from collectors.judge.findings.precision import printed, same_number
 from collectors.judge.findings.spec import FindingSpec, Found, done_streams, losses_path, was_resumed
 from collectors.numbers import listed
-from collectors.training.completion import Unit, from_zero, leading, places_of
+from collectors.training.agreement import Unit
+from collectors.training.completion import from_zero, leading, places_of
 from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
 from collectors.training.run_files import stride_of
 from collectors.training.series import better_way
@@ -73,12 +74,11 @@ class Record:
     def best_places(self, unit: Unit) -> list[float]:
         """Where the monitored series is best; several places where it is equally good."""
         monitor = self.s.stream.completion.monitor
-        curve, way = self.curves.get(monitor), better_way(monitor)
-        if curve is None or way is None or not bool(np.isfinite(curve.value).any()):
+        curve = self.curves.get(monitor)
+        best = curve.best_at(better_way(monitor)) if curve is not None else None
+        if curve is None or best is None:
             return []
-        best = np.nanmin if way == "lower" else np.nanmax
-        values = np.where(np.isfinite(curve.value), curve.value, np.nan)
-        places = (curve.epoch if unit == "epoch" else curve.step)[values == best(values)]
+        places = (curve.epoch if unit == "epoch" else curve.step)[curve.value == curve.value[best]]
         return [float(place) for place in places if np.isfinite(place) and place >= 0]
 
     def said_places(self) -> list[float]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from collectors.contract.table import PLACES
 from collectors.numbers import number_words
-from collectors.training.agreement import places_in
+from collectors.training.agreement import Unit, places_in
 from collectors.training.evidence import StreamEvidence
 from collectors.training.series import better_way, is_loss, is_validation
 from collectors.training.stream_runs import Curve
@@ -25,7 +25,7 @@ class Source:
     path: str
     curves: Mapping[str, Curve]
     """Losses by series name, none of them empty."""
-    unit: Any
+    unit: Unit
     """What its points are placed by: `epoch` where any is known, else `step`."""
 
     def places(self, name: str) -> Any:
