@@ -155,6 +155,10 @@ def printed_precision(column: Any) -> tuple[int, int]:
 def _spelled(value: float) -> tuple[int, int]:
     """Decimals and digits of the shortest spelling; a number that a 32-bit float holds is spelled as one."""
     single = np.float32(value)
-    text = str(single) if float(single) == value else repr(value)
+    return printed_digits(str(single) if float(single) == value else repr(value))
+
+
+def printed_digits(text: str) -> tuple[int, int]:
+    """Decimals and digits of a number as it is spelled."""
     _, digits, exponent = Decimal(text).normalize().as_tuple()
     return max(0, -int(exponent)), len(digits)

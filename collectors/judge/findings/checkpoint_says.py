@@ -13,10 +13,9 @@ from typing import Any
 import numpy as np
 
 from collectors.contract.streams import CheckpointWord
-from collectors.evidence.checkpoint import CheckpointEvidence
-from collectors.judge.findings.precision import printed, same_number
-from collectors.judge.findings.spec import FindingSpec, Found, done_streams, losses_path, was_resumed
-from collectors.numbers import listed
+from collectors.judge.findings.precision import as_number, printed, same_number
+from collectors.judge.findings.spec import FindingSpec, Found, done_streams, losses_path, sound_checkpoints, was_resumed
+from collectors.numbers import listed, value_words
 from collectors.training.agreement import Unit
 from collectors.training.completion import from_zero, leading, places_of
 from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
@@ -31,20 +30,18 @@ Problem = tuple[str, bool]
 
 def find_checkpoint_says(seen: WorkspaceEvidence) -> Iterator[Found]:
     """Each number that a checkpoint records otherwise than its run's losses do."""
-    for s in done_streams(seen):
-        found, source = s.checkpoint_evidence, losses_path(s)
-        if s.checkpoint is None or found is None or not found.sound or source is None:
+    for s, path, found in sound_checkpoints(done_streams(seen)):
+        source = losses_path(s)
+        if source is None:
             continue
         for name, word in s.stream.checkpoint.says.items():
-            number = _number(found, word)
+            number = as_number(found.scalars.get(word.key))
             problem = None if number is None or name == "config" else _problem(s, name, number)
             if problem is None:
                 continue
-            text = f"{s.id}: {s.checkpoint.path} says `{word.key}` {_digits(number)}, but {source} {problem[0]}"
+            text = f"{s.id}: {path} says `{word.key}` {value_words(number)}, but {source} {problem[0]}"
             hint = f"Put back the checkpoint of {s.stream.label}'s run, or train again."
-            yield Found(
-                s.checkpoint.path, s.id, text, hint, level="warn" if was_resumed(s) and not problem[1] else None
-            )
+            yield Found(path, s.id, text, hint, level="warn" if was_resumed(s) and not problem[1] else None)
 
 
 def _problem(s: StreamEvidence, name: str, number: float) -> Problem | None:
@@ -84,7 +81,7 @@ class Record:
     def said_places(self) -> list[float]:
         """The epoch that the checkpoint itself names, as this record counts."""
         word, found = self.s.stream.checkpoint.says.get("epoch"), self.s.checkpoint_evidence
-        number = _number(found, word) if word is not None and found is not None else None
+        number = as_number(found.scalars.get(word.key)) if word is not None and found is not None else None
         places = self.places("epoch")
         return [] if word is None or number is None or places is None else [_place(self, places, word, number)]
 
@@ -97,12 +94,12 @@ def _place_problem(record: Record, unit: Unit, word: CheckpointWord, number: flo
     place = _place(record, places, word, number) if unit == "epoch" else number
     first, last = float(places.min()), float(places.max())
     if not first - slack <= place <= last + slack:
-        return f"holds {unit}s {_digits(first)} to {_digits(last)}", True
+        return f"holds {unit}s {value_words(first)} to {value_words(last)}", True
     if word.at == "last" and abs(place - last) > slack:
-        return f"ends at {unit} {_digits(last)}", False
+        return f"ends at {unit} {value_words(last)}", False
     best = record.best_places(unit) if word.at == "best" else []
     if best and all(abs(place - one) > slack for one in best):
-        return f"has its best `{record.s.stream.completion.monitor}` at {unit} {listed(map(_digits, best))}", False
+        return f"has its best `{record.s.stream.completion.monitor}` at {unit} {listed(map(value_words, best))}", False
     return None
 
 
@@ -119,7 +116,7 @@ def _value_problem(record: Record, name: str, word: CheckpointWord, number: floa
     column = printed(curve.value.tolist())
     if not values or any(same_number(number, value, column) for value in values):
         return None
-    return f"has {listed(map(_digits, values), most=2) if where else 'no such value'}{where}", False
+    return f"has {listed(map(value_words, values), most=2) if where else 'no such value'}{where}", False
 
 
 def _meant(record: Record, curve: Curve, word: CheckpointWord) -> tuple[Any, str]:
@@ -130,22 +127,7 @@ def _meant(record: Record, curve: Curve, word: CheckpointWord) -> tuple[Any, str
     at = np.flatnonzero(np.isin(curve.epoch, places)) if places else np.empty(0, np.int64)
     if not at.size:
         return np.arange(0 if word.at == "best" else len(curve)), ""
-    return at, f" at {'its best ' if word.at == 'best' else ''}epoch {listed(map(_digits, places), most=2)}"
-
-
-def _number(found: CheckpointEvidence, word: CheckpointWord) -> float | None:
-    """The number under a key; metadata of safetensors is text."""
-    value = found.scalars.get(word.key)
-    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
-        return None
-    try:
-        return float(value)
-    except (ValueError, OverflowError):
-        return None
-
-
-def _digits(number: float | None) -> str:
-    return f"{number:.10g}"
+    return at, f" at {'its best ' if word.at == 'best' else ''}epoch {listed(map(value_words, places), most=2)}"
 
 
 SPEC = FindingSpec(

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from collectors.evidence.documents import MISSING, value_at
+from collectors.judge.findings.precision import as_number
 from collectors.judge.findings.spec import FindingSpec, Found, done_streams, ended_streams, losses_path, was_resumed
 from collectors.judge.withheld import why_withheld
 from collectors.numbers import duration_words, instant_words, listed, number_words, value_words
@@ -51,22 +52,13 @@ def is_same(one: Any, other: Any) -> bool:
     """Whether two plain values mean the same: `1e-3` and 0.001, `true` and true, a path and its longer form."""
     if one == other or str(one).lower() == str(other).lower():
         return True
-    numbers = _number(one), _number(other)
+    numbers = as_number(one), as_number(other)
     if numbers[0] is not None and numbers[1] is not None:
         return math.isclose(numbers[0], numbers[1], rel_tol=1e-6)
     if not (_is_path(one) and _is_path(other)):
         return False
     short, long = sorted((one.strip("./"), other.strip("./")), key=len)
     return bool(long.endswith(short))
-
-
-def _number(value: Any) -> float | None:
-    if isinstance(value, bool):
-        return None
-    try:
-        return float(value)
-    except (ValueError, OverflowError):
-        return None
 
 
 def _is_path(value: Any) -> bool:

@@ -15,9 +15,10 @@ from functools import cache
 from collectors.contract.streams import Layer
 from collectors.evidence.checkpoint import CheckpointEvidence, TensorFacts
 from collectors.evidence.documents import value_at
-from collectors.judge.findings.spec import FindingSpec, Found, ended_streams
+from collectors.judge.checks import provenance
+from collectors.judge.findings.spec import FindingSpec, Found, ended_streams, sound_checkpoints
 from collectors.numbers import listed
-from collectors.training.evidence import ReadFile, StreamEvidence, WorkspaceEvidence
+from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
 
 WRAPPERS = frozenset(
     (
@@ -28,12 +29,12 @@ WRAPPERS = frozenset(
 """Parts before a tensor's own name that a trainer adds, or a program that runs, compiles or averages the model."""
 NAMELESS = frozenset({"xgboost-json", "xgboost-ubj", "lightgbm", "catboost", "catboost-json"})
 """Formats of models that have no layers at all; of others without names nothing is known."""
-AGAIN = "Config and checkpoint are of different models: Train again, or remove what is left of the other run."
+AGAIN = f"Config and checkpoint are of different models: {provenance.AGAIN}"
 
 
 def find_missing_layers(seen: WorkspaceEvidence) -> Iterator[Found]:
     """Each checkpoint that lacks layers which are its stream's own."""
-    for s, file, found in _checkpoints(seen):
+    for s, path, found in _checkpoints(seen):
         absent = [layer for layer in s.stream.layers if not matching(found, layer.tensor)]
         none_there = len(absent) == len(s.stream.layers)
         missing = absent if none_there else [layer for layer in absent if _is_sign(layer)]
@@ -42,35 +43,30 @@ def find_missing_layers(seen: WorkspaceEvidence) -> Iterator[Found]:
         own = f"Put {s.stream.label}'s own checkpoint back in place."
         owner = _owner(found, s, seen)
         if owner:
-            yield Found(file.path, s.id, f"{s.id}: {file.path} has the layers of {owner}, not of {s.id}", own)
+            yield Found(path, s.id, f"{s.id}: {path} has the layers of {owner}, not of {s.id}", own)
             continue
         wanted = listed(f"`{name}`" for name in dict.fromkeys(layer.tensor for layer in missing))
         held = listed((t.name for t in _of_model(found)), most=3) or f"no layers ({found.format})"
         what = f"none of {s.id}'s layers" if none_there else f"not all of {s.id}'s layers"
-        text = f"{s.id}: {file.path} has {what}: no {wanted}; it holds {held}"
-        yield Found(file.path, s.id, text, f"{own} Of an adapter or a head say so: `checkpoint: {{part: ...}}`.")
+        text = f"{s.id}: {path} has {what}: no {wanted}; it holds {held}"
+        yield Found(path, s.id, text, f"{own} Of an adapter or a head say so: `checkpoint: {{part: ...}}`.")
 
 
 def find_layer_sizes(seen: WorkspaceEvidence) -> Iterator[Found]:
     """Each size and each number of layers that config (or scaler) and checkpoint tell differently."""
-    for s, file, found in _checkpoints(seen):
+    for s, path, found in _checkpoints(seen):
         for layer in s.stream.layers:
             if not all(_holds(key, other, s, seen) for key, other in layer.where.items()):
                 continue
             text = _count_text(layer, found, s, seen) or _size_text(layer, found, s, seen)
             if text:
-                yield Found(file.path, s.id, f"{s.id}: {text} ({file.path})", AGAIN)
+                yield Found(path, s.id, f"{s.id}: {text} ({path})", AGAIN)
 
 
-def _checkpoints(
-    seen: WorkspaceEvidence,
-) -> Iterator[tuple[StreamEvidence, ReadFile[CheckpointEvidence], CheckpointEvidence]]:
-    for s in ended_streams(seen):
-        found = s.checkpoint_evidence
-        if s.checkpoint is None or found is None or not found.sound or not s.stream.layers:
-            continue
-        if found.tensors or found.format in NAMELESS:
-            yield s, s.checkpoint, found
+def _checkpoints(seen: WorkspaceEvidence) -> Iterator[tuple[StreamEvidence, str, CheckpointEvidence]]:
+    for s, path, found in sound_checkpoints(ended_streams(seen)):
+        if s.stream.layers and (found.tensors or found.format in NAMELESS):
+            yield s, path, found
 
 
 def matching(found: CheckpointEvidence, pattern: str) -> list[TensorFacts]:

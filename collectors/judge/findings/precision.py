@@ -8,12 +8,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
 from itertools import islice
-from typing import Final
+from typing import Any, Final
 
-SINGLE: Final = 1e-6
-"""Relative difference of a number and the 32-bit float that is nearest to it, with room to spare."""
+from collectors.training.agreement import FLOAT32, printed_digits
+
+LARGEST: Final = (2.0 - 2.0**-23) * 2.0**127
+"""Largest number that a 32-bit float holds."""
 SMALLEST: Final = 1e-37
 """Below this a 32-bit float has fewer digits."""
 COARSEST: Final = 0.01
@@ -39,7 +40,7 @@ class Printed:
 
 def printed(values: Iterable[float]) -> Printed:
     """How finely these numbers were printed, as the finest of them tells."""
-    found = [_digits(value) for value in islice(values, MOST) if math.isfinite(value)]
+    found = [printed_digits(repr(float(value))) for value in islice(values, MOST) if math.isfinite(value)]
     return Printed(max((d for d, _ in found), default=0), max((n for _, n in found), default=1))
 
 
@@ -49,9 +50,14 @@ def same_number(one: float, other: float, column: Printed) -> bool:
         return one == other or (math.isnan(one) and math.isnan(other))
     own = min(printed([one]).unit(one), COARSEST * abs(other))
     rounding = max(column.unit(other), own) / 2
-    return abs(one - other) <= max(rounding * (1 + SINGLE), SINGLE * abs(other), SMALLEST)
+    return abs(one - other) <= max(rounding * (1 + FLOAT32), FLOAT32 * abs(other), SMALLEST)
 
 
-def _digits(value: float) -> tuple[int, int]:
-    _, digits, exponent = Decimal(repr(float(value))).normalize().as_tuple()
-    return max(0, -int(exponent)), len(digits)
+def as_number(value: Any) -> float | None:
+    """The number that a plain value is, or that a text spells; None for all else, a truth value too."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        return None
+    try:
+        return float(value)
+    except (ValueError, OverflowError):
+        return None

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from collectors.evidence.documents import ScalerEvidence, value_at
+from collectors.judge.findings.precision import LARGEST
 from collectors.judge.findings.spec import FindingSpec, Found
 from collectors.numbers import listed, plural
 from collectors.training.evidence import ReadFile, StreamEvidence, WorkspaceEvidence
@@ -24,8 +25,8 @@ METHODS: Final[Mapping[str, tuple[str, ...]]] = {
 """A method and what it is also called, in lower case without signs."""
 AROUND: Final = re.compile(r"scaler|scaling|scaled?|normali[sz](ation|ed?|r)|norm$|perchannel|channelwise|perfeature")
 """What stands around a method's name and is none."""
-SMALLEST, LARGEST = 2.0**-126, (2.0 - 2.0**-23) * 2.0**127
-"""The normal numbers of float32 lie between them."""
+SMALLEST: Final = 2.0**-126
+"""The normal numbers of float32 begin there."""
 
 
 def method_named(value: Any) -> str | None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from collectors.contract.sections import Level
 from collectors.contract.values import Status
+from collectors.evidence.checkpoint import CheckpointEvidence
 from collectors.judge.checks.part import is_running
 from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
 from collectors.training.series import is_validation
@@ -55,6 +56,15 @@ def ended_streams(seen: WorkspaceEvidence) -> Iterator[StreamEvidence]:
 def done_streams(seen: WorkspaceEvidence) -> Iterator[StreamEvidence]:
     """The streams that came to their end: of one that broke off, a part was not written."""
     return (s for s in seen.streams if s.progress.status is Status.DONE)
+
+
+def sound_checkpoints(
+    streams: Iterable[StreamEvidence],
+) -> Iterator[tuple[StreamEvidence, str, CheckpointEvidence]]:
+    """Each of these streams whose checkpoint can be believed: with its path and what was read of it."""
+    for s in streams:
+        if s.checkpoint is not None and s.checkpoint.evidence is not None and s.checkpoint.evidence.sound:
+            yield s, s.checkpoint.path, s.checkpoint.evidence
 
 
 def was_resumed(s: StreamEvidence) -> bool:

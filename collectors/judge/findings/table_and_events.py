@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from collectors.contract.sections import Level
+from collectors.judge.checks.provenance import AGAIN
 from collectors.judge.findings.spec import FindingSpec, Found, ended_streams
 from collectors.numbers import listed, number_words, value_words
 from collectors.training.agreement import Pairs
@@ -20,7 +21,6 @@ from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
 
 COARSE = 5
 """A column of fewer significant digits agrees with anything now and then."""
-AGAIN = "Train again, or remove what is left of the other run."
 SAY = "Say whether both hold the same numbers: `table: {same_as_events: true}`, or set this finding `off` if not."
 
 

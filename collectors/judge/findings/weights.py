@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from collectors.evidence.checkpoint import CheckpointEvidence
-from collectors.judge.findings.spec import FindingSpec, Found, ended_streams
+from collectors.judge.findings.precision import LARGEST
+from collectors.judge.findings.spec import FindingSpec, Found, ended_streams, sound_checkpoints
 from collectors.numbers import listed, number_words
 from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
 
@@ -16,22 +16,20 @@ ALIKE = {
     "zero": "every weight is 0: expected trained weights",
     "constant": "each weight matrix holds one number throughout: expected trained weights",
 }
-LARGEST_SINGLE = 3.4028234663852886e38
-"""Largest number that a 32-bit float holds."""
 
 
 def find_weights_alike(seen: WorkspaceEvidence) -> Iterator[Found]:
     """Each checkpoint whose weights are all alike."""
-    for s, path, found in _checkpoints(seen):
+    for s, path, found in sound_checkpoints(ended_streams(seen)):
         if found.weights_alike:
             yield _found(s, path, ALIKE[found.weights_alike])
 
 
 def find_huge_weights(seen: WorkspaceEvidence) -> Iterator[Found]:
     """Each checkpoint with weights that a forward pass cannot use."""
-    for s, path, found in _checkpoints(seen):
+    for s, path, found in sound_checkpoints(ended_streams(seen)):
         if found.huge_tensors:
-            beyond = max(found.huge_tensors.values()) > LARGEST_SINGLE
+            beyond = max(found.huge_tensors.values()) > LARGEST
             most = "than a 32-bit float holds" if beyond else "than 1e19, whose square no 32-bit float holds"
             named = (f"{name} ({number_words(largest)})" for name, largest in found.huge_tensors.items())
             yield _found(s, path, f"holds larger weights {most}: {listed(named, most=3)}")
@@ -39,16 +37,10 @@ def find_huge_weights(seen: WorkspaceEvidence) -> Iterator[Found]:
 
 def find_nonfinite_arrays(seen: WorkspaceEvidence) -> Iterator[Found]:
     """Each checkpoint with NumPy arrays that hold NaN or infinities."""
-    for s, path, found in _checkpoints(seen):
+    for s, path, found in sound_checkpoints(ended_streams(seen)):
         if found.nonfinite_arrays:
             names = listed(found.nonfinite_arrays, most=3)
             yield _found(s, path, f"NumPy arrays in it hold NaN or infinite numbers: {names}")
-
-
-def _checkpoints(seen: WorkspaceEvidence) -> Iterator[tuple[StreamEvidence, str, CheckpointEvidence]]:
-    for s in ended_streams(seen):
-        if s.checkpoint is not None and s.checkpoint.evidence is not None and s.checkpoint.evidence.sound:
-            yield s, s.checkpoint.path, s.checkpoint.evidence
 
 
 def _found(s: StreamEvidence, path: str, text: str) -> Found:

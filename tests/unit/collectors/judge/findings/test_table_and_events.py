@@ -12,8 +12,9 @@ from support.odd_losses import CSV, Values, event_file, odd
 
 from collectors.contract.values import Outcome, Status
 from collectors.judge.checklist import judge
+from collectors.judge.checks.provenance import AGAIN
 from collectors.judge.findings.spec import Found
-from collectors.judge.findings.table_and_events import AGAIN, SAY, find_table_and_events
+from collectors.judge.findings.table_and_events import SAY, find_table_and_events
 from collectors.training.evidence import WorkspaceEvidence
 
 VAL = [0.91234567, 0.81234567, 0.71234567, 0.61234567]
