@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from collectors.judge.checks.backup_copies import Copies, copies_in
 from collectors.judge.checks.part import is_running
@@ -22,7 +21,9 @@ def _newest(seen: WorkspaceEvidence) -> tuple[str, Copies] | None:
     return None if any(map(is_running, seen.streams)) else (newest.path, copies_in(newest.evidence, seen))
 
 
-def _of_newest(find: Callable[[str, Copies, WorkspaceEvidence], Iterator[Found]]) -> Any:
+def _of_newest(
+    find: Callable[[str, Copies, WorkspaceEvidence], Iterator[Found]],
+) -> Callable[[WorkspaceEvidence], Iterator[Found]]:
     def found(seen: WorkspaceEvidence) -> Iterator[Found]:
         newest = _newest(seen)
         return iter(()) if newest is None else find(*newest, seen)

@@ -21,12 +21,13 @@ def find_empty_cell(seen: WorkspaceEvidence) -> Iterator[Found]:
     """Each column of a table that lacks the value of a row in which another loss stands."""
     for s in ended_streams(seen):
         table = table_of(s)
-        for name in table.curves if table else ():
-            empty = _empty(table, name) if table else []
-            if table is not None and empty:
+        if table is None:
+            continue
+        for name, curve in table.curves.items():
+            empty = _empty(table, name)
+            if empty:
                 rows = places_words(table.unit, empty)
-                filled = len(table.curves[name])
-                text = f"{s.id}: {table.path}: {name} is empty at {rows}, and full in {filled:,} other rows"
+                text = f"{s.id}: {table.path}: {name} is empty at {rows}, and full in {len(curve):,} other rows"
                 yield Found(table.path, s.id, text, f"Look why this value was not written to {table.path}.")
 
 

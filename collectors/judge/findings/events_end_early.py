@@ -20,11 +20,11 @@ def find_events_end_early(seen: WorkspaceEvidence) -> Iterator[Found]:
         table, events = table_of(s), events_of(s)
         if table is None or events is None or table.unit != events.unit:
             continue
-        ends, stride = (_end(table), _end(events)), _stride(events)
-        if None in ends or ends[0] <= ends[1] + LONG * stride:  # type: ignore[operator]
+        early, late, unit = _end(events), _end(table), table.unit
+        if early is None or late is None or late <= early + LONG * _stride(events):
             continue
-        said = [f"{source.unit} {number_words(end)}" for source, end in zip((events, table), ends[::-1], strict=True)]
-        text = f"{s.id}: {events.path} ends at {said[0]}, {table.path} at {said[1]}"
+        ends = f"ends at {unit} {number_words(early)}, {table.path} at {unit} {number_words(late)}"
+        text = f"{s.id}: {events.path} {ends}"
         yield Found(events.path, s.id, text, "Look whether event files of this run are missing, or were cut.")
 
 

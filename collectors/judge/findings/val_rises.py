@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from collectors.judge.checks.table_run import SLACK_SECONDS
 from collectors.judge.findings.sources import Source, configured_losses, is_val_loss, sources_of
 from collectors.judge.findings.spec import FindingSpec, Found, ended_streams
 from collectors.numbers import instant_words, number_words
@@ -18,25 +19,27 @@ FEWEST = 5
 """Values that have a course."""
 SHARE = 0.05
 """What the last value lies above the best one, of that."""
-SLACK_SECONDS = 1.0
 
 
 def find_val_rises(seen: WorkspaceEvidence) -> Iterator[Found]:
     """Each stream that was best in the first half of its training and kept what it had at the end."""
     for s in ended_streams(seen):
         source = next(sources_of(s), None)
-        for name in sorted(configured_losses(s) & source.curves.keys()) if source else ():
-            best = _best(source, name) if source and is_val_loss(name) else None
-            kept = _kept_the_last(s, source, name, best) if source and best is not None else None
-            if source is not None and best is not None and kept is not None and s.checkpoint is not None:
-                places, value = source.places(name), source.curves[name].value
-                rise = " to ".join(
-                    f"{number_words(float(value[at]))} at {source.unit} {number_words(float(places[at]))}"
-                    for at in (best, -1)
-                )
+        if source is None or s.checkpoint is None:
+            continue
+        for name in sorted(filter(is_val_loss, configured_losses(s) & source.curves.keys())):
+            best = _best(source, name)
+            kept = _kept_the_last(s, source, name, best) if best is not None else None
+            if best is not None and kept is not None:
+                rise = f"{_point(source, name, best)} to {_point(source, name, -1)}"
                 text = f"{s.id}: {source.path}: {name} rises from {rise}, and {s.checkpoint.path} {kept}"
                 hint = f"Keep {s.stream.label}'s best weights, or stop it early."
                 yield Found(s.checkpoint.path, s.id, text, hint)
+
+
+def _point(source: Source, name: str, at: int) -> str:
+    value, place = source.curves[name].value[at], source.places(name)[at]
+    return f"{number_words(float(value))} at {source.unit} {number_words(float(place))}"
 
 
 def _best(source: Source, name: str) -> int | None:

@@ -14,8 +14,8 @@ def find_val_zero(seen: WorkspaceEvidence) -> Iterator[Found]:
     """Each source in which a configured validation loss is nothing but 0."""
     for s in ended_streams(seen):
         for source in sources_of(s):
-            zero = [name for name in configured_losses(s) & source.curves.keys() if is_val_loss(name)]
-            zero = [name for name in sorted(zero) if bool((source.curves[name].value == 0).all())]
+            names = sorted(filter(is_val_loss, configured_losses(s) & source.curves.keys()))
+            zero = [name for name in names if bool((source.curves[name].value == 0).all())]
             if zero:
                 count = plural(len(source.curves[zero[0]]), "record")
                 text = f"{s.id}: {source.path}: {zero[0]} is exactly 0 in its first and in every other of {count}"
