@@ -5,7 +5,8 @@ What a table does not write at every row (a validation each fifth epoch) stands 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import numpy as np
 
@@ -23,26 +24,30 @@ def find_empty_cell(seen: WorkspaceEvidence) -> Iterator[Found]:
         table = table_of(s)
         if table is None:
             continue
+        held = _rows(table, table.curves)
+        trained = _rows(table, (name for name in table.curves if not is_validation(name)))
         for name, curve in table.curves.items():
-            empty = _empty(table, name)
+            empty = _empty(table, name, held, trained)
             if empty:
                 rows = places_words(table.unit, empty)
                 text = f"{s.id}: {table.path}: {name} is empty at {rows}, and full in {len(curve):,} other rows"
                 yield Found(table.path, s.id, text, f"Look why this value was not written to {table.path}.")
 
 
-def _empty(table: Source, name: str) -> list[float]:
+def _rows(table: Source, names: Iterable[str]) -> Any:
+    """Places of every row in which one of these losses stands."""
+    every = [table.places(name) for name in names]
+    return np.unique(np.concatenate(every)) if every else np.empty(0)
+
+
+def _empty(table: Source, name: str, held: Any, trained: Any) -> list[float]:
     """Places of rows in which this loss is missing on its own grid: between its values, or in the very last row."""
     own = table.places(name)
     if table.curves[name].nonfinite is not None or own.size < FEWEST or own.size < len(table.curves[name]):
         return []
-    rows = {other: table.places(other) for other in table.curves}
-    held = np.unique(np.concatenate(list(rows.values())))
-    trained = [places for other, places in rows.items() if other != name and not is_validation(other)]
-    after = np.unique(np.concatenate(trained)) if trained else np.empty(0)
-    after = after[after > own[-1]]  # a row of validation alone, behind the last, is an evaluation afterwards
+    after = trained[trained > own[-1]]  # a row of validation alone, behind the last, is an evaluation afterwards
     last = after.tolist() if after.size == 1 and np.isclose(after[0] - own[-1], stride_of(own)) else []
-    return [*(place for hole in holes_of(own) for place in held[hole.holds(held)].tolist()), *last]
+    return [*(place for hole in holes_of(own) for place in hole.of(held).tolist()), *last]
 
 
 SPEC = FindingSpec(

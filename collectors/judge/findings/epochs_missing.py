@@ -61,10 +61,13 @@ class Hole:
         """The first of them, so many at most: a nonsensical step makes a hole of billions."""
         return [self.begin + self.stride * n for n in range(min(self.count, most))]
 
-    def holds(self, places: Any) -> Any:
-        """Which of some places it holds."""
-        n = (places - self.begin) / self.stride
-        return np.isclose(n, np.round(n)) & (n > -0.5) & (n < self.count - 0.5)
+    def of(self, places: Any) -> Any:
+        """Those of rising places that it holds; only the few around it are looked at, for holes may be many."""
+        half = self.stride / 2
+        ends = np.searchsorted(places, (self.begin - half, self.begin - half + self.stride * self.count))
+        near = places[slice(*ends)]
+        n = (near - self.begin) / self.stride
+        return near[np.isclose(n, np.round(n))]
 
 
 def holes_of(places: Any) -> list[Hole]:
