@@ -98,10 +98,11 @@ def progress_of(seen: Observed, now: float) -> Progress:
     quiet_at, stalled_at = silence_limits(seen.limits, gap, last_at)
     divergences, odd = all_divergences(seen.losses)
     doubted = _doubt(seen, now)
-    end = end_of(seen.losses, seen.target, replace(seen.recorded, outcome=_outcome(seen, now)))
-    if doubted is None and _outcome(seen, now) == "completed" and end.kind == "open":
+    outcome = seen.heartbeat.outcome if seen.heartbeat is not None and doubted is None else None
+    end = end_of(seen.losses, seen.target, replace(seen.recorded, outcome=outcome))
+    if outcome == "completed" and end.kind == "open":
         doubted = f"says `completed`, and the losses end at {_reached(end, seen.target)}"
-    status = _status(seen, bool(divergences), end, now)
+    status = _status(seen, bool(divergences) or outcome in FAILURES, end)
     if status is None:
         status = Status.STALLED if stalled_at is None or now > stalled_at else Status.RUNNING
     unproven = status is Status.STALLED and not _is_proof(seen, gap)
@@ -137,11 +138,11 @@ def _reached(end: End, target: Target) -> str:
     return reached_words(target.unit, end.counted, target.total)
 
 
-def _status(seen: Observed, diverged: bool, end: End, now: float) -> Status | None:
+def _status(seen: Observed, failed: bool, end: End) -> Status | None:
     """What the files and the process say; None where only silence can tell."""
     if not _has_started(seen):
         return Status.IDLE
-    if diverged or _outcome(seen, now) in FAILURES:
+    if failed:
         return Status.FAIL
     if end.kind in {"completed", "early_stopped"}:
         return Status.DONE
@@ -166,13 +167,8 @@ def _has_started(seen: Observed) -> bool:
     return seen.run is not None or bool(seen.losses.curves) or seen.heartbeat is not None
 
 
-def _outcome(seen: Observed, now: float) -> str | None:
-    """The recorded outcome, where the heartbeat is of this run and nothing else contradicts it."""
-    return seen.heartbeat.outcome if seen.heartbeat is not None and _doubt(seen, now) is None else None
-
-
 def _doubt(seen: Observed, now: float) -> str | None:
-    """Why the recorded outcome is not believed."""
+    """Why the recorded outcome is not believed; None where nothing else contradicts it."""
     span = (seen.run.started_at, seen.run.last_at) if seen.run else None
     return doubt_of(seen.heartbeat, span, _logged_epoch(seen), now) if seen.heartbeat is not None else None
 
