@@ -19,8 +19,8 @@ from collectors.numbers import listed, value_words
 from collectors.training.agreement import Unit
 from collectors.training.completion import from_zero, leading, places_of
 from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
+from collectors.training.metric_facts import better_of
 from collectors.training.run_files import stride_of
-from collectors.training.series import better_way
 from collectors.training.stream_runs import Curve
 
 COUNTS: Mapping[str, Unit] = {"epoch": "epoch", "step": "step"}
@@ -72,7 +72,7 @@ class Record:
         """Where the monitored series is best; several places where it is equally good."""
         monitor = self.s.stream.completion.monitor
         curve = self.curves.get(monitor)
-        best = curve.best_at(better_way(monitor)) if curve is not None else None
+        best = curve.best_at(better_of(self.s.stream, monitor)) if curve is not None else None
         if curve is None or best is None:
             return []
         places = (curve.epoch if unit == "epoch" else curve.step)[curve.value == curve.value[best]]

@@ -130,6 +130,14 @@ def test_the_best_of_a_metric_that_rises_is_the_largest_and_equal_ones_are_equal
     assert told(late)[0].endswith("has its best `val_acc` at epoch 2, 3")
 
 
+@pytest.mark.parametrize(("epoch", "count"), [(1, 0), (3, 1)])
+def test_the_description_says_which_way_is_better_before_the_name_does(epoch: int, count: int) -> None:
+    said = with_rules(seen_with({}, {"epoch": epoch}), metrics={"val_loss": {"better": "higher"}})
+    seen = with_rules(said, checkpoint={"path": CKPT, "says": {"epoch": EPOCH | {"at": "best"}}})
+
+    assert len(told(seen)) == count
+
+
 def test_what_is_not_there_or_has_no_way_says_nothing() -> None:
     assert told(seen_with({"epoch": EPOCH}, {})) == []
     assert told(seen_with({"psnr": {"key": "loss"}}, {"loss": 9.0})) == []
