@@ -38,7 +38,7 @@ class Folder:
         self._workspace = workspace
         self._tree = workspace.tree() if workspace is not None else Tree()
         self._parts: dict[tuple[str, int], bytes] = {}
-        self._documents: dict[str, Mapping[str, Any]] = {}
+        self._documents: dict[tuple[str, int], Mapping[str, Any]] = {}
         self._matches: dict[str, dict[str, None]] = {}
 
     @property
@@ -165,11 +165,11 @@ class Folder:
 
     def document(self, path: str, most: int = DOCUMENT_BYTES) -> Mapping[str, Any]:
         """A YAML, JSON or TOML mapping of at most so many bytes; empty where it is none, or cannot be read."""
-        if path not in self._documents:
+        if (path, most) not in self._documents:  # what is too large for one trainer is not for another
             is_small = 0 < self.size(path) <= most
             data = read_config(self._part(path, most), name=path).data if is_small else None
-            self._documents[path] = data if isinstance(data, Mapping) else {}
-        return self._documents[path]
+            self._documents[path, most] = data if isinstance(data, Mapping) else {}
+        return self._documents[path, most]
 
     def _part(self, path: str, length: int) -> bytes:
         """`length` bytes from the start, or a negative number from the end."""
