@@ -52,7 +52,7 @@ def _is_table(folder: Folder, path: str) -> bool:
 def _run(folder: Folder, path: str) -> Run:
     root = parent(path)
     beside = [file for file in below(root, LAST, CONFIG) if folder.has(file)]
-    steps = re.findall(r'"iteration":\s*(\d{1,12})\b[^\n]*"total_loss"', folder.tail(path).decode("utf-8", "replace"))
+    steps = re.findall(r'"iteration":\s*(\d{1,12})\b[^\n]*"total_loss"', folder.ending(path))
     return Run(
         root=root,
         because=tuple(map(said, [path, *beside])),
@@ -65,7 +65,7 @@ def _run(folder: Folder, path: str) -> Run:
 
 def _names(folder: Folder, path: str) -> list[str]:
     """Names of numbers in the rows at the beginning and the end, the loss first."""
-    found = _NAME.findall(folder.text(path) + folder.tail(path).decode("utf-8", "replace"))
+    found = _NAME.findall(folder.text(path) + folder.ending(path))
     return list(dict.fromkeys([LOSS, *(name for name in found if name not in PACE)]))
 
 

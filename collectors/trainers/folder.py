@@ -27,6 +27,7 @@ HEAD_BYTES: Final = 64 << 10
 TAIL_BYTES: Final = 16 << 10
 DOCUMENT_BYTES: Final = 256 << 10
 """A config or a small document is read whole, or not at all."""
+MOST_DIGITS: Final = 15
 MOST_READ: Final = 600
 """Parts of files read in one look at a workspace."""
 
@@ -136,6 +137,10 @@ class Folder:
         head = self.head(path)
         return "" if b"\x00" in head[:LOOK] else head.decode("utf-8-sig", "replace")
 
+    def ending(self, path: str) -> str:
+        """The end of a text; it may begin inside a line, or a character."""
+        return self.tail(path).decode("utf-8", "replace")
+
     def kind(self, path: str) -> str:
         """What a file is by its first bytes, in words."""
         return describe_start(self.head(path)[:LOOK], self.size(path))
@@ -191,8 +196,18 @@ def _read(workspace: Workspace, path: str, length: int) -> bytes:
 
 def last_cells(folder: Folder, path: str, sign: str = ",") -> list[str]:
     """Cells of a table's last whole line, without blanks around them."""
-    line = folder.tail(path).decode("utf-8", "replace").rpartition("\n")[0].rpartition("\n")[2]
+    line = folder.ending(path).rpartition("\n")[0].rpartition("\n")[2]
     return [cell.strip() for cell in line.split(sign)]
+
+
+def last_count(folder: Folder, path: str, sign: str = ",") -> int | None:
+    """The first cell of a table's last whole line: an epoch, a step; None where it is none."""
+    return count_in(next(iter(last_cells(folder, path, sign)), ""))
+
+
+def count_in(cell: str) -> int | None:
+    """A cell as a count; None where it is none, and no training counts to more than `MOST_DIGITS` digits."""
+    return int(cell) if cell.isascii() and cell.isdigit() and len(cell) <= MOST_DIGITS else None
 
 
 def _cells(lines: Sequence[str], sign: str) -> list[list[str]]:

@@ -39,7 +39,7 @@ def recognise(folder: Folder) -> Sequence[Run]:
 
 def _rows(folder: Folder, path: str) -> Iterator[Mapping[str, Any]]:
     """Whole rows at the beginning and at the end of a file: the first epoch may be long."""
-    tail = folder.tail(path).decode("utf-8", "replace")
+    tail = folder.ending(path)
     for line in [*folder.text(path).split("\n"), *tail.split("\n")]:
         try:
             row = json.loads(line)
@@ -73,7 +73,7 @@ def _text(folder: Folder, config: str) -> str:
 
 def _about(folder: Folder, path: str) -> str:
     """How far it is, by the last training row."""
-    tail = folder.tail(path).decode("utf-8", "replace")
+    tail = folder.ending(path)
     steps = re.findall(r'"iter"\s*:\s*(\d{1,12})\b', tail)
     epochs = re.findall(r'"epoch"\s*:\s*(\d{1,12})\b', tail)
     told = [plural(int(steps[-1]), "iteration")] if steps else []
