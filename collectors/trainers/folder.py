@@ -41,6 +41,7 @@ class Folder:
         self._parts: dict[tuple[str, int], bytes] = {}
         self._documents: dict[tuple[str, int], Mapping[str, Any]] = {}
         self._matches: dict[str, dict[str, None]] = {}
+        self._scalars: dict[str, Mapping[str, ScalarSeries]] = {}
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -164,9 +165,11 @@ class Folder:
         return frozenset(self.scalars(path))
 
     def scalars(self, path: str) -> Mapping[str, ScalarSeries]:
-        """Tag -> points, at the beginning of an event file."""
-        head = self.head(path)
-        return read_events(io.BytesIO(head), len(head)).series if is_event_data(head) else {}
+        """Tag -> points, at the beginning of an event file; kept: several trainers ask for the same ones."""
+        if path not in self._scalars:
+            head = self.head(path)
+            self._scalars[path] = read_events(io.BytesIO(head), len(head)).series if is_event_data(head) else {}
+        return self._scalars[path]
 
     def document(self, path: str, most: int = DOCUMENT_BYTES) -> Mapping[str, Any]:
         """A YAML, JSON or TOML mapping of at most so many bytes; empty where it is none, or cannot be read."""
