@@ -17,7 +17,7 @@ from collectors.files.problems import shown
 from collectors.files.tree import Tree
 from collectors.files.workspace import CannotRead, Workspace
 from collectors.numbers import numbers_in
-from collectors.readers.common.magic import LOOK, describe_start
+from collectors.readers.common.magic import LOOK
 from collectors.readers.events.read import read_events
 from collectors.readers.text.read_config import read_config
 from collectors.trainers.patterns import compiled, ending_of, is_plain
@@ -100,11 +100,6 @@ class Folder:
             return self.event_files
         return self.by_ending.get(ending_of(last), ()) if is_plain(ending_of(last)) else self.files
 
-    def folders(self, pattern: str) -> list[str]:
-        """Folders that fit a pattern, nearest first."""
-        fits = compiled(pattern).fullmatch
-        return [folder for folder in self._tree.folders if fits(folder)]
-
     def has(self, path: str) -> bool:
         """Whether a file of this path was seen."""
         return path in self._paths
@@ -141,10 +136,6 @@ class Folder:
     def ending(self, path: str) -> str:
         """The end of a text; it may begin inside a line, or a character."""
         return self.tail(path).decode("utf-8", "replace")
-
-    def kind(self, path: str) -> str:
-        """What a file is by its first bytes, in words."""
-        return describe_start(self.head(path)[:LOOK], self.size(path))
 
     def columns(self, path: str) -> tuple[str, ...]:
         """Names in the first line of a CSV or TSV, without blanks around them."""
