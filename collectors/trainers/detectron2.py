@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from collectors.evidence.documents import value_at
 from collectors.numbers import plural
-from collectors.trainers.description import below, events_of, one_stream, whole_table
+from collectors.trainers.description import NO_CLOCK, below, events_of, one_stream, whole_table
 from collectors.trainers.folder import Folder, join, parent, said
 from collectors.trainers.names import is_count
 from collectors.trainers.spec import Documented, Raw, Run, Sureness, TrainerSpec
@@ -27,8 +27,6 @@ FINAL: Final = "model_final.pth"
 MODELS: Final = (FINAL, "model_*.pth")
 LOSS: Final = "total_loss"
 PACE: Final = frozenset({"iteration", "time", "data_time", "rank_data_time", "eta_seconds"})
-NO_CLOCK: Final = "no column"
-"""Rows have no time of day: their `time` is seconds of an iteration."""
 HIGHLIGHTS: Final = {
     "base_lr": "SOLVER.BASE_LR", "batch_size": "SOLVER.IMS_PER_BATCH", "max_iter": TOTAL, "seed": "SEED",
     "model": "MODEL.META_ARCHITECTURE", "weights": "MODEL.WEIGHTS",
