@@ -19,6 +19,7 @@ from collectors.trainers.names import TAGS, losses_in
 from collectors.trainers.spec import Documented, Raw, Run, Sureness, TrainerSpec
 
 STORE: Final = "mlflow.db"
+"""What MLflow calls it where nobody says otherwise."""
 LOOKED_AT: Final = 1 << 20
 """Bytes of a database in which the definitions of its tables are looked for: they are made before any run."""
 TABLES: Final = (b"run_uuid", b"lifecycle_stage", b"experiment_id")
