@@ -28,7 +28,6 @@ class Tree:
 
     files: tuple[str, ...] = ()
     """Files, and links to whatever."""
-    folders: tuple[str, ...] = ()
     is_whole: bool = True
     """Nothing was left out because there was too much of it."""
 
@@ -44,17 +43,16 @@ def walk_tree(walker: Walker) -> Tree:
             waiting.extend((f"{folder}/", depth + 1) for folder in folders)
         elif folders:
             walk.is_whole = False
-    return Tree(tuple(walk.files), tuple(walk.folders), walk.is_whole)
+    return Tree(tuple(walk.files), walk.is_whole)
 
 
 class _Walk:
-    """One walk; its lists grow."""
+    """One walk; its list grows."""
 
     def __init__(self, walker: Walker) -> None:
         self._walker = walker
         self._looked = 0
         self.files: list[str] = []
-        self.folders: list[str] = []
         self.is_whole = True
 
     def look(self, prefix: str) -> list[str]:
@@ -68,9 +66,7 @@ class _Walk:
         except (PathProblem, OSError):
             return []
         self.files += sorted(prefix + name for name in names)
-        below = sorted(prefix + name for name in folders)
-        self.folders += below
-        return below
+        return sorted(prefix + name for name in folders)
 
     def _names(self, prefix: str) -> tuple[list[str], list[str]]:
         names: list[str] = []

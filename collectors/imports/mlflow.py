@@ -22,11 +22,9 @@ from collectors.evidence.mlflow import MlflowEvidence, MlflowRun
 from collectors.files.workspace import CannotRead, Workspace
 from collectors.readers.child.process import ReaderProcess, ReadLimits
 from collectors.readers.child.registry import MIB
+from collectors.readers.mlflow.read import MAGIC
 from collectors.store.atomic import replace_file
 
-STORE: Final = "mlflow.db"
-"""What MLflow calls it where nobody says otherwise."""
-BEGINNING: Final = b"SQLite format 3\0"
 LIMITS: Final = ReadLimits(seconds=60, memory_bytes=1024 * MIB)
 AT_A_TIME: Final = 50
 OUTCOMES: Final = {"FINISHED": "completed", "FAILED": "failed"}
@@ -40,7 +38,7 @@ def is_store(workspace: Workspace, name: str) -> bool:
     """Whether a file is SQLite's."""
     try:
         with workspace.open(name) as found:
-            return found.handle.read(len(BEGINNING)) == BEGINNING
+            return found.handle.read(len(MAGIC)) == MAGIC
     except (CannotRead, OSError):
         return False
 

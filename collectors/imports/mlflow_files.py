@@ -11,12 +11,11 @@ from typing import Any, Final
 
 from collectors.evidence.mlflow import MlflowCurve, MlflowRun
 from collectors.files.workspace import CannotRead, Workspace
-from collectors.readers.mlflow.files import curve_in, is_active, is_run, status_of
+from collectors.readers.mlflow.files import META, curve_in, is_active, is_run, status_of
 from collectors.readers.mlflow.read import LONGEST_TEXT, MOST_NAMES, MOST_PARAMS, seconds
 from collectors.readers.text.read_config import read_config
 from collectors.trainers.folder import parent
 
-META: Final = "meta.yaml"
 META_BYTES: Final = 64 << 10
 METRIC_BYTES: Final = 32 << 20
 PARAM_BYTES: Final = 64 << 10
@@ -41,7 +40,7 @@ class FileStore:
         """Every run that was not deleted, the oldest first."""
         found = [(path, meta) for path in self._metas if is_run(meta := self._document(path))]
         experiments = {place: self._document(f"{place}/{META}") for place in {parent(parent(p)) for p, _ in found}}
-        for path, meta in sorted(found, key=lambda one: (one[1].get("start_time") or 0, one[0])):
+        for path, meta in sorted(found, key=lambda one: (seconds(one[1].get("start_time")) or 0.0, one[0])):
             experiment = experiments[parent(parent(path))]
             if is_active(meta) and is_active(experiment):
                 yield self._run(parent(path), meta, str(experiment.get("name", "")), tags)

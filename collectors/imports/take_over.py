@@ -21,7 +21,7 @@ from collectors.contract.state import DashboardState, state_from_json
 from collectors.contract.values import Status, normalised_run_id, visible_text
 from collectors.evidence.mlflow import MlflowRun
 from collectors.files.workspace import CannotRead, Workspace, WorkspaceProblem
-from collectors.imports.mlflow import STORE, has_ended, is_store, lay_out, name_of, runs_in, unnamed_words
+from collectors.imports.mlflow import has_ended, is_store, lay_out, name_of, runs_in, unnamed_words
 from collectors.imports.mlflow_files import FileStore
 from collectors.imports.sources import Asked, Source, laid_out, pipeline_of, sources_in, tags_of, untold_of
 from collectors.options import UsageError
@@ -30,6 +30,7 @@ from collectors.store.folder import snapshots_in
 from collectors.store.runs import first_error
 from collectors.store.store import Store
 from collectors.trainers.folder import Folder
+from collectors.trainers.mlflow import STORE
 from collectors.trainers.names import TAGS
 
 MOST_RUNS = 100_000

@@ -93,15 +93,23 @@ def parameters_in(folder: Folder, root: str) -> str | None:
     )
 
 
+def waits_in(folder: Folder, root: str) -> int | None:
+    """For how many iterations an early stop waits, as the parameters in a folder say; None where they do not."""
+    parameters = parameters_in(folder, root)
+    document = folder.document(parameters) if parameters is not None else {}
+    key = key_in(document, WAITS)
+    return document[key] if key else None
+
+
 def key_in(document: Mapping[str, Any], keys: Sequence[str]) -> str | None:
     """The first of these keys under which a count stands."""
     return next((key for key in keys if type(document.get(key)) is int and document[key] > 0), None)
 
 
-def monitored(found: Found, ways: Mapping[str, Way | None], patience: int) -> str | None:
+def monitored(found: Found, patience: int) -> str | None:
     """Column of the validation's metric that an early stop after so many values was due to; None where none has."""
     columns = [
-        (f"{part}/{m}", ways.get(m), values)
+        (f"{part}/{m}", way_of(m), values)
         for part, metrics in found.items()
         if not words_of(part) & TRAINING
         for m, values in metrics.items()

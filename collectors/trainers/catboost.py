@@ -16,7 +16,7 @@ from collectors.numbers import plural
 from collectors.readers.checkpoint.boosters import booster_kind
 from collectors.trainers.boosters import MOST_LOOKED_AT, Way, metrics_of, series_of, way_of
 from collectors.trainers.description import below, events_of, one_stream
-from collectors.trainers.folder import Folder, is_below, join, last_cells, parent, said
+from collectors.trainers.folder import Folder, is_below, join, last_count, parent, said
 from collectors.trainers.spec import Documented, Raw, Run, Sureness, TrainerSpec
 
 TABLES: Final = {"learn": "learn_error.tsv", "test": "test_error.tsv"}
@@ -35,9 +35,8 @@ def _run(folder: Folder, place: str, *, alone: bool) -> Run:
     table, record = join(place, TABLES["learn"]), join(place, RECORD)
     has_record = b'"launch_mode":"Train"' in folder.head(record)
     models = _models(folder, parent(place), alone=alone)
-    last = next(iter(last_cells(folder, table, "\t")), "")
-    total = _total(folder, place)
-    count = f"{int(last) + 1} of {plural(total, 'iteration')}" if last.isdigit() and total else ""
+    last, total = last_count(folder, table, "\t"), _total(folder, place)
+    count = f"{last + 1} of {plural(total, 'iteration')}" if last is not None and total else ""
     return Run(
         root=parent(place),
         because=tuple(map(said, [table, *([record] if has_record else []), *models[:1]])),

@@ -25,6 +25,9 @@ MODELS: Final = (
 STREAM: Final = "model"
 """Id of the only stream, where a trainer trains one model."""
 
+NO_CLOCK: Final = "no column"
+"""Named as the column of times where rows have no time of day: their `time` is seconds of a step."""
+
 
 def one_stream(title: str, **sections: Any) -> Raw:
     """A description of one stream; sections that are None are left out."""

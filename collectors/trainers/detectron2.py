@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from collectors.evidence.documents import value_at
 from collectors.numbers import plural
-from collectors.trainers.description import below, events_of, one_stream, whole_table
+from collectors.trainers.description import NO_CLOCK, below, events_of, one_stream, whole_table
 from collectors.trainers.folder import Folder, join, parent, said
 from collectors.trainers.names import is_count
 from collectors.trainers.spec import Documented, Raw, Run, Sureness, TrainerSpec
@@ -27,8 +27,6 @@ FINAL: Final = "model_final.pth"
 MODELS: Final = (FINAL, "model_*.pth")
 LOSS: Final = "total_loss"
 PACE: Final = frozenset({"iteration", "time", "data_time", "rank_data_time", "eta_seconds"})
-NO_CLOCK: Final = "no column"
-"""Rows have no time of day: their `time` is seconds of an iteration."""
 HIGHLIGHTS: Final = {
     "base_lr": "SOLVER.BASE_LR", "batch_size": "SOLVER.IMS_PER_BATCH", "max_iter": TOTAL, "seed": "SEED",
     "model": "MODEL.META_ARCHITECTURE", "weights": "MODEL.WEIGHTS",
@@ -52,7 +50,7 @@ def _is_table(folder: Folder, path: str) -> bool:
 def _run(folder: Folder, path: str) -> Run:
     root = parent(path)
     beside = [file for file in below(root, LAST, CONFIG) if folder.has(file)]
-    steps = re.findall(r'"iteration":\s*(\d{1,12})\b[^\n]*"total_loss"', folder.tail(path).decode("utf-8", "replace"))
+    steps = re.findall(r'"iteration":\s*(\d{1,12})\b[^\n]*"total_loss"', folder.ending(path))
     return Run(
         root=root,
         because=tuple(map(said, [path, *beside])),
@@ -65,7 +63,7 @@ def _run(folder: Folder, path: str) -> Run:
 
 def _names(folder: Folder, path: str) -> list[str]:
     """Names of numbers in the rows at the beginning and the end, the loss first."""
-    found = _NAME.findall(folder.text(path) + folder.tail(path).decode("utf-8", "replace"))
+    found = _NAME.findall(folder.text(path) + folder.ending(path))
     return list(dict.fromkeys([LOSS, *(name for name in found if name not in PACE)]))
 
 

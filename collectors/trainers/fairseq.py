@@ -97,13 +97,13 @@ def _place(folder: Folder, log: str, save_dir: str, *, alone: bool) -> str | Non
 
 def _last(folder: Folder, path: str) -> dict[str, str]:
     """How far the log is: `epoch` and `num_updates` of its last row that has both."""
-    tail = folder.tail(path).decode("utf-8", "replace")
+    tail = folder.ending(path)
     rows = re.findall(r'"epoch": (\d{1,9})\b[^\n]{0,2000}?num_updates": "(\d{1,12})"', tail)
     return {"epoch": rows[-1][0], "num_updates": rows[-1][1]} if rows else {}
 
 
 def _columns(folder: Folder, path: str) -> list[str]:
-    text = folder.text(path) + folder.tail(path).decode("utf-8", "replace")
+    text = folder.text(path) + folder.ending(path)
     return [name for name in OTHERS if f'"{name}": ' in text]
 
 

@@ -12,7 +12,7 @@ from typing import Final
 
 from collectors.numbers import plural
 from collectors.trainers.description import CONFIGS, below, config_of, epochs_of, one_stream, whole_table
-from collectors.trainers.folder import Folder, join, last_cells, parent, said
+from collectors.trainers.folder import Folder, join, last_count, parent, said
 from collectors.trainers.spec import Documented, Raw, Run, Sureness, TrainerSpec
 
 TABLE: Final = "history.csv"
@@ -37,12 +37,12 @@ def _is_table(folder: Folder, path: str) -> bool:
 
 def _run(folder: Folder, path: str) -> Run:
     models = folder.matching(*below(parent(path), *MODELS[:2]))
-    epoch = next(iter(last_cells(folder, path)), "")
+    epoch = last_count(folder, path)
     return Run(
         root=parent(path),
         because=tuple(map(said, [path, *models[:1]])),
         sure=Sureness.SURE if models else Sureness.LIKELY,
-        about=plural(int(epoch) + 1, "epoch") if epoch.isdigit() else "",
+        about=plural(epoch + 1, "epoch") if epoch is not None else "",
         at=folder.modified_at(path),
         facts={"table": path},
     )

@@ -17,7 +17,7 @@ from collectors.files.problems import shown
 from collectors.files.tree import Tree
 from collectors.files.workspace import CannotRead, Workspace
 from collectors.numbers import numbers_in
-from collectors.readers.common.magic import LOOK, describe_start
+from collectors.readers.common.magic import LOOK
 from collectors.readers.events.read import read_events
 from collectors.readers.text.read_config import read_config
 from collectors.trainers.patterns import compiled, ending_of, is_plain
@@ -27,6 +27,7 @@ HEAD_BYTES: Final = 64 << 10
 TAIL_BYTES: Final = 16 << 10
 DOCUMENT_BYTES: Final = 256 << 10
 """A config or a small document is read whole, or not at all."""
+MOST_DIGITS: Final = 15
 MOST_READ: Final = 600
 """Parts of files read in one look at a workspace."""
 
@@ -38,8 +39,9 @@ class Folder:
         self._workspace = workspace
         self._tree = workspace.tree() if workspace is not None else Tree()
         self._parts: dict[tuple[str, int], bytes] = {}
-        self._documents: dict[str, Mapping[str, Any]] = {}
+        self._documents: dict[tuple[str, int], Mapping[str, Any]] = {}
         self._matches: dict[str, dict[str, None]] = {}
+        self._scalars: dict[str, Mapping[str, ScalarSeries]] = {}
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -98,11 +100,6 @@ class Folder:
             return self.event_files
         return self.by_ending.get(ending_of(last), ()) if is_plain(ending_of(last)) else self.files
 
-    def folders(self, pattern: str) -> list[str]:
-        """Folders that fit a pattern, nearest first."""
-        fits = compiled(pattern).fullmatch
-        return [folder for folder in self._tree.folders if fits(folder)]
-
     def has(self, path: str) -> bool:
         """Whether a file of this path was seen."""
         return path in self._paths
@@ -136,9 +133,9 @@ class Folder:
         head = self.head(path)
         return "" if b"\x00" in head[:LOOK] else head.decode("utf-8-sig", "replace")
 
-    def kind(self, path: str) -> str:
-        """What a file is by its first bytes, in words."""
-        return describe_start(self.head(path)[:LOOK], self.size(path))
+    def ending(self, path: str) -> str:
+        """The end of a text; it may begin inside a line, or a character."""
+        return self.tail(path).decode("utf-8", "replace")
 
     def columns(self, path: str) -> tuple[str, ...]:
         """Names in the first line of a CSV or TSV, without blanks around them."""
@@ -159,17 +156,19 @@ class Folder:
         return frozenset(self.scalars(path))
 
     def scalars(self, path: str) -> Mapping[str, ScalarSeries]:
-        """Tag -> points, at the beginning of an event file."""
-        head = self.head(path)
-        return read_events(io.BytesIO(head), len(head)).series if is_event_data(head) else {}
+        """Tag -> points, at the beginning of an event file; kept: several trainers ask for the same ones."""
+        if path not in self._scalars:
+            head = self.head(path)
+            self._scalars[path] = read_events(io.BytesIO(head), len(head)).series if is_event_data(head) else {}
+        return self._scalars[path]
 
     def document(self, path: str, most: int = DOCUMENT_BYTES) -> Mapping[str, Any]:
         """A YAML, JSON or TOML mapping of at most so many bytes; empty where it is none, or cannot be read."""
-        if path not in self._documents:
+        if (path, most) not in self._documents:  # what is too large for one trainer is not for another
             is_small = 0 < self.size(path) <= most
             data = read_config(self._part(path, most), name=path).data if is_small else None
-            self._documents[path] = data if isinstance(data, Mapping) else {}
-        return self._documents[path]
+            self._documents[path, most] = data if isinstance(data, Mapping) else {}
+        return self._documents[path, most]
 
     def _part(self, path: str, length: int) -> bytes:
         """`length` bytes from the start, or a negative number from the end."""
@@ -191,8 +190,18 @@ def _read(workspace: Workspace, path: str, length: int) -> bytes:
 
 def last_cells(folder: Folder, path: str, sign: str = ",") -> list[str]:
     """Cells of a table's last whole line, without blanks around them."""
-    line = folder.tail(path).decode("utf-8", "replace").rpartition("\n")[0].rpartition("\n")[2]
+    line = folder.ending(path).rpartition("\n")[0].rpartition("\n")[2]
     return [cell.strip() for cell in line.split(sign)]
+
+
+def last_count(folder: Folder, path: str, sign: str = ",") -> int | None:
+    """The first cell of a table's last whole line: an epoch, a step; None where it is none."""
+    return count_in(next(iter(last_cells(folder, path, sign)), ""))
+
+
+def count_in(cell: str) -> int | None:
+    """A cell as a count; None where it is none, and no training counts to more than `MOST_DIGITS` digits."""
+    return int(cell) if cell.isascii() and cell.isdigit() and len(cell) <= MOST_DIGITS else None
 
 
 def _cells(lines: Sequence[str], sign: str) -> list[list[str]]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from collectors.trainers.description import CONFIGS, below, config_of, epochs_of, events_of, one_stream, table_of
-from collectors.trainers.folder import Folder, is_below, last_cells, parent, said
+from collectors.trainers.folder import Folder, is_below, last_count, parent, said
 from collectors.trainers.names import metrics_in
 from collectors.trainers.spec import Documented, Raw, Run, Sureness, TrainerSpec
 
@@ -96,8 +96,8 @@ def _is_model(folder: Folder, path: str) -> bool:
 def _about(folder: Folder, signs: _Signs) -> str:
     if signs.table is None:
         return ""
-    epoch = next(iter(last_cells(folder, signs.table)), "")
-    return f"epoch {epoch} (from 0)" if epoch.isdigit() else ""
+    epoch = last_count(folder, signs.table)
+    return f"epoch {epoch} (from 0)" if epoch is not None else ""
 
 
 def describe(folder: Folder, run: Run) -> Raw:

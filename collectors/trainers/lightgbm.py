@@ -14,15 +14,12 @@ from typing import Final
 from collectors.readers.checkpoint.boosters import booster_kind
 from collectors.trainers.boosters import (
     MOST_LOOKED_AT,
-    WAITS,
     Boosted,
     described,
-    key_in,
     monitored,
-    parameters_in,
     run_of,
     trainings,
-    way_of,
+    waits_in,
 )
 from collectors.trainers.description import below
 from collectors.trainers.folder import Folder
@@ -60,15 +57,9 @@ def describe(folder: Folder, run: Run) -> Raw:
 
 def _stops(folder: Folder, one: Boosted, tail: bytes) -> Raw:
     """For how many iterations an early stop waited, and which metric had just so many; nothing where none is told."""
-    parameters = parameters_in(folder, one.root)
-    document = folder.document(parameters) if parameters is not None else {}
-    key = key_in(document, WAITS)
-    patience = document[key] if key else _number(rb"early_stopping_round", tail) or _printed(folder, one.root)
-    if patience is None:
-        return {}
-    found = one.values(folder)
-    ways = {metric: way_of(metric) for metrics in found.values() for metric in metrics}
-    return {"patience": patience, "monitor": monitored(found, ways, patience)}
+    said = waits_in(folder, one.root)
+    patience = said or _number(rb"early_stopping_round", tail) or _printed(folder, one.root)
+    return {"patience": patience, "monitor": monitored(one.values(folder), patience)} if patience is not None else {}
 
 
 def _number(name: bytes, tail: bytes) -> int | None:

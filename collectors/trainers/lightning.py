@@ -15,7 +15,7 @@ from typing import Final
 
 from collectors.numbers import number_words, numbers_in
 from collectors.trainers.description import below, config_of, epochs_of, events_of, one_stream, table_of, tags_of
-from collectors.trainers.folder import Folder, is_below, join, last_cells, parent, said
+from collectors.trainers.folder import Folder, count_in, is_below, join, last_cells, parent, said
 from collectors.trainers.names import has_training, is_count, losses_in
 from collectors.trainers.spec import Documented, Raw, Run, Sureness, TrainerSpec
 
@@ -159,9 +159,8 @@ def _about(folder: Folder, version: _Version) -> str:
     if version.table is None:
         return ""
     row = dict(zip(folder.columns(version.table), last_cells(folder, version.table), strict=False))
-    if not (row.get("epoch", "").isdigit() and row.get("step", "").isdigit()):
-        return ""
-    return f"epoch {number_words(int(row['epoch']))} (from 0), step {number_words(int(row['step']))}"
+    epoch, step = count_in(row.get("epoch", "")), count_in(row.get("step", ""))
+    return f"epoch {number_words(epoch)} (from 0), step {number_words(step)}" if None not in (epoch, step) else ""
 
 
 def describe(folder: Folder, run: Run) -> Raw:

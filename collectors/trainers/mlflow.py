@@ -11,15 +11,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from collectors.readers.mlflow.files import is_active, is_run, status_of
-from collectors.readers.mlflow.read import MAGIC
+from collectors.readers.mlflow.files import META, is_active, is_run, status_of
+from collectors.readers.mlflow.read import MAGIC, seconds
 from collectors.trainers.description import one_stream
 from collectors.trainers.folder import Folder, join, parent, said
 from collectors.trainers.names import TAGS, losses_in
 from collectors.trainers.spec import Documented, Raw, Run, Sureness, TrainerSpec
 
 STORE: Final = "mlflow.db"
-META: Final = "meta.yaml"
+"""What MLflow calls it where nobody says otherwise."""
 LOOKED_AT: Final = 1 << 20
 """Bytes of a database in which the definitions of its tables are looked for: they are made before any run."""
 TABLES: Final = (b"run_uuid", b"lifecycle_stage", b"experiment_id")
@@ -82,16 +82,10 @@ def _of_files(folder: Folder, path: str, meta: Mapping[str, Any], metrics: Seque
         because=(said(path),),
         sure=_sure(folder),
         about=f"{words}; {IMPORT}",
-        at=_started(meta),
+        at=seconds(meta.get("start_time")) or 0.0,  # many runs are written in the same moment
         trained=bool(losses_in(metrics)),
         facts={"metrics": metrics},
     )
-
-
-def _started(meta: Mapping[str, Any]) -> float:
-    """When a run began, seconds since the Unix epoch: many runs are written in the same moment."""
-    at = meta.get("start_time")
-    return at / 1000 if isinstance(at, (int, float)) else 0.0
 
 
 def describe(_folder: Folder, run: Run) -> Raw:

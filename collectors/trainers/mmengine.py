@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from collectors.numbers import plural
-from collectors.trainers.description import below, one_stream, whole_table
+from collectors.trainers.description import NO_CLOCK, below, one_stream, whole_table
 from collectors.trainers.folder import Folder, join, parent, said
 from collectors.trainers.spec import Documented, Raw, Run, Sureness, TrainerSpec
 
@@ -23,8 +23,6 @@ MODELS: Final = ("epoch_*.pth", "iter_*.pth")
 PLACES: Final = frozenset({"epoch", "iter", "step"})
 PACE: Final = frozenset({"time", "data_time", "memory"})
 """How long a step took, under one name in training and validation."""
-NO_CLOCK: Final = "no column"
-"""Rows have no time of day: their `time` is seconds of a step."""
 _TOTAL: Final = re.compile(r"\bmax_(epochs|iters)\s*=\s*(\d{1,12})\b")
 _BY_STEP: Final = re.compile(r"\blog_metric_by_epoch\s*=\s*False\b")
 _BEST: Final = re.compile(r"best_(.+)_(epoch|iter)_\d+\.pth")
@@ -39,7 +37,7 @@ def recognise(folder: Folder) -> Sequence[Run]:
 
 def _rows(folder: Folder, path: str) -> Iterator[Mapping[str, Any]]:
     """Whole rows at the beginning and at the end of a file: the first epoch may be long."""
-    tail = folder.tail(path).decode("utf-8", "replace")
+    tail = folder.ending(path)
     for line in [*folder.text(path).split("\n"), *tail.split("\n")]:
         try:
             row = json.loads(line)
@@ -73,7 +71,7 @@ def _text(folder: Folder, config: str) -> str:
 
 def _about(folder: Folder, path: str) -> str:
     """How far it is, by the last training row."""
-    tail = folder.tail(path).decode("utf-8", "replace")
+    tail = folder.ending(path)
     steps = re.findall(r'"iter"\s*:\s*(\d{1,12})\b', tail)
     epochs = re.findall(r'"epoch"\s*:\s*(\d{1,12})\b', tail)
     told = [plural(int(steps[-1]), "iteration")] if steps else []

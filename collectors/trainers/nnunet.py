@@ -39,7 +39,7 @@ def recognise(folder: Folder) -> Sequence[Run]:
 def _run(folder: Folder, root: str, logs: Sequence[str]) -> Run:
     log = folder.newest(logs) or logs[0]
     there = [path for path in below(root, SETTINGS, *MODELS) if folder.has(path)]
-    epochs = _EPOCH.findall(folder.tail(log).decode("utf-8", "replace")) or _EPOCH.findall(folder.text(log))
+    epochs = _EPOCH.findall(folder.ending(log)) or _EPOCH.findall(folder.text(log))
     return Run(
         root=root,
         because=tuple(map(said, [log, *there[:2]])),

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from collectors.numbers import plural
 from collectors.trainers.description import below, config_of, one_stream, whole_table
-from collectors.trainers.folder import Folder, join, last_cells, parent, said
+from collectors.trainers.folder import Folder, join, last_count, parent, said
 from collectors.trainers.names import is_count
 from collectors.trainers.spec import Documented, Raw, Run, Sureness, TrainerSpec
 
@@ -49,8 +49,8 @@ def _run(folder: Folder, path: str) -> Run:
 
 
 def _about(folder: Folder, path: str, total: int | None) -> str:
-    epoch = next(iter(last_cells(folder, path)), "")
-    return f"{int(epoch) + 1} of {plural(total, 'epoch')}" if epoch.isdigit() and total is not None else ""
+    epoch = last_count(folder, path)
+    return f"{epoch + 1} of {plural(total, 'epoch')}" if epoch is not None and total is not None else ""
 
 
 def total_of(args: Mapping[str, Any]) -> int | None:

@@ -12,7 +12,7 @@ from typing import Final
 
 from collectors.numbers import plural
 from collectors.trainers.description import below, config_of, one_stream, whole_table
-from collectors.trainers.folder import Folder, join, last_cells, parent, said
+from collectors.trainers.folder import Folder, join, last_count, parent, said
 from collectors.trainers.names import is_count
 from collectors.trainers.spec import Documented, Raw, Run, Sureness, TrainerSpec
 
@@ -52,8 +52,8 @@ def _run(folder: Folder, path: str) -> Run:
 
 
 def _about(folder: Folder, path: str, total: object) -> str:
-    epoch = next(iter(last_cells(folder, path)), "")
-    return f"{int(epoch)} of {plural(total, 'epoch')}" if epoch.isdigit() and isinstance(total, int) else ""
+    epoch = last_count(folder, path)
+    return f"{epoch} of {plural(total, 'epoch')}" if epoch is not None and isinstance(total, int) else ""
 
 
 def describe(folder: Folder, run: Run) -> Raw:

@@ -14,13 +14,11 @@ from typing import Final
 from collectors.readers.checkpoint.boosters import booster_kind
 from collectors.trainers.boosters import (
     MOST_LOOKED_AT,
-    WAITS,
     Boosted,
     described,
-    key_in,
-    parameters_in,
     run_of,
     trainings,
+    waits_in,
 )
 from collectors.trainers.description import below
 from collectors.trainers.folder import Folder, join, parent
@@ -64,15 +62,12 @@ def _judged(folder: Folder, one: Boosted) -> list[str]:
 
 def _stops(folder: Folder, one: Boosted, models: Sequence[str]) -> Raw:
     """Whether an early stop was on: the last metric of the last part decides, as XGBoost does."""
-    found = one.values(folder)
-    parameters = parameters_in(folder, one.root)
-    document = folder.document(parameters) if parameters is not None else {}
-    key = key_in(document, WAITS)
-    is_on = key is not None or any(BEST in folder.head(model) for model in models)
+    found, patience = one.values(folder), waits_in(folder, one.root)
+    is_on = patience is not None or any(BEST in folder.head(model) for model in models)
     if not is_on or not found:
         return {}
     part, metrics = list(found.items())[-1]
-    return {"patience": document[key] if key else "unknown", "monitor": f"{part}/{list(metrics)[-1]}"}
+    return {"patience": patience or "unknown", "monitor": f"{part}/{list(metrics)[-1]}"}
 
 
 SPEC = TrainerSpec(

@@ -174,4 +174,4 @@ class _Reading:
 
     def _cut(self, at: int) -> None:
         self.is_cut = True
-        self.parts.findings.note("the last line is not finished: it is being written, or was cut off", f"line {at}")
+        self.parts.note_cut(at)

@@ -62,7 +62,7 @@ def _read_lines(lines: Lines, columns: LossColumns, parts: Parts, *, may_be_cut:
     for at, line in lines.each():
         row = None if not line or line.isspace() else parsed_line(line)
         if isinstance(row, str) and at == lines.last and may_be_cut:
-            parts.findings.note("the last line is not finished: it is being written, or was cut off", f"line {at}")
+            parts.note_cut(at)
             is_cut = True
         elif row is not None:
             rows.add(at, row)

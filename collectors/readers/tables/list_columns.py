@@ -107,7 +107,8 @@ class _Columns:
         held = self._lists.get(name) if name is not None else None
         if held is None or len(held) != self.length:
             return None
-        return np.array([moment(v) if isinstance(v, str) else _number(v) or 0.0 for v in held], np.float64)
+        places = [moment(value) if isinstance(value, str) else _number(value) for value in held]
+        return np.array([np.nan if place is None else place for place in places], np.float64)
 
 
 def _number(value: Any) -> float | None:

@@ -79,6 +79,10 @@ class Parts:
         if self.skipped <= MAX_TOLD:
             self.findings.warning(f"{why}: the row is skipped", self.where(place))
 
+    def note_cut(self, at: int) -> None:
+        """Say that the last line is a part of one."""
+        self.findings.note("the last line is not finished: it is being written, or was cut off", f"line {at}")
+
     def report_more(self) -> None:
         """Say how many rows were skipped beyond those that were told."""
         if self.skipped > MAX_TOLD:

@@ -52,7 +52,8 @@ def read_prefixed(lines: Lines, columns: LossColumns, parts: Parts, *, live: boo
             continue
         row = _object_at(line, start)
         if isinstance(row, str) and at == lines.last and may_be_cut:
-            is_cut = _told_as_cut(parts, at)
+            parts.note_cut(at)
+            is_cut = True
         else:
             rows.add(at, row)
         if len(rows) > MAX_ROWS:
@@ -75,7 +76,8 @@ def read_patterns(
     rows, holding, is_cut = JsonRows(columns, parts), dict[str, str](), False
     for at, line in _in_time(lines, parts):
         if at == lines.last and live and not lines.is_finished:
-            is_cut = _told_as_cut(parts, at)  # half a number is a number too
+            parts.note_cut(at)  # half a number is a number too
+            is_cut = True
             break
         found = _found(compiled, line[:LONGEST_LINE])
         if not found:
@@ -126,8 +128,3 @@ def _object_at(line: str, start: int) -> Any:
         return "is nested too deep"
     except (json.JSONDecodeError, ValueError) as problem:
         return f"holds no JSON behind its prefix ({shorten(str(problem))})"
-
-
-def _told_as_cut(parts: Parts, at: int) -> bool:
-    parts.findings.note("the last line is not finished: it is being written, or was cut off", f"line {at}")
-    return True

@@ -25,6 +25,8 @@ import subprocess
 import sys
 import tarfile
 import time
+import zipfile
+from collections.abc import Collection, Iterator
 from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
@@ -72,34 +74,35 @@ def train(make: ModuleType, trainer: str, recording: str) -> None:
         raise SystemExit(f"{trainer} {recording}: was not killed")
 
 
-def refuse_traces() -> None:
-    """A recorded folder speaks of no real machine and no person."""
-    traces = [word.encode() for word in (str(HERE), sys.prefix, f".{socket.gethostname()}.")]
-    for path in (p for p in sorted(ROOM.rglob("*")) if p.is_file()):
-        held = path.read_bytes() + str(path).encode()
-        found = [word for word in traces if word in held]
-        if found:
-            raise SystemExit(f"{path} holds {found}")
+def refuse_traces(root: Path, traces: Collection[bytes]) -> None:
+    """A recorded folder speaks of no real machine and no person, nor does what lies in an archive in it."""
+    for path in (p for p in sorted(root.rglob("*")) if p.is_file()):
+        for name, held in _contents(path):
+            found = [word for word in traces if word in held]
+            if found:
+                raise SystemExit(f"{path} {name}: holds {found}")
 
 
-def pack(target: Path, left_out: set[str]) -> list[str]:
-    """The folder with its times as an archive that names no owner; its files."""
-    names = []
+def _contents(path: Path) -> Iterator[tuple[str, bytes]]:
+    yield "", path.read_bytes() + str(path).encode()
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            yield from ((name, archive.read(name)) for name in archive.namelist())
+
+
+def pack(root: Path, target: Path, left_out: Collection[str] = ()) -> dict[str, object]:
+    """The folder with its times as an archive that names no owner; the archive's name and its files."""
+    kept = [path for path in sorted(root.rglob("*")) if not set(left_out) & set(path.relative_to(root).parts)]
     with tarfile.open(target, "w:xz", format=tarfile.PAX_FORMAT, preset=9) as archive:
-        for path in sorted(ROOM.rglob("*")):
-            name = path.relative_to(ROOM).as_posix()
-            if not left_out.isdisjoint(Path(name).parts):
-                continue
-            entry = archive.gettarinfo(path, arcname=name)
-            entry.uid = entry.gid = 0
-            entry.uname = entry.gname = ""
-            if entry.isreg():
-                names.append(name)
-                with path.open("rb") as file:
-                    archive.addfile(entry, file)
-            else:
-                archive.addfile(entry)
-    return names
+        for path in kept:
+            archive.add(path, path.relative_to(root).as_posix(), recursive=False, filter=_nobody)
+    return {"archive": target.name, "files": [path.relative_to(root).as_posix() for path in kept if path.is_file()]}
+
+
+def _nobody(member: tarfile.TarInfo) -> tarfile.TarInfo:
+    member.uid = member.gid = 0
+    member.uname = member.gname = ""
+    return member
 
 
 def plain(value: object) -> object:
@@ -120,9 +123,14 @@ def keep(trainer: str, recording: str, facts: dict[str, object], make: ModuleTyp
     held["format_only"] = getattr(make, "FORMAT_ONLY", False)
     facts["libraries"] = {name: version(name) for name in make.LIBRARIES}
     held["recordings"][recording] = plain(facts)
-    text = json.dumps(held, indent=1, allow_nan=False, ensure_ascii=False)
+    path.write_text(facts_text(held), encoding="utf-8")
+
+
+def facts_text(facts: object) -> str:
+    """`facts.json`, indented, a list of numbers on one line."""
+    text = json.dumps(facts, indent=1, allow_nan=False, ensure_ascii=False)
     flat = re.sub(r"\[\s+([^\[\]{}]*?)\s+\]", lambda found: "[" + re.sub(r"\s*\n\s*", " ", found[1]) + "]", text)
-    path.write_text(flat + "\n", encoding="utf-8")
+    return flat + "\n"
 
 
 def main() -> None:
@@ -138,13 +146,12 @@ def main() -> None:
         return
     for recording in options.recordings or make.RECORDINGS:
         train(make, options.trainer, recording)
-        refuse_traces()
-        left_out = getattr(make, "LEFT_OUT", set())
-        facts = {"archive": f"{recording}.tar.xz"}
-        facts["files"] = pack(HERE / options.trainer / f"{recording}.tar.xz", left_out)
+        refuse_traces(ROOM, [word.encode() for word in (str(HERE), sys.prefix, f".{socket.gethostname()}.")])
+        archive = HERE / options.trainer / f"{recording}.tar.xz"
+        facts = pack(ROOM, archive, getattr(make, "LEFT_OUT", ()))
         facts |= make.read(recording, ROOM)
         keep(options.trainer, recording, facts, make)
-        print(recording, (HERE / options.trainer / f"{recording}.tar.xz").stat().st_size, "bytes")
+        print(recording, archive.stat().st_size, "bytes")
 
 
 if __name__ == "__main__":

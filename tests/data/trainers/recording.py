@@ -13,23 +13,18 @@ from __future__ import annotations
 
 import ctypes
 import importlib.metadata
-import io
-import json
-import lzma
 import os
-import re
 import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tarfile
-import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from trainers.record import facts_text, pack, refuse_traces
 
 Series = dict[str, dict[str, Any]]
 RUN = Path("/tmp/training")  # neutral: trainers write where they are into their files
@@ -50,6 +45,7 @@ def record(module: str, folder: Path, name: str, *, ended: str = "complete") -> 
     code = subprocess.run([sys.executable, "-m", module, name], check=False).returncode
     if code != (-signal.SIGKILL if ended == "killed" else 0):
         raise SystemExit(f"{module} {name}: exit code {code}")
+    _refuse_telling(RUN)
     return pack(RUN, folder / f"{name}.tar.xz") | {"ended": ended}
 
 
@@ -69,45 +65,11 @@ def versions(*names: str) -> dict[str, str]:
     return {"python": sys.version.split()[0]} | {name: importlib.metadata.version(name) for name in names}
 
 
-def files(root: Path) -> list[str]:
-    """Every file below, by name."""
-    return sorted(p.relative_to(root).as_posix() for p in root.rglob("*") if p.is_file())
-
-
-def pack(root: Path, archive: Path) -> dict[str, Any]:
-    """What lies in `root` as a `.tar.xz`, owner left out, times kept; refuses what tells about this machine."""
-    _refuse_telling(root)
-    packed = io.BytesIO()
-    with tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as tar:
-        for path in sorted(root.rglob("*")):
-            tar.add(path, path.relative_to(root).as_posix(), recursive=False, filter=_nobody)
-    archive.write_bytes(lzma.compress(packed.getvalue(), preset=9 | lzma.PRESET_EXTREME))
-    return {"archive": archive.name, "files": files(root)}
-
-
-def _nobody(member: tarfile.TarInfo) -> tarfile.TarInfo:
-    member.uid = member.gid = 0
-    member.uname = member.gname = ""
-    return member
-
-
 def _refuse_telling(root: Path) -> None:
-    for path in root.rglob("*"):
-        if not path.is_file():
-            continue
-        if path.name.startswith("events.out") and HOST not in path.name:
-            raise SystemExit(f"{path}: an event file of another host than {HOST}")
-        for name, data in _contents(path):
-            found = [word for word in TELLING if word in data]
-            if found:
-                raise SystemExit(f"{path} {name}: tells about this machine: {found}")
-
-
-def _contents(path: Path) -> Iterable[tuple[str, bytes]]:
-    yield "", path.read_bytes()
-    if zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            yield from ((name, archive.read(name)) for name in archive.namelist())
+    refuse_traces(root, TELLING)
+    foreign = [path for path in root.rglob("events.out*") if HOST not in path.name]
+    if foreign:
+        raise SystemExit(f"{foreign[0]}: an event file of another host than {HOST}")
 
 
 def table_series(root: Path, path: Path, at: str, *others: str) -> Series:
@@ -144,6 +106,4 @@ def best_of(series: Series, column: str, *, higher: bool = False) -> dict[str, A
 def write_facts(folder: Path, libraries: Mapping[str, str], recordings: Mapping[str, Mapping[str, Any]]) -> None:
     """`facts.json`, indented, a list of numbers on one line."""
     facts = {"trainer": folder.name, "format_only": False, "libraries": libraries, "recordings": recordings}
-    text = json.dumps(facts, indent=1, allow_nan=False, ensure_ascii=False)
-    text = re.sub(r"\[\s+([^\[\]{}]*?)\s+\]", lambda found: f"[{' '.join(found[1].split())}]", text)
-    (folder / "facts.json").write_text(text + "\n", encoding="utf-8")
+    (folder / "facts.json").write_text(facts_text(facts), encoding="utf-8")

@@ -23,7 +23,7 @@ def test_names_come_nearest_first_and_sorted(tmp_path: Path) -> None:
 
     found = tree_of(tmp_path)
 
-    assert found == Tree(("z.csv", "a/w.csv", "b/x.csv", "a/deep/y.csv"), ("a", "b", "a/deep"))
+    assert found == Tree(("z.csv", "a/w.csv", "b/x.csv", "a/deep/y.csv"))
 
 
 def test_hidden_names_and_folders_of_programs_are_left_out(tmp_path: Path) -> None:

@@ -86,6 +86,20 @@ def test_a_tag_adds_to_the_usual_names(tmp_path: Path, take: Take, name: str) ->
     assert list(found[usual["id"][:8]].metrics["model"].series["val_loss"].value) == [0.875, 0.625, 0.5, 0.375]
 
 
+def test_a_run_whose_beginning_is_no_moment_is_taken_over_with_the_others(tmp_path: Path, take: Take) -> None:
+    root = unpack("mlflow", "files3", tmp_path / "work")
+    own = next(run for run in recorded_runs("files3") if run["name"] == "usual")
+    (meta,) = root.glob(f"mlruns/*/{own['id']}/meta.yaml")
+    text = meta.read_text()
+    assert f"start_time: {own['started_ms']}" in text
+    meta.write_text(text.replace(f"start_time: {own['started_ms']}", "start_time: never"))
+
+    found = take(root)
+
+    assert own["id"][:8] in found
+    assert len(found) > 1
+
+
 def test_the_folder_of_files_itself_may_be_named(tmp_path: Path, take: Take) -> None:
     root = unpack("mlflow", "files3", tmp_path / "work")
 

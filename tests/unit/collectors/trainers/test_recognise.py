@@ -204,6 +204,23 @@ def damaged(data: bytes, dice: random.Random) -> bytes:
     return bytes(changed)
 
 
+@pytest.mark.parametrize("cell", ["\u00b2", "9" * 5000])
+def test_a_last_epoch_that_no_training_counts_to_is_no_count_and_no_crash(tmp_path: Path, cell: str) -> None:
+    write(tmp_path / "a/history.csv", f"epoch,train_loss,valid_loss,time\n0,1,1,00:01\n{cell},1,1,00:01\n")
+    write(tmp_path / "b/summary.csv", f"epoch,train_loss,eval_top1\n0,1,1\n{cell},1,1\n")
+    write(tmp_path / "b/args.yaml", "sched: step\nepochs: 4\n")
+    write(tmp_path / "c/results.csv", f"epoch,train/loss,val/loss\n1,1,1\n{cell},1,1\n")
+    write(tmp_path / "c/args.yaml", "task: detect\nepochs: 4\n")
+    write(tmp_path / "d/lightning_logs/version_0/metrics.csv", f"epoch,step,train_loss\n0,9,1\n{cell},{cell},1\n")
+    write(tmp_path / "e/training.csv", f"epoch,accuracy,loss\n0,1,1\n{cell},1,1\n")
+
+    with Workspace(tmp_path) as workspace:
+        told = {one.spec.id: one.run.about for one in recognise(Folder(workspace)).every}
+
+    assert told.keys() >= {"fastai", "timm", "ultralytics", "lightning", "keras"}
+    assert set(told.values()) == {""}
+
+
 def test_reading_ends_where_there_is_no_end(tmp_path: Path) -> None:
     for n in range(MOST_READ + 50):
         write(tmp_path / f"d{n}/results.csv", "name,price\n")

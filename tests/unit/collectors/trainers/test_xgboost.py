@@ -10,6 +10,8 @@ from support.recognising import aged, assert_same, points_of, recording, seen, w
 from support.recorded import facts, unpack
 from support.workspaces import write
 
+from collectors.trainers.folder import DOCUMENT_BYTES
+
 OWN = {"train_loss": "train/logloss", "val_loss": "validation/logloss"}
 MAY_HAVE = "it may have stopped early: 10 of `val_loss` follow its best one, and nothing says how many it waits for"
 
@@ -93,6 +95,14 @@ def test_values_of_the_usual_two_sets_without_names_keep_them(tmp_path: Path) ->
 
     assert_same(found.model.series["val_loss"], points_of(facts("xgboost", "folder"), "validation/logloss"))
     assert "validation_0/logloss" in found.model.series, "which part it is nothing says"
+
+
+def test_a_document_of_many_values_is_its_though_others_read_only_small_ones(tmp_path: Path) -> None:
+    values = [0.123456789 + 1e-7 * round_ for round_ in range(20_000)]
+    write(tmp_path / "evals_result.json", json.dumps({"train": {"logloss": values}, "val": {"logloss": values}}))
+    assert (tmp_path / "evals_result.json").stat().st_size > DOCUMENT_BYTES
+
+    assert seen(tmp_path).described.recognised == "XGBoost, because `evals_result.json`; 20,000 iterations"
 
 
 def test_lists_that_anybody_may_write_are_not_its(tmp_path: Path) -> None:

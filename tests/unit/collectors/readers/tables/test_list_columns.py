@@ -63,6 +63,13 @@ def test_lists_of_epochs_and_steps_place_the_rows() -> None:
     assert [(row.epoch, row.step) for row in found.rows] == [(1, 100), (2, 200)]
 
 
+def test_a_row_whose_epoch_is_null_is_at_no_epoch_and_costs_none_before_it() -> None:
+    found = read({"epoch": [1, None, 3], "loss": [0.5, 0.375, 0.25]}, train_loss="loss")
+
+    assert [(row.epoch, row.values["train_loss"]) for row in found.rows] == [(1, 0.5), (None, 0.375), (3, 0.25)]
+    assert found.findings == ()
+
+
 def test_values_that_are_missing_odd_or_not_finite() -> None:
     found = read({"loss": [0.5, None, "0.25", float("nan"), "low", True]}, train_loss="loss")
 
