@@ -79,7 +79,14 @@
     window.dashboard.set("metric-wish", found);
   }
 
-  document.addEventListener("toggle", ({ target }) => target.matches?.(".metric-group") && wish(), true);
+  /* What the page holds of a group is drawn at once, on the axes and in the colours of now: nothing new may come. */
+  function turned({ target }) {
+    if (!target.matches?.(".metric-group")) return;
+    wish();
+    if (target.open && drawn.length) draw(...drawn);
+  }
+
+  document.addEventListener("toggle", turned, true);
 
   window.dashboard.onPress(".metric-more", (button) => {
     const { dataset } = button.closest(".metric-group");
