@@ -34,14 +34,15 @@
 
   /* The groups of every stream: those that are there already stay, opened or not. */
   function list(losses, parts) {
-    return parts.map((part) => {
+    const counts = parts.map((part) => {
       const container = containerOf(part);
       const groups = (losses[part.stream] || {}).groups || [];
       const held = new Map(groupsIn(container).map((one) => [one.dataset.group, one]));
       hold(container, groups.map((group) => named(held.get(group.key) || newGroup(part.stream, group), group)));
-      wish();
       return groups.length;
     });
+    wish();
+    return counts;
   }
 
   function newGroup(stream, { key, open }) {
