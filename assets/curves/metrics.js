@@ -8,7 +8,7 @@
   "use strict";
 
   const { figureOf, colours, usableAxis, timeUnit } = window.lossFigures;
-  const AT_A_TIME = 24;
+  const AT_A_TIME = 24; // of a group, before somebody asks for more
   const WAIT_MS = 100; // the charts' own code may still be on its way
   const CONFIG = { displayModeBar: false, responsive: true, doubleClick: "reset" };
   const wished = {}; // stream and group -> how many metrics
