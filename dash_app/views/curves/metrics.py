@@ -11,9 +11,9 @@ from typing import Any, Final
 
 from collectors.contract.metrics import StreamMetrics
 from collectors.contract.state import DashboardState
-from collectors.numbers import listed, plural
+from collectors.numbers import listed
 from collectors.presentation.metric_groups import metric_groups, only
-from collectors.presentation.regions.metrics import best_words, last_words, metric_label, odd_words
+from collectors.presentation.regions.metrics import best_words, group_title, last_words, metric_label, odd_words
 from collectors.presentation.words import chart_text
 from dash_app.views.curves.data import loss_data
 
@@ -32,7 +32,7 @@ def groups_of(run: StreamMetrics, *, is_open: bool) -> list[dict[str, Any]]:
     return [
         {
             "key": group.key,
-            "title": f"{group.key} · {plural(len(group.members), 'metric')}",
+            "title": group_title(group),
             "names": listed((metric_label(run, name) for name in group.members), most=NAMED),
             "open": is_open,
         }
