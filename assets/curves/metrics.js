@@ -8,7 +8,7 @@
   "use strict";
 
   const { figureOf, colours, usableAxis, timeUnit } = window.lossFigures;
-  const AT_A_TIME = 24;
+  const AT_A_TIME = 24; // of a group, before somebody asks for more
   const WAIT_MS = 100; // the charts' own code may still be on its way
   const CONFIG = { displayModeBar: false, responsive: true, doubleClick: "reset" };
   const wished = {}; // stream and group -> how many metrics
@@ -34,14 +34,15 @@
 
   /* The groups of every stream: those that are there already stay, opened or not. */
   function list(losses, parts) {
-    return parts.map((part) => {
+    const counts = parts.map((part) => {
       const container = containerOf(part);
       const groups = (losses[part.stream] || {}).groups || [];
       const held = new Map(groupsIn(container).map((one) => [one.dataset.group, one]));
       hold(container, groups.map((group) => named(held.get(group.key) || newGroup(part.stream, group), group)));
-      wish();
       return groups.length;
     });
+    wish();
+    return counts;
   }
 
   function newGroup(stream, { key, open }) {
@@ -79,7 +80,14 @@
     window.dashboard.set("metric-wish", found);
   }
 
-  document.addEventListener("toggle", ({ target }) => target.matches?.(".metric-group") && wish(), true);
+  /* What the page holds of a group is drawn at once, on the axes and in the colours of now: nothing new may come. */
+  function turned({ target }) {
+    if (!target.matches?.(".metric-group")) return;
+    wish();
+    if (target.open && drawn.length) draw(...drawn);
+  }
+
+  document.addEventListener("toggle", turned, true);
 
   window.dashboard.onPress(".metric-more", (button) => {
     const { dataset } = button.closest(".metric-group");

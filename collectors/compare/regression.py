@@ -25,7 +25,7 @@ from collectors.contract.metric_rules import Better
 from collectors.contract.metrics import MAX_POINTS, StreamMetrics
 from collectors.contract.policy import Policy
 from collectors.numbers import number_words, share_words, signed_words
-from collectors.training.series import better_way
+from collectors.training.metric_facts import told_way
 
 Streams = Mapping[str, StreamMetrics]
 Which = Literal["final", "best"]
@@ -145,8 +145,7 @@ def way_of(series: str, policy: Policy, *sides: StreamMetrics | None) -> Better 
     declared = policy.of(series).direction
     if declared is not None:
         return declared
-    known = (side.about[series].better for side in sides if side is not None and series in side.about)
-    return next(known, better_way(series))
+    return told_way(series, *sides)
 
 
 def no_way(series: str) -> str:

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from collectors.contract.metrics import StreamMetrics
+from collectors.contract.table import USUAL_SERIES
 from collectors.training.series import TRAINING, VALIDATION, is_loss, is_validation, words_of
 
-USUAL: Final = ("train_loss", "val_loss")
-"""What the two losses of a stream are called where its description says which they are."""
 MOST_MAIN: Final = 4
 """Lines that one chart can hold and be read."""
 MOST_GROUPS: Final = 12
@@ -35,8 +34,8 @@ class MetricGroup:
 def main_series(names: Iterable[str]) -> tuple[str, ...]:
     """The losses that are drawn together; where a stream has none, its first series."""
     every = list(names)
-    usual = [name for name in every if name in USUAL]
-    losses = [name for name in every if name not in USUAL and is_loss(name)]
+    usual = [name for name in every if name in USUAL_SERIES]
+    losses = [name for name in every if name not in USUAL_SERIES and is_loss(name)]
     if usual:
         losses = [name for name in losses if _prefix(name) is None]
     chosen = [*usual, *losses][:MOST_MAIN] or every[:1]

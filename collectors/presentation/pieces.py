@@ -84,5 +84,9 @@ def panel_head(title: Child, *more: Child) -> Element:
 
 def table(columns: Iterable[str], rows: Child, class_: str) -> Element:
     """A table with a heading a column."""
-    head = el("thead", el("tr", (el("th", name, scope="col") for name in columns)))
-    return el("table", head, el("tbody", rows), class_=class_)
+    return el("table", table_head(columns), el("tbody", rows), class_=class_)
+
+
+def table_head(columns: Iterable[str]) -> Element:
+    """The headings of a table's columns."""
+    return el("thead", el("tr", (el("th", name, scope="col") for name in columns)))

@@ -38,6 +38,24 @@ def explained(path: Path) -> Iterator[None]:
 
 def replace_file(path: Path, data: bytes, *, durable: bool = True) -> None:
     """Write beside, fsync, rename, fsync the folder. Raises StoreProblem."""
+    with _written_beside(path, data, durable=durable) as beside:
+        beside.replace(path)
+
+
+def create_file(path: Path, data: bytes) -> None:
+    """Write a file that is not there yet, whole or not at all. Raises StoreProblem, also where one is."""
+    with _written_beside(path, data) as beside:
+        try:
+            os.link(beside, path)  # unlike a rename it never takes the place of what is there
+        except FileExistsError:
+            raise StoreProblem(f"{path.name} is there already; it stays as it is") from None
+        with suppress(OSError):
+            beside.unlink()
+
+
+@contextmanager
+def _written_beside(path: Path, data: bytes, *, durable: bool = True) -> Iterator[Path]:
+    """A temporary file of these bytes in the folder of `path`, to be put there; it goes where that fails."""
     with explained(path):
         descriptor, name = tempfile.mkstemp(prefix=TEMPORARY, dir=path.parent)
         try:
@@ -47,33 +65,13 @@ def replace_file(path: Path, data: bytes, *, durable: bool = True) -> None:
                 _let_others_read(descriptor)
                 if durable:
                     os.fsync(descriptor)
-            Path(name).replace(path)
+            yield Path(name)
         except BaseException:
             with suppress(OSError):
                 Path(name).unlink()
             raise
         if durable:
             _sync_folder(path.parent)
-
-
-def create_file(path: Path, data: bytes) -> None:
-    """Write a file that is not there yet, whole or not at all. Raises StoreProblem, also where one is."""
-    with explained(path):
-        descriptor, name = tempfile.mkstemp(prefix=TEMPORARY, dir=path.parent)
-        try:
-            with os.fdopen(descriptor, "wb") as handle:
-                handle.write(data)
-                handle.flush()
-                _let_others_read(descriptor)
-                os.fsync(descriptor)
-            try:
-                os.link(name, path)  # unlike a rename it never takes the place of what is there
-            except FileExistsError:
-                raise StoreProblem(f"{path.name} is there already; it stays as it is") from None
-        finally:
-            with suppress(OSError):
-                Path(name).unlink()
-        _sync_folder(path.parent)
 
 
 def append_line(path: Path, line: bytes) -> None:

@@ -234,12 +234,7 @@ def _done_so_far(seen: Observed) -> float | None:
     return count_of(leading(seen.losses.curves), seen.target.unit, seen.target.first)
 
 
-def _since(
-    status: Status,
-    seen: Observed,
-    divergences: tuple[Divergence, ...],
-    last_at: float | None,
-) -> float | None:
+def _since(status: Status, seen: Observed, divergences: tuple[Divergence, ...], last_at: float | None) -> float | None:
     if status is Status.RUNNING:
         return _started_at(seen)
     if status is Status.FAIL:

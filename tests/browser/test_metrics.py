@@ -15,6 +15,7 @@ return [...document.querySelectorAll('.metric-card')].filter((card) => card.chec
   y: [...(card.querySelector('.metric-plot').data?.find((t) => t.hoverinfo !== 'skip')?.y || [])],
 }));
 """
+SCALES = "return [...document.querySelectorAll('.metric-plot')].map((plot) => plot.layout?.yaxis.type)"
 GROUPS = "return [...document.querySelectorAll('.metric-group')].map((g) => [g.dataset.group, g.open])"
 
 
@@ -70,6 +71,20 @@ def test_hundreds_wait_until_a_group_is_opened_and_more_is_asked_for(page: Page)
 
     press(page, ".metric-group[data-group='val'] summary")
     wait_for(lambda: not page.driver.execute_script(CARDS), "the group to close")
+
+
+def test_a_group_that_is_opened_again_is_drawn_as_is_wished_by_then(page: Page) -> None:
+    page.show(with_metrics(many(9)))
+    summary = ".metric-group[data-group='val'] summary"
+    press(page, summary)
+    cards(page, 3)
+
+    press(page, summary)
+    wait_for(lambda: not page.driver.execute_script(CARDS), "the group to close")
+    press(page, "[data-choice='y-scale'][data-value='log']")
+    press(page, summary)
+
+    wait_for(lambda: page.driver.execute_script(SCALES) == ["log"] * 3, "the metrics on the scale that was chosen")
 
 
 def test_a_target_has_its_row_and_its_own_stage(page: Page) -> None:

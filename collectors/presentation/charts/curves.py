@@ -14,9 +14,10 @@ from typing import Final, Literal
 from collectors.contract.metrics import Nonfinite, Point, Series, StreamMetrics
 from collectors.evidence.downsample import downsample
 from collectors.numbers import place_words
-from collectors.presentation.metric_groups import USUAL, role_of
+from collectors.presentation.metric_groups import role_of
 from collectors.presentation.words import series_label, told_label
-from collectors.training.series import better_way, is_loss
+from collectors.training.metric_facts import told_way
+from collectors.training.series import is_loss
 from collectors.training.words import divergence_words
 
 AxisName = Literal["epoch", "step", "time", "index"]
@@ -80,7 +81,7 @@ def curves_of(run: StreamMetrics, baseline: StreamMetrics | None) -> Curves:
         marks=tuple(_marks(run, held, ruler)),
         end=_end(run, axis),
         measure="loss" if all(map(is_loss, held)) else "value",
-        best=_best(held, ruler),
+        best=_best(run, held, ruler),
         diverged=_diverged(run, ruler),
         notes=notes,
     )
@@ -140,11 +141,11 @@ def _reduced(series: Series, ruler: _Ruler) -> tuple[tuple[float, ...], tuple[fl
 
 def _ghosts(baseline: StreamMetrics | None, axis: AxisName, size: float) -> tuple[tuple[Line, ...], tuple[str, ...]]:
     """The baseline's validation curve, else its train curve, where it can stand on this axis."""
-    name = next((n for n in USUAL if baseline and n in baseline.series), None)
-    name = "val_loss" if baseline and "val_loss" in baseline.series else name
-    series = baseline.series[name] if baseline and name else None
-    if series is None or name is None or not series.value:
+    held = baseline.series if baseline else {}
+    name = next((n for n in ("val_loss", "train_loss") if n in held), None)
+    if name is None or not held[name].value:
         return (), ()
+    series = held[name]
     if axis != "index" and None in getattr(series, axis):
         return (), (f"the baseline's curve has no {axis} and is not drawn",)
     first = min((at for at in series.time if at is not None), default=0.0)
@@ -174,16 +175,17 @@ def _end(run: StreamMetrics, axis: AxisName) -> float | None:
     return None if end is None else float(end)
 
 
-def _best(held: dict[str, Series], ruler: _Ruler) -> tuple[float, float, str] | None:
+def _best(run: StreamMetrics, held: dict[str, Series], ruler: _Ruler) -> tuple[float, float, str] | None:
     """The best point of validation, else of the first series that has a better way; the first of equals."""
-    name = "val_loss" if "val_loss" in held else next((n for n in held if better_way(n)), None)
+    ways = {n: way for n in held if (way := told_way(n, run))}
+    name = "val_loss" if "val_loss" in ways else next(iter(ways), None)
     if name is None:
         return None
     finite = [(value, at) for at, value in zip(ruler.along(held[name]), held[name].value, strict=True)
               if value is not None]  # fmt: skip
     if not finite:
         return None
-    if better_way(name) == "lower":
+    if ways[name] == "lower":
         value, at = min(finite)
         return at, value, "min"
     value, at = max(finite, key=lambda one: (one[0], -one[1]))

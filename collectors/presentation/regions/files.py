@@ -10,7 +10,7 @@ from collectors.contract.state import DashboardState
 from collectors.contract.values import Status
 from collectors.numbers import UNKNOWN, size_words
 from collectors.presentation.markup import Child, Element, el
-from collectors.presentation.pieces import age
+from collectors.presentation.pieces import age, table_head
 from collectors.presentation.words import GROUP_WORDS, LEVEL_STATUS, PathWords, status_class
 
 COLUMNS: Final = ("Artifact", "Path", "Level", "Size", "Written", "What was found")
@@ -34,9 +34,8 @@ def files_table(state: DashboardState, beside: Beside, path: PathWords = str) ->
     groups = list(_groups(state))
     if not groups:
         return el("p", "No files yet.", class_="empty")
-    head = el("thead", el("tr", (el("th", name, scope="col") for name in COLUMNS)))
     bodies = (el("tbody", _rows(group, state, beside, path)) for group in groups)
-    return el("div", el("table", head, bodies, class_="files"), class_="files-frame")
+    return el("div", el("table", table_head(COLUMNS), bodies, class_="files"), class_="files-frame")
 
 
 def _groups(state: DashboardState) -> Iterator[Group]:

@@ -12,6 +12,7 @@ from typing import Final
 from collectors.contract.metrics import Series, StreamMetrics
 from collectors.numbers import UNKNOWN, number_words, plural
 from collectors.presentation.markup import Element, el
+from collectors.presentation.pieces import table_head
 from collectors.presentation.words import loss_words, measure_label, told_label
 
 MOST_ROWS: Final = 60
@@ -28,8 +29,8 @@ def loss_table(run: StreamMetrics) -> Element:
     kept = _thinned(places)
     names = (unit.capitalize(), *(told_label(run, name, measure_label(name)) for name in held))
     caption = el("caption", _caption(run.label, len(places), len(kept)))
-    head = el("thead", el("tr", (el("th", name, scope="col") for name in names)))
-    return el("table", caption, head, el("tbody", (_row(place, found) for place in kept)), class_="numbers")
+    rows = (_row(place, found) for place in kept)
+    return el("table", caption, table_head(names), el("tbody", rows), class_="numbers")
 
 
 def _places(series: Series, unit: str) -> list[float]:

@@ -42,8 +42,8 @@ def odd_words(run: StreamMetrics, name: str) -> str:
 
 
 def group_title(group: MetricGroup) -> str:
-    """A group's name and how many metrics it has: `val: 3 metrics`."""
-    return f"{group.key}: {plural(len(group.members), 'metric')}"
+    """A group's name and how many metrics it has: `val · 3 metrics`."""
+    return f"{group.key} · {plural(len(group.members), 'metric')}"
 
 
 def metric_tables(run: StreamMetrics) -> list[Element]:

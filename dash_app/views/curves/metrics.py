@@ -11,17 +11,16 @@ from typing import Any, Final
 
 from collectors.contract.metrics import StreamMetrics
 from collectors.contract.state import DashboardState
-from collectors.numbers import listed, plural
-from collectors.presentation.metric_groups import metric_groups, only, role_of
-from collectors.presentation.regions.metrics import best_words, last_words, metric_label, odd_words
+from collectors.numbers import listed
+from collectors.presentation.metric_groups import metric_groups, only
+from collectors.presentation.regions.metrics import best_words, group_title, last_words, metric_label, odd_words
 from collectors.presentation.words import chart_text
 from dash_app.views.curves.data import loss_data
 
 MOST_OPEN: Final = 8
 """So many metrics stand open by themselves; of more the groups are closed at first."""
-AT_A_TIME: Final = 24
-"""Metrics of a group that are drawn before somebody asks for more."""
 MOST_DRAWN: Final = 600
+"""Metrics of a group, however many are asked for."""
 NAMED: Final = 5
 """Metrics that a closed group names."""
 Wish = Mapping[str, Mapping[str, int]]
@@ -33,7 +32,7 @@ def groups_of(run: StreamMetrics, *, is_open: bool) -> list[dict[str, Any]]:
     return [
         {
             "key": group.key,
-            "title": f"{group.key} · {plural(len(group.members), 'metric')}",
+            "title": group_title(group),
             "names": listed((metric_label(run, name) for name in group.members), most=NAMED),
             "open": is_open,
         }
@@ -86,19 +85,18 @@ def _member(run: StreamMetrics, baseline: StreamMetrics | None, name: str) -> di
         "last": last_words(run, name),
         "best": f"best {best}" if best else "",
         "odd": odd_words(run, name),
-        "data": _drawn(run, name, role_of(name)),
+        "data": _drawn(run, name),
         "ghosts": _ghosts(baseline, name),
     }
 
 
-def _drawn(run: StreamMetrics, name: str, role: str) -> dict[str, Any]:
-    found = loss_data(only(run, name))
-    curves = [curve | {"role": role, "name": chart_text(metric_label(run, name))} for curve in found["curves"]]
-    return found | {"curves": curves}
+def _drawn(run: StreamMetrics, name: str) -> dict[str, Any]:
+    found, label = loss_data(only(run, name)), chart_text(metric_label(run, name))
+    return found | {"curves": [curve | {"name": label} for curve in found["curves"]]}
 
 
 def _ghosts(baseline: StreamMetrics | None, name: str) -> list[dict[str, Any]]:
     if baseline is None or name not in baseline.series:
         return []
-    curves = _drawn(baseline, name, "val")["curves"]
-    return [curve | {"kind": "baseline", "place": None, "name": "baseline"} for curve in curves]
+    looks = {"role": "val", "kind": "baseline", "place": None, "name": "baseline"}
+    return [curve | looks for curve in loss_data(only(baseline, name))["curves"]]

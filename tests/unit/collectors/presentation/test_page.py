@@ -7,6 +7,7 @@ import re
 
 import pytest
 from support.html_reading import Element, checks_in, read_page
+from support.metric_states import with_metrics
 from support.states import (
     diverged_state,
     empty_state,
@@ -206,6 +207,14 @@ def test_the_highest_point_of_a_metric_that_rises_is_the_marked_one() -> None:
     assert [one.text for one in first.of_class("lowest-name")] == [f"max {highest:.4g} at epoch 3"]
     assert not second.of_class("lowest-name"), "nothing says which way a reward is better"
     assert [figure.of_class("axis-name")[0].text for figure in (first, second)] == ["value", "value"]
+
+
+def test_the_marked_point_goes_the_way_that_the_description_says() -> None:
+    def told(better: str | None) -> list[str]:
+        state = with_metrics({}, train_loss={"better": None}, val_loss={"better": better})
+        return [one.text for one in page_of(state).of_class("loss")[0].of_class("lowest-name")]
+
+    assert [told("lower"), told("higher"), told(None)] == [["min 0.9876 at epoch 6"], ["max 1.049 at epoch 3"], []]
 
 
 def test_a_running_stream_leaves_room_until_its_configured_end() -> None:

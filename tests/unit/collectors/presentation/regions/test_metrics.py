@@ -34,7 +34,7 @@ def test_a_run_that_was_stored_before_metrics_were_told_is_shown_by_its_names() 
 def test_there_is_a_table_a_group_with_a_row_a_metric() -> None:
     told = [text_of(one) for one in metric_tables(RUN)]
 
-    assert [words.split(" Metric ")[0] for words in told] == ["train: 1 metric", "val: 1 metric", "other: 1 metric"]
+    assert [words.split(" Metric ")[0] for words in told] == ["train · 1 metric", "val · 1 metric", "other · 1 metric"]
     assert "Accuracy 0.82 % highest 0.83 % at epoch 6" in told[1]
     assert "grad_norm 0.9 NaN since epoch 3 (1 value) –" in told[2]
     assert [to_html(one).count("<path") for one in metric_tables(RUN)] == [1, 1, 1]

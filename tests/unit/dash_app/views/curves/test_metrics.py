@@ -12,7 +12,7 @@ from support.states import ready_state
 
 from collectors.contract.state import DashboardState
 from dash_app.views.curves.losses import losses_now
-from dash_app.views.curves.metrics import AT_A_TIME, MOST_DRAWN, may_stand_open, metric_data, wish_from
+from dash_app.views.curves.metrics import MOST_DRAWN, may_stand_open, metric_data, wish_from
 
 FEW_STATE = with_metrics(FEW, **{"val/acc": {"unit": "%", "label": "<Accuracy>"}})
 
@@ -47,11 +47,11 @@ def test_many_metrics_stand_closed_and_cost_nothing_but_a_few_names() -> None:
 def test_an_open_group_brings_so_many_metrics_as_are_wished() -> None:
     state = with_metrics(many(300))
 
-    found = metric_data(state, None, {"patchtst": {"val": AT_A_TIME, "nowhere": 3}, "gone": {"val": 1}})
+    found = metric_data(state, None, {"patchtst": {"val": 24, "nowhere": 3}, "gone": {"val": 1}})
 
     assert set(found) == {"patchtst"}
     assert set(found["patchtst"]) == {"val"}
-    assert (found["patchtst"]["val"]["count"], len(found["patchtst"]["val"]["members"])) == (100, AT_A_TIME)
+    assert (found["patchtst"]["val"]["count"], len(found["patchtst"]["val"]["members"])) == (100, 24)
 
 
 def test_a_metric_has_its_figures_in_words_and_its_own_curve() -> None:
