@@ -20,7 +20,7 @@ from collectors.judge import checklist
 from collectors.judge.checks.backup_copies import copies_in
 from collectors.judge.checks.provenance import is_older_than_run
 from collectors.judge.checks.scaler import scaler_problem
-from collectors.judge.checks.table_run import SLACK_SECONDS
+from collectors.judge.checks.table_run import SLACK_SECONDS, is_told_by_table, table_part
 from collectors.judge.describe import describe_checkpoint
 from collectors.judge.shortlist import listed_backups, listed_logs, listed_reports, not_listed
 from collectors.numbers import listed, plural, utc
@@ -33,12 +33,12 @@ def build_artifacts(seen: WorkspaceEvidence, checks: Mapping[str, Check]) -> Art
     scaler = [_scaler(seen, seen.scaler)] if seen.scaler else []
     return Artifacts(
         readiness=_readiness(checks),
-        checkpoints=tuple(_checkpoint(s, s.checkpoint) for s in seen.streams if s.checkpoint),
+        checkpoints=tuple(_checkpoint(s, s.checkpoint, seen) for s in seen.streams if s.checkpoint),
         scaler=tuple(scaler),
         logs=tuple(a for s in seen.streams for a in _logs(s, len(seen.streams))),
-        configs=tuple(_config(s, s.config) for s in seen.streams if s.config),
+        configs=tuple(_config(s, s.config, seen) for s in seen.streams if s.config),
         backup=tuple(_backup(seen, f, n == 0) for n, f in enumerate(listed_backups(seen).files)),
-        loss_files=tuple(a for s in seen.streams for a in _loss_files(s)),
+        loss_files=tuple(a for s in seen.streams for a in _loss_files(s, seen)),
         documents=tuple(_documents(seen)),
         not_listed=not_listed(seen),
     )
@@ -86,11 +86,12 @@ def _belonging_words(belongs: bool | None) -> str:
     return {True: "of this run", False: "not of this run", None: "run unknown"}[belongs]
 
 
-def _checkpoint(s: StreamEvidence, file: ReadFile[CheckpointEvidence]) -> Artifact:
+def _checkpoint(s: StreamEvidence, file: ReadFile[CheckpointEvidence], seen: WorkspaceEvidence) -> Artifact:
     found = file.evidence
     if found is None:
         return _artifact(file.facts, Level.PRESENT, "not read", stream=s.id)
-    belongs = _made_during_run(file, s)
+    by_table = is_told_by_table(s, seen.config)
+    belongs = _belongs_to_table(s, seen) if by_table else _made_during_run(file, s)
     level = _level(sound=found.sound and found.opaque is None, checked=found.data_read == "all", belongs=belongs)
     detail = f"{describe_checkpoint(found)}; {_belonging_words(belongs)}" if found.sound else _errors(found)
     return _artifact(file.facts, level, detail, stream=s.id, sha256=found.sha256, belongs=belongs)
@@ -100,6 +101,12 @@ def _made_during_run(file: ReadFile[Any], s: StreamEvidence) -> bool | None:
     if not s.times_trusted or file.missing:
         return None
     return s.in_current_run and not is_older_than_run(file, s)
+
+
+def _belongs_to_table(s: StreamEvidence, seen: WorkspaceEvidence) -> bool | None:
+    """Whether check 9 finds checkpoint and table to be of one run."""
+    part = table_part(s, seen.config.limits.trusted_time_seconds)
+    return {Outcome.PASS: True, Outcome.FAIL: False, Outcome.SKIP: None}[part.outcome]
 
 
 def _scaler(seen: WorkspaceEvidence, file: ReadFile[Any]) -> Artifact:
@@ -148,10 +155,10 @@ def _log_detail(file: EventFile) -> str:
     return plural(scalars, "scalar record") + damaged
 
 
-def _config(s: StreamEvidence, file: ReadFile[ConfigEvidence]) -> Artifact:
+def _config(s: StreamEvidence, file: ReadFile[ConfigEvidence], seen: WorkspaceEvidence) -> Artifact:
     if file.evidence is None:
         return _artifact(file.facts, Level.PRESENT, "not read", stream=s.id)
-    belongs = _unchanged_since_run(file, s)
+    belongs = _unchanged_since_run(file, s, seen)
     level = _level(sound=file.evidence.sound, checked=True, belongs=belongs)
     detail = file.evidence.format if file.evidence.sound else _errors(file.evidence)
     if file.evidence.sound and belongs is None and s.times_trusted:
@@ -159,12 +166,14 @@ def _config(s: StreamEvidence, file: ReadFile[ConfigEvidence]) -> Artifact:
     return _artifact(file.facts, level, detail, stream=s.id, sha256=file.sha256, belongs=belongs)
 
 
-def _unchanged_since_run(file: ReadFile[Any], s: StreamEvidence) -> bool | None:
+def _unchanged_since_run(file: ReadFile[Any], s: StreamEvidence, seen: WorkspaceEvidence) -> bool | None:
     """A config written before its run ended is the run's; one written later may be or not."""
-    modified = file.facts.modified_at
-    if s.run is None or not s.times_trusted or modified is None:
+    modified, ended = file.facts.modified_at, s.run.last_at if s.run is not None and s.times_trusted else None
+    if is_told_by_table(s, seen.config) and _belongs_to_table(s, seen):
+        ended = s.loss_table.facts.modified_at if s.loss_table is not None else None
+    if ended is None or modified is None:
         return None
-    return True if modified <= s.run.last_at + SLACK_SECONDS and s.in_current_run else None
+    return True if modified <= ended + SLACK_SECONDS and s.in_current_run else None
 
 
 def _backup(seen: WorkspaceEvidence, file: ReadFile[Any], newest: bool) -> Artifact:
@@ -194,13 +203,14 @@ def _copies_are_todays(seen: WorkspaceEvidence, archive: ArchiveEvidence) -> boo
     return None if None in answers else True
 
 
-def _loss_files(s: StreamEvidence) -> Iterator[Artifact]:
+def _loss_files(s: StreamEvidence, seen: WorkspaceEvidence) -> Iterator[Artifact]:
     table = s.loss_table
     if table is not None:
         rows = len(table.evidence.rows) if table.evidence else 0
         sound = table.evidence is not None and table.evidence.sound
         # The losses know the stream's own latest run, which may be older than the current one.
-        belongs = s.losses.table_belongs and s.in_current_run
+        belongs = is_told_by_table(s, seen.config) or s.losses.table_belongs
+        belongs = belongs and s.in_current_run
         level = _level(sound=sound, checked=True, belongs=belongs)
         detail = plural(rows, "row") if sound or table.evidence is None else _errors(table.evidence)
         yield _artifact(table.facts, level, detail, stream=s.id, sha256=table.sha256, belongs=belongs)

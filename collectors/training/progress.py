@@ -215,7 +215,11 @@ def _logged_epoch(seen: Observed) -> float | None:
 
 
 def _step(seen: Observed) -> int | None:
-    return max((int(of.max()) for of in places_of(leading(seen.losses.curves).values(), "step")), default=None)
+    """The last logged step, or the one that the trainer recorded as its last: its logging may end before it."""
+    logged = max((int(of.max()) for of in places_of(leading(seen.losses.curves).values(), "step")), default=None)
+    recorded = seen.recorded.step
+    is_last = seen.target.unit == "step" and recorded is not None and recorded == seen.target.total
+    return recorded if is_last else logged
 
 
 def _expected_end(seen: Observed, gap: float | None, gaps: int) -> float | None:

@@ -13,7 +13,7 @@ from collectors.evidence.documents import value_at
 from collectors.judge.checks.backup_copies import copies_in
 from collectors.judge.checks.part import NAME_TAGS, Judgement, Part, failing, is_running, judge_parts, passing, skipping
 from collectors.judge.checks.spec import CheckSpec, GatePlace, Meaning
-from collectors.judge.checks.table_run import LOST, SLACK_SECONDS, table_part
+from collectors.judge.checks.table_run import LOST, SLACK_SECONDS, is_told_by_table, table_part
 from collectors.numbers import instant_words, listed
 from collectors.training.evidence import ReadFile, StreamEvidence, WorkspaceEvidence
 from collectors.training.words import absent_tags, epoch_words
@@ -40,8 +40,7 @@ def _while_running(s: StreamEvidence) -> Part:
 
 def _stream_parts(s: StreamEvidence, seen: WorkspaceEvidence) -> Iterator[Part]:
     yield from _content_parts(s)
-    by_table = s.stream.events is None or s.is_told_by_table_alone or not seen.config.settings_of("logs").enabled
-    if s.run is None and by_table and s.loss_table is not None:
+    if is_told_by_table(s, seen.config):
         yield table_part(s, seen.config.limits.trusted_time_seconds)
     elif s.run is None:
         is_there = bool(s.events or s.unreadable_events)

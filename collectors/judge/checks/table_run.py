@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from collectors.contract.pipeline import PipelineConfig
 from collectors.evidence.files import FileFacts
 from collectors.judge.checks.part import Part, failing, missing_text, passing, skipping
 from collectors.numbers import instant_words
@@ -24,6 +25,12 @@ LOST: Final = (
 )
 EARLIEST: Final = 1e8
 """Seconds since the Unix epoch; a smaller time in a table counts from the start of its training."""
+
+
+def is_told_by_table(s: StreamEvidence, config: PipelineConfig) -> bool:
+    """Whether the table alone tells of a stream's run: no event file does, and none is asked for."""
+    is_alone = s.stream.events is None or s.is_told_by_table_alone or not config.settings_of("logs").enabled
+    return s.run is None and is_alone and s.loss_table is not None
 
 
 def table_part(s: StreamEvidence, trusted_seconds: float) -> Part:

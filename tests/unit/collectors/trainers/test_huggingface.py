@@ -18,7 +18,7 @@ from collectors.trainers.folder import Folder
 @pytest.mark.parametrize(
     ("name", "verdict", "end"),
     [
-        ("folder", "ready", "step 119 of 120, completed"),
+        ("folder", "ready", "step 120 of 120, completed"),
         ("killed", "not_ready", "step 70 of 160, then silent"),
         ("resumed", "ready", "step 160 of 160, completed"),
         ("early_stopped", "ready", "step 80 of 600, stopped early"),
