@@ -138,7 +138,7 @@ def _logs(s: StreamEvidence, streams: int) -> Iterator[Artifact]:
     current = {*(f.facts.path for f in run.files), *(recorded & set(run.left_out))} if run else set()
     listed = listed_logs(s, streams)
     for file in listed.events:
-        belongs = file.facts.path in current
+        belongs = file.facts.path in current or (False if file.evidence.records else None)
         level = _level(sound=file.evidence.records > 0, checked=not file.evidence.damaged, belongs=belongs)
         yield _artifact(file.facts, level, _log_detail(file), stream=s.id, belongs=belongs)
     for path, problem in listed.unreadable:
@@ -148,6 +148,8 @@ def _logs(s: StreamEvidence, streams: int) -> Iterator[Artifact]:
 
 
 def _log_detail(file: EventFile) -> str:
+    if not file.evidence.records and (problem := _errors(file.evidence)):
+        return problem
     scalars = sum(c.points for c in file.evidence.series.values())
     damaged = f", {plural(file.evidence.damaged, 'damaged record')}" if file.evidence.damaged else ""
     return plural(scalars, "scalar record") + damaged

@@ -15,7 +15,7 @@ from collectors.contract.metrics import StreamMetrics
 from collectors.contract.state import DashboardState
 from collectors.contract.values import Status, VerdictValue
 from collectors.live.file_changes import Changes
-from collectors.presentation.words import STREAM_WORDS, progress_words
+from collectors.presentation.words import progress_words, stream_word
 
 LOOK_SECONDS: Final = 2.0
 """Silence has limits to run into, so the workspace is looked at this often without a change too."""
@@ -64,4 +64,4 @@ def progress_line(state: DashboardState) -> str:
 
 def _how_far(run: StreamMetrics) -> str:
     words, status = progress_words(run), run.completion.status
-    return words if status is Status.IDLE else f"{words} ({STREAM_WORDS[status]})"
+    return words if status is Status.IDLE else f"{words} ({stream_word(run)})"

@@ -24,6 +24,7 @@ from collectors.readers.tables.written import PLAINLY, Written
 from collectors.training.evidence import ReadFile
 
 MOST_FILES: Final = 200
+VALIDATION: Final = "val_loss"
 VALUE: Final = "(?P<value>"
 """Group of a line in a file that holds one series and does not name it."""
 Choose = Callable[[Sequence[str]], str]
@@ -34,10 +35,18 @@ def read_table(cache: ReadCache, stream: Stream, choose: Choose) -> ReadFile[Any
     table = stream.loss_history
     if table is None:
         return None
-    columns = columns_of(table.columns, stream.completion.early_stop_key)
+    columns = _asked_of(stream, table.columns)
     if isinstance(table.path, tuple):
         return _several(cache, table.path, columns or LossColumns(), written_of(table))
     return cache.read("loss_table", choose((table.path,)), columns=columns, **written_of(table))
+
+
+def _asked_of(stream: Stream, named: Mapping[str, Column]) -> LossColumns | None:
+    """Which columns are meant. A training without validation is one: unless somebody named it, nobody misses it."""
+    columns = columns_of(named, stream.completion.early_stop_key)
+    if VALIDATION in stream.tags or not named.keys() <= PLACES:
+        return columns
+    return replace(columns or LossColumns(), unasked=(VALIDATION,))
 
 
 def written_of(table: LossHistory) -> dict[str, Written]:

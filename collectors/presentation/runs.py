@@ -14,7 +14,7 @@ from collectors.numbers import instant_words, number_words
 from collectors.presentation.checklist import as_text, plain
 from collectors.presentation.metric_groups import main_series, metric_groups
 from collectors.presentation.regions.metrics import last_words
-from collectors.presentation.words import STREAM_WORDS, VERDICT_WORDS, point_words, unit_words
+from collectors.presentation.words import VERDICT_WORDS, point_words, stream_word, unit_words
 
 MEASURES = (
     "status",
@@ -114,7 +114,7 @@ def run_as_text(state: DashboardState) -> str:
 
 
 def _stream_lines(stream: str, metrics: StreamMetrics) -> list[str]:
-    lines = [f"{stream}: {STREAM_WORDS[metrics.completion.status]}"]
+    lines = [f"{stream}: {stream_word(metrics)}"]
     groups = (group.members for group in metric_groups(metrics.final))
     for name in (*main_series(metrics.final), *chain.from_iterable(groups)):
         lines.append(f"  {name} {last_words(metrics, name)}{_best_words(name, metrics)}")

@@ -7,7 +7,9 @@ The vocabulary of every face: terminal, JUnit, Markdown, page, report, pictures.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from statistics import median
 from typing import Final, TypeAlias
 
 from collectors.contract.delta import Direction, Regression
@@ -30,7 +32,7 @@ OUTCOME_MARKS: Final = {Outcome.PASS: "[v]", Outcome.FAIL: "[ ]", Outcome.SKIP: 
 NOT_ASKED: Final = "not asked"
 """What stands for an outcome where the description switches a check off."""
 STREAM_WORDS: Final = {
-    Status.IDLE: "not started",
+    Status.IDLE: "no loss read",
     Status.RUNNING: "running",
     Status.STALLED: "stalled",
     Status.DONE: "done",
@@ -122,8 +124,14 @@ def unit_words(run: StreamMetrics, name: str) -> str:
     return f" {facts.unit}" if facts and facts.unit else ""
 
 
+def stream_word(run: StreamMetrics) -> str:
+    """What a stream does: of one that was not heard of for long nobody knows whether it runs."""
+    done = run.completion
+    return "quiet" if done.status is Status.RUNNING and done.quiet else STREAM_WORDS[done.status]
+
+
 def progress_words(run: StreamMetrics) -> str:
-    """How far a stream is: `epoch 3 of 30`, `not started`; counted from 1 whatever its source counts from."""
+    """How far a stream is: `epoch 3 of 30`, `no loss read`; counted from 1 whatever its source counts from."""
     done = run.completion
     reached, total = reached_count(run), done.epochs if done.unit == "epoch" else done.steps
     if done.status is Status.IDLE:
@@ -147,8 +155,16 @@ def _is_behind(run: StreamMetrics, reached: float) -> bool:
     done = run.completion
     if done.unit == "step" and reached + 1 != done.steps:
         return False
-    places = [at for series in run.series.values() for at in getattr(series, done.unit) if at is not None]
-    return bool(places) and min(places) == 0 and all(float(at).is_integer() for at in places)
+    every = [[at for at in getattr(series, done.unit) if at is not None] for series in run.series.values()]
+    whole = all(float(at).is_integer() for places in every for at in places)
+    return whole and any(min(places) == 0 or _ends_strides(places) for places in every if places)
+
+
+def _ends_strides(places: Sequence[float]) -> bool:
+    """Whether values stand at each stride's last place, counted from 0: 9, 19, 29."""
+    gaps = [after - before for before, after in pairwise(places)]
+    stride = median(gaps) if gaps else 0
+    return stride > 1 and (places[0] + 1) % stride == 0
 
 
 def loss_words(value: float | None) -> str:

@@ -30,6 +30,13 @@ def epoch_words(s: StreamEvidence) -> str:
     return reached_words(unit, reached + 1 if _is_behind(s, reached) else reached, p.target.total)
 
 
+def is_short(s: StreamEvidence) -> bool:
+    """Whether the last recorded loss stands before the total."""
+    target = s.progress.target
+    reached = s.progress.step if target.unit == "step" else s.progress.epoch
+    return reached is not None and bool(target.total) and reached + _is_behind(s, reached) < (target.total or 0)
+
+
 def _is_behind(s: StreamEvidence, reached: float) -> bool:
     """Whether the number is one less than the count: epochs from 0, and the last step of a run that counts from 0.
 

@@ -20,10 +20,10 @@ from collectors.presentation.svg import FONT, SVG, cut, text_width, xml_text
 from collectors.presentation.words import (
     NOT_ASKED,
     OUTCOME_STATUS,
-    STREAM_WORDS,
     VERDICT_STATUS,
     VERDICT_WORDS,
     progress_words,
+    stream_word,
 )
 
 HEIGHT: Final = 20
@@ -146,7 +146,7 @@ def _check_name(check: Check) -> str:
 def _stream_message(stream: StreamMetrics) -> str:
     if stream.diverged_at is not None:
         return f"diverged at {place_words(stream.diverged_at.epoch, stream.diverged_at.step)}".removesuffix(" at ")
-    word, status = STREAM_WORDS[stream.completion.status], stream.completion.status
+    word, status = stream_word(stream), stream.completion.status
     return word if status is Status.IDLE else f"{word}, {progress_words(stream)}"
 
 

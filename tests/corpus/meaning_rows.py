@@ -218,7 +218,7 @@ COUNTS = [
     Meaning("logged to 100 of 120, and completed says the heartbeat", also(logged(both(range(25, 101, 25)), 120, "steps"), beat(outcome="completed")), "ready", "completed", "something written later says the end"),
     Meaning("logged to 100 of 120, its process is gone", lambda f: (f.total(120, "steps"), f.here(both(range(25, 101, 25)))), "8 skip", "logged to 100 of 120 steps", "that it is gone does not say whether it ended"),
     Meaning("logged to 75 of 120", logged(both(range(25, 76, 25)), 120, "steps"), "8 fail", "step 75 of 120, then silent", "more than a stride is missing"),
-    Meaning("Trainer logged to 30 of 37 and says 37", hugging_face(37, 37), "ready", "completed", "f06: global_step is max_steps"),
+    Meaning("Trainer logged to 30 of 37 and says 37", hugging_face(37, 37), "ready", "losses logged to step 30 of 37, completed", "f06: global_step is max_steps"),
     Meaning("Trainer logged to 30 of 37 and says 30", hugging_face(30, 37, summary=False), "8 skip", "logged to 30 of 37 steps", "nothing says that it went on"),
     Meaning("Trainer stopped by its callback", hugging_face(50, 200, stopped=True), "ready", "stopped early", "should_training_stop"),
     Meaning("Trainer broken off", hugging_face(50, 200, summary=False), "8 fail", "step 50 of 200, then silent", ""),

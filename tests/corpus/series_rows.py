@@ -49,6 +49,16 @@ def alive(rows: Rows, total: int = 10, **log: Any) -> Make:
     return make
 
 
+def unsaved(make: Make) -> Make:
+    """The same, and no checkpoint is there."""
+
+    def without(f: Foreign) -> None:
+        make(f)
+        f.said["checkpoint"] = "last.pt"
+
+    return without
+
+
 def bad(steps: Iterable[int], *, train: float = 2.0, val: float = 2.5) -> Rows:
     """A branch that was thrown away."""
     return [(n, {TRAIN: train, VAL: val}) for n in steps]
@@ -140,11 +150,11 @@ def both_writers(second: Rows, **more: Any) -> Make:
     return logs((both(range(1, 11)), {"pid": 21}), (second, {"pid": 22, "after": 2.0, **more}))
 
 
-def with_table(rows: Sequence[Sequence[Any]], *names: str, total: int = 10) -> Make:
+def with_table(rows: Sequence[Sequence[Any]], *names: str, total: int = 10, **settings: Any) -> Make:
     """A table alone."""
 
     def make(f: Foreign) -> None:
-        f.table(table_text(rows, *names))
+        f.table(table_text(rows, *names), **settings)
         f.total(total)
         f.without_events()
 
@@ -272,7 +282,7 @@ GONE = [
     Meaning("evaluation afterwards in a folder of its own", logs((both(range(1, 11)), {"folder": "tb/version_0"}), ([(1, {VAL: 0.3})], {"after": 600.0, "folder": "tb/version_1"})), "ready", "epoch 10 of 10, completed", "trainer.test() makes a newer version", final=finals(10)),
     Meaning("a later file with a header only", logs((both(range(1, 11)), {}), ([], {"after": 3600.0, "pid": 9})), "ready", "epoch 10 of 10, completed | not: previous run", "f20", final=finals(10)),
     Meaning("a later file with hparams only", logs((both(range(1, 11)), {}), ([(0, {"hp_metric": -1.0})], {"after": 3600.0, "pid": 9})), "ready", "epoch 10 of 10, completed", "holds no configured series", final=finals(10)),
-    Meaning("a second run of Keras appended, died after 3 of 4", table_of(epochs_text(range(4), 3.0) + epochs_text(range(3), head=False), 4), "8 skip", "epoch 3 of 4 | not: completed", "f18: the last block counts", final=finals(2)),
+    Meaning("a second run of Keras appended, died after 3 of 4", table_of(epochs_text(range(4), 3.0) + epochs_text(range(3), head=False), 4), "8 skip", "epoch 3 of 4 | the table begins again, and only what follows counts | not: completed", "f18: the last block counts", final=finals(2)),
     Meaning("a second run appended, whole", table_of(epochs_text(range(4), 3.0) + epochs_text(range(4), head=False), 4), "ready", "epoch 4 of 4, completed | the table begins again", "that is said", final=finals(3)),
     Meaning("header repeated", table_of(epochs_text(range(4), 3.0) + epochs_text(range(4)), 4), "ready", "epoch 4 of 4, completed | begins again", "the last block counts", final=finals(3)),
     Meaning("header repeated, NaN in the first block", table_of(epochs_text(range(3)) + "3,nan,nan\r\n" + epochs_text(range(4)), 4), "ready", "epoch 4 of 4, completed", "thrown away with its block", final=finals(3)),
@@ -294,6 +304,9 @@ SILENCE = [
     Meaning("alive and silent for three hours", alive(both(range(1, 6))), "8 skip, 9 skip", "epoch 5 of 10; its process lives, nothing was written since | not: then silent", "a notebook's kernel outlives its training", age=10800.0),
     Meaning("alive and quiet", alive(both(range(1, 6))), "8 skip, 9 skip", "epoch 5 of 10, still training", "", verdict="training", age=60.0),
     Meaning("alive before its first record", alive([], after=0.0), "8 skip, 9 skip, 3 fail", "still training", "nothing is stalled before it begins", verdict="training", age=5.0),
+    Meaning("alive, and nothing saved yet", unsaved(alive(both(range(1, 6)))), "1 skip, 8 skip, 9 skip", "no checkpoint saved yet (epoch 5 of 10, still training) | not: Already failing", "many save at the end only", verdict="training", age=60.0),
+    Meaning("gone, and nothing saved", unsaved(one_file(both(range(1, 6)))), "1 fail, 8 fail", "last.pt is missing | epoch 5 of 10, then silent", "what has ended saves nothing any more"),
+    Meaning("ended, and nothing saved", unsaved(one_file(both(range(1, 11)))), "1 fail", "last.pt is missing", "a model is always asked"),
     Meaning("gone in the middle", lambda f: (f.events(**EPOCHS), f.total(10), f.here(both(range(1, 6)), GONE_PID)), "8 fail", "epoch 5 of 10, then silent", "its process is gone"),
     Meaning("CSV only, epochs of ten minutes, last row five minutes old", table_of(epochs_text(range(4)), 10), "8 skip", "epoch 4 of 10, still training", "f24: its pace is not known", verdict="training", age=301.0),
     Meaning("CSV only, silent for a week", table_of(epochs_text(range(4)), 10), "8 skip", "epoch 4 of 10: nothing was written since", "a week says much, and proves nothing", age=7 * 86400.0),
@@ -332,8 +345,13 @@ WORDS = [
     Meaning("event files described, a link that leads nowhere, a table beside", lambda f: (with_table([(n, falling_at(n)) for n in range(10)], "epoch", "loss")(f), f.whole.clear(), f.total(10), f.put("best.pt", torch_zip(), 2.0), (f.root / "tb").symlink_to("gone")), "3 fail, 9 skip", "the link `tb` leads to nothing", "they were written somewhere: nobody sees what they hold"),
     Meaning("event files described, only half of a table is there", lambda f: (with_table([(n, falling_at(n)) for n in range(5)], "epoch", "loss")(f), f.whole.clear(), f.total(10), f.put("best.pt", torch_zip(), 2.0)), "8 skip, 9 skip", "epoch 5 of 10; nothing says that it stopped | (events_missing)", "the table tells"),
     Meaning("the configured tags are in no file", logs((series("epoch_loss", range(6)), {}), epochs=False, total=6), "3 fail, 8 fail, 9 skip", "`loss/train`, `loss/val` not found in the event files, which hold `epoch_loss`", "f43: the tags that are there"),
+    Meaning("a model without any record", lambda f: f.total(10), "3 fail, 8 fail, 9 skip", "nothing says how it was trained: no event file | not: not trained", "f29: that there is no record does not say that nobody trained"),
+    Meaning("neither a model nor a record, and a config", unsaved(lambda f: f.total(10)), "1 fail, 3 fail, 8 fail, 9 skip", "", "nothing is claimed of it"),
+    Meaning("a training without validation, in a table", lambda f: (with_table([(n, falling_at(n), 0.001) for n in range(10)], "epoch", "loss", "lr")(f), f.said.pop("events")), "ready", "completed | not: val_loss", "what nobody has is missed by nobody"),
+    Meaning("a validation whose column has another name", with_table([(n, falling_at(n), 0.5) for n in range(10)], "epoch", "loss", "loss_on_val", total=10), "ready", "has no column for `val_loss` | loss_on_val", "one that is there and not read is news"),
+    Meaning("a validation that was named and is not there", with_table([(n, falling_at(n)) for n in range(10)], "epoch", "loss", total=10, columns={"train_loss": "loss", "val_loss": "evaluation"}), "ready", "has no column for `val_loss`: expected `evaluation`", "it was configured"),
     Meaning("a tag that is nearly right", logs((series("Loss/train", range(1, 11)), {}), total=10), "3 fail, 8 fail, 9 skip", "nearest is `Loss/train`", ""),
-    Meaning("event files are LFS pointers", lambda f: (f.put("tb/events.out.tfevents.1700000000.host.1.0", LFS), f.total(10)), "3 fail, 8 fail, 9 skip", "git lfs pull", "f45"),
+    Meaning("event files are LFS pointers", lambda f: (f.put("tb/events.out.tfevents.1700000000.host.1.0", LFS), f.total(10)), "3 fail, 8 fail, 9 skip", "git lfs pull | no event file with a record that can be read", "f45"),
     Meaning("a pattern for the table", lambda f: (f.put("lightning_logs/version_0/metrics.csv", epochs_text(range(1)), -900.0), f.table(epochs_text(range(2)), "lightning_logs/version_1/metrics.csv"), f.said.update(loss_history={"path": "lightning_logs/version_*/metrics.csv"}), f.total(2), f.without_events()), "ready", "epoch 2 of 2, completed", "f41: the newest, as elsewhere", final=finals(1)),
     Meaning("a pattern for the table that matches nothing", lambda f: (one_file(both(range(1, 11)))(f), f.said.update(loss_history={"path": "logs/version_*/metrics.csv"})), "ready", "epoch 10 of 10, completed", "the events are enough"),
     Meaning("a table with other columns", with_table([(n, 0.5) for n in range(3)], "epoch", "perplexity"), "8 fail", "perplexity | not: Nothing has been trained", "what was found is named"),

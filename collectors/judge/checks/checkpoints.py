@@ -10,6 +10,7 @@ from collectors.judge.checks.part import (
     Part,
     failing,
     first_error,
+    is_running,
     judge_parts,
     missing_text,
     passing,
@@ -19,6 +20,7 @@ from collectors.judge.checks.part import (
 from collectors.judge.checks.spec import CheckSpec, GatePlace, Meaning, When
 from collectors.judge.describe import describe_checkpoint
 from collectors.training.evidence import ReadFile, StreamEvidence, WorkspaceEvidence
+from collectors.training.words import epoch_words
 
 OPAQUE_HINT = "Save the weights also in a format that is read, such as safetensors or torch, and name that file."
 
@@ -29,6 +31,9 @@ def check_checkpoints(seen: WorkspaceEvidence) -> Judgement:
 
 
 def _checkpoint(s: StreamEvidence, file: ReadFile[CheckpointEvidence]) -> Part:
+    if file.absent and is_running(s) and not s.progress.silent:
+        text = f"{s.id}: no checkpoint saved yet ({epoch_words(s)}, still training)"
+        return skipping(file.path, s.id, text, f"Wait until {s.stream.label} saves one.")
     if file.evidence is None:
         named = s.stream.checkpoint.path or (file.path,)
         several = file.absent and (len(named) > 1 or is_pattern(named[0]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collectors.contract.streams import EventFolder
 from collectors.evidence.tables import LossTableEvidence
 from collectors.judge.checks.part import (
+    NAME_TAGS,
     WAIT_HINT,
     Judgement,
     Part,
@@ -49,7 +50,7 @@ def _events(s: StreamEvidence, wanted: EventFolder) -> Part:
         return failing(newest, s.id, f"{s.id}: {what}", hint)
     absent = absent_tags(s)
     if absent is not None and not s.losses.curves:
-        return failing(newest, s.id, f"{s.id}: {absent}", "Name one of these under `events: {tags: ...}`.")
+        return failing(newest, s.id, f"{s.id}: {absent}", NAME_TAGS)
     findings += [absent] if absent is not None else []
     text = f"{s.id}: {plural(len(s.events), 'event file')}, {plural(scalars, 'scalar record')}, "
     text += plural(damaged, "damaged record") if damaged else "no damaged record"

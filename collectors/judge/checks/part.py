@@ -14,7 +14,11 @@ from collectors.numbers import listed
 from collectors.training.evidence import StreamEvidence
 
 PULL = "Run `git lfs pull` in the workspace: pointers lie there instead of the files."
+NAME_TAGS = "Name one of these under `events: {tags: ...}`."
 MEND_LINK = "Mend the link, or put the file itself in its place."
+TRUST = "Put the file itself in the link's place, or trust the folder that it leads to: `--allow-root DIR`."
+REMEDIES = {"git lfs pull": PULL, " leads to nothing": MEND_LINK, "leads out of the workspace": TRUST}
+"""What a failure speaks of -> what helps there, whichever file it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ def passing(path: str | None, stream: str | None, text: str, extra: Iterable[Any
 
 def failing(path: str | None, stream: str | None, text: str, hint: str) -> Part:
     """A part that does not hold, with its remedy."""
-    better = PULL if "git lfs pull" in text else MEND_LINK if " leads to nothing" in text else hint
+    better = next((remedy for sign, remedy in REMEDIES.items() if sign in text), hint)
     return Part(path, stream, Outcome.FAIL, text, better)
 
 

@@ -11,12 +11,12 @@ from typing import Any
 
 from collectors.evidence.documents import value_at
 from collectors.judge.checks.backup_copies import copies_in
-from collectors.judge.checks.part import Judgement, Part, failing, is_running, judge_parts, passing, skipping
+from collectors.judge.checks.part import NAME_TAGS, Judgement, Part, failing, is_running, judge_parts, passing, skipping
 from collectors.judge.checks.spec import CheckSpec, GatePlace, Meaning
 from collectors.judge.checks.table_run import LOST, SLACK_SECONDS, is_told_by_table, table_part
 from collectors.numbers import instant_words, listed
 from collectors.training.evidence import ReadFile, StreamEvidence, WorkspaceEvidence
-from collectors.training.words import epoch_words
+from collectors.training.words import absent_tags, epoch_words
 
 AGAIN = "Train again, or remove what is left of the other run."
 
@@ -31,6 +31,9 @@ def check_provenance(seen: WorkspaceEvidence) -> Judgement:
 
 
 def _while_running(s: StreamEvidence) -> Part:
+    absent = None if s.losses.curves else absent_tags(s)
+    if absent is not None:
+        return skipping(None, s.id, f"{s.id}: {absent}", NAME_TAGS)
     told = f"nothing says that {s.id} has ended" if s.progress.silent else f"{s.id} is training"
     return skipping(None, s.id, f"{told} ({epoch_words(s)})", f"Wait until {s.stream.label} has ended.")
 
@@ -40,8 +43,10 @@ def _stream_parts(s: StreamEvidence, seen: WorkspaceEvidence) -> Iterator[Part]:
     if is_told_by_table(s, seen.config):
         yield table_part(s, seen.config.limits.trusted_time_seconds)
     elif s.run is None:
-        text = f"{s.id}: no event file, so nothing says when its run began"
-        yield skipping(None, s.id, text, "Keep the event files beside the outputs.")
+        is_there = bool(s.events or s.unreadable_events)
+        what = "no event file with a record that can be read" if is_there else "no event file"
+        hint = "Mend the event files, or restore them." if is_there else "Keep the event files beside the outputs."
+        yield skipping(None, s.id, f"{s.id}: {what}, so nothing says when its run began", hint)
     elif not s.times_trusted:
         yield skipping(None, s.id, f"{s.id}: times were lost", LOST)
     else:

@@ -7,6 +7,7 @@ from itertools import islice
 
 from collectors.contract.values import Status
 from collectors.judge.checks.part import (
+    NAME_TAGS,
     Judgement,
     Part,
     failing,
@@ -22,7 +23,7 @@ from collectors.training.axes import BY_COUNT, ROWS_BY_COUNT
 from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
 from collectors.training.gradients import norm_words
 from collectors.training.series import is_gradient_norm, is_loss, is_validation
-from collectors.training.words import absent_tags, divergence_words, epoch_words
+from collectors.training.words import absent_tags, divergence_words, epoch_words, is_short
 
 
 def check_training(seen: WorkspaceEvidence) -> Judgement:
@@ -38,6 +39,7 @@ def _training(s: StreamEvidence) -> Part:
         part = _ended(s, path)
     else:
         part, problem = _not_ended(s, path), table_problem(s)
+        odd += _table_warnings(s)
         odd += [problem] if problem is not None and problem not in part.text else []
     return replace(part, extra=(*part.extra, *odd)) if odd else part
 
@@ -52,7 +54,7 @@ def _not_ended(s: StreamEvidence, path: str | None) -> Part:
     label, where = s.stream.label, f"{s.id}: {epoch_words(s)}"
     absent = None if s.losses.curves else absent_tags(s)
     if absent is not None and (s.progress.silent or s.progress.status is not Status.RUNNING):
-        return failing(path, s.id, f"{s.id}: {absent}", "Name one of these under `events: {tags: ...}`.")
+        return failing(path, s.id, f"{s.id}: {absent}", NAME_TAGS)
     doubt = _doubt(s)
     if doubt:
         return skipping(path, s.id, where + doubt, s.progress.remedy or f"Look whether {label} still trains.")
@@ -88,8 +90,13 @@ def _ended(s: StreamEvidence, path: str | None) -> Part:
     if s.unnamed_tables:
         return _half_read(s, path, f"{s.id}: {epoch_words(s)}, {ended}")
     previous = "" if s.in_current_run else " (from the previous run)"
-    text = f"{s.id}: {epoch_words(s)}, {ended}, all {_kind(s)} finite{previous}{_assumed(s)}"
+    text = f"{s.id}: {_logged(s)}{epoch_words(s)}, {ended}, all {_kind(s)} finite{previous}{_assumed(s)}"
     return passing(path, s.id, text, _table_warnings(s))
+
+
+def _logged(s: StreamEvidence) -> str:
+    """Of a training whose recorded end lies behind its last loss, what the number is of."""
+    return "" if s.progress.early_stop or not is_short(s) else "losses logged to "
 
 
 def _half_read(s: StreamEvidence, path: str | None, where: str) -> Part:
@@ -114,16 +121,22 @@ def _assumed(s: StreamEvidence) -> str:
 
 def _nothing(s: StreamEvidence) -> str:
     unreadable = [f"{path}: {problem}" for path, problem in s.unreadable_events]
-    return table_problem(s) or "; ".join(unreadable) or f"not trained: {_absent(s)}"
+    how = "nothing says how it was trained" if _left_a_model(s) else "not trained"
+    return table_problem(s) or "; ".join(unreadable) or f"{how}: {_absent(s)}"
 
 
 def _beginning(s: StreamEvidence) -> str:
     """What makes a stream of which nothing is known tell something."""
-    table = s.loss_table
-    unread = table is not None and table.evidence is not None and table_problem(s)
-    return (
-        f"Correct {table.path}, or its section in dashboard.yaml." if table and unread else f"Train {s.stream.label}."
-    )
+    table, label = s.loss_table, s.stream.label
+    if table is not None and table.evidence is not None and table_problem(s):
+        return f"Correct {table.path}, or its section in dashboard.yaml."
+    if _left_a_model(s):
+        return f"Bring back the event files or the table of {label}'s training, or train it again."
+    return f"Train {label}."
+
+
+def _left_a_model(s: StreamEvidence) -> bool:
+    return s.checkpoint is not None and not s.checkpoint.absent
 
 
 def _absent(s: StreamEvidence) -> str:

@@ -14,7 +14,7 @@ from collectors.presentation.metric_groups import main_part
 from collectors.presentation.regions.loss_table import loss_table
 from collectors.presentation.regions.losses import chart_sentence, loss_foot, loss_head, loss_key
 from collectors.presentation.regions.metrics import metric_tables
-from collectors.presentation.words import STREAM_WORDS
+from collectors.presentation.words import stream_word
 
 
 def loss_figure(stream: StreamMetrics, ghost: StreamMetrics | None, kind: Kind, name: str) -> Element:
@@ -36,7 +36,7 @@ def _notes(run: StreamMetrics, curves: Curves, kind: Kind) -> list[str]:
     """What a reader must know about how long it took and how it is drawn."""
     status, seconds = run.completion.status, duration_of(run)
     notes = [] if seconds is None else [duration_words(seconds)]
-    notes += [STREAM_WORDS[status]] if status in (Status.STALLED, Status.RUNNING) else []
+    notes += [stream_word(run)] if status in (Status.STALLED, Status.RUNNING) else []
     if kind == "log" and curves.lines:
         lost = sum(1 for line in curves.lines for value in line.value if value is not None and value <= 0)
         notes += ["log scale", *([f"{plural(lost, 'value')} ≤ 0 cannot be drawn"] if lost else [])]

@@ -13,7 +13,7 @@ def config(state: DashboardState) -> Element:
     runs = state.metrics.values()
     keys = dict.fromkeys(key for run in runs for key in run.config)
     if not keys:
-        return el("p", "No config was read.", class_="empty")
+        return el("p", "No values of a config to show.", class_="empty")
     rows = (
         el("tr", el("th", el("code", key), scope="row"), (el("td", value_words(run.config.get(key))) for run in runs))
         for key in keys

@@ -53,6 +53,8 @@ class LossColumns:
     """Series name -> accepted column names."""
     where: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
     """Series name -> column -> what that column says in the rows that count."""
+    unasked: tuple[str, ...] = ()
+    """Series that nobody named: where no column speaks of such a thing, it is no news that it is not there."""
     is_part: bool = False
     """The file is one of several: what it lacks another one may hold."""
 
@@ -150,6 +152,8 @@ def report_missing_series(names: Sequence[str], columns: LossColumns, chosen: Ch
     """Write down which series are missing: an error when there is no loss at all."""
     missing = {name: accepted for name, accepted in columns.series.items() if name not in chosen.series}
     for name, accepted in missing.items():
+        if name in columns.unasked and chosen.series and not any(map(is_validation, names)):
+            continue
         text = f"has no column for {brief(name)}: {_expected(names, accepted)}"
         if name in columns.where and choose_columns(names, replace(columns, where={})).series.get(name) is not None:
             asked = tuple(columns.where[name])

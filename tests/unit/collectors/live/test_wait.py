@@ -102,7 +102,7 @@ def test_how_far_every_stream_is_stands_in_one_line() -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"status": "idle", "epoch": 3.0}, "not started"),
+        ({"status": "idle", "epoch": 3.0}, "no loss read"),
         ({"status": "running", "epoch": None, "epochs": 9}, "no epoch recorded yet (running)"),
         ({"status": "running", "epoch": 2.5, "epochs": None}, "epoch 2.5 (running)"),
         ({"status": "running", "epoch": 0.0, "epochs": 9}, "epoch 0 of 9 (running)"),

@@ -176,7 +176,7 @@ def test_one_run_is_its_checklist_and_every_streams_losses() -> None:
         "swinmae: done",
         "  train_loss 0.523, best 0.523 at epoch 5",
         "  val_loss 0.5162, best 0.5162 at epoch 5",
-        "third: not started",
+        "third: no loss read",
         "",
     ]
 

@@ -55,7 +55,7 @@ def test_only_what_is_good_looks_good() -> None:
         ({"epoch": None, "step": 9, "epochs": 30}, "step 9"),
         ({"epoch": None, "step": None, "epochs": 30}, "no epoch recorded yet"),
         ({"unit": "step", "step": None}, "no step recorded yet"),
-        ({"epoch": None, "status": Status.IDLE}, "not started"),
+        ({"epoch": None, "status": Status.IDLE}, "no loss read"),
         ({"unit": "step", "step": 1500, "steps": 6000}, "step 1,500 of 6,000"),
         ({"early_stop": True, "epochs": 30}, "epoch 8 of 30, stopped early"),
         ({"from_previous_run": True}, "epoch 8 of 8, from the previous run"),
@@ -75,6 +75,25 @@ def test_a_source_that_counts_from_0_has_done_one_more() -> None:
     raw["completion"]["epoch"] = 7
 
     assert f.progress_words(StreamMetrics.model_validate(raw)) == "epoch 8 of 8"
+
+
+def test_steps_at_each_strides_last_place_are_counted_from_0() -> None:
+    """Points at 19, 39 ... 119 of 120: the page says what check 8 says."""
+    raw = ready_state().metrics["patchtst"].model_dump(mode="json")
+    for series in raw["series"].values():
+        series["step"] = [20 * n + 19 for n in range(len(series["epoch"]))]
+    last = max(series["step"][-1] for series in raw["series"].values())
+    raw["completion"] |= {"unit": "step", "step": last, "steps": last + 1}
+
+    assert f.progress_words(StreamMetrics.model_validate(raw)) == f"step {last + 1} of {last + 1}"
+
+
+def test_a_stream_that_was_not_heard_of_for_long_is_not_called_running() -> None:
+    run = ready_state().metrics["patchtst"]
+    done = run.completion.model_copy(update={"status": Status.RUNNING, "quiet": True})
+
+    assert f.stream_word(run.model_copy(update={"completion": done})) == "quiet"
+    assert f.stream_word(run) == "done"
 
 
 @pytest.mark.parametrize(

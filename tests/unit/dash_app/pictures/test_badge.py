@@ -57,7 +57,7 @@ def test_the_verdict_is_told_in_words_and_in_its_colour(state: DashboardState, s
         (ready_state(), "patchtst", ["PatchTST", "done, epoch 8 of 8"]),
         (running_state(), "swinmae", ["SwinMAE", "running, epoch 3 of 30"]),
         (diverged_state(), "swinmae", ["SwinMAE", "diverged at epoch 4"]),
-        (empty_state(), "swinmae", ["SwinMAE", "not started"]),
+        (empty_state(), "swinmae", ["SwinMAE", "no loss read"]),
     ],
 )
 def test_a_stream_tells_how_far_it_is(state: DashboardState, stream: str, said: list[str]) -> None:

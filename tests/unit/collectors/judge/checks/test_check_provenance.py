@@ -53,7 +53,7 @@ def test_while_a_stream_trains_nothing_is_said_of_any_other() -> None:
 
 
 def test_without_event_files_nothing_says_when_the_run_began() -> None:
-    found = check_provenance(with_stream(good(), run=None))
+    found = check_provenance(with_stream(good(), run=None, events=()))
 
     assert told(found) == (
         "skip",
@@ -61,6 +61,16 @@ def test_without_event_files_nothing_says_when_the_run_began() -> None:
         "Keep the event files beside the outputs.",
     )
     assert evidence_of(found)[0] == (None, "patchtst")
+
+
+def test_event_files_without_a_record_are_not_called_missing() -> None:
+    found = check_provenance(with_stream(good(), run=None))
+
+    assert told(found) == (
+        "skip",
+        f"patchtst: no event file with a record that can be read, so nothing says when its run began; {REST}",
+        "Mend the event files, or restore them.",
+    )
 
 
 def test_lost_times_tell_nothing() -> None:

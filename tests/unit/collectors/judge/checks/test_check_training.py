@@ -82,11 +82,23 @@ def test_a_silent_stream_did_not_finish() -> None:
 
 
 def test_a_stream_that_left_nothing_was_not_trained() -> None:
-    seen = with_progress(with_stream(good(), loss_table=unread(TABLE)), status=Status.IDLE)
+    seen = with_progress(
+        with_stream(good(), loss_table=unread(TABLE), checkpoint=unread(patchtst().checkpoint)), status=Status.IDLE
+    )
 
     assert told(check_training(seen)) == (
         "fail", f"patchtst: not trained: no event file and no loss history; {OTHER}", "Train PatchTST.",
     )  # fmt: skip
+
+
+def test_of_a_model_without_any_record_nobody_says_that_it_was_not_trained() -> None:
+    seen = with_progress(with_stream(good(), loss_table=unread(TABLE)), status=Status.IDLE)
+
+    assert told(check_training(seen)) == (
+        "fail",
+        f"patchtst: nothing says how it was trained: no event file and no loss history; {OTHER}",
+        "Bring back the event files or the table of PatchTST's training, or train it again.",
+    )
 
 
 def test_a_stream_whose_loss_history_is_all_there_is_and_broken_tells_that() -> None:
