@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from graph_page import GraphPage
-from support.page import freshness, open_page, text, texts, traces, x_range, zoom_by_hand
+from support.page import freshness, mouse_over, open_page, text, texts, traces, x_range, zoom_by_hand
 from support.server import ROOT, RunningServer, clean_environment
 from support.waiting import wait_for
 from support.workspaces import write_running
@@ -68,6 +68,16 @@ def stage_state(driver: Any, stage: str) -> str:
     return texts(driver, f".stage-row[data-stage='{stage}'] .stage-state")[0].strip()
 
 
+def pan_by_hand(graph: GraphPage) -> None:
+    """Drag the ground of the graph, as a person does, so that its place is a wish of theirs."""
+    canvas = graph.driver.find_element("css selector", "#graph-canvas")
+    graph.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", canvas)
+    before = graph.viewport()
+    ground = mouse_over(graph.driver, canvas, 12, canvas.rect["height"] - 12)
+    ground.click_and_hold().move_by_offset(14, -6).move_by_offset(10, -6).release().perform()
+    wait_for(lambda: graph.viewport() != before, "the graph to be elsewhere")
+
+
 def epochs_drawn(driver: Any) -> int:
     """How many epochs of SwinMAE are on its chart."""
     trace = traces(driver, 1).get("val")
@@ -86,7 +96,7 @@ def test_a_training_is_followed_to_its_end_and_nothing_a_person_did_is_lost(
     with process(TRAINING, workspace, "--epochs", 12, "--write", 12, "--gap", 0.4, "--hold", 6):
         wait_for(lambda: epochs_drawn(driver) >= 2, "the second epoch", 60)
         wait_for(lambda: stage_state(driver, "swinmae") == "running", "the stage to run")
-        driver.execute_script("pipelineGraph.cy.panBy({x: 24, y: 12}); pipelineGraph.cy.zoom(1.1)")
+        pan_by_hand(graph)
         driver.execute_script("dash_clientside.set_props('selected-stage', {data: 'swinmae'})")
         driver.execute_script("document.querySelector('#check-logs summary').click()")
         zoomed = zoom_by_hand(driver, 1)
