@@ -65,6 +65,7 @@ def recorded_of(
         patience=rule.patience,
         monitor=rule.monitor,
         better=better_of(stream, rule.monitor),
+        min_delta=rule.min_delta,
         stopped=_says_it_stopped(rule.stopped_key, losses, checkpoint),
         rewritten=_says_its_end(stream.checkpoint.ended, checkpoint, logged_at),
     )

@@ -25,6 +25,7 @@ from collectors.readers.tables.lines import Lines, lines_of
 from collectors.readers.tables.merge import merge_rows
 from collectors.readers.tables.mlflow_table import read_mlflow_table
 from collectors.readers.tables.parts import Parts
+from collectors.readers.tables.placeholders import without_placeholders
 from collectors.readers.tables.text_log import prefixed_line
 from collectors.readers.tables.written import PLAINLY, Written, read_rows
 from collectors.readers.text.text import binary_kind, brief, decode_text
@@ -90,7 +91,8 @@ def _read(reading: _Reading, findings: FindingList, *, live: bool) -> LossTableE
     odd = gradient_words(rows.take(valid), norm[0][valid], norm[1][valid]) if norm else None
     if odd:
         findings.warning(odd)
-    merged, replaced = merge_rows(rows.take(valid), place[valid], findings, parts.where)
+    measured = without_placeholders(rows.take(valid), findings)
+    merged, replaced = merge_rows(measured, place[valid], findings, parts.where)
     if not len(merged) and not findings.all() and not columns.is_part:
         findings.note("has no row with a loss yet")
     return LossTableEvidence(
