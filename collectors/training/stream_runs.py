@@ -100,6 +100,12 @@ class StreamRun:
         return max(0.0, last - modified) if modified is not None and is_instant(last) else 0.0
 
     @property
+    def set_back(self) -> float:
+        """Seconds by which the writer's clock was set back while it wrote: later files look so much older."""
+        steps = (np.diff(c.time[np.isfinite(c.time)]) for c in self.curves.values())
+        return max((-float(of.min(initial=0.0)) for of in steps), default=0.0)
+
+    @property
     def last_step(self) -> int | None:
         """Largest step of any series; None without a scalar record."""
         steps = [int(c.step[-1]) for c in self.curves.values() if len(c)]
