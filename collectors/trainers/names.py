@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from collectors.training.series import TRAINING, VALIDATION, better_way, is_loss, is_validation, words_of
+from collectors.training.series import TRAINING, VALIDATION, better_way, is_side, is_validation, words_of
 
 TAGS: Final[Mapping[str, tuple[str, ...]]] = {
     "train_loss": ("loss/train", "train/loss", "Loss/train", "train_loss", "train_loss_epoch", "train_loss_step",
@@ -65,15 +65,15 @@ def metrics_in(names: Iterable[str]) -> list[str]:
     """Other series worth a look: what says which way it gets better, what was measured on a validation, the rate.
 
     How fast it was is none of them, and of hundreds only the first `MOST_METRICS` are. Where no loss is the training's,
-    all that are called so come first: those of a generator and its discriminator.
+    those of two sides come first: of a generator and its discriminator.
     """
     every = list(dict.fromkeys(names))
     losses = losses_in(every)
     taken = {name for those in losses.values() for name in those}
-    parts = [] if "train_loss" in losses else [name for name in every if name not in taken and is_loss(name)]
+    sides = [] if "train_loss" in losses else [name for name in every if is_side(name)]
     found = (name for name in every if name not in taken and not words_of(name) & _PACE)
     told = [name for name in found if better_way(name) or is_validation(name) or words_of(name) & _RATE]
-    return list(dict.fromkeys([*parts, *told]))[:MOST_METRICS]
+    return list(dict.fromkeys([*sides, *told]))[:MOST_METRICS]
 
 
 def total_key(config: Mapping[str, Any]) -> str | None:

@@ -133,7 +133,7 @@ def are_times_trusted(run: StreamRun | None, limit_seconds: float) -> bool | Non
 def is_kept_time(modified: float, last: float, limit_seconds: float) -> bool:
     """Whether a file's mtime goes with the last instant that is written in it; all in seconds.
 
-    A copy is never older than what it holds: one that is, by less than clocks are set wrong, bears another clock's time.
+    A copy is never older than what it holds: one that is, by less than clocks differ, bears another's.
     """
     return -CLOCK_APART_SECONDS <= modified - last <= limit_seconds
 
