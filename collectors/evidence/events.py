@@ -90,6 +90,8 @@ class EventEvidence:
     """Tag -> last step within the last segment: what the reading of the next part starts from."""
     starts: tuple[SessionStart, ...] = ()
     """The latest START records, in file order."""
+    hparams: Mapping[str, bool | float | str] = field(default_factory=dict)
+    """Hyperparameters that its sessions began with, as the hparams plugin keeps them; plain values only."""
     consumed: int | None = None
     """Checksum of the bytes before `end_offset`, for who reads on: they must still be the same ones."""
 

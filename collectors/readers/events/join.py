@@ -34,6 +34,7 @@ def join_events(earlier: EventEvidence, later: EventEvidence) -> EventEvidence:
         continues=earlier.continues,
         open_steps=later.open_steps,
         starts=(*earlier.starts, *later.starts)[-MAX_STARTS:],
+        hparams={**earlier.hparams, **later.hparams},
     )
     # What ended the earlier reading was met again by the later one, which began there.
     passed = [detail for detail in _details(earlier) if detail.severity != "error"]

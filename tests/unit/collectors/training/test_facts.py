@@ -32,7 +32,7 @@ from collectors.training.facts import (
     target_of,
 )
 from collectors.training.progress import WriterFacts
-from collectors.training.stream_runs import RunGroup
+from collectors.training.run_groups import RunGroup
 
 HERE = socket.gethostname()
 
