@@ -11,7 +11,7 @@ from support.build_checkpoints import Numbers, one_tensor, torch_zip, weights
 from support.build_pickles import ORDERED_DICT, Call, Name, Stored, tensor
 
 from collectors.readers.checkpoint.read import read_checkpoint
-from collectors.readers.checkpoint.tensor_data import NumberTest, Patience
+from collectors.readers.checkpoint.tensor_data import MOST_EXTENTS, NumberTest, Patience
 from collectors.readers.checkpoint.tensor_layout import Extent
 from collectors.readers.common.dtypes import FLOAT_BITS
 
@@ -284,3 +284,31 @@ def test_a_complex_number_has_two_parts_and_one_place() -> None:
 
     assert [extent.name for extent, _ in test.huge] == ["b"]
     assert [(one.extent.name, one.count) for one in test.nonfinite] == [("c", 1)]
+
+
+def test_of_a_tensor_with_gaps_only_its_own_numbers_count() -> None:
+    """Whatever the order of its strides."""
+    for shape, stride, elements, own in (
+        ((2, 2), (3, 1), 5, 4),
+        ((2, 2), (1, 3), 5, 4),
+        ((3, 2), (4, 1), 10, 6),
+        ((2, 3), (1, 4), 10, 6),
+        ((4,), (3,), 10, 4),
+        ((2, 1), (5, 9), 6, 2),
+    ):
+        for offset in (0, 3):
+            data = np.full(offset + elements, np.nan, "<f4").tobytes()
+            (found,) = fed("float32", data, Extent("w", offset, shape, stride)).nonfinite
+            assert (found.count, found.is_exact) == (own, True), (shape, stride, offset)
+
+
+def test_the_last_of_very_many_tensors_are_told_as_one() -> None:
+    data = np.ones(MOST_EXTENTS + 2, "<f4")
+    data[-2:] = np.nan
+    rows = [row(f"w{at}", at, 1) for at in range(MOST_EXTENTS + 2)]
+
+    assert [one.extent.name for one in fed("float32", data[2:].tobytes(), *rows[:MOST_EXTENTS]).nonfinite] == [
+        f"w{MOST_EXTENTS - 2}", f"w{MOST_EXTENTS - 1}"
+    ]  # fmt: skip
+    (rest,) = fed("float32", data.tobytes(), *rows).nonfinite
+    assert (rest.extent.name, rest.count) == ("2 further tensors", 2)
