@@ -67,7 +67,7 @@ def _stops(folder: Folder, one: Boosted, models: Sequence[str]) -> Raw:
     if not is_on or not found:
         return {}
     part, metrics = list(found.items())[-1]
-    return {"patience": patience or "unknown", "monitor": f"{part}/{list(metrics)[-1]}"}
+    return {"patience": patience or "unknown", "monitor": f"{part}/{list(metrics)[-1]}", "best": "best_score"}
 
 
 SPEC = TrainerSpec(
