@@ -66,7 +66,7 @@ def sources_in(opened: Workspace, own_name: str) -> list[Source]:
     others = recognise(folder, [plain.SPEC]).every
     found += [(s, run) for s, run in _runs(others) if not any(_overlap(run.root, root) for root in taken)]
     return [
-        Source(_name_of(run.root, own_name), spec.describe(folder, run), _title(spec, run), folder)
+        Source(name_of_root(run.root, own_name), spec.describe(folder, run), _title(spec, run), folder)
         for spec, run in sorted(found, key=lambda one: one[1].root)
     ]
 
@@ -88,7 +88,8 @@ def _overlap(one: str, other: str) -> bool:
     return is_below(one, other) or (bool(one) and is_below(other, one))
 
 
-def _name_of(root: str, own_name: str) -> str:
+def name_of_root(root: str, own_name: str) -> str:
+    """What a run in this folder is called."""
     return "_".join(part for part in root.split("/") if part not in NOT_A_NAME) or own_name
 
 

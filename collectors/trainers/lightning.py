@@ -3,7 +3,7 @@
 Recognised by a `metrics.csv` with `epoch` and `step` in such a folder, or event files with the tag `epoch`; with a
 checkpoint that names its Lightning version it is sure. The newest version with a training series is the run, for
 `trainer.test()` makes newer ones; where it goes on with the one before it, both are one run. Judged is `last.ckpt`,
-else the newest. Lightning writes down nowhere how many epochs it was to train.
+else the newest. How many epochs it was to train Lightning itself writes down nowhere; `LightningCLI` and Hydra do.
 """
 
 from __future__ import annotations
@@ -16,11 +16,13 @@ from typing import Final
 from collectors.numbers import number_words, numbers_in
 from collectors.trainers.description import below, config_of, epochs_of, events_of, one_stream, table_of, tags_of
 from collectors.trainers.folder import Folder, count_in, is_below, join, last_cells, parent, said
-from collectors.trainers.names import has_training, is_count, losses_in
+from collectors.trainers.names import STEPS, has_training, losses_in, total_key
 from collectors.trainers.spec import Documented, Raw, Run, Sureness, TrainerSpec
 
 TABLE: Final = "metrics.csv"
 HPARAMS: Final = "hparams.yaml"
+CONFIGS: Final = ("config.yaml", ".hydra/config.yaml")
+"""The whole command, as `LightningCLI` stores it in a version and Hydra above all of its run's files."""
 PLACES: Final = frozenset({"epoch", "step"})
 STOPPED: Final = "callbacks.EarlyStopping*.stopped_epoch"
 SAYS: Final = {"step": "loops.fit_loop.epoch_loop.state_dict._batches_that_stepped", "config": "hyper_parameters"}
@@ -169,7 +171,7 @@ def _about(folder: Folder, version: _Version) -> str:
 def describe(folder: Folder, run: Run) -> Raw:
     """A version's table and event files, its hyperparameters, its last checkpoint."""
     version: _Version = run.facts.get("version", _Version(join("lightning_logs/version_*", TABLE), None, frozenset()))
-    config = config_of(folder, [join(place, HPARAMS) for place in (version.place, version.events) if place])
+    config = config_of(folder, _configs(version))
     # A resume's own table begins in the middle; the event files of all versions hold the whole, run by run.
     table = version.table if not version.resumes else None
     events = parent(version.events) if version.events is not None and version.resumes else version.events
@@ -183,6 +185,12 @@ def describe(folder: Folder, run: Run) -> Raw:
     ) | {"checks": {"config_says": TUNED}}
 
 
+def _configs(version: _Version) -> list[str]:
+    """Where a version's hyperparameters and its command may stand."""
+    places = [place for place in (version.place, version.events) if place]
+    return [*(join(place, HPARAMS) for place in places), *below(places[0], *CONFIGS), *below(version.base, *CONFIGS)]
+
+
 def _candidates(run: Run, version: _Version) -> list[str]:
     """The last checkpoint, then the newest, in the folder where they were found."""
     found: str | None = run.facts.get("checkpoint")
@@ -193,8 +201,8 @@ def _candidates(run: Run, version: _Version) -> list[str]:
 def _completion(folder: Folder, config: Raw | None) -> Raw:
     by_epochs = epochs_of(folder, config)
     said_in = folder.document(config["candidates"][0]) if config else {}
-    has_steps = by_epochs["total"] not in said_in and is_count(said_in.get("max_steps"))
-    return {"by": "steps", "total": "max_steps"} if has_steps else by_epochs
+    steps = total_key(said_in, STEPS) if total_key(said_in) is None else None
+    return {"by": "steps", "total": steps} if steps else by_epochs
 
 
 def _stopping(folder: Folder, checkpoint: str | None) -> Raw:
@@ -218,8 +226,8 @@ SPEC = TrainerSpec(
     documented=Documented(
         recognised_by="`metrics.csv` with `epoch` and `step`, or event files with the tag `epoch`, in `version_*` or "
         "beside `hparams.yaml`; `*.ckpt` that name their Lightning version",
-        reads="table, event files (epochs by the tag `epoch`, from 0), `hparams.yaml`, an early stop by the "
-        "checkpoint's callback",
+        reads="table, event files (epochs by the tag `epoch`, from 0), `hparams.yaml`, `config.yaml` of "
+        "LightningCLI, `.hydra/config.yaml`, an early stop by the checkpoint's callback",
         judged="`last.ckpt`, else the newest",
         proven="recorded with Lightning 2",
     ),

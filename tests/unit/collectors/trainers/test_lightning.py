@@ -124,6 +124,28 @@ def test_a_total_that_the_hyperparameters_say_is_believed(tmp_path: Path) -> Non
     assert (found.verdict, found.model.completion.epochs) == ("ready", 5)
 
 
+def test_the_command_that_lightning_stores_says_how_many_epochs_and_nothing_is_typed(tmp_path: Path) -> None:
+    found, said = recording("lightning", "cli", tmp_path)
+
+    assert (found.verdict, found.model.completion.epochs) == ("ready", said["total"])
+    for series in ("train_loss", "val_loss", "val_acc"):
+        assert_same(found.model.series[series], points_of(said, series))
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [("{trainer: {max_epochs: 5}}", "epoch 5 of 5, completed"), ("{trainer: {max_steps: 500}}", "of 500, completed")],
+)
+def test_hydra_says_above_a_runs_files_how_long_it_was_to_be(tmp_path: Path, command: str, told: str) -> None:
+    root = unpack("lightning", "folder", tmp_path)
+    write(root / ".hydra/config.yaml", f"{command}\n", time.time() - 9 * 86_400)
+
+    found = seen(root)
+
+    assert found.verdict == "ready"
+    assert told in found.detail("training")
+
+
 def write_version(root: Path, number: int, steps: Sequence[int], steps_per_epoch: int) -> None:
     """A version's event file with a loss that tells its version and step, and the epoch of each step."""
     start = 1_700_000_000.0 + 1000 * number
