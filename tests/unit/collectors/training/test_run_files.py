@@ -228,3 +228,22 @@ def test_a_second_training_of_one_process_in_the_second_in_which_the_first_ended
     assert after.files == [second]
     assert not before.conflicts
     assert not after.conflicts
+
+
+def test_a_resume_within_a_file_is_told_by_what_was_reached_and_by_the_next_point() -> None:
+    for steps, cut in (
+        ([1, 2, 3, 4, 5, 2, 3], Cut(T0 + 5, 2)),
+        ([1, 2, 3, 4, 5, 2, 5], Cut(T0 + 5, 2)),
+        ([1, 2, 3, 4, 5, 2, 6], None),
+        ([1, 2, 3, 4, 9, 8, 2, 3], Cut(T0 + 6, 2)),
+        ([1, 2, 3, 4, 5, 4, 5], None),
+        ([1, 2, 3, 4, 5, 3, 4], Cut(T0 + 5, 3)),
+    ):
+        assert cuts_within(one(steps)) == ([] if cut is None else [cut]), steps
+
+
+def test_a_resume_in_the_same_moment_is_one_and_an_earlier_one_is_none() -> None:
+    for lag, is_cut in ((0.0, True), (-0.5, False), (1.0, True)):
+        series = one([1, 2, 3, 4, 5, 2, 3])
+        series.time[5:] = series.time[4] + lag
+        assert bool(cuts_within(series)) is is_cut, lag
