@@ -8,7 +8,7 @@ import pytest
 
 from collectors.contract.metrics import Nonfinite
 from collectors.training.divergence import Divergence
-from collectors.training.words import divergence_words
+from collectors.training.divergence_words import divergence_words
 
 GAP: dict[str, Any] = {
     "series": "val_loss",
