@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,7 +31,7 @@ from collectors.observe.point_index import index_points
 from collectors.observe.signs import signs_of
 from collectors.observe.smoke_runs import Scoring, SmokeRuns
 from collectors.observe.validator import run_validator
-from collectors.readers.child.process import ReaderProcess
+from collectors.readers.child.process import ReaderProcess, ReadLimits
 from collectors.store.snapshots import History
 from collectors.store.store import Store
 from collectors.training.evidence import WorkspaceEvidence
@@ -74,7 +75,14 @@ class Collector:
         self.root = root
         self.store = store
         self.workspace = Workspace(root, self.options.allow_roots)
-        self._sight = Sight(self.workspace, self.options.config_file, self.options.pipeline)
+        self._child = ReaderProcess()
+        if store is None:  # nothing is remembered: it starts while it is found out what to read
+            self._child.start()
+        with ExitStack() as undoing:
+            undoing.callback(self.workspace.close)
+            undoing.callback(self._child.close)
+            self._sight = Sight(self.workspace, self.options.config_file, self.options.pipeline)
+            undoing.pop_all()
         asked = self.options
         self._smoke = SmokeRuns(store, Scoring(root, asked.smoke_python, asked.smoke_timeout_seconds, asked.announce))
         self._external: tuple[Check, ...] | None = None
@@ -88,7 +96,7 @@ class Collector:
         """Read and judge by this description from now on; what was read by another one is read again."""
         self.described, self.config = described, described.config
         store, self._last = self.store, None
-        self._child = ReaderProcess.with_limits(self.config.limits.seconds, self.config.limits.memory_bytes)
+        self._child.limits = ReadLimits(self.config.limits.seconds, self.config.limits.memory_bytes)
         learnt = Learnt(store.backend, self.config.model_dump_json()) if store is not None else None
         self._learnt = learnt
         self._cache = ReadCache(self.workspace, self._child, self.config.limits, learnt)
@@ -106,7 +114,6 @@ class Collector:
             self.described, self._last = fresh, None
             return
         self.keep()
-        self._child.close()
         self._use(fresh)
 
     def __enter__(self) -> Self:
