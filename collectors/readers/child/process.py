@@ -170,7 +170,7 @@ class _Worker:
             self.process = subprocess.Popen(
                 [sys.executable, "-P", "-W", "ignore", "-m", "collectors.readers.child.worker", str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,  # never written to: when it closes, the child ends
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
                 env=_environment(),

@@ -8,6 +8,7 @@ reads, and refuses to live on after running out of either: the parent starts ano
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import importlib
 import json
 import math
@@ -35,6 +36,7 @@ def main(argv: list[str]) -> int:
     """Serve until the parent hangs up; 0 then, 1 after running out of memory."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.nice(NICENESS)
+    _end_with_parent(sys.stdin.fileno())
     with contextlib.suppress(ConnectionEnded, ConnectionError), socket.socket(fileno=int(argv[1])) as channel:
         send(channel, HELLO)
         while True:
@@ -45,6 +47,16 @@ def main(argv: list[str]) -> int:
             if not is_well:
                 return 1
     return 0
+
+
+def _end_with_parent(pipe: int) -> None:
+    """Let the system end this process when the other end of the pipe is closed, whatever it is busy with.
+
+    Nothing is ever written to it, so its one signal (SIGIO, which ends a process) is that nobody holds it any more.
+    Not PR_SET_PDEATHSIG: that comes when the *thread* that started us ends, of a parent that lives on.
+    """
+    fcntl.fcntl(pipe, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(pipe, fcntl.F_SETFL, fcntl.fcntl(pipe, fcntl.F_GETFL) | os.O_ASYNC)
 
 
 def _answer(request: dict[str, Any], handle: BinaryIO) -> tuple[bytes, bool]:
