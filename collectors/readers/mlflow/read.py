@@ -21,6 +21,7 @@ from collectors.evidence.files import Finding
 from collectors.evidence.mlflow import MlflowCurve, MlflowEvidence, MlflowRun
 
 MAGIC: Final = b"SQLite format 3\0"
+HEADER_BYTES: Final = 100
 TABLES: Final = ("experiments", "runs", "metrics", "params", "tags")
 MOST_POINTS: Final = 8_192
 """Points of one curve; longer ones are reduced, minima and maxima kept."""
@@ -75,6 +76,8 @@ def _broken(problem: str) -> MlflowEvidence:
 
 def opened(data: bytes) -> sqlite3.Connection:
     """A copy in memory of a store that can be read and nothing else. Raises sqlite3.Error."""
+    if len(data) < HEADER_BYTES:
+        raise sqlite3.DatabaseError(f"it has {len(data)} bytes, the header of a database alone has {HEADER_BYTES}")
     store = sqlite3.connect(":memory:")
     try:
         store.deserialize(_without_wal(data))
