@@ -184,8 +184,12 @@ def describe(folder: Folder, run: Run) -> Raw:
 
 def _configs(version: _Version) -> list[str]:
     """Where a version's hyperparameters and its command may stand."""
-    places = [place for place in (version.place, version.events) if place]
-    return [*(join(place, HPARAMS) for place in places), *below(places[0], *CONFIGS), *below(version.base, *CONFIGS)]
+    places = dict.fromkeys([version.place, *([version.events] if version.events is not None else [])])
+    return [
+        *(join(place, HPARAMS) for place in places),
+        *below(version.place, *CONFIGS),
+        *below(version.base, *CONFIGS),
+    ]
 
 
 def _candidates(run: Run, version: _Version) -> list[str]:
