@@ -7,6 +7,7 @@ incomplete or still training.
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -17,12 +18,7 @@ from typing import Final
 import collectors
 from collectors.commands.exit_codes import BROKEN, USAGE
 from collectors.commands.terminal import forgive_characters, hush_output
-from collectors.files.problems import describe_error
-from collectors.files.workspace import WorkspaceProblem
-from collectors.observe.load_pipeline import ConfigProblem
 from collectors.options import VARIABLE_PREFIX, AnswerProblem, Parser, UsageError
-from collectors.store.backend import StoreProblem
-from collectors.store.runs import RunProblem
 
 COMMANDS: Final = ("validate", "export", "watch", "init", "runs", "compare", "schema")
 """Each is a module of `collectors.commands` that adds itself; only the one that is asked for is imported."""
@@ -31,7 +27,7 @@ COMMANDS: Final = ("validate", "export", "watch", "init", "runs", "compare", "sc
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     try:
-        options = _options(sys.argv[1:] if argv is None else argv)
+        options = _without_looking_for_garbage(lambda: _options(sys.argv[1:] if argv is None else argv))
         command: Callable[[argparse.Namespace], int] = options.command
         forgive_characters()
         code = command(options)
@@ -43,8 +39,24 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _told(problem)
 
 
+def _without_looking_for_garbage(start: Callable[[], argparse.Namespace]) -> argparse.Namespace:
+    """What is imported stays: looking through it again and again is a tenth of a short command's time."""
+    gc.disable()
+    try:
+        return start()
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
 def _told(problem: Exception) -> int:
     """Say in one line on stderr why there is no answer; return the exit code."""
+    from collectors.files.problems import describe_error
+    from collectors.files.workspace import WorkspaceProblem
+    from collectors.observe.load_pipeline import ConfigProblem
+    from collectors.store.backend import StoreProblem
+    from collectors.store.runs import RunProblem
+
     if isinstance(problem, BrokenPipeError):  # the reader of a pipe went away; there is nobody left to tell
         hush_output()
         return BROKEN

@@ -1,19 +1,27 @@
 """`python -m collectors schema [--config]` -> a JSON Schema on stdout: of the state, or of `dashboard.yaml`.
 
 The second is for editors and for the reference in `docs/`: the models say which keys there are, the
-checklist which checks may be named, the trainers which trainer. It refuses nothing.
+checklist which checks may be named, the trainers which trainer. What stands under each field is read from the source
+here alone: nothing else that runs asks for it. It refuses nothing.
 """
 
 from __future__ import annotations
 
 import argparse
+import ast
+import inspect
 import json
 from copy import deepcopy
+from itertools import pairwise
 from typing import Any
+
+from pydantic import AliasChoices, BaseModel
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
 
 from collectors.commands.exit_codes import READY
 from collectors.contract.pipeline import RULES, PipelineConfig
-from collectors.contract.state import json_schema
+from collectors.contract.state import DashboardState
 from collectors.judge.checklist import specs_by_id
 from collectors.judge.findings.every import findings_by_id
 from collectors.options import Commands, Parser
@@ -32,9 +40,49 @@ def _schema(options: argparse.Namespace) -> int:
     return READY
 
 
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of `DashboardState`, as committed."""
+    return DashboardState.model_json_schema(schema_generator=_Documented)
+
+
+class _Documented(GenerateJsonSchema):
+    """Describes each field by the text that stands under it."""
+
+    def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
+        """One model's schema."""
+        made = super().model_schema(schema)
+        for field, words in words_under(schema["cls"]).items():
+            made["properties"][field]["description"] = words
+        return made
+
+
+def words_under(model: type[BaseModel]) -> dict[str, str]:
+    """What stands under each field of a model, by the name it is written under."""
+    words: dict[str, str] = {}
+    for kind in reversed(model.__mro__):
+        if issubclass(kind, BaseModel) and kind is not BaseModel:
+            words |= {_written(model, name): text for name, text in _texts_in(kind)}
+    return words
+
+
+def _texts_in(kind: type[BaseModel]) -> list[tuple[str, str]]:
+    (tree,) = ast.parse(inspect.getsource(kind)).body
+    return [
+        (field.target.id, inspect.cleandoc(text.value.value))
+        for field, text in pairwise(getattr(tree, "body", ()))
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)
+        if isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant) and isinstance(text.value.value, str)
+    ]
+
+
+def _written(model: type[BaseModel], name: str) -> str:
+    alias = model.model_fields[name].validation_alias
+    return str(alias.choices[0]) if isinstance(alias, AliasChoices) else name
+
+
 def config_schema() -> dict[str, Any]:
     """The JSON Schema of `dashboard.yaml`, with the ids of the checks that there are."""
-    schema = PipelineConfig.model_json_schema()
+    schema = PipelineConfig.model_json_schema(schema_generator=_Documented)
     checks = {"type": "string", "format": "check-id", "enum": list(specs_by_id())}
     settings = schema["properties"]["checks"]
     settings["additionalProperties"] = settings.pop("patternProperties").popitem()[1]

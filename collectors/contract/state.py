@@ -7,7 +7,7 @@ non-finite numbers, naive times and text that could hide something from a reader
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, NonNegativeInt, model_validator
 
@@ -165,8 +165,3 @@ def state_to_json(state: DashboardState) -> bytes:
 def state_from_json(raw: bytes | str) -> DashboardState:
     """Read a state back. Raises pydantic.ValidationError where the contract is broken."""
     return DashboardState.model_validate_json(raw)
-
-
-def json_schema() -> dict[str, Any]:
-    """The JSON Schema of `DashboardState`, as committed and printed by `collectors schema`."""
-    return DashboardState.model_json_schema()

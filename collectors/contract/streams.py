@@ -5,7 +5,16 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, PositiveFloat, PositiveInt, model_validator
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BeforeValidator,
+    Field,
+    NonNegativeFloat,
+    PositiveFloat,
+    PositiveInt,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from collectors.contract.metric_rules import Metric, Target
@@ -125,6 +134,8 @@ class CompletionRule(Section):
     where it may have, and nothing says after how many: then fewer than all is no end and no fault."""
     monitor: str = "val_loss"
     """The series that `patience` looks at."""
+    min_delta: NonNegativeFloat = 0.0
+    """By how much more than this a value must be better than the best one for `patience` to begin anew."""
     whole: bool = False
     """`true` where this trainer never goes beyond `total`: then more than that is a config of another run."""
 

@@ -22,7 +22,7 @@ from collectors.evidence.mlflow import OUTCOMES, MlflowEvidence, MlflowRun
 from collectors.files.workspace import CannotRead, Workspace
 from collectors.readers.child.process import ReaderProcess, ReadLimits
 from collectors.readers.child.registry import MIB
-from collectors.readers.mlflow.read import MAGIC
+from collectors.readers.mlflow.points import MAGIC
 from collectors.store.atomic import replace_file
 
 LIMITS: Final = ReadLimits(seconds=60, memory_bytes=1024 * MIB)

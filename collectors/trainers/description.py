@@ -5,6 +5,7 @@ Sections of which there is nothing are left out, so that they are not asked for.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
@@ -86,8 +87,11 @@ def whole_table(path: str | Sequence[str], names: Iterable[str]) -> Raw:
 def epochs_of(folder: Folder, config: Raw | None) -> Raw:
     """Completion by epochs: the key of the config that says how many; one that is nowhere where nothing does.
 
-    A config's `patience` tells an early stop from one that was killed.
+    A config's `patience` tells an early stop from one that was killed, and `min_delta` what does not count as better.
     """
-    key = total_key(folder.document(config["candidates"][0])) if config is not None else None
-    patience = folder.document(config["candidates"][0]).get("patience") if config is not None else None
-    return {"by": "epochs", "total": key or "epochs", **({"patience": patience} if is_count(patience) else {})}
+    said = folder.document(config["candidates"][0]) if config is not None else {}
+    waits = {"patience": said["patience"]} if is_count(said.get("patience")) else {}
+    least = said.get("min_delta")
+    if waits and isinstance(least, (int, float)) and 0 <= least < math.inf:
+        waits["min_delta"] = float(least)
+    return {"by": "epochs", "total": total_key(said) or "epochs", **waits}

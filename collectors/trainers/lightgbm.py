@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from collectors.readers.checkpoint.boosters import booster_kind
+from collectors.readers.common.magic import booster_kind
 from collectors.trainers.boosters import (
     MOST_LOOKED_AT,
     WAITS,

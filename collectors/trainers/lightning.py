@@ -26,6 +26,9 @@ CONFIGS: Final = ("config.yaml", ".hydra/config.yaml")
 """The whole command, as `LightningCLI` stores it in a version and Hydra above all of its run's files."""
 PLACES: Final = frozenset({"epoch", "step"})
 STOPPED: Final = "callbacks.EarlyStopping*.stopped_epoch"
+SAYS: Final = {"step": "loops.fit_loop.epoch_loop.state_dict._batches_that_stepped", "config": "hyper_parameters"}
+"""What a checkpoint of Lightning 2 says of itself: the step by which it logs, and the hyperparameters it had then."""
+TUNED: Final = {"level": "warn", "reason": "Lightning writes hparams.yaml before its tuner may change a value"}
 _STOPPING: Final = re.compile(
     rb"EarlyStopping\{'monitor': '([^'\\]{1,200})'.{0,2000}?patience(?:q.|r.{4}|\x94)?K(.)", re.S
 )
@@ -121,12 +124,12 @@ def describe(folder: Folder, run: Run) -> Raw:
     events = parent(version.events) if version.events is not None and is_resumed else version.events
     return one_stream(
         SPEC.label,
-        checkpoint=_candidates(run, version),
+        checkpoint={"path": _candidates(run, version), "says": SAYS},
         table=table_of(table, version.names) if table else None,
         events=events_of(events, tags_of(version.names)) if events is not None else None,
         config=config,
         completion={"epochs_from": 0, **_completion(folder, config), **_stopping(folder, run.facts.get("checkpoint"))},
-    )
+    ) | {"checks": {"config_says": TUNED}}
 
 
 def _configs(version: Version) -> list[str]:

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from collectors.readers.mlflow.files import META, is_active, is_run, status_of
-from collectors.readers.mlflow.read import MAGIC, seconds
+from collectors.readers.mlflow.points import MAGIC, seconds
 from collectors.trainers.description import one_stream
 from collectors.trainers.folder import Folder, join, parent, said
 from collectors.trainers.names import TAGS, losses_in

@@ -15,8 +15,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from collectors.evidence.documents import value_at
-from collectors.readers.checkpoint.boosters import booster_kind
 from collectors.readers.checkpoint.ubjson import UbjsonProblem, parse_ubjson
+from collectors.readers.common.magic import booster_kind
 from collectors.trainers.boosters import (
     LARGEST,
     MOST_LOOKED_AT,
@@ -83,7 +83,7 @@ def _stops(folder: Folder, one: Boosted, models: Sequence[str]) -> Raw:
     total = count_said(folder, one.root, TOTALS)
     is_short = total is not None and len(values) < total
     waited = patience or (_waited(folder, models, (values, way_of(name))) if is_short else None)
-    return {"patience": waited or "unknown", "monitor": f"{part}/{name}"}
+    return {"patience": waited or "unknown", "monitor": f"{part}/{name}", "best": "best_score"}
 
 
 def _waited(folder: Folder, models: Sequence[str], monitored: tuple[Sequence[Any], Way | None]) -> int | None:

@@ -176,7 +176,7 @@ def _place_later(runs: list[RunFiles], file: EventFile, choice: TagChoice) -> No
     run = runs[-1]
     run.files.append(file)
     run.repeats |= first <= last
-    if last - first > max(stride_of(b.step) for _, _, before in training for b in before):
+    if first < last:  # a writer that was opened later goes back on purpose, be it by one stride
         run.cuts.append(Cut(file.evidence.first_time or 0.0, first))
 
 

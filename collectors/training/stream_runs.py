@@ -42,13 +42,27 @@ class Curve:
     def __len__(self) -> int:
         return int(self.value.size)
 
-    def best_at(self, better: Better | None) -> int | None:
-        """Index of the first of its best values; None where none is finite, or neither way is better."""
+    def best_at(self, better: Better | None, min_delta: float = 0.0) -> int | None:
+        """Index of the first of its best values; None where none is finite, or neither way is better.
+
+        `min_delta`: a value that is better than the best one by no more than this does not count.
+        """
         finite = np.isfinite(self.value)
         if better is None or not finite.any():
             return None
-        losses = self.value if better == "lower" else -self.value
-        return int(np.argmin(np.where(finite, losses, np.inf)))
+        losses = np.where(finite, self.value if better == "lower" else -self.value, np.inf)
+        best = int(np.argmin(losses))
+        return _last_gain(losses, min_delta) if min_delta else best
+
+
+def _last_gain(losses: Any, min_delta: float) -> int:
+    """Index of the last value that lies below the best one before by more than `min_delta`."""
+    least, at = np.inf, 0
+    lower = losses < np.minimum.accumulate(np.concatenate(([np.inf], losses[:-1])))
+    for place in np.flatnonzero(lower).tolist():
+        if losses[place] < least - min_delta:
+            least, at = losses[place], place
+    return at
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +98,12 @@ class StreamRun:
         """Seconds by which the file server's clock is behind the writer's: no file is older than its last record."""
         modified, last = self.latest_file.facts.modified_at, self.latest_file.evidence.last_time
         return max(0.0, last - modified) if modified is not None and is_instant(last) else 0.0
+
+    @property
+    def set_back(self) -> float:
+        """Seconds by which the writer's clock was set back while it wrote: later files look so much older."""
+        steps = (np.diff(c.time[np.isfinite(c.time)]) for c in self.curves.values())
+        return max((-float(of.min(initial=0.0)) for of in steps), default=0.0)
 
     @property
     def last_step(self) -> int | None:
@@ -167,7 +187,7 @@ def _curve(parts: Sequence[ScalarSeries], cuts: Sequence[Cut], *, keep_first: bo
     was_cut = not bool(kept.all())
     if was_cut:
         step, time, value = step[kept], time[kept], value[kept]
-    if step.size > 1 and not bool(np.all(np.diff(step) > 0)):
+    if not bool(np.all(np.diff(step) > 0)):
         once = _first_of_each(step) if keep_first else step.size - 1 - _first_of_each(step[::-1])
         step, time, value = step[once], time[once], value[once]
     reduced = any(p.count is not None for p in parts) and not was_cut

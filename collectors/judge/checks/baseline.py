@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from functools import partial
 
-from collectors.compare.regression import judge_regression, judge_stream, ordered, way_of
 from collectors.contract.delta import Regression
 from collectors.contract.metrics import StreamMetrics
 from collectors.contract.policy import Policy
@@ -42,6 +41,8 @@ def check_baseline(seen: WorkspaceEvidence) -> Judgement:
 
 
 def _judged(seen: WorkspaceEvidence, baseline: DashboardState) -> Judgement:
+    from collectors.compare.regression import judge_regression, ordered
+
     run = {s.id: s.metrics for s in seen.streams}
     policy = seen.config.baseline
     found = judge_regression(run, baseline.metrics, policy)
@@ -56,6 +57,8 @@ def _judged(seen: WorkspaceEvidence, baseline: DashboardState) -> Judgement:
 
 def _lacks_way(policy: Policy, stream: StreamMetrics) -> bool:
     """Whether nothing says which way a metric gets better that the policy compares."""
+    from collectors.compare.regression import way_of
+
     held = (name for name in (policy.metric, *policy.metrics) if name in stream.series)
     return any(way_of(name, policy, stream) is None for name in held)
 
@@ -63,6 +66,8 @@ def _lacks_way(policy: Policy, stream: StreamMetrics) -> bool:
 def _evidence(
     stream: str, sides: tuple[dict[str, StreamMetrics], DashboardState], seen: WorkspaceEvidence
 ) -> CheckEvidence:
+    from collectors.compare.regression import judge_stream
+
     run, baseline = sides
     judged = judge_stream(run.get(stream), baseline.metrics.get(stream), seen.config.baseline)
     return CheckEvidence(path=None, stream=stream, text=judged.sentence if judged else "trained on neither side")

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from collectors.evidence.mlflow import STATUS, MlflowCurve
-from collectors.readers.mlflow.read import Point, reduced, seconds
+from collectors.readers.mlflow.points import Point, reduced, seconds
 
 META: Final = "meta.yaml"
 """What says of a run, or an experiment, what it is."""
