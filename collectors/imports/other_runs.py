@@ -18,9 +18,9 @@ from collectors.contract.pipeline import PipelineConfig
 from collectors.contract.state import DashboardState
 from collectors.contract.streams import StallLimits
 from collectors.contract.values import Status
-from collectors.evidence.mlflow import MlflowRun
+from collectors.evidence.mlflow import OUTCOMES, MlflowRun
 from collectors.files.workspace import Workspace
-from collectors.imports.mlflow import has_ended, is_store, name_of, runs_in
+from collectors.imports.mlflow import is_store, name_of, runs_in
 from collectors.imports.mlflow_files import FileStore
 from collectors.imports.sources import Asked, name_of_root
 from collectors.imports.take_over import called, from_mlflow, id_for
@@ -101,7 +101,7 @@ def _of_mlflow(workspace: Workspace, store: Store) -> Iterator[str]:
     found = [run for run in chain(of_base, FileStore(workspace, _unsaid).runs(TAGS)) if run.curves]
     found.sort(key=_started, reverse=True)
     for run in found[1 : 1 + MOST_RUNS]:
-        if has_ended(run) and not store.has_snapshot(id_for(name_of(run))):
+        if run.status in OUTCOMES and not store.has_snapshot(id_for(name_of(run))):
             yield from filter(None, from_mlflow([run], asked, (store, _unsaid)))
 
 

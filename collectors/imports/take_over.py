@@ -21,7 +21,7 @@ from collectors.contract.state import DashboardState, state_from_json
 from collectors.contract.values import Status, normalised_run_id, visible_text
 from collectors.evidence.mlflow import MlflowRun
 from collectors.files.workspace import CannotRead, Workspace, WorkspaceProblem
-from collectors.imports.mlflow import has_ended, is_store, lay_out, name_of, runs_in, unnamed_words
+from collectors.imports.mlflow import is_store, lay_out, name_of, runs_in, unnamed_words
 from collectors.imports.mlflow_files import FileStore
 from collectors.imports.sources import Asked, Source, laid_out, pipeline_of, sources_in, tags_of, untold_of
 from collectors.options import UsageError
@@ -80,7 +80,7 @@ def _take_run(run: MlflowRun, room: Path, asked: Asked, to: tuple[Store, Say]) -
         return None
     place = lay_out(run, room, asked.stream)
     with Workspace(place) as laid:
-        source = laid_out(Folder(laid), name_of(run), has_ended=has_ended(run))
+        source = laid_out(Folder(laid), name_of(run))
         return _take_outputs(place, source, asked, to)
 
 

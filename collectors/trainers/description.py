@@ -68,7 +68,7 @@ def tags_of(names: Iterable[str]) -> dict[str, list[str]]:
     return losses | {name: [name] for name in sorted(metrics_in(every))}
 
 
-def table_of(path: str, names: Iterable[str]) -> Raw:
+def table_of(path: str | Sequence[str], names: Iterable[str]) -> Raw:
     """The section of a table: which columns are the losses, and its metrics under their own names."""
     every = list(names)
     columns: Raw = {series: {"column": those} for series, those in losses_in(every).items()}

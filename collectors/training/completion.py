@@ -36,7 +36,7 @@ class Recorded:
     """What a training wrote down about its end, besides its losses."""
 
     outcome: str | None = None
-    """`completed`, `early_stopped`, `failed`, `diverged`; None where nothing is believed."""
+    """`completed`, `early_stopped`, `failed`, `diverged`, `killed`; None where nothing is believed."""
     step: int | None = None
     """Steps that the trainer itself counted."""
     of_steps: int | None = None
