@@ -52,7 +52,6 @@ class Store:
 
     def __init__(self, place: Place, *, make: bool = True) -> None:
         self.backend = backend_at(place)
-        self._digest_key: bytes | None = None
         if make:
             self.backend.make()
 
@@ -79,7 +78,8 @@ class Store:
 
     def smoke_version(self) -> Version:
         """The same of the remembered smoke runs."""
-        return self.backend.versions(SMOKE)[0]
+        (version,) = self.backend.versions(SMOKE)
+        return version
 
     def write_state(self, state: DashboardState) -> None:
         """Write a state. Raises StoreProblem; the old one stays."""
@@ -148,9 +148,7 @@ class Store:
 
     def digest_key(self) -> bytes | None:
         """This store's own key for digests, made when it is first asked for; None where it cannot be kept."""
-        if self._digest_key is None:
-            self._digest_key = self._read_key() or self._made_key()
-        return self._digest_key
+        return self._read_key() or self._made_key()
 
     def _read_key(self) -> bytes | None:
         with suppress(OSError):

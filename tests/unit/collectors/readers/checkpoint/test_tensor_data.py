@@ -210,3 +210,21 @@ def test_types_whose_bits_are_not_known_are_said_to_be_untested() -> None:
 
     assert (evidence.finite, evidence.data_read, evidence.sound) == (None, "part", True)
     assert any("were not tested" in finding.text for finding in evidence.findings)
+
+
+def test_patience_is_used_up_by_what_is_looked_at_and_eightfold_where_numbers_lie_apart() -> None:
+    """With one step less the count is no longer exact."""
+    data = np.full(4, np.nan, "<f4").tobytes()
+    for extent, steps, count in ((row("w", 0, 4), 504, 4), (Extent("w", 0, (2,), (3,)), 532, 2)):
+        for patience, is_exact in ((steps, True), (steps - 1, False)):
+            test = NumberTest("float32", [extent], big_endian=False, patience=Patience(patience))
+            test.feed(memoryview(data))
+            (found,) = test.nonfinite
+            assert (found.is_exact, found.has_nan, found.count) == (is_exact, True, count if is_exact else 0), steps
+
+
+def test_a_number_is_huge_above_the_bound_and_not_at_it() -> None:
+    bound = np.float32(1e19)
+    for value, is_huge in ((bound, False), (np.nextafter(bound, np.float32(np.inf)), True), (-bound, False)):
+        found = fed("float32", np.array([1.0, value], "<f4").tobytes(), row("w", 0, 2)).huge
+        assert [number for _, number in found] == ([float(value)] if is_huge else [])
