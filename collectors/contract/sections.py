@@ -85,7 +85,7 @@ class Validator(OwnCommand):
     """An external validator whose checklist replaces the built-in one."""
 
     append_builtin: bool = True
-    """Append the built-in checks 8, 9, 10 and 15, as far as they are asked."""
+    """Append the built-in checks 8 to 15, as far as they are asked."""
 
 
 class CheckSettings(Section):

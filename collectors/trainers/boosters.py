@@ -93,11 +93,11 @@ def parameters_in(folder: Folder, root: str) -> str | None:
     )
 
 
-def waits_in(folder: Folder, root: str) -> int | None:
-    """For how many iterations an early stop waits, as the parameters in a folder say; None where they do not."""
+def count_said(folder: Folder, root: str, keys: Sequence[str]) -> int | None:
+    """What the parameters in a folder say under the first of these keys; None where they do not."""
     parameters = parameters_in(folder, root)
     document = folder.document(parameters) if parameters is not None else {}
-    key = key_in(document, WAITS)
+    key = key_in(document, keys)
     return document[key] if key else None
 
 

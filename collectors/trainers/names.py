@@ -20,6 +20,7 @@ TAGS: Final[Mapping[str, tuple[str, ...]]] = {
 """Tags of the usual tools, in order of preference."""
 TOTALS: Final = ("max_epochs", "num_epochs", "n_epochs", "num_train_epochs", "epochs", "nb_epochs", "max_epoch")
 """Keys of a config under which trainings say how many epochs there are to be."""
+STEPS: Final = ("max_steps",)
 HIGHLIGHTS: Final = (
     "lr", "learning_rate", "batch_size", "epochs", "max_epochs", "weight_decay", "dropout", "mask_ratio", "seed",
     "source", "window", "seq_len", "fs", "hidden_size", "hidden_dim", "d_model", "num_layers", "optimizer", "model",
@@ -76,13 +77,14 @@ def metrics_in(names: Iterable[str]) -> list[str]:
     return list(dict.fromkeys([*sides, *told]))[:MOST_METRICS]
 
 
-def total_key(config: Mapping[str, Any]) -> str | None:
-    """The dotted key under which a config says how many epochs there are to be; None where it does not."""
-    for key in TOTALS:
+def total_key(config: Mapping[str, Any], keys: Sequence[str] = TOTALS) -> str | None:
+    """The dotted key under which a config says how many epochs (or what `keys` count) there are to be; None where it
+    does not."""
+    for key in keys:
         if is_count(config.get(key)):
             return key
     inner = ((name, part) for name, part in config.items() if isinstance(part, Mapping))
-    return next((f"{name}.{key}" for name, part in inner for key in TOTALS if is_count(part.get(key))), None)
+    return next((f"{name}.{key}" for name, part in inner for key in keys if is_count(part.get(key))), None)
 
 
 def is_count(value: object) -> bool:

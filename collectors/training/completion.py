@@ -36,7 +36,7 @@ class Recorded:
     """What a training wrote down about its end, besides its losses."""
 
     outcome: str | None = None
-    """`completed`, `early_stopped`, `failed`, `diverged`; None where nothing is believed."""
+    """`completed`, `early_stopped`, `failed`, `diverged`, `killed`; None where nothing is believed."""
     step: int | None = None
     """Steps that the trainer itself counted."""
     of_steps: int | None = None
@@ -124,10 +124,9 @@ def _waited(curves: Mapping[str, Curve], recorded: Recorded) -> int | None:
 
 
 def _uncounted(main: Mapping[str, Curve], target: Target) -> End:
-    steps = [int(c.step.max()) for c in main.values() if len(c)]
     if has_no_place(main):
         return End("cannot_tell", None, f"nothing says which {target.unit} a row is", PLACE_ROWS)
-    if target.unit == "epoch" and max(steps, default=-1) >= 0:
+    if target.unit == "epoch" and places_of(main.values(), "step"):
         return End("cannot_tell", None, "nothing says which epoch a step is", COUNT_EPOCHS)
     return End("open")
 
@@ -204,7 +203,7 @@ def _shows_first(places: Any) -> bool:
 
 
 def _stride(curves: Mapping[str, Curve], unit: Unit) -> float:
-    return min((stride_of(places) for places in places_of(curves.values(), unit)), default=1.0)
+    return min((stride_of(places) for places in places_of(curves.values(), unit)), default=np.nan)
 
 
 def places_of(curves: Iterable[Curve], unit: Unit) -> list[Any]:

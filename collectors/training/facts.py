@@ -75,7 +75,9 @@ def recorded_of(
     if table is None or losses.table_belongs is False:
         return asked
     stopped = asked.stopped or bool(table.early_stop)
-    return replace(asked, step=table.counted_step, of_steps=table.configured_steps, stopped=stopped)
+    return replace(
+        asked, outcome=table.outcome, step=table.counted_step, of_steps=table.configured_steps, stopped=stopped
+    )
 
 
 def _says_it_stopped(key: str | None, losses: Losses, checkpoint: ReadFile[CheckpointEvidence] | None) -> bool:

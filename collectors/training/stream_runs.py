@@ -176,7 +176,7 @@ def _curve(parts: Sequence[ScalarSeries], cuts: Sequence[Cut], *, keep_first: bo
     was_cut = not bool(kept.all())
     if was_cut:
         step, time, value = step[kept], time[kept], value[kept]
-    if step.size > 1 and not bool(np.all(np.diff(step) > 0)):
+    if not bool(np.all(np.diff(step) > 0)):
         once = _first_of_each(step) if keep_first else step.size - 1 - _first_of_each(step[::-1])
         step, time, value = step[once], time[once], value[once]
     reduced = any(p.count is not None for p in parts) and not was_cut

@@ -40,8 +40,6 @@ class ChunkPoints:
 
     records: int = 0
     others: int = 0
-    known: int = 0
-    """Records that are events beyond doubt."""
     damaged: list[tuple[int, str]] = field(default_factory=list)
     """Position in the chunk and what is wrong, at most one a record."""
     file_version: str | None = None
@@ -57,7 +55,6 @@ class ChunkPoints:
         """Keep one record that was read on its own."""
         self.records += 1
         self.others += event.others
-        self.known += event.is_known
         self.file_version = self.file_version or event.file_version
         self.hparams |= event.hparams
         time = 0.0 if event.wall_time is None else event.wall_time

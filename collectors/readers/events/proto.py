@@ -21,8 +21,6 @@ MAX_TAG_BYTES: Final = 1024
 """A longer tag is nobody's: its value is counted, not kept."""
 
 _SUMMARY: Final = 5
-_OTHER_CONTENTS: Final = frozenset((4, 6, 7, 8, 9))
-"""Graph, log message, session log, run metadata, meta graph."""
 _SESSION_LOG: Final = 7
 _START: Final = 1
 """Status of a session log."""
@@ -52,8 +50,6 @@ class Event:
     """Hyperparameters that a session began with."""
     is_start: bool = False
     """A session log with the status START."""
-    is_known: bool = False
-    """At least one field that an Event has was there with its own wire type."""
     time_at: int | None = None
     """Where the eight bytes of the wall time stand."""
     step_at: tuple[int, int] | None = None
@@ -70,7 +66,6 @@ def parse_event(data: bytes) -> Event:
             event.step, event.step_at = signed(read_varint(data, start, stop)[0]), (start, stop - start)
         elif wire == LENGTH:
             _read_contents(event, data, number, (start, stop))
-    event.is_known |= event.time_at is not None or event.step_at is not None
     return event
 
 
@@ -81,7 +76,6 @@ def _read_contents(event: Event, data: bytes, number: int, span: tuple[int, int]
         event.file_version = data[span[0] : span[1]].decode("utf-8", "replace")[:80]
     elif number == _SESSION_LOG:
         event.is_start = _status(data, span) == _START
-    event.is_known |= number in (3, _SUMMARY) or number in _OTHER_CONTENTS
 
 
 def _status(data: bytes, span: tuple[int, int]) -> int:
