@@ -18,7 +18,7 @@ from meaning_rows import EPOCHS, also, beat, logged, tabled, val_of
 from series_rows import checkpoint_of, finals, logs, one_file, resumed
 from support.build_checkpoints import Numbers, a_model, safetensors, torch_zip, weights
 from support.build_events import event, header, record, simple_value
-from support.foreign import TRAIN, VAL, Foreign, Rows, both, falling_at, log_bytes, table_text
+from support.foreign import TRAIN, VAL, Foreign, Rows, both, falling_at, log_bytes, series, table_text
 from support.workspaces import write
 
 NAN, INF = math.nan, math.inf
