@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from collectors.readers.events.hparams import Hparams, session_hparams
 from collectors.readers.events.tensor import Number, read_tensor
 from collectors.readers.events.wire import FIXED32, FIXED64, LENGTH, VARINT, fields, read_varint, signed
 
@@ -45,6 +46,8 @@ class Event:
     scalars: list[Scalar] = field(default_factory=list)
     others: int = 0
     """Values that are not scalars."""
+    hparams: Hparams = field(default_factory=dict)
+    """Hyperparameters that a session began with."""
     is_start: bool = False
     """A session log with the status START."""
     time_at: int | None = None
@@ -87,6 +90,7 @@ def _read_summary(event: Event, data: bytes, span: tuple[int, int]) -> None:
             scalar = _read_value(data, start, stop)
             if scalar is None:
                 event.others += 1
+                event.hparams |= session_hparams(data, start, stop)
             else:
                 event.scalars.append(scalar)
 
