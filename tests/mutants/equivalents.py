@@ -41,7 +41,6 @@ EQUIVALENTS: Final[tuple[Equivalent, ...]] = (
         "if huge is not None and (largest >= huge):",
         "where the largest is the bound itself, none of them lies above it",
     ),
-    Equivalent("if not extent.is_contiguous:", "if True:", "a tensor without gaps covers each place within its extent"),
 )
 
 
