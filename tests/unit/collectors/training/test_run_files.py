@@ -66,14 +66,16 @@ def test_a_later_file_that_begins_where_the_run_began_is_a_new_run() -> None:
 def test_a_later_file_that_begins_in_between_is_a_resume_that_cuts() -> None:
     (run,) = runs_of(event_file(T0, val=FIVE), event_file(T0 + 100, first_step=3))
 
-    assert run.cuts == [Cut(T0 + 110, 3)], "from its first point on"
+    assert run.cuts == [Cut(T0 + 100, 3)]
     assert run.repeats
 
 
 def test_one_stride_back_voids_the_last_step_though_no_other_follows() -> None:
-    (run,) = runs_of(event_file(T0, val=FIVE), event_file(T0 + 100, val=(0.55,), first_step=4))
+    first, again = event_file(T0, val=FIVE), event_file(T0 + 100, val=(0.55,), first_step=4, pid=18)
 
-    assert run.cuts == [Cut(T0 + 110, 4)]
+    assert runs_of(first, again)[0].cuts == [Cut(T0 + 100, 4)]
+    assert runs_of(first, event_file(T0 + 100, val=(0.55, 0.45), first_step=4, pid=18))[0].cuts == [], "reached again"
+    assert runs_of(first, event_file(T0 + 100, val=(0.55,), first_step=4))[0].cuts == [], "one process, out of order"
 
 
 def test_the_last_step_again_repeats_it_and_cuts_nothing() -> None:
