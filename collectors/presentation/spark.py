@@ -34,7 +34,8 @@ def _kept(values: Sequence[float | None]) -> Sequence[int]:
     from collectors.evidence.downsample import downsample  # numpy, which a page of short curves does without
 
     finite = [float("nan") if value is None else value for value in values]
-    return downsample([float(n) for n in range(len(values))], finite, MOST_POINTS).tolist()
+    kept: list[int] = downsample([float(n) for n in range(len(values))], finite, MOST_POINTS).tolist()
+    return kept
 
 
 def _parts(values: Sequence[float | None], kept: Sequence[int]) -> list[list[Place]]:

@@ -41,7 +41,8 @@ def from_json(kind: type[Evidence], data: bytes) -> Evidence:
         values, columns = answer["values"], answer["columns"]
         if "lines" in values:
             values["lines"] = {tuple(path): line for path, line in values["lines"]}
-        evidence: Evidence = _adapter(kind).validate_python(values)
+        wanted: Any = kind
+        evidence: Evidence = _adapter(wanted).validate_python(values)
         return _with_rows(evidence, columns) if isinstance(evidence, LossTableEvidence) else evidence
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise ValueError(f"no {kind.__name__}: {error}") from None
