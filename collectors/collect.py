@@ -17,6 +17,9 @@ from typing import Any, Self
 
 from collectors.contract.pipeline import PipelineConfig
 from collectors.contract.state import Check, DashboardState
+from collectors.decisions.analysis import Analysis
+from collectors.decisions.document import document_of
+from collectors.decisions.summary import notices_of
 from collectors.files.workspace import Workspace
 from collectors.judge.build import BUILTIN, Observation, build_state
 from collectors.judge.checklist import following_external, judge
@@ -90,6 +93,8 @@ class Collector:
         self._stored: tuple[Any, DashboardState] | None = None
         self._snapshot_is_due = False
         self._last: tuple[Any, DashboardState] | None = None
+        self._decided: Analysis | None = None
+        self._drawn: tuple[str, str] | None = None
         self._use(self._sight.seen)
 
     def _use(self, described: Described) -> None:
@@ -167,6 +172,7 @@ class Collector:
         self, seen: WorkspaceEvidence, now: datetime, run: tuple[str, bool], previous: DashboardState | None
     ) -> DashboardState:
         checks, source = self._checklist(seen)
+        self._decided = seen.decisions
         about = Observation(
             workspace=self.workspace.name,
             now=now,
@@ -181,6 +187,7 @@ class Collector:
             notices=(
                 *self.notices,
                 *self.described.notices,
+                *notices_of(seen.decisions),
                 *(str(problem) for problem in seen.problems[:MOST_NOTICES]),
             ),
         )
@@ -198,12 +205,24 @@ class Collector:
         state = self.collect(previous, snapshot=snapshot, at_end=at_end)
         if self._snapshot_is_due:
             self._history.store(state)
+        if keep:
+            self._draw_decisions(self.store, state)
         if keep and state is not previous and state != previous:
             self.store.write_state(state)
         if keep:
             self._history.tell_policy()
             self._stored = (self.store.state_version(), state)
         return state
+
+    def _draw_decisions(self, store: Store, state: DashboardState) -> None:
+        """Store what the page draws of a scoring, before the state that speaks of it. Raises StoreProblem."""
+        if state.decisions is None or self._decided is None:
+            return
+        drawn = (state.meta.run_id, state.decisions.digest)
+        if self._drawn != drawn:
+            labels = {stream.id: stream.label for stream in self.config.streams}
+            store.write_decisions(document_of(self._decided, state.meta.run_id, labels))
+            self._drawn = drawn
 
     def _stored_state(self, store: Store) -> DashboardState | None:
         """The stored state, read again only when somebody else has written it."""

@@ -1,8 +1,8 @@
 """`python -m collectors schema [--config]` -> a JSON Schema on stdout: of the state, or of `dashboard.yaml`.
 
 The second is for editors and for the reference in `docs/`: the models say which keys there are, the
-checklist which checks may be named. What stands under each field is read from the source here alone: nothing
-else that runs asks for it. It refuses nothing.
+checklist which checks may be named, the trainers which trainer. What stands under each field is read from the source
+here alone: nothing else that runs asks for it. It refuses nothing.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import argparse
 import ast
 import inspect
 import json
+from copy import deepcopy
 from itertools import pairwise
 from typing import Any
 
@@ -24,6 +25,7 @@ from collectors.contract.state import DashboardState
 from collectors.judge.checklist import specs_by_id
 from collectors.judge.findings.every import findings_by_id
 from collectors.options import Commands, Parser
+from collectors.trainers.modules import TRAINERS
 
 
 def add_schema(commands: Commands[Parser]) -> None:
@@ -34,7 +36,7 @@ def add_schema(commands: Commands[Parser]) -> None:
 
 
 def _schema(options: argparse.Namespace) -> int:
-    print(json.dumps(config_schema() if options.config else json_schema(), indent=2))
+    print(json.dumps(editor_schema() if options.config else json_schema(), indent=2))
     return READY
 
 
@@ -91,3 +93,37 @@ def config_schema() -> dict[str, Any]:
     stage["checks"]["items"] = checks
     stage["status_from"]["pattern"] = f"^({'|'.join(RULES)}|stream:.+|check:({'|'.join(checks['enum'])}))$"
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "dashboard.yaml"}
+
+
+INSTEAD = "Instead"
+"""Ends the names of what stands below a `trainer`: only what is to be said otherwise."""
+
+
+def editor_schema() -> dict[str, Any]:
+    """The same as an editor needs it: below a `trainer` a stream, and each section in it, is said in part."""
+    schema = config_schema()
+    streams = schema["properties"]["streams"]
+    whole = streams.pop("items")
+    schema["properties"]["trainer"] |= {"anyOf": [{"enum": [spec.id for spec in TRAINERS]}]}
+    part = _in_part(whole, schema["$defs"])
+    several = {"anyOf": [{"maxItems": 1}, {"items": {"required": ["id"]}}]}
+    return schema | {
+        "if": {"required": ["trainer"]},
+        "then": {"properties": {"streams": {"items": part, **several}}},
+        "else": {"required": ["streams"], "properties": {"streams": {"items": whole}}},
+    }
+
+
+def _in_part(place: dict[str, Any], defs: dict[str, Any]) -> dict[str, Any]:
+    """What stands in a place, with sections of which nothing is required; items of lists are replaced as a whole."""
+    if "$ref" not in place:
+        every = {"anyOf": [_in_part(one, defs) for one in place["anyOf"]]} if "anyOf" in place else {}
+        values = place.get("additionalProperties")
+        of_each = {"additionalProperties": _in_part(values, defs)} if isinstance(values, dict) else {}
+        return {**place, **every, **of_each}
+    name = place["$ref"].rpartition("/")[2]
+    if name + INSTEAD not in defs:
+        section = defs[name + INSTEAD] = deepcopy(defs[name])
+        section.pop("required", None)
+        section["properties"] = {key: _in_part(one, defs) for key, one in section["properties"].items()}
+    return {**place, "$ref": place["$ref"] + INSTEAD}

@@ -212,7 +212,7 @@ def _files(stage: Stage, judged: Judged) -> StageStatus:
     filled = [f for f in files if f.size_bytes and not f.problem]
     if not filled:
         return StageStatus(Status.IDLE, "no file yet")
-    newest = max(f.modified_at or 0.0 for f in filled)
+    newest = max((f.modified_at for f in filled if f.modified_at is not None), default=None)
     return StageStatus(Status.DONE, plural(len(filled), "file"), newest)
 
 

@@ -34,8 +34,7 @@ def _kept(values: Sequence[float | None]) -> Sequence[int]:
     from collectors.evidence.downsample import downsample  # numpy, which a page of short curves does without
 
     finite = [float("nan") if value is None else value for value in values]
-    kept: list[int] = downsample([float(n) for n in range(len(values))], finite, MOST_POINTS).tolist()
-    return kept
+    return list(map(int, downsample([float(n) for n in range(len(values))], finite, MOST_POINTS)))
 
 
 def _parts(values: Sequence[float | None], kept: Sequence[int]) -> list[list[Place]]:

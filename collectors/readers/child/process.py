@@ -22,6 +22,7 @@ from typing import Any, Final, Self
 
 import psutil
 
+from collectors.evidence.files import NOT_READ_HERE
 from collectors.files.problems import describe_error
 from collectors.files.workspace import OpenFile
 from collectors.readers.child.evidence_json import from_json
@@ -122,6 +123,9 @@ class ReaderProcess:
         mark, body = answer[:1], answer[1:]
         if mark == b"M":
             self._drop()
+            if body:
+                few = f"`ulimit -v` leaves {int(body) // MIB:,} MiB, and reading needs more"
+                raise _Failure(f"{NOT_READ_HERE}: {few}")
             raise _Failure(f"reading needed more than {self.limits.memory_bytes // MIB:,} MiB and was stopped")
         if mark == b"P":
             raise _Failure(body.decode("utf-8", "replace"))
@@ -140,12 +144,15 @@ class ReaderProcess:
                 self._worker.wait_until_ready()
                 send(self._worker.channel, request, fd)
                 return self._worker
-            except TimeoutError:  # an OSError too, but trying again would take as long again
-                raise
+            except TimeoutError as error:  # an OSError too, but trying again would take as long again
+                self._drop()
+                raise _Failure(f"{NOT_READ_HERE}: {error}") from None
+            except ConnectionEnded:
+                raise _Failure(f"{NOT_READ_HERE}: {self._drop(1.0)}") from None
             except OSError as error:
                 problem = describe_error(error)
                 self._drop()
-        raise _Failure(f"the reading process cannot be started: {problem}")
+        raise _Failure(f"{NOT_READ_HERE}: the reading process cannot be started: {problem}")
 
     def _drop(self, seconds: float = 0.0) -> str:
         """End the child; return in words why it ended, if it was not us."""
@@ -164,7 +171,7 @@ class _Worker:
             self.process = subprocess.Popen(
                 [sys.executable, "-P", "-W", "ignore", "-m", "collectors.readers.child.worker", str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,  # never written to: when it closes, the child ends
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
                 env=_environment(),
@@ -217,9 +224,10 @@ class _Worker:
 def _how_it_ended(code: int, errors: bytes, seconds: float) -> str:
     if code == -signal.SIGXCPU:
         return f"reading took longer than {seconds:.3g} s of processor time and was stopped"
+    if code == -signal.SIGKILL:
+        return f"{NOT_READ_HERE}: the reader was killed (is the machine out of memory?)"
     if code < 0:
-        memory = ": is the machine out of memory?" if code == -signal.SIGKILL else ""
-        return f"the reader crashed (signal {-code}, {signal.Signals(-code).name}){memory}"
+        return f"the reader crashed (signal {-code}, {signal.Signals(-code).name})"
     last = errors.decode("utf-8", "replace").strip().rsplit("\n", 1)[-1][:200]
     return f"the reader failed ({last or f'exit code {code}'}); please report this"
 

@@ -24,6 +24,7 @@ from collectors.readers.tables.json_file import JsonTable
 from collectors.readers.tables.lines import Lines, lines_of
 from collectors.readers.tables.merge import merge_rows
 from collectors.readers.tables.parts import Parts
+from collectors.readers.tables.placeholders import without_placeholders
 from collectors.readers.tables.rows import read_rows
 from collectors.readers.tables.written import PLAINLY, Written
 from collectors.readers.text.text import binary_kind, brief, decode_text
@@ -93,7 +94,8 @@ def _read(reading: _Reading, findings: FindingList, *, live: bool) -> LossTableE
     odd = gradient_words(rows.take(valid), norm[0][valid], norm[1][valid]) if norm else None
     if odd:
         findings.warning(odd)
-    merged, replaced = merge_rows(rows.take(valid), place[valid], findings, parts.where)
+    measured = without_placeholders(rows.take(valid), findings)
+    merged, replaced = merge_rows(measured, place[valid], findings, parts.where)
     if not len(merged) and not findings.all() and not columns.is_part:
         findings.note("has no row with a loss yet")
     return LossTableEvidence(
