@@ -7,7 +7,6 @@ incomplete or still training.
 from __future__ import annotations
 
 import argparse
-import gc
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -19,6 +18,7 @@ import collectors
 from collectors.commands.exit_codes import BROKEN, USAGE
 from collectors.commands.terminal import forgive_characters, hush_output
 from collectors.options import VARIABLE_PREFIX, AnswerProblem, Parser, UsageError
+from collectors.start import quick_start
 
 COMMANDS: Final = ("validate", "export", "watch", "init", "runs", "compare", "schema")
 """Each is a module of `collectors.commands` that adds itself; only the one that is asked for is imported."""
@@ -27,7 +27,8 @@ COMMANDS: Final = ("validate", "export", "watch", "init", "runs", "compare", "sc
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     try:
-        options = _without_looking_for_garbage(lambda: _options(sys.argv[1:] if argv is None else argv))
+        with quick_start():
+            options = _options(sys.argv[1:] if argv is None else argv)
         command: Callable[[argparse.Namespace], int] = options.command
         forgive_characters()
         code = command(options)
@@ -37,16 +38,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
     except Exception as problem:  # noqa: BLE001 -- the edge: without it Python would exit 1, which means not ready
         return _told(problem)
-
-
-def _without_looking_for_garbage(start: Callable[[], argparse.Namespace]) -> argparse.Namespace:
-    """What is imported stays: looking through it again and again is a tenth of a short command's time."""
-    gc.disable()
-    try:
-        return start()
-    finally:
-        gc.freeze()
-        gc.enable()
 
 
 def _told(problem: Exception) -> int:

@@ -13,6 +13,7 @@ from pydantic import Field, NonNegativeInt, model_validator
 
 from collectors.contract.artifacts import Artifacts
 from collectors.contract.configs import ConfigValues
+from collectors.contract.decisions import DecisionSummary
 from collectors.contract.graph import Node, Pipeline
 from collectors.contract.metrics import StreamMetrics
 from collectors.contract.values import Contract, Id, Outcome, RunId, Text, UtcTime, VerdictValue
@@ -153,6 +154,8 @@ class DashboardState(Contract):
     """Files."""
     notices: tuple[Text, ...]
     """What the collector wants a person to know, such as polling instead of notifications."""
+    decisions: DecisionSummary | None = None
+    """A scoring with the trained model; null where there is none."""
     judged_before: EarlierJudgement | None = None
     """What another version said of this run, where this one says something else; null otherwise."""
 

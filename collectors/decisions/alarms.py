@@ -54,7 +54,7 @@ def stride_of(time: Floats | None) -> float | None:
         return None
     steps = np.diff(time)
     steps = steps[np.isfinite(steps) & (steps > 0)]
-    return float(np.median(steps)) if len(steps) else None
+    return round(float(np.median(steps)), 6) if len(steps) else None
 
 
 def stretches_of(one: Judged, rules: AlarmRules) -> Stretches:

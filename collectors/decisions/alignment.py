@@ -116,7 +116,7 @@ def together(time: Floats, others: Mapping[str, tuple[Floats, Floats]]) -> dict[
 
     `others`: stream -> its times and values. Times of one clock, in seconds.
     """
-    import pandas as pd  # noqa: PLC0415 -- it takes as long as all else to start, and few scorings need it
+    import pandas as pd
 
     order = np.argsort(time, kind="stable")
     left = pd.DataFrame({"time": time[order], "place": order}).dropna()

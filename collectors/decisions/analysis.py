@@ -18,8 +18,9 @@ from collectors.decisions.series import FUSED, LONE, Series, series_of
 from collectors.decisions.thresholds import Lines, Thresholds, thresholds_in
 from collectors.decisions.words import Judged, Scale, State, judged, scale_of
 from collectors.evidence.documents import value_at
-from collectors.evidence.scores import DecisionFiles, Floats, ScoreTable
+from collectors.evidence.scores import Clock, DecisionFiles, Floats, ScoreTable
 
+CLOCKS: tuple[Clock, ...] = ("utc", "naive", "relative")
 RULES: tuple[Rule, ...] = ("max", "min", "mean", "severity")
 
 
@@ -195,10 +196,12 @@ class Analysis:
         return max((t.facts.modified_at for t in self.files.scores if t.facts.modified_at is not None), default=None)
 
     @property
-    def clock(self) -> str:
+    def clock(self) -> Clock:
         """The kind of clock that all times are of; `mixed` where they are of several, `none` without times."""
         kinds = {kind for table in self.files.scores for kind in table.clocks}
-        return "none" if not kinds else kinds.pop() if len(kinds) == 1 else "mixed"
+        if not kinds:
+            return "none"
+        return next(kind for kind in CLOCKS if kind in kinds) if len(kinds) == 1 else "mixed"
 
 
 def _median_of(one: Series | None) -> float | None:

@@ -15,8 +15,9 @@ from collectors.contract.values import Outcome, Status, VerdictValue
 from collectors.judge import checklist
 from collectors.judge.checks.training import table_problem
 from collectors.numbers import duration_words, plural
+from collectors.training.divergence_words import divergence_words
 from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
-from collectors.training.words import divergence_words, epoch_words
+from collectors.training.words import epoch_words
 
 BRIEF = 90
 """Characters of a check's detail that its stage shows."""

@@ -92,7 +92,10 @@ _TICK_SECONDS: Final = 0.5
 
 def is_on_network(folder: Path) -> bool:
     """Whether a folder lies on a file system that other machines write to unnoticed."""
-    mounts = [m for m in psutil.disk_partitions(all=True) if folder.is_relative_to(m.mountpoint)]
+    try:
+        mounts = [m for m in psutil.disk_partitions(all=True) if folder.is_relative_to(m.mountpoint)]
+    except OSError:  # no /proc that would tell
+        return True
     nearest = max(mounts, key=lambda m: len(m.mountpoint), default=None)
     kind = nearest.fstype.lower() if nearest else ""
     return kind in NETWORK_FILE_SYSTEMS or kind.startswith("fuse.")

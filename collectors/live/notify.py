@@ -25,21 +25,6 @@ PAUSES_SECONDS: Final = (1.0, 4.0)
 TIMEOUT_SECONDS: Final = 10.0
 BROKEN: Final = ("stalled", "diverged", "failed")
 """Ends after which a run that goes on has recovered."""
-LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
-
-
-class NotifyProblem(ValueError):
-    """An address that cannot be used; the message follows the option's name and never repeats the address."""
-
-
-def checked_address(address: str) -> str:
-    """An https address, or one of this machine. Raises NotifyProblem."""
-    parts = urlsplit(address)
-    if parts.scheme == "https" and parts.hostname:
-        return address
-    if parts.scheme == "http" and parts.hostname in LOOPBACK:
-        return address
-    raise NotifyProblem("needs an https address")
 
 
 def event_of(state: DashboardState, now: float | None = None) -> str | None:

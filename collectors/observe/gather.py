@@ -41,8 +41,9 @@ from collectors.training.facts import (
 )
 from collectors.training.heartbeat import heartbeat_of, parse_heartbeat
 from collectors.training.progress import Observed, progress_of
+from collectors.training.run_groups import RunGroup, group_runs, is_event_file, run_id_at
 from collectors.training.series import EventFile
-from collectors.training.stream_runs import RunGroup, StreamRun, group_runs, is_event_file, run_id_at, stream_runs
+from collectors.training.stream_runs import StreamRun, stream_runs
 
 LOOK_AGAIN_SECONDS = 10.0
 SmokeLookup = Callable[[str, str, str], SmokeResult | None]

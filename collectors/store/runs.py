@@ -202,6 +202,7 @@ class RunStore:
         with self._backend.writing():
             for run_id in asked:
                 self._backend.delete(Key(Kind.RUN, run_id))
+                self._backend.delete(Key(Kind.DECISIONS, run_id))
 
     def prune(self, keep: int, *, spared: Iterable[str] = ()) -> list[str]:
         """Remove all but the newest `keep` runs and return their ids. Raises StoreProblem.

@@ -19,6 +19,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from collectors.contract.decisions import DecisionDocument
 from collectors.contract.remembered import SeenFile, SmokeResult
 from collectors.contract.state import DashboardState, state_from_json, state_to_json
 from collectors.store.atomic import replace_file
@@ -107,6 +108,12 @@ class Store:
         with self.backend.writing():
             facts = self.backend.write(Key(Kind.RUN, state.meta.run_id), data)
             self.backend.append(INDEX, line_of(row_of(state, facts)))
+
+    def write_decisions(self, document: DecisionDocument) -> None:
+        """Write what the page draws of a run's scoring. Raises StoreProblem; the old one stays."""
+        with self.backend.writing():
+            data = document.model_dump_json().encode() + b"\n"
+            self.backend.write(Key(Kind.DECISIONS, document.run_id), data, durable=False)
 
     def write_heartbeat(
         self, observed_at: datetime, interval_seconds: float, pid: int, *, problem: str | None = None

@@ -126,7 +126,7 @@ def describe(folder: Folder, run: Run) -> Raw:
         SPEC.label,
         checkpoint={"path": _candidates(run, version), "says": SAYS},
         table=table_of(table, version.names) if table else None,
-        events=events_of(events, tags_of(version.names)) if events is not None else None,
+        events=events_of(events, tags_of(version.names), hparams_are="config") if events is not None else None,
         config=config,
         completion={"epochs_from": 0, **_completion(folder, config), **_stopping(folder, run.facts.get("checkpoint"))},
     ) | {"checks": {"config_says": TUNED}}

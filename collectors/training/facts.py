@@ -23,7 +23,8 @@ from collectors.training.curves import Losses
 from collectors.training.evidence import ReadFile, StreamEvidence
 from collectors.training.metric_facts import better_of
 from collectors.training.progress import Progress
-from collectors.training.stream_runs import RunGroup, StreamRun
+from collectors.training.run_groups import RunGroup
+from collectors.training.stream_runs import StreamRun
 
 DIGITS = re.compile(r"[0-9]{1,15}")
 ROUNDED_SECONDS = 1.0

@@ -177,7 +177,7 @@ def _place_later(runs: list[RunFiles], file: EventFile, choice: TagChoice) -> No
     run.files.append(file)
     run.repeats |= first <= last
     if first < last:  # a writer that was opened later goes back on purpose, be it by one stride
-        run.cuts.append(Cut(file.evidence.first_time or 0.0, first))
+        run.cuts.append(Cut(min(_moments(file, choice), default=file.evidence.first_time or 0.0), first))
 
 
 def cuts_within(series: ScalarSeries) -> list[Cut]:

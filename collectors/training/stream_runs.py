@@ -1,15 +1,12 @@
-"""Event files -> runs: which records belong to one execution of training. Pure.
+"""Event files of one stream -> runs: which records belong to one execution of training. Pure.
 
-A stream's run starts at its event file's first record; `run_files` says which files are one run. Runs of
-all streams, in time order, fall into groups: a run whose stream is already in the group starts the next one.
+A stream's run starts at its event file's first record; `run_files` says which files are one run.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -89,6 +86,11 @@ class StreamRun:
     """Files of evaluations afterwards, and without any configured series: nothing of them is a curve."""
 
     @property
+    def hparams(self) -> Mapping[str, bool | float | str]:
+        """Hyperparameters that its writers recorded."""
+        return {key: value for file in self.files for key, value in file.evidence.hparams.items()}
+
+    @property
     def latest_file(self) -> EventFile:
         """The file with its last record: others may hold no more than a header."""
         return max(self.files, key=lambda f: f.evidence.last_time if is_instant(f.evidence.last_time) else 0.0)
@@ -110,19 +112,6 @@ class StreamRun:
         """Largest step of any series; None without a scalar record."""
         steps = [int(c.step[-1]) for c in self.curves.values() if len(c)]
         return max(steps) if steps else None
-
-
-@dataclass(frozen=True, slots=True)
-class RunGroup:
-    """One execution of training over one or more streams."""
-
-    runs: Mapping[str, StreamRun]
-    """Stream id -> its run."""
-
-    @property
-    def started_at(self) -> float:
-        """Its first start, seconds since the Unix epoch."""
-        return min(r.started_at for r in self.runs.values())
 
 
 def stream_runs(
@@ -236,26 +225,3 @@ def count_nonfinite(value: Any) -> dict[str, int]:
         "inf": int((value == np.inf).sum()),
         "-inf": int((value == -np.inf).sum()),
     }
-
-
-def group_runs(runs: Iterable[StreamRun]) -> list[RunGroup]:
-    """Group the runs of all streams in time order: the last group is the current run."""
-    groups: list[dict[str, StreamRun]] = []
-    for run in sorted(runs, key=lambda r: r.started_at):
-        if not groups or run.stream in groups[-1]:
-            groups.append({})
-        groups[-1][run.stream] = run
-    return [RunGroup(group) for group in groups]
-
-
-def run_id_at(started_at: float) -> str:
-    """The id of a run from its first start, in seconds since the Unix epoch."""
-    return datetime.fromtimestamp(started_at, UTC).strftime("run-%Y%m%d-%H%M%S")
-
-
-_EVENT_FILE = re.compile(r"tfevents")
-
-
-def is_event_file(path: str) -> bool:
-    """Whether a path is called like an event file."""
-    return bool(_EVENT_FILE.search(path.rpartition("/")[2]))

@@ -41,7 +41,7 @@ def from_json(kind: type[Evidence], data: bytes) -> Evidence:
         values, columns = answer["values"], answer["columns"]
         if "lines" in values:
             values["lines"] = {tuple(path): line for path, line in values["lines"]}
-        record: type[Any] = kind
+        record: Any = kind
         evidence: Evidence = _adapter(record).validate_python(values)
         return _with_rows(evidence, columns) if isinstance(evidence, LossTableEvidence) else evidence
     except (ValueError, TypeError, KeyError, RecursionError) as error:
@@ -70,7 +70,7 @@ def _with_rows(evidence: LossTableEvidence, columns: Any) -> LossTableEvidence:
 
 
 @cache
-def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
+def _adapter(kind: Any) -> TypeAdapter[Any]:
     from pydantic import TypeAdapter
 
     return TypeAdapter(kind)

@@ -36,6 +36,7 @@ def join_events(earlier: EventEvidence, later: EventEvidence) -> EventEvidence:
         open_steps=later.open_steps,
         lost_tags=most_tags(earlier.lost_tags, later.lost_tags),
         starts=(*earlier.starts, *later.starts)[-MAX_STARTS:],
+        hparams={**earlier.hparams, **later.hparams},
     )
     # What ended the earlier reading was met again by the later one, which began there.
     passed = [detail for detail in _details(earlier) if detail.severity != "error"]

@@ -18,6 +18,7 @@ from collectors.evidence.files import Finding
 from collectors.evidence.mlflow import MlflowCurve, MlflowEvidence, MlflowRun
 from collectors.readers.mlflow.points import LONGEST_TEXT, MAGIC, MOST_NAMES, MOST_PARAMS, Point, reduced, seconds
 
+HEADER_BYTES: Final = 100
 TABLES: Final = ("experiments", "runs", "metrics", "params", "tags")
 LONGEST_CELL: Final = 1 << 20
 """Bytes of a text that SQLite may make up."""
@@ -64,6 +65,8 @@ def _broken(problem: str) -> MlflowEvidence:
 
 def opened(data: bytes) -> sqlite3.Connection:
     """A copy in memory of a store that can be read and nothing else. Raises sqlite3.Error."""
+    if len(data) < HEADER_BYTES:
+        raise sqlite3.DatabaseError(f"it has {len(data)} bytes, the header of a database alone has {HEADER_BYTES}")
     store = sqlite3.connect(":memory:")
     try:
         store.deserialize(_without_wal(data))

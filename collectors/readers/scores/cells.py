@@ -12,6 +12,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from collectors.contract.values import visible_text
 from collectors.evidence.scores import NAMES_KEPT, WRITTEN_NAN, Floats, packed
 from collectors.readers.common.finding_list import FindingList, shorten
 from collectors.readers.tables.numbers import MISSING, column
@@ -75,7 +76,7 @@ def columns_of(frame: Frame, findings: FindingList) -> Columns:
 def _codes(cells: Any) -> tuple[Floats, tuple[str, ...]]:
     """Codes of names, -1 for an empty cell; names beyond the first are one."""
     kinds = cells.astype("category")
-    names = [shorten(str(name).strip()) for name in kinds.cat.categories]
+    names = [str(visible_text(shorten(str(name).strip()))) for name in kinds.cat.categories]
     codes = kinds.cat.codes.to_numpy(np.float64)
     blank = [n for n, name in enumerate(names) if not name]
     codes[np.isin(codes, blank)] = -1

@@ -226,3 +226,36 @@ def test_a_table_of_that_name_without_lightnings_columns_is_not_lightnings(tmp_p
     write(tmp_path / "version_0/metrics.csv", "name,price\npear,1\n")
 
     assert seen(tmp_path).described.trainer is None
+
+
+def with_total(root: Path, epochs: int) -> Path:
+    """Hyperparameters that say how many epochs there are to be, under their old time."""
+    hparams = root / "lightning_logs/version_0/hparams.yaml"
+    write(hparams, hparams.read_text() + f"max_epochs: {epochs}\n", hparams.stat().st_mtime)
+    return root
+
+
+def test_a_checkpoint_that_stepped_farther_than_the_losses_reach_is_of_another_run(tmp_path: Path) -> None:
+    other = unpack("lightning", "resumed", tmp_path / "other") / "lightning_logs/version_1/checkpoints/last.ckpt"
+    if not other.exists():
+        other = max((tmp_path / "other").rglob("*.ckpt"), key=lambda path: path.stat().st_mtime)
+    root = with_total(unpack("lightning", "folder", tmp_path / "own"), 5)
+    own = next((root / "lightning_logs/version_0/checkpoints").iterdir())
+    write(own.with_name("last.ckpt"), other.read_bytes(), own.stat().st_mtime)
+
+    found = seen(root)
+
+    assert (found.verdict, found.outcome("provenance")) == ("not_ready", "fail")
+    assert "_batches_that_stepped` 800, but" in found.detail("provenance")
+    assert "holds steps 49 to 499 (checkpoint_says)" in found.detail("provenance")
+
+
+def test_hyperparameters_that_the_checkpoint_has_otherwise_are_told_and_fail_nothing(tmp_path: Path) -> None:
+    root = with_total(unpack("lightning", "folder", tmp_path), 5)
+    hparams = root / "lightning_logs/version_0/hparams.yaml"
+    write(hparams, hparams.read_text().replace("lr: 0.01", "lr: 0.5"), hparams.stat().st_mtime)
+
+    found = seen(root)
+
+    assert found.verdict == "ready", "its tuner changes a value after the file was written"
+    assert "`lr` is 0.5, it was 0.01 (config_says)" in found.detail("provenance")

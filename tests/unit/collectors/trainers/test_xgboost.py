@@ -177,3 +177,20 @@ def test_without_the_module_it_is_not_recognised(tmp_path: Path, monkeypatch: py
     without(monkeypatch, "xgboost")
 
     assert recording("xgboost", "folder", tmp_path)[0].described.trainer != "xgboost"
+
+
+def test_a_model_whose_best_score_is_in_no_list_of_values_is_of_another_training(tmp_path: Path) -> None:
+    root = unpack("xgboost", "early_stopped", tmp_path)
+    params = json.loads((root / "params.json").read_text()) | {"early_stopping_rounds": 10}
+    write(root / "params.json", json.dumps(params), (root / "params.json").stat().st_mtime)
+    model = json.loads((root / "model.json").read_text())
+    score = model["learner"]["attributes"]["best_score"]
+    model["learner"]["attributes"]["best_score"] = str(float(score) * 1.01)
+
+    assert seen(root).outcome("provenance") == "pass"
+    write(root / "model.json", json.dumps(model), (root / "model.json").stat().st_mtime)
+
+    found = seen(root)
+
+    assert found.outcome("provenance") == "fail"
+    assert "model.json says `best_score`" in found.detail("provenance")

@@ -10,16 +10,9 @@ import numpy as np
 import pytest
 from support.curves import T0, TAGS, event_file
 
+from collectors.training.run_groups import RunGroup, group_runs, is_event_file, run_id_at
 from collectors.training.series import EventFile
-from collectors.training.stream_runs import (
-    Curve,
-    RunGroup,
-    StreamRun,
-    group_runs,
-    is_event_file,
-    run_id_at,
-    stream_runs,
-)
+from collectors.training.stream_runs import Curve, StreamRun, stream_runs
 
 SUB = "runs/patchtst_ssl/loss_val"
 

@@ -13,7 +13,8 @@ from support.progress_parts import curve
 from collectors.contract.metrics import Nonfinite
 from collectors.training.curves import Losses
 from collectors.training.divergence import Divergence
-from collectors.training.words import divergence_words, epoch_words
+from collectors.training.divergence_words import divergence_words
+from collectors.training.words import epoch_words
 
 GAP: dict[str, Any] = {
     "series": "val_loss",

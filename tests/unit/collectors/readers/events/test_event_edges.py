@@ -26,7 +26,6 @@ from support.event_reading import read, read_in_parts
 from collectors.evidence.events import SessionStart
 from collectors.readers.events.borders import BorderFinder
 from collectors.readers.events.findings import MOST, EventFindings
-from collectors.readers.events.proto import parse_event
 from collectors.readers.events.read import read_events
 from collectors.readers.events.wire import NotAnEvent, fields, read_varint, signed
 
@@ -167,16 +166,6 @@ def test_what_is_odd_about_a_file_is_said_where_it_is_read_from_its_beginning() 
 )
 def test_a_file_without_a_scalar_says_what_it_has(data: bytes, said: list[str]) -> None:
     assert texts(data) == said
-
-
-def test_any_field_that_an_event_has_makes_bytes_an_event_and_no_other_does() -> None:
-    """1 and 2 are numbers, 3 to 9 have contents; 10 and 11 came later and are not known here."""
-    known = {number for number in range(1, 20) if parse_event(message(number, b"")).is_known}
-
-    assert known == {3, 4, 5, 6, 7, 8, 9}
-    assert parse_event(wall_time(START)).is_known
-    assert parse_event(step(0)).is_known
-    assert not parse_event(key(1, 0) + varint(3) + key(2, 1) + bytes(8) + key(5, 0) + varint(1)).is_known
 
 
 def test_details_are_kept_up_to_a_number_of_each_severity() -> None:
