@@ -69,6 +69,19 @@ def test_a_total_in_a_config_beside_is_believed(tmp_path: Path) -> None:
     assert (found.verdict, found.model.completion.epochs) == ("ready", 8)
 
 
+@pytest.mark.parametrize(("name", "text"), [
+    ("params.json", '{"epochs": 40, "patience": 3}'),
+    ("dashboard.yaml", "trainer: keras\nstreams:\n  - completion: {total: 40, patience: 3}\n"),
+])  # fmt: skip
+def test_an_early_stop_needs_one_file_that_says_total_and_patience(tmp_path: Path, name: str, text: str) -> None:
+    root = unpack("keras", "early_stopped", tmp_path)
+    write(root / name, text, (root / "training.csv").stat().st_mtime - 30)
+
+    found = seen(root)
+
+    assert (found.verdict, found.model.completion.early_stop) == ("ready", True)
+
+
 def test_a_table_in_another_order_is_not_keras(tmp_path: Path) -> None:
     write(tmp_path / "log.csv", "epoch,val_loss,loss\n0,1.0,2.0\n")
 
