@@ -178,7 +178,8 @@ SPEC = TrainerSpec(
         recognised_by="`metrics.csv` with `epoch` and `step`, or event files with the tag `epoch`, in `version_*` or "
         "beside `hparams.yaml`; `*.ckpt` that name their Lightning version",
         reads="table (of a resume with those before it), event files (epochs by the tag `epoch`, from 0), "
-        "`hparams.yaml`, LightningCLI's `config.yaml`, `.hydra/config.yaml`, an early stop by the checkpoint",
+        "`hparams.yaml`, LightningCLI's `config.yaml`, `.hydra/config.yaml`, an early stop, step and hyperparameters of the "
+        "checkpoint",
         judged="`last.ckpt`, else the newest",
         proven="recorded with Lightning 2",
     ),
