@@ -47,9 +47,9 @@ def _finite(rows: LossRows, names: list[str]) -> Mask:
 
 def _is_grid(at: NDArray[np.int64], count: int) -> bool:
     """Whether values stand at every so many rows, from the first or the first due on; the last row may have one too."""
-    if at.size < 2:
-        return bool(at.size) and int(at[0]) == count - 1  # measured once, at the end
-    stride = int(at[1] - at[0])
+    if not at.size:
+        return False
+    stride = int(at[1] - at[0]) if at.size > 1 else int(at[0]) + 1  # of an only one, what lies before it
     regular = at[:-1] if at.size > 2 and at[-1] == count - 1 else at
     starts_due = int(at[0]) in (0, stride - 1)
     return stride > 1 and starts_due and bool((np.diff(regular) == stride).all()) and count - 1 - int(at[-1]) < stride
