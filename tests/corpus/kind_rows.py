@@ -248,6 +248,7 @@ CELLS = [
     Meaning("`nan` between validations at every third epoch and the last", cells(every(3, also_last=True)), "ready", TEN, ""),
     Meaning("`nan` until the last epoch was validated", cells([*["nan"] * 9, 0.5]), "ready", TEN, "measured once, at the end"),
     Meaning("`nan` around the first validation, broken off before the second", tabled([(n, falling_at(n), falling_at(n, factor=1.25) if n == 5 else "nan") for n in range(1, 8)], "epoch", "train_loss", "val_loss"), "8 skip", "epoch 7 of 10 | not: diverged", "the next one was not due"),
+    Meaning("`nan` between a validation and that of the last epoch", cells([*["nan"] * 4, 0.5, "nan", 0.4]), "ready", "epoch 7 of 7, completed", "every fifth, and the last"),
     Meaning("`nan` long after an only validation", cells([*["nan"] * 3, 0.5, *["nan"] * 6]), "8 fail", "val_loss NaN since epoch 1", "the next one was due"),
     Meaning("`nan` in the other's cell", apart(), "ready", "epoch 5 of 5, completed | train_loss is NaN in 5 rows | val_loss is NaN in 5 rows", "each row holds one of the two"),
     Meaning("`NaN` between validations in JSON lines", in_json, "ready", TEN, ""),
