@@ -61,7 +61,7 @@ def test_a_grid_that_lacks_one_of_its_values_is_a_diverged_loss(gone: int) -> No
         ([0.5, NAN, 0.4, NAN, 0.3], [0.5] * 5),
         ([NAN] * 6, [0.5] * 6),
         ([0.5, *[NAN] * 5], [0.5] * 6),
-        ([0.5, NAN, NAN, NAN, NAN, 0.4, 0.3], [0.5] * 7),
+        ([0.5, NAN, NAN, NAN, NAN, 0.4, 0.3, 0.3], [0.5] * 8),
         ([0.5] * 6, every(2, 6, 1)),
     ],
     ids=["two cells", "all cells", "after the first", "in the middle", "of the training alone"],
