@@ -18,7 +18,6 @@ from typing import Any, Self
 from collectors.contract.pipeline import PipelineConfig
 from collectors.contract.state import Check, DashboardState
 from collectors.decisions.analysis import Analysis
-from collectors.decisions.document import document_of
 from collectors.decisions.summary import notices_of
 from collectors.files.workspace import Workspace
 from collectors.judge.build import BUILTIN, Observation, build_state
@@ -218,6 +217,8 @@ class Collector:
         """Store what the page draws of a scoring, before the state that speaks of it. Raises StoreProblem."""
         if state.decisions is None or self._decided is None:
             return
+        from collectors.decisions.document import document_of
+
         drawn = (state.meta.run_id, state.decisions.digest)
         if self._drawn != drawn:
             labels = {stream.id: stream.label for stream in self.config.streams}

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from collectors import __version__
-from collectors.compare.rejudged import rejudged
 from collectors.contract.artifacts import Artifact, Artifacts
 from collectors.contract.graph import EdgeInfo, GroupInfo, Node, Pipeline, Position, StageInfo, StreamInfo, ViewInfo
 from collectors.contract.pipeline import PipelineConfig, Stage
@@ -77,7 +76,11 @@ def build_state(seen: WorkspaceEvidence, about: Observation, previous: Dashboard
 
 def _with_what_changed(state: DashboardState, before: EarlierJudgement | None) -> DashboardState:
     """The state with what it says otherwise than another version did of the same run."""
-    told = rejudged(before, state) if before is not None else ()
+    if before is None:
+        return state
+    from collectors.compare.rejudged import rejudged
+
+    told = rejudged(before, state)
     if not told:
         return state
     return state.model_copy(update={"notices": (*told, *state.notices), "judged_before": before})

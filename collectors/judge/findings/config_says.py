@@ -17,6 +17,7 @@ from collectors.judge.withheld import why_withheld
 from collectors.numbers import duration_words, instant_words, listed, number_words, value_words
 from collectors.training.completion import count_of, leading
 from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
+from collectors.training.run_end import end_of_run
 
 SLACK_SECONDS: Final = 60.0
 """Some trainers write their config once more when they end."""
@@ -110,12 +111,11 @@ def find_epochs_beyond(seen: WorkspaceEvidence) -> Iterator[Found]:
 def find_config_rewritten(seen: WorkspaceEvidence) -> Iterator[Found]:
     """Each config that was written after its run had ended."""
     for s in ended_streams(seen):
-        modified = s.config.facts.modified_at if s.config is not None else None
-        if s.config is None or s.run is None or modified is None or not s.times_trusted:
+        modified, ended_at = s.config.facts.modified_at if s.config is not None else None, end_of_run(s)
+        if s.config is None or s.run is None or modified is None or ended_at is None:
             continue
-        late = modified + s.run.clock_lag - s.run.last_at
-        if late > SLACK_SECONDS:
-            ended = f"{duration_words(late)} after its run had ended ({instant_words(s.run.last_at)})"
+        if (late := modified - ended_at) > SLACK_SECONDS:
+            ended = f"{duration_words(late)} after its run had ended ({instant_words(ended_at)})"
             text = f"{s.id}: {s.config.path} was written at {instant_words(modified)}, {ended}"
             yield Found(
                 s.config.path, s.id, text, f"Compare it with the config that {s.stream.label} was trained with."

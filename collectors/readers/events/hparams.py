@@ -16,13 +16,15 @@ SESSION_START: Final = b"_hparams_/session_start_info"
 """Tag of the value that holds them."""
 MOST: Final = 500
 LONGEST: Final = 1000
+_NEAR: Final = 64
+"""Bytes within which every writer spells the tag: a picture of megabytes is not searched for it."""
 _METADATA, _PLUGIN_DATA, _CONTENT, _START, _HPARAMS = 9, 1, 2, 3, 1
 """Fields from a summary's value down to the entries of its map of hyperparameters."""
 
 
 def session_hparams(data: bytes, start: int, stop: int) -> Hparams:
     """The hyperparameters in one `Summary.Value`; none where it holds no start of a session."""
-    if SESSION_START not in data[start:stop]:
+    if data.find(SESSION_START, start, min(stop, start + _NEAR)) < 0:
         return {}
     try:
         spans = [(start, stop)]

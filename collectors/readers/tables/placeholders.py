@@ -33,9 +33,7 @@ def without_placeholders(rows: LossRows, findings: FindingList) -> LossRows:
         is_one = int(empty.sum()) >= FEWEST and bool((other | ~empty).all())
         if is_one and (is_apart or (is_validation(name) and _is_grid(np.flatnonzero(held & ~empty), len(rows)))):
             present[name] = held & ~empty
-            findings.warning(
-                f"{name} is NaN in {int(empty.sum()):,} rows between its values: it was not measured there"
-            )
+            findings.warning(f"{name} is NaN in {int(empty.sum()):,} rows between its values: not measured there")
     return LossRows((rows.epoch, rows.step, rows.time), rows.values, present)
 
 
