@@ -32,6 +32,7 @@ from dash_app.demo.recording import RecordingProblem
 from dash_app.demo.stage import demonstrating, replaying
 from dash_app.reading.reader import StateReader
 from dash_app.settings import Settings, settings_from
+from dash_app.web.connections import LimitedProtocol
 
 GRACE_SECONDS = 2
 EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 -- compared with, not listened on
@@ -146,6 +147,7 @@ def _uvicorn_config(server: FastAPI) -> uvicorn.Config:
         log_level="warning",
         access_log=False,
         server_header=False,
+        http=LimitedProtocol,
         ws="none",
         timeout_keep_alive=75,  # longer than any poll, else clients meet closed connections
         timeout_graceful_shutdown=GRACE_SECONDS,
