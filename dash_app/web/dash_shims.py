@@ -102,7 +102,7 @@ class DashGuard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; a callback's body was read before, by `BodyLimit`."""
-        refusal = None
+        refusal: Response | None = None
         if scope["type"] == "http" and scope["path"].startswith(SUITES_PATH):
             known = self._dash_app.registered_paths
             refusal = None if is_known_file(scope["path"], known) else not_found()
