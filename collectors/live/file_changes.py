@@ -13,10 +13,12 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from itertools import chain
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import psutil
-import watchfiles
+
+if TYPE_CHECKING:
+    import watchfiles
 
 DEBOUNCE_MS: Final = 200
 """Changes within this time are told together: a save is many small writes."""
@@ -86,32 +88,28 @@ class Changes:
 
     def _notifications(self) -> Iterator[set[tuple[watchfiles.Change, str]]]:
         """Raises OSError and RuntimeError where there can be none of the whole workspace."""
+        wishes = {"debounce": DEBOUNCE_MS, "step": STEP_MS, "rust_timeout": int(_TICK_SECONDS * 1000)}
         with suppress(PermissionError):
-            return self._begun(ignore_permission_denied=False)
-        return self._begun(ignore_permission_denied=True)  # which ignores whatever else goes wrong too
+            return self._begun(**wishes, ignore_permission_denied=False)
+        return self._begun(**wishes, ignore_permission_denied=True)  # which ignores whatever else goes wrong too
+
+    def _look_for_room(self) -> None:
+        """Raise OSError where a folder that is made now could not be watched: nobody would tell."""
+        with suppress(PermissionError):
+            self._begun(recursive=False, ignore_permission_denied=False, debounce=1, step=1, rust_timeout=1)
 
     def _begun(self, **wishes: Any) -> Iterator[set[tuple[watchfiles.Change, str]]]:
+        import watchfiles  # by those who wait alone
+
         watch = watchfiles.watch(
             self._place.resolve(),
             watch_filter=None,  # theirs would wait on while only ignored files change
-            debounce=DEBOUNCE_MS,
-            step=STEP_MS,
             stop_event=self._stop,
-            rust_timeout=int(_TICK_SECONDS * 1000),
             yield_on_timeout=True,
             raise_interrupt=False,
             **wishes,
         )
         return chain([next(watch, set())], watch)  # it begins, and fails, with the first look
-
-    def _look_for_room(self) -> None:
-        """Raise OSError where a folder that is made now could not be watched: nobody would tell."""
-        room = watchfiles.watch(
-            self._place, watch_filter=None, recursive=False, ignore_permission_denied=False,
-            debounce=1, step=1, rust_timeout=1, yield_on_timeout=True, stop_event=self._stop, raise_interrupt=False,
-        )  # fmt: skip
-        with suppress(PermissionError):
-            next(room, None)
 
     def _was_replaced(self) -> bool:
         """Whether another folder stands there now; it is watched from then on."""
@@ -148,7 +146,10 @@ def _why(problem: Exception) -> str:
 
 def is_on_network(folder: Path) -> bool:
     """Whether a folder lies on a file system that other machines write to unnoticed."""
-    mounts = [m for m in psutil.disk_partitions(all=True) if folder.is_relative_to(m.mountpoint)]
+    try:
+        mounts = [m for m in psutil.disk_partitions(all=True) if folder.is_relative_to(m.mountpoint)]
+    except OSError:  # no /proc that would tell
+        return True
     nearest = max(mounts, key=lambda m: len(m.mountpoint), default=None)
     return tells_nobody(nearest.fstype) if nearest else False
 
