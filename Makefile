@@ -6,7 +6,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test slow lint docs browser bench fuzz chaos mutants screens constraints clean
+.PHONY: help demo test slow lint docs browser bench fuzz chaos soak mutants screens constraints clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -47,6 +47,7 @@ help:
 	@echo "make bench          print the figures, measured side by side"
 	@echo "make fuzz           any bytes in any file, by chance, for FUZZ_SECONDS (300)"
 	@echo "make chaos          CHAOS_KILLS (2000) kills of the writer, and faults at each of its system calls"
+	@echo "make soak           SOAK_SECONDS (7200) of trainings, pages, restarts and faults; what grows after SOAK_WARMUP (1800)?"
 	@echo "make mutants        MUTANTS (250) small changes to the core (one AREA, a SEED): does a test notice?"
 	@echo "make clean          remove what was made here, $(VENV) included"
 
@@ -147,6 +148,9 @@ fuzz: $(VENV)/.test
 
 chaos: $(VENV)/.test
 	CHAOS_KILLS=$(or $(CHAOS_KILLS),2000) $(BIN)/python -m pytest tests/chaos -q -rs $(PYTEST_ARGS)
+
+soak: $(VENV)/.test browser
+	PYTHONPATH=tests $(BIN)/python -m soak $(or $(SOAK_SECONDS),7200) --warm-up $(or $(SOAK_WARMUP),1800)
 
 # The suite is run once with coverage first; what that finds is kept in build/mutants/ until a source changes.
 mutants: $(VENV)/.test

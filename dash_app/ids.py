@@ -100,9 +100,9 @@ GRAPH_FRAMES: Final = "graph-frames"
 GRAPH_OVERLAY: Final = "graph-overlay"
 GRAPH_EMPTY: Final = "graph-empty"
 GRAPH_SHOWN: Final = "graph-shown"
-"""Store: element id -> digest of what the graph shows of it."""
-GRAPH_CHANGES: Final = "graph-changes"
-"""Store: data of the elements that changed last."""
+"""Store: digests of the drawing and of all that its elements say."""
+GRAPH_NEWS: Final = "graph-news"
+"""Store: what may change of every element, as the state says it now."""
 DETAILS_SHOWN: Final = "details-shown"
 """Store: digest of the stage details on screen."""
 GRAPH_ANNOUNCER: Final = "graph-announcer"
@@ -200,7 +200,7 @@ ALL_IDS: Final = (
     GRAPH_OVERLAY,
     GRAPH_EMPTY,
     GRAPH_SHOWN,
-    GRAPH_CHANGES,
+    GRAPH_NEWS,
     DETAILS_SHOWN,
     GRAPH_ANNOUNCER,
     STAGE_DETAILS,

@@ -1,7 +1,7 @@
 """An observation -> every region of the page, and what tells a changed region from an unchanged one.
 
 All regions are made from one state, so that verdict, cards and checklist never tell of different
-moments. The graph panel draws itself.
+moments. The graph's canvas draws itself.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from dash_app import ids
 from dash_app.views.banners import render_snapshot_banner
 from dash_app.views.curves.losses import losses_now, render_losses
 from dash_app.views.files import render_links
+from dash_app.views.graph.pipeline_graph import render_empty
+from dash_app.views.graph.stage_list import render_stage_list
 from dash_app.views.markup import attributes, end_shown
 from dash_app.views.tree import components
 from dash_app.views.verdict import render_verdict, verdict_now
@@ -35,6 +37,8 @@ REGIONS = (
     ids.NOTICES,
     ids.VERDICT,
     ids.CARDS,
+    ids.GRAPH_EMPTY,
+    ids.STAGE_LIST,
     ids.CHECKLIST,
     ids.LOSSES,
     ids.LINKS,
@@ -87,6 +91,8 @@ def render_page(state: DashboardState | None, sentence: str | None, run_id: str 
         ids.NOTICES: components(notices(state)) or None,
         ids.VERDICT: render_verdict(state, sentence or NO_STATE, is_snapshot=run_id is not None),
         ids.CARDS: components(cards(state)),
+        ids.GRAPH_EMPTY: render_empty(state),
+        ids.STAGE_LIST: render_stage_list(state),
         ids.CHECKLIST: components(checklist(state)),
         ids.LOSSES: render_losses(state),
         ids.LINKS: render_links(state),
