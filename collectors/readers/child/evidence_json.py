@@ -1,8 +1,9 @@
 """Evidence <-> JSON, for the way from the child process to its parent.
 
 Input: one evidence record, or the bytes made of it. Output: the other. Uses JSON with Python's `NaN`
-and `Infinity`, so that both survive; the rows of a table travel as columns. Refuses pickles: what the
-child sends is data, checked against the record's types before it is believed.
+and `Infinity`, so that both survive; the rows of a table travel as columns, the points of an event file packed
+behind the JSON. Refuses pickles: what the child sends is data, checked against the record's types before it is
+believed.
 """
 
 from __future__ import annotations
@@ -12,15 +13,19 @@ import json
 from functools import cache
 from typing import Any, get_args
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
+from collectors.evidence.events import EventEvidence
 from collectors.evidence.table_rows import LossRows
 from collectors.evidence.tables import LossTableEvidence
+from collectors.readers.child.packed_points import pack, unpack
 from collectors.readers.child.registry import Evidence
 
 
 def to_json(evidence: Any) -> bytes:
     """Return the record as JSON; what JSON cannot hold, such as a date, becomes its text."""
+    if isinstance(evidence, EventEvidence):
+        return pack(evidence)
     columns = None
     if isinstance(evidence, LossTableEvidence):
         columns = evidence.rows.columns() if isinstance(evidence.rows, LossRows) else None
@@ -34,13 +39,16 @@ def to_json(evidence: Any) -> bytes:
 def from_json(kind: type[Evidence], data: bytes) -> Evidence:
     """Return the record; raise ValueError if `data` is not one of that kind."""
     try:
+        if kind is EventEvidence:
+            values, series = unpack(data)
+            return _adapters()[kind].validate_python({**values, "series": series})
         answer = json.loads(data)
         values, columns = answer["values"], answer["columns"]
         if "lines" in values:
             values["lines"] = {tuple(path): line for path, line in values["lines"]}
         evidence = _adapters()[kind].validate_python(values)
         return _with_rows(evidence, columns) if isinstance(evidence, LossTableEvidence) else evidence
-    except (ValidationError, TypeError, KeyError, RecursionError) as error:
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise ValueError(f"no {kind.__name__}: {error}") from None
 
 

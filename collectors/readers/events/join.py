@@ -39,7 +39,8 @@ def join_events(earlier: EventEvidence, later: EventEvidence) -> EventEvidence:
     )
     # What ended the earlier reading was met again by the later one, which began there.
     passed = [detail for detail in _details(earlier) if detail.severity != "error"]
-    return replace(joined, findings=with_summary(joined, [*passed, *_details(later)]))
+    details = dict.fromkeys([*passed, *_details(later)])  # what holds of the whole file is told of each part
+    return replace(joined, findings=with_summary(joined, details))
 
 
 def _details(part: EventEvidence) -> list[Finding]:
