@@ -6,7 +6,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test slow lint docs browser bench fuzz chaos mutants screens constraints clean
+.PHONY: help demo test slow lint docs browser bench fuzz chaos attack mutants screens constraints clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -17,6 +17,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 TOLD := | awk '/^(Collecting|Building|Preparing) / {print "  " $$0; fflush()} \
 	/^Installing collected/ {print "  unpacking " NF - 3 " packages"; fflush()} /^Successfully inst/ {print "  done"}'
 TORCH := torch==2.13.0
+ATHERIS := atheris==3.0.0
 CONSTRAINTS := .ci/constraints.txt
 TRAIN ?= 0
 LATEST ?= 0
@@ -47,6 +48,7 @@ help:
 	@echo "make bench          print the figures, measured side by side"
 	@echo "make fuzz           any bytes in any file, by chance, for FUZZ_SECONDS (300)"
 	@echo "make chaos          CHAOS_KILLS (2000) kills of the writer, and faults at each of its system calls"
+	@echo "make attack         fuzzers, flips, kills in mid-write, racing links, with counts; INPUTS (200000), KILLS (2000), LINKS (100000)"
 	@echo "make mutants        MUTANTS (250) small changes to the core (one AREA, a SEED): does a test notice?"
 	@echo "make clean          remove what was made here, $(VENV) included"
 
@@ -147,6 +149,13 @@ fuzz: $(VENV)/.test
 
 chaos: $(VENV)/.test
 	CHAOS_KILLS=$(or $(CHAOS_KILLS),2000) $(BIN)/python -m pytest tests/chaos -q -rs $(PYTEST_ARGS)
+
+# By coverage where atheris installs (Linux, some versions of Python), else by chance; kills need strace.
+attack: $(VENV)/.test
+	$(PIP) install -q '$(ATHERIS)' 2>/dev/null || echo "$(ATHERIS) does not install here: inputs are drawn by chance"
+	@command -v strace >/dev/null || { echo "strace is missing: it holds the writers that are killed"; exit 1; }
+	PYTHONPATH=tests $(BIN)/python -m attack $(if $(SEED),--seed $(SEED)) --inputs $(or $(INPUTS),200000) \
+		--kills $(or $(KILLS),2000) --links $(or $(LINKS),100000)
 
 # The suite is run once with coverage first; what that finds is kept in build/mutants/ until a source changes.
 mutants: $(VENV)/.test
