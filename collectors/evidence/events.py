@@ -92,6 +92,8 @@ class EventEvidence:
     """The latest START records, in file order."""
     lost_tags: tuple[str, ...] = ()
     """What the skipped bytes spell as a tag, sorted; a configured one among it lost values."""
+    hparams: Mapping[str, bool | float | str] = field(default_factory=dict)
+    """Hyperparameters that its sessions began with, as the hparams plugin keeps them; plain values only."""
     consumed: int | None = None
     """Checksum of the bytes before `end_offset`, for who reads on: they must still be the same ones."""
 

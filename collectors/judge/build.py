@@ -11,14 +11,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from collectors import __version__
-from collectors.compare.rejudged import rejudged
 from collectors.contract.artifacts import Artifact, Artifacts
 from collectors.contract.graph import EdgeInfo, GroupInfo, Node, Pipeline, Position, StageInfo, StreamInfo, ViewInfo
 from collectors.contract.pipeline import PipelineConfig, Stage
 from collectors.contract.state import SCHEMA_VERSION, Check, DashboardState, EarlierJudgement, Meta, Verdict
 from collectors.contract.values import Status
+from collectors.decisions.summary import summary_of
 from collectors.judge.artifacts import build_artifacts
 from collectors.judge.checklist import not_asked_by
+from collectors.judge.checks.score_times import belongs_to_run
 from collectors.judge.config_values import Digests, configs_of
 from collectors.judge.shortlist import listed_stage_files
 from collectors.judge.stages import Judged, StageStatus, stage_statuses
@@ -68,13 +69,18 @@ def build_state(seen: WorkspaceEvidence, about: Observation, previous: Dashboard
         configs=configs_of(seen, Digests(about.digest_key)),
         artifacts=artifacts,
         notices=about.notices,
+        decisions=summary_of(seen.decisions, belongs_to_run(seen.decisions, seen)) if seen.decisions else None,
     )
     return with_kept_times(_with_what_changed(state, about.judged_before), previous)
 
 
 def _with_what_changed(state: DashboardState, before: EarlierJudgement | None) -> DashboardState:
     """The state with what it says otherwise than another version did of the same run."""
-    told = rejudged(before, state) if before is not None else ()
+    if before is None:
+        return state
+    from collectors.compare.rejudged import rejudged
+
+    told = rejudged(before, state)
     if not told:
         return state
     return state.model_copy(update={"notices": (*told, *state.notices), "judged_before": before})

@@ -10,10 +10,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import psutil
-import watchfiles
+
+if TYPE_CHECKING:
+    import watchfiles
 
 DEBOUNCE_MS: Final = 200
 """Changes within this time are told together: a save is many small writes."""
@@ -67,6 +69,8 @@ class Changes:
         return False
 
     def _notifications(self) -> Iterator[set[tuple[watchfiles.Change, str]]]:
+        import watchfiles  # by those who wait alone
+
         return watchfiles.watch(
             self._root,
             watch_filter=None,  # theirs would wait on while only ignored files change

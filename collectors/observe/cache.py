@@ -55,12 +55,8 @@ class ReadCache:
         self.search_problems: dict[Finding, None] = {}
         """What could not be searched since this was cleared, in order."""
         self.event_files = EventFiles(workspace, child, learnt)
-        self._readings = 0
-
-    @property
-    def readings(self) -> int:
+        self.readings = 0
         """How often a file was read: equal means that nothing new was learnt."""
-        return self._readings + self.event_files.readings
 
     def search(self, patterns: Sequence[str]) -> list[str]:
         """Paths that match, sorted; what could not be searched is remembered."""
@@ -82,7 +78,7 @@ class ReadCache:
             self._again_at[key] = time.monotonic() + AGAIN_SECONDS
         self._files[key] = read
         self._files_changed = True
-        self._readings += 1
+        self.readings += 1
         return read
 
     def _read(self, reader: str, path: str, facts: FileFacts, options: dict[str, Any]) -> ReadFile[Any]:
@@ -107,6 +103,10 @@ class ReadCache:
         data = opened.handle.read(TEXT_LIMIT)
         return _Read(evidence, zlib.crc32(data), hashlib.sha256(data).hexdigest())
 
+    def read_part(self, reader: str, opened: OpenFile, **options: Any) -> Any:
+        """Read a part of a file that is open; who asks keeps what was read."""
+        return self._child.read(reader, opened, **options)
+
     def digest(self, path: str) -> str | None:
         """A sha256 of any file; of one over 64 MiB what tells that it is the same; None where there is no file."""
         facts = self.workspace.facts(path)
@@ -130,12 +130,15 @@ class ReadCache:
             facts = replace(parts[0].facts, modified_at=max(times, default=None))
             writing = any(one.being_written for one in parts)
             self._joined[path] = known = (made_of, ReadFile(facts, make(), writing, parts=tuple(parts)))
-            self._readings += 1
+            self.readings += 1
         return known[1]
 
     def events(self, path: str) -> EventFile | tuple[str, str]:
         """Read one event file from where the last reading ended; path and problem if it cannot be."""
-        return self.event_files.read(path)
+        before = self.event_files.readings
+        found = self.event_files.read(path)
+        self.readings += self.event_files.readings - before
+        return found
 
     def save(self) -> None:
         """Keep what was learnt, so that a restart reads only what is new."""

@@ -14,12 +14,14 @@ from collectors.contract.pipeline import PipelineConfig
 from collectors.contract.remembered import SmokeResult
 from collectors.contract.shapes import is_pattern
 from collectors.contract.streams import Stream
+from collectors.decisions.analysis import Analysis, analysed
 from collectors.evidence.documents import Heartbeat
 from collectors.evidence.files import FileFacts
 from collectors.observe.after_end import AfterEnd
 from collectors.observe.beside import Beside
 from collectors.observe.cache import ReadCache
 from collectors.observe.counterparts import unnamed_beside
+from collectors.observe.decision_files import DecisionReader
 from collectors.observe.derived import Derived
 from collectors.observe.event_files import names_of
 from collectors.observe.loss_tables import read_table
@@ -40,8 +42,9 @@ from collectors.training.facts import (
 )
 from collectors.training.heartbeat import heartbeat_of, parse_heartbeat
 from collectors.training.progress import Observed, progress_of
+from collectors.training.run_groups import RunGroup, group_runs, is_deeper, is_event_file, run_id_at
 from collectors.training.series import EPOCH_TAGS, EventFile
-from collectors.training.stream_runs import RunGroup, StreamRun, group_runs, is_event_file, run_id_at, stream_runs
+from collectors.training.stream_runs import StreamRun, stream_runs
 
 LOOK_AGAIN_SECONDS = 10.0
 SmokeLookup = Callable[[str, str, str], SmokeResult | None]
@@ -107,6 +110,7 @@ class Gatherer:
             heartbeat=heartbeat,
             started_at=started_at,
             run_id=run_id_at(started_at) if started_at is not None else "no-run",
+            decisions=self._decisions(),
             problems=tuple(self.cache.search_problems),
         )
         seen = self.after_end.added_to(seen, now)
@@ -122,6 +126,14 @@ class Gatherer:
     def _optional(self, reader: str, section: Any) -> ReadFile[Any] | None:
         return None if section is None else self.cache.read(reader, section.path)
 
+    def _decisions(self) -> Analysis | None:
+        rules, streams = self.config.decisions, [s.id for s in self.config.streams]
+        if rules is None:
+            return None
+        reader = self.derived.of("decision reader", (rules,), (), partial(DecisionReader, rules, self.cache))
+        files = reader.files()
+        return self.derived.of("decisions", (files,), (), partial(analysed, rules, streams, files))
+
     def _heartbeat(self) -> Heartbeat | None:
         file = self.cache.read("config", self.config.heartbeat)
         return parse_heartbeat(file.evidence.data) if file.evidence else None
@@ -131,7 +143,9 @@ class Gatherer:
             return _Logs((), (), ())
         folder = stream.events.folder
         found = self.cache.search([f"{folder}/**/*tfevents*"])
-        read = [self.cache.events(path) for path in found if is_event_file(path)]
+        others = [s.events.folder for s in self.config.streams if s.events is not None]
+        own = (path for path in found if is_event_file(path) and not is_deeper(path, folder, others))
+        read = [self.cache.events(path) for path in own]
         begun = {f.facts.path for f in read if isinstance(f, EventFile) and has_begun(f, now)}
         files = tuple(f for f in read if isinstance(f, EventFile))
         unreadable = tuple(f for f in read if not isinstance(f, EventFile))

@@ -115,7 +115,7 @@ CHARTS: Final = """
 .chart, .lines { display: block; overflow: visible; }
 .chart text { fill: var(--text-mute); font-size: 11px; }
 .chart .grid { stroke: var(--line); }
-.chart .base { stroke: var(--line-strong); }
+.chart .base { stroke: var(--line-strong); } .target { stroke: var(--text-mute); stroke-dasharray: 2 3; }
 .line {
   fill: none; stroke: var(--loss-other); stroke-width: 2; stroke-linejoin: round; stroke-linecap: round;
   vector-effect: non-scaling-stroke;

@@ -118,6 +118,15 @@ def told_label(run: StreamMetrics, name: str, usual: str) -> str:
     return (facts.label if facts else None) or usual
 
 
+def targets_of(run: StreamMetrics) -> tuple[tuple[float, str], ...]:
+    """Return each value that a series must reach, with its words; among several series with the series' name."""
+    bounds = ((name, about.at_least, about.at_most) for name, about in run.about.items() if name in run.series)
+    told = [(n, v, word) for n, *both in bounds for v, word in zip(both, ("at least", "at most"), strict=True)]
+    names = {n: f"{told_label(run, n, measure_label(n))} " if len(run.series) > 1 else "" for n in run.series}
+    found = ((v, f"{names[n]}{word} {number_words(v)}{unit_words(run, n)}") for n, v, word in told if v is not None)
+    return tuple(found)
+
+
 def unit_words(run: StreamMetrics, name: str) -> str:
     """Return what stands behind a value of a series: a space and its unit, or nothing."""
     facts = run.about.get(name)

@@ -43,8 +43,10 @@ class Kind(Enum):
     """One line a run, appended."""
     RUN = auto()
     """A snapshot, by run id."""
+    DECISIONS = auto()
+    """What the page draws of a scoring, by run id; this kind and those below can be made again."""
     FILES = auto()
-    """Evidence of whole files; this kind and those below can be made again."""
+    """Evidence of whole files."""
     EVENTS = auto()
     """Evidence of an event file, by a digest of its path."""
     POINTS_INDEX = auto()

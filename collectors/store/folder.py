@@ -54,6 +54,7 @@ _PLACES: Final = {
     Kind.DIGEST_KEY: (".", ".digest.key"),
     Kind.INDEX: (RUNS_FOLDER, INDEX_FILE),
     Kind.RUN: (RUNS_FOLDER, "{}.json"),
+    Kind.DECISIONS: ("decisions", "{}.json"),
     Kind.FILES: ("cache", "files.json"),
     Kind.EVENTS: ("cache", "events-{}.npz"),
     Kind.POINTS_INDEX: (POINTS_FOLDER, "index.json"),

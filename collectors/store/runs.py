@@ -20,7 +20,7 @@ from pydantic import ValidationError
 from collectors.contract.policy import Policy
 from collectors.contract.run_row import FileFacts, RunRow
 from collectors.contract.state import DashboardState, state_from_json
-from collectors.contract.values import RUN_ID_PATTERN, visible_text
+from collectors.contract.values import RUN_ID_PATTERN
 from collectors.files.problems import describe_error
 from collectors.store.backend import (
     BASELINE,
@@ -37,6 +37,7 @@ from collectors.store.backend import (
 from collectors.store.index import CONTENTS_FROM, Head, HeadsFound, RunRows, head_of, heads_in, index_of, without_cycles
 from collectors.store.place import Place, backend_at
 from collectors.store.rows import damaged_row, row_of
+from collectors.visible import visible_text
 
 SPARE_LINES = 64
 """So many lines of the index may be out of date before it is written anew."""
@@ -202,6 +203,7 @@ class RunStore:
         with self._backend.writing():
             for run_id in asked:
                 self._backend.delete(Key(Kind.RUN, run_id))
+                self._backend.delete(Key(Kind.DECISIONS, run_id))
 
     def prune(self, keep: int, *, spared: Iterable[str] = ()) -> list[str]:
         """Remove all but the newest `keep` runs and return their ids. Raises StoreProblem.

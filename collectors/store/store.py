@@ -19,6 +19,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from collectors.contract.decisions import DecisionDocument
 from collectors.contract.remembered import SeenFile, SmokeResult
 from collectors.contract.state import DashboardState, state_from_json, state_to_json
 from collectors.store.atomic import replace_file
@@ -52,7 +53,6 @@ class Store:
 
     def __init__(self, place: Place, *, make: bool = True) -> None:
         self.backend = backend_at(place)
-        self._digest_key: bytes | None = None
         if make:
             self.backend.make()
 
@@ -79,7 +79,8 @@ class Store:
 
     def smoke_version(self) -> Version:
         """The same of the remembered smoke runs."""
-        return self.backend.versions(SMOKE)[0]
+        (version,) = self.backend.versions(SMOKE)
+        return version
 
     def write_state(self, state: DashboardState) -> None:
         """Write a state. Raises StoreProblem; the old one stays."""
@@ -107,6 +108,12 @@ class Store:
         with self.backend.writing():
             facts = self.backend.write(Key(Kind.RUN, state.meta.run_id), data)
             self.backend.append(INDEX, line_of(row_of(state, facts)))
+
+    def write_decisions(self, document: DecisionDocument) -> None:
+        """Write what the page draws of a run's scoring. Raises StoreProblem; the old one stays."""
+        with self.backend.writing():
+            data = document.model_dump_json().encode() + b"\n"
+            self.backend.write(Key(Kind.DECISIONS, document.run_id), data, durable=False)
 
     def write_heartbeat(
         self, observed_at: datetime, interval_seconds: float, pid: int, *, problem: str | None = None
@@ -148,9 +155,7 @@ class Store:
 
     def digest_key(self) -> bytes | None:
         """This store's own key for digests, made when it is first asked for; None where it cannot be kept."""
-        if self._digest_key is None:
-            self._digest_key = self._read_key() or self._made_key()
-        return self._digest_key
+        return self._read_key() or self._made_key()
 
     def _read_key(self) -> bytes | None:
         with suppress(OSError):

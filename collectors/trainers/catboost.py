@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from collectors.numbers import plural
-from collectors.readers.checkpoint.boosters import booster_kind
+from collectors.readers.common.magic import booster_kind
 from collectors.trainers.boosters import MOST_LOOKED_AT, Way, metrics_of, series_of, way_of
 from collectors.trainers.description import below, events_of, one_stream
 from collectors.trainers.folder import Folder, is_below, join, last_count, parent, said
@@ -78,6 +78,7 @@ def describe(folder: Folder, run: Run) -> Raw:
         table={
             "path": below(place, *(TABLES[part] for part in parts if parts[part])) or below(place, *TABLES.values()),
             "columns": columns,
+            **({"same_as_events": True} if events else {}),
         },
         events=events_of(place, {name: [tag] for name, tag in series.items()}) if events else None,
         completion={"by": "steps", "total": _total(folder, place) or "iterations", **_stopping(folder, models, series)},

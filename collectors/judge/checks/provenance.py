@@ -71,7 +71,9 @@ def _time_parts(s: StreamEvidence) -> Iterator[Part]:
 def is_older_than_run(file: ReadFile[Any], s: StreamEvidence) -> bool:
     """Whether an existing file was last written before the stream's latest run began, by one and the same clock."""
     modified = file.facts.modified_at
-    return modified is not None and s.run is not None and modified + s.run.clock_lag < s.run.started_at - SLACK_SECONDS
+    if modified is None or s.run is None:
+        return False
+    return modified + s.run.clock_lag + s.run.set_back < s.run.started_at - SLACK_SECONDS
 
 
 def _beside(s: StreamEvidence) -> list[str]:
@@ -98,7 +100,8 @@ def _scaler_parts(seen: WorkspaceEvidence) -> Iterator[Part]:
     yield from _channel_parts(seen, owner)
     previous = owner.previous_run
     modified = file.facts.modified_at
-    if owner.times_trusted and previous and modified is not None and modified < previous.last_at - SLACK_SECONDS:
+    written = modified + owner.run.clock_lag if modified is not None and owner.run is not None else None
+    if owner.times_trusted and previous and written is not None and written < previous.last_at - SLACK_SECONDS:
         text = f"the scaler {file.path} ({instant_words(modified)}) is from {owner.id}'s previous run"
         yield failing(file.path, owner.id, text, f"Fit the scaler again with {owner.stream.label}'s training data.")
 

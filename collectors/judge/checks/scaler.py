@@ -44,7 +44,9 @@ def scaler_problem(scaler: ScalerEvidence) -> str | None:
     """What is wrong with the numbers of a scaler that could be read; None where nothing is."""
     center, scale = scaler.center, scaler.scale
     absent = [
-        name for name, value in (("method", scaler.method), ("center", center), ("scale", scale)) if value is None
+        name
+        for name, value in (("method", (scaler.method or "").strip() or None), ("center", center), ("scale", scale))
+        if value is None
     ]
     if absent or center is None or scale is None:
         return f"expected the keys method, center and scale; missing: {', '.join(absent)}"

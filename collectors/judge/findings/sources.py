@@ -63,7 +63,8 @@ def sources_of(s: StreamEvidence) -> Iterator[Source]:
 def _source(path: str, curves: Mapping[str, Curve]) -> Source | None:
     held = {name: c for name, c in curves.items() if is_loss(name) and len(c)}
     known = any(bool(np.isfinite(c.epoch).any()) for c in held.values())
-    return Source(path, held, "epoch" if known else "step") if held else None
+    falls = any(bool((np.diff(c.epoch) < 0).any()) for c in held.values())  # counted anew: only their steps rise
+    return Source(path, held, "epoch" if known and not falls else "step") if held else None
 
 
 def places_words(unit: str, places: Sequence[float], count: int | None = None) -> str:

@@ -3,7 +3,7 @@
 Input: one evidence record, or the bytes made of it. Output: the other. Uses JSON with Python's `NaN`
 and `Infinity`, so that both survive; the rows of a table travel as columns, the points of an event file packed
 behind the JSON. Refuses pickles: what the child sends is data, checked against the record's types before it is
-believed.
+believed. What checks is imported by the parent alone.
 """
 
 from __future__ import annotations
@@ -11,15 +11,17 @@ from __future__ import annotations
 import dataclasses
 import json
 from functools import cache
-from typing import Any, get_args
-
-from pydantic import TypeAdapter
+from typing import TYPE_CHECKING, Any
 
 from collectors.evidence.events import EventEvidence
 from collectors.evidence.table_rows import LossRows
 from collectors.evidence.tables import LossTableEvidence
 from collectors.readers.child.packed_points import pack, unpack
-from collectors.readers.child.registry import Evidence
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+    from collectors.readers.child.registry import Evidence
 
 
 def to_json(evidence: Any) -> bytes:
@@ -39,14 +41,17 @@ def to_json(evidence: Any) -> bytes:
 def from_json(kind: type[Evidence], data: bytes) -> Evidence:
     """Return the record; raise ValueError if `data` is not one of that kind."""
     try:
+        record: Any = kind
+        evidence: Evidence
         if kind is EventEvidence:
             values, series = unpack(data)
-            return _adapters()[kind].validate_python({**values, "series": series})
+            evidence = _adapter(record).validate_python({**values, "series": series})
+            return evidence
         answer = json.loads(data)
         values, columns = answer["values"], answer["columns"]
         if "lines" in values:
             values["lines"] = {tuple(path): line for path, line in values["lines"]}
-        evidence = _adapters()[kind].validate_python(values)
+        evidence = _adapter(record).validate_python(values)
         return _with_rows(evidence, columns) if isinstance(evidence, LossTableEvidence) else evidence
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise ValueError(f"no {kind.__name__}: {error}") from None
@@ -65,7 +70,7 @@ class _Columns:
 def _with_rows(evidence: LossTableEvidence, columns: Any) -> LossTableEvidence:
     if columns is None:
         return dataclasses.replace(evidence, rows=())
-    found = _columns_adapter().validate_python(columns)
+    found: _Columns = _adapter(_Columns).validate_python(columns)
     axes: list[list[Any]] = [found.epoch, found.step, found.time]
     if len({len(column) for column in (*axes, *found.values.values())}) > 1:
         raise ValueError("columns of different lengths")
@@ -74,10 +79,7 @@ def _with_rows(evidence: LossTableEvidence, columns: Any) -> LossTableEvidence:
 
 
 @cache
-def _adapters() -> dict[type[Evidence], TypeAdapter[Evidence]]:
-    return {kind: TypeAdapter(kind) for kind in get_args(Evidence)}
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    from pydantic import TypeAdapter
 
-
-@cache
-def _columns_adapter() -> TypeAdapter[_Columns]:
-    return TypeAdapter(_Columns)
+    return TypeAdapter(kind)

@@ -54,7 +54,7 @@ class _Failure(Exception):
 
 
 class ReaderProcess:
-    """A child process that reads files; started when first needed, replaced when it dies.
+    """A child process that reads files; started when first needed, or told to `start`, replaced when it dies.
 
     One reading at a time; others wait. Close it, or use it in a `with` statement.
     """
@@ -67,11 +67,6 @@ class ReaderProcess:
         self.failures = 0
         """Readings that gave no evidence: too slow, too much memory, a crash, or no child to be had."""
 
-    @classmethod
-    def with_limits(cls, seconds: float, memory_bytes: int) -> Self:
-        """Return one with these limits."""
-        return cls(ReadLimits(seconds, memory_bytes))
-
     def __enter__(self) -> Self:
         return self
 
@@ -82,6 +77,11 @@ class ReaderProcess:
     def pid(self) -> int | None:
         """Process id of the child, if one is running."""
         return self._worker.process.pid if self._worker else None
+
+    def start(self) -> None:
+        """Let the child start meanwhile: it will be needed."""
+        with self._lock, contextlib.suppress(OSError):  # the first reading tries again, and says it
+            self._worker = self._worker or _Worker()
 
     def close(self) -> None:
         """End the child; the next reading starts another one."""
@@ -141,7 +141,7 @@ class ReaderProcess:
             try:
                 if self._worker is None:
                     self._worker = _Worker()
-                    self._worker.wait_until_ready()
+                self._worker.wait_until_ready()
                 send(self._worker.channel, request, fd)
                 return self._worker
             except TimeoutError as error:  # an OSError too, but trying again would take as long again
@@ -165,6 +165,7 @@ class _Worker:
 
     def __init__(self) -> None:
         self.channel, theirs = socket.socketpair()
+        self._is_ready = False
         try:
             # `-P` and a folder of our own: what lies in the workspace is never imported as a module.
             self.process = subprocess.Popen(
@@ -185,10 +186,13 @@ class _Worker:
 
     def wait_until_ready(self) -> None:
         """Return when the child serves; raise TimeoutError (in words) or ConnectionEnded."""
+        if self._is_ready:
+            return
         if not has_answer(self.channel, START_SECONDS):
             raise TimeoutError(f"the reading process did not start within {START_SECONDS:.3g} s")
         if receive(self.channel, ANSWER_SECONDS) != HELLO:
             raise ConnectionEnded
+        self._is_ready = True
 
     def answer(self, seconds: float) -> bytes:
         """Return the answer; raise TimeoutError (in words) or ConnectionEnded."""

@@ -14,6 +14,7 @@ from collectors.evidence.documents import ConfigEvidence, DocumentEvidence, Scal
 from collectors.evidence.events import EventEvidence
 from collectors.evidence.files import Finding
 from collectors.evidence.mlflow import MlflowEvidence
+from collectors.evidence.scores import DecisionReportEvidence, ScorePart
 from collectors.evidence.tables import LossTableEvidence
 
 Evidence = (
@@ -26,6 +27,8 @@ Evidence = (
     | DocumentEvidence
     | MlflowEvidence
     | EventEvidence
+    | ScorePart
+    | DecisionReportEvidence
 )
 MIB: Final = 1024 * 1024
 
@@ -59,6 +62,10 @@ READERS: Final[dict[str, Reader]] = {
     ),
     "document": Reader("collectors.readers.text.read_document", "read_document", DocumentEvidence, "bytes", 64 * MIB),
     "mlflow": Reader("collectors.readers.mlflow.read", "read_mlflow", MlflowEvidence, "bytes", 256 * MIB, 4e6),
+    "scores": Reader("collectors.readers.scores.read", "read_scores", ScorePart, "handle"),
+    "decision_report": Reader(
+        "collectors.readers.scores.report", "read_report", DecisionReportEvidence, "bytes", 64 * MIB, 8e6
+    ),
 }
 
 

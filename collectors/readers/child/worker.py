@@ -26,6 +26,7 @@ from collectors.files.problems import describe_error
 from collectors.readers.child.evidence_json import to_json
 from collectors.readers.child.options import from_plain
 from collectors.readers.child.wire import HELLO, ConnectionEnded, receive_with_fd, send
+from collectors.start import quick_start
 
 NICENESS: Final = 5
 """Training comes first."""
@@ -84,7 +85,10 @@ def _read(read: Any, request: dict[str, Any], handle: BinaryIO) -> Any:
 
 
 def _reader(module: str, function: str) -> Any:
-    return getattr(importlib.import_module(module), function)
+    if module not in sys.modules:
+        with quick_start():
+            importlib.import_module(module)
+    return getattr(sys.modules[module], function)
 
 
 def _limit(memory_bytes: int, seconds: float) -> bytes:

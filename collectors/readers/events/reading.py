@@ -14,6 +14,7 @@ from collectors.readers.events.borders import BorderFinder, Borders
 from collectors.readers.events.chunk import DAMAGED, ChunkReader, read_one
 from collectors.readers.events.crc32c import crc32c, masked
 from collectors.readers.events.findings import EventFindings, with_summary
+from collectors.readers.events.hparams import Hparams, all_hparams
 from collectors.readers.events.lost import MOST_BYTES, most_tags, tags_in
 from collectors.readers.events.points import MAX_TAGS, ChunkPoints, KeptTags
 from collectors.readers.events.resync import Resync
@@ -43,6 +44,7 @@ class EventReading:
         self._findings = EventFindings()
         self._records = self._damaged = self._others = 0
         self._starts: list[SessionStart] = []
+        self._hparams: Hparams = {}
         self._file_version: str | None = None
         self._first_time: float | None = None
         self._last_time: float | None = None
@@ -111,6 +113,7 @@ class EventReading:
         self._damaged += len(points.damaged)
         self._starts = [*self._starts, *(start for _, start in sorted(points.starts, key=lambda s: s[0]))][-MAX_STARTS:]
         self._file_version = self._file_version or points.file_version
+        self._hparams = all_hparams(self._hparams, points.hparams)
         if points.times:
             self._first_time = min(points.times)[1] if self._first_time is None else self._first_time
             self._last_time = max(points.times)[1]
@@ -181,5 +184,6 @@ class EventReading:
             continues=self._steps.continues,
             open_steps=dict(self._steps.open_steps),
             starts=tuple(self._starts),
+            hparams=self._hparams,
         )
         return replace(found, findings=with_summary(found, self._findings.details))

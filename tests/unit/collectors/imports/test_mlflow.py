@@ -18,7 +18,8 @@ from collectors.__main__ import main
 from collectors.commands.runs import asked_for
 from collectors.contract.state import DashboardState
 from collectors.imports.take_over import import_runs
-from collectors.readers.mlflow.read import MOST_POINTS, read_mlflow
+from collectors.readers.mlflow.points import MOST_POINTS
+from collectors.readers.mlflow.read import read_mlflow
 from collectors.readers.tables.columns import LossColumns
 from collectors.readers.tables.mlflow_table import read_mlflow_table
 from collectors.store.runs import RunStore

@@ -16,6 +16,7 @@ from collectors.training.completion import (
     PLACE_ROWS,
     SAY_COUNT,
     SAY_END,
+    SAY_MONITOR,
     SAY_PATIENCE,
     SAY_TOTAL,
     End,
@@ -143,7 +144,11 @@ def test_patience_looks_at_the_series_that_is_named() -> None:
     curves = {"train_loss": valued([0.5, 0.4, 0.6, 0.6]), "val_loss": valued([0.5, 0.4, 0.3, 0.2])}
 
     assert end(curves, patience=2, monitor="train_loss").kind == "early_stopped"
-    assert end(curves, patience=2, monitor="acc", better="higher").kind == "open"
+    absent = end(curves, patience=2, monitor="acc", better="higher")
+    assert (absent.kind, absent.remedy) == ("cannot_tell", SAY_MONITOR)
+    assert absent.words == (
+        "it may have stopped early: `acc`, which it waited for, is not recorded; what is there: train_loss, val_loss"
+    )
 
 
 def test_patience_with_a_monitor_that_should_rise() -> None:
@@ -151,7 +156,9 @@ def test_patience_with_a_monitor_that_should_rise() -> None:
 
     assert end(rising, patience=2, monitor="val_acc", better="higher").kind == "early_stopped"
     assert end(rising, patience=3, monitor="val_acc", better="higher").kind == "open"
-    assert end(rising, patience=2, monitor="reward", better=None).kind == "open"
+    untold = end(rising, patience=2, monitor="reward", better=None)
+    assert (untold.kind, untold.remedy) == ("cannot_tell", SAY_MONITOR)
+    assert untold.words == "it may have stopped early: nothing says which way `reward` gets better"
 
 
 def test_steps_that_are_no_epochs_cannot_be_counted_as_such() -> None:
@@ -235,3 +242,31 @@ def test_a_series_that_was_best_at_its_end_did_not_stop_early_whatever_the_patie
 
     assert end(improving, 10, patience="unknown").kind == "open"
     assert end(improving, 3, patience="unknown").kind == "completed"
+
+
+def test_less_than_an_epoch_more_than_everything_is_no_contradiction() -> None:
+    assert end(curve([0.5, 1.0, 1.5, 2.0, 2.5]), 2) == End("completed", 2.5)
+    assert end(curve([0.5, 1.0, 1.5, 2.0, 2.5, 3.0]), 2).kind == "cannot_tell"
+
+
+def test_series_of_two_strides_are_judged_by_the_shorter_one() -> None:
+    curves = {"a_loss": curve(range(1, 10)), "b_loss": curve([3, 6, 9])}
+
+    assert end(curves) == End("open", 9)
+    assert end({"b_loss": curves["b_loss"]}).kind == "cannot_tell"
+
+
+def test_a_series_counts_from_0_where_it_is_declared_begins_there_or_stands_at_the_last_of_each_stride() -> None:
+    for places, declared, expected in (
+        ([5, 6, 7], 0, True),
+        ([5, 6, 7], 1, False),
+        ([0, 1, 2], 1, False),
+        ([0, 1, 2], None, True),
+        ([1, 2, 3], None, False),
+        ([1, 3, 5], None, True),
+        ([2, 4, 6], None, False),
+        ([3, 7], None, True),
+        ([4, 8], None, False),
+        ([9], None, False),
+    ):
+        assert from_zero(np.array(places, float), declared) is expected, (places, declared)  # type: ignore[arg-type]

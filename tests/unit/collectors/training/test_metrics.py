@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 from support.evidence_parts import progress
 
-from collectors.contract.metrics import MAX_POINTS, SHARED_POINTS, MetricFacts, Point, StreamMetrics
+from collectors.contract.metrics import MAX_POINTS, SHARED_POINTS, Completion, MetricFacts, Point, StreamMetrics
 from collectors.contract.streams import Stream
+from collectors.training.completion import Target
 from collectors.training.curves import Losses
-from collectors.training.divergence import all_divergences
-from collectors.training.metrics import build_metrics
+from collectors.training.divergence import Divergence, all_divergences
+from collectors.training.metrics import build_metrics, build_series, highlights_of
 from collectors.training.stream_runs import Curve
 
 
@@ -25,16 +26,24 @@ def by_epoch(values: Any) -> Curve:
     return Curve(at.astype(np.int64), at * 10.0, value, at.astype(float))
 
 
-def told(curves: Mapping[str, Any], **metrics: Any) -> StreamMetrics:
+def told(curves: Mapping[str, Any], *targets: Any, **metrics: Any) -> StreamMetrics:
     """The metrics of a stream that recorded these values."""
     columns = {"path": "log.csv", "columns": dict.fromkeys(curves, "c")}
     stream = Stream.model_validate(
-        {"id": "a", "label": "A", "checkpoint": "a.pt", "table": columns, "metrics": metrics}
+        {"id": "a", "label": "A", "checkpoint": "a.pt", "table": columns, "metrics": metrics, "targets": targets}
     )
     losses = Losses("events", {name: by_epoch(values) for name, values in curves.items()})
     divergences, odd = all_divergences(losses)
     found = progress(divergences=divergences, odd=odd)
     return build_metrics(stream, losses, found, config=None, in_current_run=True)
+
+
+def test_of_several_targets_the_strictest_bounds_are_told() -> None:
+    asked = [{"metric": "val_acc", "at_least": least, "at": at} for least, at in ((0.7, "final"), (0.9, "best"))]
+    found = told({"val_loss": [0.5], "val_acc": [0.8]}, *asked, {"metric": "val_acc", "at_most": 0.99})
+
+    assert (found.about["val_acc"].at_least, found.about["val_acc"].at_most) == (0.9, 0.99)
+    assert (found.about["val_loss"].at_least, found.about["val_loss"].at_most) == (None, None)
 
 
 def test_each_metric_has_its_last_value_its_best_with_its_place_and_what_the_description_says() -> None:
@@ -110,3 +119,68 @@ def test_losses_keep_all_their_points_and_many_metrics_share_what_there_is() -> 
     assert SHARED_POINTS / 2 < sum(kept.values()) <= SHARED_POINTS
     assert all(one.reduced for one in found.about.values())
     assert not told({"val_loss": [1.0], "val_acc": long[:2000]}).about["val_acc"].reduced
+
+
+def test_a_curve_of_just_as_many_points_as_are_kept_is_whole() -> None:
+    whole, reduced = (build_series(by_epoch(np.sin(np.arange(count) / 3)), 20) for count in (20, 21))
+
+    assert len(whole.value) == 20
+    assert len(reduced.value) < 20
+    assert build_series(by_epoch([0.5, 0.25]), 20).value == (0.5, 0.25)
+
+
+def test_step_0_is_a_step_and_what_is_not_finite_is_null() -> None:
+    curve = Curve(
+        np.array([-1, 0, 1]), np.array([1.0, math.nan, math.inf]), np.array([1.0, -math.inf, 2.0]), np.ones(3)
+    )
+    series = build_series(curve)
+
+    assert (series.step, series.time, series.value) == ((None, 0, 1), (1.0, None, None), (1.0, None, 2.0))
+
+
+def test_completion_counts_in_its_own_unit_and_says_whose_run_it_is() -> None:
+    def of(target: Target, *, current: bool) -> Completion:
+        found = build_metrics(STREAM, Losses(None), progress(target=target), config=None, in_current_run=current)
+        return found.completion
+
+    by_epoch_, by_step = of(Target("epoch", 8), current=True), of(Target("step", 900), current=False)
+    assert (by_epoch_.epochs, by_epoch_.steps, by_epoch_.unit, by_epoch_.from_previous_run) == (8, None, "epoch", False)
+    assert (by_step.epochs, by_step.steps, by_step.unit, by_step.from_previous_run) == (None, 900, "step", True)
+
+
+def test_the_first_divergence_is_the_earliest_with_a_known_epoch() -> None:
+    unknown, late, early = (Divergence("val_loss", "nan", epoch, 3, None, 3, 1) for epoch in (None, 7.0, 2.0))
+
+    def first(*found: Divergence) -> Point | None:
+        return build_metrics(
+            STREAM, Losses(None), progress(divergences=found), config=None, in_current_run=True
+        ).diverged_at
+
+    assert first(unknown, late, early) == Point(value=None, epoch=2.0, step=3)
+    assert first(unknown) == Point(value=None, epoch=None, step=3)
+    assert first() is None
+
+
+def test_highlights_are_plain_values_of_the_config() -> None:
+    highlights = {name: name for name in "abcdefghi"}
+    stream = a_stream(config={"candidates": ["c.yaml"], "highlights": highlights})
+    config = {
+        "a": 1, "b": 0.5, "c": "text", "d": True, "e": [1], "f": math.inf, "g": 2**53, "h": 2**53 + 1, "i": -(2**60),
+    }  # fmt: skip
+
+    assert highlights_of(stream, config) == {
+        "a": 1, "b": 0.5, "c": "text", "d": True, "e": None, "f": "inf", "g": 2**53, "h": str(2**53 + 1),
+        "i": str(-(2**60)),
+    }  # fmt: skip
+    assert highlights_of(stream, None) == dict.fromkeys("abcdefghi")
+    assert highlights_of(STREAM, config) == {}
+
+
+TABLE = {"path": "log.csv", "columns": {"val_loss": "c"}}
+
+
+def a_stream(**more: Any) -> Stream:
+    return Stream.model_validate({"id": "a", "label": "A", "checkpoint": "a.pt", "table": TABLE, **more})
+
+
+STREAM = a_stream()

@@ -91,6 +91,19 @@ def test_a_scaler_fitted_between_two_runs_is_of_the_second(moment: float, outcom
     assert check_provenance(with_scaler_of(START + moment)).outcome == outcome
 
 
+def behind(seconds: float) -> dict[str, Any]:
+    """PatchTST's run on a file server whose clock is behind."""
+    run = patchtst().run
+    assert run is not None
+    files = tuple(replace(f, facts=replace(f.facts, modified_at=run.last_at - seconds)) for f in run.files)
+    return {"run": replace(run, files=files)}
+
+
+def test_a_scaler_on_a_file_server_that_is_behind_bears_the_clock_of_its_event_files() -> None:
+    assert check_provenance(with_scaler_of(START - 7200 - 50, **behind(7200.0))).outcome == "pass"
+    assert check_provenance(with_scaler_of(START - 7200 - 200, **behind(7200.0))).outcome == "fail"
+
+
 def test_an_old_scaler_is_not_told_where_nothing_can_tell() -> None:
     only_run = with_scaler_of(0.0, previous_run=None)
     lost = with_scaler_of(0.0, times_trusted=False)

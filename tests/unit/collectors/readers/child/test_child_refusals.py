@@ -160,8 +160,10 @@ def test_each_reader_takes_as_much_as_is_said_and_no_more() -> None:
         "loss_table": 1 << 26,
         "document": 1 << 26,
         "mlflow": 1 << 28,
+        "decision_report": 1 << 26,
     }
-    assert {name for name, reader in READERS.items() if reader.takes == "handle"} == {"checkpoint", "archive", "events"}
+    handles = {name for name, reader in READERS.items() if reader.takes == "handle"}
+    assert handles == {"checkpoint", "archive", "scores", "events"}
 
 
 def test_the_child_is_out_of_reach_of_the_terminals_ctrl_c(workspace: Workspace) -> None:
