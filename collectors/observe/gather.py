@@ -23,6 +23,7 @@ from collectors.observe.cache import ReadCache
 from collectors.observe.counterparts import unnamed_beside
 from collectors.observe.decision_files import DecisionReader
 from collectors.observe.derived import Derived
+from collectors.observe.event_files import names_of
 from collectors.observe.loss_tables import read_table
 from collectors.observe.processes import has_begun, writer_of
 from collectors.observe.shared_files import backups_of, newest_first, reports_of, stage_files_of
@@ -42,7 +43,7 @@ from collectors.training.facts import (
 from collectors.training.heartbeat import heartbeat_of, parse_heartbeat
 from collectors.training.progress import Observed, progress_of
 from collectors.training.run_groups import RunGroup, group_runs, is_deeper, is_event_file, run_id_at
-from collectors.training.series import EventFile
+from collectors.training.series import EPOCH_TAGS, EventFile
 from collectors.training.stream_runs import StreamRun, stream_runs
 
 LOOK_AGAIN_SECONDS = 10.0
@@ -88,6 +89,8 @@ class Gatherer:
     def gather(self, now: float) -> WorkspaceEvidence:
         """Read what is new and put everything together. `now`: seconds since the Unix epoch."""
         self.cache.search_problems.clear()
+        tags = (tag for s in self.config.streams for accepted in s.tags.values() for tag in accepted)
+        self.cache.event_files.wanted = names_of((*tags, *EPOCH_TAGS))
         heartbeat = self._heartbeat()
         logs = {s.id: self._logs(s, now) for s in self.config.streams}
         groups = group_runs(run for found in logs.values() for run in found.runs)
