@@ -49,9 +49,10 @@ def judged(answers: Sequence[Answer]) -> Judged:
     asking = [replace(a, remedies=tuple(_settled(a.remedies, asking))) for a in asking]
     folds = _folded(asking)
     numbers = {a.check.id: str(a.check.index) for a in answers}
+    by_id = {a.check.id: a for a in (*answers, *asking)}
     causes = {a.check.id: _causes(a, folds) for a in asking}
     return Judged(
-        checks=tuple(_with_cause(a.check, causes.get(a.check.id, ()), numbers) for a in answers),
+        checks=tuple(_marked(by_id[a.check.id], causes.get(a.check.id, ()), numbers) for a in answers),
         steps=tuple(_steps(asking, _merged(folds)))[:MOST_STEPS],
     )
 
@@ -143,8 +144,12 @@ def _cause(remedy: Remedy, folds: dict[object, _Fold]) -> str | None:
     return folds[_key(remedy)].checks[0]
 
 
-def _with_cause(check: Check, causes: Sequence[str], numbers: Mapping[str, str]) -> Check:
-    if not causes:
-        return check
-    detail = f"{check.detail} (follows from {joined([numbers[cause] for cause in causes])})"
-    return check.model_copy(update={"follows_from": tuple(causes), "detail": detail})
+def _marked(answer: Answer, causes: Sequence[str], numbers: Mapping[str, str]) -> Check:
+    """The check with what it follows from, and the hint of what is really to be done."""
+    check, news = answer.check, dict[str, object]()
+    if answer.remedies and check.hint is not None:
+        news["hint"] = answer.remedies[0].words
+    if causes:
+        news["follows_from"] = causes
+        news["detail"] = f"{check.detail} (follows from {joined([numbers[cause] for cause in causes])})"
+    return check.model_copy(update=news) if news else check
