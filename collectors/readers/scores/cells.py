@@ -114,6 +114,9 @@ def _column_words(meaning: str) -> str:
 def times_of(cells: Any) -> tuple[Floats, tuple[str, ...], int]:
     """Seconds (NaN where there is none), the kinds of clocks, and how many cells are no time."""
     texts = cells.astype("str")
+    quick = pd.to_numeric(texts, errors="coerce").to_numpy(np.float64)
+    if np.isfinite(quick).all() and (kind := _one_kind(quick)) is not None:
+        return quick, (kind,), 0
     empty = (cells.isna() | texts.str.strip().str.lower().isin(list(MISSING | {"nan"}))).to_numpy()
     plain = pd.to_numeric(texts.where(~empty), errors="coerce").to_numpy(np.float64)
     seconds = np.where(np.abs(plain) > MILLISECONDS, plain / 1000, plain)
@@ -125,6 +128,15 @@ def times_of(cells: Any) -> tuple[Floats, tuple[str, ...], int]:
         seconds[dated] = found
         clocks = [*clocks, *kinds]
     return seconds, tuple(dict.fromkeys(clocks)), int(np.count_nonzero(dated & ~np.isfinite(seconds)))
+
+
+def _one_kind(seconds: Floats) -> str | None:
+    """The clock of numbers that are all of one; None where they are not, or may be milliseconds."""
+    if not len(seconds) or np.abs(seconds).max() > MILLISECONDS:
+        return None
+    if seconds.min() >= EARLIEST:
+        return "utc"
+    return "relative" if seconds.max() < EARLIEST else None
 
 
 def _dates(texts: Any) -> tuple[Floats, Sequence[str]]:
