@@ -1,8 +1,9 @@
 """Trained streams and kept recordings -> thresholds, held-out scores, and an operation set that was decided on.
 
-Calibration windows set the thresholds, validation windows say how often normal ones are called an anomaly, and other
-kept recordings are the operation, with faults put in. With `recorded_style` everything is as the pipeline does it that
-this one stands for: fixed thresholds, masks by chance, pairs by position, the larger raw score.
+People differ more than windows of one recording do, so each kept recording is divided in time: its first half sets
+thresholds; the second half says how often normal windows are called an anomaly (validation recordings) or is the
+operation, with faults put in (calibration recordings). With `recorded_style` everything is as the pipeline does it
+that this one stands for: fixed thresholds, masks by chance, pairs by position, the larger raw score.
 """
 
 from __future__ import annotations
@@ -30,14 +31,12 @@ from .operation import Stretch, stretches, with_faults
 from .prepare import Data, Task
 from .window_scores import Scored, Scorer
 
-FITTED, OPERATED = slice(0, None, 2), slice(1, None, 2)
-"""Of the calibration recordings the first, third, ... set thresholds; the others are the operation."""
 DESCRIPTION = """\
-# What is judged of this workspace. The recordings are few: a share of a tenth is what they can prove.
+# What is judged of this workspace. Its normal windows are few: no more than a share of a fifth can be proven of them.
 trainer: reference
 decisions:
   enabled: true
-  alarm_rate: {target: 0.1}
+  alarm_rate: {target: 0.2}
 """
 
 
@@ -47,14 +46,14 @@ def decide(tasks: Mapping[str, Task], data: Mapping[str, Data], layout: Layout, 
         stream: Scorer.of(task, layout, data[stream].series[0].fs, recorded_style=recorded_style)
         for stream, task in tasks.items()
     }
-    operated, faults = with_faults(stretches(data, "calibration", OPERATED), data)
+    operated, faults = with_faults(stretches(data, ["calibration"], "second"), data)
     write_whole(layout.faults, json.dumps([fault.as_dict() for fault in faults], indent=2) + "\n")
     scored = _scored(scorers, operated)
     if recorded_style:
         return _as_recorded(scored, layout)
-    fitted = paired(*_scored(scorers, stretches(data, "calibration", FITTED)).values())
+    fitted = paired(*_scored(scorers, stretches(data, ["validation", "calibration"], "first")).values())
     lines = calibrated(fitted)
-    held_out = paired(*_scored(scorers, stretches(data, "validation", slice(None))).values())
+    held_out = paired(*_scored(scorers, stretches(data, ["validation"], "second")).values())
     write_whole(layout.calibration_scores, table(fitted, fused(fitted, lines), lines["dual"]))
     write_whole(layout.held_out_scores, table(held_out, fused(held_out, lines), lines["dual"]))
     used_on = layout.relative(layout.calibration_scores)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -19,8 +19,8 @@ from .prepare import Data
 
 BEGIN = datetime(2026, 1, 1, 8, tzinfo=UTC).timestamp()
 PAUSE_SECONDS = 30.0
-FAULT_SECONDS = 12.0
-"""Longer than two windows of either stream."""
+FAULT_SECONDS = 6.0
+"""As long as a window."""
 FAULT_SEED = 2_026
 FAULTED = ("patchtst", "swinmae", "both")
 """Which stream's sensors a fault is put into, stretch by stretch; the stretches behind them have none."""
@@ -52,16 +52,23 @@ class Fault:
         return {"stream": self.stream, "start": self.start, "end": self.end}
 
 
-def stretches(data: Mapping[str, Data], part: str, every: slice, *, after: float = BEGIN) -> list[Stretch]:
-    """Put the chosen recordings of a part one behind the other on one clock; both streams begin together."""
+def stretches(
+    data: Mapping[str, Data], parts: Sequence[str], half: Literal["first", "second"], *, after: float = BEGIN
+) -> list[Stretch]:
+    """Put that half of each recording of these parts one behind the other on one clock; both streams begin together."""
     fs = {stream: one.series[0].fs for stream, one in data.items()}
-    chosen = [one.parts[part][every] for one in data.values()]
+    chosen = [[_half(rows, half) for part in parts for rows in one.parts[part]] for one in data.values()]
     found, at = [], after
     for recordings in zip(*chosen, strict=False):
         values = dict(zip(data, recordings, strict=True))
         found.append(Stretch(at, values))
         at += max(len(rows) / fs[stream] for stream, rows in values.items()) + PAUSE_SECONDS
     return found
+
+
+def _half(rows: Array, half: Literal["first", "second"]) -> Array:
+    middle = len(rows) // 2
+    return rows[:middle] if half == "first" else rows[middle:]
 
 
 def with_faults(found: Sequence[Stretch], data: Mapping[str, Data]) -> tuple[list[Stretch], list[Fault]]:
