@@ -147,7 +147,7 @@ clean:
 bench: $(VENV)/.test
 	$(BIN)/python tests/bench/bench_collect.py
 	$(BIN)/python tests/bench/bench_events.py $(if $(PEER),--peer $(PEER))
-	for figures in $(wildcard $(addprefix tests/bench/bench_,$(addsuffix .py,recognise history server crowd page))); do $(BIN)/python $$figures || exit 1; done
+	for figures in $(wildcard $(addprefix tests/bench/bench_,$(addsuffix .py,recognise history server crowd page decisions))); do $(BIN)/python $$figures || exit 1; done
 
 # What failed is kept in .hypothesis/ and tried first the next time.
 fuzz: $(VENV)/.test

@@ -68,6 +68,7 @@ GRAPH_PANEL: Final = "graph-panel"
 CHECKLIST: Final = "checklist"
 LOSSES: Final = "losses"
 COMPARISON: Final = "comparison"
+DECISIONS: Final = "decisions"
 LINKS: Final = "links"
 PREVIEW: Final = "preview"
 """The dialog that shows a file."""
@@ -109,6 +110,12 @@ GRAPH_ANNOUNCER: Final = "graph-announcer"
 """Says changed stages to screen readers."""
 STAGE_DETAILS: Final = "stage-details"
 STAGE_LIST: Final = "stage-list"
+
+# The decisions' own.
+DECISION_CHARTS: Final = "decision-charts"
+"""Where the browser draws the scoring."""
+DECISIONS_NOW: Final = "decisions-now"
+"""Store: run id and digest of the document that is drawn; null without a scoring."""
 
 # How losses are drawn.
 LOSS_DATA: Final = "loss-data"
@@ -182,6 +189,9 @@ ALL_IDS: Final = (
     CHECKLIST,
     LOSSES,
     COMPARISON,
+    DECISIONS,
+    DECISION_CHARTS,
+    DECISIONS_NOW,
     LINKS,
     PREVIEW,
     HISTORY,

@@ -15,6 +15,7 @@ from collectors.contract.remembered import SmokeResult
 from collectors.contract.shapes import is_pattern
 from collectors.contract.streams import Stream
 from collectors.decisions.analysis import Analysis, analysed
+from collectors.decisions.windows import resolved
 from collectors.evidence.documents import Heartbeat
 from collectors.evidence.files import FileFacts
 from collectors.observe.after_end import AfterEnd
@@ -110,7 +111,7 @@ class Gatherer:
             heartbeat=heartbeat,
             started_at=started_at,
             run_id=run_id_at(started_at) if started_at is not None else "no-run",
-            decisions=self._decisions(),
+            decisions=self._decisions(streams),
             problems=tuple(self.cache.search_problems),
         )
         seen = self.after_end.added_to(seen, now)
@@ -126,13 +127,14 @@ class Gatherer:
     def _optional(self, reader: str, section: Any) -> ReadFile[Any] | None:
         return None if section is None else self.cache.read(reader, section.path)
 
-    def _decisions(self) -> Analysis | None:
-        rules, streams = self.config.decisions, [s.id for s in self.config.streams]
+    def _decisions(self, streams: tuple[StreamEvidence, ...]) -> Analysis | None:
+        rules, names = self.config.decisions, [s.id for s in streams]
         if rules is None:
             return None
         reader = self.derived.of("decision reader", (rules,), (), partial(DecisionReader, rules, self.cache))
         files = reader.files()
-        return self.derived.of("decisions", (files,), (), partial(analysed, rules, streams, files))
+        whole = resolved(rules, {s.id: s.config_data for s in streams})
+        return self.derived.of("decisions", (files,), (whole,), partial(analysed, whole, names, files))
 
     def _heartbeat(self) -> Heartbeat | None:
         file = self.cache.read("config", self.config.heartbeat)

@@ -22,6 +22,8 @@ from collectors.presentation.regions.notices import notices
 from dash_app import ids
 from dash_app.views.banners import render_snapshot_banner
 from dash_app.views.curves.losses import losses_now, render_losses
+from dash_app.views.decisions.tab import TAB as DECISIONS_TAB
+from dash_app.views.decisions.tab import decisions_now, has_decisions, render_decisions
 from dash_app.views.files import render_links
 from dash_app.views.graph.pipeline_graph import render_empty
 from dash_app.views.graph.stage_list import render_stage_list
@@ -42,9 +44,10 @@ REGIONS = (
     ids.CHECKLIST,
     ids.LOSSES,
     ids.LINKS,
+    ids.DECISIONS,
 )
 """Regions whose children this module makes, in screen order."""
-DATA = (ids.VERDICT_NOW, ids.LOSS_DATA)
+DATA = (ids.VERDICT_NOW, ids.LOSS_DATA, ids.DECISIONS_NOW)
 """Stores that the browser's own scripts draw from."""
 
 HISTORY_TAB = ("history", "History")
@@ -96,16 +99,21 @@ def render_page(state: DashboardState | None, sentence: str | None, run_id: str 
         ids.CHECKLIST: components(checklist(state)),
         ids.LOSSES: render_losses(state),
         ids.LINKS: render_links(state),
+        ids.DECISIONS: render_decisions(state),
+        ids.DECISIONS_NOW: decisions_now(state),
         ids.VERDICT_NOW: verdict_now(state, is_snapshot=run_id is not None),
         ids.LOSS_DATA: losses_now(state),
     }
 
 
 def render_tabs(state: DashboardState | None) -> list[Component]:
-    """Return one link a view of the pipeline, and the history's; the URL script marks the chosen one."""
+    """Return one link a view of the pipeline, the decisions' and the history's; the URL script marks the chosen one."""
     views = [(view.id, view.label) for view in state.pipeline.views] if state else []
-    tabs = [*views, HISTORY_TAB]
-    return [html.A(label, href=f"?view={view}", **attributes(data_view=view)) for view, label in tabs]
+    tabs = [*views, *((DECISIONS_TAB,) if has_decisions(state) else ()), HISTORY_TAB]
+    return [
+        html.A(label, href=f"?{'tab' if view == DECISIONS_TAB[0] else 'view'}={view}", **attributes(data_view=view))
+        for view, label in tabs
+    ]
 
 
 def first_view(state: DashboardState | None) -> str:

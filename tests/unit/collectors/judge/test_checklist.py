@@ -58,6 +58,10 @@ def test_the_ids_of_the_checks_and_their_numbers_stay_as_configurations_and_badg
         8: "training",
         9: "provenance",
         10: "baseline",
+        11: "thresholds",
+        12: "scores",
+        13: "alarm_rate",
+        14: "alignment",
         15: "targets",
     }
     assert [spec.number for spec in CHECKS] == sorted({spec.number for spec in CHECKS})
