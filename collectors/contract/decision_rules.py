@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, NonNegativeFloat, PositiveFloat, PositiveInt
 
+from collectors.contract.layers import Formula
 from collectors.contract.shapes import Names, Paths, RelativePath, Section, as_list
-from collectors.contract.streams import Formula
 from collectors.contract.values import Id
 
 Rule = Literal["max", "min", "mean", "severity"]
