@@ -65,7 +65,6 @@ class Soak:
     happened: Counter[str] = field(default_factory=Counter)
     compared: int = 0
     differing: list[str] = field(default_factory=list)
-    busy: threading.Lock = field(default_factory=threading.Lock)
 
     def note(self, name: str, value: float, life: int = 0) -> None:
         """Keep one sample."""
@@ -97,7 +96,7 @@ class Soak:
 
     def compare(self) -> None:
         """Compare every page with the state, once that has settled; nothing goes wrong meanwhile."""
-        with self.busy:
+        with self.house.quiet:
             if not self._has_settled():
                 return
             self.compared += 1
@@ -168,7 +167,7 @@ def _soak(house: House, options: argparse.Namespace) -> int:
 
 def _let_it_happen(soak: Soak, torn: TornReader, stop: threading.Event, seconds: float) -> None:
     """Train, read, break and look, all at once, until time is up or somebody interrupts."""
-    house, faults = soak.house, {"told": soak.happened, "busy": soak.busy}
+    house, faults = soak.house, {"told": soak.happened}
     threads = [
         threading.Thread(target=house.train, args=(stop, SPEED), name="training"),
         threading.Thread(target=torn.read, args=(stop,), name="torn"),
