@@ -1,6 +1,6 @@
 /* Losses: data and wishes -> plotly figures, one a stream.
 
-   In:  loss-data {stream: {data: {curves, broken, ends}, head, sentence, foot, table}}, x, y,
+   In:  loss-data {stream: {data: {curves, broken, ends, targets}, head, sentence, foot, table}}, x, y,
         smoothing, theme, compared {stream: {curves}} of other runs, and the figures as they are now
    Out: figures, a note under each, and the smoothing in figures. It fetches nothing; colours come
         from the CSS tokens, so the charts follow the theme. */
@@ -141,7 +141,8 @@
   }
 
   function figureOf(stream, data, scene) {
-    return { data: tracesOf(data, scene), layout: layoutOf(stream, data, scene) };
+    const layout = layoutOf(stream, data, scene);
+    return { data: tracesOf(data, { ...scene, range: layout.meta.range }), layout };
   }
 
   /* What a reader must know about how the curves are drawn. */

@@ -28,8 +28,10 @@ from collectors.training.series import is_side
 
 PLACES: Final = frozenset({"epoch", "epochs", "step", "global_step", "iteration", "iter"})
 TABLES: Final = ("**/*.csv", "**/*.tsv", "**/*.jsonl", "**/*.ndjson", "**/*.json")
-INNER: Final = ("checkpoints", "checkpoint", "models", "weights", "ckpt")
-"""Folders in which models are kept beside the logs."""
+INNER: Final = ("model", "checkpoints", "checkpoint", "models", "weights", "ckpt", "checkpoints/*")
+"""Folders in which models are kept beside the logs; Accelerate saves each state into one of its own."""
+TRACKED: Final = "*/hparams.yml"
+"""What Accelerate's tracker was told of the training, below its event files."""
 MOST_ROWS: Final = 50
 """Rows of JSON that are looked at for names: training and validation may stand in different ones."""
 MOST_TABLES: Final = 100
@@ -131,7 +133,8 @@ def describe(folder: Folder, run: Run) -> Raw:
     table = facts.get("table")
     near = [parent(run.root), parent(table or ""), ""] if facts["alone"] else []  # of several runs, whose would it be?
     places = dict.fromkeys([run.root, *near])
-    config = config_of(folder, [path for place in places for path in below(place, *CONFIGS)])
+    tracked = folder.matching(join(run.root, TRACKED))
+    config = config_of(folder, [*(path for place in places for path in below(place, *CONFIGS)), *tracked])
     return one_stream(
         "Training",
         checkpoint=_models(folder, list(places)),
@@ -156,7 +159,8 @@ SPEC = TrainerSpec(
     describe=describe,
     documented=Documented(
         recognised_by="event files with scalars; a CSV, TSV, JSONL or JSON with an epoch or step column and a loss",
-        reads="tags and columns with usual names of losses; a total from `config.yaml`, `hparams.yaml` and the like",
+        reads="tags and columns with usual names of losses; a total from `config.yaml`, `hparams.yaml`, Accelerate's "
+        "`hparams.yml` and the like",
         judged="`model.safetensors`, else the newest model file beside it",
         proven="recorded with a loop of one's own",
     ),
