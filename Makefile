@@ -48,7 +48,7 @@ help:
 	@echo "make lint           format check, lint and types only"
 	@echo "make docs           make the made parts of README and docs/ anew; CHECK=1 only says which are stale"
 	@echo "make screens        pictures of every scene at four widths in both themes, in build/screens/"
-	@echo "make bench          print the figures, measured side by side"
+	@echo "make bench          print the figures, measured side by side; PEER names a Python that has tensorboard"
 	@echo "make fuzz           any bytes in any file, by chance, for FUZZ_SECONDS (300)"
 	@echo "make chaos          CHAOS_KILLS (2000) kills of the writer, and faults at each of its system calls"
 	@echo "make soak           SOAK_SECONDS (7200) of trainings, pages, restarts and faults; what grows after SOAK_WARMUP (1800)?"
@@ -147,6 +147,7 @@ clean:
 bench: $(VENV)/.test
 	$(BIN)/python tests/bench/bench_collect.py
 	$(BIN)/python tests/bench/bench_events.py $(if $(PEER),--peer $(PEER))
+	$(BIN)/python tests/bench/bench_change.py $(if $(PEER),--peer $(PEER))
 	for figures in $(wildcard $(addprefix tests/bench/bench_,$(addsuffix .py,recognise history server crowd page decisions))); do $(BIN)/python $$figures || exit 1; done
 
 # What failed is kept in .hypothesis/ and tried first the next time.

@@ -40,7 +40,8 @@ READ_BYTES: Final = 64 << 20
 
 
 def take_others(root: Path, options: CollectOptions, store: Store) -> Iterator[str]:
-    """Store one other run after the other; the id of each. Raises ConfigProblem, WorkspaceProblem and StoreProblem."""
+    """Look at one other run after the other, and store it; its id, empty where it is not stored. Raises ConfigProblem,
+    WorkspaceProblem and StoreProblem."""
     if options.pipeline is not None:
         return
     with Workspace(root, options.allow_roots) as workspace:
@@ -54,6 +55,8 @@ def take_others(root: Path, options: CollectOptions, store: Store) -> Iterator[s
             if state is not None and not store.has_snapshot(state.meta.run_id):  # its id where it was followed here
                 store.write_snapshot(called(state, run_id))
                 yield run_id
+            else:
+                yield ""
 
 
 def _is_news(store: Store, run_id: str, at: float) -> bool:

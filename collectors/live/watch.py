@@ -142,7 +142,7 @@ class Watcher:
         return state
 
     def take_another_run(self) -> str | None:
-        """Put the next of the workspace's other runs into the history; its id, None where none is left.
+        """Look at the next of the other runs; its id where it came into the history, None where none is left.
 
         One at a time, between two looks at the newest one; they are looked for anew where another run is the newest.
         """

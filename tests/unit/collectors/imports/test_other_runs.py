@@ -45,7 +45,7 @@ def watch(tmp_path: Path, root: Path) -> Iterator[Watch]:
 def offered(watcher: Watcher) -> dict[str, DashboardState]:
     """What is put into the history, by its id."""
     ids = iter(watcher.take_another_run, None)
-    return {run_id: RunStore(watcher.store.backend).required(run_id) for run_id in ids}
+    return {run_id: RunStore(watcher.store.backend).required(run_id) for run_id in ids if run_id}
 
 
 def write_version(root: Path, number: int, hours: float) -> None:
