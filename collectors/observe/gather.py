@@ -41,7 +41,7 @@ from collectors.training.facts import (
 )
 from collectors.training.heartbeat import heartbeat_of, parse_heartbeat
 from collectors.training.progress import Observed, progress_of
-from collectors.training.run_groups import RunGroup, group_runs, is_event_file, run_id_at
+from collectors.training.run_groups import RunGroup, group_runs, is_deeper, is_event_file, run_id_at
 from collectors.training.series import EventFile
 from collectors.training.stream_runs import StreamRun, stream_runs
 
@@ -140,7 +140,9 @@ class Gatherer:
             return _Logs((), (), ())
         folder = stream.events.folder
         found = self.cache.search([f"{folder}/**/*tfevents*"])
-        read = [self.cache.events(path) for path in found if is_event_file(path)]
+        others = [s.events.folder for s in self.config.streams if s.events is not None]
+        own = (path for path in found if is_event_file(path) and not is_deeper(path, folder, others))
+        read = [self.cache.events(path) for path in own]
         begun = {f.facts.path for f in read if isinstance(f, EventFile) and has_begun(f, now)}
         files = tuple(f for f in read if isinstance(f, EventFile))
         unreadable = tuple(f for f in read if not isinstance(f, EventFile))

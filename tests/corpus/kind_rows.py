@@ -18,7 +18,7 @@ from meaning_rows import EPOCHS, also, beat, logged, tabled, val_of
 from series_rows import checkpoint_of, finals, logs, one_file, resumed
 from support.build_checkpoints import Numbers, a_model, safetensors, torch_zip, weights
 from support.build_events import event, header, record, simple_value
-from support.foreign import TRAIN, VAL, Foreign, Rows, both, falling_at, log_bytes, table_text
+from support.foreign import TRAIN, VAL, Foreign, Rows, both, falling_at, log_bytes, series, table_text
 from support.workspaces import write
 
 NAN, INF = math.nan, math.inf
@@ -247,6 +247,9 @@ CELLS = [
     Meaning("`nan` between validations at every fifth epoch", cells(every(5)), "ready", TEN, ""),
     Meaning("`nan` between validations at every third epoch and the last", cells(every(3, also_last=True)), "ready", TEN, ""),
     Meaning("`nan` until the last epoch was validated", cells([*["nan"] * 9, 0.5]), "ready", TEN, "measured once, at the end"),
+    Meaning("`nan` around the first validation, broken off before the second", tabled([(n, falling_at(n), falling_at(n, factor=1.25) if n == 5 else "nan") for n in range(1, 8)], "epoch", "train_loss", "val_loss"), "8 skip", "epoch 7 of 10 | not: diverged", "the next one was not due"),
+    Meaning("`nan` between a validation and that of the last epoch", cells([*["nan"] * 4, 0.5, "nan", 0.4]), "ready", "epoch 7 of 7, completed", "every fifth, and the last"),
+    Meaning("`nan` long after an only validation", cells([*["nan"] * 3, 0.5, *["nan"] * 6]), "8 fail", "val_loss NaN since epoch 1", "the next one was due"),
     Meaning("`nan` in the other's cell", apart(), "ready", "epoch 5 of 5, completed | train_loss is NaN in 5 rows | val_loss is NaN in 5 rows", "each row holds one of the two"),
     Meaning("`NaN` between validations in JSON lines", in_json, "ready", TEN, ""),
     Meaning("`nan` between validations, and the training diverged", cells(every(5), [*(falling_at(n) for n in range(1, 10)), "nan"]), "8 fail", "train_loss NaN since epoch 10", "the training has a value in every row"),
@@ -283,6 +286,9 @@ STOPS = [
     Meaning("small gains that add up begin the patience anew", logged(val_of([0.9, 0.4, 0.395, 0.389, 0.388, 0.387, 0.386]), 50, events=EPOCHS, patience=3, min_delta=0.01), "ready", "epoch 7 of 50, stopped early", "against the best that counted, not against the last"),
     Meaning("patience used up by an accuracy that hardly rises", logged(scored([0.5, 0.9, 0.901, 0.902]), 50, events=SCORED, patience=2, min_delta=0.01, monitor="val_acc"), "ready", "epoch 4 of 50, stopped early", "higher is better"),
     Meaning("patience without min_delta, small gains", logged(val_of([0.9, 0.4, 0.399, 0.3985, 0.3981]), 50, events=EPOCHS, patience=3), "8 fail", "epoch 5 of 50, then silent", "every gain counts"),
+    Meaning("patience and a monitor that nobody recorded", logged(both(range(1, 7)), 50, events=EPOCHS, patience=3, monitor="val_f2"), "8 skip", "it may have stopped early: `val_f2`, which it waited for, is not recorded; what is there: train_loss, val_loss | completion: {monitor: NAME} | not: then silent", "a name that is wrong says nothing of the end"),
+    Meaning("patience and a monitor of unknown way", logged([(n, {TRAIN: falling_at(n), "r": n % 3}) for n in range(1, 7)], 50, events=EPOCHS | {"tags": {"train_loss": TRAIN, "reward": "r"}}, patience=3, monitor="reward"), "8 skip", "nothing says which way `reward` gets better", ""),
+    Meaning("patience without a validation, whole", logged(series(TRAIN, range(1, 11)), 10, events=EPOCHS, patience=3), "ready", TEN, "the count says it"),
     Meaning("patience by F1", logged([(n, {TRAIN: falling_at(n), "f1": v}) for n, v in enumerate([0.1, 0.5, 0.7, 0.6, 0.65, 0.69], 1)], 50, events=EPOCHS | {"tags": {"train_loss": TRAIN, "val_f1": "f1"}}, patience=3, monitor="val_f1"), "ready", "stopped early", ""),
     Meaning("steps that count samples", logged(both(range(3200, 32001, 3200)), 10), "8 skip", "nothing says which epoch a step is", ""),
     Meaning("steps that count tokens", logged(both(range(10**11, 10**12 + 1, 10**11)), 10**12, "steps"), "ready", "completed", ""),

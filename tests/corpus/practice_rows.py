@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import yaml
 from kind_rows import undescribed
 from meaning_case import Make, Meaning
 from meaning_rows import EPOCHS, counted, logged, tabled, val_of
@@ -115,6 +116,24 @@ def tracked(f: Foreign) -> None:
     f.put("config.yaml", "num_epochs: 10\n", -200.0)
 
 
+def stream_below(steps: range) -> Make:
+    """A second stream, trained later, whose folder lies below the first one's."""
+
+    def make(f: Foreign) -> None:
+        f.events(**EPOCHS)
+        f.total(10)
+        f.log(both(range(1, 11)), after=-500.0)
+        f.log([(n, {TRAIN: 9.0 / n, VAL: 9.5 / n}) for n in steps], folder="tb/aux", pid=9)
+        f.put("best.pt", torch_zip(), -499.0)
+        f.put("aux.safetensors", safetensors({"a.weight": weights(3)}), 0.5)
+        f.put("config.json", '{"lr": 0.1, "epochs": 10}', -900.0)
+        named = {"id": "aux", "label": "Aux", "checkpoint": "aux.safetensors", "completion": {"total": 10}}
+        below = {**named, "events": {**f.said["events"], "folder": "tb/aux"}}
+        f.description = yaml.safe_dump({"title": "two", "streams": [f.said, below]})
+
+    return make
+
+
 # fmt: off
 LOGS = [
     Meaning("JSON lines, training and validation by their split", json_lines(split_rows()), "ready", TEN, "a validation is no training", final=finals(10)),
@@ -130,6 +149,8 @@ LOGS = [
     Meaning("losses of batches under a tag of their own", batches_beside, "ready", TEN, "the first tag counts", final=finals(10)),
     Meaning("validation by epochs, training by steps", own_axes, "ready", "step 200 of 200, completed", ""),
     Meaning("event folder that is a link", moved, "ready", TEN, "it stays inside"),
+    Meaning("a stream's folder below another one's", stream_below(range(1, 11)), "ready", "net: checkpoint and losses of one run; aux: checkpoint and losses of one run", "each file is one stream's", final=finals(10)),
+    Meaning("a stream's folder below another one's, killed there", stream_below(range(1, 4)), "8 fail", "aux: epoch 3 of 10, then silent | net: epoch 10 of 10, completed", "the other one is whole", final=finals(10)),
     Meaning("two hosts that log the same", logs(*((both(range(1, 11)), {"host": f"node{n}", "pid": 100 + n, "after": 0.1 * n}) for n in range(2))), "ready", TEN, "", final=finals(10)),
 ]
 
