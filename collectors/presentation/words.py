@@ -14,6 +14,7 @@ from typing import Final, TypeAlias
 
 from collectors.contract.delta import Direction, Regression
 from collectors.contract.metrics import Point, StreamMetrics
+from collectors.contract.state import Check
 from collectors.contract.values import Level, Outcome, Status, VerdictValue
 from collectors.numbers import number_words, place_words, reached_words
 
@@ -31,6 +32,8 @@ OUTCOME_MARKS: Final = {Outcome.PASS: "[v]", Outcome.FAIL: "[ ]", Outcome.SKIP: 
 """The checklist's boxes."""
 NOT_ASKED: Final = "not asked"
 """What stands for an outcome where the description switches a check off."""
+NOT_YET: Final = "not yet"
+"""What stands beside a skip of what a training cannot have yet."""
 STREAM_WORDS: Final = {
     Status.IDLE: "no loss read",
     Status.RUNNING: "running",
@@ -89,6 +92,11 @@ REGRESSION_LOOKS: Final = {
 PathWords: TypeAlias = Callable[[str], str]
 """How the path of a file is told."""
 _EVENT_FILE: Final = re.compile(r"(.*tfevents\.\d+\.)[^/]*?((?:\.\d+\.\d+)?(?:\.v2)?)", re.DOTALL)
+
+
+def outcome_words(check: Check) -> str:
+    """The outcome of a check as a screen says it: a skip that only waits for the training is `NOT YET`."""
+    return NOT_YET.upper() if check.not_yet else check.outcome.value.upper()
 
 
 def verdict_icon(value: VerdictValue) -> str:

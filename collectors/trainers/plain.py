@@ -7,7 +7,7 @@ It is the last to be asked, and never surer than `perhaps`.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from collectors.trainers.description import (
@@ -21,7 +21,7 @@ from collectors.trainers.description import (
     table_of,
     tags_of,
 )
-from collectors.trainers.folder import Folder, is_below, join, parent, said
+from collectors.trainers.folder import Folder, join, parent, said
 from collectors.trainers.names import has_training, losses_in
 from collectors.trainers.spec import Documented, Raw, Run, Sureness, TrainerSpec
 from collectors.training.series import is_side
@@ -42,17 +42,32 @@ def recognise(folder: Folder) -> Sequence[Run]:
     """Every folder of event files; without any, every folder with a table."""
     tables = {path: names for path in folder.matching(*TABLES)[:MOST_TABLES] if (names := _names_in(folder, path))}
     tops = _event_folders(folder)
-    runs = [_of_events(folder, top, tables if len(tops) == 1 else {}, alone=len(tops) == 1) for top in tops]
+    beside = tables if len(tops) == 1 else None  # of several runs, whose would a table be?
+    runs = [_of_events(folder, top, files, beside) for top, files in tops.items()]
     return runs or [_of_table(folder, path, tables[path], alone=len(tables) == 1) for path in tables]
 
 
-def _event_folders(folder: Folder) -> list[str]:
-    """Folders that hold event files with scalars; those below another one are its sub-runs."""
-    found = sorted({parent(path) for path in folder.event_files if folder.tags(path)})
-    tops = [place for place in found if not any(other != place and is_below(place, other) for other in found)]
+def _event_folders(folder: Folder) -> dict[str, list[str]]:
+    """Folders that hold event files with scalars, or unread ones -> their files; those below one are its sub-runs."""
+    found = {parent(path) for path in folder.event_files if folder.tags(path) or path in folder.unread_events}
+    tops = {place for place in found if found.isdisjoint(_above(place))}
     above = {parent(top) for top in tops}
     names = {top.rpartition("/")[2] for top in tops}
-    return sorted(above) if len(above) == 1 and names <= {"train", "validation", "val", "valid", "eval"} else tops
+    if len(above) == 1 and names <= {"train", "validation", "val", "valid", "eval"}:
+        tops = above
+    files: dict[str, list[str]] = {top: [] for top in sorted(tops)}
+    for path in folder.event_files:
+        top = next((place for place in _above(path) if place in tops), None)
+        if top is not None:
+            files[top].append(path)
+    return files
+
+
+def _above(path: str) -> Iterator[str]:
+    """The folders that a path lies in, nearest first; the last one is the workspace."""
+    while path:
+        path = parent(path)
+        yield path
 
 
 def _names_in(folder: Folder, path: str) -> frozenset[str]:
@@ -80,8 +95,8 @@ def _keys(line: str) -> Iterable[str]:
     return row if isinstance(row, Mapping) else ()
 
 
-def _of_events(folder: Folder, top: str, tables: Mapping[str, frozenset[str]], *, alone: bool) -> Run:
-    files = [path for path in folder.event_files if is_below(path, top)]
+def _of_events(folder: Folder, top: str, files: Sequence[str], beside: Mapping[str, frozenset[str]] | None) -> Run:
+    tables = beside or {}
     tags = frozenset().union(*(folder.tags(path) for path in files[:20]))
     table = folder.newest(tables)
     newest = folder.newest(files) or top
@@ -96,7 +111,7 @@ def _of_events(folder: Folder, top: str, tables: Mapping[str, frozenset[str]], *
             "tags": tags,
             "table": table,
             "names": tables.get(table or "", frozenset()),
-            "alone": alone,
+            "alone": beside is not None,
         },
     )
 

@@ -47,8 +47,9 @@ class Folder:
     """A workspace with one stream a run, and a description that says so; TensorBoard looks at its runs."""
 
     def __init__(self, root: Path, runs: int, tags: Sequence[str], steps: int) -> None:
-        self.root, self.tags, self.steps = root, tags, steps
+        self.root, self.tags = root, tags
         self.names = [f"run{number:03d}" for number in range(runs)]
+        self.steps = dict.fromkeys(self.names, steps)
         self.spelled = {name: as_tensor if number % 2 else simple_value for number, name in enumerate(self.names)}
         for number, name in enumerate(self.names):
             self.write(name, 1, steps, number)
@@ -72,13 +73,13 @@ class Folder:
 
     def append(self, name: str) -> None:
         """The next steps of one run."""
-        self.write(name, self.steps + 1, APPENDED, 1)
-        self.steps += APPENDED
+        self.write(name, self.steps[name] + 1, APPENDED, 1)
+        self.steps[name] += APPENDED
 
     def last(self, server: Server, names: Sequence[str] = ()) -> Steps:
         """The last step of every curve, as that server calls it."""
         called = _series if server.name == "ours" else str
-        return {(name, called(tag)): self.steps for name in names or self.names for tag in self.tags}
+        return {(name, called(tag)): self.steps[name] for name in names or self.names for tag in self.tags}
 
 
 def _series(tag: str) -> str:
@@ -175,7 +176,7 @@ def sweep(home: Path, _peer: str | None) -> None:
         time.sleep(2.0)
         server.began = time.perf_counter()
         folder.append(folder.names[-1])
-        took = server.wait_for({("model", "train_loss"): folder.steps})
+        took = server.wait_for({("model", "train_loss"): folder.steps[folder.names[-1]]})
         tell("  100 steps appended to it -> served", f"{took * 1000:.0f} ms", "< 400 ms with the debounce")
         memory(server, "")
 

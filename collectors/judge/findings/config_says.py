@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from collectors.evidence.documents import MISSING, value_at
+from collectors.judge.checks.bring_back import own_config
 from collectors.judge.findings.precision import as_number
 from collectors.judge.findings.spec import FindingSpec, Found, done_streams, ended_streams, losses_path, was_resumed
 from collectors.judge.withheld import why_withheld
@@ -33,8 +34,9 @@ def find_config_says(seen: WorkspaceEvidence) -> Iterator[Found]:
             told = (_told(key, today, recorded) for key, (today, recorded) in differing.items())
             text = f"{s.id}: {s.config.path} is not what {s.checkpoint.path} was trained with: {listed(told)}"
             only_paths = all(_is_path(today) for today, _ in differing.values())
-            hint = f"Put the config of {s.stream.label}'s run back in place, or train again with this one."
-            yield Found(s.config.path, s.id, text, hint, level="warn" if only_paths or was_resumed(s) else None)
+            yield Found(
+                s.config.path, s.id, text, own_config(seen, s), level="warn" if only_paths or was_resumed(s) else None
+            )
 
 
 def _differing(s: StreamEvidence) -> Iterator[tuple[str, Any, Any]]:
@@ -59,9 +61,8 @@ def find_hparams_say(seen: WorkspaceEvidence) -> Iterator[Found]:
         if told:
             events = s.run.latest_file.facts.path
             text = f"{s.id}: {s.config.path} is not what {events} was recorded with: {listed(told)}"
-            hint = f"Put the config of {s.stream.label}'s run back in place, or train again with this one."
             are_one = s.stream.events is not None and s.stream.events.hparams_are == "config" and not was_resumed(s)
-            yield Found(s.config.path, s.id, text, hint, level="fail" if are_one else None)
+            yield Found(s.config.path, s.id, text, own_config(seen, s), level="fail" if are_one else None)
 
 
 def _differs(today: Any, recorded: Any) -> bool:

@@ -35,10 +35,22 @@ def times_of(cells: Any) -> tuple[Floats, tuple[str, ...], int]:
     import pandas as pd
 
     texts = cells.astype("str")
+    quick = pd.to_numeric(texts, errors="coerce").to_numpy(np.float64)
+    if np.isfinite(quick).all() and (kind := _one_kind(quick)) is not None:
+        return quick, (kind,), 0
     empty = (cells.isna() | texts.str.strip().str.lower().isin(list(MISSING | {"nan"}))).to_numpy()
     plain = pd.to_numeric(texts.where(~empty), errors="coerce").to_numpy(np.float64)
     dated = ~np.isfinite(plain) & ~empty
     return _with_dates(plain, dated, lambda: _dates(texts[dated]))
+
+
+def _one_kind(seconds: Floats) -> str | None:
+    """The clock of numbers that are all of one; None where they are not, or may be milliseconds."""
+    if not len(seconds) or np.abs(seconds).max() > MILLISECONDS:
+        return None
+    if seconds.min() >= EARLIEST:
+        return "utc"
+    return "relative" if seconds.max() < EARLIEST else None
 
 
 def _with_dates(

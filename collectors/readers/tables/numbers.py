@@ -20,12 +20,15 @@ _LONG: Final = re.compile(r"\d{1,6}(?::[0-5]\d){1,2}", re.ASCII)
 """Minutes and seconds, or hours before them."""
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*(?:e[+-]?\d+)?|\.\d+(?:e[+-]?\d+)?|nan|inf|infinity)", re.ASCII | re.IGNORECASE)
 _NAN = re.compile(r"[+-]?(?:1\.#(?:qnan|snan|ind)\d*|nan\([a-z0-9_]*\))", re.ASCII | re.IGNORECASE)
+_NUMPY = re.compile(r"np\.float(?:16|32|64)\((.*)\)")
 _INF = re.compile(r"[+-]?1\.#inf\d*", re.ASCII | re.IGNORECASE)
 
 
 def number(cell: str) -> float | None:
     """The number a cell spells; None where it says that there is none; ValueError otherwise."""
     text = cell.strip()
+    if (spelled := _NUMPY.fullmatch(text)) is not None:  # what NumPy 1 wrote as `0.5`, NumPy 2 may write so
+        text = spelled[1]
     if text.lower() in MISSING:
         return None
     if "," in text and "." not in text:

@@ -166,7 +166,8 @@ def test_a_backup_of_another_file_fails(place: int, changes: dict[str, Any], pat
 
     assert told(found) == (
         "fail", f"the backup {BUNDLE_PATH} holds another {path}; {STREAMS}",
-        "Make a new backup after training: checkpoints, configs, scaler.",
+        f"If today's {path} is to be released, pack checkpoints, configs, scaler and loss histories; "
+        f"else restore it from {BUNDLE_PATH}.",
     )  # fmt: skip
     assert (BUNDLE_PATH, None) in evidence_of(found)
 
