@@ -45,11 +45,11 @@ def outcomes(checks: dict[str, dict[str, Any]], outcome: str) -> set[str]:
     return {name for name, check in checks.items() if check["outcome"] == outcome}
 
 
-def test_the_good_end_is_ready_nine_of_nine(judge: Judge) -> None:
-    """Check 6 says that its result was recorded."""
+def test_the_good_end_is_ready_thirteen_of_thirteen(judge: Judge) -> None:
+    """The nine, and those of its decisions; check 6 says that its result was recorded."""
     code, verdict, checks = judge()
 
-    assert (code, verdict["value"], verdict["passed"], verdict["total"]) == (0, "ready", 9, 9)
+    assert (code, verdict["value"], verdict["passed"], verdict["total"]) == (0, "ready", 13, 13)
     assert checks["smoke"]["detail"].count("exit 0, recorded") == 2
 
 
@@ -79,7 +79,7 @@ def test_corrupt_is_not_ready_because_a_checksum_fails(judge: Judge, tmp_path: P
 
     assert (code, verdict["value"]) == (1, "not_ready")
     assert verdict["reason"].startswith("1. ") and "checkpoints/swinmae_ssl.pt: CRC" in verdict["reason"]
-    assert outcomes(checks, "fail") == {"checkpoints", "provenance"}
+    assert outcomes(checks, "fail") == {"checkpoints", "provenance", "thresholds"}  # calibrated with the sound one
     assert checks["smoke"]["outcome"] == "skip"
     with zipfile.ZipFile(tmp_path / "workspace/checkpoints/swinmae_ssl.pt") as damaged:
         assert damaged.testzip() is not None

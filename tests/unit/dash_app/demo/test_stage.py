@@ -115,7 +115,7 @@ def test_a_stalled_demonstration_is_told_while_the_page_is_open(tmp_path: Path) 
 
 
 def test_the_baseline_is_the_snapshot_of_a_worse_run_that_ended_before(tmp_path: Path) -> None:
-    """Made by really collecting its outputs, with all nine checks passed."""
+    """Made by really collecting its outputs, with all thirteen checks passed."""
     now = time.time()
     store = Store(tmp_path / "state")
 
@@ -123,7 +123,7 @@ def test_the_baseline_is_the_snapshot_of_a_worse_run_that_ended_before(tmp_path:
 
     state = store.read_snapshot(run_id)
     assert state is not None and state.meta.started_at is not None and state.meta.finished_at is not None
-    assert (state.verdict.value, state.verdict.passed) == (VerdictValue.READY, 9)
+    assert (state.verdict.value, state.verdict.passed) == (VerdictValue.READY, 13)
     assert state.meta.started_at < state.meta.finished_at
     assert state.meta.finished_at.timestamp() < now
     assert {s: m.config["epochs"] for s, m in state.metrics.items()} == {"patchtst": 8, "swinmae": 8}
