@@ -192,7 +192,8 @@ def _copies_are_todays(seen: WorkspaceEvidence, archive: ArchiveEvidence) -> boo
     """Whether the archive's checkpoints and configs equal today's; None where that cannot be told."""
     answers, copies = [], copies_in(archive, seen)
     for s in seen.streams:
-        crc = s.checkpoint_evidence.crc32 if s.checkpoint_evidence else None
+        found = s.checkpoint_evidence
+        crc = found.crc32 if found is not None and found.sound else None  # a damaged file is of no run
         pairs = [(s.checkpoint, crc), (s.config, s.config.crc32 if s.config else None)]
         for path, today in [(file.path, today) for file, today in pairs if file]:
             copy = copies.of(path)

@@ -135,3 +135,10 @@ def test_an_empty_workspace_fails_nothing(tmp_path: Path, child: ReaderProcess) 
         "Nothing has been trained here yet.",
     )
     assert BUNDLE.split("/", maxsplit=1)[0] not in {p.name for p in w.root.iterdir()}
+
+
+def test_a_damaged_checkpoint_does_not_make_its_backup_another_runs(tmp_path: Path, child: ReaderProcess) -> None:
+    """The copy differs because the file is bad."""
+    w = broken(tmp_path)
+    put(CKPT, b"cut")(w)
+    assert collect(w.root, child).artifacts.backup[0].belongs_to_run is None

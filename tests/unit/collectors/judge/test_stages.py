@@ -23,7 +23,7 @@ from support.evidence_parts import (
 
 from collectors.contract.pipeline import Stage
 from collectors.contract.state import Check
-from collectors.contract.values import Status
+from collectors.contract.values import Status, VerdictValue
 from collectors.judge.stages import Judged, StageStatus, stage_statuses
 from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
 
@@ -213,3 +213,7 @@ def test_a_snapshot_is_told_once_it_is_stored_and_nothing_trains() -> None:
     assert told("snapshot", workspace()) == StageStatus(IDLE, "no snapshot yet")
     still = workspace(*two(DONE, RUNNING))
     assert told("snapshot", still, snapshot_stored=True) == StageStatus(IDLE, "waiting for training to end")
+    failed = verdict(VerdictValue.NOT_READY, 8)
+    assert told("snapshot", workspace(), verdict=failed, snapshot_stored=True) == StageStatus(
+        IDLE, "snapshot stored of a run that is not ready, 1 check failed"
+    )

@@ -118,6 +118,17 @@ def test_a_stalled_stream_upstream_of_a_failure_is_told_first() -> None:
     assert told_first(DashboardState.model_validate(raw)) == ("First to stall", "SwinMAE")
 
 
+def test_a_stage_that_only_repeats_another_failure_is_not_told_first() -> None:
+    """The backup that a stopped training could not make stands to the left of the cause."""
+    raw = failing_state().model_dump(mode="json")
+    for check, stage, causes in (("backup", "backup-check", ["training"]), ("training", "training-check", [])):
+        row = next(one for one in raw["checklist"] if one["id"] == check)
+        row |= {"outcome": "fail", "passed": False, "follows_from": causes}
+        raw["nodes"][stage]["status"] = "fail"
+
+    assert told_first(DashboardState.model_validate(raw), "gate") == ("First to fail", "Training")
+
+
 def test_a_selected_stage_is_shown_without_a_reason() -> None:
     """The person knows why."""
     assert of_class(render_stage_details(failing_state(), "dqvl"), "stage-why") == []
