@@ -48,7 +48,7 @@ help:
 	@echo "make lint           format check, lint and types only"
 	@echo "make docs           make the made parts of README and docs/ anew; CHECK=1 only says which are stale"
 	@echo "make screens        pictures of every scene at four widths in both themes, in build/screens/"
-	@echo "make bench          print the figures, measured side by side"
+	@echo "make bench          print the figures, measured side by side; PEER names a Python that has tensorboard"
 	@echo "make fuzz           any bytes in any file, by chance, for FUZZ_SECONDS (300)"
 	@echo "make chaos          CHAOS_KILLS (2000) kills of the writer, and faults at each of its system calls"
 	@echo "make soak           SOAK_SECONDS (7200) of trainings, pages, restarts and faults; what grows after SOAK_WARMUP (1800)?"
@@ -147,6 +147,7 @@ clean:
 bench: $(VENV)/.test
 	$(BIN)/python tests/bench/bench_collect.py
 	$(BIN)/python tests/bench/bench_events.py $(if $(PEER),--peer $(PEER))
+	$(BIN)/python tests/bench/bench_change.py $(if $(PEER),--peer $(PEER))
 	for figures in $(wildcard $(addprefix tests/bench/bench_,$(addsuffix .py,recognise history server crowd page decisions))); do $(BIN)/python $$figures || exit 1; done
 
 # What failed is kept in .hypothesis/ and tried first the next time.
@@ -184,12 +185,14 @@ sbom: $(SHIPPED)/.made $(SUPPLY)/.made
 		--output-file build/sbom.cdx.json $(SHIPPED)/bin/python
 	@echo "build/sbom.cdx.json: $$(grep -c '"purl"' build/sbom.cdx.json) packages"
 
-# Ends with 1 where a weakness is known, and with 2 where nobody could be asked: that is no clean bill.
+# Ends with 1 where a weakness is known, and with 2 where a package could not be asked about: that is no clean bill.
 audit: $(SHIPPED)/.made $(SUPPLY)/.made
 	@$(SUPPLY)/bin/pip-audit --path $$(echo $(SHIPPED)/lib/python*/site-packages) --progress-spinner off --timeout 30 \
 		> build/audit.txt 2>&1; code=$$?; cat build/audit.txt; \
-	if grep -qE 'No known vulnerabilities|Found [0-9]+ known' build/audit.txt; then exit $$code; fi; \
-	echo "the list of known weaknesses cannot be had here: nothing was checked"; exit 2
+	unasked=$$(grep 'could not be audited' build/audit.txt | grep -vc 'training-dashboard' || true); \
+	if [ "$$unasked" != 0 ] || ! grep -qE 'No known vulnerabilities|Found [0-9]+ known' build/audit.txt; then \
+		echo "not a clean bill: of $${unasked:-all} packages no list of known weaknesses can be had here"; exit 2; \
+	fi; exit $$code
 
 # The suite is run once with coverage first; what that finds is kept in build/mutants/ until a source changes.
 mutants: $(VENV)/.test

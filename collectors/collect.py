@@ -79,7 +79,7 @@ class Collector:
         self.store = store
         self.workspace = Workspace(root, self.options.allow_roots)
         self._child = ReaderProcess()
-        if store is None:  # nothing is remembered: it starts while it is found out what to read
+        if store is None and self.options.pipeline is None:  # it starts while it is found out what to read
             self._child.start()
         with ExitStack() as undoing:
             undoing.callback(self.workspace.close)

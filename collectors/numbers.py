@@ -1,4 +1,4 @@
-"""Numbers, sizes, times and counts -> words; the only form of each, for checks, page, report, terminal and pictures.
+"""Numbers, sizes, times, counts and texts of others -> words; the only form of each, for every face.
 
 Pure: no clock, no locale. It refuses to guess: what is unknown becomes a dash, never a zero. The minus
 is the one of the keyboard, so that a value can be searched for and copied from any face into any tool.
@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Final, TypeGuard
 
+MAX_TEXT = 4000
+"""Longest text, in characters, that is carried into the state; the rest is cut with an ellipsis."""
 YEAR_10000: Final = 253_402_300_800.0
 UNKNOWN: Final = "–"
 """What stands where nothing is known."""
@@ -162,3 +165,26 @@ def utc(seconds: float | None) -> datetime | None:
 def is_instant(seconds: float | None) -> TypeGuard[float]:
     """Whether this can be a moment of a training: a number, from 1970 on, before the year 10000."""
     return seconds is not None and 0 <= seconds < YEAR_10000
+
+
+def visible_text(value: object) -> object:
+    """Make characters that could hide or reorder text visible as escapes, and bound the length.
+
+    Control characters (ANSI escapes among them), lone surrogates, bidirectional overrides and
+    zero-width characters become `\\x1b`-like escapes; newlines and tabs stay.
+    """
+    if not isinstance(value, str):
+        return value
+    cut = value if len(value) <= MAX_TEXT else value[: MAX_TEXT - 1] + "…"
+    if cut.isprintable():
+        return cut
+    return "".join(_visible(char) for char in cut)
+
+
+def _visible(char: str) -> str:
+    if char in "\n\t" or unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Zl", "Zp"}:
+        return char
+    code = ord(char)
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

@@ -123,6 +123,7 @@
 
   /* What targets ask of a metric: a line over the whole width, for which the value axis makes room. */
   function targetTraces(data, scene) {
+    const highest = Math.max(...data.curves.flatMap((curve) => curve.value).filter((value) => value !== null));
     return (data.targets || []).map(({ value, text }) => ({
       type: "scatter",
       name: text,
@@ -130,7 +131,7 @@
       x: scene.range,
       y: [value, value],
       text: ["", text],
-      textposition: "top left",
+      textposition: value > highest ? "bottom left" : "top left", // at the upper edge there is no room above
       textfont: { size: 10, color: scene.palette.mute },
       line: { color: scene.palette.mute, dash: "dot", width: 1.25 },
       hoverinfo: "skip",

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from itertools import chain, islice
 from pathlib import Path
 from typing import Final
 
 from collectors.collect import CollectOptions, Collector
 from collectors.contract.pipeline import PipelineConfig
+from collectors.contract.run_row import RunRow
 from collectors.contract.state import DashboardState
 from collectors.contract.streams import StallLimits
 from collectors.contract.values import Status
@@ -26,6 +28,7 @@ from collectors.imports.sources import Asked, name_of_root
 from collectors.imports.take_over import called, from_mlflow, id_for
 from collectors.observe.described import describe
 from collectors.observe.other_runs import OtherRun, other_runs
+from collectors.store.runs import RunStore
 from collectors.store.store import Store
 from collectors.trainers import mlflow
 from collectors.trainers.folder import join
@@ -39,8 +42,11 @@ READ_BYTES: Final = 64 << 20
 """Larger checkpoints of an old run are judged by their structure alone."""
 
 
-def take_others(root: Path, options: CollectOptions, store: Store) -> Iterator[str]:
-    """Store one other run after the other; the id of each. Raises ConfigProblem, WorkspaceProblem and StoreProblem."""
+def take_others(root: Path, options: CollectOptions, store: Store) -> Iterator[str | None]:
+    """Look at one other run after the other; the id of each that is new in the store, None for one that is not.
+
+    Raises ConfigProblem, WorkspaceProblem and StoreProblem.
+    """
     if options.pipeline is not None:
         return
     with Workspace(root, options.allow_roots) as workspace:
@@ -48,18 +54,21 @@ def take_others(root: Path, options: CollectOptions, store: Store) -> Iterator[s
         if (described.trainer or described.config.trainer) == mlflow.SPEC.id:
             yield from _of_mlflow(workspace, store)
             return
+        known = RunStore(store.backend)
         for run in islice(other_runs(workspace, options.config_file), MOST_RUNS):
             run_id = id_for(name_of_root(run.root, workspace.name))
-            state = _seen(root, run, options) if _is_news(store, run_id, run.at) else None
-            if state is not None and not store.has_snapshot(state.meta.run_id):  # its id where it was followed here
+            state = _seen(root, run, options) if _is_news(known.row(run_id), run.at) else None
+            is_new = state is not None and not store.has_snapshot(
+                state.meta.run_id
+            )  # its id where it was followed here
+            if state is not None and is_new:
                 store.write_snapshot(called(state, run_id))
-                yield run_id
+            yield run_id if is_new else None
 
 
-def _is_news(store: Store, run_id: str, at: float) -> bool:
+def _is_news(stored: RunRow | None, at: float) -> bool:
     """Whether a run is not stored, or went on since it was."""
-    stored = store.read_snapshot(run_id)
-    return stored is None or stored.meta.timestamp.timestamp() < at
+    return stored is None or datetime.fromisoformat(stored["timestamp"]).timestamp() < at
 
 
 def _seen(root: Path, run: OtherRun, options: CollectOptions) -> DashboardState | None:
@@ -94,7 +103,7 @@ def _bounded(run: OtherRun) -> PipelineConfig:
     return run.config.model_copy(update={"limits": limits, "heartbeat": join(run.root, run.config.heartbeat)})
 
 
-def _of_mlflow(workspace: Workspace, store: Store) -> Iterator[str]:
+def _of_mlflow(workspace: Workspace, store: Store) -> Iterator[str | None]:
     """The runs of an MLflow store that have ended, but the newest: it is shown."""
     asked = Asked()
     of_base = runs_in(workspace, mlflow.STORE, TAGS, _unsaid) if is_store(workspace, mlflow.STORE) else ()
@@ -102,7 +111,7 @@ def _of_mlflow(workspace: Workspace, store: Store) -> Iterator[str]:
     found.sort(key=_started, reverse=True)
     for run in found[1 : 1 + MOST_RUNS]:
         if run.status in OUTCOMES and not store.has_snapshot(id_for(name_of(run))):
-            yield from filter(None, from_mlflow([run], asked, (store, _unsaid)))
+            yield from from_mlflow([run], asked, (store, _unsaid))
 
 
 def _started(run: MlflowRun) -> float:

@@ -24,6 +24,7 @@ from collectors.files.workspace import CannotRead, Workspace, WorkspaceProblem
 from collectors.imports.mlflow import is_store, lay_out, name_of, runs_in, unnamed_words
 from collectors.imports.mlflow_files import FileStore
 from collectors.imports.sources import Asked, Source, laid_out, pipeline_of, sources_in, tags_of, untold_of
+from collectors.numbers import visible_text
 from collectors.options import UsageError
 from collectors.store.backend import MAX_BYTES
 from collectors.store.folder import snapshots_in
@@ -32,7 +33,6 @@ from collectors.store.store import Store
 from collectors.trainers.folder import Folder
 from collectors.trainers.mlflow import STORE
 from collectors.trainers.names import TAGS
-from collectors.visible import visible_text
 
 MOST_RUNS = 100_000
 Say = Callable[[str], None]

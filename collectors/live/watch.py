@@ -37,6 +37,8 @@ SETTLE_SECONDS = 2.0
 FIRST_SECONDS = 1.0
 KEEP_SECONDS = 60.0
 """What was learnt is kept this often; a killed observer reads the rest again."""
+EXHAUSTED = ""
+"""No run has this id."""
 LONGEST_COLLECTION_SECONDS = 1800.0
 """An observer that has been collecting for longer gives no sign of life any more: it hangs."""
 
@@ -70,7 +72,7 @@ class Watcher:
         self._unsaved: dict[str, str | None] = {}
         self._busy_since: float | None = None
         self._kept_at = time.monotonic()
-        self._others: tuple[PipelineConfig, Iterator[str]] | None = None
+        self._others: tuple[PipelineConfig, Iterator[str | None]] | None = None
         self._changes = Changes(workspace, state_dir, lambda text: self._notice("polling", text))
 
     def run(self, stop: threading.Event, interval_seconds: float = INTERVAL_SECONDS) -> None:
@@ -108,7 +110,7 @@ class Watcher:
         while not stop.is_set():
             state = self.collect_once()
             self._keep_now_and_then()
-            is_more = state is not None and self.take_another_run() is not None
+            is_more = state is not None and self.look_at_another_run()
             self._wait(stop, 0.0 if is_more else FIRST_SECONDS if first else _patience(state))
             first = first and is_more
 
@@ -141,8 +143,8 @@ class Watcher:
             self._look_at(state)
         return state
 
-    def take_another_run(self) -> str | None:
-        """Put the next of the workspace's other runs into the history; its id, None where none is left.
+    def look_at_another_run(self) -> bool:
+        """Put the next of the workspace's other runs into the history where it is not there; False where none is left.
 
         One at a time, between two looks at the newest one; they are looked for anew where another run is the newest.
         """
@@ -150,10 +152,10 @@ class Watcher:
         if self._others is None or self._others[0] is not described:
             self._others = (described, take_others(self._place, self._options, self.store))
         try:
-            return next(self._others[1], None)
+            return next(self._others[1], EXHAUSTED) != EXHAUSTED
         except (StoreProblem, WorkspaceProblem, ConfigProblem) as problem:
             self.announce(f"the other runs of this folder are not in the history: {problem}")
-            return None
+            return False
 
     def _beat(self, ended: threading.Event, interval_seconds: float) -> None:
         """Say every few seconds that the observer lives; a collection that hangs silences it."""

@@ -86,10 +86,16 @@ def describe(workspace: Workspace, named: Path | None = None) -> Described:
 
 def written_in(workspace: Workspace, named: Path | None = None) -> bytes | None:
     """The file that describes a workspace; None where there is none. Raises ConfigProblem."""
-    folder, name = (workspace, CONFIG_NAME) if named is None else (_folder_of(named), named.name)
-    facts = folder.facts(name)
-    if named is None and not facts.exists and not facts.problem:  # one that cannot be read is not none
+    if named is not None:
+        with _folder_of(named) as folder:
+            return _read(folder, named.name)
+    facts = workspace.facts(CONFIG_NAME)
+    if not facts.exists and not facts.problem:  # one that cannot be read is not none
         return None
+    return _read(workspace, CONFIG_NAME)
+
+
+def _read(folder: Workspace, name: str) -> bytes:
     try:
         return folder.read_bytes(name, CONFIG_LIMIT)
     except CannotRead as error:

@@ -22,6 +22,7 @@ from collectors.contract.pipeline import PipelineConfig
 from collectors.evidence.documents import ConfigEvidence
 from collectors.judge.checklist import specs_by_id
 from collectors.judge.findings.every import findings_by_id
+from collectors.numbers import visible_text
 from collectors.observe.standard_graph import with_standard_graph
 from collectors.readers.text.plain import nearest_line
 from collectors.readers.text.read_config import read_config
@@ -31,7 +32,6 @@ from collectors.trainers.modules import TRAINERS, trainer
 from collectors.trainers.recognise import run_of
 from collectors.trainers.reference import NAME, shipped_bytes
 from collectors.trainers.spec import Run, TrainerSpec
-from collectors.visible import visible_text
 
 MOST_TOLD = 5
 """Mistakes told at once."""

@@ -17,10 +17,10 @@ from collectors.files.problems import shown
 from collectors.files.tree import Tree
 from collectors.files.workspace import CannotRead, Workspace
 from collectors.numbers import numbers_in
-from collectors.readers.common.magic import LOOK
+from collectors.readers.common.magic import LOOK, is_event_data
 from collectors.readers.events.read import read_events
 from collectors.readers.text.read_config import read_config
-from collectors.trainers.patterns import compiled, ending_of, is_plain
+from collectors.trainers.patterns import compiled, ending_of, grouped, is_plain
 
 HEAD_BYTES: Final = 64 << 10
 """Of a file's beginning."""
@@ -63,10 +63,11 @@ class Folder:
     @cached_property
     def by_ending(self) -> dict[str, list[str]]:
         """Files by what follows the last dot of their names, with the dot."""
-        groups: dict[str, list[str]] = {}
-        for path in self.files:
-            groups.setdefault(ending_of(path), []).append(path)
-        return groups
+        return grouped(self.files, ending_of)
+
+    @cached_property
+    def _by_place(self) -> dict[str, list[str]]:
+        return grouped(self.files, parent)
 
     @cached_property
     def event_files(self) -> list[str]:
@@ -96,8 +97,11 @@ class Folder:
     def _fitting(self, pattern: str) -> dict[str, None]:
         """Files of one pattern, kept: several trainers ask for the same ones."""
         if pattern not in self._matches:
-            fits = compiled(pattern).fullmatch
-            self._matches[pattern] = dict.fromkeys(path for path in self._pool(pattern) if fits(path))
+            place, _, last = pattern.rpartition("/")
+            is_near = is_plain(place)  # thousands of runs ask for the same few names, each in its own folder
+            pool = self._by_place.get(place, []) if is_near else self._pool(pattern)
+            cut, fits = (len(place) + bool(place), compiled(last)) if is_near else (0, compiled(pattern))
+            self._matches[pattern] = dict.fromkeys(path for path in pool if fits.fullmatch(path[cut:]))
         return self._matches[pattern]
 
     def _pool(self, pattern: str) -> Iterable[str]:
@@ -223,11 +227,6 @@ def _cells(lines: Sequence[str], sign: str) -> list[list[str]]:
         return [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=sign)]
     except csv.Error:
         return []
-
-
-def is_event_data(head: bytes) -> bool:
-    """Whether bytes begin like an event file: a framed record that names its version."""
-    return b"brain.Event:" in head[:64]
 
 
 def parent(path: str) -> str:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 _SIGNS = re.compile(r"\*\*/|\*|\?|\[!?[^\]/]+\]")
@@ -33,6 +34,14 @@ def _meaning(sign: str) -> str:
 def is_plain(part: str) -> bool:
     """Whether a part of a pattern stands for itself."""
     return not any(sign in part for sign in "*?[")
+
+
+def grouped(paths: Iterable[str], key: Callable[[str], str]) -> dict[str, list[str]]:
+    """Paths by what `key` says of each, in the order they come in."""
+    groups: dict[str, list[str]] = {}
+    for path in paths:
+        groups.setdefault(key(path), []).append(path)
+    return groups
 
 
 def ending_of(path: str) -> str:

@@ -13,8 +13,9 @@ from typing import Any
 
 from collectors.evidence.documents import value_at
 from collectors.numbers import plural
+from collectors.readers.common.magic import is_event_data
 from collectors.readers.text.read_config import read_config
-from collectors.trainers.folder import Folder, is_event_data, parent, said
+from collectors.trainers.folder import Folder, parent, said
 from collectors.trainers.spec import Documented, Raw, Run, Sureness, TrainerSpec
 
 NAME = "reference.yaml"

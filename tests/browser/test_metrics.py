@@ -99,3 +99,21 @@ def test_a_target_has_its_row_and_its_own_stage(page: Page) -> None:
 
     assert text(page.driver, "#verdict .verdict-word") == "READY"
     wait_for(lambda: "at most 100" in text(page.driver, stage), "the stage of the targets")
+
+
+LINES = """
+return [...document.querySelectorAll('.metric-card')].map((card) => [card.dataset.metric,
+  (card.querySelector('.metric-plot').data || []).filter((t) => t.mode === 'lines+text').map((t) => [t.name, ...t.y])]);
+"""
+
+
+def test_a_target_is_a_line_in_the_chart_of_its_metric_and_within_its_axis(page: Page) -> None:
+    page.show(with_metrics(FEW, **{"val/acc": {"at_least": 0.99}}))
+    cards(page, 3)
+
+    drawn = dict(page.driver.execute_script(LINES))
+
+    assert drawn == {"train/acc": [], "val/acc": [["at least 0.99", 0.99, 0.99]], "grad_norm": []}
+    plot = "document.querySelector('.metric-card[data-metric=\"val/acc\"] .metric-plot')"
+    low, high = page.driver.execute_script(f"return {plot}.layout.yaxis.range")
+    assert low < 0.99 < high

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from selenium.webdriver.common.keys import Keys
 from support.page import Page, open_page, resize, text, texts, traces, x_range
 from support.state_parts import PATCHTST, SWINMAE
 from support.states import (
@@ -18,7 +19,7 @@ from support.states import (
 )
 from support.waiting import wait_for
 
-from collectors.contract.state import Check
+from collectors.contract.state import Check, Step
 
 WORDS = {"pass": ("[v]", "PASS"), "fail": ("[ ]", "FAIL"), "skip": ("[-]", "SKIP")}
 
@@ -148,3 +149,40 @@ def test_a_phone_shows_what_matters_first_and_never_scrolls_sideways(page: Page,
     tops = [driver.execute_script(script, region) for region in order]
     assert tops == sorted(tops)
     assert driver.execute_script("return document.documentElement.scrollWidth") == width
+
+
+STEPS = (
+    Step(action="Restore SwinMAE's checkpoint.", command="unzip -o 'a b.zip' " + "m" * 90, clears=("provenance",)),
+    Step(action="Score again.", command=None, clears=(), needed_for=("smoke",)),
+)
+
+
+@pytest.mark.parametrize(("width", "phone"), [(1440, False), (1024, False), (390, True), (320, True)])
+def test_the_steps_stand_under_the_verdict_at_every_width_and_a_command_is_copied_whole(
+    page: Page, width: int, phone: bool
+) -> None:
+    """By keyboard; a long command breaks its line and widens nothing."""
+    driver = page.driver
+    driver.execute_cdp_cmd("Browser.grantPermissions", {"permissions": ["clipboardReadWrite"]})
+    resize(driver, width, 844, phone=phone)
+    page.show(failing_state().model_copy(update={"steps": STEPS}))
+
+    press = driver.find_element("css selector", "#verdict .copy-button")
+    press.send_keys(Keys.ENTER)
+    wait_for(lambda: "Copied" in texts(driver, "[role=status]"), "the polite word")
+
+    assert driver.execute_async_script("navigator.clipboard.readText().then(arguments[0])") == STEPS[0].command
+    assert texts(driver, "#verdict .step-clears") == ["clears 9", "needed for 6"]
+    assert driver.execute_script("return document.documentElement.scrollWidth") == width
+
+
+def test_what_is_not_yet_there_says_so_and_is_not_red(page: Page) -> None:
+    """In the row, its colour and the tally."""
+    state = good_state()
+    checks = tuple(c.model_copy(update={"not_yet": c.id == "smoke"}) for c in state.checklist)
+    verdict = state.verdict.model_copy(update={"not_yet": 1})
+    page.show(state.model_copy(update={"checklist": checks, "verdict": verdict}))
+
+    assert text(page.driver, "#check-smoke .check-outcome") == "NOT YET"
+    assert text(page.driver, ".tally-words").split() == ["8", "passed", "0", "failed", "1", "not", "yet"]
+    assert not page.driver.find_elements("css selector", ".check.is-fail")

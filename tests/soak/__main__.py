@@ -65,7 +65,6 @@ class Soak:
     happened: Counter[str] = field(default_factory=Counter)
     compared: int = 0
     differing: list[str] = field(default_factory=list)
-    busy: threading.Lock = field(default_factory=threading.Lock)
 
     def note(self, name: str, value: float, life: int = 0) -> None:
         """Keep one sample."""
@@ -97,7 +96,7 @@ class Soak:
 
     def compare(self) -> None:
         """Compare every page with the state, once that has settled; nothing goes wrong meanwhile."""
-        with self.busy:
+        with self.house.quiet:
             if not self._has_settled():
                 return
             self.compared += 1
@@ -157,30 +156,33 @@ def _soak(house: House, options: argparse.Namespace) -> int:
     stop, torn = threading.Event(), TornReader(house.state_dir)
     for part in house.parts.values():
         part.start()
-    wait_for(lambda: httpx.get(f"{house.url}api/state").status_code == 200, "the page", 120)
-    soak = Soak(house, Browsers(options.browsers, house.url), Visitors(house.port))
+    try:
+        wait_for(lambda: httpx.get(f"{house.url}api/state").status_code == 200, "the page", 120)
+        soak = Soak(house, Browsers(options.browsers, house.url), Visitors(house.port))
+        _let_it_happen(soak, torn, stop, options.seconds)
+    finally:
+        house.end()
+    return told(soak, torn, options.warm_up)
+
+
+def _let_it_happen(soak: Soak, torn: TornReader, stop: threading.Event, seconds: float) -> None:
+    """Train, read, break and look, all at once, until time is up or somebody interrupts."""
+    house, faults = soak.house, {"told": soak.happened}
     threads = [
         threading.Thread(target=house.train, args=(stop, SPEED), name="training"),
         threading.Thread(target=torn.read, args=(stop,), name="torn"),
-        threading.Thread(
-            target=one_by_one,
-            args=(house, stop, FAULT_PAUSE_SECONDS),
-            kwargs={"told": soak.happened, "busy": soak.busy},
-            name="faults",
-        ),
+        threading.Thread(target=one_by_one, args=(house, stop, FAULT_PAUSE_SECONDS), kwargs=faults, name="faults"),
     ]
     for thread in threads:
         thread.start()
     try:
-        soak.run(options.seconds)
+        soak.run(seconds)
     finally:
         stop.set()
         for thread in threads:
             thread.join()
         soak.browsers.close()
         soak.visitors.close()
-        house.end()
-    return told(soak, torn, options.warm_up)
 
 
 def told(soak: Soak, torn: TornReader, warm_up_seconds: float) -> int:

@@ -122,13 +122,11 @@ FAULTS: dict[str, Fault] = {
 }
 
 
-def one_by_one(
-    house: House, stop: threading.Event, pause_seconds: float, *, told: Counter[str], busy: threading.Lock
-) -> None:
+def one_by_one(house: House, stop: threading.Event, pause_seconds: float, *, told: Counter[str]) -> None:
     """Let one fault after the other happen, at random, until told to stop; never while somebody compares."""
     chance = random.Random(house.chance.random())
     while not stop.wait(chance.uniform(0.5, 1.5) * pause_seconds):
         name = chance.choice(list(FAULTS))
-        with busy:
+        with house.quiet:
             FAULTS[name](house, stop, chance.uniform(5, 25))
             told[name] += 1

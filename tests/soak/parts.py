@@ -72,6 +72,8 @@ class House:
     parts: dict[str, Part] = field(default_factory=dict)
     trainings: int = 0
     is_training: threading.Event = field(default_factory=threading.Event)
+    quiet: threading.Lock = field(default_factory=threading.Lock)
+    """Held by whoever breaks something, begins a training, or compares: each has the house for itself."""
 
     def __post_init__(self) -> None:
         self.workspace, self.state_dir = self.home / "workspace", self.home / "state"
@@ -95,7 +97,6 @@ class House:
     def train(self, stop: threading.Event, speed: float) -> None:
         """Replay a training into the empty workspace, over and over; some are killed on the way."""
         while not stop.is_set():
-            self.empty()
             fault = self.chance.choice(FAULTS)
             command = [
                 "dash_app.demo",
@@ -105,8 +106,10 @@ class House:
                 *(["--fault", fault] if fault else []),
             ]
             training = self.parts["training"] = Part("training", command, self.home / "training.log", self.trainings)
-            self.is_training.set()
-            training.start()
+            with self.quiet:
+                self.empty()
+                self.is_training.set()
+                training.start()
             while training.process and training.process.poll() is None and not stop.wait(0.5):
                 pass
             training.end(signal.SIGKILL)

@@ -53,8 +53,9 @@ def _tally(state: DashboardState) -> Element:
     counts = [
         (verdict.passed, "passed", status_class(OUTCOME_STATUS[Outcome.PASS])),
         (verdict.failed, "failed", status_class(OUTCOME_STATUS[Outcome.FAIL])),
-        (verdict.skipped - verdict.not_yet, "skipped", idle),
     ]
+    skipped = verdict.skipped - verdict.not_yet
+    counts += [(skipped, "skipped", idle)] if skipped or not verdict.not_yet else []
     counts += [(verdict.not_yet, NOT_YET, f"{idle} is-not-yet")] if verdict.not_yet else []
     bar = el(
         "div", ([el("i", class_=look)] * count for count, _, look in counts), class_="tally-bar", aria_hidden="true"

@@ -73,6 +73,11 @@ def booster_kind(start: bytes) -> str | None:
     return "catboost-json" if _OBLIVIOUS.match(start) else None
 
 
+def is_event_data(head: bytes) -> bool:
+    """Whether bytes begin like an event file: a framed record that names its version."""
+    return b"brain.Event:" in head[:64]
+
+
 def shown_start(start: bytes) -> str:
     """The first bytes as a person can read them."""
     text = start[:16].decode("latin-1")

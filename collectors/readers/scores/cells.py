@@ -14,11 +14,11 @@ from typing import Any, Final
 import numpy as np
 
 from collectors.evidence.scores import NAMES_KEPT, WRITTEN_NAN, Floats, packed
+from collectors.numbers import visible_text
 from collectors.readers.common.finding_list import FindingList, shorten
 from collectors.readers.scores.times import times_of
 from collectors.readers.tables.numbers import column
 from collectors.readers.text.text import brief
-from collectors.visible import visible_text
 
 NAMED: Final = ("word", "stream")
 """Columns of names, which become codes."""

@@ -44,8 +44,12 @@ def watch(tmp_path: Path, root: Path) -> Iterator[Watch]:
 
 def offered(watcher: Watcher) -> dict[str, DashboardState]:
     """What is put into the history, by its id."""
-    ids = iter(watcher.take_another_run, None)
-    return {run_id: RunStore(watcher.store.backend).required(run_id) for run_id in ids}
+    runs = RunStore(watcher.store.backend)
+    before = {row["run_id"]: row["timestamp"] for row in runs.rows()}
+    while watcher.look_at_another_run():
+        pass
+    new = [row["run_id"] for row in runs.rows() if before.get(row["run_id"]) != row["timestamp"]]
+    return {run_id: runs.required(run_id) for run_id in new}
 
 
 def write_version(root: Path, number: int, hours: float) -> None:

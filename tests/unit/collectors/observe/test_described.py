@@ -10,6 +10,7 @@ from support.recorded import unpack
 from support.workspaces import write
 
 from collectors.collect import CollectOptions, Collector
+from collectors.files.workspace import Workspace
 from collectors.observe import described
 from collectors.store.store import Store
 
@@ -71,3 +72,15 @@ def test_a_description_of_ones_own_is_not_looked_past(watched: Path, tmp_path: P
         state = collector.collect()
 
     assert (list(state.metrics), state.meta.recognised) == (["net"], None)
+
+
+def test_a_description_elsewhere_is_closed_each_time_it_was_read(tmp_path: Path) -> None:
+    """It is read at every look; an observer of weeks would run out of descriptors."""
+    (tmp_path / "ws").mkdir()
+    named = write(tmp_path / "dashboard.yaml", "trainer: reference\n")
+    with Workspace(tmp_path / "ws") as workspace:
+        before = len(list(Path("/proc/self/fd").iterdir()))
+        for _ in range(20):
+            described.written_in(workspace, named)
+
+        assert len(list(Path("/proc/self/fd").iterdir())) == before
