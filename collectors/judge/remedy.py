@@ -59,21 +59,21 @@ class Remedy:
     """What helps against one thing."""
 
     action: str
-    """One sentence; `{names}` stands for the names."""
+    """One sentence; `{names}` stands for the names, `{paths}` for the paths."""
     kind: Kind = Kind.CORRECT
     names: tuple[str, ...] = ()
     """What it is about; remedies of one action become one step."""
     commands: tuple[Command, ...] = ()
     """Empty where it is not known what does it, or where that cannot be said safely."""
     paths: tuple[str, ...] = ()
-    """Files that it brings back; of a backup, those that differ, and need none once they are brought back."""
+    """Files that it makes or brings back; of a backup, those that differ, and need none once they are brought back."""
     is_after_training: bool = False
     """Whether what it helps against is no wonder while the training has not come to its end."""
 
     @property
     def words(self) -> str:
         """The action with its names."""
-        return self.action.replace("{names}", joined(self.names))
+        return self.action.replace("{names}", joined(self.names)).replace("{paths}", joined(self.paths))
 
     @property
     def command(self) -> str | None:
@@ -84,7 +84,7 @@ class Remedy:
         """Both as one; without a command where one of them has none."""
         names = tuple(dict.fromkeys([*self.names, *other.names]))
         has_all = bool(self.commands) and bool(other.commands)
-        paths = (*self.paths, *other.paths)
+        paths = tuple(dict.fromkeys([*self.paths, *other.paths]))
         return replace(
             self, names=names, paths=paths, commands=together((*self.commands, *other.commands)) if has_all else ()
         )
@@ -112,9 +112,9 @@ def waiting(action: str) -> Remedy:
     return Remedy(action, Kind.WAIT)
 
 
-def training(action: str, *names: str) -> Remedy:
-    """Train these streams, by their names on screen; how, their own command line alone knows."""
-    return Remedy(action, Kind.TRAIN, names)
+def training(action: str, *names: str, path: str | None = None) -> Remedy:
+    """Train these streams, by their names on screen, which leaves `path`; how, their own command line alone knows."""
+    return Remedy(action, Kind.TRAIN, names, paths=(path,) if path is not None else ())
 
 
 _PATTERN: Final = frozenset("*?[]\\")

@@ -303,7 +303,7 @@ GONE = [
 SILENCE = [
     Meaning("alive and silent for three hours", alive(both(range(1, 6))), "8 skip, 9 skip", "epoch 5 of 10; its process lives, nothing was written since | not: then silent", "a notebook's kernel outlives its training", age=10800.0),
     Meaning("alive and quiet", alive(both(range(1, 6))), "8 skip, 9 skip", "epoch 5 of 10, still training", "", verdict="training", age=60.0),
-    Meaning("alive before its first record", alive([], after=0.0), "8 skip, 9 skip, 3 fail", "still training", "nothing is stalled before it begins", verdict="training", age=5.0),
+    Meaning("alive before its first record", alive([], after=0.0), "8 skip, 9 skip, 3 skip", "still training", "nothing is stalled before it begins", verdict="training", age=5.0),
     Meaning("alive, and nothing saved yet", unsaved(alive(both(range(1, 6)))), "1 skip, 8 skip, 9 skip", "no checkpoint saved yet (epoch 5 of 10, still training) | not: Already failing", "many save at the end only", verdict="training", age=60.0),
     Meaning("gone, and nothing saved", unsaved(one_file(both(range(1, 6)))), "1 fail, 8 fail", "last.pt is missing | epoch 5 of 10, then silent", "what has ended saves nothing any more"),
     Meaning("ended, and nothing saved", unsaved(one_file(both(range(1, 11)))), "1 fail", "last.pt is missing", "a model is always asked"),

@@ -47,9 +47,8 @@ def _checkpoint(s: StreamEvidence, file: ReadFile[CheckpointEvidence], seen: Wor
             if several
             else missing_text(file.facts, file.beside)
         )
-        remedy = bring_back_checkpoint(seen, s) or training(
-            f"Train {{names}}; it should save {named[0]}.", s.stream.label
-        )
+        again = training("Train {names}; it should save {paths}.", s.stream.label, path=named[0])
+        remedy = bring_back_checkpoint(seen, s) or again
         return lacking(
             failing(file.path, s.id, f"{s.id}: {text}", remedy), not_yet_there(seen, s) if file.absent else None
         )

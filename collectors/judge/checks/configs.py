@@ -15,7 +15,9 @@ from collectors.judge.checks.part import (
     failing,
     first_error,
     judge_parts,
+    lacking,
     missing_text,
+    not_yet_there,
     passing,
     warnings_of,
 )
@@ -36,7 +38,8 @@ def _config(
     if problem is not None:
         text, words = problem
         back = bring_back(seen, file, f"{s.stream.label}'s config")
-        return failing(file.path, s.id, f"{s.id}: {text}", back or words)
+        part = failing(file.path, s.id, f"{s.id}: {text}", back or words)
+        return lacking(part, not_yet_there(seen, s) if file.absent else None)
     values = [f"{name}={shown_value(value)}" for name, value in s.metrics.config.items() if value is not None]
     text = f"{s.id}: {', '.join(values) or file.path}"
     return passing(file.path, s.id, text, warnings_of(file.evidence.findings if file.evidence else ()))

@@ -35,7 +35,7 @@ def check_logs(seen: WorkspaceEvidence) -> Judgement:
 def _has_no_record(s: StreamEvidence) -> bool:
     """Whether nothing was written that could be read, or be damaged."""
     has_table = s.loss_table is not None and not s.loss_table.absent
-    is_empty = not any(f.evidence.series or f.evidence.findings for f in s.events)
+    is_empty = not any(f.evidence.series or first_error(f.evidence.findings) for f in s.events)
     return is_empty and not s.unreadable_events and not has_table
 
 
@@ -47,7 +47,9 @@ def _logs(s: StreamEvidence) -> Part | None:
 
 def _events(s: StreamEvidence, wanted: EventFolder) -> Part:
     folder = wanted.folder
-    hint = training(f"Train {{names}} with its event writer on; it should write below {folder}.", s.stream.label)
+    hint = training(
+        "Train {names} with its event writer on; it should write below {paths}.", s.stream.label, path=folder
+    )
     unreadable = [f"{path}: {problem}" for path, problem in s.unreadable_events]
     if not s.events:
         return failing(folder, s.id, f"{s.id}: {'; '.join(unreadable) or no_events(s)}", hint)
@@ -70,7 +72,7 @@ def _events(s: StreamEvidence, wanted: EventFolder) -> Part:
 
 def _table(s: StreamEvidence, table: ReadFile[LossTableEvidence]) -> Part:
     """A stream without event files is asked by its table; `events_missing` tells of those that should be there."""
-    hint = training(f"Train {{names}}; it should write {table.path}.", s.stream.label)
+    hint = training("Train {names}; it should write {paths}.", s.stream.label, path=table.path)
     if table.evidence is None:
         return failing(table.path, s.id, f"{s.id}: {missing_text(table.facts, table.beside)}", hint)
     if table.being_written:

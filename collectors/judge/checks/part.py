@@ -28,7 +28,17 @@ TRUST = Remedy(
 LIMITS = Remedy(
     "Raise the limits of this machine or job (`ulimit -a`, its memory), or validate on another one.", Kind.SETTLE
 )
-SIGNS = {"git lfs pull": PULL, " leads to nothing": MEND_LINK, "leads out of the workspace": TRUST}
+ALLOW = Remedy("Let the user who validates read it (`ls -ld` shows who may).", Kind.SETTLE)
+PLACE = Remedy("Put the file itself in the place of what lies there.", Kind.SETTLE)
+SLOW = Remedy("Give its reading more time: `limits: {seconds: ...}`.", Kind.SETTLE)
+SIGNS = {
+    "git lfs pull": PULL,
+    " leads to nothing": MEND_LINK,
+    "leads out of the workspace": TRUST,
+    "no permission to": ALLOW,
+    "a regular file was expected": PLACE,
+    "reading took longer than": SLOW,
+}
 """What a failure speaks of -> what helps there, whichever file it is."""
 WAIT = waiting("It is being written; look again in a moment.")
 

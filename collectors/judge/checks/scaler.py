@@ -46,8 +46,8 @@ def check_scaler(seen: WorkspaceEvidence) -> Judgement:
 
 
 def _again(file: ReadFile[ScalerEvidence], owner: Stream, seen: WorkspaceEvidence) -> Remedy:
-    action = f"Run {{names}} training; it should save {file.path}."
-    return bring_back(seen, file, "the scaler") or training(action, owner.label)
+    again = training("Run {names} training; it should save {paths}.", owner.label, path=file.path)
+    return bring_back(seen, file, "the scaler") or again
 
 
 def scaler_problem(scaler: ScalerEvidence) -> str | None:

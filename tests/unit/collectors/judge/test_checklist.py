@@ -119,7 +119,7 @@ def test_only_a_pass_has_passed_and_only_a_pass_has_no_hint() -> None:
     assert (checks["checkpoints"].outcome, checks["checkpoints"].passed) == (Outcome.FAIL, False)
     assert (checks["smoke"].outcome, checks["smoke"].passed) == (Outcome.SKIP, False)
     assert checks["checkpoints"].hint == "Train PatchTST; it should save checkpoints/patchtst_ssl.pt."
-    assert (checks["smoke"].hint or "").startswith("Run `python -m collectors validate --run-smoke`")
+    assert (checks["smoke"].hint or "").startswith("Run the scoring smoke test (`--run-smoke`)")
 
 
 def test_a_check_tells_what_it_rests_on() -> None:

@@ -82,3 +82,18 @@ def test_a_file_that_cannot_be_opened_says_why_and_what_an_operator_may_do() -> 
 
     assert missing_text(locked) == "b.pt: no permission"
     assert missing_text(outside) == ("b.pt: is a link that leads out of the workspace, which --allow-root may trust")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("a.pt: no permission to enter the folder `checkpoints`", "Let the user who validates read it"),
+        ("a.pt: is a folder; a regular file was expected", "Put the file itself in the place"),
+        ("a.pt: the link leads to nothing", "Mend the link"),
+        ("a.pt: reading took longer than 5 s and was stopped", "Give its reading more time"),
+    ],
+)
+def test_what_keeps_a_file_from_being_read_is_settled_before_anything_is_made_again(text: str, words: str) -> None:
+    (remedy,) = failing("a.pt", "one", text, "Train it.").remedies
+
+    assert remedy.words.startswith(words)
