@@ -7,7 +7,7 @@
   "use strict";
 
   const LEFT = 72;
-  const RIGHT = 84;
+  const RIGHT = 104;
   const SVG = "http://www.w3.org/2000/svg";
   const LOG_FROM = 20;
 
@@ -65,10 +65,26 @@
     return { place, isLog, low: isLog ? 10 ** low : low, high: isLog ? 10 ** high : high };
   }
 
-  function path(points, x, y) {
+  /* Stretches of time in which windows were scored; between them there are no data. */
+  function stretches(spans) {
+    const found = [];
+    for (const { start, end } of [...spans].sort((one, other) => one.start - other.start)) {
+      const last = found[found.length - 1];
+      if (last && start <= last[1] + 1e-6) last[1] = Math.max(last[1], end);
+      else found.push([start, end]);
+    }
+    return found;
+  }
+
+  /* A line through the points, broken where a value is none and where there are no data. */
+  function path(points, x, y, scored) {
     let drawn = "";
     let isOn = false;
+    let before = -1;
     for (const [at, value] of points) {
+      const within = scored ? scored.findIndex(([start, end]) => at >= start - 1e-6 && at <= end + 1e-6) : 0;
+      if (within !== before) isOn = false;
+      before = within;
       if (value === null) {
         isOn = false;
         continue;
@@ -124,7 +140,7 @@
       if (line.band) inside.append(svg("rect", { ...band, height: Math.abs(from - to), class: `band-${line.band}` }));
       inside.append(svg("line", { x1: LEFT, x2: view.width - RIGHT, y1: from, y2: from, class: `line-${line.name}` }));
     }
-    inside.append(svg("path", { d: path(points, x, y.place), class: "decision-curve" }));
+    inside.append(svg("path", { d: path(points, x, y.place, about.scored), class: "decision-curve" }));
     const last = used[used.length - 1];
     const isOver = (value) => last && value !== null && (isHigher ? value >= last.at : value <= last.at);
     for (const [at, value] of points.filter((point) => isOver(point[1])).slice(0, 400)) {
@@ -165,6 +181,8 @@
     const inside = frame(made, view, 0, bottom);
     for (const [n, one] of series.entries()) {
       made.append(text(one.label, LEFT - 6, n * row + 16, "decision-row-name", "end"));
+      const ground = { x: LEFT, y: n * row + 4, width: Math.max(0, view.width - LEFT - RIGHT), height: row - 7 };
+      inside.append(svg("rect", { ...ground, class: "no-data" }));
       for (const span of one.spans) {
         if (span.end < view.from || span.start > view.to) continue;
         const width = Math.max(1.5, x(span.end) - x(span.start));
@@ -204,5 +222,5 @@
     return made;
   }
 
-  window.dashboard.decisionCharts = { LEFT, RIGHT, svg, chart, timeline, distribution, within, places };
+  window.dashboard.decisionCharts = { LEFT, RIGHT, svg, chart, timeline, distribution, within, places, stretches };
 })();

@@ -47,6 +47,8 @@
   function legend(document) {
     const used = new Set(document.series.flatMap((one) => one.spans.map((span) => span.state)));
     const items = Object.entries(words.STATES).filter(([state]) => used.has(state));
+    const hasHoles = document.series.some((one) => window.dashboard.decisionCharts.stretches(one.spans).length > 1);
+    if (hasHoles) items.push(["no_data", "no data"]);
     return el("ul", { class: "decision-legend" },
       items.map(([state, name]) => el("li", {}, el("span", { class: `swatch swatch-${state}` }), name)));
   }

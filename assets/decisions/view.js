@@ -5,7 +5,7 @@
 (function () {
   "use strict";
 
-  const { chart, timeline, distribution, within, LEFT, RIGHT } = window.dashboard.decisionCharts;
+  const { chart, timeline, distribution, within, stretches, LEFT, RIGHT } = window.dashboard.decisionCharts;
   const words = window.dashboard.decisionWords;
   const panels = window.dashboard.decisionPanels;
   const whatIf = window.dashboard.whatIf;
@@ -53,7 +53,7 @@
   function curveFigure(one, look) {
     const lines = [{ name: "warn", at: one.warn, band: "warn" }, { name: "anomaly", at: one.anomaly, band: "anomaly" }];
     const sentence = words.ofCurve(seen.document, one);
-    const drawn = chart(one.curve, lines, look, { height: 150, worse: seen.document.worse, sentence });
+    const drawn = chart(one.curve, lines, look, { height: 150, worse: seen.document.worse, sentence, scored: stretches(one.spans) });
     const numbers = panels.numbers(["Window", "Time", "Score"], () =>
       within(one.curve, look).map(([at, value, index]) => [words.number(index), look.moment(at), value === null ? "not finite" : words.number(value)]));
     const what = one.id === "fused" && seen.document.fused_by === "severity" ? "severity" : "score";
@@ -66,7 +66,7 @@
     const lines = [{ name: "usual", at: 0 }, { name: "warn", at: 1, band: "warn" }, { name: "anomaly", at: 2, band: "anomaly" }];
     const names = told.streams.map((id) => labels()[id] || id);
     const sentence = `The worst of ${names.join(" and ")}, each on the scale of its own thresholds: 0 the usual score, 1 warn, 2 anomaly.`;
-    const drawn = chart(told.curve, lines, look, { height: 150, worse: "higher", sentence });
+    const drawn = chart(told.curve, lines, look, { height: 150, worse: "higher", sentence, scored: stretches(seen.document.series.flatMap((one) => one.spans)) });
     const numbers = panels.numbers(["Window", "Time", "Severity"], () =>
       within(told.curve, look).map(([at, value, index]) => [words.number(index), look.moment(at), words.number(value)]));
     return panels.figure("Severity", drawn, sentence, numbers, "severity");

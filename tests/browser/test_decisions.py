@@ -181,6 +181,18 @@ def test_what_nobody_judged_is_hatched_and_never_green(page: Page, child: Reader
     assert texts(page.driver, ".decision-legend li") == ["normal", "not judged"]
 
 
+def test_where_nothing_was_scored_no_line_is_drawn(page: Page, child: ReaderProcess, tmp_path: Path) -> None:
+    """A hole in time is a state of its own: no data."""
+    write_fused(tmp_path)
+    rows = (tmp_path / EVENTS).read_text().splitlines(keepends=True)
+    (tmp_path / EVENTS).write_text("".join([*rows[:301], *rows[601:]]))
+    show(page, tmp_path, child)
+
+    drawn = "return document.querySelector('[data-series=patchtst] .decision-curve').getAttribute('d')"
+    assert page.driver.execute_script(drawn).count("M") == 2
+    assert texts(page.driver, ".decision-legend li") == ["normal", "anomaly", "no data"]
+
+
 def test_a_scoring_that_goes_on_is_followed(page: Page, workspace: Path, child: ReaderProcess, tmp_path: Path) -> None:
     shutil.copytree(workspace, tmp_path / "ws", copy_function=shutil.copy2)
     state = show(page, tmp_path / "ws", child)
