@@ -34,6 +34,7 @@ from collectors.readers.child.process import ReaderProcess
 from collectors.store.snapshots import History
 from collectors.store.store import Store
 from collectors.training.evidence import WorkspaceEvidence
+from collectors.training.summary import document_of, spark_points
 
 MOST_NOTICES = 8
 
@@ -82,6 +83,7 @@ class Collector:
         self._stored: tuple[Any, DashboardState] | None = None
         self._snapshot_is_due = False
         self._last: tuple[Any, DashboardState] | None = None
+        self._seen: WorkspaceEvidence | None = None
         self._use(self._sight.seen)
 
     def _use(self, described: Described) -> None:
@@ -148,8 +150,15 @@ class Collector:
         if self._learnt is not None:
             index_points(seen, run_id, self._cache, self._learnt)
         state = self._judge(seen, now, (run_id, stored), previous)
-        self._last = (sign, state)
+        self._last, self._seen = (sign, state), seen
         return state
+
+    def curves(self, stream: str) -> bytes | None:
+        """The document of a stream's longer curves, as the last state names it; None before there is one."""
+        if self._seen is None:
+            return None
+        spark = spark_points(sum(len(s.metrics.series) for s in self._seen.streams))
+        return document_of(stream, self._seen.of(stream).losses.told, spark)
 
     def keep(self) -> None:
         """Keep what was learnt in the state directory, so that a restart reads only what is new."""
@@ -190,9 +199,9 @@ class Collector:
         previous = self._stored_state(self.store)
         state = self.collect(previous, snapshot=snapshot, at_end=at_end)
         if self._snapshot_is_due:
-            self._history.store(state)
+            self._history.store(state, self.curves)
         if keep and state is not previous and state != previous:
-            self.store.write_state(state)
+            self.store.write_state(state, self.curves)
         if keep:
             self._history.tell_policy()
             self._stored = (self.store.state_version(), state)

@@ -48,7 +48,7 @@ Y_SCALES = (("linear", "linear"), ("log", "log"))
 def build_layout(settings: Settings, reader: StateReader) -> Component:
     """Return the page for the state that `reader` holds now."""
     seen = reader.current()
-    drawn = drawn_page(Seen(seen.etag, seen.state, seen.sentence))
+    drawn = drawn_page(Seen(seen.etag, reader.whole(seen), seen.sentence))
     page = drawn.regions
     skip = html.A("Skip to the content", href=f"#{ids.MAIN}", className="skip")
     stores = _stores(drawn, (seen.etag, seen.runs_version), first_view(seen.state))

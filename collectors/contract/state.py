@@ -14,10 +14,11 @@ from pydantic import Field, NonNegativeInt, model_validator
 from collectors.contract.artifacts import Artifacts
 from collectors.contract.configs import ConfigValues
 from collectors.contract.graph import Node, Pipeline
-from collectors.contract.metrics import StreamMetrics
+from collectors.contract.metrics import CurveDocument, StreamMetrics
 from collectors.contract.values import Contract, Id, Outcome, RunId, Text, UtcTime, VerdictValue
 
-SCHEMA_VERSION: Literal["1"] = "1"
+SCHEMA_VERSION: Literal["2"] = "2"
+"""Of what is written. Version 1, whose series hold curves of any length, is read as it is."""
 
 
 class Meta(Contract):
@@ -131,7 +132,7 @@ class NotAsked(Contract):
 class DashboardState(Contract):
     """One observation of one workspace; a stored one is a snapshot."""
 
-    schema_version: Literal["1"]
+    schema_version: Literal["1", "2"]
     """Version of this contract."""
     meta: Meta
     """Which run, and when."""
@@ -168,5 +169,10 @@ def state_from_json(raw: bytes | str) -> DashboardState:
 
 
 def json_schema() -> dict[str, Any]:
-    """The JSON Schema of `DashboardState`, as committed and printed by `collectors schema`."""
-    return DashboardState.model_json_schema()
+    """The JSON Schema of `DashboardState`, as committed and printed by `collectors schema`.
+
+    Among its definitions is that of a document of curves, which it names by digest.
+    """
+    schema = DashboardState.model_json_schema()
+    schema["$defs"]["CurveDocument"] = {k: v for k, v in CurveDocument.model_json_schema().items() if k != "$defs"}
+    return schema

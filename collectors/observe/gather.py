@@ -41,6 +41,7 @@ from collectors.training.heartbeat import heartbeat_of, parse_heartbeat
 from collectors.training.progress import Observed, progress_of
 from collectors.training.series import EventFile
 from collectors.training.stream_runs import RunGroup, StreamRun, group_runs, is_event_file, run_id_at, stream_runs
+from collectors.training.summary import spark_points, summarise
 
 LOOK_AGAIN_SECONDS = 10.0
 SmokeLookup = Callable[[str, str, str], SmokeResult | None]
@@ -90,7 +91,7 @@ class Gatherer:
         groups = group_runs(run for found in logs.values() for run in found.runs)
         current = groups[-1] if groups else None
         moment = _Moment(current, heartbeat, now)
-        streams = tuple(self._stream(s, logs[s.id], moment) for s in self.config.streams)
+        streams = self._summarised([self._stream(s, logs[s.id], moment) for s in self.config.streams])
         started_at = started_at_of(current, heartbeat, streams)
         seen = WorkspaceEvidence(
             config=self.config,
@@ -178,6 +179,19 @@ class Gatherer:
             times_trusted=trusted,
             unnamed_tables=unnamed_beside(self.cache, stream, table, (*losses.curves, *losses.others)),
             instead_of_events="" if logs.files or not stream.events else self.beside.of_folder(stream.events.folder),
+        )
+
+    def _summarised(self, streams: Sequence[StreamEvidence]) -> tuple[StreamEvidence, ...]:
+        """The streams with what the state holds of their curves, made anew where a curve became another one."""
+        spark = spark_points(sum(len(s.losses.told) for s in streams))
+        return tuple(
+            replace(
+                s,
+                summary=self.derived.of(
+                    ("summary", s.id), (s.losses,), (spark,), partial(summarise, s.losses.told, spark)
+                ),
+            )
+            for s in streams
         )
 
     def _config(self, stream: Stream) -> ReadFile[Any] | None:

@@ -46,6 +46,11 @@ class Losses:
     """Both sources side by side, wherever they can be compared."""
 
     @property
+    def told(self) -> dict[str, Curve]:
+        """The curves that have a point."""
+        return {name: curve for name, curve in self.curves.items() if len(curve)}
+
+    @property
     def unit(self) -> Unit:
         """What its points are placed by: epochs where any is known."""
         return "step" if self.last_epoch is None and self.curves else "epoch"

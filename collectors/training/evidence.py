@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
-from collectors.contract.metrics import StreamMetrics
+from collectors.contract.metrics import SPARK_POINTS, StreamMetrics
 from collectors.contract.pipeline import PipelineConfig
 from collectors.contract.remembered import PinnedBaseline, SeenFile, SmokeResult
 from collectors.contract.streams import Stream
@@ -22,6 +22,7 @@ from collectors.training.metrics import build_metrics
 from collectors.training.progress import Progress
 from collectors.training.series import EventFile
 from collectors.training.stream_runs import StreamRun
+from collectors.training.summary import Summary, as_series, longer_curves, summarise
 
 E = TypeVar("E")
 
@@ -91,6 +92,8 @@ class StreamEvidence:
     """Tables beside its own that hold the part of the data of which no series was read."""
     instead_of_events: str = ""
     """In words what lies where the event files should, where there is none."""
+    summary: Summary | None = None
+    """What the state holds of its curves, where that is made already."""
 
     @property
     def id(self) -> str:
@@ -130,9 +133,16 @@ class StreamEvidence:
     @cached_property
     def metrics(self) -> StreamMetrics:
         """Its losses and how far it is, as the state tells them: made once, when they are first asked for."""
+        summary = self.summary or summarise(self.losses.told, SPARK_POINTS)
+        config, is_current = self.config_data, self.in_current_run
         return build_metrics(
-            self.stream, self.losses, self.progress, config=self.config_data, in_current_run=self.in_current_run
+            self.stream, (self.losses, summary), self.progress, config=config, in_current_run=is_current
         )
+
+    def with_curves(self, names: Collection[str]) -> StreamMetrics:
+        """Its metrics, these series with as many points as are kept of them."""
+        longer = {n: as_series(c) for n, c in longer_curves(self.losses.told, 0).items() if n in names}
+        return self.metrics.model_copy(update={"series": {**self.metrics.series, **longer}})
 
 
 @dataclass(frozen=True, slots=True)

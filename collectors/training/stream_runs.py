@@ -38,6 +38,8 @@ class Curve:
     """Kind -> how many in the whole series, where this one is reduced; None: count them here."""
     recent: tuple[Any, Any] | None = None
     """Steps and times of the last points, none left out; None: these are all."""
+    count: int | None = None
+    """Points it stands for where it was reduced; None: these are all, or nobody can tell."""
 
     def __len__(self) -> int:
         return int(self.value.size)
@@ -167,7 +169,8 @@ def _curve(parts: Sequence[ScalarSeries], cuts: Sequence[Cut], *, keep_first: bo
     was_cut = not bool(kept.all())
     if was_cut:
         step, time, value = step[kept], time[kept], value[kept]
-    if step.size > 1 and not bool(np.all(np.diff(step) > 0)):
+    is_once = step.size < 2 or bool(np.all(np.diff(step) > 0))
+    if not is_once:
         once = _first_of_each(step) if keep_first else step.size - 1 - _first_of_each(step[::-1])
         step, time, value = step[once], time[once], value[once]
     reduced = any(p.count is not None for p in parts) and not was_cut
@@ -179,6 +182,7 @@ def _curve(parts: Sequence[ScalarSeries], cuts: Sequence[Cut], *, keep_first: bo
         np.full(step.size, np.nan),
         nonfinite=_nonfinite(parts) if reduced else None,
         recent=(recent[0], _moments(recent[1])) if recent else None,
+        count=sum(p.points for p in parts) if reduced and is_once else None,
     )
 
 

@@ -57,7 +57,8 @@ def register_metrics(app: dash.Dash, history: RunHistory) -> None:
         if not wish:
             raise PreventUpdate
         compared = history.compared(run, choice)
-        baseline = compared.baseline.state if compared.baseline else None
-        now = {ids.METRIC_DATA: metric_data(compared.shown.state, baseline, wish)}
+        baseline = history.reader.whole(compared.baseline, wish) if compared.baseline else None
+        shown_run = history.reader.whole(compared.shown, wish)
+        now = {ids.METRIC_DATA: metric_data(shown_run, baseline, wish)}
         told = digests(now)
         return [now[ids.METRIC_DATA], told] if told != known_digests(shown) else [no_update, no_update]

@@ -85,9 +85,10 @@ def _compare(app: dash.Dash, history: RunHistory, settings: Settings) -> None:
     def show_comparison(*wishes: Any) -> list[Any]:
         _version, run, choice, overlays, _pinned, shown = wishes
         compared = history.compared(run, choice)
-        others = [history.reader.run(one).state for one in known_ids(overlays, MOST_OVERLAYS)]
+        others = [history.reader.whole(history.reader.run(one)) for one in known_ids(overlays, MOST_OVERLAYS)]
         target = pin_target(history, compared) if settings.may_pin else None
-        return comparison_news(compared, [s for s in others if s], target, known_digests(shown))
+        baseline = history.reader.whole(compared.baseline) if compared.baseline else None
+        return comparison_news(compared, (baseline, [s for s in others if s]), target, known_digests(shown))
 
 
 def _list(app: dash.Dash, history: RunHistory, settings: Settings) -> None:
@@ -119,16 +120,21 @@ def pin_target(history: RunHistory, compared: Compared) -> str | None:
 
 
 def comparison_news(
-    compared: Compared, overlays: Sequence[DashboardState], target: str | None, shown: Mapping[str, str]
+    compared: Compared,
+    others: tuple[DashboardState | None, Sequence[DashboardState]],
+    target: str | None,
+    shown: Mapping[str, str],
 ) -> list[Any]:
-    """Return label, panel, curves and digests, `no_update` where they look as they are shown."""
-    baseline = compared.baseline.state if compared.baseline else None
+    """Return label, panel, curves and digests, `no_update` where they look as they are shown.
+
+    `others` are the baseline and the overlaid runs with their curves.
+    """
     now = {
         ids.BASELINE_LABEL: render_baseline_label(compared.baseline_id, is_pinned=compared.is_pinned),
         ids.COMPARISON: render_comparison(
             compared.delta, compared.baseline_id, is_pinned=compared.is_pinned, pin_target=target
         ),
-        ids.COMPARED: compared_curves(baseline, overlays, compared.delta),
+        ids.COMPARED: compared_curves(*others, compared.delta),
     }
     told = digests(now)
     news = [now[name] if told[name] != shown.get(name) else no_update for name in now]

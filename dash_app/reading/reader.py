@@ -8,7 +8,7 @@ and a sentence says so. It writes nothing and judges nothing.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from pydantic import ValidationError
@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from collectors.contract.state import DashboardState
 from collectors.digest import short_digest
 from collectors.store.backend import BASELINE, HEARTBEAT, POLICY, RUNS, STATE, Backend, Key, Kind, Version
+from collectors.store.curves import whole
 from collectors.store.place import Place, backend_at
 from collectors.store.runs import is_run_id
 from dash_app.reading.observation import Observation, ObserverHeartbeat
@@ -80,6 +81,10 @@ class StateReader:
             if known.state is not None:
                 self._remember(run_id, known)
             return known.observation(None)
+
+    def whole(self, seen: Observation, streams: Collection[str] | None = None) -> DashboardState | None:
+        """What was seen with every curve of these streams, or of all, as long as it is kept; null without a state."""
+        return whole(self._backend, seen.state, streams) if seen.state else None
 
     def snapshot(self, run_id: str) -> DashboardState | None:
         """Return one run's snapshot; null when it is absent or cannot be read."""

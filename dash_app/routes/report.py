@@ -40,13 +40,13 @@ class ReportRoute:
             return not_found()
         if seen.condition != "ok" or seen.state is None:
             return failure(503, seen.condition, seen.sentence or "")
-        page = await run_in_threadpool(_page, found, seen.state, wished.get("y") == "log")
+        page = await run_in_threadpool(self._page, found, seen.state, wished.get("y") == "log")
         saved = {"Content-Disposition": f'attachment; filename="{file_name(seen.state)}"'}
         return Response(page, headers=FRESHNESS | saved, media_type="text/html")
 
-
-def _page(found: Compared, state: DashboardState, is_log: bool) -> bytes:
-    against = None
-    if found.baseline_id is not None:
-        against = Against(found.baseline_id, found.baseline.state if found.baseline else None, found.delta)
-    return as_html(state, against, "log" if is_log else "linear").encode()
+    def _page(self, found: Compared, state: DashboardState, is_log: bool) -> bytes:
+        whole, against = self._history.reader.whole, None
+        if found.baseline_id is not None:
+            baseline = whole(found.baseline) if found.baseline else None
+            against = Against(found.baseline_id, baseline, found.delta)
+        return as_html(whole(found.shown) or state, against, "log" if is_log else "linear").encode()

@@ -72,9 +72,10 @@ class SeriesRoute:
         return tagged_json(request, content, etag)
 
     def _metrics(self, curve: Curve) -> StreamMetrics | None:
-        state = self._reader.current().state
-        if state is None or state.meta.run_id != curve.run_id:
-            state = self._reader.snapshot(curve.run_id)
+        seen = self._reader.current()
+        if seen.state is None or seen.state.meta.run_id != curve.run_id:
+            seen = self._reader.run(curve.run_id)
+        state = self._reader.whole(seen, (curve.stream,))
         return state.metrics.get(curve.stream) if state else None
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from collectors.compare.regression import judge_regression, judge_stream, ordered, way_of
+from collectors.compare.regression import judge_regression, judge_stream, ordered, way_of, windowed
 from collectors.contract.delta import Regression
 from collectors.contract.metrics import StreamMetrics
 from collectors.contract.policy import Policy
@@ -42,8 +42,9 @@ def check_baseline(seen: WorkspaceEvidence) -> Judgement:
 
 
 def _judged(seen: WorkspaceEvidence, baseline: DashboardState) -> Judgement:
-    run = {s.id: s.metrics for s in seen.streams}
     policy = seen.config.baseline
+    whole = windowed(policy)
+    run = {s.id: s.with_curves(whole) if whole else s.metrics for s in seen.streams}
     found = judge_regression(run, baseline.metrics, policy)
     has_way = found.value is not Regression.INCOMPARABLE or not any(map(partial(_lacks_way, policy), run.values()))
     return Judgement(

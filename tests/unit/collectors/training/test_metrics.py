@@ -10,12 +10,21 @@ import numpy as np
 import pytest
 from support.evidence_parts import progress
 
-from collectors.contract.metrics import MAX_POINTS, SHARED_POINTS, MetricFacts, Point, StreamMetrics
+from collectors.contract.metrics import (
+    MAX_POINTS,
+    SHARED_POINTS,
+    SPARK_POINTS,
+    CurveDocument,
+    MetricFacts,
+    Point,
+    StreamMetrics,
+)
 from collectors.contract.streams import Stream
 from collectors.training.curves import Losses
 from collectors.training.divergence import all_divergences
 from collectors.training.metrics import build_metrics
 from collectors.training.stream_runs import Curve
+from collectors.training.summary import document_of, summarise
 
 
 def by_epoch(values: Any) -> Curve:
@@ -34,7 +43,8 @@ def told(curves: Mapping[str, Any], **metrics: Any) -> StreamMetrics:
     losses = Losses("events", {name: by_epoch(values) for name, values in curves.items()})
     divergences, odd = all_divergences(losses)
     found = progress(divergences=divergences, odd=odd)
-    return build_metrics(stream, losses, found, config=None, in_current_run=True)
+    summary = summarise(losses.told, SPARK_POINTS)
+    return build_metrics(stream, (losses, summary), found, config=None, in_current_run=True)
 
 
 def test_each_metric_has_its_last_value_its_best_with_its_place_and_what_the_description_says() -> None:
@@ -102,9 +112,9 @@ def test_losses_keep_all_their_points_and_many_metrics_share_what_there_is() -> 
     long = np.sin(np.arange(5000.0))
     curves = {"val_loss": long, **{f"layer{n}/norm": long for n in range(400)}}
 
-    found = told(curves)
+    found, document = told(curves), document_of("a", {n: by_epoch(v) for n, v in curves.items()}, SPARK_POINTS)
 
-    kept = {name: len(series.value) for name, series in found.series.items()}
+    kept = {n: len(series.value) for n, series in CurveDocument.model_validate_json(document).series.items()}
     assert MAX_POINTS / 2 < kept.pop("val_loss") <= MAX_POINTS
     assert max(kept.values()) <= SHARED_POINTS // 400
     assert SHARED_POINTS / 2 < sum(kept.values()) <= SHARED_POINTS
