@@ -41,7 +41,7 @@ from collectors.training.heartbeat import heartbeat_of, parse_heartbeat
 from collectors.training.progress import Observed, progress_of
 from collectors.training.series import EventFile
 from collectors.training.stream_runs import RunGroup, StreamRun, group_runs, is_event_file, run_id_at, stream_runs
-from collectors.training.summary import spark_points, summarise
+from collectors.training.summary import Summary, spark_points, summarise
 
 LOOK_AGAIN_SECONDS = 10.0
 SmokeLookup = Callable[[str, str, str], SmokeResult | None]
@@ -184,15 +184,11 @@ class Gatherer:
     def _summarised(self, streams: Sequence[StreamEvidence]) -> tuple[StreamEvidence, ...]:
         """The streams with what the state holds of their curves, made anew where a curve became another one."""
         spark = spark_points(sum(len(s.losses.told) for s in streams))
-        return tuple(
-            replace(
-                s,
-                summary=self.derived.of(
-                    ("summary", s.id), (s.losses,), (spark,), partial(summarise, s.losses.told, spark)
-                ),
-            )
-            for s in streams
-        )
+        return tuple(replace(s, told=(s.losses, self._summary(s, spark))) for s in streams)
+
+    def _summary(self, s: StreamEvidence, spark: int) -> Summary:
+        make = partial(summarise, s.losses.told, spark)
+        return self.derived.of(("summary", s.id), (s.losses,), (spark,), make)
 
     def _config(self, stream: Stream) -> ReadFile[Any] | None:
         if stream.config is None:

@@ -92,8 +92,8 @@ class StreamEvidence:
     """Tables beside its own that hold the part of the data of which no series was read."""
     instead_of_events: str = ""
     """In words what lies where the event files should, where there is none."""
-    summary: Summary | None = None
-    """What the state holds of its curves, where that is made already."""
+    told: tuple[Losses, Summary] | None = None
+    """What the state holds of these losses, where that is made already."""
 
     @property
     def id(self) -> str:
@@ -133,11 +133,11 @@ class StreamEvidence:
     @cached_property
     def metrics(self) -> StreamMetrics:
         """Its losses and how far it is, as the state tells them: made once, when they are first asked for."""
-        summary = self.summary or summarise(self.losses.told, SPARK_POINTS)
+        told = self.told
+        if told is None or told[0] is not self.losses:
+            told = (self.losses, summarise(self.losses.told, SPARK_POINTS))
         config, is_current = self.config_data, self.in_current_run
-        return build_metrics(
-            self.stream, (self.losses, summary), self.progress, config=config, in_current_run=is_current
-        )
+        return build_metrics(self.stream, told, self.progress, config=config, in_current_run=is_current)
 
     def with_curves(self, names: Collection[str]) -> StreamMetrics:
         """Its metrics, these series with as many points as are kept of them."""
