@@ -85,7 +85,9 @@ BASELINE_OPTIONS_TREE: Final = "baseline-options-tree"
 
 # The comparison's own.
 COMPARED: Final = "compared"
-"""Store: stream id -> `{curves, delta, keys}` of the baseline and the overlaid runs."""
+"""Store: stream id -> `{others, delta, keys}` of the baseline and the overlaid runs."""
+COMPARED_SHOWN: Final = "compared-shown"
+"""Store: the same as it is drawn now, with `curves` of those that are near what is looked at."""
 COMPARED_DIGESTS: Final = "compared-digests"
 """Store: digests of what the comparison shows."""
 PIN_NOTE: Final = "pin-note"
@@ -112,7 +114,9 @@ STAGE_LIST: Final = "stage-list"
 
 # How losses are drawn.
 LOSS_DATA: Final = "loss-data"
-"""Store: stream id -> what its chart draws."""
+"""Store: stream id -> figures in words, and which version of its curves stands behind them."""
+LOSS_SHOWN: Final = "loss-shown"
+"""Store: the same as it is drawn now, with the curves of those that are near what is looked at."""
 SMOOTHING: Final = "smoothing"
 SMOOTHING_NOW: Final = "smoothing-now"
 """The slider's value in figures."""
@@ -124,7 +128,9 @@ X_AXIS: Final = "x-axis"
 METRIC_WISH: Final = "metric-wish"
 """Store: stream id -> group of metrics that is open -> how many of them are drawn."""
 METRIC_DATA: Final = "metric-data"
-"""Store: stream id -> group -> what its charts draw."""
+"""Store: stream id -> group -> figures of its metrics in words."""
+METRIC_SHOWN: Final = "metric-shown"
+"""Store: the same as it is drawn now, with their curves."""
 METRIC_DIGESTS: Final = "metric-digests"
 """Store: digest of what the metrics' charts draw."""
 
@@ -191,6 +197,7 @@ ALL_IDS: Final = (
     RUN_OPTIONS_TREE,
     BASELINE_OPTIONS_TREE,
     COMPARED,
+    COMPARED_SHOWN,
     COMPARED_DIGESTS,
     PIN_NOTE,
     GHOST_SERIES,
@@ -206,12 +213,14 @@ ALL_IDS: Final = (
     STAGE_DETAILS,
     STAGE_LIST,
     LOSS_DATA,
+    LOSS_SHOWN,
     SMOOTHING,
     SMOOTHING_NOW,
     Y_SCALE,
     X_AXIS,
     METRIC_WISH,
     METRIC_DATA,
+    METRIC_SHOWN,
     METRIC_DIGESTS,
 )
 """Every plain id, once."""

@@ -32,9 +32,12 @@ RUN_STORES = (
     ids.RUN_OPENED,
     ids.BASELINE_OPENED,
     ids.COMPARED,
+    ids.COMPARED_SHOWN,
+    ids.LOSS_SHOWN,
     ids.COMPARED_DIGESTS,
     ids.METRIC_WISH,
     ids.METRIC_DATA,
+    ids.METRIC_SHOWN,
     ids.METRIC_DIGESTS,
     ids.HISTORY_WISH,
     ids.HISTORY_TREE,
@@ -48,7 +51,7 @@ Y_SCALES = (("linear", "linear"), ("log", "log"))
 def build_layout(settings: Settings, reader: StateReader) -> Component:
     """Return the page for the state that `reader` holds now."""
     seen = reader.current()
-    drawn = drawn_page(Seen(seen.etag, reader.whole(seen), seen.sentence))
+    drawn = drawn_page(Seen(seen.etag, seen.state, seen.sentence))
     page = drawn.regions
     skip = html.A("Skip to the content", href=f"#{ids.MAIN}", className="skip")
     stores = _stores(drawn, (seen.etag, seen.runs_version), first_view(seen.state))

@@ -1,9 +1,10 @@
 /* Losses: data and wishes -> plotly figures, one a stream.
 
-   In:  loss-data {stream: {data: {curves, broken, ends}, head, sentence, foot, table}}, x, y,
-        smoothing, theme, compared {stream: {curves}} of other runs, and the figures as they are now
-   Out: figures, a note under each, and the smoothing in figures. It fetches nothing; colours come
-        from the CSS tokens, so the charts follow the theme. */
+   In:  loss-shown {stream: {data: {curves, broken, ends}, head, sentence, foot, table}}, x, y,
+        smoothing, theme, compared-shown {stream: {curves}} of other runs, and the figures as they are now
+   Out: figures, a note under each, and the smoothing in figures; nothing of a chart that is drawn so already. Without
+        its data, which far away it has not, a chart is blank. It fetches nothing; colours come from the CSS tokens,
+        so the charts follow the theme. */
 (function () {
   "use strict";
 
@@ -175,21 +176,46 @@
     return curves.filter((curve) => curve.role === "val" || series === "train");
   }
 
-  function draw(losses, x, y, smoothing, _theme, compared, series, parts, shown) {
+  const drawn = {}; // stream -> what its figure was made of
+  const told = {}; // stream -> the entry whose words it has
+  const NOTHING_YET = { curves: [], broken: [], ends: {} };
+  const noUpdate = () => window.dash_clientside.no_update;
+
+  function isAsBefore(stream, made, shown) {
+    const before = drawn[stream];
+    drawn[stream] = made;
+    return before && shown && made.every((one, index) => one === before[index]);
+  }
+
+  function blank() {
+    return { data: [], layout: { xaxis: { visible: false }, yaxis: { visible: false } } };
+  }
+
+  function draw(losses, x, y, smoothing, theme, compared, series, parts, shown) {
     const weight = Number(smoothing) || 0;
     const palette = colours();
-    const drawn = parts.map(({ stream }, index) => {
-      const data = (losses[stream] || {}).data || { curves: [], broken: [], ends: {} };
+    const every = parts.map(({ stream }, index) => {
+      const entry = (losses || {})[stream];
+      const data = entry && entry.version ? entry.data : NOTHING_YET;
+      const made = [data, x, y, weight, theme, (compared || {})[stream], series];
+      if (isAsBefore(stream, made, shown[index])) return [noUpdate(), noUpdate()];
+      if (!losses || !data) return [blank(), ""];
       const axis = usableAxis(data, x);
       const ghosts = ghostsOf(compared, stream, series);
       const scene = { axis, y, weight, palette, unit: timeUnit(data, axis), ghosts };
       return [withZoom(figureOf(stream, data, scene), shown[index]), noteOf(data, scene, x)];
     });
-    return [drawn.map(([figure]) => figure), drawn.map(([, note]) => note), weight.toFixed(2)];
+    return [every.map(([figure]) => figure), every.map(([, note]) => note), weight.toFixed(2)];
   }
 
   function tell(losses, parts) {
-    const part = (name) => parts.map(({ stream }) => (losses[stream] || {})[name] || "");
+    const news = parts.map(({ stream }) => {
+      const entry = (losses || {})[stream] || {};
+      const isTold = told[stream] === entry;
+      told[stream] = entry;
+      return isTold ? null : entry;
+    });
+    const part = (name) => news.map((entry) => (entry ? entry[name] || "" : noUpdate()));
     return [part("head"), part("sentence"), part("foot"), part("table")];
   }
 

@@ -1,6 +1,6 @@
 /* Metrics beside the losses: groups that open -> a card with a chart for each metric, drawn when it is looked at.
 
-   In:  loss-data {stream: {groups: [{key, title, names, open}]}}, metric-data {stream: {key: {count,
+   In:  loss-shown {stream: {groups: [{key, title, names, open}]}}, metric-shown {stream: {key: {count,
         members: [{series, label, last, best, odd, data, ghosts}]}}}, x, y, smoothing, theme
    Out: the groups below each loss chart, their charts, and metric-wish: which are open, and how many
         metrics of each are drawn. It fetches nothing; text is text. */
@@ -36,7 +36,7 @@
   function list(losses, parts) {
     const counts = parts.map((part) => {
       const container = containerOf(part);
-      const groups = (losses[part.stream] || {}).groups || [];
+      const groups = ((losses || {})[part.stream] || {}).groups || [];
       const held = new Map(groupsIn(container).map((one) => [one.dataset.group, one]));
       hold(container, groups.map((group) => named(held.get(group.key) || newGroup(part.stream, group), group)));
       return groups.length;
@@ -109,9 +109,19 @@
     const every = parts.flatMap((part) => groupsIn(containerOf(part))).filter((details) => details.open);
     const found = ({ stream, group }) => data?.[stream]?.[group];
     const groups = every.filter((details) => found(details.dataset));
+    every.filter((details) => !found(details.dataset)).forEach(letGo);
     // All cards first: one more beside a card leaves it less room.
     const cards = groups.flatMap((details) => cardsOf(details, found(details.dataset)));
     cards.forEach((card) => drawCard(...card, look));
+  }
+
+  /* Far away a group keeps its cards, and their places, alone. */
+  function letGo(details) {
+    for (const card of details.querySelectorAll(".metric-card")) {
+      if (!card.drawn) continue;
+      card.drawn = null;
+      window.Plotly.purge(plotIn(card));
+    }
   }
 
   /* The cards of a group, each with its metric and stream. */
@@ -144,8 +154,12 @@
 
   const plotIn = (card) => card.querySelector(".metric-plot");
 
-  function drawCard(card, { series, label, last, best, odd, data, ghosts }, stream, look) {
+  function drawCard(card, member, stream, look) {
+    const { series, label, last, best, odd, data, ghosts } = member;
     const [head, figures, plot] = card.children;
+    const as = JSON.stringify(look);
+    if (card.drawn?.member === member && card.drawn.as === as) return;
+    card.drawn = { member, as };
     head.textContent = label;
     head.title = series;
     figures.replaceChildren(make("b", "", last), make("span", "", best), make("span", "loss-broken", odd));

@@ -23,7 +23,10 @@
   function drawWithDetail(...given) {
     wires = given;
     const drawn = draw(...withDetails(given));
-    partsOf(given).forEach(({ stream }, index) => look(stream, drawn[0][index].layout));
+    partsOf(given).forEach(({ stream }, index) => {
+      const { layout } = drawn[0][index];
+      if (layout?.meta) look(stream, layout); // else it is drawn so already, or blank
+    });
     return drawn;
   }
 
@@ -85,7 +88,7 @@
 
   function ownCurves(stream) {
     const run = document.querySelector("#run-label b")?.title;
-    return (wires[0]?.[stream]?.data.curves || []).map((curve) => ({ ...curve, run }));
+    return (wires[0]?.[stream]?.data?.curves || []).map((curve) => ({ ...curve, run }));
   }
 
   /* What is drawn of the baseline and of overlaid runs. */
@@ -160,11 +163,12 @@
   function withDetails([losses, x, y, smoothing, theme, compared, ...rest]) {
     const run = document.querySelector("#run-label b")?.title;
     const own = mapStreams(losses, (stream, entry) => {
-      if (!entry.data) return entry;
+      if (!entry.data || !details[stream]) return entry;
       const curves = entry.data.curves.map((curve) => detailed(stream, { ...curve, run }));
       return { ...entry, data: { ...entry.data, curves } };
     });
     const others = mapStreams(compared, (stream, entry) => {
+      if (!details[stream]) return entry;
       return { ...entry, curves: entry.curves.map((curve) => detailed(stream, curve)) };
     });
     return [own, x, y, smoothing, theme, others, ...rest];

@@ -20,7 +20,7 @@
 
   function tell(compared, parts) {
     const part = (name) => parts.map(({ stream }) => ((compared || {})[stream] || {})[name] || "");
-    root.toggleAttribute("data-compared", Object.values(compared || {}).some((one) => one.curves.length));
+    root.toggleAttribute("data-compared", Object.values(compared || {}).some((one) => one.others.length));
     return [part("delta"), part("keys")];
   }
 

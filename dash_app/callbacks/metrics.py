@@ -1,4 +1,4 @@
-"""Groups of metrics that somebody opened -> their curves, fetched then and drawn by `assets/curves/metrics.js`.
+"""Groups of metrics that somebody opened -> their figures; their curves are fetched by `assets/curves/shelf.js`.
 
 Moving the slider or choosing another axis asks for nothing.
 """
@@ -25,14 +25,14 @@ def register_metrics(app: dash.Dash, history: RunHistory) -> None:
         "metrics",
         "list",
         Output(ids.loss_part("loss-metrics", ALL), "data-groups"),
-        Input(ids.LOSS_DATA, "data"),
+        Input(ids.LOSS_SHOWN, "data"),
         State(ids.loss_part("loss-metrics", ALL), "id"),
     )
     in_browser(
         app,
         "metrics",
         "draw",
-        Input(ids.METRIC_DATA, "data"),
+        Input(ids.METRIC_SHOWN, "data"),
         Input(ids.X_AXIS, "data"),
         Input(ids.Y_SCALE, "data"),
         Input(ids.SMOOTHING, "value"),
@@ -57,8 +57,7 @@ def register_metrics(app: dash.Dash, history: RunHistory) -> None:
         if not wish:
             raise PreventUpdate
         compared = history.compared(run, choice)
-        baseline = history.reader.whole(compared.baseline, wish) if compared.baseline else None
-        shown_run = history.reader.whole(compared.shown, wish)
-        now = {ids.METRIC_DATA: metric_data(shown_run, baseline, wish)}
+        baseline = compared.baseline.state if compared.baseline else None
+        now = {ids.METRIC_DATA: metric_data(compared.shown.state, baseline, wish)}
         told = digests(now)
         return [now[ids.METRIC_DATA], told] if told != known_digests(shown) else [no_update, no_update]

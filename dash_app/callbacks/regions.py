@@ -33,9 +33,7 @@ def register_regions(app: dash.Dash, history: RunHistory) -> None:
     def show_regions(_version: str, run: str | None, shown: dict[str, str] | None) -> list[Any]:
         seen = history.shown(run)
         run_id = None if is_live(run) else str(run)
-        return changed_regions(
-            drawn_page(Seen(seen.etag, history.reader.whole(seen), seen.sentence, run_id)), known_digests(shown)
-        )
+        return changed_regions(drawn_page(Seen(seen.etag, seen.state, seen.sentence, run_id)), known_digests(shown))
 
 
 def changed_regions(page: DrawnPage, shown: Mapping[str, str]) -> list[Any]:

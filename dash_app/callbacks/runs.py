@@ -37,7 +37,7 @@ def register_runs(app: dash.Dash, history: RunHistory, settings: Settings) -> No
         Output(ids.loss_part("loss-compared", ALL), "children"),
     )
     parts = State(ids.loss_part("loss-delta", ALL), "id")
-    in_browser(app, "shown", "tell", *told, Input(ids.COMPARED, "data"), parts)
+    in_browser(app, "shown", "tell", *told, Input(ids.COMPARED_SHOWN, "data"), parts)
     in_browser(app, "shown", "arrived", Input(ids.SNAPSHOT_BANNER, "children"), State(ids.SHOWN_RUN, "data"))
     for tree in (ids.HISTORY_TREE, ids.RUN_OPTIONS_TREE, ids.BASELINE_OPTIONS_TREE):
         in_browser(app, "trees", "draw", Input(tree, "data"), State(tree, "id"))
@@ -85,10 +85,9 @@ def _compare(app: dash.Dash, history: RunHistory, settings: Settings) -> None:
     def show_comparison(*wishes: Any) -> list[Any]:
         _version, run, choice, overlays, _pinned, shown = wishes
         compared = history.compared(run, choice)
-        others = [history.reader.whole(history.reader.run(one)) for one in known_ids(overlays, MOST_OVERLAYS)]
+        others = [history.reader.run(one).state for one in known_ids(overlays, MOST_OVERLAYS)]
         target = pin_target(history, compared) if settings.may_pin else None
-        baseline = history.reader.whole(compared.baseline) if compared.baseline else None
-        return comparison_news(compared, (baseline, [s for s in others if s]), target, known_digests(shown))
+        return comparison_news(compared, [s for s in others if s], target, known_digests(shown))
 
 
 def _list(app: dash.Dash, history: RunHistory, settings: Settings) -> None:
@@ -120,21 +119,16 @@ def pin_target(history: RunHistory, compared: Compared) -> str | None:
 
 
 def comparison_news(
-    compared: Compared,
-    others: tuple[DashboardState | None, Sequence[DashboardState]],
-    target: str | None,
-    shown: Mapping[str, str],
+    compared: Compared, overlays: Sequence[DashboardState], target: str | None, shown: Mapping[str, str]
 ) -> list[Any]:
-    """Return label, panel, curves and digests, `no_update` where they look as they are shown.
-
-    `others` are the baseline and the overlaid runs with their curves.
-    """
+    """Return label, panel, curves and digests, `no_update` where they look as they are shown."""
+    baseline = compared.baseline.state if compared.baseline else None
     now = {
         ids.BASELINE_LABEL: render_baseline_label(compared.baseline_id, is_pinned=compared.is_pinned),
         ids.COMPARISON: render_comparison(
             compared.delta, compared.baseline_id, is_pinned=compared.is_pinned, pin_target=target
         ),
-        ids.COMPARED: compared_curves(*others, compared.delta),
+        ids.COMPARED: compared_curves(baseline, overlays, compared.delta),
     }
     told = digests(now)
     news = [now[name] if told[name] != shown.get(name) else no_update for name in now]

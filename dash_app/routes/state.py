@@ -19,6 +19,7 @@ from collectors.digest import short_digest
 from dash_app.reading.observation import Observation
 from dash_app.reading.pulse import pulse_of, sign_of
 from dash_app.reading.reader import StateReader
+from dash_app.routes.curves import CurvesRoute
 from dash_app.routes.events import Events
 from dash_app.routes.preview import PreviewRoute
 from dash_app.routes.series import SeriesRoute
@@ -33,6 +34,7 @@ def add_api(server: FastAPI, reader: StateReader, settings: Settings) -> None:
         "/api/state": api.state,
         "/api/pulse": api.pulse,
         "/api/events": Events(reader, settings.stale_after_seconds).answer,
+        "/api/curves": CurvesRoute(reader).answer,
         "/api/series": SeriesRoute(reader, settings.state_dir).answer,
         "/api/preview": PreviewRoute(reader, settings).answer,
         "/healthz": api.healthz,

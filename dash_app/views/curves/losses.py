@@ -1,7 +1,7 @@
-"""State -> one loss panel a stream: frame, figures in words, legend, sentence and data table.
+"""State -> one loss panel a stream: frame, figures in words, legend and sentence.
 
 The frame changes only with the streams; what changes while training travels as data beside it, so
-that a chart keeps its zoom. The curves themselves are drawn in the browser from `loss_data`.
+that a chart keeps its zoom. The curves themselves are drawn in the browser of `api/curves`.
 """
 
 from __future__ import annotations
@@ -15,13 +15,12 @@ from collectors.contract.graph import StreamInfo
 from collectors.contract.metrics import StreamMetrics
 from collectors.contract.state import DashboardState
 from collectors.presentation.metric_groups import main_part
-from collectors.presentation.regions.loss_table import loss_table
 from collectors.presentation.regions.losses import chart_sentence, loss_foot, loss_head
 from dash_app import ids
-from dash_app.views.curves.data import loss_data
+from dash_app.reading.documents import stream_version
 from dash_app.views.curves.metrics import groups_of, may_stand_open
 from dash_app.views.markup import attributes
-from dash_app.views.tree import component, components
+from dash_app.views.tree import components
 
 CHART_CONFIG: Any = {"displayModeBar": False, "responsive": True, "doubleClick": "reset"}
 
@@ -32,12 +31,16 @@ def render_losses(state: DashboardState | None) -> list[Component]:
 
 
 def losses_now(state: DashboardState | None) -> dict[str, Any]:
-    """Return stream id -> `{data, head, foot, sentence, table, groups}`: what the frames are filled with."""
+    """Return stream id -> `{run, version, head, foot, sentence, groups}`: what the frames are filled with.
+
+    Curves and the table of their points are fetched by whoever looks at them, whenever `version` is another one.
+    """
     if state is None:
         return {}
     streams = [s.id for s in state.pipeline.streams if s.id in state.metrics]
-    is_open = may_stand_open(state)
-    return {s: _filling(state.metrics[s]) | {"groups": groups_of(state.metrics[s], is_open=is_open)} for s in streams}
+    is_open, run_id = may_stand_open(state), {"run": state.meta.run_id}
+    groups = {s: {"groups": groups_of(state.metrics[s], is_open=is_open)} for s in streams}
+    return {s: run_id | _filling(state.metrics[s]) | groups[s] for s in streams}
 
 
 def _frame(stream: StreamInfo) -> Component:
@@ -63,15 +66,15 @@ def _frame(stream: StreamInfo) -> Component:
     table = html.Details([foot, html.Div(id=part["loss-table"])], className="loss-data")
     sentence = html.P(id=part["loss-sentence"], className="unseen")
     metrics = html.Div(id=part["loss-metrics"], className="metric-groups")
-    return html.Section([head, plot, sentence, table, metrics], className="panel loss")
+    parts = [head, plot, sentence, table, metrics]
+    return html.Section(parts, className="panel loss", **attributes(data_stream=stream.id))
 
 
 def _filling(run: StreamMetrics) -> dict[str, Any]:
     metrics = main_part(run)
     return {
-        "data": loss_data(metrics),
+        "version": stream_version(run),
         "head": components(loss_head(metrics)),
         "foot": components(loss_foot(metrics)),
         "sentence": chart_sentence(metrics),
-        "table": component(loss_table(metrics)),
     }
