@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from collectors.contract.streams import StallLimits
+from collectors.training.remembered import per_object
 from collectors.training.stream_runs import Curve, StreamRun
 
 QUIET_GAPS, QUIET_SECONDS = 3, 30.0
@@ -68,6 +69,7 @@ def epochs_pace(curves: Mapping[str, Curve], stride: float, gap: float) -> tuple
     return gap * steps / stride, max(0.0, 1.0 - over) if is_whole else 0.0
 
 
+@per_object
 def usual_stride(run: StreamRun) -> float:
     """Median number of steps between two records."""
     steps = np.unique(np.concatenate([c.recent[0] if c.recent else c.step for c in run.curves.values()]))

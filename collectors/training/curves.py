@@ -24,7 +24,7 @@ _LARGEST_STEP = 2.0**53
 NOTHING_DECLARED = Declared()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Losses:
     """What is shown and judged as a stream's losses."""
 

@@ -17,6 +17,7 @@ from collectors.training.completion import End, Recorded, Target, count_of, end_
 from collectors.training.curves import Losses
 from collectors.training.divergence import Divergence, all_divergences
 from collectors.training.heartbeat import CLOCK_SLACK_SECONDS, doubt_of
+from collectors.training.remembered import per_object
 from collectors.training.stream_runs import StreamRun
 
 NOTHING_RECORDED = Recorded()
@@ -90,9 +91,14 @@ class Progress:
         return self.status in {Status.DONE, Status.FAIL}
 
 
+@per_object
+def _cadence_of(source: StreamRun | Losses) -> tuple[float | None, int]:
+    return cadence(source.curves, None)
+
+
 def progress_of(seen: Observed, now: float) -> Progress:
     """Derive a stream's state at `now` (seconds since the Unix epoch)."""
-    gap, gaps = cadence(seen.losses.curves, seen.run)
+    gap, gaps = _cadence_of(seen.run or seen.losses)
     gap = gap if gap is not None else seen.table_gap
     last_at = _last_sign(seen, now)
     quiet_at, stalled_at = silence_limits(seen.limits, gap, last_at)

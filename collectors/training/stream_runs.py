@@ -22,7 +22,7 @@ from collectors.training.run_files import Cut, RunFiles, cuts_within, series_par
 from collectors.training.series import EPOCH_TAGS, EventFile, TagChoice, choose_tags, is_gradient_norm
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Curve:
     """One series of one run: parallel arrays, non-finite values kept, each step once."""
 
@@ -53,7 +53,7 @@ class Curve:
         return int(np.argmin(np.where(finite, losses, np.inf)))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class StreamRun:
     """One execution of one stream, as its event files tell it."""
 

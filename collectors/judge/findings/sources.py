@@ -6,12 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from collectors.contract.table import PLACES
 from collectors.numbers import number_words
-from collectors.training.agreement import Unit, places_in
+from collectors.training.agreement import Unit
 from collectors.training.evidence import StreamEvidence
+from collectors.training.remembered import finite_of, known_steps, rising_once
 from collectors.training.series import better_way, is_loss, is_validation
 from collectors.training.stream_runs import Curve
 
@@ -30,8 +29,8 @@ class Source:
 
     def places(self, name: str) -> Any:
         """Rising epochs or steps of one of its losses, each once."""
-        found = places_in(self.curves[name], self.unit)
-        return np.unique(found[np.isfinite(found)])
+        curve = self.curves[name]
+        return rising_once(known_steps(curve.step) if self.unit == "step" else curve.epoch)
 
 
 def is_val_loss(name: str) -> bool:
@@ -62,7 +61,7 @@ def sources_of(s: StreamEvidence) -> Iterator[Source]:
 
 def _source(path: str, curves: Mapping[str, Curve]) -> Source | None:
     held = {name: c for name, c in curves.items() if is_loss(name) and len(c)}
-    known = any(bool(np.isfinite(c.epoch).any()) for c in held.values())
+    known = any(finite_of(c.epoch).size for c in held.values())
     return Source(path, held, "epoch" if known else "step") if held else None
 
 
