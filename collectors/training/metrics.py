@@ -6,7 +6,7 @@ What a state holds of the curves is made in `summary`; values that are not finit
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from collectors.training.curves import Losses
 from collectors.training.divergence import number_or_none, step_or_none
 from collectors.training.metric_facts import better_of
 from collectors.training.progress import Progress
+from collectors.training.remembered import per_object
 from collectors.training.stream_runs import Curve
 from collectors.training.summary import Summary, most_points
 
@@ -28,8 +29,7 @@ def build_metrics(
 ) -> StreamMetrics:
     """One stream's metrics; `told`: its losses, and what the state holds of them; `config` is its document, or None."""
     losses, summary = told
-    curves, most = losses.told, most_points(losses.told)
-    about = {name: _facts(stream, name, is_reduced=len(c) > most[name]) for name, c in curves.items()}
+    points = _points(stream, losses)
     divergences = progress.divergences
     first = min(divergences, key=lambda d: d.first_epoch if d.first_epoch is not None else np.inf, default=None)
     return StreamMetrics(
@@ -40,7 +40,7 @@ def build_metrics(
         series=dict(summary.series),
         courses=dict(summary.courses),
         curves=summary.digest,
-        about=about,
+        about=points.about,
         nonfinite=tuple(
             Nonfinite(
                 series=d.series,
@@ -52,10 +52,26 @@ def build_metrics(
             )
             for d in (*divergences, *progress.odd)
         ),
-        final={name: _point(c, -1) for name, c in curves.items()},
-        best={name: p for name, c in curves.items() if (p := _best(c, about[name].better)) is not None},
+        final=points.final,
+        best=points.best,
         diverged_at=Point(value=None, epoch=first.first_epoch, step=first.first_step) if first else None,
     )
+
+
+class _Points(NamedTuple):
+    """What is told of single points of a stream's curves."""
+
+    about: dict[str, MetricFacts]
+    final: dict[str, Point]
+    best: dict[str, Point]
+
+
+@per_object
+def _points(stream: Stream, losses: Losses) -> _Points:
+    curves, most = losses.told, most_points(losses.told)
+    about = {name: _facts(stream, name, is_reduced=len(c) > most[name]) for name, c in curves.items()}
+    best = {name: p for name, c in curves.items() if (p := _best(c, about[name].better)) is not None}
+    return _Points(about, {name: _point(c, -1) for name, c in curves.items()}, best)
 
 
 def _facts(stream: Stream, name: str, *, is_reduced: bool) -> MetricFacts:

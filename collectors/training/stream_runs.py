@@ -179,7 +179,7 @@ def _curve(parts: Sequence[ScalarSeries], cuts: Sequence[Cut], *, keep_first: bo
         step,
         _moments(time),
         value,
-        np.full(step.size, np.nan),
+        np.broadcast_to(np.nan, step.shape),  # one number, however long the curve is
         nonfinite=_nonfinite(parts) if reduced else None,
         recent=(recent[0], _moments(recent[1])) if recent else None,
         count=sum(p.points for p in parts) if reduced and is_once else None,
