@@ -17,12 +17,8 @@ from typing import Final
 import collectors
 from collectors.commands.exit_codes import BROKEN, USAGE
 from collectors.commands.terminal import forgive_characters, hush_output
-from collectors.files.problems import describe_error
-from collectors.files.workspace import WorkspaceProblem
-from collectors.observe.load_pipeline import ConfigProblem
 from collectors.options import VARIABLE_PREFIX, AnswerProblem, Parser, UsageError
-from collectors.store.backend import StoreProblem
-from collectors.store.runs import RunProblem
+from collectors.start import quick_start
 
 COMMANDS: Final = ("validate", "export", "watch", "init", "runs", "compare", "schema")
 """Each is a module of `collectors.commands` that adds itself; only the one that is asked for is imported."""
@@ -31,7 +27,8 @@ COMMANDS: Final = ("validate", "export", "watch", "init", "runs", "compare", "sc
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     try:
-        options = _options(sys.argv[1:] if argv is None else argv)
+        with quick_start():
+            options = _options(sys.argv[1:] if argv is None else argv)
         command: Callable[[argparse.Namespace], int] = options.command
         forgive_characters()
         code = command(options)
@@ -45,6 +42,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _told(problem: Exception) -> int:
     """Say in one line on stderr why there is no answer; return the exit code."""
+    from collectors.files.problems import describe_error
+    from collectors.files.workspace import WorkspaceProblem
+    from collectors.observe.load_pipeline import ConfigProblem
+    from collectors.store.backend import StoreProblem
+    from collectors.store.runs import RunProblem
+
     if isinstance(problem, BrokenPipeError):  # the reader of a pipe went away; there is nobody left to tell
         hush_output()
         return BROKEN

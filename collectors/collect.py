@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +17,9 @@ from typing import Any, Self
 
 from collectors.contract.pipeline import PipelineConfig
 from collectors.contract.state import Check, DashboardState
+from collectors.decisions.analysis import Analysis
+from collectors.decisions.document import document_of
+from collectors.decisions.summary import notices_of
 from collectors.files.workspace import Workspace
 from collectors.judge.build import BUILTIN, Observation, build_state
 from collectors.judge.checklist import following_external, judge
@@ -30,11 +34,11 @@ from collectors.observe.point_index import index_points
 from collectors.observe.signs import signs_of
 from collectors.observe.smoke_runs import Scoring, SmokeRuns
 from collectors.observe.validator import run_validator
-from collectors.readers.child.process import ReaderProcess
+from collectors.readers.child.process import ReaderProcess, ReadLimits
 from collectors.store.snapshots import History
 from collectors.store.store import Store
 from collectors.training.evidence import WorkspaceEvidence
-from collectors.training.summary import document_of, spark_points
+from collectors.training.summary import curve_document, spark_points
 
 MOST_NOTICES = 8
 
@@ -75,7 +79,14 @@ class Collector:
         self.root = root
         self.store = store
         self.workspace = Workspace(root, self.options.allow_roots)
-        self._sight = Sight(self.workspace, self.options.config_file, self.options.pipeline)
+        self._child = ReaderProcess()
+        if store is None:  # nothing is remembered: it starts while it is found out what to read
+            self._child.start()
+        with ExitStack() as undoing:
+            undoing.callback(self.workspace.close)
+            undoing.callback(self._child.close)
+            self._sight = Sight(self.workspace, self.options.config_file, self.options.pipeline)
+            undoing.pop_all()
         asked = self.options
         self._smoke = SmokeRuns(store, Scoring(root, asked.smoke_python, asked.smoke_timeout_seconds, asked.announce))
         self._external: tuple[Check, ...] | None = None
@@ -84,13 +95,15 @@ class Collector:
         self._snapshot_is_due = False
         self._last: tuple[Any, DashboardState] | None = None
         self._seen: WorkspaceEvidence | None = None
+        self._decided: Analysis | None = None
+        self._drawn: tuple[str, str] | None = None
         self._use(self._sight.seen)
 
     def _use(self, described: Described) -> None:
         """Read and judge by this description from now on; what was read by another one is read again."""
         self.described, self.config = described, described.config
         store, self._last = self.store, None
-        self._child = ReaderProcess.with_limits(self.config.limits.seconds, self.config.limits.memory_bytes)
+        self._child.limits = ReadLimits(self.config.limits.seconds, self.config.limits.memory_bytes)
         learnt = Learnt(store.backend, self.config.model_dump_json()) if store is not None else None
         self._learnt = learnt
         self._cache = ReadCache(self.workspace, self._child, self.config.limits, learnt)
@@ -108,7 +121,6 @@ class Collector:
             self.described, self._last = fresh, None
             return
         self.keep()
-        self._child.close()
         self._use(fresh)
 
     def __enter__(self) -> Self:
@@ -158,7 +170,7 @@ class Collector:
         if self._seen is None:
             return None
         spark = spark_points(sum(len(s.metrics.series) for s in self._seen.streams))
-        return document_of(stream, self._seen.of(stream).losses.told, spark)
+        return curve_document(stream, self._seen.of(stream).losses.told, spark)
 
     def keep(self) -> None:
         """Keep what was learnt in the state directory, so that a restart reads only what is new."""
@@ -169,6 +181,7 @@ class Collector:
         self, seen: WorkspaceEvidence, now: datetime, run: tuple[str, bool], previous: DashboardState | None
     ) -> DashboardState:
         checks, source = self._checklist(seen)
+        self._decided = seen.decisions
         about = Observation(
             workspace=self.workspace.name,
             now=now,
@@ -183,6 +196,7 @@ class Collector:
             notices=(
                 *self.notices,
                 *self.described.notices,
+                *notices_of(seen.decisions),
                 *(str(problem) for problem in seen.problems[:MOST_NOTICES]),
             ),
         )
@@ -200,12 +214,24 @@ class Collector:
         state = self.collect(previous, snapshot=snapshot, at_end=at_end)
         if self._snapshot_is_due:
             self._history.store(state, self.curves)
+        if keep:
+            self._draw_decisions(self.store, state)
         if keep and state is not previous and state != previous:
             self.store.write_state(state, self.curves)
         if keep:
             self._history.tell_policy()
             self._stored = (self.store.state_version(), state)
         return state
+
+    def _draw_decisions(self, store: Store, state: DashboardState) -> None:
+        """Store what the page draws of a scoring, before the state that speaks of it. Raises StoreProblem."""
+        if state.decisions is None or self._decided is None:
+            return
+        drawn = (state.meta.run_id, state.decisions.digest)
+        if self._drawn != drawn:
+            labels = {stream.id: stream.label for stream in self.config.streams}
+            store.write_decisions(document_of(self._decided, state.meta.run_id, labels))
+            self._drawn = drawn
 
     def _stored_state(self, store: Store) -> DashboardState | None:
         """The stored state, read again only when somebody else has written it."""

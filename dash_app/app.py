@@ -20,6 +20,7 @@ from dash_app import callbacks
 from dash_app.layout import build_layout
 from dash_app.reading.history import RunHistory
 from dash_app.reading.reader import StateReader
+from dash_app.routes.decisions import add_decisions_api
 from dash_app.routes.oembed import add_oembed, discovery_link
 from dash_app.routes.pictures import add_pictures
 from dash_app.routes.report import add_report
@@ -68,6 +69,7 @@ def create_app(settings: Settings, reader: StateReader) -> dash.Dash:
     history = RunHistory(reader, RunStore(settings.state_dir))
     add_api(server, reader, settings)
     add_runs_api(server, history, settings)
+    add_decisions_api(server, reader)
     add_report(server, history)
     add_pictures(server, history, settings)
     add_oembed(server, reader, settings)

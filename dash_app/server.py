@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import os
 import sys
-
-from fastapi import FastAPI
+from typing import TYPE_CHECKING
 
 from collectors.options import UsageError
-from dash_app.app import create_app
-from dash_app.reading.reader import StateReader
+from collectors.start import quick_start
 from dash_app.settings import Settings, settings_from
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 APP_FAILED_TO_LOAD = 4
 """The exit code of a worker after which gunicorn starts no other (its `Arbiter.APP_LOAD_ERROR`)."""
@@ -25,6 +26,10 @@ APP_FAILED_TO_LOAD = 4
 def create_server() -> FastAPI:
     """Return the server. Raises SystemExit when the settings cannot work."""
     settings = settings_or_exit(APP_FAILED_TO_LOAD)
+    with quick_start():  # not above: gunicorn itself looks at the settings, and shows no page
+        from dash_app.app import create_app
+        from dash_app.reading.reader import StateReader
+
     server: FastAPI = create_app(settings, StateReader(settings.state_dir)).server
     return server
 

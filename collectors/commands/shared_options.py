@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from collectors.live.notify import checked_address
+from collectors.live.address import checked_address
 from collectors.options import Option
 
 

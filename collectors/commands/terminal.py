@@ -9,8 +9,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
-from rich.console import Console
-
 STYLES = {
     "pass": "green",
     "fail": "bold red",
@@ -26,6 +24,8 @@ def paint_for(stream: TextIO) -> Callable[[str, str], str] | None:
     """A painter for a terminal that wants colour; None for pipes, files and NO_COLOR."""
     if not stream.isatty() or os.environ.get("NO_COLOR"):
         return None
+    from rich.console import Console  # for a person alone: a pipe never waits for it
+
     console = Console(file=stream)
 
     def paint(text: str, meaning: str) -> str:
@@ -54,5 +54,7 @@ def progress(what: str) -> Iterator[None]:
     if not sys.stderr.isatty():
         yield
         return
+    from rich.console import Console
+
     with Console(stderr=True).status(what):
         yield

@@ -13,6 +13,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, PositiveFloat, model_validator
 from pydantic_core import PydanticCustomError
 
+from collectors.contract.decision_rules import Decisions
 from collectors.contract.policy import Policy
 from collectors.contract.sections import (
     Backup,
@@ -101,6 +102,8 @@ class PipelineConfig(Section):
     """The split document; without it check 7 is left out."""
     reports: Reports | None = None
     """Data-quality reports."""
+    decisions: Decisions | None = None
+    """Scores of the trained model against thresholds; shown where there are some, judged where it is asked for."""
     heartbeat: RelativePath = "run_status.json"
     """Heartbeat file of the training, believed when fresh, never needed."""
     validator: Validator | None = None

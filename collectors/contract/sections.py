@@ -85,7 +85,7 @@ class Validator(OwnCommand):
     """An external validator whose checklist replaces the built-in one."""
 
     append_builtin: bool = True
-    """Append the built-in checks 8, 9, 10 and 15, as far as they are asked."""
+    """Append the built-in checks 8 to 15, as far as they are asked."""
 
 
 class CheckSettings(Section):
@@ -119,7 +119,8 @@ class Limits(Section):
     memory_bytes: PositiveInt = 512 << 20
     """Memory limit of reading one file."""
     trusted_time_seconds: PositiveFloat = 600.0
-    """Largest distance of an event file's mtime from its last record for times to be trusted."""
+    """How much later than its last record an event file may have been written for times to be trusted; one that is
+    older than its own record, by less than a day, was written by another clock."""
 
 
 class Links(Section):

@@ -53,4 +53,4 @@ Values = Annotated[
 class Section(BaseModel):
     """Base of every section: closed and frozen."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)

@@ -7,14 +7,15 @@ non-finite numbers, naive times and text that could hide something from a reader
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, NonNegativeInt, model_validator
 
 from collectors.contract.artifacts import Artifacts
 from collectors.contract.configs import ConfigValues
+from collectors.contract.decisions import DecisionSummary
 from collectors.contract.graph import Node, Pipeline
-from collectors.contract.metrics import CurveDocument, StreamMetrics
+from collectors.contract.metrics import StreamMetrics
 from collectors.contract.values import Contract, Id, Outcome, RunId, Text, UtcTime, VerdictValue
 
 SCHEMA_VERSION: Literal["2"] = "2"
@@ -154,6 +155,8 @@ class DashboardState(Contract):
     """Files."""
     notices: tuple[Text, ...]
     """What the collector wants a person to know, such as polling instead of notifications."""
+    decisions: DecisionSummary | None = None
+    """A scoring with the trained model; null where there is none."""
     judged_before: EarlierJudgement | None = None
     """What another version said of this run, where this one says something else; null otherwise."""
 
@@ -166,13 +169,3 @@ def state_to_json(state: DashboardState) -> bytes:
 def state_from_json(raw: bytes | str) -> DashboardState:
     """Read a state back. Raises pydantic.ValidationError where the contract is broken."""
     return DashboardState.model_validate_json(raw)
-
-
-def json_schema() -> dict[str, Any]:
-    """The JSON Schema of `DashboardState`, as committed and printed by `collectors schema`.
-
-    Among its definitions is that of a document of curves, which it names by digest.
-    """
-    schema = DashboardState.model_json_schema()
-    schema["$defs"]["CurveDocument"] = {k: v for k, v in CurveDocument.model_json_schema().items() if k != "$defs"}
-    return schema

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, PositiveFloat, PositiveInt, model_validator
+from pydantic import (
+    AliasChoices,
+    BeforeValidator,
+    Field,
+    NonNegativeFloat,
+    PositiveFloat,
+    PositiveInt,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
+from collectors.contract.layers import Layer
 from collectors.contract.metric_rules import Metric, Target
 from collectors.contract.shapes import Names, Paths, RelativePath, Section, SomePaths
 from collectors.contract.table import PLACES, USUAL_SERIES, LossHistory
@@ -104,6 +112,9 @@ class EventFolder(Section):
     """`epochs` where this trainer logs once an epoch and its steps count the epochs."""
     steps_per_epoch: PositiveInt | str | None = None
     """Steps of one epoch: a number, or the dotted key of the stream's config."""
+    hparams_are: Literal["config"] | None = None
+    """`config` where one trainer writes the config and, with TensorBoard's hparams plugin, the same values into its
+    event files: another value in one of them fails check 9; where that is not said, it warns."""
 
 
 class CompletionRule(Section):
@@ -125,6 +136,8 @@ class CompletionRule(Section):
     where it may have, and nothing says after how many: then fewer than all is no end and no fault."""
     monitor: str = "val_loss"
     """The series that `patience` looks at."""
+    min_delta: NonNegativeFloat = 0.0
+    """By how much more than this a value must be better than the best one for `patience` to begin anew."""
     whole: bool = False
     """`true` where this trainer never goes beyond `total`: then more than that is a config of another run."""
 
@@ -136,50 +149,6 @@ class StallLimits(Section):
     """Silence from which a running stream is called quiet (default: 3 gaps, at least 30 s)."""
     stalled_seconds: PositiveFloat | None = None
     """Silence from which it is stalled (default: 10 gaps, at least 180 s)."""
-
-
-def _checked_formula(text: str) -> str:
-    factors = [factor.strip() for factor in re.split(r"[*/]", text)]
-    if not all(re.fullmatch(r"[\w-]+(\.[\w-]+)*", factor) for factor in factors):
-        raise ValueError("write a dotted key of the config, a number, or several of them with `*` and `/` between")
-    return text
-
-
-def _as_formula(value: Any) -> Any:
-    """A number is a formula of one factor."""
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-Formula = Annotated[
-    str, BeforeValidator(_as_formula, json_schema_input_type=str | int), AfterValidator(_checked_formula)
-]
-"""A key, or a product or quotient of keys and whole numbers, worked out from the left."""
-
-
-class Layer(Section):
-    """A tensor that must be there, whose size the config or the scaler also tells, or layers that the config counts."""
-
-    tensor: str
-    """Name of the stored tensor, with `*` for any part; what a wrapper adds to it (`module.`, `_orig_mod.`, `model.`,
-    `ema.`, ...) may be left out."""
-    dimension: int = 0
-    """Which of its dimensions."""
-    equals: Formula | None = None
-    """Its size: a dotted key of the stream's config, `scaler` for the scaler's channel count, or a product or quotient
-    of keys and numbers, such as `data.window / model.patch`. Without it and `count` the name alone tells whose
-    checkpoint it is, and must be there."""
-    count: Formula | None = None
-    """How many layers there are: as many as there are numbers in the place of the last `*`."""
-    where: dict[str, Formula] = {}  # noqa: RUF012 -- pydantic copies it
-    """Key -> what it must equal for this rule to hold; a key that is not there does not hinder."""
-
-    @model_validator(mode="after")
-    def _says_one(self) -> Self:
-        if self.equals is not None and self.count is not None:
-            raise ValueError("`equals` is the size of a tensor, `count` a number of layers: say them in two entries")
-        if self.count is not None and "*" not in self.tensor:
-            raise ValueError("`count` counts what stands in the place of `*` in the name of the tensor")
-        return self
 
 
 class Stream(Section):

@@ -43,7 +43,8 @@ class LossHistory(Section):
     path: RelativePath | SomePaths
     """CSV, JSONL, `trainer_state.json`, Lightning `metrics.csv`, JSON lists or a text log; of a pattern the newest
     match. A list is several files that are one table, such as one a series, and all that its patterns match; their
-    columns are named with their files (`train/loss`, `learn_error/Logloss`)."""
+    columns are named with their files (`train/loss`, `learn_error/Logloss`). One whose training goes on where that of
+    the file before it was is a resume."""
     picture: RelativePath | None = None
     """Loss curve as a picture, shown in links only."""
     columns: dict[str, AnyColumn] = {}  # noqa: RUF012 -- pydantic copies it

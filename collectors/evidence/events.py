@@ -63,7 +63,7 @@ class EventEvidence:
     records: int
     """Sound records, scalar or not."""
     damaged: int
-    """Records that were skipped."""
+    """Places where one or more records were skipped."""
     first_time: float | None
     """Wall time of the first record (the file header counts), seconds since the Unix epoch."""
     last_time: float | None
@@ -90,8 +90,17 @@ class EventEvidence:
     """Tag -> last step within the last segment: what the reading of the next part starts from."""
     starts: tuple[SessionStart, ...] = ()
     """The latest START records, in file order."""
+    lost_tags: tuple[str, ...] = ()
+    """What the skipped bytes spell as a tag, sorted; a configured one among it lost values."""
+    hparams: Mapping[str, bool | float | str] = field(default_factory=dict)
+    """Hyperparameters that its sessions began with, as the hparams plugin keeps them; plain values only."""
     consumed: int | None = None
     """Checksum of the bytes before `end_offset`, for who reads on: they must still be the same ones."""
+
+    @property
+    def is_damaged(self) -> bool:
+        """Whether records were skipped, or what lies behind them could not be read."""
+        return bool(self.damaged) or any(f.severity == "error" for f in self.findings)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,11 @@ Input: nothing. Output: dataclasses. Every reader returns one of these whatever 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 Severity = Literal["error", "warning", "note"]
+NOT_READ_HERE: Final = "cannot be told on this machine"
+"""How the error begins of a file that nothing could look at: whatever is in it, it is not to blame."""
 
 
 @dataclass(frozen=True, slots=True)

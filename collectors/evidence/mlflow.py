@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from collectors.evidence.files import Finding
+
+STATUS: Final = {1: "RUNNING", 2: "SCHEDULED", 3: "FINISHED", 4: "FAILED", 5: "KILLED"}
+"""MLflow's own numbers."""
+OUTCOMES: Final = {"FINISHED": "completed", "FAILED": "failed", "KILLED": "killed"}
+"""What MLflow says of a run that goes on no more -> how it ended."""
 
 
 @dataclass(frozen=True, slots=True)

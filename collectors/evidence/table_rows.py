@@ -95,6 +95,19 @@ class LossRows(Sequence[LossRow]):
     def __repr__(self) -> str:
         return f"<{len(self):,} loss rows of {', '.join(self.values) or 'no series'}>"
 
+    def followed_by(self, later: LossRows) -> LossRows:
+        """These rows and then the later ones; a series that one of them has not is absent there."""
+        parts, names = (self, later), dict.fromkeys([*self.values, *later.values])
+        no_value = [(np.full(len(part), np.nan), np.zeros(len(part), np.bool_)) for part in parts]
+        values = {n: [part.values.get(n, none) for part, (none, _) in zip(parts, no_value, strict=True)] for n in names}
+        present = {n: [p.present.get(n, none) for p, (_, none) in zip(parts, no_value, strict=True)] for n in names}
+        axes = [np.concatenate([getattr(part, axis) for part in parts]) for axis in ("epoch", "step", "time")]
+        return LossRows(
+            (axes[0], axes[1], axes[2]),
+            {name: np.concatenate(held) for name, held in values.items()},
+            {name: np.concatenate(held) for name, held in present.items()},
+        )
+
     def take(self, rows: Any) -> LossRows:
         """Return the chosen rows: a slice, indices or a mask."""
         return LossRows(

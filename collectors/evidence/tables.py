@@ -44,6 +44,8 @@ class LossTableEvidence:
     """Steps it was to count (`max_steps`)."""
     early_stop: bool | None = None
     """Whether it recorded an early stop; None where it does not say."""
+    outcome: str | None = None
+    """How its store says that the run ended (`completed`, `failed`, `killed`); None where it does not say."""
     lasted: float | None = None
     """The largest time that is too small for an instant: seconds since the training began, where it means that."""
     dropped_rows: int = 0

@@ -18,18 +18,15 @@ from pathlib import Path
 from typing import Final
 
 from collectors.contract.values import normalised_run_id, visible_text
-from collectors.evidence.mlflow import MlflowEvidence, MlflowRun
+from collectors.evidence.mlflow import OUTCOMES, MlflowEvidence, MlflowRun
 from collectors.files.workspace import CannotRead, Workspace
 from collectors.readers.child.process import ReaderProcess, ReadLimits
 from collectors.readers.child.registry import MIB
-from collectors.readers.mlflow.read import MAGIC
+from collectors.readers.mlflow.points import MAGIC
 from collectors.store.atomic import replace_file
 
 LIMITS: Final = ReadLimits(seconds=60, memory_bytes=1024 * MIB)
 AT_A_TIME: Final = 50
-OUTCOMES: Final = {"FINISHED": "completed", "FAILED": "failed"}
-ENDED: Final = frozenset({*OUTCOMES, "KILLED"})
-"""A killed run has no outcome: it stopped somewhere, and goes on no more."""
 TABLE, CONFIG, BEAT = "metrics.csv", "config.json", "run_status.json"
 Say = Callable[[str], None]
 
@@ -67,11 +64,6 @@ def _read(workspace: Workspace, name: str, reader: ReaderProcess, options: Mappi
 def name_of(run: MlflowRun) -> str:
     """What a run is called here: names repeat in MLflow, ids do not."""
     return f"{run.name or 'run'}-{run.run_id[:8]}"
-
-
-def has_ended(run: MlflowRun) -> bool:
-    """Whether MLflow says that it goes on no more."""
-    return run.status in ENDED
 
 
 def unnamed_words(run: MlflowRun) -> str | None:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from collectors.evidence.mlflow import MlflowCurve, MlflowRun
 from collectors.files.workspace import CannotRead, Workspace
 from collectors.readers.mlflow.files import META, curve_in, is_active, is_run, status_of
-from collectors.readers.mlflow.read import LONGEST_TEXT, MOST_NAMES, MOST_PARAMS, seconds
+from collectors.readers.mlflow.points import LONGEST_TEXT, MOST_NAMES, MOST_PARAMS, seconds
 from collectors.readers.text.read_config import read_config
 from collectors.trainers.folder import parent
 

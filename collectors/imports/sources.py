@@ -27,8 +27,6 @@ NOT_A_NAME: Final = {"runs", "lightning_logs", ""}
 """Folders that every training has: they tell nothing about the run."""
 NOT_RUN_BY_RUN: Final = {reference.SPEC.id, plain.SPEC.id, mlflow.SPEC.id}
 """Trainers whose runs are found otherwise: none, those of no trainer, and those of a store."""
-AT_ONCE: Final = 0.001
-"""Seconds of silence that prove the end of what is known to have ended."""
 READ_BYTES: Final = 256 << 20
 """Larger checkpoints of an old run are judged by their structure alone."""
 
@@ -44,8 +42,6 @@ class Source:
     title: str
     folder: Folder
     """The one look that found it."""
-    has_ended: bool = False
-    """Its store says that it goes on no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +62,7 @@ def sources_in(opened: Workspace, own_name: str) -> list[Source]:
     others = recognise(folder, [plain.SPEC]).every
     found += [(s, run) for s, run in _runs(others) if not any(_overlap(run.root, root) for root in taken)]
     return [
-        Source(_name_of(run.root, own_name), spec.describe(folder, run), _title(spec, run), folder)
+        Source(name_of_root(run.root, own_name), spec.describe(folder, run), _title(spec, run), folder)
         for spec, run in sorted(found, key=lambda one: one[1].root)
     ]
 
@@ -88,7 +84,8 @@ def _overlap(one: str, other: str) -> bool:
     return is_below(one, other) or (bool(one) and is_below(other, one))
 
 
-def _name_of(root: str, own_name: str) -> str:
+def name_of_root(root: str, own_name: str) -> str:
+    """What a run in this folder is called."""
     return "_".join(part for part in root.split("/") if part not in NOT_A_NAME) or own_name
 
 
@@ -106,8 +103,6 @@ def pipeline_of(source: Source, asked: Asked) -> PipelineConfig:
     stream["events"] = {**stream["events"], "tags": tags_of(asked, stream["events"]["tags"])}
     if asked.epochs is not None:
         stream["completion"] = {"by": "epochs", "total": asked.epochs}
-    if source.has_ended:
-        stream["stall"] = {"quiet_seconds": AT_ONCE, "stalled_seconds": AT_ONCE}
     whole = {"title": source.title, "streams": [stream], "limits": {"read_bytes": READ_BYTES}}
     return checked_config(whole, source.name)
 
@@ -142,7 +137,7 @@ def tags_of(asked: Asked, tags: Mapping[str, Any] = TAGS) -> dict[str, list[str]
     return others | named
 
 
-def laid_out(folder: Folder, name: str, *, has_ended: bool) -> Source:
+def laid_out(folder: Folder, name: str) -> Source:
     """The run of a store that was laid out as a table, a config and an outcome."""
     run = run_of(plain.SPEC, folder)
-    return Source(name, plain.SPEC.describe(folder, run), "imported from MLflow", folder, has_ended)
+    return Source(name, plain.SPEC.describe(folder, run), "imported from MLflow", folder)

@@ -22,7 +22,7 @@ from collectors.contract.state import DashboardState, state_from_json
 from collectors.contract.values import Status, normalised_run_id, visible_text
 from collectors.evidence.mlflow import MlflowRun
 from collectors.files.workspace import CannotRead, Workspace, WorkspaceProblem
-from collectors.imports.mlflow import has_ended, is_store, lay_out, name_of, runs_in, unnamed_words
+from collectors.imports.mlflow import is_store, lay_out, name_of, runs_in, unnamed_words
 from collectors.imports.mlflow_files import FileStore
 from collectors.imports.sources import Asked, Source, laid_out, pipeline_of, sources_in, tags_of, untold_of
 from collectors.options import UsageError
@@ -55,13 +55,13 @@ def _from_path(path: Path, asked: Asked, store: Store, say: Say) -> Iterable[str
     try:
         with Workspace(folder) as workspace:
             if path.is_file() and is_store(workspace, path.name):
-                return _from_mlflow(runs_in(workspace, path.name, tags_of(asked), say), asked, (store, say))
+                return from_mlflow(runs_in(workspace, path.name, tags_of(asked), say), asked, (store, say))
             snapshots = [path.name] if path.is_file() else snapshots_in(workspace, MOST_RUNS)
             if snapshots:
                 return [_take_snapshot(workspace, (name, folder / name), store, say) for name in snapshots]
             runs = runs_in(workspace, STORE, tags_of(asked), say) if is_store(workspace, STORE) else ()
             in_files = FileStore(workspace, say).runs(tags_of(asked))
-            stored = _from_mlflow(chain(runs, in_files), asked, (store, say))
+            stored = from_mlflow(chain(runs, in_files), asked, (store, say))
             sources = sources_in(workspace, folder.resolve().name)
             if not sources and not stored:
                 known = "snapshot, event file, metrics.csv, trainer_state.json, mlflow.db or mlruns"
@@ -71,7 +71,7 @@ def _from_path(path: Path, asked: Asked, store: Store, say: Say) -> Iterable[str
         raise UsageError(f"{path}: {problem}") from None
 
 
-def _from_mlflow(runs: Iterable[MlflowRun], asked: Asked, to: tuple[Store, Say]) -> list[str | None]:
+def from_mlflow(runs: Iterable[MlflowRun], asked: Asked, to: tuple[Store, Say]) -> list[str | None]:
     """Every run of an MLflow store, laid out one after the other for the ordinary collector."""
     with tempfile.TemporaryDirectory() as room:
         return [_take_run(run, Path(room) / str(number), asked, to) for number, run in enumerate(runs)]
@@ -81,11 +81,11 @@ def _take_run(run: MlflowRun, room: Path, asked: Asked, to: tuple[Store, Say]) -
     """One run of an MLflow store; of one without a loss its metrics are named."""
     problem = unnamed_words(run)
     if problem:
-        to[1](str(visible_text(f"{_id_for(name_of(run))}: not taken over: {problem}")))
+        to[1](str(visible_text(f"{id_for(name_of(run))}: not taken over: {problem}")))
         return None
     place = lay_out(run, room, asked.stream)
     with Workspace(place) as laid:
-        source = laid_out(Folder(laid), name_of(run), has_ended=has_ended(run))
+        source = laid_out(Folder(laid), name_of(run))
         return _take_outputs(place, source, asked, to)
 
 
@@ -114,7 +114,7 @@ def _document_beside(place: StateFolder, state: DashboardState, stream: str) -> 
 def _take_outputs(folder: Path, source: Source, asked: Asked, to: tuple[Store, Say]) -> str | None:
     """Let the ordinary collector read one folder of outputs."""
     store, say = to
-    run_id = _id_for(source.name)
+    run_id = id_for(source.name)
     pipeline = pipeline_of(source, asked)
     untold = untold_of(source, pipeline)
     options = CollectOptions(pipeline=pipeline, untold=untold, run_id=run_id, announce=say)
@@ -127,7 +127,8 @@ def _take_outputs(folder: Path, source: Source, asked: Asked, to: tuple[Store, S
         return _keep(state, store, say, collector.curves, is_own=True)
 
 
-def _id_for(name: str) -> str:
+def id_for(name: str) -> str:
+    """The id of a run that is called so."""
     try:
         return normalised_run_id(name)
     except ValueError:
@@ -158,7 +159,7 @@ def _keep(found: DashboardState, store: Store, say: Say, curves: CurveSource, *,
             break
         number += 1
         run_id = _with_number(state.meta.run_id, number)
-    renamed = _called(state, run_id)
+    renamed = called(state, run_id)
     if number > 1:
         say(f"{state.meta.run_id}: another run of this name is here, both are kept")
     say(f"{run_id}: {'brought up to date' if store.has_snapshot(run_id) else 'taken over'}")
@@ -171,7 +172,8 @@ def _with_number(run_id: str, number: int) -> str:
     return f"{run_id[: 64 - len(suffix)]}{suffix}"
 
 
-def _called(state: DashboardState, run_id: str) -> DashboardState:
+def called(state: DashboardState, run_id: str) -> DashboardState:
+    """The state under another id."""
     return state.model_copy(update={"meta": state.meta.model_copy(update={"run_id": run_id})})
 
 

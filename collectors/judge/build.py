@@ -17,8 +17,10 @@ from collectors.contract.graph import EdgeInfo, GroupInfo, Node, Pipeline, Posit
 from collectors.contract.pipeline import PipelineConfig, Stage
 from collectors.contract.state import SCHEMA_VERSION, Check, DashboardState, EarlierJudgement, Meta, Verdict
 from collectors.contract.values import Status
+from collectors.decisions.summary import summary_of
 from collectors.judge.artifacts import build_artifacts
 from collectors.judge.checklist import not_asked_by
+from collectors.judge.checks.score_times import belongs_to_run
 from collectors.judge.config_values import Digests, configs_of
 from collectors.judge.shortlist import listed_stage_files
 from collectors.judge.stages import Judged, StageStatus, stage_statuses
@@ -68,6 +70,7 @@ def build_state(seen: WorkspaceEvidence, about: Observation, previous: Dashboard
         configs=configs_of(seen, Digests(about.digest_key)),
         artifacts=artifacts,
         notices=about.notices,
+        decisions=summary_of(seen.decisions, belongs_to_run(seen.decisions, seen)) if seen.decisions else None,
     )
     return with_kept_times(_with_what_changed(state, about.judged_before), previous)
 

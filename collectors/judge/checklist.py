@@ -12,6 +12,8 @@ from collectors.contract.pipeline import PipelineConfig
 from collectors.contract.state import Check, NotAsked
 from collectors.contract.values import Outcome
 from collectors.judge.checks import (
+    alarm_rate,
+    alignment,
     backup,
     baseline,
     checkpoints,
@@ -19,9 +21,11 @@ from collectors.judge.checks import (
     logs,
     provenance,
     scaler,
+    scores,
     smoke,
     split_policy,
     targets,
+    thresholds,
     training,
 )
 from collectors.judge.checks.part import Judgement
@@ -40,6 +44,10 @@ CHECKS = (
     training.SPEC,
     provenance.SPEC,
     baseline.SPEC,
+    thresholds.SPEC,
+    scores.SPEC,
+    alarm_rate.SPEC,
+    alignment.SPEC,
     targets.SPEC,
 )
 """Every check, by its number."""

@@ -15,8 +15,9 @@ from collectors.contract.values import Outcome, Status, VerdictValue
 from collectors.judge import checklist
 from collectors.judge.checks.training import table_problem
 from collectors.numbers import duration_words, plural
+from collectors.training.divergence_words import divergence_words
 from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
-from collectors.training.words import divergence_words, epoch_words
+from collectors.training.words import epoch_words
 
 BRIEF = 90
 """Characters of a check's detail that its stage shows."""
@@ -211,7 +212,7 @@ def _files(stage: Stage, judged: Judged) -> StageStatus:
     filled = [f for f in files if f.size_bytes and not f.problem]
     if not filled:
         return StageStatus(Status.IDLE, "no file yet")
-    newest = max(f.modified_at or 0.0 for f in filled)
+    newest = max((f.modified_at for f in filled if f.modified_at is not None), default=None)
     return StageStatus(Status.DONE, plural(len(filled), "file"), newest)
 
 

@@ -10,10 +10,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import psutil
-import watchfiles
+
+if TYPE_CHECKING:
+    import watchfiles
 
 DEBOUNCE_MS: Final = 200
 """Changes within this time are told together: a save is many small writes."""
@@ -67,6 +69,8 @@ class Changes:
         return False
 
     def _notifications(self) -> Iterator[set[tuple[watchfiles.Change, str]]]:
+        import watchfiles  # by those who wait alone
+
         return watchfiles.watch(
             self._root,
             watch_filter=None,  # theirs would wait on while only ignored files change
@@ -88,7 +92,10 @@ _TICK_SECONDS: Final = 0.5
 
 def is_on_network(folder: Path) -> bool:
     """Whether a folder lies on a file system that other machines write to unnoticed."""
-    mounts = [m for m in psutil.disk_partitions(all=True) if folder.is_relative_to(m.mountpoint)]
+    try:
+        mounts = [m for m in psutil.disk_partitions(all=True) if folder.is_relative_to(m.mountpoint)]
+    except OSError:  # no /proc that would tell
+        return True
     nearest = max(mounts, key=lambda m: len(m.mountpoint), default=None)
     kind = nearest.fstype.lower() if nearest else ""
     return kind in NETWORK_FILE_SYSTEMS or kind.startswith("fuse.")

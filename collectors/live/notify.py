@@ -11,13 +11,11 @@ import json
 import subprocess
 import threading
 import time
-import urllib.request
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from collectors import __version__
 from collectors.contract.state import DashboardState
 from collectors.contract.values import Status, VerdictValue
 from collectors.live.wait import has_ended
@@ -27,21 +25,6 @@ PAUSES_SECONDS: Final = (1.0, 4.0)
 TIMEOUT_SECONDS: Final = 10.0
 BROKEN: Final = ("stalled", "diverged", "failed")
 """Ends after which a run that goes on has recovered."""
-LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
-
-
-class NotifyProblem(ValueError):
-    """An address that cannot be used; the message follows the option's name and never repeats the address."""
-
-
-def checked_address(address: str) -> str:
-    """An https address, or one of this machine. Raises NotifyProblem."""
-    parts = urlsplit(address)
-    if parts.scheme == "https" and parts.hostname:
-        return address
-    if parts.scheme == "http" and parts.hostname in LOOPBACK:
-        return address
-    raise NotifyProblem("needs an https address")
 
 
 def event_of(state: DashboardState, now: float | None = None) -> str | None:
@@ -120,8 +103,9 @@ class Notifier:
             thread.join(max(deadline - time.monotonic(), 0.0))
 
     def _tell(self, event: str, data: bytes) -> None:
-        if self.address:
-            self._try(f"notify {urlsplit(self.address).hostname}", event, lambda: self._post(data))
+        address = self.address
+        if address:
+            self._try(f"notify {urlsplit(address).hostname}", event, lambda: _post(address, data))
         if self.command:
             self._try("notify command", event, lambda: self._run(data))
 
@@ -137,17 +121,6 @@ class Notifier:
                 return
         self.announce(f"{what}: could not tell {event}: {problem} ({ATTEMPTS} attempts)")
 
-    def _post(self, data: bytes) -> str | None:
-        headers = {"Content-Type": "application/json", "User-Agent": f"training-dashboard/{__version__}"}
-        request = urllib.request.Request(self.address or "", data, headers, method="POST")  # noqa: S310 -- checked_address
-        try:
-            with urllib.request.build_opener(_NoRedirect).open(request, timeout=TIMEOUT_SECONDS):
-                return None
-        except urllib.error.HTTPError as error:
-            return f"answered {error.code}"
-        except (OSError, ValueError) as error:
-            return type(error).__name__
-
     def _run(self, data: bytes) -> str | None:
         try:
             done = subprocess.run(
@@ -158,9 +131,7 @@ class Notifier:
         return None if done.returncode == 0 else f"exit code {done.returncode}"
 
 
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """A webhook that redirects could carry the message elsewhere: it counts as an error."""
+def _post(address: str, data: bytes) -> str | None:
+    from collectors.live.webhook import post  # HTTP and TLS, where an address was given alone
 
-    def redirect_request(self, *_args: Any, **_more: Any) -> None:
-        """Refuse."""
-        return
+    return post(address, data, TIMEOUT_SECONDS)

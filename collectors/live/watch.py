@@ -10,15 +10,17 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
 from collectors.collect import CollectOptions, Collector, say
+from collectors.contract.pipeline import PipelineConfig
 from collectors.contract.state import DashboardState
 from collectors.contract.values import Status
 from collectors.files.workspace import WorkspaceProblem
+from collectors.imports.other_runs import take_others
 from collectors.live.description import Description
 from collectors.live.file_changes import Changes
 from collectors.numbers import instant_words
@@ -68,6 +70,7 @@ class Watcher:
         self._unsaved: dict[str, str | None] = {}
         self._busy_since: float | None = None
         self._kept_at = time.monotonic()
+        self._others: tuple[PipelineConfig, Iterator[str]] | None = None
         self._changes = Changes(workspace, state_dir, lambda text: self._notice("polling", text))
 
     def run(self, stop: threading.Event, interval_seconds: float = INTERVAL_SECONDS) -> None:
@@ -105,8 +108,9 @@ class Watcher:
         while not stop.is_set():
             state = self.collect_once()
             self._keep_now_and_then()
-            self._wait(stop, FIRST_SECONDS if first else _patience(state))
-            first = False
+            is_more = state is not None and self.take_another_run() is not None
+            self._wait(stop, 0.0 if is_more else FIRST_SECONDS if first else _patience(state))
+            first = first and is_more
 
     def _wait(self, stop: threading.Event, seconds: float) -> None:
         """Wait for a change of the workspace, or a smoke run beside us; at most `seconds`."""
@@ -136,6 +140,20 @@ class Watcher:
         if self._look_at is not None:
             self._look_at(state)
         return state
+
+    def take_another_run(self) -> str | None:
+        """Put the next of the workspace's other runs into the history; its id, None where none is left.
+
+        One at a time, between two looks at the newest one; they are looked for anew where another run is the newest.
+        """
+        described = self.collector.config
+        if self._others is None or self._others[0] is not described:
+            self._others = (described, take_others(self._place, self._options, self.store))
+        try:
+            return next(self._others[1], None)
+        except (StoreProblem, WorkspaceProblem, ConfigProblem) as problem:
+            self.announce(f"the other runs of this folder are not in the history: {problem}")
+            return None
 
     def _beat(self, ended: threading.Event, interval_seconds: float) -> None:
         """Say every few seconds that the observer lives; a collection that hangs silences it."""

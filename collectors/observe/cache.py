@@ -120,6 +120,10 @@ class ReadCache:
         data = opened.handle.read(TEXT_LIMIT)
         return _Read(evidence, zlib.crc32(data), hashlib.sha256(data).hexdigest())
 
+    def read_part(self, reader: str, opened: OpenFile, **options: Any) -> Any:
+        """Read a part of a file that is open; who asks keeps what was read."""
+        return self._child.read(reader, opened, **options)
+
     def digest(self, path: str) -> str | None:
         """A sha256 of any file; of one over 64 MiB what tells that it is the same; None where there is no file."""
         facts = self.workspace.facts(path)

@@ -78,12 +78,22 @@ def load_config(workspace: Workspace, named: Path | None = None) -> PipelineConf
 
 def describe(workspace: Workspace, named: Path | None = None) -> Described:
     """What describes a workspace now. Raises ConfigProblem."""
-    if named is not None:
-        return _by_file(_folder_of(named), named.name, workspace)
-    facts = workspace.facts(CONFIG_NAME)
-    if facts.exists or facts.problem:  # one that cannot be read is not none
-        return _by_file(workspace, CONFIG_NAME, workspace)
-    return by_trainer(Folder(workspace))
+    written = written_in(workspace, named)
+    if written is None:
+        return by_trainer(Folder(workspace))
+    return Described(parse_config(written, named.name if named else CONFIG_NAME, lambda: Folder(workspace)))
+
+
+def written_in(workspace: Workspace, named: Path | None = None) -> bytes | None:
+    """The file that describes a workspace; None where there is none. Raises ConfigProblem."""
+    folder, name = (workspace, CONFIG_NAME) if named is None else (_folder_of(named), named.name)
+    facts = folder.facts(name)
+    if named is None and not facts.exists and not facts.problem:  # one that cannot be read is not none
+        return None
+    try:
+        return folder.read_bytes(name, CONFIG_LIMIT)
+    except CannotRead as error:
+        raise ConfigProblem(f"{name}: {error.problem}") from None
 
 
 def _folder_of(named: Path) -> Workspace:
@@ -91,14 +101,6 @@ def _folder_of(named: Path) -> Workspace:
         return Workspace(named.parent)
     except ValueError as error:
         raise ConfigProblem(f"{named.name}: {error}") from None
-
-
-def _by_file(folder: Workspace, name: str, workspace: Workspace) -> Described:
-    try:
-        data = folder.read_bytes(name, CONFIG_LIMIT)
-    except CannotRead as error:
-        raise ConfigProblem(f"{name}: {error.problem}") from None
-    return Described(parse_config(data, name, lambda: Folder(workspace)))
 
 
 def by_trainer(folder: Folder) -> Described:

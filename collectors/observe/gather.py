@@ -14,12 +14,14 @@ from collectors.contract.pipeline import PipelineConfig
 from collectors.contract.remembered import SmokeResult
 from collectors.contract.shapes import is_pattern
 from collectors.contract.streams import Stream
+from collectors.decisions.analysis import Analysis, analysed
 from collectors.evidence.documents import Heartbeat
 from collectors.evidence.files import FileFacts
 from collectors.observe.after_end import AfterEnd
 from collectors.observe.beside import Beside
 from collectors.observe.cache import ReadCache
 from collectors.observe.counterparts import unnamed_beside
+from collectors.observe.decision_files import DecisionReader
 from collectors.observe.derived import Derived
 from collectors.observe.loss_tables import read_table
 from collectors.observe.processes import has_begun, writer_of
@@ -39,8 +41,9 @@ from collectors.training.facts import (
 )
 from collectors.training.heartbeat import heartbeat_of, parse_heartbeat
 from collectors.training.progress import Observed, progress_of
+from collectors.training.run_groups import RunGroup, group_runs, is_event_file, run_id_at
 from collectors.training.series import EventFile
-from collectors.training.stream_runs import RunGroup, StreamRun, group_runs, is_event_file, run_id_at, stream_runs
+from collectors.training.stream_runs import StreamRun, stream_runs
 from collectors.training.summary import Summary, spark_points, summarise
 
 LOOK_AGAIN_SECONDS = 10.0
@@ -105,6 +108,7 @@ class Gatherer:
             heartbeat=heartbeat,
             started_at=started_at,
             run_id=run_id_at(started_at) if started_at is not None else "no-run",
+            decisions=self._decisions(),
             problems=tuple(self.cache.search_problems),
         )
         seen = self.after_end.added_to(seen, now)
@@ -119,6 +123,14 @@ class Gatherer:
 
     def _optional(self, reader: str, section: Any) -> ReadFile[Any] | None:
         return None if section is None else self.cache.read(reader, section.path)
+
+    def _decisions(self) -> Analysis | None:
+        rules, streams = self.config.decisions, [s.id for s in self.config.streams]
+        if rules is None:
+            return None
+        reader = self.derived.of("decision reader", (rules,), (), partial(DecisionReader, rules, self.cache))
+        files = reader.files()
+        return self.derived.of("decisions", (files,), (), partial(analysed, rules, streams, files))
 
     def _heartbeat(self) -> Heartbeat | None:
         file = self.cache.read("config", self.config.heartbeat)

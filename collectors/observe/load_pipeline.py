@@ -31,12 +31,15 @@ from collectors.trainers.merge import merged
 from collectors.trainers.modules import TRAINERS, trainer
 from collectors.trainers.recognise import run_of
 from collectors.trainers.reference import NAME, shipped_bytes
+from collectors.trainers.spec import Run, TrainerSpec
 
 MOST_TOLD = 5
 """Mistakes told at once."""
 UNREAD = ConfigEvidence("yaml", ())
 ALTERNATIVE = re.compile(r"(function-\w+|tuple|constrained-str)\b.*\[|constrained-str$")
 Key = tuple[str | int, ...]
+ChooseRun = Callable[[TrainerSpec, Folder], Run]
+"""A trainer and what lies in a workspace -> the run that is described."""
 
 
 class ConfigProblem(ValueError):
@@ -60,15 +63,20 @@ def default_config_bytes() -> bytes:
     return shipped_bytes()
 
 
-def parse_config(data: bytes, name: str, folder: Callable[[], Folder] = Folder) -> PipelineConfig:
-    """Read and check a configuration; `folder`: where a `trainer` that it names looks. Raises ConfigProblem."""
+def parse_config(
+    data: bytes, name: str, folder: Callable[[], Folder] = Folder, run: ChooseRun = run_of
+) -> PipelineConfig:
+    """Read and check a configuration; `folder`: where a `trainer` that it names looks, and `run`: for which run.
+
+    Raises ConfigProblem.
+    """
     read = read_config(data, name=name)
     errors = [str(f) for f in read.findings if f.severity == "error"]
     if errors:
         raise ConfigProblem(f"{name}: {errors[0]}")
     if not isinstance(read.data, dict):
         raise ConfigProblem(f"{name}: expected a mapping of keys such as `streams:`, found {type(read.data).__name__}")
-    return checked_config(_with_trainer(read, name, folder), name, read)
+    return checked_config(_with_trainer(read, name, (folder, run)), name, read)
 
 
 def checked_config(data: Mapping[str, Any], name: str, read: ConfigEvidence = UNREAD) -> PipelineConfig:
@@ -87,7 +95,7 @@ def checked_config(data: Mapping[str, Any], name: str, read: ConfigEvidence = UN
         raise ConfigProblem("\n".join(_explain(name, e, read) for e in causes[:MOST_TOLD])) from None
 
 
-def _with_trainer(read: ConfigEvidence, name: str, look: Callable[[], Folder]) -> Mapping[str, Any]:
+def _with_trainer(read: ConfigEvidence, name: str, look: tuple[Callable[[], Folder], ChooseRun]) -> Mapping[str, Any]:
     """What a file says, over what the trainer says that it names. Raises ConfigProblem."""
     data: Mapping[str, Any] = read.data
     if "trainer" not in data:
@@ -99,8 +107,8 @@ def _with_trainer(read: ConfigEvidence, name: str, look: Callable[[], Folder]) -
         remedy = f"; did you mean `{nearest}`?" if nearest else ""
         where, said = _place(name, ("trainer",), read), str(data["trainer"])[:80]
         raise ConfigProblem(f"{where}: `trainer`: no trainer is called `{said}`{remedy}; known: {', '.join(known)}")
-    folder = look()
-    return merged(spec.describe(folder, run_of(spec, folder)), data)
+    folder = look[0]()
+    return merged(spec.describe(folder, look[1](spec, folder)), data)
 
 
 def _written(key: Key) -> Key:

@@ -19,7 +19,6 @@ from collectors.evidence.files import Finding
 from collectors.evidence.tables import LossTableEvidence
 from collectors.observe.cache import ReadCache
 from collectors.readers.tables.columns import EARLY_STOP, LossColumns
-from collectors.readers.tables.several import columns_in, joined_tables
 from collectors.readers.tables.written import PLAINLY, Written
 from collectors.training.evidence import ReadFile
 
@@ -59,6 +58,8 @@ def _several(
     cache: ReadCache, paths: tuple[str, ...], columns: LossColumns, written: Mapping[str, Written]
 ) -> ReadFile[Any]:
     """Every file as one table, under the path of the first that is there."""
+    from collectors.readers.tables.several import columns_in
+
     every = {found: None for path in paths for found in (cache.search([path]) if is_pattern(path) else [path])}
     named = {path: _name_in(path, _root_of(paths)) for path in list(every)[:MOST_FILES]}
     files = [
@@ -81,6 +82,8 @@ def _called(name: str, written: Mapping[str, Written]) -> dict[str, Written]:
 
 
 def _joined(files: Sequence[tuple[str, ReadFile[Any]]], columns: LossColumns, count: int) -> LossTableEvidence:
+    from collectors.readers.tables.several import joined_tables
+
     found = joined_tables([(name, file.evidence) for name, file in files if file.evidence is not None], columns)
     lost = [
         Finding("error" if file.facts.problem else "warning", f"{file.path} {file.facts.problem or 'is not there'}")

@@ -33,7 +33,7 @@ from collectors.store.points import Names, PointsIndex, SideFile, points_name
 from collectors.training.evidence import ReadFile
 from collectors.training.series import EventFile
 
-FORMAT: Final = f"3-{__version__}"
+FORMAT: Final = f"4-{__version__}"
 DAMAGE: Final = (
     OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RuntimeError, MemoryError, EOFError,
     zipfile.BadZipFile, zlib.error, struct.error,
@@ -167,6 +167,7 @@ def _event_file(meta: Mapping[str, Any], curves: Mapping[str, GrowingCurve]) -> 
             **bare,
             "findings": tuple(Finding(**f) for f in bare["findings"]),
             "segments": tuple(EventSegment(**s) for s in bare["segments"]),
+            "lost_tags": tuple(bare["lost_tags"]),
             "starts": tuple(SessionStart(**s) for s in bare["starts"]),
             "series": {tag: curve.series() for tag, curve in curves.items()},
         }

@@ -5,6 +5,7 @@ Refuses to guess: another host's process, or one that cannot be looked at, is No
 
 from __future__ import annotations
 
+import os
 import socket
 
 import psutil
@@ -34,10 +35,21 @@ def is_writer_alive(host: str | None, pid: int | None, file_started_at: float | 
             return False
         began = process.create_time()
     except psutil.NoSuchProcess:
-        return False
+        return False if _is_gone(pid) else None
     except psutil.Error:
         return None
     return file_started_at is None or began <= file_started_at + START_SLACK_SECONDS
+
+
+def _is_gone(pid: int) -> bool:
+    """Whether no process of that id exists, rather than none that /proc shows us."""
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return True
+    except OSError:  # somebody else's, which `hidepid` hides
+        return False
+    return psutil.pid_exists(os.getpid())  # a thread's number, or there is no /proc: then not even we are found
 
 
 def has_begun(file: EventFile, now: float) -> bool:

@@ -16,7 +16,8 @@ def signs_of(seen: WorkspaceEvidence) -> tuple[object, ...]:
     facts = (*(s.picture for s in seen.streams), *(b.facts for b in seen.backups), *(r.facts for r in seen.reports))
     tables = tuple(s.loss_table.beside for s in seen.streams if s.loss_table)
     more = (tuple(seen.stage_files.items()), tuple(seen.smoke.items()), seen.run_id, seen.problems, seen.elsewhere)
-    return (streams, facts, more, tables, _writers(seen))
+    decided = seen.decisions.files if seen.decisions else None
+    return (streams, facts, more, tables, _writers(seen), decided)
 
 
 def _place(file: ReadFile[Any] | None) -> object:

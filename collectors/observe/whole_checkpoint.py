@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from collectors.evidence.checkpoint import CheckpointEvidence, ShardIndexEvidence
 from collectors.evidence.files import FileFacts, Finding
@@ -16,8 +16,10 @@ from collectors.numbers import size_words
 from collectors.observe.cache import ReadCache
 from collectors.observe.checkpoint_files import CheckpointFiles, Whole
 from collectors.readers.checkpoint.shard_index import numbered_shards
-from collectors.readers.checkpoint.sharded import Shard, join_shards
 from collectors.training.evidence import ReadFile
+
+if TYPE_CHECKING:
+    from collectors.readers.checkpoint.sharded import Shard
 
 
 class WholeCheckpoints:
@@ -68,6 +70,8 @@ class WholeCheckpoints:
 
     def _sharded(self, index: ReadFile[Any], evidence: ShardIndexEvidence) -> ReadFile[Any]:
         """Every shard, with one byte budget for all of them."""
+        from collectors.readers.checkpoint.sharded import join_shards
+
         folder = index.path.rpartition("/")[0]
         left = self._cache.limits.read_bytes
         reads: dict[str, ReadFile[Any]] = {}

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from xml.etree import ElementTree
+from typing import TYPE_CHECKING
 
 from collectors.contract.state import Check, DashboardState, NotAsked, Verdict
 from collectors.contract.values import Outcome
 from collectors.presentation.words import NOT_ASKED, OUTCOME_MARKS, VERDICT_WORDS, one_line
+
+if TYPE_CHECKING:
+    from xml.etree import ElementTree
 
 Paint = Callable[[str, str], str]
 """Text and the name of its meaning -> text, coloured on a terminal."""
@@ -86,6 +89,8 @@ def escaped(text: str) -> str:
 
 def as_junit(state: DashboardState) -> str:
     """JUnit XML: a test case a check, named by its title."""
+    from xml.etree import ElementTree
+
     verdict = state.verdict
     suite = ElementTree.Element(
         "testsuite",
@@ -113,6 +118,8 @@ def as_junit(state: DashboardState) -> str:
 
 
 def _junit_outcome(case: ElementTree.Element, check: Check) -> None:
+    from xml.etree import ElementTree
+
     words = xml_text("\n".join(filter(None, [check.detail, check.hint and f"hint: {check.hint}"])))
     if check.outcome is Outcome.PASS:
         ElementTree.SubElement(case, "system-out").text = words

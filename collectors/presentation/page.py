@@ -22,6 +22,7 @@ from collectors.presentation.regions.cards import cards
 from collectors.presentation.regions.checklist import checklist
 from collectors.presentation.regions.comparison import comparison_body, comparison_head
 from collectors.presentation.regions.config import config
+from collectors.presentation.regions.decisions import decisions, worst_alarms
 from collectors.presentation.regions.files import files_table
 from collectors.presentation.regions.notices import notices
 from collectors.presentation.regions.provenance import legend, provenance
@@ -60,6 +61,7 @@ def as_html(state: DashboardState, against: Against | None = None, scale: Kind =
         el("section", checklist(state, all_open=True, path=shown_path), class_="panel", id="checklist"),
         _panel("readiness", "Readiness", el("div", cards(state), class_="cards")),
         _panel("losses", "Curves", el("div", figures, class_="figures")),
+        _panel("decisions", "Decisions", decisions(state), worst_alarms(state)) if state.decisions else None,
         _comparison(against, is_itself=is_itself) if against else None,
         _panel("config", "Configuration", config(state)),
         _panel("provenance", "Provenance", provenance(state, against.run_id if against else None),

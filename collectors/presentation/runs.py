@@ -61,7 +61,7 @@ def rows_as_csv(rows: Sequence[RunRow], baseline: str | None) -> str:
     cells = [[harmless(cell) for cell in _table_row(row, streams, baseline)] for row in rows]
     # pandas takes half a second to import: only who asks for a table waits. As objects, counts stay whole numbers
     # in a column that also has an empty cell.
-    from pandas import DataFrame  # noqa: PLC0415
+    from pandas import DataFrame
 
     text: str = DataFrame(cells, columns=columns, dtype=object).to_csv(index=False, lineterminator="\r\n")
     return text

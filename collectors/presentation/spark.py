@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from collectors.evidence.downsample import downsample
 from collectors.presentation.markup import Element, el
 
 WIDTH: Final = 96
@@ -26,9 +25,16 @@ def spark(values: Sequence[float | None], role: str) -> Element | None:
 
 def spark_path(values: Sequence[float | None]) -> str:
     """Return the strokes; of many values at most 60, with their extremes."""
+    return "".join(_stroke(part) for part in _parts(values, _kept(values)))
+
+
+def _kept(values: Sequence[float | None]) -> Sequence[int]:
+    if len(values) <= MOST_POINTS:
+        return range(len(values))
+    from collectors.evidence.downsample import downsample  # numpy, which a page of short curves does without
+
     finite = [float("nan") if value is None else value for value in values]
-    kept = downsample([float(n) for n in range(len(values))], finite, MOST_POINTS).tolist()
-    return "".join(_stroke(part) for part in _parts(values, kept))
+    return list(map(int, downsample([float(n) for n in range(len(values))], finite, MOST_POINTS)))
 
 
 def _parts(values: Sequence[float | None], kept: Sequence[int]) -> list[list[Place]]:

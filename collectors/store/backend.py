@@ -45,8 +45,10 @@ class Kind(Enum):
     """A snapshot, by run id."""
     CURVES = auto()
     """The longer curves of a stream, by `RUN_ID/STREAM.DIGEST`."""
+    DECISIONS = auto()
+    """What the page draws of a scoring, by run id; this kind and those below can be made again."""
     FILES = auto()
-    """Evidence of whole files; this kind and those below can be made again."""
+    """Evidence of whole files."""
     EVENTS = auto()
     """Evidence of an event file, by a digest of its path."""
     POINTS_INDEX = auto()

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from collectors.contract.metrics import CurveDocument
 from collectors.contract.state import DashboardState, state_from_json
 from collectors.store.backend import STATE, Backend, Key, Kind
-from collectors.training.summary import with_curves
+from collectors.training.courses import with_curves
 
 GRACE_SECONDS: Final = 60.0
 """How long a document stays after the last state that names it was replaced."""

@@ -56,6 +56,7 @@ _PLACES: Final = {
     Kind.INDEX: (RUNS_FOLDER, INDEX_FILE),
     Kind.RUN: (RUNS_FOLDER, "{}.json"),
     Kind.CURVES: ("curves", "{}.json"),  # a folder a run
+    Kind.DECISIONS: ("decisions", "{}.json"),
     Kind.FILES: ("cache", "files.json"),
     Kind.EVENTS: ("cache", "events-{}.npz"),
     Kind.POINTS_INDEX: (POINTS_FOLDER, "index.json"),

@@ -14,6 +14,7 @@ import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from itertools import accumulate, pairwise
 from typing import Any, Final, NamedTuple, overload
 
@@ -30,8 +31,6 @@ _HEAD: Final = re.compile(
 _CONTENTS: Final = re.compile(rb'\{"v":3,"contents":(\d{1,10}),"bytes":(\d{1,12}),')
 CONTENTS_FROM: Final = 1_000
 """Rows from which on contents pay."""
-_ROW: Final[TypeAdapter[RunRow]] = TypeAdapter(RunRow)
-_ROWS: Final[TypeAdapter[list[RunRow]]] = TypeAdapter(list[RunRow])
 
 
 class Head(NamedTuple):
@@ -180,7 +179,7 @@ class RunRows(Sequence[RunRow]):
 
 def _row_in(head: Head) -> RunRow:
     try:
-        return _ROW.validate_json(bytes(head.line))
+        return _parsed([head])[0]
     except ValidationError:
         # Its sum is right, so nobody but a person can have written it.
         return damaged_row(head.run_id, "its row in the index is wrong; remove runs/index.jsonl", head.facts)
@@ -189,9 +188,20 @@ def _row_in(head: Head) -> RunRow:
 def _rows_in(heads: Sequence[Head]) -> Iterable[RunRow]:
     try:
         with without_cycles():
-            return _ROWS.validate_json(b"[" + b",".join(head.line for head in heads) + b"]")
+            return _parsed(heads)
     except ValidationError:
         return map(_row_in, heads)
+
+
+def _parsed(heads: Sequence[Head]) -> list[RunRow]:
+    """Rows of lines. Raises ValidationError."""
+    return _adapter().validate_json(b"[" + b",".join(head.line for head in heads) + b"]")
+
+
+@cache
+def _adapter() -> TypeAdapter[list[RunRow]]:
+    """Made when a row is first read: a program that reads none starts without it."""
+    return TypeAdapter(list[RunRow])
 
 
 @contextmanager

@@ -10,8 +10,6 @@ import json
 import re
 from datetime import UTC, datetime
 
-from collectors.compare.comparability import epochs_of, standing_of, steps_of
-from collectors.compare.compare import duration_of
 from collectors.contract.metrics import Series, StreamMetrics
 from collectors.contract.run_row import FileFacts, RunRow, StreamRow
 from collectors.contract.state import DashboardState
@@ -90,6 +88,9 @@ def _iso(time: datetime | None) -> str | None:
 
 
 def _stream_row(stream: StreamMetrics) -> StreamRow:
+    from collectors.compare.comparability import epochs_of, standing_of, steps_of
+    from collectors.compare.compare import duration_of
+
     final, best = ({name: p.value for name, p in points.items()} for points in (stream.final, stream.best))
     stands = standing_of(stream)
     return StreamRow(

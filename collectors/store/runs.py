@@ -208,6 +208,7 @@ class RunStore:
             for run_id in asked:
                 self._backend.delete(Key(Kind.RUN, run_id))
                 forget_curves(self._backend, run_id)
+                self._backend.delete(Key(Kind.DECISIONS, run_id))
 
     def prune(self, keep: int, *, spared: Iterable[str] = ()) -> list[str]:
         """Remove all but the newest `keep` runs and return their ids. Raises StoreProblem.

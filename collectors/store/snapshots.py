@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collectors import __version__
 from collectors.compare.regression import windowed
-from collectors.compare.rejudged import judgement_of
 from collectors.contract.pipeline import PipelineConfig
 from collectors.contract.remembered import PinnedBaseline
 from collectors.contract.state import DashboardState, EarlierJudgement
@@ -39,6 +38,8 @@ class History:
     def judged_before(self, run_id: str) -> EarlierJudgement | None:
         """What another version said of a run, by its stored snapshot; it is looked at once."""
         if self._before is None or self._before[0] != run_id:
+            from collectors.compare.rejudged import judgement_of
+
             found = self._store.read_snapshot(run_id)
             if found is not None and found.meta.collector_version == __version__:
                 self._before = (run_id, found.judged_before)

@@ -19,6 +19,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from collectors.contract.decisions import DecisionDocument
 from collectors.contract.remembered import SeenFile, SmokeResult
 from collectors.contract.state import DashboardState, state_from_json, state_to_json
 from collectors.store.atomic import replace_file
@@ -41,7 +42,6 @@ from collectors.store.curves import Shelf, Source, names_in
 from collectors.store.index import line_of
 from collectors.store.place import Place, backend_at
 from collectors.store.rows import row_of
-from collectors.training.summary import leaned
 
 KEY_BYTES = 32
 
@@ -58,7 +58,6 @@ class Store:
 
     def __init__(self, place: Place, *, make: bool = True) -> None:
         self.backend = backend_at(place)
-        self._digest_key: bytes | None = None
         self._shelf = Shelf(self.backend)
         self._named: frozenset[str] | None = None
         if make:
@@ -87,7 +86,8 @@ class Store:
 
     def smoke_version(self) -> Version:
         """The same of the remembered smoke runs."""
-        return self.backend.versions(SMOKE)[0]
+        (version,) = self.backend.versions(SMOKE)
+        return version
 
     def write_state(self, state: DashboardState, curves: Source = nobody) -> None:
         """Write a state, and before it what `curves` makes of its documents. Raises StoreProblem; the old one stays."""
@@ -123,6 +123,12 @@ class Store:
             self._shelf.put(lean, made)
             facts = self.backend.write(Key(Kind.RUN, state.meta.run_id), data)
             self.backend.append(INDEX, line_of(row_of(lean, facts)))
+
+    def write_decisions(self, document: DecisionDocument) -> None:
+        """Write what the page draws of a run's scoring. Raises StoreProblem; the old one stays."""
+        with self.backend.writing():
+            data = document.model_dump_json().encode() + b"\n"
+            self.backend.write(Key(Kind.DECISIONS, document.run_id), data, durable=False)
 
     def write_heartbeat(
         self, observed_at: datetime, interval_seconds: float, pid: int, *, problem: str | None = None
@@ -164,9 +170,7 @@ class Store:
 
     def digest_key(self) -> bytes | None:
         """This store's own key for digests, made when it is first asked for; None where it cannot be kept."""
-        if self._digest_key is None:
-            self._digest_key = self._read_key() or self._made_key()
-        return self._digest_key
+        return self._read_key() or self._made_key()
 
     def _read_key(self) -> bytes | None:
         with suppress(OSError):
@@ -204,6 +208,8 @@ def write_report(path: Path, data: str) -> None:
 
 def _prepared(state: DashboardState, curves: Source) -> tuple[DashboardState, bytes, Source]:
     """A state as it is stored, its bytes, and who makes its documents: of curves that it holds itself they are made."""
+    from collectors.training.summary import leaned  # who only reads a store needs no arithmetic
+
     lean, documents = leaned(state)
     return lean, _checked(lean), lambda stream: documents.get(stream) or curves(stream)
 

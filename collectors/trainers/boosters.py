@@ -93,11 +93,11 @@ def parameters_in(folder: Folder, root: str) -> str | None:
     )
 
 
-def waits_in(folder: Folder, root: str) -> int | None:
-    """For how many iterations an early stop waits, as the parameters in a folder say; None where they do not."""
+def count_said(folder: Folder, root: str, keys: Sequence[str]) -> int | None:
+    """What the parameters in a folder say under the first of these keys; None where they do not."""
     parameters = parameters_in(folder, root)
     document = folder.document(parameters) if parameters is not None else {}
-    key = key_in(document, WAITS)
+    key = key_in(document, keys)
     return document[key] if key else None
 
 
@@ -181,7 +181,10 @@ def run_of(folder: Folder, one: Boosted) -> Run:
 
 
 def described(folder: Folder, one: Boosted, title: str, *, checkpoint: Sequence[str], known: Raw) -> Raw:
-    """A description. `known`, of completion: `total` by the model, `patience`, `monitor` as a column; None: unknown."""
+    """A description. `known`, of completion: `total` by the model, `patience`, `monitor` as a column; None: unknown.
+
+    `known["best"]`: key of the model under which it keeps the monitored metric's best value.
+    """
     found = one.values(folder)
     ways = {metric: way_of(metric) for metrics in found.values() for metric in metrics}
     series = series_of(found, ways)
@@ -191,7 +194,10 @@ def described(folder: Folder, one: Boosted, title: str, *, checkpoint: Sequence[
     waits = {"patience": known["patience"], "monitor": monitor} if monitor is not None else {}
     return one_stream(
         title,
-        checkpoint=list(checkpoint),
+        checkpoint={
+            "path": list(checkpoint),
+            **({"says": {monitor: known["best"]}} if waits and "best" in known else {}),
+        },
         table={"path": one.table or join(one.root, "evals_result.json"), **({"columns": series} if series else {})},
         config=config_of(folder, [parameters]) if parameters is not None else None,
         completion={"by": "steps", "total": key or known.get("total") or TOTALS[0], **waits},

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from collectors.numbers import plural
-from collectors.readers.checkpoint.boosters import booster_kind
+from collectors.readers.common.magic import booster_kind
 from collectors.trainers.boosters import MOST_LOOKED_AT, Way, metrics_of, series_of, way_of
 from collectors.trainers.description import below, events_of, one_stream
 from collectors.trainers.folder import Folder, is_below, join, last_count, parent, said

@@ -5,15 +5,17 @@ Sections of which there is nothing are left out, so that they are not asked for.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from collectors.trainers.folder import Folder, join
-from collectors.trainers.names import TAGS, highlights_of, is_count, losses_in, metrics_in, total_key
+from collectors.trainers.names import STEPS, TAGS, TOTALS, highlights_of, is_count, losses_in, metrics_in, total_key
 from collectors.trainers.spec import Raw
 
 CONFIGS: Final = (
     "hparams.yaml", "config.yaml", "config.yml", "params.yaml", "args.yaml", "config.json", "args.json", "params.json",
+    ".hydra/config.yaml",
 )  # fmt: skip
 """What a training's config is called where its trainer gives it no name."""
 ENDINGS: Final = ("safetensors", "pt", "pth", "ckpt", "keras", "pth.tar", "h5", "bin")
@@ -46,10 +48,13 @@ def events_of(folder: str, tags: dict[str, list[str]], **more: Any) -> Raw:
 
 
 def config_of(folder: Folder, candidates: Sequence[str]) -> Raw | None:
-    """The section of a config: the first of the candidates that says something; None where none does."""
-    found = next((path for path in candidates if folder.document(path)), None)
-    if found is None:
+    """The section of a config: the first of the candidates that says how many epochs, or steps, else the first that
+    says something; None where none does."""
+    held = [path for path in candidates if folder.document(path)]
+    if not held:
         return None
+    telling = (path for keys in (TOTALS, STEPS) for path in held if total_key(folder.document(path), keys))
+    found = next(telling, held[0])
     section: Raw = {"candidates": [found]}
     highlights = highlights_of(folder.document(found))
     return {**section, "highlights": highlights} if highlights else section
@@ -63,7 +68,7 @@ def tags_of(names: Iterable[str]) -> dict[str, list[str]]:
     return losses | {name: [name] for name in sorted(metrics_in(every))}
 
 
-def table_of(path: str, names: Iterable[str]) -> Raw:
+def table_of(path: str | Sequence[str], names: Iterable[str]) -> Raw:
     """The section of a table: which columns are the losses, and its metrics under their own names."""
     every = list(names)
     columns: Raw = {series: {"column": those} for series, those in losses_in(every).items()}
@@ -82,8 +87,11 @@ def whole_table(path: str | Sequence[str], names: Iterable[str]) -> Raw:
 def epochs_of(folder: Folder, config: Raw | None) -> Raw:
     """Completion by epochs: the key of the config that says how many; one that is nowhere where nothing does.
 
-    A config's `patience` tells an early stop from one that was killed.
+    A config's `patience` tells an early stop from one that was killed, and `min_delta` what does not count as better.
     """
-    key = total_key(folder.document(config["candidates"][0])) if config is not None else None
-    patience = folder.document(config["candidates"][0]).get("patience") if config is not None else None
-    return {"by": "epochs", "total": key or "epochs", **({"patience": patience} if is_count(patience) else {})}
+    said = folder.document(config["candidates"][0]) if config is not None else {}
+    waits = {"patience": said["patience"]} if is_count(said.get("patience")) else {}
+    least = said.get("min_delta")
+    if waits and isinstance(least, (int, float)) and 0 <= least < math.inf:
+        waits["min_delta"] = float(least)
+    return {"by": "epochs", "total": total_key(said) or "epochs", **waits}

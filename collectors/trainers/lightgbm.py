@@ -11,15 +11,16 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from collectors.readers.checkpoint.boosters import booster_kind
+from collectors.readers.common.magic import booster_kind
 from collectors.trainers.boosters import (
     MOST_LOOKED_AT,
+    WAITS,
     Boosted,
+    count_said,
     described,
     monitored,
     run_of,
     trainings,
-    waits_in,
 )
 from collectors.trainers.description import below
 from collectors.trainers.folder import Folder
@@ -57,7 +58,7 @@ def describe(folder: Folder, run: Run) -> Raw:
 
 def _stops(folder: Folder, one: Boosted, tail: bytes) -> Raw:
     """For how many iterations an early stop waited, and which metric had just so many; nothing where none is told."""
-    said = waits_in(folder, one.root)
+    said = count_said(folder, one.root, WAITS)
     patience = said or _number(rb"early_stopping_round", tail) or _printed(folder, one.root)
     return {"patience": patience, "monitor": monitored(one.values(folder), patience)} if patience is not None else {}
 

@@ -3,52 +3,36 @@
 Recognised by a `metrics.csv` with `epoch` and `step` in such a folder, or event files with the tag `epoch`; with a
 checkpoint that names its Lightning version it is sure. The newest version with a training series is the run, for
 `trainer.test()` makes newer ones; where it goes on with the one before it, both are one run. Judged is `last.ckpt`,
-else the newest. Lightning writes down nowhere how many epochs it was to train.
+else the newest. How many epochs it was to train Lightning itself writes down nowhere; `LightningCLI` and Hydra do.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from collectors.numbers import number_words, numbers_in
 from collectors.trainers.description import below, config_of, epochs_of, events_of, one_stream, table_of, tags_of
 from collectors.trainers.folder import Folder, count_in, is_below, join, last_cells, parent, said
-from collectors.trainers.names import has_training, is_count, losses_in
+from collectors.trainers.lightning_versions import Version, event_files_in, gone_on_with, is_version, tables_of
+from collectors.trainers.names import STEPS, has_training, total_key
 from collectors.trainers.spec import Documented, Raw, Run, Sureness, TrainerSpec
 
 TABLE: Final = "metrics.csv"
 HPARAMS: Final = "hparams.yaml"
+CONFIGS: Final = ("config.yaml", ".hydra/config.yaml")
+"""The whole command, as `LightningCLI` stores it in a version and Hydra above all of its run's files."""
 PLACES: Final = frozenset({"epoch", "step"})
 STOPPED: Final = "callbacks.EarlyStopping*.stopped_epoch"
-_VERSION: Final = re.compile(r"version_\d+")
+SAYS: Final = {"step": "loops.fit_loop.epoch_loop.state_dict._batches_that_stepped", "config": "hyper_parameters"}
+"""What a checkpoint of Lightning 2 says of itself: the step by which it logs, and the hyperparameters it had then."""
+TUNED: Final = {"level": "warn", "reason": "Lightning writes hparams.yaml before its tuner may change a value"}
 _STOPPING: Final = re.compile(
     rb"EarlyStopping\{'monitor': '([^'\\]{1,200})'.{0,2000}?patience(?:q.|r.{4}|\x94)?K(.)", re.S
 )
 """A callback's key in a checkpoint, and its patience as one byte behind the name."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Version:
-    """One run's folders: a table and event files may lie in two trees, under the same name."""
-
-    table: str | None
-    events: str | None
-    names: frozenset[str]
-    resumes: bool = False
-    """It goes on where another version beside it was saved, and is one run with it."""
-
-    @property
-    def place(self) -> str:
-        """The folder of its table, else of its event files."""
-        return parent(self.table) if self.table is not None else self.events or ""
-
-    @property
-    def base(self) -> str:
-        """The folder that holds all its versions: two above `lightning_logs/version_0`."""
-        return parent(parent(self.place)) if _is_version(self.place) else self.place
 
 
 def recognise(folder: Folder) -> Sequence[Run]:
@@ -60,19 +44,19 @@ def recognise(folder: Folder) -> Sequence[Run]:
         beside = _partner(place, events)
         tags = events.pop(beside) if beside is not None else frozenset()
         names = frozenset(folder.columns(path)) | tags
-        versions.append(_Version(path, beside, names - PLACES))
-    versions += [_Version(None, place, names - PLACES) for place, names in events.items()]
-    versions = [replace(version, resumes=_resumes(folder, version, versions)) for version in versions]
-    return [_run(folder, version) for version in versions]
+        versions.append(Version(path, beside, names - PLACES))
+    versions += [Version(None, place, names - PLACES) for place, names in events.items()]
+    ordered = sorted(versions, key=lambda version: numbers_in(version.place))
+    whole: dict[str, Version] = {}
+    for version in ordered:
+        whole[version.place] = replace(version, before=gone_on_with(folder, version, whole.values()))
+    parts = {version.before.place for version in whole.values() if version.before is not None}
+    return [_run(folder, version) for place, version in whole.items() if place not in parts]
 
 
 def _is_table(folder: Folder, path: str) -> bool:
-    is_place = _is_version(parent(path)) or folder.has(join(parent(path), HPARAMS))
+    is_place = is_version(parent(path)) or folder.has(join(parent(path), HPARAMS))
     return is_place and set(folder.columns(path)) >= PLACES
-
-
-def _is_version(place: str) -> bool:
-    return _VERSION.fullmatch(place.rpartition("/")[2]) is not None
 
 
 def _event_folders(folder: Folder) -> dict[str, frozenset[str]]:
@@ -80,7 +64,7 @@ def _event_folders(folder: Folder) -> dict[str, frozenset[str]]:
     found: dict[str, frozenset[str]] = {}
     for path in folder.event_files:
         place = parent(path)
-        if _is_version(place) or folder.has(join(place, HPARAMS)):
+        if is_version(place) or folder.has(join(place, HPARAMS)):
             found[place] = found.get(place, frozenset()) | folder.tags(path)
     return {place: tags for place, tags in found.items() if tags & {"epoch", "hp_metric"}}
 
@@ -88,43 +72,14 @@ def _event_folders(folder: Folder) -> dict[str, frozenset[str]]:
 def _partner(place: str, events: Iterable[str]) -> str | None:
     """The event files of the same version: in its folder, or in a tree of their own beside."""
     name, base = place.rpartition("/")[2], parent(parent(place))
-    beside = [e for e in events if e.rpartition("/")[2] == name and parent(parent(e)) == base and _is_version(place)]
+    beside = [e for e in events if e.rpartition("/")[2] == name and parent(parent(e)) == base and is_version(place)]
     return place if place in events else next(iter(beside), None)
 
 
-def _resumes(folder: Folder, version: _Version, versions: Iterable[_Version]) -> bool:
-    """Whether its first record is a later one than a training's first: by its own stride, or the one before it.
-
-    By its first record alone only beyond the first epoch: another training may log less often.
-    """
-    beside = (other.events for other in versions if parent(other.events or "") == parent(version.events or ""))
-    before = [place for place in beside if place and numbers_in(place) < numbers_in(version.events or "")]
-    own = _first_steps(folder, version.events) if before else ()
-    if not own:
-        return False
-    told = own if len(own) > 1 else _first_steps(folder, max(before, key=numbers_in))
-    is_later = len(told) > 1 and own[0] + 1 > told[1] - told[0]
-    return is_later and (len(own) > 1 or _first_epoch(folder, version.events) > 0)
-
-
-def _first_steps(folder: Folder, place: str | None) -> list[int]:
-    """Steps of the training loss at the beginning of a version's first event file that has it."""
-    for path in sorted(_event_files(folder, place)):
-        series = folder.scalars(path)
-        for tag in losses_in(series).get("train_loss", ()):
-            return sorted(set(series[tag].step.tolist()))
-    return []
-
-
-def _first_epoch(folder: Folder, place: str | None) -> float:
-    found = (folder.scalars(path).get("epoch") for path in sorted(_event_files(folder, place)))
-    return next((float(series.value[0]) for series in found if series is not None and series.value.size), 0.0)
-
-
-def _run(folder: Folder, version: _Version) -> Run:
+def _run(folder: Folder, version: Version) -> Run:
     checkpoints = _checkpoints(folder, version)
     newest = folder.newest(checkpoints)
-    events = _event_files(folder, version.events)
+    events = event_files_in(folder, version.events)
     told = [path for path in (version.table, *events[-1:], newest) if path]
     because = [version.table and said(version.table), events and f"event files in {said(version.events or '')}"]
     return Run(
@@ -138,11 +93,7 @@ def _run(folder: Folder, version: _Version) -> Run:
     )
 
 
-def _event_files(folder: Folder, place: str | None) -> list[str]:
-    return [] if place is None else [path for path in folder.event_files if parent(path) == place]
-
-
-def _checkpoints(folder: Folder, version: _Version) -> list[str]:
+def _checkpoints(folder: Folder, version: Version) -> list[str]:
     """Lightning's own in the version's folder, else those near it that belong to no version."""
     places = [place for place in (version.place, version.events) if place is not None]
     own = [path for path in folder.matching("**/*.ckpt") if any(is_below(path, place) for place in places)]
@@ -151,10 +102,10 @@ def _checkpoints(folder: Folder, version: _Version) -> list[str]:
 
 
 def _is_in_version(path: str) -> bool:
-    return any(_VERSION.fullmatch(part) for part in path.split("/")[:-1])
+    return any(is_version(part) for part in path.split("/")[:-1])
 
 
-def _about(folder: Folder, version: _Version) -> str:
+def _about(folder: Folder, version: Version) -> str:
     """How far the table is, by its last whole line; nothing where only event files are there."""
     if version.table is None:
         return ""
@@ -165,22 +116,33 @@ def _about(folder: Folder, version: _Version) -> str:
 
 def describe(folder: Folder, run: Run) -> Raw:
     """A version's table and event files, its hyperparameters, its last checkpoint."""
-    version: _Version = run.facts.get("version", _Version(join("lightning_logs/version_*", TABLE), None, frozenset()))
-    config = config_of(folder, [join(place, HPARAMS) for place in (version.place, version.events) if place])
+    version: Version = run.facts.get("version", Version(join("lightning_logs/version_*", TABLE), None, frozenset()))
+    config = config_of(folder, _configs(version))
     # A resume's own table begins in the middle; the event files of all versions hold the whole, run by run.
-    table = version.table if not version.resumes else None
-    events = parent(version.events) if version.events is not None and version.resumes else version.events
+    is_resumed = version.before is not None
+    table = None if is_resumed and version.events is not None else tables_of(version)
+    events = parent(version.events) if version.events is not None and is_resumed else version.events
     return one_stream(
         SPEC.label,
-        checkpoint=_candidates(run, version),
+        checkpoint={"path": _candidates(run, version), "says": SAYS},
         table=table_of(table, version.names) if table else None,
-        events=events_of(events, tags_of(version.names)) if events is not None else None,
+        events=events_of(events, tags_of(version.names), hparams_are="config") if events is not None else None,
         config=config,
         completion={"epochs_from": 0, **_completion(folder, config), **_stopping(folder, run.facts.get("checkpoint"))},
-    )
+    ) | {"checks": {"config_says": TUNED}}
 
 
-def _candidates(run: Run, version: _Version) -> list[str]:
+def _configs(version: Version) -> list[str]:
+    """Where a version's hyperparameters and its command may stand."""
+    places = dict.fromkeys([version.place, *([version.events] if version.events is not None else [])])
+    return [
+        *(join(place, HPARAMS) for place in places),
+        *below(version.place, *CONFIGS),
+        *below(version.base, *CONFIGS),
+    ]
+
+
+def _candidates(run: Run, version: Version) -> list[str]:
     """The last checkpoint, then the newest, in the folder where they were found."""
     found: str | None = run.facts.get("checkpoint")
     place = parent(found) if found else join(version.place, "checkpoints")
@@ -190,8 +152,8 @@ def _candidates(run: Run, version: _Version) -> list[str]:
 def _completion(folder: Folder, config: Raw | None) -> Raw:
     by_epochs = epochs_of(folder, config)
     said_in = folder.document(config["candidates"][0]) if config else {}
-    has_steps = by_epochs["total"] not in said_in and is_count(said_in.get("max_steps"))
-    return {"by": "steps", "total": "max_steps"} if has_steps else by_epochs
+    steps = total_key(said_in, STEPS) if total_key(said_in) is None else None
+    return {"by": "steps", "total": steps} if steps else by_epochs
 
 
 def _stopping(folder: Folder, checkpoint: str | None) -> Raw:
@@ -215,8 +177,8 @@ SPEC = TrainerSpec(
     documented=Documented(
         recognised_by="`metrics.csv` with `epoch` and `step`, or event files with the tag `epoch`, in `version_*` or "
         "beside `hparams.yaml`; `*.ckpt` that name their Lightning version",
-        reads="table, event files (epochs by the tag `epoch`, from 0), `hparams.yaml`, an early stop by the "
-        "checkpoint's callback",
+        reads="table (of a resume with those before it), event files (epochs by the tag `epoch`, from 0), "
+        "`hparams.yaml`, LightningCLI's `config.yaml`, `.hydra/config.yaml`, an early stop by the checkpoint",
         judged="`last.ckpt`, else the newest",
         proven="recorded with Lightning 2",
     ),

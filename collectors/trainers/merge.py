@@ -41,6 +41,8 @@ def _stream(base: Raw, own: Any) -> Any:
         base = {("loss_history" if key == "table" else key): value for key, value in base.items()}
     if _names_another_model(own.get("checkpoint")):
         base = {key: value for key, value in base.items() if key != "checkpoint"}
+    elif isinstance(own.get("checkpoint"), Mapping) and not isinstance(base.get("checkpoint"), Mapping):
+        base = {**base, "checkpoint": {"path": base.get("checkpoint")}}
     return _deep(base, own)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from collectors.readers.mlflow.files import META, is_active, is_run, status_of
-from collectors.readers.mlflow.read import MAGIC, seconds
+from collectors.readers.mlflow.points import MAGIC, seconds
 from collectors.trainers.description import one_stream
 from collectors.trainers.folder import Folder, join, parent, said
 from collectors.trainers.names import TAGS, losses_in
@@ -98,7 +98,8 @@ def describe(_folder: Folder, run: Run) -> Raw:
         columns = {series: names for series, names in losses_in(metrics).items() if names}
         paths = [join(run.root, "metrics", names[0]) for names in columns.values()]
         table = {"path": paths or [join(run.root, "metrics/*")], "lines": LINE, "columns": columns}
-    return one_stream(SPEC.label, checkpoint={"none": NO_MODEL}, table=table)
+    described = one_stream(SPEC.label, checkpoint={"none": NO_MODEL}, table=table)
+    return described if metrics is None else {**described, "heartbeat": join(run.root, META)}
 
 
 SPEC = TrainerSpec(
@@ -108,8 +109,8 @@ SPEC = TrainerSpec(
     describe=describe,
     documented=Documented(
         recognised_by="MLflow's tables in `mlflow.db`; `mlruns/*/*/meta.yaml` with a run id and a status",
-        reads="losses with usual names of the newest run that logged one; every run, its params and its end by "
-        "`runs import`",
+        reads="losses with usual names of the newest run that logged one, and whether MLflow says that it ended; every "
+        "run with its params by `runs import`",
         judged="none: artifacts are not named",
         proven="recorded with MLflow 2 and 3",
         opaque="artifacts, models, traces",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from collectors.training.series import TRAINING, VALIDATION, better_way, is_validation, words_of
+from collectors.training.series import TRAINING, VALIDATION, better_way, is_side, is_validation, words_of
 
 TAGS: Final[Mapping[str, tuple[str, ...]]] = {
     "train_loss": ("loss/train", "train/loss", "Loss/train", "train_loss", "train_loss_epoch", "train_loss_step",
@@ -20,6 +20,7 @@ TAGS: Final[Mapping[str, tuple[str, ...]]] = {
 """Tags of the usual tools, in order of preference."""
 TOTALS: Final = ("max_epochs", "num_epochs", "n_epochs", "num_train_epochs", "epochs", "nb_epochs", "max_epoch")
 """Keys of a config under which trainings say how many epochs there are to be."""
+STEPS: Final = ("max_steps",)
 HIGHLIGHTS: Final = (
     "lr", "learning_rate", "batch_size", "epochs", "max_epochs", "weight_decay", "dropout", "mask_ratio", "seed",
     "source", "window", "seq_len", "fs", "hidden_size", "hidden_dim", "d_model", "num_layers", "optimizer", "model",
@@ -64,21 +65,26 @@ def has_training(names: Iterable[str]) -> bool:
 def metrics_in(names: Iterable[str]) -> list[str]:
     """Other series worth a look: what says which way it gets better, what was measured on a validation, the rate.
 
-    How fast it was is none of them, and of hundreds only the first `MOST_METRICS` are.
+    How fast it was is none of them, and of hundreds only the first `MOST_METRICS` are. Where no loss is the training's,
+    those of two sides come first: of a generator and its discriminator.
     """
     every = list(dict.fromkeys(names))
-    taken = {name for those in losses_in(every).values() for name in those}
+    losses = losses_in(every)
+    taken = {name for those in losses.values() for name in those}
+    sides = [] if "train_loss" in losses else [name for name in every if is_side(name)]
     found = (name for name in every if name not in taken and not words_of(name) & _PACE)
-    return [name for name in found if better_way(name) or is_validation(name) or words_of(name) & _RATE][:MOST_METRICS]
+    told = [name for name in found if better_way(name) or is_validation(name) or words_of(name) & _RATE]
+    return list(dict.fromkeys([*sides, *told]))[:MOST_METRICS]
 
 
-def total_key(config: Mapping[str, Any]) -> str | None:
-    """The dotted key under which a config says how many epochs there are to be; None where it does not."""
-    for key in TOTALS:
+def total_key(config: Mapping[str, Any], keys: Sequence[str] = TOTALS) -> str | None:
+    """The dotted key under which a config says how many epochs (or what `keys` count) there are to be; None where it
+    does not."""
+    for key in keys:
         if is_count(config.get(key)):
             return key
     inner = ((name, part) for name, part in config.items() if isinstance(part, Mapping))
-    return next((f"{name}.{key}" for name, part in inner for key in TOTALS if is_count(part.get(key))), None)
+    return next((f"{name}.{key}" for name, part in inner for key in keys if is_count(part.get(key))), None)
 
 
 def is_count(value: object) -> bool:

@@ -24,6 +24,7 @@ from collectors.trainers.description import (
 from collectors.trainers.folder import Folder, is_below, join, parent, said
 from collectors.trainers.names import has_training, losses_in
 from collectors.trainers.spec import Documented, Raw, Run, Sureness, TrainerSpec
+from collectors.training.series import is_side
 
 PLACES: Final = frozenset({"epoch", "epochs", "step", "global_step", "iteration", "iter"})
 TABLES: Final = ("**/*.csv", "**/*.tsv", "**/*.jsonl", "**/*.ndjson", "**/*.json")
@@ -56,7 +57,7 @@ def _names_in(folder: Folder, path: str) -> frozenset[str]:
     """Columns of a table that says where its rows stand; none where it is no table of a training."""
     names = frozenset(_row(folder, path) if ".json" in path or ".ndjson" in path else folder.columns(path))
     is_placed = {name.strip().lower() for name in names} & PLACES
-    return names if is_placed and losses_in(names) else frozenset()
+    return names if is_placed and (losses_in(names) or any(map(is_side, names))) else frozenset()
 
 
 def _row(folder: Folder, path: str) -> Iterable[str]:

@@ -23,6 +23,8 @@ PLACES: Final = frozenset({"epoch", "time"})
 MONITORED: Final = ("metrics/mAP50-95(M)", "metrics/mAP50-95(P)", "metrics/mAP50-95(B)", "metrics/accuracy_top1")
 """What the best weights are best in, roughly: masks and poses add theirs to that of boxes."""
 HIGHER: Final = ("metrics/mAP", "metrics/precision", "metrics/recall", "metrics/accuracy")
+MEASURED: Final = "train_metrics"
+"""Key in the weights: what was measured on the validation in their epoch, as the table prints it."""
 ENDED: Final = {"epoch": -1}
 
 
@@ -62,10 +64,13 @@ def describe(folder: Folder, run: Run) -> Raw:
     config = config_of(folder, [join(run.root, ARGS)])
     names = [name for name in folder.columns(path) if name not in PLACES]
     monitored = next((name for name in MONITORED if name in names), None)
+    table = whole_table(path, names)
+    measured = [name for name in table["columns"].items() if name[1] == monitored or name[1].startswith("val/")]
+    says = {series: f"{MEASURED}.{column}" for series, column in measured[:2]}
     return one_stream(
         SPEC.label,
-        checkpoint={"path": below(run.root, *WEIGHTS), "ended": ENDED},
-        table=whole_table(path, names),
+        checkpoint={"path": below(run.root, *WEIGHTS), "ended": ENDED, "says": says},
+        table=table,
         config=config and {**config, "starts_run": True},
         completion={"by": "epochs", "total": "epochs", **({"monitor": monitored} if monitored else {})},
         metrics={name: {"better": "higher"} for name in names if name.startswith(HIGHER)},

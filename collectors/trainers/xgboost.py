@@ -2,26 +2,36 @@
 
 Recognised by a document that begins like a model of it (`learner`), or by lists of values whose metrics only it names
 so (`mlogloss`, `aucpr`). Iterations count from 0; how many there were to be stands in no file of XGBoost's own, only in
-parameters that were kept. A model that names its best iteration was trained with an early stop; for how many
-iterations that waits only the parameters say.
+parameters that were kept. A model that names its best iteration was trained with an early stop. For how many
+iterations that waits the parameters say, or the end itself: `train` gives out its values and its model only when it
+returns, so values that end behind the best iteration which the model names, with as many rounds in it as there are
+values, or as up to the best where it was cut there, are those of an early stop.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
-from collectors.readers.checkpoint.boosters import booster_kind
+from collectors.evidence.documents import value_at
+from collectors.readers.checkpoint.ubjson import UbjsonProblem, parse_ubjson
+from collectors.readers.common.magic import booster_kind
 from collectors.trainers.boosters import (
+    LARGEST,
     MOST_LOOKED_AT,
+    TOTALS,
+    WAITS,
     Boosted,
+    Way,
+    count_said,
     described,
     run_of,
     trainings,
-    waits_in,
+    way_of,
 )
 from collectors.trainers.description import below
-from collectors.trainers.folder import Folder, join, parent
+from collectors.trainers.folder import MOST_DIGITS, Folder, join, parent
 from collectors.trainers.spec import Documented, Raw, Run, TrainerSpec
 
 OWN: Final = frozenset({
@@ -31,6 +41,8 @@ OWN: Final = frozenset({
 USUAL: Final = ("model.json", "model.ubj", "*.ubj", "checkpoints/*")
 CHECKPOINTS: Final = "checkpoints"
 BEST: Final = b"best_iteration"
+_ON_THE_WAY: Final = re.compile(r"_\d+\.\w+$")
+"""How `TrainingCheckPoint` calls its models."""
 
 
 def recognise(folder: Folder) -> Sequence[Run]:
@@ -62,12 +74,48 @@ def _judged(folder: Folder, one: Boosted) -> list[str]:
 
 def _stops(folder: Folder, one: Boosted, models: Sequence[str]) -> Raw:
     """Whether an early stop was on: the last metric of the last part decides, as XGBoost does."""
-    found, patience = one.values(folder), waits_in(folder, one.root)
+    found, patience = one.values(folder), count_said(folder, one.root, WAITS)
     is_on = patience is not None or any(BEST in folder.head(model) for model in models)
     if not is_on or not found:
         return {}
     part, metrics = list(found.items())[-1]
-    return {"patience": patience or "unknown", "monitor": f"{part}/{list(metrics)[-1]}"}
+    name, values = list(metrics.items())[-1]
+    total = count_said(folder, one.root, TOTALS)
+    is_short = total is not None and len(values) < total
+    waited = patience or (_waited(folder, models, (values, way_of(name))) if is_short else None)
+    return {"patience": waited or "unknown", "monitor": f"{part}/{name}", "best": "best_score"}
+
+
+def _waited(folder: Folder, models: Sequence[str], monitored: tuple[Sequence[Any], Way | None]) -> int | None:
+    """For how many iterations a training that returned had waited; None where model and values do not say the same.
+
+    A model of `TrainingCheckPoint` was written on the way and says nothing of the end.
+    """
+    values, way = monitored
+    own = [model for model in models if folder.has(model) and not _ON_THE_WAY.search(model)]
+    rounds, best = _rounds_of(folder, own[0]) if own else (0, None)
+    after = len(values) - 1 - best if best is not None else 0
+    if best is None or after <= 0 or rounds not in {len(values), best + 1} or way is None:
+        return None
+    return after if values[best] == (min if way == "lower" else max)(values) else None
+
+
+def _rounds_of(folder: Folder, model: str) -> tuple[int, int | None]:
+    """How many rounds a model holds, and the best one that it names; 0 and None where it does not say."""
+    learner = (folder.document(model, LARGEST) or _ubjson(folder, model)).get("learner", {})
+    model_of = (value_at(learner, key) for key in ("gradient_booster.gbtree.model", "gradient_booster.model"))
+    booster = next((one for one in model_of if isinstance(one, Mapping)), {})
+    starts, best = value_at(booster, "iteration_indptr"), value_at(learner, f"attributes.{BEST.decode()}")
+    is_told = isinstance(best, str) and best.isdecimal() and len(best) <= MOST_DIGITS
+    return len(starts) - 1 if hasattr(starts, "__len__") else 0, int(best) if is_told else None
+
+
+def _ubjson(folder: Folder, model: str) -> Mapping[str, Any]:
+    try:
+        found = parse_ubjson(folder.beginning(model, LARGEST))
+    except UbjsonProblem:
+        return {}
+    return found if isinstance(found, Mapping) else {}
 
 
 SPEC = TrainerSpec(
@@ -79,7 +127,7 @@ SPEC = TrainerSpec(
         recognised_by="a JSON or UBJSON document that begins like its model; lists of values whose metrics only it "
         "names so",
         reads="`evals_result` as JSON (iterations from 0), the total and the early stop's patience from `params.json` "
-        "and the like; whether one was on from the model",
+        "and the like; an early stop from the model and its best iteration",
         judged="the newest model outside `checkpoints/` (JSON before UBJSON), else the newest in it; *readable*, never "
         "verified",
         proven="recorded with XGBoost 3",

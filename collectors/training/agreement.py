@@ -117,7 +117,7 @@ def places_in(curve: Curve, unit: Unit) -> Any:
 def match(one: Any, other: Any) -> tuple[Any, Any]:
     """Indices of the places that both have, each once in either."""
     (ours, left), (theirs, right) = _once(one), _once(other)
-    _, a, b = np.intersect1d(ours, theirs, assume_unique=True, return_indices=True)
+    _, a, b = np.intersect1d(ours, theirs, return_indices=True)
     return left[a], right[b]
 
 

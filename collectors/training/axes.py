@@ -116,7 +116,9 @@ def _pairs_of(table: Mapping[str, Curve]) -> tuple[Any, Any] | None:
 
 def _meets(events: Mapping[str, Curve], steps: Any) -> bool:
     """Whether most steps of the events stand in the table too."""
-    every = np.unique(np.concatenate([c.step for c in events.values()])) if events else np.empty(0, np.int64)
+    if not events:
+        return False
+    every = np.unique(np.concatenate([c.step for c in events.values()]))
     return bool(every.size) and 2 * np.isin(every, steps).sum() >= min(every.size, steps.size)
 
 

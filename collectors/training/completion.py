@@ -37,7 +37,7 @@ class Recorded:
     """What a training wrote down about its end, besides its losses."""
 
     outcome: str | None = None
-    """`completed`, `early_stopped`, `failed`, `diverged`; None where nothing is believed."""
+    """`completed`, `early_stopped`, `failed`, `diverged`, `killed`; None where nothing is believed."""
     step: int | None = None
     """Steps that the trainer itself counted."""
     of_steps: int | None = None
@@ -48,6 +48,8 @@ class Recorded:
     monitor: str = "val_loss"
     better: Better | None = "lower"
     """Which way the monitored series gets better."""
+    min_delta: float = 0.0
+    """By how much more than this it must get better to count."""
     rewritten: bool = False
     """Its checkpoint says that the training has ended."""
 
@@ -71,7 +73,10 @@ COUNT_EPOCHS = (
 PLACE_ROWS = "Write a column `epoch` or `step` into the table, or name the one it has under `columns:`."
 SAY_TOTAL = "Say how many: `completion: {by: epochs, total: N}`, or the key of the config that holds the number."
 SAY_COUNT = "Correct `completion: {by: ..., total: ...}`, or say what the steps are (`events: {steps_are: epochs}`)."
+SAY_FIRST = "Say with which number the first epoch begins: `completion: {epochs_from: 0}`."
 SAY_PATIENCE = "Say for how many values it waits: `completion: {patience: N}`."
+FIRST_UNTOLD = 2
+"""A series that begins with this number, or a larger one, may count from 0 or from 1."""
 SAY_END = "Let the training record its end (`run_status.json`: `outcome: completed`), or log its last step."
 
 
@@ -115,15 +120,14 @@ def _ran_out(curves: Mapping[str, Curve], recorded: Recorded) -> bool:
 def _waited(curves: Mapping[str, Curve], recorded: Recorded) -> int | None:
     """How many values of the monitored series follow its best one; None where no way is better."""
     curve = curves.get(recorded.monitor)
-    best = curve.best_at(recorded.better) if curve is not None else None
+    best = curve.best_at(recorded.better, recorded.min_delta) if curve is not None else None
     return None if curve is None or best is None else len(curve) - 1 - best
 
 
 def _uncounted(main: Mapping[str, Curve], target: Target) -> End:
-    steps = [int(c.step.max()) for c in main.values() if len(c)]
     if has_no_place(main):
         return End("cannot_tell", None, f"nothing says which {target.unit} a row is", PLACE_ROWS)
-    if target.unit == "epoch" and max(steps, default=-1) >= 0:
+    if target.unit == "epoch" and places_of(main.values(), "step"):
         return End("cannot_tell", None, "nothing says which epoch a step is", COUNT_EPOCHS)
     return End("open")
 
@@ -137,6 +141,9 @@ def _by_count(curves: Mapping[str, Curve], target: Target, counted: float, strid
     if missing <= 0:
         rows = _rows_missing(curves) if unit == "epoch" else None
         return End("cannot_tell", counted, rows, SAY_END) if rows else End("completed", counted)
+    if missing == 1 and target.first is None and not any(_shows_first(of) for of in places_of(curves.values(), unit)):
+        words = f"{unit}s begin at a later one, and nothing says whether they count from 0: then all {total:,} are over"
+        return End("cannot_tell", counted, words, SAY_FIRST if unit == "epoch" else SAY_END)
     if missing < stride:
         words = f"logged to {number_words(counted)} of {total:,} {unit}s, and nothing later says that it ended"
         return End("cannot_tell", counted, words, SAY_END)
@@ -197,8 +204,13 @@ def from_zero(places: Any, declared: Literal[0, 1] | None = None) -> bool:
     return first == 0 or (stride > 1 and (first + 1) % stride == 0)
 
 
+def _shows_first(places: Any) -> bool:
+    """Whether a series shows if it counts from 0: it begins at 0 or 1, its points lie apart, or it has fractions."""
+    return float(places.min()) < FIRST_UNTOLD or stride_of(places) != 1 or bool((places % 1 != 0).any())
+
+
 def _stride(curves: Mapping[str, Curve], unit: Unit) -> float:
-    return min((stride_of(places) for places in places_of(curves.values(), unit)), default=1.0)
+    return min((stride_of(places) for places in places_of(curves.values(), unit)), default=np.nan)
 
 
 def places_of(curves: Iterable[Curve], unit: Unit) -> list[Any]:

@@ -169,8 +169,13 @@ def _in_columns(rows: Sequence[LossRow]) -> LossRows:
 
 
 def _ordered(curve: Curve) -> Curve:
-    """Curve by epoch (else step), so that every array rises; rows without either stay as they are."""
+    """Curve by epoch (else step), so that its places rise; rows without either stay as they are.
+
+    Rows whose steps rise while their epochs fall stay as they are: a training went on with another batch size.
+    """
     place = curve.epoch
+    if bool((np.diff(place) < 0).any()) and bool((curve.step >= 0).all()) and bool((np.diff(curve.step) > 0).all()):
+        return curve
     if bool(np.isnan(place).all()):
         place = curve.step if bool((curve.step >= 0).all()) else np.arange(place.size)
     order = np.argsort(place, kind="stable")

@@ -12,6 +12,7 @@ from collectors.contract.pipeline import PipelineConfig
 from collectors.contract.remembered import PinnedBaseline, SeenFile, SmokeResult
 from collectors.contract.streams import Stream
 from collectors.contract.values import Status
+from collectors.decisions.analysis import Analysis
 from collectors.evidence.archive import ArchiveEvidence
 from collectors.evidence.checkpoint import CheckpointEvidence
 from collectors.evidence.documents import ConfigEvidence, DocumentEvidence, Heartbeat, ScalerEvidence
@@ -174,6 +175,8 @@ class WorkspaceEvidence:
     """Path -> what an earlier observation saw of it after its run's end."""
     unrecognised: str | None = None
     """What lies by kind in a workspace that nothing describes, where no trainer was recognised."""
+    decisions: Analysis | None = None
+    """What a scoring with the trained model says; None where there is none."""
     untold: Mapping[str, str] = field(default_factory=dict)
     """Check id -> why the files of a run from elsewhere cannot tell: it is skipped."""
 

@@ -23,11 +23,14 @@ from collectors.training.curves import Losses
 from collectors.training.evidence import ReadFile, StreamEvidence
 from collectors.training.metric_facts import better_of
 from collectors.training.progress import Progress
-from collectors.training.stream_runs import RunGroup, StreamRun
+from collectors.training.run_groups import RunGroup
+from collectors.training.stream_runs import StreamRun
 
 DIGITS = re.compile(r"[0-9]{1,15}")
 ROUNDED_SECONDS = 1.0
 """File systems round times."""
+CLOCK_APART_SECONDS = 26 * 3600.0
+"""Between two time zones at most; a file with a time that was made up is years older than its contents."""
 SETTLE_SECONDS = 3.0
 """A checkpoint of a running stream younger than this may be half written: it is not judged yet."""
 
@@ -65,13 +68,16 @@ def recorded_of(
         patience=rule.patience,
         monitor=rule.monitor,
         better=better_of(stream, rule.monitor),
+        min_delta=rule.min_delta,
         stopped=_says_it_stopped(rule.stopped_key, losses, checkpoint),
         rewritten=_says_its_end(stream.checkpoint.ended, checkpoint, logged_at),
     )
     if table is None or losses.table_belongs is False:
         return asked
     stopped = asked.stopped or bool(table.early_stop)
-    return replace(asked, step=table.counted_step, of_steps=table.configured_steps, stopped=stopped)
+    return replace(
+        asked, outcome=table.outcome, step=table.counted_step, of_steps=table.configured_steps, stopped=stopped
+    )
 
 
 def _says_it_stopped(key: str | None, losses: Losses, checkpoint: ReadFile[CheckpointEvidence] | None) -> bool:
@@ -119,12 +125,20 @@ def limits_of(own: StallLimits, pipeline: StallLimits) -> StallLimits:
 
 
 def are_times_trusted(run: StreamRun | None, limit_seconds: float) -> bool | None:
-    """Whether the newest event file's mtime is near its last record's own time; None without one."""
+    """Whether the newest event file's mtime goes with its last record's own time; None without one."""
     if run is None:
         return None
     newest = run.latest_file
     modified, last = newest.facts.modified_at, newest.evidence.last_time
-    return modified is not None and last is not None and abs(modified - last) <= limit_seconds
+    return modified is not None and last is not None and is_kept_time(modified, last, limit_seconds)
+
+
+def is_kept_time(modified: float, last: float, limit_seconds: float) -> bool:
+    """Whether a file's mtime goes with the last instant that is written in it; all in seconds.
+
+    A copy is never older than what it holds: one that is, by less than clocks differ, bears another's.
+    """
+    return -CLOCK_APART_SECONDS <= modified - last <= limit_seconds
 
 
 def not_judged_yet(checkpoint: ReadFile[Any] | None, progress: Progress, now: float) -> ReadFile[Any] | None:

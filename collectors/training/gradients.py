@@ -6,6 +6,7 @@ A trainer may go on after a NaN gradient and log a loss of 0.0, or the last fini
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,9 @@ from numpy.typing import NDArray
 from collectors.evidence.table_rows import Floats, LossRows
 from collectors.numbers import number_words
 from collectors.training.series import is_gradient_norm, is_validation
-from collectors.training.stream_runs import Curve
+
+if TYPE_CHECKING:
+    from collectors.training.stream_runs import Curve
 
 
 def norm_words(norm: Curve, curves: Mapping[str, Curve]) -> str | None:

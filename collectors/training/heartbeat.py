@@ -1,4 +1,4 @@
-"""A `run_status.json` document -> Heartbeat, and why the outcome in it is not believed. Pure.
+"""A `run_status.json`, or the `meta.yaml` of an MLflow run -> Heartbeat, and why its outcome is not believed. Pure.
 
 A field of the wrong kind counts as not said.
 """
@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from collectors.evidence.documents import Heartbeat
-from collectors.numbers import instant_words, number_words
+from collectors.evidence.mlflow import OUTCOMES, STATUS
+from collectors.numbers import YEAR_10000, instant_words, number_words
 
 CLOCK_SLACK_SECONDS = 60.0
 """Clocks of two machines may differ by this much; a later instant is no sign of life."""
@@ -24,6 +25,8 @@ def parse_heartbeat(data: Any) -> Heartbeat | None:
     """Read a training's heartbeat; None where the document is not a mapping."""
     if not isinstance(data, Mapping):
         return None
+    if {"lifecycle_stage", "experiment_id", "status"} <= data.keys():
+        data = _of_mlflow(data)
     return Heartbeat(
         stream=_text(data.get("stream")),
         pid=_whole(data.get("pid")),
@@ -35,6 +38,18 @@ def parse_heartbeat(data: Any) -> Heartbeat | None:
         outcome=_text(data.get("outcome")),
         outcomes=_texts(data.get("outcomes")),
     )
+
+
+def _of_mlflow(meta: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What MLflow wrote down of a run, as a training would say it itself."""
+    times = {"started_at": meta.get("start_time"), "updated_at": meta.get("end_time")}
+    told = {name: _iso(at) for name, at in times.items() if isinstance(at, int) and 0 < at < 1000 * YEAR_10000}
+    status = meta.get("status")
+    return {**told, "outcome": OUTCOMES.get(STATUS.get(status, "")) if isinstance(status, int) else None}
+
+
+def _iso(milliseconds: int) -> str:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat()
 
 
 def heartbeat_of(beat: Heartbeat | None, stream_id: str, *, is_only: bool = False) -> Heartbeat | None:

@@ -22,6 +22,8 @@ from collectors.training.stream_runs import StreamRun
 
 NOTHING_RECORDED = Recorded()
 FAILURES = frozenset({"diverged", "failed"})
+KILLED = "killed"
+"""It goes on no more, wherever it was."""
 SILENT_SECONDS = 3600.0
 """Silence that is told where the pace of a training is not known."""
 
@@ -104,14 +106,17 @@ def progress_of(seen: Observed, now: float) -> Progress:
     quiet_at, stalled_at = silence_limits(seen.limits, gap, last_at)
     divergences, odd = all_divergences(seen.losses)
     doubted = _doubt(seen, now)
-    outcome = seen.heartbeat.outcome if seen.heartbeat is not None and doubted is None else None
+    beat = seen.heartbeat.outcome if seen.heartbeat is not None and doubted is None else None
+    outcome = beat or seen.recorded.outcome
     end = end_of(seen.losses, seen.target, replace(seen.recorded, outcome=outcome))
-    if outcome == "completed" and end.kind == "open":
+    if beat == "completed" and end.kind == "open":
         doubted = f"says `completed`, and the losses end at {_reached(end, seen.target)}"
     status = _status(seen, bool(divergences) or outcome in FAILURES, end)
+    if outcome == KILLED and status in {None, Status.RUNNING}:
+        status = Status.STALLED
     if status is None:
         status = Status.STALLED if stalled_at is None or now > stalled_at else Status.RUNNING
-    unproven = status is Status.STALLED and not _is_proof(seen, gap)
+    unproven = status is Status.STALLED and outcome != KILLED and not _is_proof(seen, gap)
     is_open = status in {Status.STALLED, Status.RUNNING}
     doubt = end.words or (
         f"nothing was written since {instant_words(last_at)}, and its pace is not known" if unproven else None

@@ -177,8 +177,8 @@ def _place_later(runs: list[RunFiles], file: EventFile, choice: TagChoice) -> No
     run = runs[-1]
     run.files.append(file)
     run.repeats |= first <= last
-    if last - first > max(stride_of(b.step) for _, _, before in training for b in before):
-        run.cuts.append(Cut(file.evidence.first_time or 0.0, first))
+    if first < last:  # a writer that was opened later goes back on purpose, be it by one stride
+        run.cuts.append(Cut(min(_moments(file, choice), default=file.evidence.first_time or 0.0), first))
 
 
 def cuts_within(series: ScalarSeries) -> list[Cut]:

@@ -101,6 +101,11 @@ def is_loss(name: str) -> bool:
     return _LOSS.search(re.sub(r"([a-z])([A-Z])", r"\1 \2", name).lower()) is not None
 
 
+def is_side(name: str) -> bool:
+    """Whether this is the loss of one of several sides, which need not fall: of a generator, of a policy."""
+    return is_loss(name) and _NEITHER.search(name.lower()) is not None
+
+
 def choose_tags(files: Sequence[EventFile], wanted: Mapping[str, Sequence[str]]) -> TagChoice:
     """For each series its first tag that any file holds, in the folders that are meant."""
     tags: dict[str, str] = {}

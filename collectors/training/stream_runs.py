@@ -1,15 +1,12 @@
-"""Event files -> runs: which records belong to one execution of training. Pure.
+"""Event files of one stream -> runs: which records belong to one execution of training. Pure.
 
-A stream's run starts at its event file's first record; `run_files` says which files are one run. Runs of
-all streams, in time order, fall into groups: a run whose stream is already in the group starts the next one.
+A stream's run starts at its event file's first record; `run_files` says which files are one run.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -44,13 +41,27 @@ class Curve:
     def __len__(self) -> int:
         return int(self.value.size)
 
-    def best_at(self, better: Better | None) -> int | None:
-        """Index of the first of its best values; None where none is finite, or neither way is better."""
+    def best_at(self, better: Better | None, min_delta: float = 0.0) -> int | None:
+        """Index of the first of its best values; None where none is finite, or neither way is better.
+
+        `min_delta`: a value that is better than the best one by no more than this does not count.
+        """
         finite = np.isfinite(self.value)
         if better is None or not finite.any():
             return None
-        losses = self.value if better == "lower" else -self.value
-        return int(np.argmin(np.where(finite, losses, np.inf)))
+        losses = np.where(finite, self.value if better == "lower" else -self.value, np.inf)
+        best = int(np.argmin(losses))
+        return _last_gain(losses, min_delta) if min_delta else best
+
+
+def _last_gain(losses: Any, min_delta: float) -> int:
+    """Index of the last value that lies below the best one before by more than `min_delta`."""
+    least, at = np.inf, 0
+    lower = losses < np.minimum.accumulate(np.concatenate(([np.inf], losses[:-1])))
+    for place in np.flatnonzero(lower).tolist():
+        if losses[place] < least - min_delta:
+            least, at = losses[place], place
+    return at
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
@@ -77,6 +88,11 @@ class StreamRun:
     """Files of evaluations afterwards, and without any configured series: nothing of them is a curve."""
 
     @property
+    def hparams(self) -> Mapping[str, bool | float | str]:
+        """Hyperparameters that its writers recorded."""
+        return {key: value for file in self.files for key, value in file.evidence.hparams.items()}
+
+    @property
     def latest_file(self) -> EventFile:
         """The file with its last record: others may hold no more than a header."""
         return max(self.files, key=lambda f: f.evidence.last_time if is_instant(f.evidence.last_time) else 0.0)
@@ -88,23 +104,16 @@ class StreamRun:
         return max(0.0, last - modified) if modified is not None and is_instant(last) else 0.0
 
     @property
+    def set_back(self) -> float:
+        """Seconds by which the writer's clock was set back while it wrote: later files look so much older."""
+        steps = (np.diff(c.time[np.isfinite(c.time)]) for c in self.curves.values())
+        return max((-float(of.min(initial=0.0)) for of in steps), default=0.0)
+
+    @property
     def last_step(self) -> int | None:
         """Largest step of any series; None without a scalar record."""
         steps = [int(c.step[-1]) for c in self.curves.values() if len(c)]
         return max(steps) if steps else None
-
-
-@dataclass(frozen=True, slots=True)
-class RunGroup:
-    """One execution of training over one or more streams."""
-
-    runs: Mapping[str, StreamRun]
-    """Stream id -> its run."""
-
-    @property
-    def started_at(self) -> float:
-        """Its first start, seconds since the Unix epoch."""
-        return min(r.started_at for r in self.runs.values())
 
 
 def stream_runs(
@@ -169,7 +178,7 @@ def _curve(parts: Sequence[ScalarSeries], cuts: Sequence[Cut], *, keep_first: bo
     was_cut = not bool(kept.all())
     if was_cut:
         step, time, value = step[kept], time[kept], value[kept]
-    is_once = step.size < 2 or bool(np.all(np.diff(step) > 0))
+    is_once = bool(np.all(np.diff(step) > 0))
     if not is_once:
         once = _first_of_each(step) if keep_first else step.size - 1 - _first_of_each(step[::-1])
         step, time, value = step[once], time[once], value[once]
@@ -220,26 +229,3 @@ def count_nonfinite(value: Any) -> dict[str, int]:
         "inf": int((value == np.inf).sum()),
         "-inf": int((value == -np.inf).sum()),
     }
-
-
-def group_runs(runs: Iterable[StreamRun]) -> list[RunGroup]:
-    """Group the runs of all streams in time order: the last group is the current run."""
-    groups: list[dict[str, StreamRun]] = []
-    for run in sorted(runs, key=lambda r: r.started_at):
-        if not groups or run.stream in groups[-1]:
-            groups.append({})
-        groups[-1][run.stream] = run
-    return [RunGroup(group) for group in groups]
-
-
-def run_id_at(started_at: float) -> str:
-    """The id of a run from its first start, in seconds since the Unix epoch."""
-    return datetime.fromtimestamp(started_at, UTC).strftime("run-%Y%m%d-%H%M%S")
-
-
-_EVENT_FILE = re.compile(r"tfevents")
-
-
-def is_event_file(path: str) -> bool:
-    """Whether a path is called like an event file."""
-    return bool(_EVENT_FILE.search(path.rpartition("/")[2]))

@@ -20,14 +20,13 @@ from collectors.contract.metrics import (
     MAX_POINTS,
     SHARED_POINTS,
     SPARK_POINTS,
+    Counting,
     Course,
-    CurveDocument,
     Series,
     StreamMetrics,
 )
 from collectors.contract.state import SCHEMA_VERSION, DashboardState
 from collectors.evidence.downsample import downsample
-from collectors.training.courses import course_from, curve_from
 from collectors.training.series import is_loss
 from collectors.training.stream_runs import Curve
 
@@ -74,10 +73,11 @@ def summarise(curves: Mapping[str, Curve], spark: int) -> Summary:
 def longer_curves(curves: Mapping[str, Curve], spark: int) -> dict[str, Curve]:
     """The curves that do not fit into the state, with as many points as are kept of each."""
     most = most_points(curves)
-    return {name: _reduced(curve, most[name]) for name, curve in curves.items() if len(curve) > spark}
+    return {name: reduced(curve, most[name]) for name, curve in curves.items() if len(curve) > spark}
 
 
-def _reduced(curve: Curve, most: int) -> Curve:
+def reduced(curve: Curve, most: int) -> Curve:
+    """A curve of at most `most` points, minimum and maximum of each bucket kept."""
     if len(curve) <= most:
         return curve
     kept = downsample(curve.epoch, curve.value, most)
@@ -121,8 +121,8 @@ def _digest(curves: Mapping[str, Curve]) -> str:
     return found.hexdigest()[:20]
 
 
-def document_of(stream: str, curves: Mapping[str, Curve], spark: int) -> bytes:
-    """The document of a stream's longer curves, a `CurveDocument`."""
+def curve_document(stream: str, curves: Mapping[str, Curve], spark: int) -> bytes:
+    """The document of a stream's longer curves, a `CurveDocument` of the contract."""
     names = ("step", "time", "value", "epoch")
     longer = longer_curves(curves, spark)
     series = {name: dict(zip(names, columns_of(curve), strict=True)) for name, curve in longer.items()}
@@ -136,7 +136,7 @@ def leaned(state: DashboardState) -> tuple[DashboardState, dict[str, bytes]]:
     if not leaner and state.schema_version != FIRST_VERSION:
         return state, {}
     metrics = {**state.metrics, **{stream: run for stream, (run, _) in leaner.items()}}
-    documents = {stream: document_of(stream, curves, spark) for stream, (_, curves) in leaner.items()}
+    documents = {stream: curve_document(stream, curves, spark) for stream, (_, curves) in leaner.items()}
     return state.model_copy(update={"schema_version": SCHEMA_VERSION, "metrics": metrics}), documents
 
 
@@ -152,14 +152,50 @@ def _leaned(run: StreamMetrics, spark: int) -> tuple[StreamMetrics, dict[str, Cu
     return run.model_copy(update=update), curves
 
 
-def with_curves(run: StreamMetrics, document: CurveDocument | None) -> StreamMetrics:
-    """A stream's metrics with every curve as long as it is kept; where the document is lost, its sparks in order."""
-    held = document.series if document else {}
-    series = {n: held.get(n) or _unplaced(one) for n, one in run.series.items() if one.is_spark}
-    return run.model_copy(update={"series": {**run.series, **series}}) if series else run
+def curve_from(series: Series) -> Curve:
+    """A series of a state as columns; the places of a spark are unknown."""
+    count = len(series.value)
+    step = [-1 if at is None else at for at in series.step] or [-1] * count
+    epoch, time = (_floats(places, count) for places in (series.epoch, series.time))
+    return Curve(np.array(step, np.int64), time, _floats(series.value, count), epoch)
 
 
-def _unplaced(spark: Series) -> Series:
-    """A spark as a curve of which nothing but the order is known."""
-    nothing = (None,) * len(spark.value)
-    return Series(epoch=nothing, step=nothing, time=nothing, value=spark.value)
+def _floats(column: tuple[float | None, ...], count: int) -> Any:
+    return np.array(column or (None,) * count, np.float64)
+
+
+def course_from(curve: Curve) -> Course:
+    """What a curve tells."""
+    values, epochs = curve.value[np.isfinite(curve.value)], curve.epoch[np.isfinite(curve.epoch)]
+    known = values.size > 0
+    return Course(
+        count=_count(curve),
+        lowest=float(values.min()) if known else None,
+        highest=float(values.max()) if known else None,
+        last=float(values[-1]) if known else None,
+        first_epoch=float(epochs.min()) if epochs.size else None,
+        last_epoch=float(epochs.max()) if epochs.size else None,
+        epochs=counting_of(epochs),
+        steps=counting_of(curve.step[curve.step >= 0]),
+    )
+
+
+def _count(curve: Curve) -> int | None:
+    if curve.count is not None:
+        return curve.count
+    return None if curve.recent is not None else len(curve)
+
+
+def counting_of(places: Any) -> Counting | None:
+    """How the known places of a curve are counted, in order; None without any."""
+    if not places.size:
+        return None
+    if not bool((places == np.floor(places)).all()):
+        return "between"
+    return "from_0" if places.min() == 0 or _ends_strides(places) else "from_1"
+
+
+def _ends_strides(places: Any) -> bool:
+    """Whether values stand at each stride's last place, counted from 0: 9, 19, 29."""
+    stride = float(np.median(np.diff(places))) if places.size > 1 else 0.0
+    return stride > 1 and (places[0] + 1) % stride == 0

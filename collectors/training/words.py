@@ -1,21 +1,13 @@
-"""How far a stream is and where it diverged, in words. Pure."""
+"""How far a stream is, in words. Pure."""
 
 from __future__ import annotations
 
 from difflib import get_close_matches
 
-from collectors.contract.metrics import Nonfinite
-from collectors.numbers import NONFINITE, listed, place_words, plural, reached_words
+from collectors.numbers import listed, place_words, plural, reached_words
 from collectors.training.completion import count_of, from_zero, has_no_place, leading, places_of
-from collectors.training.divergence import Divergence
 from collectors.training.evidence import StreamEvidence
 from collectors.training.series import choose_tags
-
-
-def divergence_words(d: Divergence | Nonfinite) -> str:
-    """One non-finite stretch in words: `val_loss NaN since epoch 3 (2 values)`."""
-    place = place_words(d.first_epoch, d.first_step) or "an unknown epoch"
-    return f"{d.series} {NONFINITE[d.kind]} since {place} ({plural(d.count, 'value')})"
 
 
 def epoch_words(s: StreamEvidence) -> str:

@@ -20,10 +20,6 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from collectors.observe.described import CONFIG_NAME
-from collectors.store.store import Store
-from dash_app.demo.baseline import WORKSPACE_NAME, store_baseline
-from dash_app.demo.shipped import load_library
 from dash_app.settings import Settings
 
 IDLE_SECONDS = 4.0
@@ -43,6 +39,11 @@ def demonstrating(settings: Settings) -> Iterator[Settings]:
     if not settings.demo:
         yield settings
         return
+    from collectors.observe.described import CONFIG_NAME
+    from collectors.store.store import Store
+    from dash_app.demo.baseline import WORKSPACE_NAME, store_baseline
+    from dash_app.demo.shipped import load_library
+
     _end_when_the_terminal_closes()
     home = Path(tempfile.mkdtemp(prefix="training-dashboard-demo-"))
     try:

@@ -14,7 +14,7 @@ from collectors.contract.state import DashboardState
 from collectors.digest import short_digest
 from collectors.store.backend import Backend
 from collectors.store.curves import read_curves
-from collectors.training.summary import with_curves
+from collectors.training.courses import with_curves
 
 MOST_KEPT: Final = 4
 

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from collectors.contract.metrics import CurveDocument
 from collectors.contract.state import DashboardState
 from collectors.digest import short_digest
-from collectors.store.backend import BASELINE, HEARTBEAT, POLICY, RUNS, STATE, Backend, Key, Kind, Version
+from collectors.store.backend import BASELINE, HEARTBEAT, POLICY, RUNS, STATE, Backend, Key, Kind, Version, is_there
 from collectors.store.place import Place, backend_at
 from collectors.store.runs import is_run_id
 from dash_app.reading.documents import Documents
@@ -99,6 +99,20 @@ class StateReader:
     def snapshot(self, run_id: str) -> DashboardState | None:
         """Return one run's snapshot; null when it is absent or cannot be read."""
         return self.run(run_id).state
+
+    def decisions_version(self, run_id: str) -> Version | None:
+        """Tell another document of a run's decisions from this one; null where there is none."""
+        if not is_run_id(run_id):
+            return None
+        (version,) = self._backend.versions(Key(Kind.DECISIONS, run_id))
+        return version if is_there(version) else None
+
+    def decisions(self, run_id: str) -> bytes | None:
+        """Return the document of a run's decisions; null where there is none."""
+        try:
+            return self._backend.read(Key(Kind.DECISIONS, run_id)) if is_run_id(run_id) else None
+        except OSError:
+            return None
 
     def run_ids(self) -> list[str]:
         """List the ids of the stored snapshots, sorted."""

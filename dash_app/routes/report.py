@@ -13,7 +13,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from collectors.contract.state import DashboardState
-from collectors.presentation.page import Against, as_html, file_name
 from dash_app.reading.history import Compared, RunHistory, is_live
 from dash_app.web.answers import FRESHNESS, failure, not_found
 
@@ -40,11 +39,15 @@ class ReportRoute:
             return not_found()
         if seen.condition != "ok" or seen.state is None:
             return failure(503, seen.condition, seen.sentence or "")
+        from collectors.presentation.page import file_name  # who looks at a page seldom takes one along
+
         page = await run_in_threadpool(self._page, found, seen.state, wished.get("y") == "log")
         saved = {"Content-Disposition": f'attachment; filename="{file_name(seen.state)}"'}
         return Response(page, headers=FRESHNESS | saved, media_type="text/html")
 
     def _page(self, found: Compared, state: DashboardState, is_log: bool) -> bytes:
+        from collectors.presentation.page import Against, as_html
+
         whole, against = self._history.reader.whole, None
         if found.baseline_id is not None:
             baseline = whole(found.baseline) if found.baseline else None

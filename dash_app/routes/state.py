@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
 from starlette.requests import Request
@@ -19,12 +20,14 @@ from collectors.digest import short_digest
 from dash_app.reading.observation import Observation
 from dash_app.reading.pulse import pulse_of, sign_of
 from dash_app.reading.reader import StateReader
-from dash_app.routes.curves import CurvesRoute
 from dash_app.routes.events import Events
 from dash_app.routes.preview import PreviewRoute
-from dash_app.routes.series import SeriesRoute
 from dash_app.settings import Settings
 from dash_app.web.answers import failure, tagged_json
+
+if TYPE_CHECKING:
+    from dash_app.routes.curves import CurvesRoute
+    from dash_app.routes.series import SeriesRoute
 
 
 def add_api(server: FastAPI, reader: StateReader, settings: Settings) -> None:
@@ -34,13 +37,43 @@ def add_api(server: FastAPI, reader: StateReader, settings: Settings) -> None:
         "/api/state": api.state,
         "/api/pulse": api.pulse,
         "/api/events": Events(reader, settings.stale_after_seconds).answer,
-        "/api/curves": CurvesRoute(reader).answer,
-        "/api/series": SeriesRoute(reader, settings.state_dir).answer,
+        "/api/curves": _curves(reader),
+        "/api/series": _series(reader, settings),
         "/api/preview": PreviewRoute(reader, settings).answer,
         "/healthz": api.healthz,
         "/readyz": api.readyz,
     }
     server.router.routes.extend(Route(path, answer) for path, answer in routes.items())
+
+
+def _curves(reader: StateReader) -> Callable[..., Any]:
+    """The route of charts; numpy is imported for the first of them."""
+
+    @cache
+    def route() -> CurvesRoute:
+        from dash_app.routes.curves import CurvesRoute
+
+        return CurvesRoute(reader)
+
+    async def answer(request: Request) -> Response:
+        return await route().answer(request)
+
+    return answer
+
+
+def _series(reader: StateReader, settings: Settings) -> Callable[..., Any]:
+    """The route of zoomed charts; numpy is imported for the first of them."""
+
+    @cache
+    def route() -> SeriesRoute:
+        from dash_app.routes.series import SeriesRoute
+
+        return SeriesRoute(reader, settings.state_dir)
+
+    async def answer(request: Request) -> Response:
+        return await route().answer(request)
+
+    return answer
 
 
 class Api:

@@ -89,7 +89,7 @@ def is_known_file(path: str, known: Mapping[str, set[str]]) -> bool:
 
 
 class DashGuard:
-    """Answers 400 or 404 to what Dash would answer with 500.
+    """Answers 400, 404 or 405 to what Dash would answer with 500.
 
     Files: #393, mended for Flask by pull request #394; the backend for FastAPI has no such handler. Callbacks: pull
     request #1546 compares the outputs alone, and raises. No issue is known for either on this backend; the guard
@@ -102,15 +102,22 @@ class DashGuard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; a callback's body was read before, by `BodyLimit`."""
-        refusal = None
+        refusal: Response | None = None
         if scope["type"] == "http" and scope["path"].startswith(SUITES_PATH):
             known = self._dash_app.registered_paths
             refusal = None if is_known_file(scope["path"], known) else not_found()
         elif scope["type"] == "http" and scope["path"] == CALLBACK_PATH:
-            wrong = self._what_is_wrong(scope)
-            refusal = failure(400, "malformed_callback", wrong) if wrong else None
+            refusal = self._refusal(scope)
             send = _named_json(send)
         await (refusal or self._app)(scope, receive, send)
+
+    def _refusal(self, scope: Scope) -> Response | None:
+        if scope["method"] != "POST":
+            answer = failure(405, "method_not_allowed", "callbacks are asked with POST")
+            answer.headers["Allow"] = "POST"
+            return answer
+        wrong = self._what_is_wrong(scope)
+        return failure(400, "malformed_callback", wrong) if wrong else None
 
     def _what_is_wrong(self, scope: Scope) -> str | None:
         if not Headers(scope=scope).get("content-type", "").startswith("application/json"):

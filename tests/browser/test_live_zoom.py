@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -104,6 +105,17 @@ def asked(driver: Any) -> list[str]:
     return list(driver.execute_script(script))
 
 
+def double_click_until(driver: Any, is_overview: Callable[[], bool]) -> None:
+    """Double-click the first chart; again, where a busy machine took it for two clicks (over 300 ms apart)."""
+    for _ in range(5):
+        area = driver.find_elements("css selector", ".loss-chart .nsewdrag")[0]
+        ActionChains(driver).double_click(area).perform()
+        with suppress(AssertionError):
+            wait_for(is_overview, "the overview", 5)
+            return
+    wait_for(is_overview, "the overview")
+
+
 def test_a_range_is_shown_in_full_detail_and_a_double_click_returns(zoom_page: ZoomPage) -> None:
     page, driver = zoom_page, zoom_page.driver
     usual, overview = x_range(driver, 0), traces(driver, 0)["val"]["x"]
@@ -118,9 +130,7 @@ def test_a_range_is_shown_in_full_detail_and_a_double_click_returns(zoom_page: Z
     assert outside == [x for x in overview if not 11_999 <= x <= 12_501]
     assert len(asked(driver)) == 2, "one answer a series"
 
-    area = driver.find_elements("css selector", ".loss-chart .nsewdrag")[0]
-    ActionChains(driver).double_click(area).perform()
-    wait_for(lambda: traces(driver, 0)["val"]["x"] == overview, "the overview")
+    double_click_until(driver, lambda: traces(driver, 0)["val"]["x"] == overview)
     assert x_range(driver, 0) == usual
     assert len(asked(driver)) == 2
 
@@ -245,9 +255,7 @@ def test_a_baseline_and_an_overlaid_run_are_detailed_too(compared_page: Compared
     driver.find_element("css selector", "[data-choice=ghost-series][data-value=train]").click()
     wait_for(lambda: len(page.ghost("baseline train", 4_000, 4_300)) == 301, "the detail of the baseline's train loss")
 
-    area = driver.find_elements("css selector", ".loss-chart .nsewdrag")[0]
-    ActionChains(driver).double_click(area).perform()
-    wait_for(lambda: len(page.ghost("baseline val", 0, COUNT)) <= MAX_POINTS, "the overview")
+    double_click_until(driver, lambda: len(page.ghost("baseline val", 0, COUNT)) <= MAX_POINTS)
 
 
 def test_a_run_without_side_files_keeps_its_points_and_is_asked_for_once(compared_page: ComparedPage) -> None:

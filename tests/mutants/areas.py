@@ -6,6 +6,7 @@ from typing import Final
 
 AREAS: Final[dict[str, tuple[str, ...]]] = {
     "checks": ("collectors/judge/checks/",),
+    "findings": ("collectors/judge/findings/",),
     "checklist": ("collectors/judge/checklist.py", "collectors/judge/verdict.py"),
     "stages": ("collectors/judge/stages.py",),
     "artifact levels": ("collectors/judge/artifacts.py",),

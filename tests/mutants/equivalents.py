@@ -20,7 +20,28 @@ class Equivalent(NamedTuple):
     reason: str
 
 
-EQUIVALENTS: Final[tuple[Equivalent, ...]] = ()
+_MORE_IS_READ: Final = "how much is read at first: what is missing is read when it is needed"
+_MOST_SAY_NO: Final = "a look at a few numbers before the look at all of them: speed alone"
+
+EQUIVALENTS: Final[tuple[Equivalent, ...]] = (
+    *(
+        Equivalent("_FIRST_LOOK: Final = 1 << 20", f"_FIRST_LOOK: Final = {size}", _MORE_IS_READ)
+        for size in ("1 << 19", "1 << 21", "2 << 20")
+    ),
+    *(
+        Equivalent(
+            "return bool(holds(bits[:16]).all()) and bool(holds(bits).all())",
+            f"return bool(holds(bits[:{count}]).all()) and bool(holds(bits).all())",
+            _MOST_SAY_NO,
+        )
+        for count in (15, 17)
+    ),
+    Equivalent(
+        "if huge is not None and largest > huge:",
+        "if huge is not None and (largest >= huge):",
+        "where the largest is the bound itself, none of them lies above it",
+    ),
+)
 
 
 def is_equivalent(mutant: Mutant, source: bytes, known: tuple[Equivalent, ...]) -> bool:

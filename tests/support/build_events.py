@@ -7,7 +7,7 @@ one by filling in numpy columns, checksums included.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -103,6 +103,20 @@ def event(number: int, values: Iterable[bytes] = (), seconds: float = START) -> 
     """Spell one event with summary values."""
     summary = b"".join(message(1, value) for value in values)
     return wall_time(seconds) + (step(number) if number else b"") + message(5, summary)
+
+
+def session_start(hparams: Mapping[str, bool | float | str]) -> bytes:
+    """Spell the `Summary.Value` with which TensorBoard's hparams plugin begins a session."""
+    entries = b"".join(message(1, message(1, name.encode()) + message(2, _plain(v))) for name, v in hparams.items())
+    data = message(1, b"hparams") + message(2, key(1, 0) + varint(0) + message(3, entries))
+    return message(1, b"_hparams_/session_start_info") + message(9, message(1, data))
+
+
+def _plain(value: bool | float | str) -> bytes:
+    """Spell a `google.protobuf.Value`."""
+    if isinstance(value, bool):
+        return key(4, 0) + varint(value)
+    return message(3, value.encode()) if isinstance(value, str) else key(2, 1) + struct.pack("<d", value)
 
 
 def header(seconds: float = START) -> bytes:

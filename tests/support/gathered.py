@@ -22,7 +22,7 @@ from collectors.judge.checks.part import Judgement
 from collectors.observe.cache import ReadCache
 from collectors.observe.described import load_config
 from collectors.observe.gather import Gatherer
-from collectors.readers.child.process import ReaderProcess
+from collectors.readers.child.process import ReaderProcess, ReadLimits
 from collectors.training.divergence import Divergence
 from collectors.training.evidence import ReadFile, StreamEvidence, WorkspaceEvidence
 
@@ -36,7 +36,7 @@ def gather(root: Path, now: float) -> WorkspaceEvidence:
     """Read a workspace as a collector does; `now` in seconds since the Unix epoch."""
     workspace = Workspace(root, ())
     config = load_config(workspace, None)
-    child = ReaderProcess.with_limits(config.limits.seconds, config.limits.memory_bytes)
+    child = ReaderProcess(ReadLimits(config.limits.seconds, config.limits.memory_bytes))
     try:
         return Gatherer(config, ReadCache(workspace, child, config.limits), lambda *_: None).gather(now)
     finally:

@@ -1,31 +1,17 @@
 """Check 10: no regression against the pinned baseline, by the configured policy.
 
 Asked only where it is switched on and a baseline is pinned. What cannot be compared is skipped, and
-says why.
+says why; `baseline_compared` compares.
 """
 
 from __future__ import annotations
 
-from functools import partial
-
-from collectors.compare.regression import judge_regression, judge_stream, ordered, way_of, windowed
-from collectors.contract.delta import Regression
-from collectors.contract.metrics import StreamMetrics
-from collectors.contract.policy import Policy
-from collectors.contract.state import CheckEvidence, DashboardState
 from collectors.contract.values import Outcome
 from collectors.judge.checks.part import Judgement
 from collectors.judge.checks.spec import CheckSpec, GatePlace, Meaning, When
 from collectors.training.evidence import WorkspaceEvidence
 
 PIN = "`python -m collectors runs baseline RUN_ID`"
-OUTCOMES = {Regression.NONE: Outcome.PASS, Regression.REGRESSION: Outcome.FAIL}
-HINTS = {
-    Regression.REGRESSION: f"Train again, or pin another baseline with {PIN} if this one is no longer the measure.",
-    Regression.INCOMPARABLE: f"Pin a baseline that was trained the same way: {PIN}.",
-    Regression.INCOMPLETE: "Wait until the training has ended.",
-}
-SAY_WAY = "Say which way is better: `baseline: {direction: lower}` or `direction: higher`."
 
 
 def check_baseline(seen: WorkspaceEvidence) -> Judgement:
@@ -38,35 +24,9 @@ def check_baseline(seen: WorkspaceEvidence) -> Judgement:
     if pinned.state is None:
         text = f"the snapshot of the baseline {pinned.run_id} is gone or cannot be read"
         return Judgement(Outcome.SKIP, text, f"Pin another baseline: {PIN}.")
-    return _judged(seen, pinned.state)
+    from collectors.judge.checks.baseline_compared import compared_with  # most runs are compared with none
 
-
-def _judged(seen: WorkspaceEvidence, baseline: DashboardState) -> Judgement:
-    policy = seen.config.baseline
-    whole = windowed(policy)
-    run = {s.id: s.with_curves(whole) if whole else s.metrics for s in seen.streams}
-    found = judge_regression(run, baseline.metrics, policy)
-    has_way = found.value is not Regression.INCOMPARABLE or not any(map(partial(_lacks_way, policy), run.values()))
-    return Judgement(
-        outcome=OUTCOMES.get(found.value, Outcome.SKIP),
-        detail=f"against {baseline.meta.run_id}: {found.sentence}",
-        hint=HINTS.get(found.value) if has_way else SAY_WAY,
-        evidence=tuple(_evidence(stream, (run, baseline), seen) for stream in ordered(run, baseline.metrics)),
-    )
-
-
-def _lacks_way(policy: Policy, stream: StreamMetrics) -> bool:
-    """Whether nothing says which way a metric gets better that the policy compares."""
-    held = (name for name in (policy.metric, *policy.metrics) if name in stream.series)
-    return any(way_of(name, policy, stream) is None for name in held)
-
-
-def _evidence(
-    stream: str, sides: tuple[dict[str, StreamMetrics], DashboardState], seen: WorkspaceEvidence
-) -> CheckEvidence:
-    run, baseline = sides
-    judged = judge_stream(run.get(stream), baseline.metrics.get(stream), seen.config.baseline)
-    return CheckEvidence(path=None, stream=stream, text=judged.sentence if judged else "trained on neither side")
+    return compared_with(seen, pinned.state, PIN)
 
 
 SPEC = CheckSpec(

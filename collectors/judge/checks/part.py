@@ -9,7 +9,7 @@ from typing import Any
 from collectors.contract.shapes import is_pattern
 from collectors.contract.state import CheckEvidence
 from collectors.contract.values import Outcome, Status
-from collectors.evidence.files import FileFacts, Finding
+from collectors.evidence.files import NOT_READ_HERE, FileFacts, Finding
 from collectors.numbers import listed
 from collectors.training.evidence import StreamEvidence
 
@@ -17,6 +17,7 @@ PULL = "Run `git lfs pull` in the workspace: pointers lie there instead of the f
 NAME_TAGS = "Name one of these under `events: {tags: ...}`."
 MEND_LINK = "Mend the link, or put the file itself in its place."
 TRUST = "Put the file itself in the link's place, or trust the folder that it leads to: `--allow-root DIR`."
+LIMITS = "Raise the limits of this machine or job (`ulimit -a`, its memory), or validate on another one."
 REMEDIES = {"git lfs pull": PULL, " leads to nothing": MEND_LINK, "leads out of the workspace": TRUST}
 """What a failure speaks of -> what helps there, whichever file it is."""
 
@@ -51,7 +52,9 @@ def passing(path: str | None, stream: str | None, text: str, extra: Iterable[Any
 
 
 def failing(path: str | None, stream: str | None, text: str, hint: str) -> Part:
-    """A part that does not hold, with its remedy."""
+    """A part that does not hold, with its remedy; it cannot be told where this machine let nothing look at it."""
+    if NOT_READ_HERE in text:
+        return skipping(path, stream, text, LIMITS)
     better = next((remedy for sign, remedy in REMEDIES.items() if sign in text), hint)
     return Part(path, stream, Outcome.FAIL, text, better)
 

@@ -71,7 +71,9 @@ def _time_parts(s: StreamEvidence) -> Iterator[Part]:
 def is_older_than_run(file: ReadFile[Any], s: StreamEvidence) -> bool:
     """Whether an existing file was last written before the stream's latest run began, by one and the same clock."""
     modified = file.facts.modified_at
-    return modified is not None and s.run is not None and modified + s.run.clock_lag < s.run.started_at - SLACK_SECONDS
+    if modified is None or s.run is None:
+        return False
+    return modified + s.run.clock_lag + s.run.set_back < s.run.started_at - SLACK_SECONDS
 
 
 def _beside(s: StreamEvidence) -> list[str]:

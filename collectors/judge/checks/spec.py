@@ -52,6 +52,8 @@ class When:
     """Asked for by whoever wants more: nothing is missing where it is not."""
     switched_on: bool = False
     """Off until the configuration switches it on by name."""
+    or_by: Callable[[PipelineConfig], bool] | None = None
+    """What else of the configuration switches it on."""
     at_hand: Callable[[WorkspaceEvidence], bool] | None = None
     """What a workspace must have besides; None: nothing."""
     waits_because: str = ""
@@ -59,7 +61,7 @@ class When:
 
     def in_pipeline(self, config: PipelineConfig, check: str) -> bool:
         """Whether a pipeline has the check at all."""
-        if self.switched_on and check not in config.checks:
+        if self.switched_on and check not in config.checks and not (self.or_by and self.or_by(config)):
             return False
         there = self.section is None or getattr(config, self.section) is not None
         there = there and (self.of_streams is None or any(map(self.of_streams, config.streams)))

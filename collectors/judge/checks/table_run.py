@@ -17,6 +17,7 @@ from collectors.evidence.files import FileFacts
 from collectors.judge.checks.part import Part, failing, missing_text, passing, skipping
 from collectors.numbers import instant_words
 from collectors.training.evidence import ReadFile, StreamEvidence
+from collectors.training.facts import is_kept_time
 
 SLACK_SECONDS: Final = 1.0
 """File systems round times; record times are exact."""
@@ -42,9 +43,10 @@ def table_part(s: StreamEvidence, trusted_seconds: float) -> Part:
         return skipping(None, s.id, text, "Keep the table beside the outputs.")
     if s.checkpoint is None:
         return passing(table.path, s.id, f"{s.id}: losses of one table")
-    if times is not None and abs(written - times[1]) > trusted_seconds:
+    if times is not None and not is_kept_time(written, times[1], trusted_seconds):
         return skipping(None, s.id, f"{s.id}: times were lost", LOST)
-    began = times[0] if times is not None else s.progress.started_at
+    # Rows may bear another clock's time, or another zone's: the file's own clock dates the checkpoint too.
+    began = times[0] - max(0.0, times[1] - written) if times is not None else s.progress.started_at
     return _compared(s, s.checkpoint, began, table.facts)
 
 

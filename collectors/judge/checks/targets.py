@@ -17,8 +17,8 @@ from collectors.judge.checks.part import Judgement, Part, failing, is_running, j
 from collectors.judge.checks.spec import CheckSpec, GatePlace, Meaning, When
 from collectors.judge.checks.training import source_of
 from collectors.numbers import listed, number_words, place_words, value_words
+from collectors.training.divergence_words import divergence_words
 from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
-from collectors.training.words import divergence_words
 
 MOST_NAMED = 8
 

@@ -20,10 +20,11 @@ from collectors.judge.checks.part import (
 from collectors.judge.checks.spec import CheckSpec, GatePlace, Meaning
 from collectors.numbers import instant_words, listed
 from collectors.training.axes import BY_COUNT, ROWS_BY_COUNT
+from collectors.training.divergence_words import divergence_words
 from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
 from collectors.training.gradients import norm_words
 from collectors.training.series import is_gradient_norm, is_loss, is_validation
-from collectors.training.words import absent_tags, divergence_words, epoch_words, is_short
+from collectors.training.words import absent_tags, epoch_words, is_short
 
 
 def check_training(seen: WorkspaceEvidence) -> Judgement:

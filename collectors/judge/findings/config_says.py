@@ -44,8 +44,28 @@ def _differing(s: StreamEvidence) -> Iterator[tuple[str, Any, Any]]:
     for key, recorded in found.scalars.items():
         name = key.removeprefix(f"{word.key}.")
         today = value_at(s.config_data, name) if name != key else MISSING
-        if isinstance(today, (bool, int, float, str)) and not is_same(today, recorded):
+        if _differs(today, recorded):
             yield name, today, recorded
+
+
+def find_hparams_say(seen: WorkspaceEvidence) -> Iterator[Found]:
+    """Each config that says otherwise than the hyperparameters in the event files of its run."""
+    for s in ended_streams(seen):
+        if s.config is None or s.run is None:
+            continue
+        pairs = [(key.replace("/", "."), recorded) for key, recorded in s.run.hparams.items()]
+        told = [_told(key, today, was) for key, was in pairs if _differs(today := value_at(s.config_data, key), was)]
+        if told:
+            events = s.run.latest_file.facts.path
+            text = f"{s.id}: {s.config.path} is not what {events} was recorded with: {listed(told)}"
+            hint = f"Put the config of {s.stream.label}'s run back in place, or train again with this one."
+            are_one = s.stream.events is not None and s.stream.events.hparams_are == "config" and not was_resumed(s)
+            yield Found(s.config.path, s.id, text, hint, level="fail" if are_one else None)
+
+
+def _differs(today: Any, recorded: Any) -> bool:
+    """Whether a value that stands in the config is plain, and another than the recorded one."""
+    return isinstance(today, (bool, int, float, str)) and not is_same(today, recorded)
 
 
 def is_same(one: Any, other: Any) -> bool:
@@ -110,6 +130,14 @@ SPECS = (
         "{config: KEY}}`); a path that moved, or a training that was resumed, only warns",
         default="fail",
         find=find_config_says,
+    ),
+    FindingSpec(
+        id="hparams_say",
+        check="provenance",
+        looks_at="a value of the config is another among the hyperparameters in the event files of its run (with "
+        "`events: {hparams_are: config}`: fails, unless the training was resumed)",
+        default="warn",
+        find=find_hparams_say,
     ),
     FindingSpec(
         id="epochs_beyond",

@@ -38,7 +38,7 @@ def _missing(source: Source) -> Iterator[str]:
         places = source.places(name)
         if curve.nonfinite is not None or places.size < FEWEST:
             continue  # of a long series only some points are kept
-        holes = [*_before(places, source.unit, name), *holes_of(places)]
+        holes = [*holes_before(places, source.unit, name), *holes_of(places)]
         if holes:
             lacking, stride = sum(hole.count for hole in holes), stride_of(places)
             told = places_words(source.unit, [at for hole in holes for at in hole.first(_TOLD)], lacking)
@@ -83,7 +83,7 @@ def holes_of(places: Any) -> list[Hole]:
     return [Hole(float(places[at]) + stride, stride, round(float(strides[at])) - 1) for at in wide.tolist()]
 
 
-def _before(places: Any, unit: str, name: str) -> list[Hole]:
+def holes_before(places: Any, unit: str, name: str) -> list[Hole]:
     """Epochs before the first one; steps may be counted on from another training, validations may begin late."""
     first, stride = float(places[0]), stride_of(places)
     count = int((first - 1e-6) // stride) if unit == "epoch" and first < MOST * stride else 0

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from functools import cache
 
-from collectors.contract.streams import Layer
+from collectors.contract.layers import Layer
 from collectors.evidence.checkpoint import CheckpointEvidence, TensorFacts
 from collectors.evidence.documents import value_at
 from collectors.judge.checks import provenance

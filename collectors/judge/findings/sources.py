@@ -6,11 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from collectors.contract.table import PLACES
 from collectors.numbers import number_words
 from collectors.training.agreement import Unit
 from collectors.training.evidence import StreamEvidence
-from collectors.training.remembered import finite_of, known_steps, rising_once
+from collectors.training.remembered import finite_of, known_steps, per_object, rising_once
 from collectors.training.series import better_way, is_loss, is_validation
 from collectors.training.stream_runs import Curve
 
@@ -62,7 +64,13 @@ def sources_of(s: StreamEvidence) -> Iterator[Source]:
 def _source(path: str, curves: Mapping[str, Curve]) -> Source | None:
     held = {name: c for name, c in curves.items() if is_loss(name) and len(c)}
     known = any(finite_of(c.epoch).size for c in held.values())
-    return Source(path, held, "epoch" if known else "step") if held else None
+    falls = any(_falls(c.epoch) for c in held.values())  # counted anew: only their steps rise
+    return Source(path, held, "epoch" if known and not falls else "step") if held else None
+
+
+@per_object
+def _falls(epoch: Any) -> bool:
+    return bool((np.diff(epoch) < 0).any())
 
 
 def places_words(unit: str, places: Sequence[float], count: int | None = None) -> str:

@@ -16,9 +16,9 @@ from collectors.evidence.downsample import downsample
 from collectors.numbers import place_words
 from collectors.presentation.metric_groups import role_of
 from collectors.presentation.words import series_label, told_label
+from collectors.training.divergence_words import divergence_words
 from collectors.training.metric_facts import told_way
 from collectors.training.series import is_loss
-from collectors.training.words import divergence_words
 
 AxisName = Literal["epoch", "step", "time", "index"]
 MOST_POINTS: Final = 800

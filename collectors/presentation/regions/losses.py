@@ -15,7 +15,7 @@ from collectors.presentation.words import (
     told_label,
     unit_words,
 )
-from collectors.training.words import divergence_words
+from collectors.training.divergence_words import divergence_words
 
 
 def loss_head(run: StreamMetrics) -> Element | None:

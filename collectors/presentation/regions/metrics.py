@@ -12,7 +12,7 @@ from collectors.presentation.metric_groups import MetricGroup, metric_groups, ro
 from collectors.presentation.pieces import table
 from collectors.presentation.spark import spark
 from collectors.presentation.words import loss_words, point_words, told_label, unit_words
-from collectors.training.words import divergence_words
+from collectors.training.divergence_words import divergence_words
 
 COLUMNS = ("Metric", "Last", "Best", "Course")
 WAYS = {"lower": "lowest", "higher": "highest"}

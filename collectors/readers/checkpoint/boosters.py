@@ -22,22 +22,6 @@ from collectors.readers.text.json_core import JsonProblem, refuse_many_parts
 
 MOST_PARSED: Final = 128 << 20
 MOST_PARTS: Final = 10_000_000
-_CATBOOST: Final = b"CBM1"
-_LEARNER: Final = re.compile(rb'^\s*\{\s*"learner"\s*:')
-_OBLIVIOUS: Final = re.compile(rb'^\s*\{\s*"(ctr_data|features_info|model_info|oblivious_trees)"\s*:')
-
-
-def booster_kind(start: bytes) -> str | None:
-    """Which booster's model begins like this; None for anything else."""
-    if start.startswith(_CATBOOST):
-        return "catboost"
-    if start.startswith(b"tree\nversion=v"):
-        return "lightgbm"
-    if start.startswith(b"{L") and start[10:17] == b"learner":
-        return "xgboost-ubj"
-    if _LEARNER.match(start):
-        return "xgboost-json"
-    return "catboost-json" if _OBLIVIOUS.match(start) else None
 
 
 def read_booster(handle: BinaryIO, size: int, kind: str, budget: int) -> CheckpointEvidence:

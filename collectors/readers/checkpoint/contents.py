@@ -64,12 +64,12 @@ class _Place:
     role: Role
     takes_scalars: bool
 
-    def inside(self, key: object, *, takes_scalars: bool = True) -> _Place:
+    def inside(self, key: object) -> _Place:
         part = _key_text(key)
         hidden = part in _MODULE_PARTS
         name = self.name if hidden else (f"{self.name}.{part}" if self.name else part)
         role: Role = "optimizer" if self.role == "model" and belongs_to_optimizer(part) else self.role
-        return _Place(shorten(name, MOST_NAME), self.depth + 1, role, takes_scalars)
+        return _Place(shorten(name, MOST_NAME), self.depth + 1, role, True)
 
     def entry(self, key: object, value: object) -> _Place:
         """The place of a dict's value: beside the model the outermost keys say what is not the model's."""
@@ -136,13 +136,13 @@ def _children(place: _Place, item: PickledDict | PickledObject | list[object] | 
         yield from _object_children(place, item)
     else:
         held = ((index, value) for index, value in enumerate(item) if isinstance(value, _WORTH_A_LOOK))
-        yield from ((place.inside(index, takes_scalars=False), value) for index, value in held)
+        yield from ((place.inside(index), value) for index, value in held)
 
 
 def _object_children(place: _Place, item: PickledObject) -> _Children:
     """Attributes by name; arguments and items only for the tensors they may hold."""
     states = item.state if isinstance(item.state, tuple) else (item.state,)
-    for state in states[:2]:
+    for state in states:
         if isinstance(state, PickledDict):
             yield from ((place.inside(key), value) for key, value in state.pairs)
     yield from ((place.inside(key), value) for key, value in item.pairs)

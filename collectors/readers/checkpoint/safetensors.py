@@ -170,6 +170,6 @@ def _read_data(handle: BinaryIO, data_start: int, stored: list[_Stored], draft: 
 
 def _strides(shape: tuple[int, ...]) -> tuple[int, ...]:
     steps = [1]
-    for size in reversed(shape[1:]):
+    for size in reversed(shape):
         steps.append(steps[-1] * size)
     return tuple(reversed(steps[: len(shape)]))

@@ -223,12 +223,11 @@ def _all(bits: Bits, holds: Any) -> bool:
 
 
 def _lies_in(extent: Extent, elements: Bits) -> Bits:
-    """Which elements of a block a strided tensor covers: its strides, from the largest, leave no rest."""
+    """Which elements within its extent a strided tensor covers: its strides, from the largest, leave no rest."""
     rest = elements - extent.offset
-    fits = rest >= 0
     for step, size in sorted(zip(extent.stride, extent.shape, strict=True), reverse=True):
         if step and size > 1:
             index = np.minimum(rest // step, size - 1)
             rest = rest - index * step
-    covered: Bits = fits & (rest == 0)
+    covered: Bits = rest == 0
     return covered

@@ -1,6 +1,7 @@
 """A parsed XGBoost model -> how many trees it has, and what in them contradicts itself. Pure.
 
-Input: what JSON or UBJSON held. Output: findings and the number of trees, written into a draft.
+Input: what JSON or UBJSON held. Output: findings, the number of trees and the best score of an early stop, written into
+a draft.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ def check_xgboost(parsed: Any, draft: Draft) -> None:
         draft.findings.error("holds no trees")
         return
     draft.scalars["trees"] = len(trees)
+    best = _at(parsed, "learner", "attributes", "best_score")
+    draft.scalars |= {"best_score": best} if isinstance(best, str) else {}
     declared = str(_at(model, "gbtree_model_param", "num_trees"))
     if declared.isdecimal() and declared != str(len(trees)):
         draft.findings.error(f"declares {declared} trees, but holds {len(trees):,}")

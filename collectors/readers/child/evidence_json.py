@@ -2,7 +2,8 @@
 
 Input: one evidence record, or the bytes made of it. Output: the other. Uses JSON with Python's `NaN`
 and `Infinity`, so that both survive; the rows of a table travel as columns. Refuses pickles: what the
-child sends is data, checked against the record's types before it is believed.
+child sends is data, checked against the record's types before it is believed. What checks is imported by the
+parent alone.
 """
 
 from __future__ import annotations
@@ -10,13 +11,15 @@ from __future__ import annotations
 import dataclasses
 import json
 from functools import cache
-from typing import Any, get_args
-
-from pydantic import TypeAdapter, ValidationError
+from typing import TYPE_CHECKING, Any
 
 from collectors.evidence.table_rows import LossRows
 from collectors.evidence.tables import LossTableEvidence
-from collectors.readers.child.registry import Evidence
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+    from collectors.readers.child.registry import Evidence
 
 
 def to_json(evidence: Any) -> bytes:
@@ -38,9 +41,10 @@ def from_json(kind: type[Evidence], data: bytes) -> Evidence:
         values, columns = answer["values"], answer["columns"]
         if "lines" in values:
             values["lines"] = {tuple(path): line for path, line in values["lines"]}
-        evidence = _adapters()[kind].validate_python(values)
+        record: Any = kind
+        evidence: Evidence = _adapter(record).validate_python(values)
         return _with_rows(evidence, columns) if isinstance(evidence, LossTableEvidence) else evidence
-    except (ValidationError, TypeError, KeyError, RecursionError) as error:
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise ValueError(f"no {kind.__name__}: {error}") from None
 
 
@@ -57,7 +61,7 @@ class _Columns:
 def _with_rows(evidence: LossTableEvidence, columns: Any) -> LossTableEvidence:
     if columns is None:
         return dataclasses.replace(evidence, rows=())
-    found = _columns_adapter().validate_python(columns)
+    found: _Columns = _adapter(_Columns).validate_python(columns)
     axes: list[list[Any]] = [found.epoch, found.step, found.time]
     if len({len(column) for column in (*axes, *found.values.values())}) > 1:
         raise ValueError("columns of different lengths")
@@ -66,10 +70,7 @@ def _with_rows(evidence: LossTableEvidence, columns: Any) -> LossTableEvidence:
 
 
 @cache
-def _adapters() -> dict[type[Evidence], TypeAdapter[Evidence]]:
-    return {kind: TypeAdapter(kind) for kind in get_args(Evidence)}
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    from pydantic import TypeAdapter
 
-
-@cache
-def _columns_adapter() -> TypeAdapter[_Columns]:
-    return TypeAdapter(_Columns)
+    return TypeAdapter(kind)

@@ -1,7 +1,7 @@
 """Options of a reader <-> plain JSON values, for the way to the child process.
 
-Input: plain values, and frozen records of our own such as `LossColumns`. Output: the other. The child
-imports the classes its parent names; refuses classes outside `collectors`.
+Input: plain values, and frozen records of our own such as `LossColumns`, whose sequences are tuples. Output: the
+other. The child imports the classes its parent names; refuses classes outside `collectors`.
 """
 
 from __future__ import annotations
@@ -10,8 +10,6 @@ import dataclasses
 import importlib
 from collections.abc import Mapping
 from typing import Any, Final
-
-from pydantic import TypeAdapter
 
 _CLASS: Final = "@class"
 
@@ -36,4 +34,11 @@ def _made(value: dict[str, Any]) -> Any:
     module, name = value[_CLASS]
     if not module.startswith("collectors."):
         raise ValueError(f"{module} is not ours")
-    return TypeAdapter(getattr(importlib.import_module(module), name)).validate_python(value["fields"])
+    return getattr(importlib.import_module(module), name)(**_frozen(value["fields"]))
+
+
+def _frozen(value: Any) -> Any:
+    """The same with tuples for JSON's lists."""
+    if isinstance(value, dict):
+        return {key: _frozen(one) for key, one in value.items()}
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value

@@ -22,6 +22,7 @@ from typing import Any, Final, Self
 
 import psutil
 
+from collectors.evidence.files import NOT_READ_HERE
 from collectors.files.problems import describe_error
 from collectors.files.workspace import OpenFile
 from collectors.readers.child.evidence_json import from_json
@@ -53,7 +54,7 @@ class _Failure(Exception):
 
 
 class ReaderProcess:
-    """A child process that reads files; started when first needed, replaced when it dies.
+    """A child process that reads files; started when first needed, or told to `start`, replaced when it dies.
 
     One reading at a time; others wait. Close it, or use it in a `with` statement.
     """
@@ -66,11 +67,6 @@ class ReaderProcess:
         self.failures = 0
         """Readings that gave no evidence: too slow, too much memory, a crash, or no child to be had."""
 
-    @classmethod
-    def with_limits(cls, seconds: float, memory_bytes: int) -> Self:
-        """Return one with these limits."""
-        return cls(ReadLimits(seconds, memory_bytes))
-
     def __enter__(self) -> Self:
         return self
 
@@ -81,6 +77,11 @@ class ReaderProcess:
     def pid(self) -> int | None:
         """Process id of the child, if one is running."""
         return self._worker.process.pid if self._worker else None
+
+    def start(self) -> None:
+        """Let the child start meanwhile: it will be needed."""
+        with self._lock, contextlib.suppress(OSError):  # the first reading tries again, and says it
+            self._worker = self._worker or _Worker()
 
     def close(self) -> None:
         """End the child; the next reading starts another one."""
@@ -122,6 +123,9 @@ class ReaderProcess:
         mark, body = answer[:1], answer[1:]
         if mark == b"M":
             self._drop()
+            if body:
+                few = f"`ulimit -v` leaves {int(body) // MIB:,} MiB, and reading needs more"
+                raise _Failure(f"{NOT_READ_HERE}: {few}")
             raise _Failure(f"reading needed more than {self.limits.memory_bytes // MIB:,} MiB and was stopped")
         if mark == b"P":
             raise _Failure(body.decode("utf-8", "replace"))
@@ -137,15 +141,18 @@ class ReaderProcess:
             try:
                 if self._worker is None:
                     self._worker = _Worker()
-                    self._worker.wait_until_ready()
+                self._worker.wait_until_ready()
                 send(self._worker.channel, request, fd)
                 return self._worker
-            except TimeoutError:  # an OSError too, but trying again would take as long again
-                raise
+            except TimeoutError as error:  # an OSError too, but trying again would take as long again
+                self._drop()
+                raise _Failure(f"{NOT_READ_HERE}: {error}") from None
+            except ConnectionEnded:
+                raise _Failure(f"{NOT_READ_HERE}: {self._drop(1.0)}") from None
             except OSError as error:
                 problem = describe_error(error)
                 self._drop()
-        raise _Failure(f"the reading process cannot be started: {problem}")
+        raise _Failure(f"{NOT_READ_HERE}: the reading process cannot be started: {problem}")
 
     def _drop(self, seconds: float = 0.0) -> str:
         """End the child; return in words why it ended, if it was not us."""
@@ -158,12 +165,13 @@ class _Worker:
 
     def __init__(self) -> None:
         self.channel, theirs = socket.socketpair()
+        self._is_ready = False
         try:
             # `-P` and a folder of our own: what lies in the workspace is never imported as a module.
             self.process = subprocess.Popen(
                 [sys.executable, "-P", "-W", "ignore", "-m", "collectors.readers.child.worker", str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,  # never written to: when it closes, the child ends
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
                 env=_environment(),
@@ -178,10 +186,13 @@ class _Worker:
 
     def wait_until_ready(self) -> None:
         """Return when the child serves; raise TimeoutError (in words) or ConnectionEnded."""
+        if self._is_ready:
+            return
         if not has_answer(self.channel, START_SECONDS):
             raise TimeoutError(f"the reading process did not start within {START_SECONDS:.3g} s")
         if receive(self.channel, ANSWER_SECONDS) != HELLO:
             raise ConnectionEnded
+        self._is_ready = True
 
     def answer(self, seconds: float) -> bytes:
         """Return the answer; raise TimeoutError (in words) or ConnectionEnded."""
@@ -213,9 +224,10 @@ class _Worker:
 def _how_it_ended(code: int, errors: bytes, seconds: float) -> str:
     if code == -signal.SIGXCPU:
         return f"reading took longer than {seconds:.3g} s of processor time and was stopped"
+    if code == -signal.SIGKILL:
+        return f"{NOT_READ_HERE}: the reader was killed (is the machine out of memory?)"
     if code < 0:
-        memory = ": is the machine out of memory?" if code == -signal.SIGKILL else ""
-        return f"the reader crashed (signal {-code}, {signal.Signals(-code).name}){memory}"
+        return f"the reader crashed (signal {-code}, {signal.Signals(-code).name})"
     last = errors.decode("utf-8", "replace").strip().rsplit("\n", 1)[-1][:200]
     return f"the reader failed ({last or f'exit code {code}'}); please report this"
 

@@ -13,6 +13,7 @@ from collectors.evidence.checkpoint import CheckpointEvidence, ShardIndexEvidenc
 from collectors.evidence.documents import ConfigEvidence, DocumentEvidence, ScalerEvidence
 from collectors.evidence.files import Finding
 from collectors.evidence.mlflow import MlflowEvidence
+from collectors.evidence.scores import DecisionReportEvidence, ScorePart
 from collectors.evidence.tables import LossTableEvidence
 
 Evidence = (
@@ -24,6 +25,8 @@ Evidence = (
     | LossTableEvidence
     | DocumentEvidence
     | MlflowEvidence
+    | ScorePart
+    | DecisionReportEvidence
 )
 MIB: Final = 1024 * 1024
 
@@ -56,6 +59,10 @@ READERS: Final[dict[str, Reader]] = {
     ),
     "document": Reader("collectors.readers.text.read_document", "read_document", DocumentEvidence, "bytes", 64 * MIB),
     "mlflow": Reader("collectors.readers.mlflow.read", "read_mlflow", MlflowEvidence, "bytes", 256 * MIB, 4e6),
+    "scores": Reader("collectors.readers.scores.read", "read_scores", ScorePart, "handle"),
+    "decision_report": Reader(
+        "collectors.readers.scores.report", "read_report", DecisionReportEvidence, "bytes", 64 * MIB, 8e6
+    ),
 }
 
 

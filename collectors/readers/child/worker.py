@@ -8,6 +8,7 @@ reads, and refuses to live on after running out of either: the parent starts ano
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import importlib
 import json
 import math
@@ -16,6 +17,7 @@ import resource
 import socket
 import sys
 import time
+from functools import cache
 from typing import Any, BinaryIO, Final
 
 import psutil
@@ -24,15 +26,18 @@ from collectors.files.problems import describe_error
 from collectors.readers.child.evidence_json import to_json
 from collectors.readers.child.options import from_plain
 from collectors.readers.child.wire import HELLO, ConnectionEnded, receive_with_fd, send
+from collectors.start import quick_start
 
 NICENESS: Final = 5
 """Training comes first."""
+INTERPRETER_BYTES: Final = 1 << 30
 
 
 def main(argv: list[str]) -> int:
     """Serve until the parent hangs up; 0 then, 1 after running out of memory."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.nice(NICENESS)
+    _end_with_parent(sys.stdin.fileno())
     with contextlib.suppress(ConnectionEnded, ConnectionError), socket.socket(fileno=int(argv[1])) as channel:
         send(channel, HELLO)
         while True:
@@ -45,14 +50,28 @@ def main(argv: list[str]) -> int:
     return 0
 
 
+def _end_with_parent(pipe: int) -> None:
+    """Let the system end this process when the other end of the pipe is closed, whatever it is busy with.
+
+    Nothing is ever written to it, so its one signal (SIGIO, which ends a process) is that nobody holds it any more.
+    Not PR_SET_PDEATHSIG: that comes when the *thread* that started us ends, of a parent that lives on.
+    """
+    fcntl.fcntl(pipe, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(pipe, fcntl.F_SETFL, fcntl.fcntl(pipe, fcntl.F_GETFL) | os.O_ASYNC)
+
+
 def _answer(request: dict[str, Any], handle: BinaryIO) -> tuple[bytes, bool]:
-    """Return `E` and the evidence, `P` and a problem, or `M` when memory ran out (not well any more)."""
+    """Return `E` and the evidence, `P` and a problem, or `M` and how much this machine allows where that is less
+    than was asked for, when memory ran out (not well any more)."""
+    allowed = (
+        b"" if _at_start(resource.RLIMIT_AS)[0] == resource.RLIM_INFINITY else b"%d" % _at_start(resource.RLIMIT_AS)[0]
+    )
     try:
         read = _reader(request["module"], request["function"])
-        _limit(request["memory_bytes"], request["seconds"])
+        allowed = _limit(request["memory_bytes"], request["seconds"])
         return b"E" + to_json(_read(read, request, handle)), True
     except MemoryError:
-        return b"M", False
+        return b"M" + allowed, False
     except OSError as error:
         return b"P" + f"cannot be read: {describe_error(error)}".encode(), True
 
@@ -66,15 +85,43 @@ def _read(read: Any, request: dict[str, Any], handle: BinaryIO) -> Any:
 
 
 def _reader(module: str, function: str) -> Any:
-    return getattr(importlib.import_module(module), function)
+    if module not in sys.modules:
+        with quick_start():
+            importlib.import_module(module)
+    return getattr(sys.modules[module], function)
 
 
-def _limit(memory_bytes: int, seconds: float) -> None:
-    """Allow that much on top of what the interpreter and its modules take now."""
-    memory = psutil.Process().memory_info().vms + memory_bytes
-    resource.setrlimit(resource.RLIMIT_AS, (memory, resource.RLIM_INFINITY))
-    processor = math.ceil(time.process_time() + seconds) + 1
-    resource.setrlimit(resource.RLIMIT_CPU, (processor, resource.RLIM_INFINITY))
+def _limit(memory_bytes: int, seconds: float) -> bytes:
+    """Allow that much on top of what the interpreter and its modules take now, and no more than was allowed here.
+
+    Return in digits how many bytes of address space there are, where it is less; else nothing.
+    """
+    _lower(resource.RLIMIT_CPU, math.ceil(time.process_time() + seconds) + 1)
+    wanted = _address_space() + memory_bytes
+    given = _lower(resource.RLIMIT_AS, wanted)
+    return b"%d" % given if given < wanted else b""
+
+
+def _lower(kind: int, wanted: int) -> int:
+    """Set a soft limit to what is wanted, or to what it was at the start where that is less; the hard one stays."""
+    soft, hard = _at_start(kind)
+    given = wanted if soft == resource.RLIM_INFINITY else min(wanted, soft)
+    resource.setrlimit(kind, (given, hard))
+    return given
+
+
+@cache
+def _at_start(kind: int) -> tuple[int, int]:
+    """Both limits before we first changed them."""
+    return resource.getrlimit(kind)
+
+
+def _address_space() -> int:
+    """Bytes that the interpreter and its modules take; a generous guess where there is no /proc to tell."""
+    try:
+        return psutil.Process().memory_info().vms
+    except psutil.Error:
+        return INTERPRETER_BYTES
 
 
 if __name__ == "__main__":

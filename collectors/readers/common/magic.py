@@ -6,6 +6,7 @@ more than the bytes show.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
@@ -20,6 +21,9 @@ XZ: Final = b"\xfd7zXZ\x00"
 BZIP2: Final = b"BZh"
 ZSTD: Final = b"\x28\xb5\x2f\xfd"
 
+_CATBOOST: Final = b"CBM1"
+_LEARNER: Final = re.compile(rb'^\s*\{\s*"learner"\s*:')
+_OBLIVIOUS: Final = re.compile(rb'^\s*\{\s*"(ctr_data|features_info|model_info|oblivious_trees)"\s*:')
 _MAGIC: Final[Mapping[bytes, str]] = MappingProxyType(
     {
         b"version https://git-lfs": "a Git LFS pointer, not the file itself: run `git lfs pull`",
@@ -54,6 +58,19 @@ def describe_start(start: bytes, size: int) -> str:
         return "0 bytes: nothing was written, or it is being written right now"
     known = next((words for magic, words in _MAGIC.items() if start.startswith(magic)), None)
     return known or _markup(start) or _pickle(start) or _contents(start)
+
+
+def booster_kind(start: bytes) -> str | None:
+    """Which booster's model begins like this; None for anything else."""
+    if start.startswith(_CATBOOST):
+        return "catboost"
+    if start.startswith(b"tree\nversion=v"):
+        return "lightgbm"
+    if start.startswith(b"{L") and start[10:17] == b"learner":
+        return "xgboost-ubj"
+    if _LEARNER.match(start):
+        return "xgboost-json"
+    return "catboost-json" if _OBLIVIOUS.match(start) else None
 
 
 def shown_start(start: bytes) -> str:

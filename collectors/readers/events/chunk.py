@@ -135,7 +135,6 @@ def _read_each(rows: Rows, found: ChunkPoints) -> None:
 
 def _keep(layout: Layout, rows: Rows, found: ChunkPoints) -> None:
     found.records += len(rows)
-    found.known += len(rows)
     found.others += layout.event.others * len(rows)
     times, steps = layout.times(rows), layout.steps(rows)
     if layout.event.time_at is not None:

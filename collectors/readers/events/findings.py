@@ -33,6 +33,11 @@ class EventFindings:
         for position, text in damaged:
             self._add(Finding("warning", text, f"offset {start + position}"))
 
+    def skipped(self, at: int, count: int) -> None:
+        """A length at `at` is damaged, and so many bytes behind it the next sound record was found."""
+        text = f"the length of a record contradicts its checksum: {count:,} bytes are skipped up to the next sound one"
+        self._add(Finding("warning", text, f"offset {at}"))
+
     def steps_back(self, start: int, backs: Iterable[Back]) -> None:
         """Tags whose steps went back, which began new segments."""
         for position, tag, before, after in backs:

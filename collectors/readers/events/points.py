@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from collectors.evidence.events import SessionStart
+from collectors.readers.events.hparams import Hparams
 from collectors.readers.events.proto import Event
 from collectors.readers.events.rows import Positions
 
@@ -39,8 +40,6 @@ class ChunkPoints:
 
     records: int = 0
     others: int = 0
-    known: int = 0
-    """Records that are events beyond doubt."""
     damaged: list[tuple[int, str]] = field(default_factory=list)
     """Position in the chunk and what is wrong, at most one a record."""
     file_version: str | None = None
@@ -48,6 +47,7 @@ class ChunkPoints:
     """Finite wall times that may be the first or last: position, seconds."""
     starts: list[tuple[int, SessionStart]] = field(default_factory=list)
     """Position and START record."""
+    hparams: Hparams = field(default_factory=dict)
     _columns: dict[str, list[Points]] = field(default_factory=dict)
     _singles: dict[str, list[tuple[int, int, float, float]]] = field(default_factory=dict)
 
@@ -55,8 +55,8 @@ class ChunkPoints:
         """Keep one record that was read on its own."""
         self.records += 1
         self.others += event.others
-        self.known += event.is_known
         self.file_version = self.file_version or event.file_version
+        self.hparams |= event.hparams
         time = 0.0 if event.wall_time is None else event.wall_time
         if event.wall_time is not None and np.isfinite(time):
             self.times.append((position, time))

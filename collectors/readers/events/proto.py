@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from collectors.readers.events.hparams import Hparams, session_hparams
 from collectors.readers.events.tensor import Number, read_tensor
 from collectors.readers.events.wire import FIXED32, FIXED64, LENGTH, VARINT, fields, read_varint, signed
 
@@ -20,8 +21,6 @@ MAX_TAG_BYTES: Final = 1024
 """A longer tag is nobody's: its value is counted, not kept."""
 
 _SUMMARY: Final = 5
-_OTHER_CONTENTS: Final = frozenset((4, 6, 7, 8, 9))
-"""Graph, log message, session log, run metadata, meta graph."""
 _SESSION_LOG: Final = 7
 _START: Final = 1
 """Status of a session log."""
@@ -47,10 +46,10 @@ class Event:
     scalars: list[Scalar] = field(default_factory=list)
     others: int = 0
     """Values that are not scalars."""
+    hparams: Hparams = field(default_factory=dict)
+    """Hyperparameters that a session began with."""
     is_start: bool = False
     """A session log with the status START."""
-    is_known: bool = False
-    """At least one field that an Event has was there with its own wire type."""
     time_at: int | None = None
     """Where the eight bytes of the wall time stand."""
     step_at: tuple[int, int] | None = None
@@ -67,7 +66,6 @@ def parse_event(data: bytes) -> Event:
             event.step, event.step_at = signed(read_varint(data, start, stop)[0]), (start, stop - start)
         elif wire == LENGTH:
             _read_contents(event, data, number, (start, stop))
-    event.is_known |= event.time_at is not None or event.step_at is not None
     return event
 
 
@@ -78,7 +76,6 @@ def _read_contents(event: Event, data: bytes, number: int, span: tuple[int, int]
         event.file_version = data[span[0] : span[1]].decode("utf-8", "replace")[:80]
     elif number == _SESSION_LOG:
         event.is_start = _status(data, span) == _START
-    event.is_known |= number in (3, _SUMMARY) or number in _OTHER_CONTENTS
 
 
 def _status(data: bytes, span: tuple[int, int]) -> int:
@@ -93,6 +90,7 @@ def _read_summary(event: Event, data: bytes, span: tuple[int, int]) -> None:
             scalar = _read_value(data, start, stop)
             if scalar is None:
                 event.others += 1
+                event.hparams |= session_hparams(data, start, stop)
             else:
                 event.scalars.append(scalar)
 

@@ -1,8 +1,8 @@
 """Open event file -> scalars of every tag, from any border of records up to a given size.
 
 TFRecord framing and checksums are read by `borders` and `chunk`, the messages `Event`
-and `Summary` by `proto`. A damaged record costs that record, a damaged length ends the
-reading, a partial record at the end is a live writer. Histograms, pictures, texts and graphs are
+and `Summary` by `proto`. A damaged record costs that record, a damaged length what lies
+before the next sound record, a partial record at the end is a live writer. Histograms, pictures, texts and graphs are
 counted, not decoded. Bad content never raises; an I/O error of the handle does.
 """
 

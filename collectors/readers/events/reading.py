@@ -15,8 +15,11 @@ from collectors.readers.events.borders import BorderFinder, Borders
 from collectors.readers.events.chunk import DAMAGED, ChunkReader, read_one
 from collectors.readers.events.crc32c import crc32c, masked
 from collectors.readers.events.findings import EventFindings, with_summary
+from collectors.readers.events.hparams import Hparams
+from collectors.readers.events.lost import MOST_BYTES, most_tags, tags_in
 from collectors.readers.events.points import MAX_TAGS, ChunkPoints
-from collectors.readers.events.rows import FRAME, HEADER
+from collectors.readers.events.resync import Resync
+from collectors.readers.events.rows import FRAME, HEADER, record_at
 from collectors.readers.events.series import MAX_STARTS, SeriesByTag, StepTracker
 
 CHUNK: Final = 4 << 20
@@ -34,11 +37,14 @@ class EventReading:
         self._start = self._at = start
         self._borders = BorderFinder()
         self._chunks = ChunkReader()
+        self._resync = Resync(handle, size)
+        self._lost: tuple[str, ...] = ()
         self._series = SeriesByTag()
         self._steps = StepTracker(dict(open_steps or {}), resumed=open_steps is not None)
         self._findings = EventFindings()
         self._records = self._damaged = self._others = 0
         self._starts: list[SessionStart] = []
+        self._hparams: Hparams = {}
         self._file_version: str | None = None
         self._first_time: float | None = None
         self._last_time: float | None = None
@@ -68,12 +74,28 @@ class EventReading:
         """Keep one chunk's records; False when there is nothing to read behind them."""
         if found.stop:
             points = self._chunks.read(chunk, found)
+            self._lose(*(record_at(chunk, place) for place, _ in points.damaged))
             self._keep(points, (stop - self._at) / found.stop)
             self._at += found.stop
         if found.damaged or found.absurd:
-            self._findings.bad_length(self._at, chunk[found.stop :], found, self._size)
-            return False
+            return self._found_again(chunk[found.stop :], found)
         return bool(found.stop) or self._long_record(found.needed, stop)
+
+    def _found_again(self, rest: bytes, found: Borders) -> bool:
+        """Go on at the next sound record behind a bad length; `rest` begins with it. False where there is none."""
+        again = self._resync.next_record(self._at) if found.damaged else None
+        if found.damaged:
+            self._lose(self._bytes(self._at, min((again or self._size) - self._at, MOST_BYTES)))
+        if again is None:
+            self._findings.bad_length(self._at, rest, found, self._size)
+            return False
+        self._findings.skipped(self._at, again - self._at)
+        self._damaged += 1
+        self._at = again
+        return True
+
+    def _lose(self, *skipped: bytes) -> None:
+        self._lost = most_tags(self._lost, *map(tags_in, skipped))
 
     def _bytes(self, at: int, count: int) -> bytes:
         self._handle.seek(at)
@@ -90,6 +112,7 @@ class EventReading:
         self._damaged += len(points.damaged)
         self._starts = [*self._starts, *(start for _, start in sorted(points.starts, key=lambda s: s[0]))][-MAX_STARTS:]
         self._file_version = self._file_version or points.file_version
+        self._hparams |= points.hparams
         if points.times:
             self._first_time = min(points.times)[1] if self._first_time is None else self._first_time
             self._last_time = max(points.times)[1]
@@ -115,6 +138,7 @@ class EventReading:
             return False
         points = ChunkPoints()
         read_one(record, 0, points)
+        self._lose(*(record for _ in points.damaged))
         self._keep(points, 1.0)
         return True
 
@@ -144,6 +168,7 @@ class EventReading:
             series=self._series.finished(),
             records=self._records,
             damaged=self._damaged,
+            lost_tags=self._lost,
             first_time=self._first_time,
             last_time=self._last_time,
             end_offset=self._at,
@@ -158,5 +183,6 @@ class EventReading:
             continues=self._steps.continues,
             open_steps=dict(self._steps.open_steps),
             starts=tuple(self._starts),
+            hparams=self._hparams,
         )
         return replace(found, findings=with_summary(found, self._findings.details))

@@ -83,6 +83,11 @@ class Run:
         return places.reshape(-1)
 
 
+def record_at(chunk: bytes, place: int) -> bytes:
+    """The whole record, with its frame, whose header stands at `place`."""
+    return chunk[place : place + FRAME + int.from_bytes(chunk[place : place + 8], "little")]
+
+
 def gather(chunk: bytes, positions: Positions, size: int) -> Rows:
     """Records of `size` bytes (with frame) that lie anywhere in the chunk, copied together."""
     whole = np.ndarray((len(chunk) - size + 1,), f"V{size}", chunk, 0, (1,))

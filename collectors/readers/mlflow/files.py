@@ -9,13 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from collectors.evidence.mlflow import MlflowCurve
-from collectors.readers.mlflow.read import Point, reduced, seconds
+from collectors.evidence.mlflow import STATUS, MlflowCurve
+from collectors.readers.mlflow.points import Point, reduced, seconds
 
 META: Final = "meta.yaml"
 """What says of a run, or an experiment, what it is."""
-STATUS: Final = {1: "RUNNING", 2: "SCHEDULED", 3: "FINISHED", 4: "FAILED", 5: "KILLED"}
-"""MLflow's own numbers."""
 LONGEST_LINE: Final = 1000
 
 

@@ -14,24 +14,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from typing import Any, Final
 
-import numpy as np
-
-from collectors.evidence.downsample import downsample
 from collectors.evidence.files import Finding
 from collectors.evidence.mlflow import MlflowCurve, MlflowEvidence, MlflowRun
+from collectors.readers.mlflow.points import LONGEST_TEXT, MAGIC, MOST_NAMES, MOST_PARAMS, Point, reduced, seconds
 
-MAGIC: Final = b"SQLite format 3\0"
+HEADER_BYTES: Final = 100
 TABLES: Final = ("experiments", "runs", "metrics", "params", "tags")
-MOST_POINTS: Final = 8_192
-"""Points of one curve; longer ones are reduced, minima and maxima kept."""
-MOST_PARAMS: Final = 1_000
-MOST_NAMES: Final = 20
-"""Names of metrics that are told of a run."""
-LONGEST_TEXT: Final = 500
 LONGEST_CELL: Final = 1 << 20
 """Bytes of a text that SQLite may make up."""
-Point = tuple[int, float | None, float]
-"""Step, seconds since the Unix epoch, value."""
 WAL: Final = 2
 """What stands at bytes 18 and 19 of a store that also writes into a file beside it."""
 ALLOWED: Final = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION}
@@ -75,6 +65,8 @@ def _broken(problem: str) -> MlflowEvidence:
 
 def opened(data: bytes) -> sqlite3.Connection:
     """A copy in memory of a store that can be read and nothing else. Raises sqlite3.Error."""
+    if len(data) < HEADER_BYTES:
+        raise sqlite3.DatabaseError(f"it has {len(data)} bytes, the header of a database alone has {HEADER_BYTES}")
     store = sqlite3.connect(":memory:")
     try:
         store.deserialize(_without_wal(data))
@@ -125,13 +117,6 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def seconds(milliseconds: object) -> float | None:
-    """Seconds since the Unix epoch; None for what can be no moment of a training."""
-    if isinstance(milliseconds, int) and 0 < milliseconds < 253_402_300_800_000:
-        return milliseconds / 1000
-    return None
-
-
 def curve_of(store: sqlite3.Connection, run_id: str, names: Iterable[str]) -> MlflowCurve | None:
     """The first of these metrics that the run has; None where it has none of them."""
     for name in names:
@@ -149,12 +134,3 @@ def _point(step: object, timestamp: object, value: object, is_nan: object) -> Po
     is_infinite = abs(value) >= sys.float_info.max
     number = math.nan if is_nan else math.copysign(math.inf, value) if is_infinite else float(value)
     return step, seconds(timestamp), number
-
-
-def reduced(name: str, points: list[Point]) -> MlflowCurve:
-    """A metric's points, by step, as a curve of at most `MOST_POINTS`; at least one."""
-    step, time, value = zip(*points, strict=True)
-    kept = downsample(np.array(step, np.float64), np.array(value), MOST_POINTS).tolist()
-    return MlflowCurve(
-        name, len(points), tuple(step[n] for n in kept), tuple(time[n] for n in kept), tuple(value[n] for n in kept)
-    )

@@ -56,5 +56,9 @@ def _dtype_of(kind: object) -> Any:
     code = kind.arguments[0]
     if not isinstance(code, str) or not _FLOATS.fullmatch(code):
         return None
-    order = kind.state[1] if isinstance(kind.state, tuple) and len(kind.state) > 1 else "<"
-    return np.dtype((">" if order == ">" else "<") + code)
+    return np.dtype((">" if is_big_endian(kind) else "<") + code)
+
+
+def is_big_endian(kind: PickledObject) -> bool:
+    """Whether the record of a NumPy dtype says that the largest byte comes first."""
+    return isinstance(kind.state, tuple) and kind.state[1:2] == (">",)

@@ -16,6 +16,7 @@ import numpy as np
 
 from collectors.readers.common.dtypes import STORAGE_DTYPES, dtype_named
 from collectors.readers.common.finding_list import shorten
+from collectors.readers.pickle.arrays import is_big_endian
 from collectors.readers.pickle.values import Global, PickledDict, PickledObject, Storage, StorageView, Tensor
 
 MOST_DIMENSIONS: Final = 64
@@ -151,8 +152,8 @@ def _number(arguments: object) -> object:
         return PickledObject(None, arguments)
     if code == "f1" or len(data) != int(code[1]):
         raise Malformed(f"expected {code[1]} bytes for a number")
-    order = kind.state[1] if isinstance(kind, PickledObject) and isinstance(kind.state, tuple) else "<"
-    return np.frombuffer(data, dtype=(">" if order == ">" else "<") + code)[0].item()
+    order = ">" if isinstance(kind, PickledObject) and is_big_endian(kind) else "<"
+    return np.frombuffer(data, dtype=order + code)[0].item()
 
 
 MAKERS: Final[Mapping[str, Callable[[object], object]]] = MappingProxyType(

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import io
 import re
-import struct
 import zlib
 from typing import BinaryIO, Final
 
@@ -72,9 +71,9 @@ def _member(handle: BinaryIO, placed: PlacedEntry) -> bytes:
 
 def _array(name: str, raw: bytes) -> Value:
     dtype, shape, start = _header(name, raw)
-    count = shape[0] if shape else 1
     if len(shape) > 1:
         raise BadArray(f"`{name}` has {len(shape)} dimensions; one number a channel was expected")
+    (count,) = shape or (1,)
     if len(raw) - start != count * dtype.itemsize:
         found = f"has {len(raw) - start:,} bytes of numbers"
         raise BadArray(f"`{name}` {found}; {count:,} x {dtype.itemsize} were expected")
@@ -87,10 +86,10 @@ def _array(name: str, raw: bytes) -> Value:
 
 
 def _header(name: str, raw: bytes) -> tuple[np.dtype[np.generic], tuple[int, ...], int]:
-    if raw[:6] != b"\x93NUMPY" or len(raw) < 12:
+    start = 10 if raw[6:7] == b"\x01" else 12  # from version 2 on the header's length has four bytes
+    if not raw.startswith(b"\x93NUMPY") or len(raw) < start:
         raise BadArray(f"`{name}` is no numpy array")
-    start, size = (10, "<H") if raw[6] == 1 else (12, "<I")
-    (length,) = struct.unpack_from(size, raw, 8)
+    length = int.from_bytes(raw[8:start], "little")
     found = _HEADER.fullmatch(raw[start : start + length])
     if not found:
         raise BadArray(f"`{name}` has an array header that is not read here")

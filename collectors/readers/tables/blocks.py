@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from collectors.evidence.table_rows import LossRows
+from collectors.evidence.table_rows import Floats, LossRows
 from collectors.readers.common.finding_list import FindingList
 from collectors.readers.tables.parts import MAX_TOLD
 from collectors.training.series import is_validation
@@ -25,10 +25,10 @@ def valid_rows(
 ) -> NDArray[np.bool_]:
     """Which rows count, as a mask; what the others were is told."""
     kept = np.ones(len(rows), np.bool_)
-    unit, axis = ("epoch", rows.epoch) if not bool(np.isnan(rows.epoch).all()) else ("step", rows.step)
-    leads = np.flatnonzero(_leading(rows) & ~np.isnan(axis))
+    unit, axis, leads, falls = _counting(rows)
     at = axis[leads]
-    falls = np.flatnonzero(at[1:] < at[:-1]) + 1
+    if unit == "step" and not falls.size and bool((np.diff(rows.epoch[leads]) < 0).any()):
+        findings.warning("epochs go back while steps rise: the steps count (another batch size?)")
     reached = np.maximum.accumulate(at) if at.size else at
     begun = 0
     is_ordered = falls.size * MOST_BEGINNINGS <= max(at.size, MOST_BEGINNINGS)
@@ -49,6 +49,22 @@ def valid_rows(
     if falls.size > MAX_TOLD:
         findings.warning(f"{unit}s go back {falls.size - MAX_TOLD:,} more times")
     return kept
+
+
+def _counting(rows: LossRows) -> tuple[str, Floats, NDArray[np.int64], NDArray[np.int64]]:
+    """What places the rows: its name and column, the rows of a training that have one, and where among them it falls.
+
+    The epoch; but steps that every such row has, and that fall less often: with another batch size epochs count anew.
+    """
+    leading = _leading(rows)
+    every = []
+    for unit, axis in (("epoch", rows.epoch), ("step", rows.step)):
+        leads = np.flatnonzero(leading & ~np.isnan(axis))
+        every.append((unit, axis, leads, np.flatnonzero(axis[leads][1:] < axis[leads][:-1]) + 1))
+    by_epoch, by_step = every
+    is_whole = by_step[2].size == int(np.count_nonzero(leading))
+    is_better = is_whole and (not by_epoch[2].size or by_step[3].size < by_epoch[3].size)
+    return by_step if is_better or bool(np.isnan(rows.epoch).all()) else by_epoch
 
 
 def _leading(rows: LossRows) -> NDArray[np.bool_]:

@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from collectors.evidence.mlflow import MlflowCurve
+from collectors.evidence.mlflow import OUTCOMES, MlflowCurve
 from collectors.evidence.table_rows import LossRows
 from collectors.evidence.tables import LossTableEvidence
 from collectors.readers.common.finding_list import FindingList, shorten
@@ -44,7 +44,7 @@ def _newest(store: sqlite3.Connection, columns: LossColumns, findings: FindingLi
         if curves:
             findings.note(f"shows the run {shorten(str(name or run_id))}, which MLflow calls {shorten(str(status))}")
             metrics = tuple(shorten(str(key)) for (key,) in store.execute(METRICS, (run_id,)))
-            return LossTableEvidence("mlflow", findings.all(), _rows(curves), metrics)
+            return LossTableEvidence("mlflow", findings.all(), _rows(curves), metrics, outcome=OUTCOMES.get(status))
     findings.error(f"none of its {len(runs):,} runs has a metric with a usual name of a loss")
     return LossTableEvidence("mlflow", findings.all())
 

@@ -47,7 +47,7 @@ def moment(cell: str) -> float:
 
 def _date(text: str) -> float:
     try:
-        found = datetime.fromisoformat(text[:40])
+        found = datetime.fromisoformat(text)
         return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
     except (ValueError, OverflowError):
         return float("nan")

@@ -17,16 +17,16 @@ from collectors.evidence.files import Finding
 from collectors.evidence.table_rows import Floats, LossRows
 from collectors.evidence.tables import LossTableEvidence
 from collectors.readers.common.finding_list import FindingList, shorten
-from collectors.readers.mlflow.read import MAGIC
+from collectors.readers.mlflow.points import MAGIC
 from collectors.readers.tables.blocks import valid_rows
 from collectors.readers.tables.columns import EARLY_STOP, GRADIENT, LossColumns
 from collectors.readers.tables.json_file import JsonTable
 from collectors.readers.tables.lines import Lines, lines_of
 from collectors.readers.tables.merge import merge_rows
-from collectors.readers.tables.mlflow_table import read_mlflow_table
 from collectors.readers.tables.parts import Parts
-from collectors.readers.tables.text_log import prefixed_line
-from collectors.readers.tables.written import PLAINLY, Written, read_rows
+from collectors.readers.tables.placeholders import without_placeholders
+from collectors.readers.tables.rows import read_rows
+from collectors.readers.tables.written import PLAINLY, Written
 from collectors.readers.text.text import binary_kind, brief, decode_text
 from collectors.training.gradients import gradient_words
 
@@ -44,6 +44,8 @@ def read_loss_table(
     """
     findings = FindingList()
     if data.startswith(MAGIC):
+        from collectors.readers.tables.mlflow_table import read_mlflow_table
+
         return read_mlflow_table(data, columns or LossColumns())
     kind = binary_kind(data)
     if kind or not data:
@@ -77,6 +79,8 @@ def _read(reading: _Reading, findings: FindingList, *, live: bool) -> LossTableE
     parts.report_more()
     rows, place = parts.table()
     if findings.has_errors and not rows.values and not reading.written.is_told:
+        from collectors.readers.tables.text_log import prefixed_line
+
         at = prefixed_line(reading.lines)
         if at is not None:
             found = Finding("error", "holds JSON behind a prefix: add `prefix: true` beside its `path`", f"line {at}")
@@ -90,7 +94,8 @@ def _read(reading: _Reading, findings: FindingList, *, live: bool) -> LossTableE
     odd = gradient_words(rows.take(valid), norm[0][valid], norm[1][valid]) if norm else None
     if odd:
         findings.warning(odd)
-    merged, replaced = merge_rows(rows.take(valid), place[valid], findings, parts.where)
+    measured = without_placeholders(rows.take(valid), findings)
+    merged, replaced = merge_rows(measured, place[valid], findings, parts.where)
     if not len(merged) and not findings.all() and not columns.is_part:
         findings.note("has no row with a loss yet")
     return LossTableEvidence(

@@ -2,7 +2,8 @@
 
 A file's name says what it holds: `train/loss` the series of that name, `test_error` the columns of a validation. A
 column may be named with its file (`learn_error/Logloss`); a plain name means a file that holds the right part of the
-data. It refuses to take a validation for a training.
+data. A file whose training goes on where the one before it was is one with it: what was done again counts from the
+later one. It refuses to take a validation for a training.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from collectors.evidence.table_rows import Floats, LossRows
 from collectors.evidence.tables import LossTableEvidence
 from collectors.readers.common.finding_list import FindingList
 from collectors.readers.tables.columns import EARLY_STOP, Chosen, LossColumns, plain_name, report_missing_series
+from collectors.training.run_files import stride_of
 from collectors.training.series import TRAINING, VALIDATION, is_validation, words_of
 
 Held = tuple[str, LossTableEvidence]
@@ -64,6 +66,7 @@ def _rank(series: str, columns: LossColumns, file: str) -> int:
 def joined_tables(files: Sequence[Held], columns: LossColumns) -> LossTableEvidence:
     """All files as one table; what a single file lacks is said only where no file has it. At least one file."""
     findings = FindingList()
+    files = _gone_on(files)
     chosen = _chosen(files, columns, findings)
     early_stop = next((found.early_stop for _, found in files if found.early_stop is not None), None)
     there = chosen.keys() | ({EARLY_STOP} if early_stop is not None else set())
@@ -86,6 +89,41 @@ def joined_tables(files: Sequence[Held], columns: LossColumns) -> LossTableEvide
         duplicate_epochs=sum(found.duplicate_epochs for _, found in files),
         early_stop=early_stop,
         dropped_rows=sum(found.dropped_rows for _, found in files),
+    )
+
+
+def _gone_on(files: Sequence[Held]) -> list[Held]:
+    """The files, those that go on with the one before them as one under the later one's name."""
+    kept: list[Held] = []
+    for name, found in files:
+        joined = _one_after_the_other(kept[-1][1], found) if kept else None
+        kept[-1:] = [(name, joined)] if joined is not None else [*kept[-1:], (name, found)]
+    return kept
+
+
+def _one_after_the_other(first: LossTableEvidence, second: LossTableEvidence) -> LossTableEvidence | None:
+    """Both as one table; None where the second one's training does not begin beyond the first strides of both."""
+    rows, later = first.rows, second.rows
+    if not isinstance(rows, LossRows) or not isinstance(later, LossRows):
+        return None
+    unit = "epoch" if np.isnan(rows.step).all() or np.isnan(later.step).all() else "step"
+    series = next((n for n in rows.present if n in later.present and not is_validation(n)), None)
+    places = [getattr(of, unit)[of.present[series]] if series is not None else np.empty(0) for of in (rows, later)]
+    before, after = (at[~np.isnan(at)] for at in places)
+    if not before.size or not after.size:
+        return None
+    begins, strides = after.min(), [stride_of(at) if at.size > 1 else 0.0 for at in (before, after)]
+    if begins <= before.min() + strides[0] or begins <= strides[1]:
+        return None
+    kept = rows.take(~(getattr(rows, unit) >= begins))
+    return replace(
+        second,
+        findings=(*first.findings, *second.findings),
+        rows=kept.followed_by(later),
+        columns=tuple(dict.fromkeys([*first.columns, *second.columns])),
+        skipped_rows=first.skipped_rows + second.skipped_rows,
+        duplicate_epochs=first.duplicate_epochs + second.duplicate_epochs,
+        dropped_rows=first.dropped_rows + second.dropped_rows + len(rows) - len(kept),
     )
 
 

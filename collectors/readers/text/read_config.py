@@ -8,25 +8,16 @@ its format refuses. Judges no value: which keys are needed is the check's questi
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Final
 
 from collectors.evidence.documents import ConfigEvidence
 from collectors.evidence.files import Finding
-from collectors.readers.text.json_loader import load_json
 from collectors.readers.text.plain import Loaded
 from collectors.readers.text.text import binary_kind, decode_text
-from collectors.readers.text.toml_loader import load_toml
-from collectors.readers.text.yaml_loader import load_yaml
 
 MAX_BYTES: Final = 1024 * 1024
 """A training config has a few thousand; the largest allowed one takes seconds."""
 
-_LOADERS: Final[dict[str, Callable[[str], Loaded]]] = {
-    "yaml": load_yaml,
-    "json": load_json,
-    "toml": load_toml,
-}
 _SUFFIXES: Final = {"yaml": "yaml", "yml": "yaml", "json": "json", "toml": "toml"}
 _TOML_LINE: Final = re.compile(r"\s*(?:#[^\n]*\n\s*)*(\[\[?[\w.\"' -]+\]\]?\s*(#|\n|$)|[\w.\"-]+ *= )")
 
@@ -40,8 +31,23 @@ def read_config(data: bytes, *, name: str = "") -> ConfigEvidence:
     kind = _format_by_name(name) or _format_by_content(text)
     if any(finding.severity == "error" for finding in findings):
         return ConfigEvidence(kind, tuple(findings))
-    loaded = _LOADERS[kind](text)
+    loaded = _loaded(kind, text)
     return ConfigEvidence(kind, (*findings, *loaded.findings), loaded.data, loaded.lines)
+
+
+def _loaded(kind: str, text: str) -> Loaded:
+    """By the reader of that format; the other ones are not imported."""
+    if kind == "json":
+        from collectors.readers.text.json_loader import load_json
+
+        return load_json(text)
+    if kind == "toml":
+        from collectors.readers.text.toml_loader import load_toml
+
+        return load_toml(text)
+    from collectors.readers.text.yaml_loader import load_yaml
+
+    return load_yaml(text)
 
 
 def _unreadable(data: bytes) -> str | None:

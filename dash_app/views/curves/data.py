@@ -13,7 +13,7 @@ from typing import Any
 from collectors.contract.metrics import Nonfinite, Series, StreamMetrics
 from collectors.presentation.metric_groups import role_of
 from collectors.presentation.words import chart_text, series_label, told_label
-from collectors.training.words import divergence_words
+from collectors.training.divergence_words import divergence_words
 
 
 def loss_data(metrics: StreamMetrics) -> dict[str, Any]:

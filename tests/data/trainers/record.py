@@ -1,9 +1,11 @@
 """Makes the folders beside it: `python record.py TRAINER [RECORDING ...]`, with the trainer's libraries installed.
 
-Each `TRAINER/make.py` trains (`train(recording)`, in the present folder) and reads what was written by other code
-(`read(recording, folder)`). This script gives it a neutral folder and host name, kills the trainings that are to be
-killed (SIGKILL, once `KILLED[recording](folder)` is true), packs the folder with its times into
-`TRAINER/RECORDING.tar.xz` and keeps what was read in `TRAINER/facts.json`. Refuses a folder that names this machine.
+Each `TRAINER/make.py` trains (`train(recording)`, in the present folder, which is `ROOM`) and reads what was written by
+other code (`read(recording, folder)`). This script gives it a neutral folder and host name, kills the trainings that
+are to be killed (SIGKILL, once `KILLED[recording](folder)` is true; those of which `ENDED` says `killed` do it
+themselves, in the middle of a step), packs the folder with its times into `TRAINER/RECORDING.tar.xz` and keeps what was
+read in `TRAINER/facts.json`. What is named under `CONTINUES` goes on in the folder of the recording before it. Refuses
+a folder that names this machine.
 
 `facts.json`: `recordings` -> name -> `ended` (complete, early stopped, killed), what is counted (`unit`, `first`,
 `last`), `total` and which file says it, `series` (file, its name there, `at` = step, epoch or iteration as written,
@@ -13,7 +15,7 @@ killed (SIGKILL, once `KILLED[recording](folder)` is true), packs the folder wit
 from __future__ import annotations
 
 import argparse
-import importlib.util
+import importlib
 import json
 import math
 import os
@@ -32,36 +34,39 @@ from pathlib import Path
 from types import ModuleType
 
 HERE = Path(__file__).resolve().parent
-ROOM = Path("/tmp/toy")
-SCRIPTS = Path("/tmp/toy-scripts")
+ROOM = Path("/tmp/training")  # neutral: trainers write where they are into their files
+SCRIPTS = Path("/tmp/training-scripts")
 HOST = "trainer"
-NEUTRAL = {"USER": "trainer", "LOGNAME": "trainer", "HOME": "/tmp/toy-home", "TZ": "UTC", "PYTHONHASHSEED": "0"}
+NEUTRAL = {"USER": "trainer", "LOGNAME": "trainer", "HOME": "/tmp/training-home", "TZ": "UTC", "PYTHONHASHSEED": "0"}
 PATIENCE = 600.0
 
 
-def load(trainer: str, scripts: Path) -> ModuleType:
+def load(trainer: str) -> ModuleType:
     """The trainer's `make.py`."""
-    spec = importlib.util.spec_from_file_location(f"make_{trainer}", scripts / trainer / "make.py")
-    if spec is None or spec.loader is None:
-        raise SystemExit(f"{trainer} has no make.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    sys.path.insert(0, str(HERE.parent))
+    return importlib.import_module(f"{HERE.name}.{trainer}.make")
+
+
+def recordings_of(make: ModuleType) -> list[str]:
+    """All that the script knows, in its order."""
+    return list(getattr(make, "RECORDINGS", None) or make.ENDED)
 
 
 def train(make: ModuleType, trainer: str, recording: str) -> None:
     """One training in its own process, with the name of no real machine, killed where it is to be killed."""
-    for folder in (ROOM, SCRIPTS, Path(NEUTRAL["HOME"])):
+    goes_on = recording in getattr(make, "CONTINUES", ())
+    for folder in (*(() if goes_on else (ROOM,)), SCRIPTS, Path(NEUTRAL["HOME"])):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
-    shutil.copy(__file__, SCRIPTS / "record.py")
-    shutil.copytree(HERE / trainer, SCRIPTS / trainer)
-    script = [sys.executable, str(SCRIPTS / "record.py"), trainer, recording, "--here"]
+    copies = SCRIPTS / HERE.name
+    shutil.copytree(HERE, copies, ignore=shutil.ignore_patterns("*.tar.xz", "facts.json", "__pycache__"))
+    script = [sys.executable, str(copies / "record.py"), trainer, recording, "--here"]
     named = ["unshare", "--uts", "sh", "-c", f'hostname {HOST}; exec "$@"', "sh", *script]
     child = subprocess.Popen(named, cwd=ROOM, env={**os.environ, **NEUTRAL, **getattr(make, "ENVIRONMENT", {})})
     enough = getattr(make, "KILLED", {}).get(recording)
     if enough is None:
-        if child.wait() != 0:
+        kills_itself = getattr(make, "ENDED", {}).get(recording) == "killed"
+        if child.wait() != (-signal.SIGKILL if kills_itself else 0):
             raise SystemExit(f"{trainer} {recording}: exit code {child.returncode}")
         return
     until = time.monotonic() + PATIENCE
@@ -72,6 +77,13 @@ def train(make: ModuleType, trainer: str, recording: str) -> None:
     child.kill()
     if child.wait() != -signal.SIGKILL:
         raise SystemExit(f"{trainer} {recording}: was not killed")
+
+
+def refuse_other_hosts(root: Path) -> None:
+    """Event files bear the host's name in theirs."""
+    foreign = [path for path in root.rglob("events.out*") if f".{HOST}." not in path.name]
+    if foreign:
+        raise SystemExit(f"{foreign[0]}: an event file of another host than {HOST}")
 
 
 def refuse_traces(root: Path, traces: Collection[bytes]) -> None:
@@ -140,15 +152,17 @@ def main() -> None:
     asked.add_argument("recordings", nargs="*")
     asked.add_argument("--here", action="store_true", help="train in this folder and do nothing else")
     options = asked.parse_args()
-    make = load(options.trainer, HERE)
+    make = load(options.trainer)
     if options.here:
         make.train(options.recordings[0])
         return
-    for recording in options.recordings or make.RECORDINGS:
+    for recording in options.recordings or recordings_of(make):
         train(make, options.trainer, recording)
         refuse_traces(ROOM, [word.encode() for word in (str(HERE), sys.prefix, f".{socket.gethostname()}.")])
+        refuse_other_hosts(ROOM)
         archive = HERE / options.trainer / f"{recording}.tar.xz"
         facts = pack(ROOM, archive, getattr(make, "LEFT_OUT", ()))
+        facts |= {"ended": make.ENDED[recording]} if hasattr(make, "ENDED") else {}
         facts |= make.read(recording, ROOM)
         keep(options.trainer, recording, facts, make)
         print(recording, archive.stat().st_size, "bytes")

@@ -61,7 +61,7 @@ class Counted:
         self.bytes_read = 0
         self._patch = monkeypatch
         for place, name in (
-            (gather, "stream_runs"), (gather, "merge_losses"), (gather, "summarise"), (collect, "document_of"),
+            (gather, "stream_runs"), (gather, "merge_losses"), (gather, "summarise"), (collect, "curve_document"),
         ):  # fmt: skip
             self._count(place, name)
         self._follow_reading()
@@ -115,7 +115,9 @@ def test_an_append_reads_its_bytes_and_makes_its_stream_again_and_nothing_else(
     added = append(workspace, "s07", POINTS + 1)
     after = collector.export(at_end=True)
 
-    assert counted.calls == dict.fromkeys(("read_events", "stream_runs", "merge_losses", "summarise", "document_of"), 1)
+    assert counted.calls == dict.fromkeys(
+        ("read_events", "stream_runs", "merge_losses", "summarise", "curve_document"), 1
+    )
     assert counted.bytes_read == added
     assert counted.written == [f"CURVES {after.meta.run_id}/s07", "STATE"]
     assert len(documents) == STREAMS

@@ -1,4 +1,4 @@
-"""Makes the folder beside it: `cd tests/data && python -m trainers.accelerate.make`.
+"""Makes the folder beside it: `python ../record.py accelerate`.
 
 Made with accelerate 1.15.0, torch 2.13.0 and tensorboard 2.21.0, on a CPU, seed 0, a net of 61 numbers on random
 points.
@@ -8,7 +8,6 @@ points.
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +15,11 @@ import torch
 from accelerate import Accelerator
 from accelerate.utils import ProjectConfiguration, set_seed
 from trainers.events import event_series
-from trainers.recording import RUN, best_of, fresh, neutral_host, points, record, versions, write_facts
+from trainers.record import ROOM
+from trainers.recording import best_of, points
 
-HERE = Path(__file__).parent
+LIBRARIES = ("accelerate", "torch", "tensorboard")
+ENDED = {"folder": "complete"}
 EPOCHS, BATCH = 5, 8
 LOSS = torch.nn.functional.binary_cross_entropy_with_logits
 
@@ -31,13 +32,11 @@ def batches_of(count: int, seed: int) -> Any:
     return torch.utils.data.DataLoader(torch.utils.data.TensorDataset(found, labels), batch_size=BATCH)
 
 
-def run() -> None:
-    """The training, in its own process."""
-    neutral_host()
-    fresh()
+def train(_name: str) -> None:
+    """The training, in the present folder."""
     set_seed(0)
     kept = ProjectConfiguration(
-        project_dir=str(RUN), logging_dir=str(RUN / "logs"), automatic_checkpoint_naming=True, total_limit=2
+        project_dir=str(ROOM), logging_dir=str(ROOM / "logs"), automatic_checkpoint_naming=True, total_limit=2
     )
     accelerator = Accelerator(cpu=True, log_with="tensorboard", project_config=kept)
     accelerator.init_trackers("points", config={"epochs": EPOCHS, "lr": 0.02})
@@ -65,13 +64,13 @@ def run() -> None:
             step=epoch,
         )
         accelerator.save_state()
-    accelerator.save_model(net, RUN / "model")
+    accelerator.save_model(net, ROOM / "model")
     accelerator.end_training()
 
 
-def says() -> dict[str, Any]:
+def read(_name: str, _folder: Path) -> dict[str, Any]:
     """What the event files hold; that the tracker's steps are epochs is this script's choice."""
-    series = event_series(RUN)
+    series = event_series(ROOM)
     steps = [at for at, _ in points(series, "train_loss")]
     return {
         "unit": "step",
@@ -80,16 +79,6 @@ def says() -> dict[str, Any]:
         "total": None,
         "asked": {"epochs": EPOCHS},
         "best": best_of(series, "eval_loss"),
-        "checkpoints": sorted(path.name for path in (RUN / "checkpoints").iterdir()),
+        "checkpoints": sorted(path.name for path in (ROOM / "checkpoints").iterdir()),
         "series": series,
     }
-
-
-def main() -> None:
-    """The only recording."""
-    found = record("trainers.accelerate.make", HERE, "folder") | says()
-    write_facts(HERE, versions("accelerate", "torch", "tensorboard"), {"folder": found})
-
-
-if __name__ == "__main__":
-    run() if sys.argv[1:] else main()

@@ -1,4 +1,4 @@
-"""Makes the folder beside it: `cd tests/data && python -m trainers.fastai.make`.
+"""Makes the folder beside it: `python ../record.py fastai`.
 
 Made with fastai 2.8.12 and torch 2.14.1, on a CPU, seed 0, a net of 72 numbers on random points.
 `folder`: `fit_one_cycle` of 6 epochs with `CSVLogger` and `SaveModelCallback`, which loads the best one at the end, and
@@ -7,7 +7,6 @@ Made with fastai 2.8.12 and torch 2.14.1, on a CPU, seed 0, a net of 72 numbers 
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +19,11 @@ from fastai.data.load import DataLoader
 from fastai.losses import CrossEntropyLossFlat
 from fastai.metrics import accuracy
 from fastai.torch_core import set_seed
-from trainers.recording import RUN, best_of, fresh, neutral_host, points, record, table_series, versions, write_facts
+from trainers.record import ROOM
+from trainers.recording import best_of, points, table_series
 
-HERE = Path(__file__).parent
+LIBRARIES = ("fastai", "torch")
+ENDED = {"folder": "complete"}
 EPOCHS, BATCH = 6, 8
 
 
@@ -34,10 +35,8 @@ def data_of(count: int, seed: int) -> Any:
     return list(zip(found, labels.long(), strict=True))
 
 
-def run() -> None:
-    """The training, in its own process."""
-    neutral_host()
-    fresh()
+def train(_name: str) -> None:
+    """The training, in the present folder."""
     set_seed(0, reproducible=True)
     data = DataLoaders(
         DataLoader(data_of(160, 1), bs=BATCH, shuffle=True, num_workers=0),
@@ -49,18 +48,18 @@ def run() -> None:
         net,
         loss_func=CrossEntropyLossFlat(),
         metrics=accuracy,
-        path=RUN,
+        path=ROOM,
         cbs=[CSVLogger(), SaveModelCallback(monitor="valid_loss", with_opt=True)],
     )
     learn.fit_one_cycle(EPOCHS, 0.05)
     learn.save("last")
 
 
-def says() -> dict[str, Any]:
+def read(_name: str, _folder: Path) -> dict[str, Any]:
     """What the table and the saved models hold."""
-    series = table_series(RUN, RUN / "history.csv", "epoch")
+    series = table_series(ROOM, ROOM / "history.csv", "epoch")
     epochs = [at for at, _ in points(series, "valid_loss")]
-    saved = {path.name: torch.load(path, weights_only=False) for path in sorted(RUN.glob("models/*.pth"))}
+    saved = {path.name: torch.load(path, weights_only=False) for path in sorted(ROOM.glob("models/*.pth"))}
     return {
         "unit": "epoch",
         "first": epochs[0],
@@ -71,12 +70,3 @@ def says() -> dict[str, Any]:
         "saved": {name: sorted(state) for name, state in saved.items()},
         "series": series,
     }
-
-
-def main() -> None:
-    """The only recording."""
-    write_facts(HERE, versions("fastai", "torch"), {"folder": record("trainers.fastai.make", HERE, "folder") | says()})
-
-
-if __name__ == "__main__":
-    run() if sys.argv[1:] else main()

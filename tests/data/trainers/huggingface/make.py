@@ -1,4 +1,4 @@
-"""Makes the folders beside it: `cd tests/data && python -m trainers.huggingface.make`.
+"""Makes the folders beside it: `python ../record.py huggingface`.
 
 Made with transformers 5.24.0, accelerate 1.15.0, torch 2.13.0 and tensorboard 2.21.0, on a CPU, seed 0, a BERT of a
 thousand numbers on random tokens: nothing is downloaded.
@@ -10,24 +10,14 @@ scripts call last (`save_model`, `save_metrics`, `save_state`, `evaluate`). `kil
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from trainers.events import event_series
-from trainers.recording import (
-    RUN,
-    fresh,
-    kill_now,
-    neutral_host,
-    points,
-    record,
-    rows_series,
-    versions,
-    write_facts,
-)
+from trainers.record import ROOM
+from trainers.recording import kill_now, points, rows_series
 from transformers import (
     BertConfig,
     BertForSequenceClassification,
@@ -37,10 +27,11 @@ from transformers import (
     TrainingArguments,
 )
 
-HERE = Path(__file__).parent
+LIBRARIES = ("transformers", "torch", "accelerate", "tensorboard")
 VOCABULARY, LENGTH, BATCH, BATCHES = 16, 4, 8, 20
 KILL_IN_STEP = 72
 ENDED = {"folder": "complete", "killed": "killed", "resumed": "complete", "early_stopped": "early stopped"}
+CONTINUES = ("resumed",)
 
 
 class Tokens(torch.utils.data.Dataset[dict[str, Any]]):
@@ -71,7 +62,7 @@ def accuracy(found: Any) -> dict[str, float]:
     return {"accuracy": float((found.predictions.argmax(-1) == found.label_ids).mean())}
 
 
-def trainer(epochs: int, stride: int, *callbacks: Any, folder: Path = RUN) -> Trainer:
+def trainer(epochs: int, stride: int, *callbacks: Any, folder: Path = ROOM) -> Trainer:
     """A model and the trainer as the examples set it up."""
     torch.manual_seed(0)
     config = BertConfig(
@@ -116,11 +107,8 @@ def finish(its: Trainer, *, resume: bool = False) -> None:
     its.save_metrics("eval", its.evaluate())
 
 
-def run(name: str) -> None:
-    """One recording, in its own process."""
-    neutral_host()
-    if name != "resumed":
-        fresh()
+def train(name: str) -> None:
+    """One recording, in the present folder."""
     if name == "folder":
         finish(trainer(6, 7))  # 120 steps: the last record by stride is 119
     elif name == "killed":
@@ -131,14 +119,14 @@ def run(name: str) -> None:
         finish(trainer(30, 5, EarlyStoppingCallback(early_stopping_patience=3)))
 
 
-def says() -> dict[str, Any]:
+def read(_name: str, _folder: Path) -> dict[str, Any]:
     """What the newest `trainer_state.json` and the event files hold."""
-    found = sorted(RUN.rglob("trainer_state.json"), key=lambda path: path.stat().st_mtime)
-    states = {path.relative_to(RUN).as_posix(): json.loads(path.read_text()) for path in found}
+    found = sorted(ROOM.rglob("trainer_state.json"), key=lambda path: path.stat().st_mtime)
+    states = {path.relative_to(ROOM).as_posix(): json.loads(path.read_text()) for path in found}
     name, state = list(states.items())[-1]
     rows = rows_series(name, state["log_history"], "step", "epoch")
     losses = points(rows, "loss")
-    best = Path(state["best_model_checkpoint"]).relative_to(RUN).as_posix()
+    best = Path(state["best_model_checkpoint"]).relative_to(ROOM).as_posix()
     return {
         "unit": "step",
         "first": losses[0][0],
@@ -158,18 +146,6 @@ def says() -> dict[str, Any]:
             "checkpoint": best,
         },
         "checkpoints": {path: its["global_step"] for path, its in states.items()},
-        "judged": "model.safetensors" if (RUN / "model.safetensors").exists() else f"{best}/model.safetensors",
-        "series": rows | event_series(RUN),
+        "judged": "model.safetensors" if (ROOM / "model.safetensors").exists() else f"{best}/model.safetensors",
+        "series": rows | event_series(ROOM),
     }
-
-
-def main() -> None:
-    """All recordings."""
-    found = {}
-    for name, ended in ENDED.items():
-        found[name] = record("trainers.huggingface.make", HERE, name, ended=ended) | says()
-    write_facts(HERE, versions("transformers", "torch", "accelerate", "tensorboard"), found)
-
-
-if __name__ == "__main__":
-    run(sys.argv[1]) if sys.argv[1:] else main()

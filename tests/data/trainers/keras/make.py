@@ -1,4 +1,4 @@
-"""Makes the folders beside it: `cd tests/data && python -m trainers.keras.make`.
+"""Makes the folders beside it: `python ../record.py keras`.
 
 Made with keras 3.15.1, tensorflow-cpu 2.21.0 and tensorboard 2.21.0, on a CPU, seed 0, a net of 61 numbers on
 random points.
@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -22,23 +21,14 @@ os.environ |= {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA
 
 import keras
 from trainers.events import event_series
-from trainers.recording import (
-    RUN,
-    best_of,
-    fresh,
-    kill_now,
-    neutral_host,
-    points,
-    record,
-    table_series,
-    versions,
-    write_facts,
-)
+from trainers.record import ROOM
+from trainers.recording import best_of, kill_now, points, table_series
 
-HERE = Path(__file__).parent
+LIBRARIES = ("keras", "tensorflow-cpu", "tensorboard")
 BATCH, BATCHES = 8, 10
 KILL_IN = (5, 4)  # epoch and batch, from 0
 ENDED = {"folder": "complete", "early_stopped": "early stopped", "killed": "killed", "resumed": "complete"}
+CONTINUES = ("resumed",)
 EPOCHS = {"folder": 8, "early_stopped": 40, "killed": 8, "resumed": 8}
 PATIENCE = 3
 
@@ -75,22 +65,19 @@ def model(rate: float) -> Any:
 def callbacks(name: str) -> list[Any]:
     """What a training script of Keras has."""
     said = [
-        keras.callbacks.CSVLogger(RUN / "training.csv", append=name in ("killed", "resumed")),
-        keras.callbacks.TensorBoard(RUN / "logs", write_graph=False),
-        keras.callbacks.ModelCheckpoint(RUN / "best.keras", monitor="val_loss", save_best_only=True),
+        keras.callbacks.CSVLogger(ROOM / "training.csv", append=name in ("killed", "resumed")),
+        keras.callbacks.TensorBoard(ROOM / "logs", write_graph=False),
+        keras.callbacks.ModelCheckpoint(ROOM / "best.keras", monitor="val_loss", save_best_only=True),
     ]
     if name in ("killed", "resumed"):
-        return [*said, keras.callbacks.BackupAndRestore(RUN / "backup")] + [Kill()] * (name == "killed")
-    each = keras.callbacks.ModelCheckpoint(RUN / "weights.{epoch:02d}.weights.h5", save_weights_only=True)
+        return [*said, keras.callbacks.BackupAndRestore(ROOM / "backup")] + [Kill()] * (name == "killed")
+    each = keras.callbacks.ModelCheckpoint(ROOM / "weights.{epoch:02d}.weights.h5", save_weights_only=True)
     stop = keras.callbacks.EarlyStopping(monitor="val_loss", patience=PATIENCE, restore_best_weights=True)
     return [*said, stop] + [each] * (name == "folder")
 
 
-def run(name: str) -> None:
-    """One recording, in its own process."""
-    neutral_host()
-    if name != "resumed":
-        fresh()
+def train(name: str) -> None:
+    """One recording, in the present folder."""
     keras.utils.set_random_seed(0)
     found, labels = data(BATCHES, 1)
     net = model(0.05 if name == "early_stopped" else 0.01)
@@ -103,20 +90,20 @@ def run(name: str) -> None:
         callbacks=callbacks(name),
         verbose=0,
     )
-    (RUN / "history.json").write_text(json.dumps(history.history))
-    net.save(RUN / "model.keras")
+    (ROOM / "history.json").write_text(json.dumps(history.history))
+    net.save(ROOM / "model.keras")
 
 
-def says(name: str) -> dict[str, Any]:
+def read(name: str, _folder: Path) -> dict[str, Any]:
     """What the table, the event files, the history and the saved models hold."""
-    path = RUN / "history.json"
-    series = table_series(RUN, RUN / "training.csv", "epoch")
+    path = ROOM / "history.json"
+    series = table_series(ROOM, ROOM / "training.csv", "epoch")
     best, epochs = best_of(series, "val_loss"), [at for at, _ in points(series, "val_loss")]
     for column, values in json.loads(path.read_text() if path.exists() else "{}").items():
         place = {"file": path.name, "column": column, "axis": "index", "at": list(range(len(values)))}
         series[f"{path.name}:{column}"] = place | {"values": values}
     saved = {}
-    for kept in sorted(RUN.glob("*.keras")):
+    for kept in sorted(ROOM.glob("*.keras")):
         with zipfile.ZipFile(kept) as archive:
             saved[kept.name] = json.loads(archive.read("metadata.json"))
     return {
@@ -127,17 +114,5 @@ def says(name: str) -> dict[str, Any]:
         "asked": {"epochs": EPOCHS[name], "patience": PATIENCE if name in ("folder", "early_stopped") else None},
         "best": best,
         "saved": saved,
-        "series": series | event_series(RUN),
+        "series": series | event_series(ROOM),
     }
-
-
-def main() -> None:
-    """All recordings."""
-    found = {}
-    for name, ended in ENDED.items():
-        found[name] = record("trainers.keras.make", HERE, name, ended=ended) | says(name)
-    write_facts(HERE, versions("keras", "tensorflow-cpu", "tensorboard"), found)
-
-
-if __name__ == "__main__":
-    run(sys.argv[1]) if sys.argv[1:] else main()

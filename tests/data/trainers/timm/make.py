@@ -1,4 +1,4 @@
-"""Makes the folders beside it: `cd tests/data && python -m trainers.timm.make`.
+"""Makes the folders beside it: `python ../record.py timm`.
 
 Made with timm 1.0.31 and torch 2.14.1, on a CPU, seed 42, a vision transformer of two thousand numbers on random
 pictures of 16 pixels. timm's own `train.py` is in its repository only, neither in its wheel nor in its source archive:
@@ -12,7 +12,6 @@ with a recovery checkpoint every ten batches.
 from __future__ import annotations
 
 import argparse
-import sys
 from collections import OrderedDict
 from pathlib import Path
 from typing import Any
@@ -23,20 +22,11 @@ from timm.models import create_model
 from timm.optim import create_optimizer_v2, optimizer_kwargs
 from timm.scheduler import create_scheduler_v2, scheduler_kwargs
 from timm.utils import AverageMeter, CheckpointSaver, accuracy, get_outdir, random_seed, update_summary
-from trainers.recording import (
-    RUN,
-    best_of,
-    fresh,
-    kill_now,
-    neutral_host,
-    points,
-    record,
-    table_series,
-    versions,
-    write_facts,
-)
+from trainers.record import ROOM
+from trainers.recording import best_of, kill_now, points, table_series
 
-HERE = Path(__file__).parent
+LIBRARIES = ("timm", "torch")
+ENDED = {"folder": "complete", "killed": "killed"}
 SIZE, BATCHES = 16, 40
 KILL_IN = (4, 16)  # epoch and batch, from 0
 EXPERIMENT = "20260101-120000-vit_tiny_patch16_224-16"
@@ -69,7 +59,7 @@ def options(name: str) -> argparse.Namespace:
         momentum=0.9,
         num_classes=2,
         opt="adamw",
-        output=str(RUN / "output/train"),
+        output=str(ROOM / "output/train"),
         patience_epochs=10,
         recovery_interval=10 if name == "killed" else 0,
         resume="",
@@ -125,10 +115,8 @@ def validate(net: Any) -> OrderedDict[str, float]:
     return OrderedDict([("loss", losses.avg), ("top1", top1.avg), ("top5", top5.avg)])
 
 
-def run(name: str) -> None:
-    """One recording, in its own process."""
-    neutral_host()
-    fresh()
+def train(name: str) -> None:
+    """One recording, in the present folder."""
     args = options(name)
     said = yaml.safe_dump(args.__dict__, default_flow_style=False)
     random_seed(args.seed, 0)
@@ -163,10 +151,10 @@ def run(name: str) -> None:
         schedule.step(epoch + 1, held[args.eval_metric])
 
 
-def says() -> dict[str, Any]:
+def read(_name: str, _folder: Path) -> dict[str, Any]:
     """What summary, arguments and checkpoints hold."""
-    folder = RUN / "output/train" / EXPERIMENT
-    series = table_series(RUN, folder / "summary.csv", "epoch")
+    folder = ROOM / "output/train" / EXPERIMENT
+    series = table_series(ROOM, folder / "summary.csv", "epoch")
     epochs = [at for at, _ in points(series, "train_loss")]
     args = yaml.safe_load((folder / "args.yaml").read_text())
     kept = {path.name: torch.load(path, weights_only=False) for path in sorted(folder.glob("*.pth.tar"))}
@@ -184,15 +172,3 @@ def says() -> dict[str, Any]:
         },
         "series": series,
     }
-
-
-def main() -> None:
-    """All recordings."""
-    found = {}
-    for name, ended in (("folder", "complete"), ("killed", "killed")):
-        found[name] = record("trainers.timm.make", HERE, name, ended=ended) | says()
-    write_facts(HERE, versions("timm", "torch"), found)
-
-
-if __name__ == "__main__":
-    run(sys.argv[1]) if sys.argv[1:] else main()

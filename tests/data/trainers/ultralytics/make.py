@@ -1,4 +1,4 @@
-"""Makes the folders beside it: `cd tests/data && python -m trainers.ultralytics.make`.
+"""Makes the folders beside it: `python ../record.py ultralytics`.
 
 Made with ultralytics 8.4.190, torch 2.14.1 and torchvision 0.29.1, on a CPU, seed 0: a detector of its own layers,
 shrunk by `tiny.yaml`, on pictures of 32 pixels with a bright or a dark square in each. Nothing is downloaded; pictures
@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -23,21 +22,11 @@ os.environ |= {"YOLO_OFFLINE": "true", "YOLO_CONFIG_DIR": "/tmp/yolo-settings", 
 import cv2
 import matplotlib
 import torch
-from trainers.recording import (
-    RUN,
-    best_of,
-    fresh,
-    kill_now,
-    neutral_host,
-    points,
-    record,
-    table_series,
-    versions,
-    write_facts,
-)
+from trainers.record import ROOM
+from trainers.recording import best_of, kill_now, points, table_series
 from ultralytics import YOLO
 
-HERE = Path(__file__).parent
+LIBRARIES = ("ultralytics", "torch")
 SETTINGS = Path(os.environ["YOLO_CONFIG_DIR"])
 DATA = Path("/tmp/squares")
 SIZE = 32
@@ -90,10 +79,8 @@ def font() -> None:
     shutil.copy(Path(matplotlib.get_data_path()) / "fonts/ttf/DejaVuSans.ttf", SETTINGS / "Ultralytics/Arial.ttf")
 
 
-def run(name: str) -> None:
-    """One recording, in its own process."""
-    neutral_host()
-    fresh()
+def train(name: str) -> None:
+    """One recording, in the present folder."""
     font()
     described = pictures()
     model = DATA / "tiny.yaml"
@@ -117,16 +104,16 @@ def run(name: str) -> None:
         plots=False,
         optimizer="AdamW",
         lr0=0.01,
-        project=str(RUN / "runs/detect"),
+        project=str(ROOM / "runs/detect"),
         name="train",
     )
 
 
-def says() -> dict[str, Any]:
+def read(_name: str, _folder: Path) -> dict[str, Any]:
     """What table, arguments and weights hold."""
-    folder = RUN / "runs/detect/train"
+    folder = ROOM / "runs/detect/train"
     weights = {path.name: torch.load(path, weights_only=False) for path in sorted(folder.glob("weights/*.pt"))}
-    series = table_series(RUN, folder / "results.csv", "epoch")
+    series = table_series(ROOM, folder / "results.csv", "epoch")
     epochs = [at for at, _ in points(series, "time")]
     args = yaml.safe_load((folder / "args.yaml").read_text())
     return {
@@ -149,15 +136,3 @@ def says() -> dict[str, Any]:
 
 def _model(state: dict[str, Any]) -> Any:
     return state["model"] or state["ema"]
-
-
-def main() -> None:
-    """All recordings."""
-    found = {}
-    for name, ended in ENDED.items():
-        found[name] = record("trainers.ultralytics.make", HERE, name, ended=ended) | says()
-    write_facts(HERE, versions("ultralytics", "torch"), found)
-
-
-if __name__ == "__main__":
-    run(sys.argv[1]) if sys.argv[1:] else main()

@@ -77,6 +77,44 @@ def test_what_the_loader_refuses_the_schema_refuses(
     assert not both_take(schema, wrong)
 
 
+IN_PART: list[dict[str, Any]] = [
+    {"trainer": "keras"},
+    {"trainer": "lightning", "streams": [{"completion": {"total": 8}}]},
+    {"trainer": "huggingface", "streams": [{"targets": [{"metric": "eval_f1", "at_least": 0.9}]}]},
+    {"trainer": "ultralytics", "streams": [{"table": {"columns": {"mine": "metrics/mAP50(B)"}}}]},
+    {"trainer": "plain", "streams": [{"events": {"tags": {"val_loss": "Loss/dev"}}, "config": None}]},
+    {"trainer": "keras", "streams": [{"checkpoint": {"says": {"epoch": "epoch"}}, "label": "Net"}]},
+    {"trainer": "reference", "streams": [{"id": "patchtst", "checkpoint": "a.pt"}, {"id": "swinmae", "config": None}]},
+    {"trainer": "keras", "streams": [STREAM, {**STREAM, "id": "other"}]},
+]
+NOT_IN_PART: list[dict[str, Any]] = [
+    {},
+    {"streams": [{"completion": {"total": 8}}]},
+    {"streams": [{**STREAM, "events": {"folder": "tensorboard"}}]},
+    {"trainer": "kears"},
+    {"trainer": None},
+    {"trainer": "keras", "streams": []},
+    {"trainer": "keras", "streams": [{"completion": {"totl": 8}}]},
+    {"trainer": "keras", "streams": [{"completion": {"total": 0}}]},
+    {"trainer": "keras", "streams": [{"targets": [{"at_least": 0.9}]}]},
+    {"trainer": "reference", "streams": [{"checkpoint": "a.pt"}, {"config": None}]},
+]
+
+
+@pytest.mark.parametrize("described", IN_PART, ids=str)
+def test_below_a_trainer_only_what_is_said_otherwise_has_to_stand(
+    schema: jsonschema.Draft202012Validator, described: dict[str, Any]
+) -> None:
+    assert both_take(schema, described)
+
+
+@pytest.mark.parametrize("described", NOT_IN_PART, ids=str)
+def test_what_is_wrong_below_a_trainer_or_misses_without_one_is_refused(
+    schema: jsonschema.Draft202012Validator, described: dict[str, Any]
+) -> None:
+    assert not both_take(schema, described)
+
+
 def test_every_check_may_be_named_where_checks_are_named(schema: jsonschema.Draft202012Validator) -> None:
     ids = list(specs_by_id())
     stages = [{"id": i, "label": i, "status_from": f"check:{i}", "checks": [i]} for i in ids]

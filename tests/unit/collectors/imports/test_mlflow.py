@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,10 @@ from collectors.__main__ import main
 from collectors.commands.runs import asked_for
 from collectors.contract.state import DashboardState
 from collectors.imports.take_over import import_runs
-from collectors.readers.mlflow.read import MOST_POINTS, read_mlflow
+from collectors.readers.mlflow.points import MOST_POINTS
+from collectors.readers.mlflow.read import read_mlflow
+from collectors.readers.tables.columns import LossColumns
+from collectors.readers.tables.mlflow_table import read_mlflow_table
 from collectors.store.runs import RunStore
 from collectors.store.store import Store
 
@@ -261,6 +265,29 @@ def test_a_damaged_store_is_refused_and_nothing_crashes(
     take(mlflow.path)
 
     assert all(line.isprintable() for line in said)
+
+
+def test_the_beginning_of_a_store_is_refused_in_a_sentence(mlflow: Mlflow) -> None:
+    """Of a download that broke off, say."""
+    beginnings = [mlflow.path.read_bytes()[:size] for size in range(130)]
+
+    for one, beginning in product((read_mlflow, lambda data: read_mlflow_table(data, LossColumns())), beginnings):
+        (finding,) = one(beginning).findings
+        assert finding.severity == "error"
+        assert finding.text.startswith(("is no SQLite file", "cannot be read as a store of MLflow: "))
+
+
+@pytest.mark.parametrize("size", [16, 17, 18])
+def test_the_command_says_so_in_a_sentence(
+    tmp_path: Path, mlflow: Mlflow, capsys: pytest.CaptureFixture[str], size: int
+) -> None:
+    mlflow.path.write_bytes(mlflow.path.read_bytes()[:size])
+
+    code = main(["runs", "import", str(mlflow.path), "--state-dir", str(tmp_path / "state")])
+
+    told = "".join(capsys.readouterr())
+    assert f"it has {size} bytes, the header of a database alone has 100" in told
+    assert (code, "please report" in told) == (2, False)
 
 
 def test_rows_of_any_type_are_no_crash(mlflow: Mlflow) -> None:

@@ -44,6 +44,7 @@ def test_event_files_of_the_current_run_are_verified() -> None:
     [
         ({"damaged": 1}, ("readable", "6 scalar records, 1 damaged record", True)),
         ({"damaged": 2}, ("readable", "6 scalar records, 2 damaged records", True)),
+        ({"findings": BROKEN}, ("readable", "6 scalar records", True)),
         ({"records": 1, "series": {}}, ("verified", "0 scalar records", True)),
         ({"records": 0, "series": {}}, ("present", "0 scalar records", True)),
     ],

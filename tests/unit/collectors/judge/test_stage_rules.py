@@ -151,3 +151,7 @@ def test_the_verdict_is_a_stage_and_only_ready_is_done(value: VerdictValue, stat
     found = told("verdict", workspace(), verdict=verdict(value, passed=7, total=10))
 
     assert found == StageStatus(status, "7 of 10 passed")
+
+
+def test_files_without_a_time_tell_none() -> None:
+    assert of_files(facts("a.csv", None), facts("b.csv", None)) == StageStatus(DONE, "2 files", None)

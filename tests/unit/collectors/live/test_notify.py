@@ -15,7 +15,8 @@ from support.states import diverged_state, empty_state, failing_state, good_stat
 
 from collectors.contract.state import DashboardState
 from collectors.live import notify
-from collectors.live.notify import Notifier, NotifyProblem, checked_address, event_of
+from collectors.live.address import NotifyProblem, checked_address
+from collectors.live.notify import Notifier, event_of
 
 
 @pytest.fixture

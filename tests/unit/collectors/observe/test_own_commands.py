@@ -98,7 +98,7 @@ def test_a_daemon_that_holds_the_output_open_is_not_waited_for(tmp_path: Path) -
 
     assert (code, output) == (0, "scored\n")
     assert time.monotonic() - started < 20
-    daemon = int((tmp_path / "pid").read_text())
+    daemon = wait_for(lambda: int((tmp_path / "pid").read_text()), "the daemon's own word")
     os.kill(daemon, signal.SIGKILL)
 
 

@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 from support.states import failing_state, ready_state
 
-from collectors.contract.remembered import SmokeResult
+from collectors.contract.remembered import SeenFile, SmokeResult
 from collectors.contract.state import DashboardState
 from collectors.store.atomic import TEMPORARY
 from collectors.store.backend import StoreProblem
 from collectors.store.folder import HEARTBEAT_FILE, STATE_FILE
 from collectors.store.place import default_state_dir
-from collectors.store.store import Store
+from collectors.store.store import KEY_BYTES, Store
 
 
 def test_what_is_written_reads_back_equal(tmp_path: Path) -> None:
@@ -144,3 +144,47 @@ def test_no_write_is_lost_when_many_write_at_once(tmp_path: Path) -> None:
 def test_states_are_equal_only_with_equal_content() -> None:
     assert ready_state() != failing_state()
     assert DashboardState.model_validate(ready_state().model_dump()) == ready_state()
+
+
+def test_a_store_has_one_key_for_digests_and_keeps_it(tmp_path: Path) -> None:
+    first = Store(tmp_path).digest_key()
+
+    assert first is not None
+    assert len(first) == KEY_BYTES == 32
+    assert Store(tmp_path).digest_key() == first
+    assert Store(tmp_path / "other").digest_key() != first
+
+
+def test_a_key_of_another_length_is_made_anew(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    first = store.digest_key()
+    (place,) = tmp_path.glob(".digest*")
+    for junk in (b"", b"x" * 31, b"x" * 33):
+        place.write_bytes(junk)
+        made = store.digest_key()
+        assert made not in (None, first, junk)
+        assert place.read_bytes() == made
+
+
+def test_what_was_seen_after_an_end_reads_back_and_nonsense_is_nothing(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    seen = {"a.pt": SeenFile("a" * 64, 3.5, 2.0), "b.pt": SeenFile("b" * 64, 4.0, 2.0)}
+    assert store.seen_after_end() == {}
+
+    store.remember_after_end(seen)
+
+    assert store.seen_after_end() == seen
+    about = {"sha256": "c", "seen_at": 1, "ended_at": "2"}
+    junk = {"good": about, "text": "x", "none": None, "half": {"sha256": "c"}, "odd": {**about, "seen_at": "soon"}}
+    (tmp_path / "after_end.json").write_text(json.dumps(junk))
+    assert store.seen_after_end() == {"good": SeenFile("c", 1.0, 2.0)}
+
+
+def test_there_is_a_version_of_the_smoke_runs_and_it_follows_them(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    versions = [store.smoke_version()]
+    for exit_code in (0, 17):
+        store.remember_smoke("a", ("c", "d"), SmokeResult(exit_code, "score", 1000.0))
+        versions.append(store.smoke_version())
+
+    assert len(set(versions)) == 3

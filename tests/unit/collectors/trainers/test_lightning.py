@@ -16,11 +16,9 @@ from support.recorded import unpack
 from support.workspaces import write
 
 
-@pytest.mark.parametrize(
-    ("name", "version", "epoch"), [("folder", "version_0", 5), ("killed", "version_0", 4), ("resumed", "version_1", 8)]
-)
+@pytest.mark.parametrize(("name", "version"), [("folder", "version_0"), ("killed", "version_0")])
 def test_a_recorded_table_is_shown_as_it_is_and_its_total_is_said_by_nothing(
-    tmp_path: Path, name: str, version: str, epoch: int
+    tmp_path: Path, name: str, version: str
 ) -> None:
     found, said = recording("lightning", name, tmp_path)
     place = f"lightning_logs/{version}"
@@ -32,6 +30,39 @@ def test_a_recorded_table_is_shown_as_it_is_and_its_total_is_said_by_nothing(
     assert found.judged.startswith(f"{place}/checkpoints/")
     assert found.judged in said["checkpoints"]
     assert found.outcome("checkpoints") == "pass"
+
+
+def test_a_resume_in_a_new_version_goes_on_with_the_table_of_the_one_before_it(tmp_path: Path) -> None:
+    found, said = recording("lightning", "resumed", tmp_path)
+
+    assert "the newest of" not in (found.described.recognised or ""), "both are one run"
+    for series in ("train_loss", "val_loss", "val_acc"):
+        before, after = (points_of(said, series, f"version_{number}") for number in (0, 1))
+        kept = [point for point in before if point[0] < points_of(said, "train_loss", "version_1")[0][0]]
+        assert kept
+        assert_same(found.model.series[series], kept + after)
+    assert "epoch 8: nothing says how many" in found.detail("training")
+    assert found.judged == "lightning_logs/version_1/checkpoints/last.ckpt"
+
+
+@pytest.mark.parametrize(
+    ("steps", "joined"),
+    [(range(349, 800, 50), True), (range(49, 300, 50), False), (range(99, 800, 100), False)],
+    ids=["goes on", "begins anew", "begins anew and logs less often"],
+)
+def test_a_table_that_begins_where_a_training_begins_is_another_run(
+    tmp_path: Path, steps: Sequence[int], joined: bool
+) -> None:
+    root = unpack("lightning", "resumed", tmp_path)
+    rows = "".join(f"{step // 100},{step},{1 + step / 1000},,\n" for step in steps)
+    table = root / "lightning_logs/version_1/metrics.csv"
+    write(table, f"epoch,step,train_loss,val_acc,val_loss\n{rows}", table.stat().st_mtime)
+
+    found = seen(root)
+
+    shown = found.model.series["train_loss"]
+    assert list(shown.step) == [*(range(49, 349, 50) if joined else ()), *steps]
+    assert ("the newest of 2 runs" in (found.described.recognised or "")) is not joined
 
 
 def test_the_epochs_of_event_files_are_those_that_lightning_counts_and_its_patience_says_the_end(
@@ -124,6 +155,28 @@ def test_a_total_that_the_hyperparameters_say_is_believed(tmp_path: Path) -> Non
     assert (found.verdict, found.model.completion.epochs) == ("ready", 5)
 
 
+def test_the_command_that_lightning_stores_says_how_many_epochs_and_nothing_is_typed(tmp_path: Path) -> None:
+    found, said = recording("lightning", "cli", tmp_path)
+
+    assert (found.verdict, found.model.completion.epochs) == ("ready", said["total"])
+    for series in ("train_loss", "val_loss", "val_acc"):
+        assert_same(found.model.series[series], points_of(said, series))
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [("{trainer: {max_epochs: 5}}", "epoch 5 of 5, completed"), ("{trainer: {max_steps: 500}}", "of 500, completed")],
+)
+def test_hydra_says_above_a_runs_files_how_long_it_was_to_be(tmp_path: Path, command: str, told: str) -> None:
+    root = unpack("lightning", "folder", tmp_path)
+    write(root / ".hydra/config.yaml", f"{command}\n", time.time() - 9 * 86_400)
+
+    found = seen(root)
+
+    assert found.verdict == "ready"
+    assert told in found.detail("training")
+
+
 def write_version(root: Path, number: int, steps: Sequence[int], steps_per_epoch: int) -> None:
     """A version's event file with a loss that tells its version and step, and the epoch of each step."""
     start = 1_700_000_000.0 + 1000 * number
@@ -173,3 +226,36 @@ def test_a_table_of_that_name_without_lightnings_columns_is_not_lightnings(tmp_p
     write(tmp_path / "version_0/metrics.csv", "name,price\npear,1\n")
 
     assert seen(tmp_path).described.trainer is None
+
+
+def with_total(root: Path, epochs: int) -> Path:
+    """Hyperparameters that say how many epochs there are to be, under their old time."""
+    hparams = root / "lightning_logs/version_0/hparams.yaml"
+    write(hparams, hparams.read_text() + f"max_epochs: {epochs}\n", hparams.stat().st_mtime)
+    return root
+
+
+def test_a_checkpoint_that_stepped_farther_than_the_losses_reach_is_of_another_run(tmp_path: Path) -> None:
+    other = unpack("lightning", "resumed", tmp_path / "other") / "lightning_logs/version_1/checkpoints/last.ckpt"
+    if not other.exists():
+        other = max((tmp_path / "other").rglob("*.ckpt"), key=lambda path: path.stat().st_mtime)
+    root = with_total(unpack("lightning", "folder", tmp_path / "own"), 5)
+    own = next((root / "lightning_logs/version_0/checkpoints").iterdir())
+    write(own.with_name("last.ckpt"), other.read_bytes(), own.stat().st_mtime)
+
+    found = seen(root)
+
+    assert (found.verdict, found.outcome("provenance")) == ("not_ready", "fail")
+    assert "_batches_that_stepped` 800, but" in found.detail("provenance")
+    assert "holds steps 49 to 499 (checkpoint_says)" in found.detail("provenance")
+
+
+def test_hyperparameters_that_the_checkpoint_has_otherwise_are_told_and_fail_nothing(tmp_path: Path) -> None:
+    root = with_total(unpack("lightning", "folder", tmp_path), 5)
+    hparams = root / "lightning_logs/version_0/hparams.yaml"
+    write(hparams, hparams.read_text().replace("lr: 0.01", "lr: 0.5"), hparams.stat().st_mtime)
+
+    found = seen(root)
+
+    assert found.verdict == "ready", "its tuner changes a value after the file was written"
+    assert "`lr` is 0.5, it was 0.01 (config_says)" in found.detail("provenance")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -56,6 +57,42 @@ def test_a_deleted_run_is_not_shown(tmp_path: Path) -> None:
     write(meta, meta.read_text().replace("lifecycle_stage: active", "lifecycle_stage: deleted"), meta.stat().st_mtime)
 
     assert "`killed`, which MLflow calls KILLED" in (seen(root).described.recognised or "")
+
+
+def delete(root: Path, *names: str) -> None:
+    """Runs of these names, as MLflow deletes them; times stay."""
+    base = root / "mlflow.db"
+    if base.exists():
+        at = base.stat().st_mtime
+        with closing(sqlite3.connect(base)) as store:
+            store.executemany("UPDATE runs SET lifecycle_stage = 'deleted' WHERE name = ?", [(name,) for name in names])
+            store.commit()
+        os.utime(base, (at, at))
+    for meta in root.glob("mlruns/*/*/meta.yaml"):
+        text = meta.read_text()
+        if any(f"run_name: {name}\n" in text for name in names):
+            write(meta, text.replace("lifecycle_stage: active", "lifecycle_stage: deleted"), meta.stat().st_mtime)
+
+
+@pytest.mark.parametrize("name", STORES)
+@pytest.mark.parametrize(
+    ("gone", "ended"),
+    [
+        (("interrupted",), ("stalled", "incomplete")),
+        (("interrupted", "killed"), ("fail", "not_ready")),
+        (("interrupted", "killed", "failed"), ("done", "ready")),
+    ],
+    ids=["killed", "failed", "finished"],
+)
+def test_how_a_run_ended_is_what_mlflow_says(
+    tmp_path: Path, name: str, gone: tuple[str, ...], ended: tuple[str, str]
+) -> None:
+    root = unpack("mlflow", name, tmp_path)
+    delete(root, *gone)
+
+    found = seen(root)
+
+    assert (found.model.completion.status.value, found.verdict) == ended
 
 
 def test_a_training_that_writes_its_own_logs_is_told_by_them(tmp_path: Path) -> None:

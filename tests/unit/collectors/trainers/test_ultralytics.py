@@ -95,3 +95,14 @@ def test_without_the_module_it_is_not_recognised(tmp_path: Path, monkeypatch: py
     without(monkeypatch, "ultralytics")
 
     assert recording("ultralytics", "folder", tmp_path)[0].verdict != "ready"
+
+
+def test_weights_of_another_training_measured_what_this_table_does_not_hold(tmp_path: Path) -> None:
+    other = unpack("ultralytics", "early_stopped", tmp_path / "other") / "runs/detect/train/weights/best.pt"
+    own = unpack("ultralytics", "folder", tmp_path / "own") / "runs/detect/train/weights/best.pt"
+    write(own, other.read_bytes(), own.stat().st_mtime)
+
+    found = seen(tmp_path / "own")
+
+    assert (found.verdict, found.outcome("provenance")) == ("not_ready", "fail")
+    assert "best.pt says `train_metrics.metrics/mAP50-95(B)`" in found.detail("provenance")

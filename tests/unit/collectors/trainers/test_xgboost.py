@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.recognising import aged, assert_same, points_of, recording, seen, without
@@ -13,6 +15,7 @@ from support.workspaces import write
 from collectors.trainers.folder import DOCUMENT_BYTES
 
 OWN = {"train_loss": "train/logloss", "val_loss": "validation/logloss"}
+WAITED = "step 23 of 300, stopped early"
 MAY_HAVE = "it may have stopped early: 10 of `val_loss` follow its best one, and nothing says how many it waits for"
 
 
@@ -20,7 +23,7 @@ MAY_HAVE = "it may have stopped early: 10 of `val_loss` follow its best one, and
     ("name", "verdict", "end"),
     [
         ("folder", "ready", "step 40 of 40, completed"),
-        ("early_stopped", "incomplete", f"step 23 of 300: {MAY_HAVE}"),
+        ("early_stopped", "ready", WAITED),
     ],
 )
 def test_a_recorded_folder_is_shown_and_judged_as_its_own_files_say(
@@ -54,6 +57,65 @@ def test_parameters_that_say_the_patience_say_that_it_stopped_early(tmp_path: Pa
     found = seen(root)
 
     assert (found.verdict, found.model.completion.early_stop) == ("ready", True)
+
+
+def edit(root: Path, change: Callable[[dict[str, Any]], None]) -> None:
+    """The only model of a folder, changed; times stay."""
+    (root / "model.ubj").unlink()
+    path = root / "model.json"
+    model = json.loads(path.read_text())
+    change(model["learner"])
+    write(path, json.dumps(model), path.stat().st_mtime)
+
+
+def cut(learner: dict[str, Any]) -> None:
+    """As XGBoost leaves a model with `save_best`."""
+    model = learner["gradient_booster"]["model"]
+    model["iteration_indptr"] = model["iteration_indptr"][:15]
+    model["trees"], model["tree_info"] = model["trees"][:14], model["tree_info"][:14]
+    model["gbtree_model_param"]["num_trees"] = "14"
+
+
+def test_a_model_that_was_cut_at_its_best_says_the_same(tmp_path: Path) -> None:
+    root = unpack("xgboost", "early_stopped", tmp_path)
+    edit(root, cut)
+
+    assert WAITED in seen(root).detail("training")
+
+
+def test_a_model_in_ubjson_says_so_too(tmp_path: Path) -> None:
+    root = unpack("xgboost", "early_stopped", tmp_path)
+    (root / "model.json").unlink()
+
+    assert WAITED in seen(root).detail("training")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda learner: learner["gradient_booster"]["model"]["iteration_indptr"].pop(),
+        lambda learner: learner["attributes"].update(best_iteration="12"),
+    ],
+    ids=["fewer rounds than values", "another best"],
+)
+def test_where_model_and_values_do_not_say_the_same_nothing_says_that_it_stopped(
+    tmp_path: Path, change: Callable[[dict[str, Any]], None]
+) -> None:
+    root = unpack("xgboost", "early_stopped", tmp_path)
+    edit(root, change)
+
+    found = seen(aged(root))
+
+    assert (found.verdict, found.outcome("training")) == ("incomplete", "skip")
+    assert MAY_HAVE in found.detail("training")
+
+
+def test_a_model_that_was_saved_on_the_way_says_nothing_of_the_end(tmp_path: Path) -> None:
+    root = unpack("xgboost", "early_stopped", tmp_path)
+    (root / "model.ubj").unlink()
+    (root / "model.json").rename(root / "model_23.json")
+
+    assert MAY_HAVE in seen(aged(root)).detail("training")
 
 
 def test_a_killed_one_left_checkpoints_and_no_values(tmp_path: Path) -> None:
@@ -115,3 +177,20 @@ def test_without_the_module_it_is_not_recognised(tmp_path: Path, monkeypatch: py
     without(monkeypatch, "xgboost")
 
     assert recording("xgboost", "folder", tmp_path)[0].described.trainer != "xgboost"
+
+
+def test_a_model_whose_best_score_is_in_no_list_of_values_is_of_another_training(tmp_path: Path) -> None:
+    root = unpack("xgboost", "early_stopped", tmp_path)
+    params = json.loads((root / "params.json").read_text()) | {"early_stopping_rounds": 10}
+    write(root / "params.json", json.dumps(params), (root / "params.json").stat().st_mtime)
+    model = json.loads((root / "model.json").read_text())
+    score = model["learner"]["attributes"]["best_score"]
+    model["learner"]["attributes"]["best_score"] = str(float(score) * 1.01)
+
+    assert seen(root).outcome("provenance") == "pass"
+    write(root / "model.json", json.dumps(model), (root / "model.json").stat().st_mtime)
+
+    found = seen(root)
+
+    assert found.outcome("provenance") == "fail"
+    assert "model.json says `best_score`" in found.detail("provenance")

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pytest
 
-from collectors.training.agreement import compared, contradict, match, printed_precision
+from collectors.training.agreement import compared, contradict, match, printed_digits, printed_precision
 from collectors.training.axes import AGREEMENT
 from collectors.training.stream_runs import Curve
 
@@ -143,3 +143,40 @@ def test_only_what_is_finite_in_both_is_a_pair_of_numbers() -> None:
 
     assert pairs.numbers.tolist() == [True, False, False]
     assert pairs.shared == 3
+
+
+def test_numbers_that_are_the_same_need_no_print_and_others_are_read_as_printed() -> None:
+    values = [0.123456789012345, 0.2]
+    (same,) = compared({"val": curve([1, 2], values)}, {"val": curve([1, 2], values)})
+    (printed,) = compared({"val": curve([1, 2], [0.12, 0.2])}, {"val": curve([1, 2], values)})
+
+    assert (same.digits, printed.digits) == (17, 2)
+    assert printed.exact.tolist() == [True, True]
+
+
+def test_a_float_of_32_bits_is_spelled_as_one_and_zeros_before_the_point_are_no_digits() -> None:
+    assert printed_precision(np.array([np.float32(0.1)], float)) == (1, 1)
+    assert printed_precision(np.array([0.100000000001])) == (12, 12)
+    assert printed_precision(np.array([100.0])) == (0, 1)
+    assert printed_precision(np.array([120.0, 0.5, NAN, math.inf])) == (1, 2)
+    assert printed_precision(np.array([NAN])) == (0, 0)
+    assert printed_digits("-1.50e3") == (0, 2)
+    assert printed_digits("0.0150") == (3, 2)
+
+
+def test_half_a_number_at_the_tables_end_is_no_difference() -> None:
+    def left(last: float, other: float) -> int:
+        (pairs,) = compared({"val": curve([1, 2], [0.5, last])}, {"val": curve([1, 2], [0.5, other])})
+        return pairs.without_half_a_number().shared
+
+    assert left(0.51, 0.5123) == 1, "it is being written"
+    assert left(1.0, 1.25) == 1
+    assert left(0.52, 0.5123) == 2
+    assert left(0.5123, 0.51) == 2
+    (pairs,) = compared({"val": curve([1, 2], [0.5, 0.51])}, {"val": curve([1, 2], [0.5, 0.5123])})
+    kept = pairs.without_half_a_number()
+    assert (kept.place.tolist(), kept.table.tolist(), kept.events.tolist(), kept.exact.tolist()) == (
+        [1.0], [0.5], [0.5], [True]
+    )  # fmt: skip
+    assert kept.without_half_a_number().shared == 0
+    assert kept.without_half_a_number().without_half_a_number().shared == 0

@@ -171,3 +171,24 @@ def test_values_are_the_same_to_the_precision_that_is_printed() -> None:
     b = np.array([1.0009, 1.002, 1e-10, NAN, math.inf, 1.0])
 
     assert same_values(a, b).tolist() == [True, False, True, True, True, False]
+
+
+def test_where_the_tables_epochs_end_those_recorded_beside_the_losses_go_on() -> None:
+    """A table of the last checkpoint lags behind."""
+    table = {"train_loss": tabled([1, 2], [10, 20])}
+    beside = counter([10, 20, 30], [7, 8, 3])
+
+    assert epochs_of(both([10, 20, 30]), counter=beside, table=table, declared=Declared()) == (
+        [1, 2, 3], "the table's epoch column"
+    )  # fmt: skip
+    assert epochs_of(both([10, 20, 30]), table=table, declared=Declared()) == ([1, 2, None], "the table's epoch column")
+
+
+def test_a_table_of_other_steps_says_nothing_of_these() -> None:
+    """Half of the fewer steps are enough."""
+    table = {"train_loss": tabled([1, 2, 3, 4], [10, 20, 30, 40])}
+
+    assert epochs_of(both([10, 20, 31, 41]), table=table, declared=Declared())[1] == "the table's epoch column"
+    assert epochs_of(both([10, 21, 31, 41]), table=table, declared=Declared())[1] is None
+    assert epochs_of(both([10, 21]), table=table, declared=Declared())[1] == "the table's epoch column"
+    assert epochs_of({"train_loss": stepped([])}, table=table, declared=Declared()) == ([], None)

@@ -235,3 +235,31 @@ def test_a_series_that_was_best_at_its_end_did_not_stop_early_whatever_the_patie
 
     assert end(improving, 10, patience="unknown").kind == "open"
     assert end(improving, 3, patience="unknown").kind == "completed"
+
+
+def test_less_than_an_epoch_more_than_everything_is_no_contradiction() -> None:
+    assert end(curve([0.5, 1.0, 1.5, 2.0, 2.5]), 2) == End("completed", 2.5)
+    assert end(curve([0.5, 1.0, 1.5, 2.0, 2.5, 3.0]), 2).kind == "cannot_tell"
+
+
+def test_series_of_two_strides_are_judged_by_the_shorter_one() -> None:
+    curves = {"a_loss": curve(range(1, 10)), "b_loss": curve([3, 6, 9])}
+
+    assert end(curves) == End("open", 9)
+    assert end({"b_loss": curves["b_loss"]}).kind == "cannot_tell"
+
+
+def test_a_series_counts_from_0_where_it_is_declared_begins_there_or_stands_at_the_last_of_each_stride() -> None:
+    for places, declared, expected in (
+        ([5, 6, 7], 0, True),
+        ([5, 6, 7], 1, False),
+        ([0, 1, 2], 1, False),
+        ([0, 1, 2], None, True),
+        ([1, 2, 3], None, False),
+        ([1, 3, 5], None, True),
+        ([2, 4, 6], None, False),
+        ([3, 7], None, True),
+        ([4, 8], None, False),
+        ([9], None, False),
+    ):
+        assert from_zero(np.array(places, float), declared) is expected, (places, declared)  # type: ignore[arg-type]

@@ -195,3 +195,58 @@ def test_a_row_without_a_value_of_a_series_is_no_point_of_it() -> None:
 @pytest.mark.parametrize(("step", "kept"), [(2**53 - 1, 2**53 - 1), (2**53, -1), (-(2**60), -1), (0, 0)])
 def test_a_step_that_no_number_holds_exactly_is_unknown(step: int, kept: int) -> None:
     assert list(shown(LossRow(1.0, step, None, {"loss": 0.5})).step) == [kept]
+
+
+def test_points_are_placed_by_steps_only_where_no_epoch_is_known() -> None:
+    by_step = {"val": curve([NAN, NAN], step=np.array([3, 7]))}
+
+    assert (Losses("events", by_step).unit, Losses("events", by_step).last_step) == ("step", 7.0)
+    assert (Losses("events", {"val": curve([1, 2])}).unit, Losses("events", {"val": curve([1, 2])}).last_step) == (
+        "epoch", None
+    )  # fmt: skip
+    assert (Losses(None).unit, Losses(None).last_step) == ("epoch", None)
+    first = {"a": curve([]), "val": curve([1], step=np.array([0]))}
+    assert Losses("events", first).last_step == 0.0
+
+
+def test_what_a_second_writer_recorded_otherwise_must_be_finite_too() -> None:
+    run = replace(one_run(val=VALUES), at_odds={"val_loss (b)": curve([1, 2, 3])})
+
+    assert list(merged(run, None).others) == ["val_loss (b)"]
+    assert list(merged(run, loss_table(VALUES)).others) == ["train_loss", "val_loss", "val_loss (b)"]
+    assert list(merged(run, loss_table(VALUES[:2])).others) == ["train_loss", "val_loss", "val_loss (b)"]
+
+
+def placed(epochs: Sequence[float], steps: Sequence[int], values: Sequence[float]) -> dict[str, Curve]:
+    return {"val_loss": curve(epochs, values, step=np.array(steps, np.int64))}
+
+
+def source_of(events: dict[str, Curve], *table: LossRow) -> Any:
+    return merged(replace(one_run(val=VALUES), curves=events), rows(*table)).source
+
+
+def test_events_that_go_on_behind_the_table_are_the_losses() -> None:
+    """By steps where both know them, else by epochs; where they share no unit the table counts."""
+    by_step = placed([NAN] * 3, [1, 2, 3], VALUES)
+    by_epoch = placed([1, 2, 3], [-1] * 3, VALUES)
+
+    def row(at: int, *, step: bool) -> LossRow:
+        return LossRow(None if step else float(at), float(at) if step else None, None, {"val_loss": VALUES[at - 1]})
+
+    assert source_of(by_step, row(1, step=True), row(2, step=True)) == "events"
+    assert source_of(by_step, row(1, step=True), row(2, step=True), row(3, step=True)) == "loss_history"
+    assert source_of(by_epoch, row(1, step=False), row(2, step=False)) == "events"
+    assert source_of(by_epoch, row(1, step=False), row(2, step=False), row(3, step=False)) == "loss_history"
+    assert source_of(by_epoch, row(1, step=True)) == "loss_history"
+
+
+def test_the_series_that_reaches_farthest_says_how_far_a_source_goes() -> None:
+    first = {"val_loss": 0.9, "train_loss": 1.0}
+    events = {
+        "train_loss": curve([0, 1, 2], [1.0, 0.9, 0.8]),
+        "val_loss": curve([0], [0.9]),
+        "empty": curve([]),
+    }
+
+    assert source_of(events, LossRow(0.0, None, None, first)) == "events"
+    assert source_of({"val_loss": curve([0], [0.9])}, LossRow(0.0, None, None, first)) == "loss_history"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import socket
 import time
@@ -10,29 +11,33 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from support.curves import T0, one_run
+from support.curves import T0, loss_table, one_run
 from support.evidence_parts import BROKEN, END, absent, checkpoint, default_config, progress, stream, training_config
-from support.progress_parts import beat, instant
+from support.progress_parts import beat, curve, instant
 from support.workspaces import GONE_PID
 
 from collectors.contract.streams import CompletionRule, StallLimits
 from collectors.contract.table import Column, LossHistory
 from collectors.contract.values import Status
+from collectors.evidence.files import FileFacts
 from collectors.observe.loss_tables import columns_of
 from collectors.observe.processes import writer_of
 from collectors.readers.tables.columns import LossColumns
 from collectors.training.completion import Target
+from collectors.training.curves import Losses
 from collectors.training.evidence import ReadFile
 from collectors.training.facts import (
     SETTLE_SECONDS,
     are_times_trusted,
+    declared_of,
     limits_of,
     not_judged_yet,
+    recorded_of,
     started_at_of,
     target_of,
 )
 from collectors.training.progress import WriterFacts
-from collectors.training.stream_runs import RunGroup
+from collectors.training.run_groups import RunGroup
 
 HERE = socket.gethostname()
 
@@ -120,9 +125,10 @@ def test_the_heartbeat_names_the_writer_where_the_event_file_does_not() -> None:
 
 
 @pytest.mark.parametrize(
-    ("apart", "trusted"), [(0.0, True), (600.0, True), (601.0, False), (-600.0, True), (-601.0, False)]
+    ("apart", "trusted"), [(0.0, True), (600.0, True), (601.0, False), (-26 * 3600.0, True), (-26 * 3600.0 - 1, False)]
 )
-def test_file_times_are_trusted_near_the_last_records_own(apart: float, trusted: bool) -> None:
+def test_file_times_are_trusted_near_the_last_records_own_or_of_another_clock(apart: float, trusted: bool) -> None:
+    """A copy is never older than what it holds."""
     run = one_run()
     file = run.files[0]
     last = 1_000_000.0
@@ -188,3 +194,94 @@ def test_without_either_it_began_with_the_earliest_output() -> None:
     assert started_at_of(None, None, (nothing, one)) == END + 1
     assert started_at_of(None, None, (stream(checkpoint=checkpoint(at=None), loss_table=None),)) is None
     assert started_at_of(None, None, (nothing,)) is None
+
+
+def described(**update: Any) -> Any:
+    return default_config().streams[0].model_copy(update=update)
+
+
+def test_what_steps_are_is_said_by_the_description_of_events_or_of_the_table() -> None:
+    plain, counting = Target("epoch", 8), Target("step", 8)
+    one = described()
+    events, history = one.events, one.loss_history
+    assert events is not None
+    assert history is not None
+    as_epochs = {"steps_are": "epochs"}
+
+    found = declared_of(described(events=events.model_copy(update=as_epochs)), None, plain)
+    assert (found.steps_are_epochs, found.epochs) == (True, 8)
+    assert declared_of(described(loss_history=history.model_copy(update=as_epochs)), None, plain).steps_are_epochs
+    neither = {"events": events.model_copy(update={"steps_are": None}), "loss_history": None}
+    assert not declared_of(described(**neither), None, plain).steps_are_epochs
+    assert declared_of(one, None, counting).epochs is None
+    per_epoch = described(events=events.model_copy(update={"steps_per_epoch": "data.steps"}))
+    assert declared_of(per_epoch, training_config(data={"data": {"steps": 20}}), plain).steps_per_epoch == 20
+    assert declared_of(described(events=None), None, plain).steps_per_epoch is None
+
+
+def test_a_table_of_the_run_tells_its_steps_and_its_early_stop_and_an_old_one_nothing() -> None:
+    losses = stream().losses
+    told = replace(loss_table((0.9, 0.8)), counted_step=37, configured_steps=40, early_stop="at 37")
+
+    found = recorded_of(described(), told, replace(losses, table_belongs=True))
+    assert (found.step, found.of_steps, found.stopped) == (37, 40, True)
+    unknown = recorded_of(described(), told, replace(losses, table_belongs=None))
+    assert (unknown.step, unknown.stopped) == (37, True)
+    for other in (
+        recorded_of(described(), told, replace(losses, table_belongs=False)),
+        recorded_of(described(), None, losses),
+    ):
+        assert (other.step, other.of_steps, other.stopped) == (None, None, False)
+    assert not recorded_of(described(), replace(told, early_stop=None), losses).stopped
+
+
+def stopped(scalars: dict[str, Any], key: str | None = "*.stopped_epoch", losses: Any = None) -> bool:
+    """Whether a checkpoint with these numbers says that the training, which has three epochs, stopped early."""
+    rule = CompletionRule.model_construct(stopped_key=key, by="epochs", total=None)
+    file = checkpoint(scalars=scalars)
+    return recorded_of(described(completion=rule), None, losses or stream().losses, file).stopped
+
+
+def test_a_checkpoint_tells_an_early_stop_where_the_losses_end() -> None:
+    for epoch, told in ((1, False), (2, True), (3, True), (4, True), (5, False), (0, False), (-3, False)):
+        assert stopped({"callbacks.early.stopped_epoch": epoch}) is told, epoch
+    for value in (True, 3.0, "3", None):
+        assert not stopped({"a.stopped_epoch": value})
+    assert not stopped({"a.other": 3})
+    assert not stopped({"a.stopped_epoch": 3}, key=None)
+    assert stopped({"a.other": 1, "a.stopped_epoch": 3})
+    by_step = Losses("events", {"val": curve([math.nan], [3])})
+    assert stopped({"a.stopped_epoch": 3}, losses=by_step)
+    assert not stopped({"a.stopped_epoch": 5}, losses=by_step)
+    assert not stopped({"a.stopped_epoch": 1}, losses=Losses(None))
+    assert stopped({"a[x?]": 3}, key="a[x?]")
+    assert not stopped({"axy": 3}, key="a[x?]")
+
+
+def test_a_checkpoint_that_holds_what_is_written_at_the_end_tells_it_unless_it_is_older_than_the_losses() -> None:
+    def ended(
+        scalars: dict[str, Any], at: float | None = 100.0, logged_at: float | None = 100.0, says: Any = None
+    ) -> bool:
+        one = described(
+            checkpoint=described().checkpoint.model_copy(update={"ended": says or {"epoch": -1, "best": None}})
+        )
+        file = checkpoint(at=at, scalars=scalars)
+        return recorded_of(one, None, stream().losses, file, logged_at=logged_at).rewritten
+
+    assert ended({"epoch": -1})
+    assert not ended({"epoch": 3})
+    assert not ended({"epoch": -1, "best": 0.5})
+    for at, told in ((101.0, True), (99.0, True), (98.9, False), (None, True)):
+        assert ended({"epoch": -1}, at=at) is told, at
+    assert ended({"epoch": -1}, at=5.0, logged_at=None)
+    one = described(checkpoint=described().checkpoint.model_copy(update={"ended": {"epoch": -1}}))
+    for file in (None, absent("a.pt")):
+        assert not recorded_of(one, None, stream().losses, file).rewritten
+    assert not recorded_of(described(), None, stream().losses, checkpoint(scalars={})).rewritten
+
+
+def test_an_output_that_is_gone_began_nothing() -> None:
+    gone = ReadFile(FileFacts("a.pt", False, modified_at=T0 - 900))
+
+    assert started_at_of(None, None, (stream(checkpoint=gone),)) == END + 1
+    assert started_at_of(None, None, (stream(checkpoint=gone, loss_table=None),)) is None

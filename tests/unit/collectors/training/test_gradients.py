@@ -7,9 +7,10 @@ import json
 import numpy as np
 import pytest
 
+from collectors.evidence.table_rows import LossRows
 from collectors.readers.tables.columns import LossColumns
 from collectors.readers.tables.read import read_loss_table
-from collectors.training.gradients import norm_words
+from collectors.training.gradients import gradient_words, norm_words
 from collectors.training.series import is_gradient_norm
 from collectors.training.stream_runs import Curve
 
@@ -101,3 +102,27 @@ def test_a_norm_in_event_files_is_told_by_its_steps_beside_losses_of_other_steps
 )  # fmt: skip
 def test_a_gradient_norm_is_known_by_its_name(name: str, expected: bool) -> None:
     assert is_gradient_norm(name) is expected
+
+
+def test_the_first_of_the_dead_series_is_named_and_a_row_without_a_place_by_its_number() -> None:
+    rows = LossRows.from_columns(
+        [None] * 3, [None] * 3, [None] * 3, {"a_loss": [1.0, 0.0, 0.0], "b_loss": [1.0, 0.0, 0.0]}
+    )
+    norm = np.array([1.0, NAN, NAN])
+
+    assert gradient_words(rows, norm, np.ones(3, bool)) == (
+        "the gradient norm is NaN from row 2 on (2 of 3 rows), and a_loss is 0.0 from then on: nothing is learnt "
+        "any more"
+    )
+
+
+def test_a_norm_among_the_curves_is_no_loss() -> None:
+    steps = np.array([10, 20, 30])
+    norm = Curve(steps, np.full(3, NAN), np.array([1.0, NAN, NAN]), np.full(3, NAN))
+    zero = Curve(steps, np.full(3, NAN), np.zeros(3), np.full(3, NAN))
+
+    assert norm_words(norm, {"grad_norm": zero}) == "the gradient norm is NaN from step 20 on (2 of 3 rows)"
+    assert norm_words(norm, {"train_loss": zero}) == (
+        "the gradient norm is NaN from step 20 on (2 of 3 rows), and train_loss is 0.0 from then on: nothing is learnt "
+        "any more"
+    )

@@ -194,3 +194,9 @@ def test_both_epochs_are_named() -> None:
         == "says `early_stopped` at epoch 2 of 8, and its losses end at epoch 8"
     )
     assert doubt(epoch=2, epochs=None, logged=None) is None
+
+
+def test_a_heartbeat_without_an_outcome_is_never_doubted() -> None:
+    for updated in (None, NOON):
+        silent = Heartbeat("a", None, None, 9.0, 30, updated, None, None)
+        assert doubt_of(silent, (0.0, 1.0), 2.0, 0.0) is None

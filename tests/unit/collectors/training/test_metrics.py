@@ -14,17 +14,21 @@ from collectors.contract.metrics import (
     MAX_POINTS,
     SHARED_POINTS,
     SPARK_POINTS,
+    Completion,
     CurveDocument,
     MetricFacts,
     Point,
     StreamMetrics,
 )
 from collectors.contract.streams import Stream
+from collectors.training.completion import Target
 from collectors.training.curves import Losses
-from collectors.training.divergence import all_divergences
-from collectors.training.metrics import build_metrics
+from collectors.training.divergence import Divergence, all_divergences
+from collectors.training.metrics import build_metrics, highlights_of
 from collectors.training.stream_runs import Curve
-from collectors.training.summary import document_of, summarise
+from collectors.training.summary import as_series, curve_document, reduced, summarise
+
+NOTHING = (Losses(None), summarise({}, SPARK_POINTS))
 
 
 def by_epoch(values: Any) -> Curve:
@@ -112,7 +116,7 @@ def test_losses_keep_all_their_points_and_many_metrics_share_what_there_is() -> 
     long = np.sin(np.arange(5000.0))
     curves = {"val_loss": long, **{f"layer{n}/norm": long for n in range(400)}}
 
-    found, document = told(curves), document_of("a", {n: by_epoch(v) for n, v in curves.items()}, SPARK_POINTS)
+    found, document = told(curves), curve_document("a", {n: by_epoch(v) for n, v in curves.items()}, SPARK_POINTS)
 
     kept = {n: len(series.value) for n, series in CurveDocument.model_validate_json(document).series.items()}
     assert MAX_POINTS / 2 < kept.pop("val_loss") <= MAX_POINTS
@@ -120,3 +124,66 @@ def test_losses_keep_all_their_points_and_many_metrics_share_what_there_is() -> 
     assert SHARED_POINTS / 2 < sum(kept.values()) <= SHARED_POINTS
     assert all(one.reduced for one in found.about.values())
     assert not told({"val_loss": [1.0], "val_acc": long[:2000]}).about["val_acc"].reduced
+
+
+def test_a_curve_of_just_as_many_points_as_are_kept_is_whole() -> None:
+    whole, fewer = (as_series(reduced(by_epoch(np.sin(np.arange(count) / 3)), 20)) for count in (20, 21))
+
+    assert len(whole.value) == 20
+    assert len(fewer.value) < 20
+    assert as_series(reduced(by_epoch([0.5, 0.25]), 20)).value == (0.5, 0.25)
+
+
+def test_step_0_is_a_step_and_what_is_not_finite_is_null() -> None:
+    curve = Curve(
+        np.array([-1, 0, 1]), np.array([1.0, math.nan, math.inf]), np.array([1.0, -math.inf, 2.0]), np.ones(3)
+    )
+    series = as_series(curve)
+
+    assert (series.step, series.time, series.value) == ((None, 0, 1), (1.0, None, None), (1.0, None, 2.0))
+
+
+def test_completion_counts_in_its_own_unit_and_says_whose_run_it_is() -> None:
+    def of(target: Target, *, current: bool) -> Completion:
+        found = build_metrics(STREAM, NOTHING, progress(target=target), config=None, in_current_run=current)
+        return found.completion
+
+    by_epoch_, by_step = of(Target("epoch", 8), current=True), of(Target("step", 900), current=False)
+    assert (by_epoch_.epochs, by_epoch_.steps, by_epoch_.unit, by_epoch_.from_previous_run) == (8, None, "epoch", False)
+    assert (by_step.epochs, by_step.steps, by_step.unit, by_step.from_previous_run) == (None, 900, "step", True)
+
+
+def test_the_first_divergence_is_the_earliest_with_a_known_epoch() -> None:
+    unknown, late, early = (Divergence("val_loss", "nan", epoch, 3, None, 3, 1) for epoch in (None, 7.0, 2.0))
+
+    def first(*found: Divergence) -> Point | None:
+        return build_metrics(STREAM, NOTHING, progress(divergences=found), config=None, in_current_run=True).diverged_at
+
+    assert first(unknown, late, early) == Point(value=None, epoch=2.0, step=3)
+    assert first(unknown) == Point(value=None, epoch=None, step=3)
+    assert first() is None
+
+
+def test_highlights_are_plain_values_of_the_config() -> None:
+    highlights = {name: name for name in "abcdefghi"}
+    stream = a_stream(config={"candidates": ["c.yaml"], "highlights": highlights})
+    config = {
+        "a": 1, "b": 0.5, "c": "text", "d": True, "e": [1], "f": math.inf, "g": 2**53, "h": 2**53 + 1, "i": -(2**60),
+    }  # fmt: skip
+
+    assert highlights_of(stream, config) == {
+        "a": 1, "b": 0.5, "c": "text", "d": True, "e": None, "f": "inf", "g": 2**53, "h": str(2**53 + 1),
+        "i": str(-(2**60)),
+    }  # fmt: skip
+    assert highlights_of(stream, None) == dict.fromkeys("abcdefghi")
+    assert highlights_of(STREAM, config) == {}
+
+
+TABLE = {"path": "log.csv", "columns": {"val_loss": "c"}}
+
+
+def a_stream(**more: Any) -> Stream:
+    return Stream.model_validate({"id": "a", "label": "A", "checkpoint": "a.pt", "table": TABLE, **more})
+
+
+STREAM = a_stream()

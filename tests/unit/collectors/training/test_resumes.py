@@ -56,3 +56,18 @@ def test_the_series_that_goes_back_decides_beside_one_that_goes_on() -> None:
     beside = [part([10, 50], 100.0), part([60], 200.0)]
 
     assert cuts_at_starts([beside, [BEFORE, part([30], 201.0)]], [SessionStart(25, 199.0)]) == [Cut(199.0, 25)]
+
+
+def test_what_was_written_in_the_moment_of_a_start_is_behind_it() -> None:
+    start = SessionStart(20, 104.0)
+
+    assert cuts_at_starts([[part([10, 20, 30, 40, 20, 30], 100.0)]], [start]) == [Cut(104.0, 20)]
+    assert cuts_at_starts([[part([10, 20, 30, 40, 50, 60], 100.0)]], [start]) == []
+
+
+def test_the_series_that_reached_farthest_says_what_was_reached() -> None:
+    """One series alone reached step 50: a START at step 20 goes back behind it."""
+    short, long_ = [part([10, 20], 100.0)], [BEFORE]
+
+    for every in ([short, long_], [long_, short]):
+        assert cuts_at_starts(every, [SessionStart(20, 200.0)]) == [Cut(200.0, 20)]

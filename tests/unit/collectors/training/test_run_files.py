@@ -66,11 +66,17 @@ def test_a_later_file_that_begins_where_the_run_began_is_a_new_run() -> None:
 def test_a_later_file_that_begins_in_between_is_a_resume_that_cuts() -> None:
     (run,) = runs_of(event_file(T0, val=FIVE), event_file(T0 + 100, first_step=3))
 
-    assert run.cuts == [Cut(T0 + 100, 3)]
+    assert run.cuts == [Cut(T0 + 110, 3)], "from its first point on"
     assert run.repeats
 
 
-def test_one_stride_back_repeats_a_step_and_cuts_nothing() -> None:
+def test_one_stride_back_voids_the_last_step_though_no_other_follows() -> None:
+    (run,) = runs_of(event_file(T0, val=FIVE), event_file(T0 + 100, val=(0.55,), first_step=4))
+
+    assert run.cuts == [Cut(T0 + 110, 4)]
+
+
+def test_the_last_step_again_repeats_it_and_cuts_nothing() -> None:
     (run,) = runs_of(event_file(T0, val=FIVE), event_file(T0 + 100, first_step=5))
 
     assert run.cuts == []
@@ -228,3 +234,87 @@ def test_a_second_training_of_one_process_in_the_second_in_which_the_first_ended
     assert after.files == [second]
     assert not before.conflicts
     assert not after.conflicts
+
+
+def test_a_resume_within_a_file_is_told_by_what_was_reached_and_by_the_next_point() -> None:
+    for steps, cut in (
+        ([1, 2, 3, 4, 5, 2, 3], Cut(T0 + 5, 2)),
+        ([1, 2, 3, 4, 5, 2, 5], Cut(T0 + 5, 2)),
+        ([1, 2, 3, 4, 5, 2, 6], None),
+        ([1, 2, 3, 4, 9, 8, 2, 3], Cut(T0 + 6, 2)),
+        ([1, 2, 3, 4, 5, 4, 5], None),
+        ([1, 2, 3, 4, 5, 3, 4], Cut(T0 + 5, 3)),
+    ):
+        assert cuts_within(one(steps)) == ([] if cut is None else [cut]), steps
+
+
+def test_a_resume_in_the_same_moment_is_one_and_an_earlier_one_is_none() -> None:
+    for lag, is_cut in ((0.0, True), (-0.5, False), (1.0, True)):
+        series = one([1, 2, 3, 4, 5, 2, 3])
+        series.time[5:] = series.time[4] + lag
+        assert bool(cuts_within(series)) is is_cut, lag
+
+
+TWO = {"train_loss": ("loss/train",), "aux_loss": ("loss/aux",), "val_loss": ("loss/val",)}
+
+
+def training(start: float, **steps: Sequence[int]) -> EventFile:
+    """A file of these series, a step a second from a second after its start on."""
+    file = event_file(start, pid=int(start - T0) + 1)
+    series = {f"loss/{name}": replace(one(of, start=start + 1), tag=f"loss/{name}") for name, of in steps.items()}
+    last = start + max(map(len, steps.values()))
+    return replace(file, evidence=replace(file.evidence, series=series, last_time=last))
+
+
+def told(*files: EventFile) -> list[tuple[list[float], list[tuple[float, int]], bool, list[float]]]:
+    """Starts of the files, cuts, whether steps repeat, and starts of what is left out, of each run."""
+    return [
+        (
+            [(f.evidence.first_time or 0.0) - T0 for f in run.files],
+            [(cut.time - T0, cut.step) for cut in run.cuts],
+            run.repeats,
+            [(f.evidence.first_time or 0.0) - T0 for f in run.left_out],
+        )
+        for run in split_runs(files, choose_tags(files, TWO))
+    ]
+
+
+def test_a_file_goes_on_with_the_latest_run_and_not_with_the_first() -> None:
+    first, second = training(T0, train=[1, 2, 3, 4]), training(T0 + 100, train=[1, 2])
+    more, again = training(T0 + 200, train=[3, 4]), training(T0 + 300, train=[3, 4, 5])
+
+    assert [starts for starts, *_ in told(first, second, more)] == [[0], [100, 200]]
+    assert told(first, second, more, again)[1] == ([100, 200, 300], [(301, 3)], True, [])
+    beside = training(T0 + 101, val=[1, 2])
+    assert [starts for starts, *_ in told(first, second, beside)] == [[0], [100, 101]]
+    header_of_second = replace(header(T0 + 150), name=second.name)
+    assert [starts for starts, *_ in told(first, second, header_of_second)] == [[0], [100, 150]]
+
+
+def test_of_two_training_series_the_one_that_begins_first_and_the_one_that_reaches_farthest_count() -> None:
+    before = training(T0, train=[1, 2, 3, 4, 5, 6], aux=[3, 6])
+
+    assert told(before, training(T0 + 100, train=[4, 5], aux=[6])) == [([0, 100], [(101, 4)], True, [])]
+    assert told(before, training(T0 + 100, train=[2, 3], aux=[3])) == [([0, 100], [(101, 2)], True, [])]
+    assert [starts for starts, *_ in told(before, training(T0 + 100, train=[1, 2], aux=[6]))] == [[0], [100]]
+    assert told(before, training(T0 + 100, train=[7, 8], aux=[9])) == [([0, 100], [], False, [])]
+    assert [starts for starts, *_ in told(before, training(T0 + 100, aux=[3, 6]))] == [[0], [100]], "where aux began"
+
+
+def test_an_evaluation_goes_back_in_any_series_and_is_taken_along_by_the_training_it_belongs_to() -> None:
+    first = training(T0, train=[1, 2, 3], val=[1, 2, 3])
+    evaluation = training(T0 + 50, val=[2, 3])
+
+    assert told(first, evaluation) == [([0], [], False, [50])]
+    assert told(first, training(T0 + 50, val=[4])) == [([0, 50], [], False, [])]
+    long_evaluation = training(T0 + 99, val=[1, 2, 3])
+    assert [starts for starts, *_ in told(first, evaluation, long_evaluation, training(T0 + 100, train=[1, 2]))] == [
+        [0], [99, 100]
+    ]  # fmt: skip
+
+
+def test_a_file_that_begins_in_the_moment_of_the_last_point_is_beside_it() -> None:
+    first = training(T0, train=[1, 2, 3])
+
+    assert [starts for starts, *_ in told(first, training(T0 + 2, train=[1, 2]))] == [[0, 2]]
+    assert [starts for starts, *_ in told(first, training(T0 + 3, train=[1, 2]))] == [[0], [3]]

@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 from support.curves import T0, TAGS, event_file
 
-from collectors.training.stream_runs import group_runs, run_id_at, stream_runs
+from collectors.training.run_groups import group_runs, run_id_at
+from collectors.training.stream_runs import stream_runs
 
 
 def test_a_file_that_continues_the_steps_is_the_same_run() -> None:

@@ -10,16 +10,9 @@ import numpy as np
 import pytest
 from support.curves import T0, TAGS, event_file
 
+from collectors.training.run_groups import RunGroup, group_runs, is_event_file, run_id_at
 from collectors.training.series import EventFile
-from collectors.training.stream_runs import (
-    Curve,
-    RunGroup,
-    StreamRun,
-    group_runs,
-    is_event_file,
-    run_id_at,
-    stream_runs,
-)
+from collectors.training.stream_runs import Curve, StreamRun, stream_runs
 
 SUB = "runs/patchtst_ssl/loss_val"
 
@@ -185,3 +178,22 @@ def test_event_files_are_told_by_their_own_name() -> None:
     assert is_event_file("runs/a/events.out.tfevents.1.h")
     assert not is_event_file("runs/tfevents/plot.png")
     assert is_event_file("tfevents")
+
+
+def test_a_clock_lags_by_what_a_file_is_older_than_its_last_record() -> None:
+    """Unknown times say nothing of it."""
+    file = event_file(T0)
+    last = file.evidence.last_time
+    assert last is not None
+    for modified, told, lag in (
+        (last - 30, last, 30),
+        (last, last, 0),
+        (last + 30, last, 0),
+        (None, last, 0),
+        (last - 30, None, 0),
+        (last - 30, math.inf, 0),
+        (None, None, 0),
+    ):
+        found = replace(file, facts=replace(file.facts, modified_at=modified))
+        run = StreamRun("patchtst", (changed(found, last_time=told),), T0, last)
+        assert run.clock_lag == lag, (modified, told)

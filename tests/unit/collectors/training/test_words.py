@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from support.evidence_parts import stream
+from support.progress_parts import curve
 
 from collectors.contract.metrics import Nonfinite
+from collectors.training.curves import Losses
 from collectors.training.divergence import Divergence
-from collectors.training.words import divergence_words
+from collectors.training.divergence_words import divergence_words
+from collectors.training.words import epoch_words
 
 GAP: dict[str, Any] = {
     "series": "val_loss",
@@ -38,3 +44,13 @@ def test_a_break_is_told_by_its_epoch_or_else_its_step(fields: dict[str, Any], w
 
     assert divergence_words(Nonfinite(**found)) == words
     assert divergence_words(Divergence(first_time=None, **found)) == words
+
+
+def test_series_without_a_value_have_no_rows_to_tell() -> None:
+    nothing, placeless = curve([]), curve([math.nan, math.nan], [-1, -1])
+    for curves, words in (
+        ({"val_loss": nothing}, "no epoch recorded yet"),
+        ({"val_loss": nothing, "train_loss": placeless}, "2 rows"),
+    ):
+        s = stream(progress_={"epoch": None, "step": None})
+        assert epoch_words(replace(s, losses=Losses("table", curves))) == words

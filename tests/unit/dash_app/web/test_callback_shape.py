@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from support.callback_bodies import Body, right_bodies
 from support.server import RunningServer, start_server
 from support.states import good_state
 
@@ -14,7 +15,6 @@ from collectors.store.store import Store
 
 CALLBACK = "_dash-update-component"
 ODD = (None, 1, -1.5, True, "x", "", [], {}, [[[]]], {"a": {}}, [None], "..", "a.b")
-Body = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
@@ -28,8 +28,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
 @pytest.fixture(scope="module")
 def bodies(server: RunningServer) -> list[Body]:
     """A right body for each callback that runs on the server, as the browser would send it."""
-    wires = server.get("_dash-dependencies").json()
-    return [right_body(wire) for wire in wires if not wire["clientside_function"]]
+    return right_bodies(server.get("_dash-dependencies").json())
 
 
 def test_a_right_body_is_answered(server: RunningServer, bodies: list[Body]) -> None:
@@ -60,30 +59,6 @@ def test_a_wire_of_another_callback_is_refused(server: RunningServer, bodies: li
         stolen = copy.deepcopy(body)
         stolen["inputs"][0]["id"] = "page"
         assert status(server, stolen) == 400
-
-
-def right_body(wire: Body) -> Body:
-    def asked(part: str) -> list[Body]:
-        return [{"id": one["id"], "property": one["property"], "value": None} for one in wire[part]]
-
-    return {
-        "output": wire["output"],
-        "outputs": outputs(wire["output"]),
-        "inputs": asked("inputs"),
-        "state": asked("state"),
-        "changedPropIds": [f"{one['id']}.{one['property']}" for one in wire["inputs"][:1]],
-    }
-
-
-def outputs(named: str) -> Any:
-    if not named.startswith(".."):
-        return output(named)
-    return [output(one) for one in named[2:-2].split("...")]
-
-
-def output(named: str) -> Body:
-    name, _, prop = named.rpartition(".")
-    return {"id": name, "property": prop}
 
 
 def spoilt(right: Body) -> Iterator[tuple[str, Body]]:

@@ -25,8 +25,9 @@ from collectors.contract.values import Status
 from collectors.judge.checks.training import check_training
 from collectors.training.completion import Target
 from collectors.training.divergence import Divergence
+from collectors.training.divergence_words import divergence_words
 from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
-from collectors.training.words import divergence_words, epoch_words
+from collectors.training.words import epoch_words
 
 assert patchtst().loss_table is not None
 TABLE = patchtst().loss_table

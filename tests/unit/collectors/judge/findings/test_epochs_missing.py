@@ -82,3 +82,24 @@ def test_each_source_is_looked_at_and_each_is_told_once() -> None:
 
 def test_what_is_no_loss_is_not_looked_at() -> None:
     assert told(1, 2, 5, 6, 7, name="lr") == []
+
+
+def test_places_are_expected_where_most_stand_one_stride_apart_on_one_grid() -> None:
+    for places, holes in (
+        ([1, 2, 3, 5, 6, 7], [Hole(4.0, 1.0, 1)]),
+        ([10, 20, 30, 60, 70, 80], [Hole(40.0, 10.0, 2)]),
+        ([0.5, 1.0, 1.5, 2.5, 3.0], [Hole(2.0, 0.5, 1)]),
+        ([1, 2, 4, 5, 7, 8], [Hole(3.0, 1.0, 1), Hole(6.0, 1.0, 1)]),
+        ([1, 2, 3, 4.4, 5.4, 6.4], []),  # on no grid
+        ([1, 2, 3, 4], []),
+        ([1, 3, 4, 6], []),  # as many holes as strides, or more
+    ):
+        assert holes_of(np.array(places, float)) == holes, places
+
+
+def test_a_hole_tells_its_first_places_and_which_of_others_lie_in_it() -> None:
+    hole = Hole(4.0, 2.0, 3)
+
+    assert (hole.first(2), hole.first(3), hole.first(9)) == ([4.0, 6.0], [4.0, 6.0, 8.0], [4.0, 6.0, 8.0])
+    assert hole.of(np.array([1.0, 2, 3, 4, 5, 6, 8, 10])).tolist() == [4.0, 6.0, 8.0]
+    assert hole.of(np.array([2.9, 9.1, 10.0])).tolist() == []

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from support.gathered import good, patchtst, reread, unread, with_progress, with_rules, with_stream
 
-from collectors.contract.streams import Layer
+from collectors.contract.layers import Layer
 from collectors.contract.values import Outcome, Status
 from collectors.evidence.checkpoint import TensorFacts
 from collectors.judge.checklist import judge

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from support.build_models import a_dcp_folder, dcp_bytes, dcp_metadata, dcp_tensor
 from support.build_pickles import RUNS_CODE, Call, Name
@@ -67,3 +69,50 @@ def test_a_metadata_too_long_to_follow_is_not_called_damaged() -> None:
 
     assert (evidence.sound, evidence.opaque) == (
         True, "a distributed checkpoint with more in its .metadata than is read")  # fmt: skip
+
+
+def test_a_shape_has_at_most_64_sizes() -> None:
+    for sizes, is_read in ((64, True), (65, False)):
+        found = read_dcp(dcp_metadata({"w": dcp_tensor((1,) * sizes)}, IN_A_FILE))
+        assert (errors(found) == []) is is_read
+        assert len(found.tensors) == is_read
+
+
+def test_every_kind_of_saved_properties_tells_the_type() -> None:
+    own = Call(
+        Name("torch.distributed.checkpoint.metadata", "TensorProperties"), (), {"dtype": Name("torch", "half")}, True
+    )
+    for properties, dtype in ((own, "float16"), (None, "unknown"), (Call(Name("torch", "Size"), ()), "unknown")):
+        tensor = dcp_tensor((8, 4))
+        changed = replace(tensor, state={**tensor.state, "properties": properties})
+        (found,) = read_dcp(dcp_metadata({"w": changed}, IN_A_FILE)).tensors
+        assert (found.dtype, found.size_bytes) == (dtype, 64 if dtype == "float16" else 32)
+
+
+def test_a_file_is_named_by_a_text_that_a_disk_can_hold() -> None:
+    for path, is_read in (("x" * 255, True), ("x" * 256, False), (7, False), (None, False)):
+        found = read_dcp(dcp_metadata(W, [("w", path, 0, 600)]))  # type: ignore[list-item]
+        assert (list(found.parts) == [path]) is is_read, path
+        assert ("expected the file, the offset and the length" in str(errors(found))) is not is_read
+
+
+def test_a_file_is_as_long_as_its_last_piece_ends() -> None:
+    pieces = [("w", "a", 0, 10), ("w", "a", 100, 50), ("w", "a", 20, 30), ("w", "b", 7, 1)]
+
+    assert read_dcp(dcp_metadata(W, pieces)).parts == {"a": 150, "b": 8}
+
+
+def test_chunks_that_hold_more_than_the_shape_are_no_fault_and_one_number_less_is() -> None:
+    for chunks, is_whole in (([(8, 4)], True), ([(8, 4), (1, 1)], True), ([(31,)], False)):
+        found = read_dcp(dcp_metadata({"w": dcp_tensor((8, 4), chunks)}, IN_A_FILE))
+        assert (errors(found) == []) is is_whole
+
+
+def test_twelve_classes_of_somebodys_program_are_named() -> None:
+    """The rest is counted."""
+    mine = [Call(Name("mine", f"C{n:02}"), (), new=True) for n in range(13)]
+    (finding,) = read_dcp(dcp_metadata(W, IN_A_FILE, storage_meta=mine)).findings
+
+    assert finding.text.startswith("needs mine.C00, ")
+    assert "mine.C11" in finding.text
+    assert "mine.C12" not in finding.text

@@ -81,3 +81,36 @@ def test_every_name_that_a_file_may_use_has_a_size() -> None:
 
 def test_only_floats_can_hold_nan() -> None:
     assert {name for name in ITEM_BYTES if is_float(name)} == set(FLOAT_BITS) | {"float4_e2m1fn_x2"}
+
+
+def test_every_pattern_of_the_small_floats_is_finite_or_not_as_their_standard_says() -> None:
+    """Infinity is 11111 00 in E5M2, all ones are NaN in E4M3FN, and so is minus zero where FNUZ says so."""
+    not_finite = {
+        "float8_e5m2": {*range(0x7C, 0x80), *range(0xFC, 0x100)},
+        "float8_e4m3fn": {0x7F, 0xFF},
+        "float8_e4m3fnuz": {0x80},
+        "float8_e5m2fnuz": {0x80},
+        "float8_e8m0fnu": {0xFF},
+    }
+    for name, patterns in not_finite.items():
+        bits = FLOAT_BITS[name]
+        assert {value for value in range(256) if value & bits.mask == bits.value} == patterns, name
+    small = FLOAT_BITS["float8_e5m2"]
+    assert {value for value in not_finite["float8_e5m2"] if value & small.fraction == 0} == {0x7C, 0xFC}
+
+
+def test_the_bits_of_huge_are_those_of_the_number_and_no_smaller_type_holds_it() -> None:
+    for name, unsigned in (("float32", "<u4"), ("float64", "<u8")):
+        assert FLOAT_BITS[name].huge == int(np.array([1e19], name).view(unsigned)[0])
+    front = FLOAT_BITS["bfloat16"].huge
+    assert front is not None
+    assert front == int(np.array([1e19], "float32").view("<u4")[0]) >> 16
+    assert {name for name, bits in FLOAT_BITS.items() if bits.huge is None} == {
+        "float16", "complex32", *(name for name in FLOAT_BITS if name.startswith("float8"))
+    }  # fmt: skip
+
+
+def test_bits_of_bfloat16_are_the_front_half_of_a_float() -> None:
+    whole, half = FLOAT_BITS["float32"], FLOAT_BITS["bfloat16"]
+
+    assert (half.mask, half.value, half.fraction) == (whole.mask >> 16, whole.value >> 16, whole.fraction >> 16)

@@ -11,7 +11,12 @@ from support.build_checkpoints import safetensors
 
 from collectors.evidence.checkpoint import CheckpointEvidence
 from collectors.readers.checkpoint.read import read_checkpoint
-from collectors.readers.checkpoint.safetensors import MOST_HEADER_BYTES, is_safetensors
+from collectors.readers.checkpoint.safetensors import (
+    MOST_HEADER_BYTES,
+    READ_HEADER_BYTES,
+    is_safetensors,
+    read_safetensors,
+)
 
 
 def read(data: bytes) -> CheckpointEvidence:
@@ -163,3 +168,58 @@ def test_optimizer_state_is_told_by_the_first_part_of_its_name() -> None:
     tensors = {tensor.name: tensor.optimizer for tensor in of(header, 24).tensors}
 
     assert tensors == {"optimizer.state.0.exp_avg": True, "encoder.optimizer": False, "a": False}
+
+
+def test_a_header_longer_than_is_read_is_refused_before_it_is_read() -> None:
+    """The size is what the file had when it was opened."""
+    for length, words in (
+        (READ_HEADER_BYTES, "the header could not be read whole: the file is being written"),
+        (READ_HEADER_BYTES + 1, "the header claims 33.6 MB; at most 33.6 MB are read"),
+    ):
+        start = length.to_bytes(8, "little") + b"{"
+        (problem,) = read_safetensors(io.BytesIO(start), length + 8, 1 << 40).findings
+        assert problem.text == words
+
+
+def test_a_header_up_to_the_last_byte_is_whole_and_a_byte_more_is_cut_short() -> None:
+    whole = safetensors({}, header={"a": entry(0, 0)})
+
+    assert "cut short" not in str(read(whole).findings)
+    assert read(whole[:-1]).findings[0].text == (
+        f"the header claims {len(whole) - 8:,} bytes, but the file has {len(whole) - 1:,}: it is cut short"
+    )
+
+
+def test_a_tensor_has_the_bytes_between_its_offsets_and_numbers_are_read_unless_they_cannot_be_placed() -> None:
+    whole = of({"a": entry(0, 8), "b": entry(8, 24)}, 24)
+    gap = of({"a": entry(0, 8), "b": entry(12, 24)}, 24)
+    inside = of({"a": entry(0, 8), "b": entry(4, 24)}, 24)
+    beyond = of({"a": entry(0, 8), "b": entry(8, 24)}, 23)
+
+    assert [one.size_bytes for one in whole.tensors] == [8, 16]
+    assert [one.data_read for one in (whole, gap, inside, beyond)] == ["all", "all", "none", "none"]
+    assert errors(gap) == ["4 bytes of the data before it belong to no tensor (b)"]
+    assert errors(inside) == ["begins at byte 4 of the data, inside the tensor before it (b)"]
+    assert errors(beyond) == ["ends at byte 24 of the data, but there are 23: cut short (b)"]
+    assert errors(of({"a": entry(0, 8)}, 12)) == ["4 bytes follow the last tensor: expected the file to end there"]
+
+
+def test_an_unknown_type_is_told_in_at_most_twenty_signs() -> None:
+    for dtype, shown in (("X" * 20, "X" * 20), ("X" * 21, "X" * 19 + "…")):
+        found = of({"a": entry(0, 4, dtype)}, 4)
+        assert [one.text for one in found.findings if one.severity == "warning"] == [
+            f"is of type {shown}, which is not known here: its numbers were not tested"
+        ]
+        assert found.tensors[0].dtype == shown
+
+
+def test_the_first_eight_sizes_of_a_shape_are_told() -> None:
+    (problem,) = errors(of({"a": entry(0, 4, shape=[1, 1, 1, 1, 1, 1, 1, 3, 7])}, 4))[:1]
+
+    assert problem.startswith("its shape [1, 1, 1, 1, 1, 1, 1, 3] of F32 needs 84 bytes, but its offsets span 4")
+
+
+def test_a_shape_has_at_most_64_sizes() -> None:
+    for sizes, is_read in ((64, True), (65, False)):
+        found = of({"a": entry(0, 4, shape=[1] * sizes)}, 4)
+        assert (errors(found) == []) is is_read

@@ -15,7 +15,9 @@ from support.build_checkpoints import Numbers, safetensors, torch_zip, weights
 from collectors.evidence.checkpoint import CheckpointEvidence
 from collectors.files.workspace import CannotRead
 from collectors.judge.describe import describe_checkpoint
-from collectors.readers.checkpoint.sharded import read_sharded
+from collectors.readers.checkpoint.read import read_checkpoint
+from collectors.readers.checkpoint.shard_index import read_shard_index
+from collectors.readers.checkpoint.sharded import join_shards, read_sharded
 
 A, B = "model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"
 
@@ -157,3 +159,39 @@ def test_a_disk_error_is_told_of_the_shard() -> None:
     index = json.dumps({"weight_map": {"a": A}}).encode()
 
     assert errors(read_sharded(index, broken))[0] == f"this shard cannot be read: Input/output error ({A})"
+
+
+def test_the_budget_left_is_what_the_shards_before_did_not_take_and_never_below_nothing() -> None:
+    folder, budgets = Folder(), []
+
+    def noting(handle: BinaryIO, size: int, *, name: str, budget: int) -> CheckpointEvidence:
+        budgets.append(budget)
+        return read_checkpoint(handle, size, name=name, budget=budget)
+
+    first = len(folder.shards[A])
+    for budget, left in ((first + 7, 7), (first, 0), (first - 1, 0)):
+        budgets.clear()
+        folder.read(budget=budget, read=noting)
+        assert budgets == [budget, left]
+
+
+def test_the_size_is_that_of_the_index_and_of_all_shards() -> None:
+    folder = Folder()
+    index = json.dumps({"metadata": {"total_size": 256}, "weight_map": {"a.weight": A, "b.weight": B}}).encode()
+
+    assert folder.read().size_bytes == len(index) + sum(map(len, folder.shards.values()))
+
+
+def test_a_shard_in_a_format_without_a_reader_names_it_and_nothing_is_compared() -> None:
+    evidence = Folder(**{B: b"GGUF\x03\0\0\0" + bytes(40)}).read()
+
+    assert evidence.opaque == "a GGUF model"
+    assert errors(evidence) == []
+
+
+def test_an_index_without_a_map_compares_nothing() -> None:
+    evidence = join_shards(read_shard_index(b'{"weight_map": {}}'), {A: "this shard cannot be read: gone"})
+
+    assert errors(evidence) == [
+        "expected `weight_map` to name the shard of each tensor (index)", f"this shard cannot be read: gone ({A})"
+    ]  # fmt: skip

@@ -11,7 +11,7 @@ from support.build_checkpoints import Numbers, one_tensor, torch_zip, weights
 from support.build_pickles import ORDERED_DICT, Call, Name, Stored, tensor
 
 from collectors.readers.checkpoint.read import read_checkpoint
-from collectors.readers.checkpoint.tensor_data import NumberTest, Patience
+from collectors.readers.checkpoint.tensor_data import MOST_EXTENTS, NumberTest, Patience
 from collectors.readers.checkpoint.tensor_layout import Extent
 from collectors.readers.common.dtypes import FLOAT_BITS
 
@@ -210,3 +210,105 @@ def test_types_whose_bits_are_not_known_are_said_to_be_untested() -> None:
 
     assert (evidence.finite, evidence.data_read, evidence.sound) == (None, "part", True)
     assert any("were not tested" in finding.text for finding in evidence.findings)
+
+
+def test_patience_is_used_up_by_what_is_looked_at_and_eightfold_where_numbers_lie_apart() -> None:
+    """With one step less the count is no longer exact."""
+    data = np.full(4, np.nan, "<f4").tobytes()
+    for extent, steps, count in ((row("w", 0, 4), 504, 4), (Extent("w", 0, (2,), (3,)), 532, 2)):
+        for patience, is_exact in ((steps, True), (steps - 1, False)):
+            test = NumberTest("float32", [extent], big_endian=False, patience=Patience(patience))
+            test.feed(memoryview(data))
+            (found,) = test.nonfinite
+            assert (found.is_exact, found.has_nan, found.count) == (is_exact, True, count if is_exact else 0), steps
+
+
+def test_a_number_is_huge_above_the_bound_and_not_at_it() -> None:
+    bound = np.float32(1e19)
+    for value, is_huge in ((bound, False), (np.nextafter(bound, np.float32(np.inf)), True), (-bound, False)):
+        found = fed("float32", np.array([1.0, value], "<f4").tobytes(), row("w", 0, 2)).huge
+        assert [number for _, number in found] == ([float(value)] if is_huge else [])
+
+
+def in_pieces(dtype: str, item: str, *pieces: list[float]) -> NumberTest:
+    """A test that was fed one piece after the other."""
+    test = NumberTest(dtype, [row("w", 0, sum(map(len, pieces)))], big_endian=False, patience=Patience())
+    for piece in pieces:
+        test.feed(memoryview(np.array(piece, item).tobytes()))
+    return test
+
+
+def test_what_holds_of_a_block_holds_of_all_its_pieces() -> None:
+    two, four = in_pieces("float32", "<f4", [1, 1], [2, 2]), in_pieces("float32", "<f4", [1, 1], [1, 1])
+    assert (two.is_constant, four.is_constant) == (False, True)
+    assert not in_pieces("float32", "<f4", [0, 0], [1, 1]).is_zero
+    assert not in_pieces("float32", "<f4", [1, 1], [0, 0]).is_zero
+    assert in_pieces("float32", "<f4", [0, -0.0], [-0.0]).is_zero
+    inf = float("inf")
+    assert in_pieces("float32", "<f4", [0, -inf], [0]).mask_words(trained=False)
+    assert in_pieces("float32", "<f4", [1, -inf], [0, 0]).mask_words(trained=False) is None
+    assert in_pieces("float32", "<f4", [0, 0], [1, -inf]).mask_words(trained=False) is None
+    assert in_pieces("float32", "<f4", [inf], [-inf]).mask_words(trained=False)
+    assert in_pieces("float32", "<f4", [inf], [-inf]).mask_words(trained=True) is None
+    assert in_pieces("float32", "<f4", [1, 1], [inf]).mask_words(trained=False) is None
+
+
+def test_the_smallest_number_is_not_zero() -> None:
+    for dtype, item in (("float32", "<u4"), ("float64", "<u8"), ("float16", "<u2"), ("float8_e5m2", "<u1")):
+        assert not in_pieces(dtype, item, [0, 1]).is_zero, dtype
+        assert in_pieces(dtype, item, [0, 0]).is_zero, dtype
+    for value, is_zero in ((0, True), (1, False), (0xFE, False)):
+        assert in_pieces("float8_e4m3fn", "<u1", [value] * 3).is_zero is is_zero, value
+    assert not in_pieces("float8_e4m3fn", "<u1", [0, 1]).is_zero
+
+
+def test_of_a_type_without_infinities_nothing_but_zeros_is_a_mask() -> None:
+    assert in_pieces("float8_e4m3fn", "<u1", [0, 0]).mask_words(trained=False)
+    assert in_pieces("float8_e4m3fn", "<u1", [0, 1]).mask_words(trained=False) is None
+    assert in_pieces("float8_e4m3fn", "<u1", [1, 1]).mask_words(trained=False) is None
+
+
+def test_the_largest_huge_number_is_none_that_is_infinite_and_every_piece_counts() -> None:
+    inf = float("inf")
+    for pieces in ([[1e20, inf], [1e21, 1]], [[1e21, -inf], [1e20, inf]], [[-1e21, 3], [0, float("nan")]]):
+        ((_, largest),) = in_pieces("float32", "<f4", *pieces).huge
+        assert largest == np.float32(1e21)
+    ((_, double),) = in_pieces("float64", "<f8", [1e300, -1e301]).huge
+    assert double == 1e301
+
+
+def test_a_complex_number_has_two_parts_and_one_place() -> None:
+    """Numbers 0 and 1 are the first tensor's, numbers 2 and 3 the second's."""
+    values = np.array([1, 1, 1, 1e20 + 1j, 1, complex(1, np.inf)], "<c8")
+    test = fed("complex64", values.tobytes(), row("a", 0, 2), row("b", 2, 2), row("c", 4, 2), pieces=16)
+
+    assert [extent.name for extent, _ in test.huge] == ["b"]
+    assert [(one.extent.name, one.count) for one in test.nonfinite] == [("c", 1)]
+
+
+def test_of_a_tensor_with_gaps_only_its_own_numbers_count() -> None:
+    """Whatever the order of its strides."""
+    for shape, stride, elements, own in (
+        ((2, 2), (3, 1), 5, 4),
+        ((2, 2), (1, 3), 5, 4),
+        ((3, 2), (4, 1), 10, 6),
+        ((2, 3), (1, 4), 10, 6),
+        ((4,), (3,), 10, 4),
+        ((2, 1), (5, 9), 6, 2),
+    ):
+        for offset in (0, 3):
+            data = np.full(offset + elements, np.nan, "<f4").tobytes()
+            (found,) = fed("float32", data, Extent("w", offset, shape, stride)).nonfinite
+            assert (found.count, found.is_exact) == (own, True), (shape, stride, offset)
+
+
+def test_the_last_of_very_many_tensors_are_told_as_one() -> None:
+    data = np.ones(MOST_EXTENTS + 2, "<f4")
+    data[-2:] = np.nan
+    rows = [row(f"w{at}", at, 1) for at in range(MOST_EXTENTS + 2)]
+
+    assert [one.extent.name for one in fed("float32", data[2:].tobytes(), *rows[:MOST_EXTENTS]).nonfinite] == [
+        f"w{MOST_EXTENTS - 2}", f"w{MOST_EXTENTS - 1}"
+    ]  # fmt: skip
+    (rest,) = fed("float32", data.tobytes(), *rows).nonfinite
+    assert (rest.extent.name, rest.count) == ("2 further tensors", 2)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from support.build_checkpoints import MAGIC_NUMBER, Numbers, keras, safetensors, torch_legacy, torch_zip
-from support.build_pickles import Call, Name, pickled
+from support.build_pickles import Call, Name, Raw, opcodes, pickled
 from support.build_zips import Entry
 
 from collectors.evidence.checkpoint import CheckpointEvidence
@@ -129,3 +130,104 @@ def test_a_keras_file_has_no_numbers_here_and_says_so() -> None:
     evidence = read(keras())
 
     assert (evidence.format, evidence.finite) == ("keras", None)
+
+
+def test_blocks_of_the_old_format_are_read_up_to_where_the_file_breaks_off() -> None:
+    numbers = Numbers(legacy=True)
+    whole = torch_legacy({"a": numbers.add(np.ones(4, "<f4")), "b": numbers.add(np.ones(3, "<f4"))}, numbers)
+    last = len(whole) - 12  # where the numbers of the second block begin
+
+    assert (read(whole).data_read, told(read(whole), "error")) == ("all", [])
+    for cut, text in (
+        (1, "the file ends 1 bytes before the numbers do: it is cut short"),
+        (12, "the file ends 12 bytes before the numbers do: it is cut short"),
+        (13, "expected 3 numbers, found a block of 3"),
+        (20, "expected 3 numbers, found a block of 0"),
+    ):
+        found = read(whole[: len(whole) - cut])
+        assert told(found, "error") == [f"{text} (storage 1, offset {last - 8:,})"], cut
+        assert (found.data_read, found.finite) == ("part", True)
+    assert told(read(whole + b"x"), "error") == [
+        f"1 bytes follow the numbers: expected the file to end there (offset {len(whole):,})"
+    ]
+
+
+def test_the_old_format_tells_the_first_twenty_signs_of_a_protocol() -> None:
+    for protocol in (10**19, 10**29):
+        (error,) = told(read(torch_legacy(protocol=protocol)), "error")
+        assert error == f"expected format 1001, found {str(protocol)[:20]} (second pickle)"
+
+
+def test_a_pickle_of_the_old_format_may_be_longer_than_the_first_look() -> None:
+    """A cut within it is told with its place in the file."""
+    numbers = Numbers(legacy=True)
+    text = "x" * 1_200_000
+    whole = torch_legacy({"w": numbers.add(np.ones(4, "<f4")), "note": {"long": text, "epoch": 3}}, numbers)
+
+    assert (read(whole).sound, read(whole).scalars) == (True, {"note.epoch": 3})
+    (error,) = told(read(whole[:1_100_000]), "error")
+    place = int(error.rpartition("offset ")[2].rstrip(")").replace(",", ""))
+    assert place == whole.index(b"X\x04\0\0\0long"), "what was read last"
+
+
+def test_a_tensor_that_nothing_holds_is_tested_all_the_same() -> None:
+    """It was made, and then thrown away."""
+    numbers = Numbers()
+    lost = numbers.add(np.full(3, np.nan, "<f4"))
+    value = {"w": numbers.add(np.ones(4, "<f4")), "note": Raw(opcodes(lost) + b"0" + opcodes(1))}
+    found = read(torch_zip(value, numbers))
+
+    assert [one.name for one in found.tensors] == ["w", "(tensor 1 without a name)"]
+    assert found.nonfinite_tensors == ("(tensor 1 without a name)",)
+
+
+def test_entries_of_a_torch_zip_lie_in_one_folder_in_any_order() -> None:
+    def moved(edit: Callable[[list[Entry]], list[Entry]]) -> CheckpointEvidence:
+        return read(torch_zip(edit=edit))
+
+    assert moved(lambda entries: entries[::-1]).sound
+    beside = moved(lambda entries: [*entries, Entry("readme", b"x"), Entry("zz", b"y")])
+    assert told(beside, "error") == ["expected every entry in one root folder, found one outside of any (readme)"]
+    second = moved(lambda entries: [*entries, Entry("other/x", b"x")])
+    assert told(second, "error") == ["expected one root folder, found 2: archive, other"]
+
+
+def test_an_unreadable_version_and_byte_order_are_told_in_twenty_bytes() -> None:
+    for name, start in (
+        ("version", "expected a number as file version"),
+        ("byteorder", "expected `little` or `big` as"),
+    ):
+        (error,) = told(read(with_entry(name, b"v" * 30)), "error")
+        assert error.startswith(start)
+        assert error.endswith(f"found {b'v' * 20!r} ({name})")
+
+
+def test_without_its_version_a_torch_zip_is_refused() -> None:
+    assert told(read(with_entry("version", None)), "error") == [
+        "the entry `version` is missing: torch.load refuses the file"
+    ]
+    assert told(read(with_entry("version", b"11")), "warning") != []
+    assert told(read(with_entry("version", b"10")), "warning") == []
+
+
+def test_a_pickle_that_cannot_be_placed_is_told_once() -> None:
+    def broken(entries: list[Entry]) -> list[Entry]:
+        return [*entries[1:], replace(entries[0], magic=b"XXXX")]
+
+    found = read(torch_zip(edit=broken))
+
+    (error,) = told(found, "error")
+    assert error.startswith("expected its header at offset")
+    assert error.endswith("found other bytes (archive/data.pkl)")
+    assert found.tensors == ()
+
+
+def test_entries_that_share_bytes_are_not_read() -> None:
+    def overlapping(entries: list[Entry]) -> list[Entry]:
+        data = next(at for at, entry in enumerate(entries) if entry.name.endswith("data/0"))
+        return [*entries[:data], replace(entries[data], size=200, packed_size=200), *entries[data + 1 :]]
+
+    found = read(torch_zip(edit=overlapping))
+
+    assert any("its contents overlap those of" in text for text in told(found, "error"))
+    assert (found.data_read, found.sha256) == ("none", None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import psutil
 import pytest
 
 from collectors.evidence.documents import DocumentEvidence
+from collectors.evidence.files import NOT_READ_HERE
 from collectors.files.workspace import Workspace
 from collectors.readers.child import process as child
 from collectors.readers.child.process import ReaderProcess, ReadLimits
@@ -72,7 +74,7 @@ def test_training_comes_first(workspace: Workspace) -> None:
     ("code", "errors", "words"),
     [
         (-signal.SIGXCPU, b"", "reading took longer than 2.5 s of processor time and was stopped"),
-        (-signal.SIGKILL, b"", "the reader crashed (signal 9, SIGKILL): is the machine out of memory?"),
+        (-signal.SIGKILL, b"", f"{NOT_READ_HERE}: the reader was killed (is the machine out of memory?)"),
         (-signal.SIGSEGV, b"noise", "the reader crashed (signal 11, SIGSEGV)"),
         (3, b"", "the reader failed (exit code 3); please report this"),
         (1, b"Traceback\n  line\nKeyError: 'x'\n\n", "the reader failed (KeyError: 'x'); please report this"),
@@ -103,3 +105,21 @@ def test_the_child_sees_our_modules_first_and_one_thread(monkeypatch: pytest.Mon
 
 def test_a_reading_may_cost_five_seconds_and_half_a_gibibyte_unless_said_otherwise() -> None:
     assert ReadLimits() == ReadLimits(seconds=5.0, memory_bytes=512 << 20)
+
+
+def test_what_this_machine_does_not_allow_is_no_fault_of_the_file(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A child that may have less memory than we grant says so; it never asks for more than it was given."""
+    (tmp_path / "eating.py").write_text(EATING)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    python = tmp_path / "python"
+    python.write_text(f'#!/bin/bash\nulimit -v 700000\nexec {sys.executable} "$@"\n')
+    python.chmod(0o755)
+    monkeypatch.setattr("sys.executable", str(python))
+    eat = {"eat": Reader("eating", "eat", DocumentEvidence, "handle")}
+
+    with ReaderProcess(ReadLimits(memory_bytes=4096 * MIB), eat) as process, workspace.open("notes.txt") as opened:
+        [finding] = process.read("eat", opened).findings
+
+    assert finding.text == f"{NOT_READ_HERE}: `ulimit -v` leaves 683 MiB, and reading needs more"

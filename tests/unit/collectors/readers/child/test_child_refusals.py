@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from collectors.evidence.documents import DocumentEvidence
+from collectors.evidence.files import NOT_READ_HERE
 from collectors.files.workspace import Workspace
 from collectors.readers.child import process as child
 from collectors.readers.child.options import from_plain, to_plain
@@ -159,8 +160,9 @@ def test_each_reader_takes_as_much_as_is_said_and_no_more() -> None:
         "loss_table": 1 << 26,
         "document": 1 << 26,
         "mlflow": 1 << 28,
+        "decision_report": 1 << 26,
     }
-    assert {name for name, reader in READERS.items() if reader.takes == "handle"} == {"checkpoint", "archive"}
+    assert {name for name, reader in READERS.items() if reader.takes == "handle"} == {"checkpoint", "archive", "scores"}
 
 
 def test_the_child_is_out_of_reach_of_the_terminals_ctrl_c(workspace: Workspace) -> None:
@@ -180,7 +182,7 @@ def test_a_child_that_cannot_be_started_is_said_and_no_crash(
             patched.setattr("sys.executable", "/no/such/python")
             [finding] = process.read("document", opened).findings
         assert len(list(Path("/proc/self/fd").iterdir())) == before
-        assert finding.text.startswith("the reading process cannot be started: ")
+        assert finding.text.startswith(f"{NOT_READ_HERE}: the reading process cannot be started: ")
         assert "/no/such" not in finding.text
         assert process.failures == 1
         assert process.read("document", opened).text == "train"
@@ -213,7 +215,7 @@ def test_what_greets_in_another_way_is_not_asked(
     with ReaderProcess() as process, workspace.open("notes.txt") as opened:
         [finding] = process.read("document", opened).findings
 
-    assert finding.text == "the reader failed (exit code 5); please report this"
+    assert finding.text == f"{NOT_READ_HERE}: the reader failed (exit code 5); please report this"
 
 
 def test_a_child_that_does_not_start_in_time_is_said(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -223,7 +225,7 @@ def test_a_child_that_does_not_start_in_time_is_said(workspace: Workspace, monke
         [finding] = process.read("document", opened).findings
         assert process.pid is None
 
-    assert finding.text == "the reading process did not start within 0 s"
+    assert finding.text == f"{NOT_READ_HERE}: the reading process did not start within 0 s"
 
 
 def test_a_starved_child_waits_four_times_as_long_in_all(

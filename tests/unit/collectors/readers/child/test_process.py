@@ -43,12 +43,22 @@ MISBEHAVING = """
     from collectors.evidence.documents import DocumentEvidence
     from collectors.evidence.files import Finding
 
+    def begin(handle):
+        path = os.readlink(f"/proc/self/fd/{handle.fileno()}")
+        open(os.path.join(os.path.dirname(path), "busy"), "w").close()
+
     def loop(handle, size):
+        begin(handle)
         while True:
             pass
 
     def sleep(handle, size):
+        begin(handle)
         time.sleep(600)
+
+    def hold_on(handle, size):
+        begin(handle)
+        ctypes.PyDLL(None).sleep(600)
 
     def eat(handle, size):
         eaten = []
@@ -319,8 +329,11 @@ def test_no_descriptor_and_no_process_is_left(workspace: Workspace, readers: dic
     assert count() == before
 
 
-def test_a_child_whose_parent_was_killed_ends_by_itself(tmp_path: Path, readers: dict[str, Reader]) -> None:
-    """Even in the middle of an endless loop: its own limit on processor time stops it."""
+@pytest.mark.parametrize("name", ["loop", "sleep", "hold_on"])
+def test_a_child_whose_parent_was_killed_ends_within_a_second(
+    tmp_path: Path, readers: dict[str, Reader], name: str
+) -> None:
+    """Even in the middle of an endless loop, asleep, or in a call that lets no other thread run."""
     (tmp_path / "x").touch()
     parent = textwrap.dedent("""
         import sys
@@ -329,22 +342,33 @@ def test_a_child_whose_parent_was_killed_ends_by_itself(tmp_path: Path, readers:
         from collectors.readers.child.registry import Reader
         from collectors.evidence.documents import DocumentEvidence
         from collectors.files.workspace import Workspace
-        loop = {"loop": Reader("misbehaving", "loop", DocumentEvidence, "handle")}
+        readers = {"busy": Reader("misbehaving", sys.argv[2], DocumentEvidence, "handle")}
         with Workspace(Path(sys.argv[1])) as workspace, workspace.open("x") as opened:
-            ReaderProcess(ReadLimits(seconds=60), loop).read("loop", opened)
+            ReaderProcess(ReadLimits(seconds=60), readers).read("busy", opened)
     """)
-    limited = parent.replace("seconds=60", "seconds=1")
     program = subprocess.Popen(
-        [sys.executable, "-c", limited, str(tmp_path)],
+        [sys.executable, "-c", parent, str(tmp_path), name],
         env={**os.environ, "PYTHONPATH": f"{Path.cwd()}{os.pathsep}{os.environ['PYTHONPATH']}"},
     )
     watched = psutil.Process(program.pid)
     wait_for(watched.children, "the child to be started")
     [child] = watched.children()
+    wait_for((tmp_path / "busy").exists, "the reading to begin")
     program.kill()
     program.wait()
 
-    wait_for(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE, "the child to end", 20)
+    wait_for(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE, "the child to end", 1)
+
+
+def test_a_child_outlives_the_thread_that_started_it(workspace: Workspace) -> None:
+    with ReaderProcess() as process:
+        thread = threading.Thread(target=_read, args=(process, workspace, "config"))
+        thread.start()
+        thread.join()
+        first = process.pid
+        _read(process, workspace, "config")
+
+        assert process.pid == first is not None
 
 
 ROW_VALUES = {"a": [math.inf, None], "b": [None, -0.5]}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import itertools
 import pickle
 import struct
 import time
@@ -31,6 +32,7 @@ from support.event_reading import only_file, read
 from collectors.evidence.events import EventEvidence
 from collectors.readers.events.borders import MAX_RECORD
 from collectors.readers.events.read import read_events
+from collectors.readers.events.resync import MAX_SEARCHES
 
 HEAD = len(header())
 EPOCHS = 20
@@ -70,6 +72,7 @@ class Bad:
     where: str | None = None
 
 
+LONG = scalar_file(train_val(range(1, 201)))
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
 ALL = 2 * EPOCHS
 
@@ -93,8 +96,19 @@ TABLE = [
     Bad("bit flip in a field key", flipped(GOOD, at_epoch(11, 12)), ALL - 1, 1, says="warning: a record's", where=TAIL),
     Bad("bit flip in a data checksum", flipped(GOOD, at_epoch(11, 46)), ALL - 1, 1, says="warning: a", where=TAIL),
     Bad("bit flip in the header record", flipped(GOOD, 15), ALL, 1, says="warning: a record's", where="offset 0"),
-    Bad("bit flip in a length", flipped(GOOD, at_epoch(11)), 20, says="error: the length of a record", where=TAIL),
-    Bad("bit flip in a length checksum", flipped(GOOD, at_epoch(11, 9)), 20, says="error: the length", where=TAIL),
+    Bad("bit flip in a length", flipped(GOOD, at_epoch(11)), ALL - 1, 1, says="warning: the length of a", where=TAIL),
+    Bad("bit flip in a length checksum", flipped(GOOD, at_epoch(11, 9)), ALL - 1, 1, says="warning: the", where=TAIL),
+    Bad("bit flip in the first length", flipped(GOOD, 2), ALL, 1, says="warning: the length", where="offset 0"),
+    Bad("bit flip in the last length", flipped(GOOD, len(GOOD) - 46), ALL - 1, says="error: the length of a record"),
+    Bad("a damaged page of 4 KiB", LONG[:4096] + b"\xa5" * 4096 + LONG[8192:], 400 - 88, 2, says="warning: the length"),
+    Bad(
+        "two damaged lengths in a row",
+        flipped(flipped(GOOD, at_epoch(11)), at_epoch(11, 48)),
+        ALL - 2,
+        1,
+        says="warning: the length",
+        where=TAIL,
+    ),
     Bad(
         "three damaged records",
         flipped(flipped(flipped(GOOD, at_epoch(3, 20)), at_epoch(4, 20)), at_epoch(20, 20)),
@@ -104,14 +118,18 @@ TABLE = [
         where=f"offset {at_epoch(3)}",
     ),
     Bad(
-        "a byte is missing in the middle", GOOD[: at_epoch(11, 20)] + GOOD[at_epoch(11, 21) :], 20, 1, says="error: the"
+        "a byte is missing in the middle",
+        GOOD[: at_epoch(11, 20)] + GOOD[at_epoch(11, 21) :],
+        ALL - 2,
+        2,
+        says="warning: the length",
     ),
     Bad(
         "a byte is too many in the middle",
         GOOD[: at_epoch(11, 20)] + b"x" + GOOD[at_epoch(11, 20) :],
-        20,
-        1,
-        says="error",
+        ALL - 1,
+        2,
+        says="warning: the length",
     ),
     Bad("zeros at the end (space reserved, never written)", GOOD + bytes(4096), ALL, says="error: zero bytes where"),
     Bad("a few zeros at the end", GOOD + bytes(5), ALL, partial=True, says="note: ends inside"),
@@ -217,11 +235,50 @@ def test_the_table_is_long_enough() -> None:
     assert len({bad.why for bad in TABLE}) == len(TABLE) >= 50
 
 
-def test_a_damaged_length_says_how_much_is_lost_and_ends_there() -> None:
+def test_a_damaged_length_says_what_is_skipped_and_reading_goes_on() -> None:
     evidence = read(flipped(GOOD, at_epoch(11)))
 
+    assert evidence.end_offset == len(GOOD)
+    assert "48 bytes are skipped up to the next sound one" in evidence.findings[0].text
+    assert evidence.lost_tags == ("loss/train",)
+
+
+def test_without_a_sound_record_behind_it_a_damaged_length_says_how_much_is_lost_and_ends_there() -> None:
+    evidence = read(GOOD[: at_epoch(11)] + b"\xa5" * 500)
+
     assert evidence.end_offset == at_epoch(11)
-    assert f"the last {len(GOOD) - at_epoch(11)} bytes are not read" in evidence.findings[0].text
+    assert "the last 500 bytes are not read" in evidence.findings[0].text
+
+
+@pytest.mark.parametrize("place", [*range(12), 44])
+def test_a_flip_in_any_length_or_its_checksum_costs_that_record_alone(place: int) -> None:
+    """Each record of the file in turn, each bit of that byte."""
+    starts = [HEAD + n * EPOCH + second for n in range(EPOCHS) for second in (0, 48)][:-1]
+    for start, bit in itertools.product(starts, range(8)):
+        data = bytearray(GOOD)
+        data[start + place] ^= 1 << bit
+        evidence = read(bytes(data))
+        assert sum(len(s.value) for s in evidence.series.values()) == ALL - 1
+        assert (evidence.damaged, evidence.end_offset) == (1, len(GOOD))
+        assert [f.where for f in evidence.findings] == [f"offset {start}"]
+
+
+def test_records_in_the_skipped_bytes_of_a_damaged_one_are_not_sought_for_ever() -> None:
+    """Sound headers that each claim megabytes, twelve bytes apart: every one is tested in vain."""
+    hostile = bytes(12) + framed_length(30 << 20) * 100_000 + bytes(40 << 20)
+    started = time.process_time()
+
+    evidence = read(GOOD + b"\1" + hostile)
+
+    assert evidence.findings[0].severity == "error"
+    assert time.process_time() - started < 5
+
+
+def test_thousands_of_damaged_lengths_cost_no_more_than_some() -> None:
+    evidence = read(header() + (b"\1" * 12 + record(event(1, [simple_value("loss", 1.0)]))) * 3000)
+
+    assert evidence.damaged == MAX_SEARCHES == len(evidence.series["loss"].value)
+    assert "not read" in evidence.findings[0].text
 
 
 @pytest.mark.parametrize("damage", [13, 16, 22, 32, 42, 46])
@@ -257,8 +314,8 @@ def test_a_file_that_shrinks_while_it_is_read_ends_where_it_ends() -> None:
 def test_an_offset_between_borders_is_found_out() -> None:
     evidence = read(GOOD, offset=at_epoch(2, 3))
 
-    assert evidence.series == {}
-    assert sentences(evidence)[0].startswith("error: the length of a record contradicts its checksum")
+    assert sentences(evidence)[0].startswith("warning: the length of a record contradicts its checksum")
+    assert evidence.series["loss/val"].step[0] == 2
 
 
 def test_a_sparse_file_of_many_gigabytes_costs_nothing() -> None:

@@ -25,6 +25,7 @@ from support.event_reading import read, read_in_parts
 
 from collectors.evidence.events import SessionStart
 from collectors.readers.events.borders import BorderFinder
+from collectors.readers.events.findings import MOST, EventFindings
 from collectors.readers.events.read import read_events
 from collectors.readers.events.wire import NotAnEvent, fields, read_varint, signed
 
@@ -165,3 +166,14 @@ def test_what_is_odd_about_a_file_is_said_where_it_is_read_from_its_beginning() 
 )
 def test_a_file_without_a_scalar_says_what_it_has(data: bytes, said: list[str]) -> None:
     assert texts(data) == said
+
+
+def test_details_are_kept_up_to_a_number_of_each_severity() -> None:
+    """A file of nothing but damage costs no more memory than one with a little."""
+    kept = EventFindings()
+    kept.damaged_records(100, [(n, "damaged") for n in range(MOST + 5)])
+    kept.steps_back(0, [(n, "loss", 9, 3) for n in range(MOST + 5)])
+
+    assert MOST == 20
+    assert [one.severity for one in kept.details] == ["warning"] * MOST + ["note"] * MOST
+    assert (kept.details[0].where, kept.details[MOST - 1].where) == ("offset 100", "offset 119")

@@ -37,3 +37,14 @@ NAMES = [
 @pytest.mark.parametrize(("name", "expected"), NAMES, ids=[name[:60] or "empty" for name, _ in NAMES])
 def test_event_file_names(name: str, expected: tuple[float | None, str | None, int | None]) -> None:
     assert parse_event_file_name(name) == EventFileName(*expected)
+
+
+def test_numbers_of_an_address_are_no_process() -> None:
+    """Four numbers between points are an address of a host, with `.v2` behind them or without."""
+    for rest, host, pid in (
+        ("10.0.0.5", "10.0.0.5", None),
+        ("10.0.0.5.v2", "10.0.0.5", None),
+        ("10.7.5", "10", 7),
+        ("10.0.0.5.812.0.v2", "10.0.0.5", 812),
+    ):
+        assert parse_event_file_name(f"events.out.tfevents.17.{rest}") == EventFileName(17.0, host, pid), rest

@@ -117,6 +117,8 @@ OBJECTS = b"{'descr': '|O', 'fortran_order': False, 'shape': (2,), }\n"
 CODE = b"{'descr': __import__('os').system('true'), 'fortran_order': False, 'shape': (2,), }\n"
 RECORDS = b"{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (2,), }\n"
 NUMBERS = np.array([1.0, 2.0])
+METHOD = b"{'descr': '<U6', 'fortran_order': False, 'shape': (), }\n"
+NUMBER = b"{'descr': '<f8', 'fortran_order': False, 'shape': (), }\n"
 SOUND_NPZ = _npz(method="zscore", center=NUMBERS, scale=NUMBERS)
 
 BROKEN: list[tuple[str, bytes, str, str, str | None]] = [
@@ -267,3 +269,41 @@ def test_an_npz_damaged_anywhere_gives_evidence_and_never_an_exception(at: int, 
     evidence = read_scaler(SOUND_NPZ[:at] + junk + SOUND_NPZ[at + len(junk) :])
 
     assert evidence.format in ("npz", "json", "unknown", "pickle")
+
+
+def test_the_header_of_an_array_may_have_either_length() -> None:
+    """From version 2 on its length has four bytes, as NumPy writes it for long headers."""
+    text = b"{'descr': '<f8', 'fortran_order': False, 'shape': (2,), }".ljust(300) + b"\n"
+    numbers = NUMBERS.tobytes()
+    second = b"\x93NUMPY\x02\x00" + len(text).to_bytes(4, "little") + text + numbers
+    for member in (_npy(text, numbers), second):
+        evidence = read_scaler(
+            _zip(method_npy=_npy(METHOD, "zscore".encode("utf-32-le")), center_npy=member, scale_npy=member)
+        )
+        assert (evidence.findings, evidence.center) == ((), (1.0, 2.0))
+
+
+def test_what_ends_before_the_header_of_an_array_is_none() -> None:
+    for start in (_npy(b""), b"\x93NUMPY\x02\x00" + bytes(4)):
+        for member, said in ((start, "has an array header that is not read here"), (start[:-1], "is no numpy array")):
+            (problem,) = read_scaler(_zip(center_npy=member)).findings
+            assert problem.text == f"`center` {said}"
+
+
+def test_two_members_of_one_name_are_refused_by_that_name() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive, pytest.warns(UserWarning, match="Duplicate name"):
+        for value in (1.0, 2.0):
+            archive.writestr("center.npy", _npy(NUMBER, np.float64(value).tobytes()))
+
+    (problem,) = read_scaler(out.getvalue()).findings
+
+    assert (problem.where, problem.text.split(":")[0]) == ("center.npy", "the zip has two entries of this name")
+
+
+def test_an_array_of_another_length_than_it_claims_tells_both() -> None:
+    member = _npy(b"{'descr': '<f8', 'fortran_order': False, 'shape': (3,), }\n", NUMBERS.tobytes())
+
+    (problem,) = read_scaler(_zip(center_npy=member)).findings
+
+    assert problem.text == "`center` has 16 bytes of numbers; 3 x 8 were expected"

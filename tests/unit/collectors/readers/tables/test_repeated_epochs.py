@@ -89,7 +89,7 @@ def test_many_repetitions_are_told_singly_at_first_and_then_counted() -> None:
 
 
 def test_many_falls_are_told_singly_at_first_and_then_counted() -> None:
-    saw = [(n // 2 + (0 if n % 2 else 5), n, 1.0, 1.0) for n in range(40)]
+    saw = [(at, at, 1.0, 1.0) for at in (n // 2 + (0 if n % 2 else 5) for n in range(40))]
 
     _, said, _ = rows_of(*saw)
 
@@ -97,6 +97,17 @@ def test_many_falls_are_told_singly_at_first_and_then_counted() -> None:
     more = [text for text in said if text.endswith("more times")]
     count = int(np.sum(np.diff([row[0] for row in saw]) < 0))
     assert more == [f"epochs go back {count - len(falls)} more times"]
+
+
+def test_epochs_that_fall_while_steps_rise_void_nothing() -> None:
+    """With another batch size a resumed training counts its epochs anew: every row is still its own."""
+    rows = [(1.0, 10, 0.9, 0.9), (2.0, 20, 0.8, 0.8), (3.0, 30, 0.7, 0.7), (2.0, 40, 0.6, 0.6), (2.5, 50, 0.5, 0.5)]
+
+    told, said, replaced = rows_of(*rows)
+
+    assert [row[1] for row in told] == [10, 20, 30, 40, 50]
+    assert replaced == 0
+    assert said == ["epochs go back while steps rise: the steps count (another batch size?)"]
 
 
 def test_a_value_that_is_no_number_takes_part_like_any_other() -> None:

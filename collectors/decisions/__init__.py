@@ -1,0 +1,1 @@
+"""Scores, thresholds and words -> what was decided, recomputed: alarms, pairs, rates. Pure."""

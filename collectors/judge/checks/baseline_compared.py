@@ -1,0 +1,54 @@
+"""What was seen and the pinned baseline -> the judgement of check 10, by the configured policy. Pure.
+
+It refuses to compare what was trained otherwise, and says why.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from collectors.compare.regression import judge_regression, judge_stream, ordered, way_of, windowed
+from collectors.contract.delta import Regression
+from collectors.contract.metrics import StreamMetrics
+from collectors.contract.policy import Policy
+from collectors.contract.state import CheckEvidence, DashboardState
+from collectors.contract.values import Outcome
+from collectors.judge.checks.part import Judgement
+from collectors.training.evidence import WorkspaceEvidence
+
+OUTCOMES = {Regression.NONE: Outcome.PASS, Regression.REGRESSION: Outcome.FAIL}
+HINTS = {
+    Regression.REGRESSION: "Train again, or pin another baseline with {pin} if this one is no longer the measure.",
+    Regression.INCOMPARABLE: "Pin a baseline that was trained the same way: {pin}.",
+    Regression.INCOMPLETE: "Wait until the training has ended.",
+}
+SAY_WAY = "Say which way is better: `baseline: {direction: lower}` or `direction: higher`."
+
+
+def compared_with(seen: WorkspaceEvidence, baseline: DashboardState, pin: str) -> Judgement:
+    """Whether the run is worse than the baseline beyond what the policy allows; `pin`: how to choose another one."""
+    policy = seen.config.baseline
+    whole = windowed(policy)
+    run = {s.id: s.with_curves(whole) if whole else s.metrics for s in seen.streams}
+    found = judge_regression(run, baseline.metrics, policy)
+    has_way = found.value is not Regression.INCOMPARABLE or not any(map(partial(_lacks_way, policy), run.values()))
+    return Judgement(
+        outcome=OUTCOMES.get(found.value, Outcome.SKIP),
+        detail=f"against {baseline.meta.run_id}: {found.sentence}",
+        hint=HINTS.get(found.value, "").format(pin=pin) or None if has_way else SAY_WAY,
+        evidence=tuple(_evidence(stream, (run, baseline), seen) for stream in ordered(run, baseline.metrics)),
+    )
+
+
+def _lacks_way(policy: Policy, stream: StreamMetrics) -> bool:
+    """Whether nothing says which way a metric gets better that the policy compares."""
+    held = (name for name in (policy.metric, *policy.metrics) if name in stream.series)
+    return any(way_of(name, policy, stream) is None for name in held)
+
+
+def _evidence(
+    stream: str, sides: tuple[dict[str, StreamMetrics], DashboardState], seen: WorkspaceEvidence
+) -> CheckEvidence:
+    run, baseline = sides
+    judged = judge_stream(run.get(stream), baseline.metrics.get(stream), seen.config.baseline)
+    return CheckEvidence(path=None, stream=stream, text=judged.sentence if judged else "trained on neither side")

@@ -1,0 +1,1 @@
+"""Tables of scores and the reports that are written with them."""

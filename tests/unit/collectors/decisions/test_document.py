@@ -1,0 +1,124 @@
+"""What is drawn: bounded curves, states with what nobody judged, one scale for all streams, the worst alarms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from support.scorings import LINES, noisy, rules, scoring, table
+
+from collectors.contract.decisions import DecisionDocument
+from collectors.decisions.analysis import Analysis
+from collectors.decisions.document import document_of
+from collectors.decisions.summary import notices_of, summary_of
+from collectors.evidence.files import FileFacts
+from collectors.evidence.scores import DecisionReportEvidence
+
+MEDIANS = {"calibration": {"split": "calibration", "normal_only": True, "medians": {"patchtst": 0.3, "swinmae": 0.3}}}
+
+
+def fused(count: int = 60, **more: Any) -> Analysis:
+    """Pairs in time, fused by severity, with one fault that PatchTST alone sees."""
+    at = np.arange(count, dtype=float)
+    p, s = np.array(noisy(count, 1, faults=(20,))), np.array(noisy(count, 2))
+    score = np.maximum(_severity(p), _severity(s))
+    word = (score >= 1).astype(float) + (score >= 2)
+    columns = {"score": score, "word": word, "time": at, "series__patchtst": p, "series__swinmae": s}
+    columns |= {"time__patchtst": at, "time__swinmae": at + 0.25}
+    its = rules(fused={"called": "dual", "rule": "severity"})
+    return scoring(table(stream="dual", **columns), lines={**LINES, **MEDIANS}, its=its, **more)
+
+
+def _severity(score: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    return np.where(score < 0.5, (score - 0.3) / 0.2, 1 + (score - 0.5) / 0.3)
+
+
+def drawn(found: Analysis) -> DecisionDocument:
+    return document_of(found, "run-1", {"patchtst": "PatchTST"})
+
+
+def test_all_streams_stand_on_one_scale_and_the_fused_series_is_last() -> None:
+    found = fused()
+    document = drawn(found)
+
+    assert [(one.id, one.label, one.decides) for one in document.series] == [
+        ("patchtst", "PatchTST", False), ("swinmae", "swinmae", False), ("fused", "Fused", True),
+    ]  # fmt: skip
+    assert document.severity is not None
+    assert document.severity.streams == ("patchtst", "swinmae")
+    assert document.severity.curve.value == pytest.approx(found.series["fused"].score, rel=1e-5)
+
+
+def test_an_alarm_says_when_how_bad_and_which_stream_it_was() -> None:
+    (alarm,) = drawn(fused()).alarms
+
+    assert (alarm.series, alarm.start, alarm.end, alarm.windows) == ("fused", 18.0, 25.0, 6)
+    assert (alarm.peak, alarm.peak_at, alarm.dominant) == (pytest.approx(2.5), 20.0, "patchtst")
+
+
+def test_windows_that_nobody_judged_stand_behind_the_others_and_are_never_normal() -> None:
+    report = {"metadata": {"patchtst": {"scored_windows": 32}}}
+    evidence = DecisionReportEvidence((), data=report)
+    its = rules(report={"path": "r.json"}, columns={"series": {"patchtst": "p", "swinmae": "s"}})
+    columns = {"score": [0.1] * 7, "series__patchtst": [0.1] * 7, "series__swinmae": [0.1] * 7}
+    found = scoring(
+        table(stream="dual", time=range(7), **columns),
+        its=its,
+        report=FileFacts("r.json", True),
+        report_evidence=evidence,
+    )
+
+    spans = {one.id: [(s.start, s.end, s.state) for s in one.spans] for one in drawn(found).series}
+
+    assert spans["patchtst"] == [(-1.0, 6.0, "normal"), (6.0, 31.0, "not_judged")]
+    assert spans["swinmae"] == [(-1.0, 6.0, "normal")]
+    assert summary_of(found, None).counts["patchtst"].not_judged == 25
+
+
+def test_not_finite_and_no_score_are_states_of_their_own_and_a_hole_in_time_is_none() -> None:
+    its = rules(fused=None, columns={})
+    scores, at = [0.1, np.inf, 0.1, np.nan, 0.6, 0.6], [0.0, 1, 2, 3, 4, 60]
+    found = scoring(table("swinmae.csv", score=scores, time=at), its=its)
+    (one,) = drawn(found).series
+
+    assert [(s.start, s.end, s.state) for s in one.spans] == [
+        (-1, 0, "normal"), (0, 1, "not_finite"), (1, 2, "normal"), (2, 3, "not_judged"), (3, 4, "warn"),
+        (59, 60, "warn"),
+    ]  # fmt: skip
+    assert one.curve.value == (0.1, None, 0.1, None, 0.6, 0.6)
+
+
+def test_a_million_windows_are_few_points_and_no_fault_is_lost() -> None:
+    rng = np.random.default_rng(0)
+    scores = 0.3 + 0.05 * rng.standard_normal(200_000)
+    scores[123_456:123_460] = 0.99
+    found = scoring(table("swinmae.csv", score=scores, time=np.arange(200_000.0)), its=rules(fused=None, columns={}))
+    document = drawn(found)
+    (one,) = document.series
+
+    assert len(document.model_dump_json()) < 150_000
+    assert len(one.curve.index) <= 2000
+    assert 0.99 in one.curve.value
+    assert [a.peak_at for a in document.alarms] == [123_456.0]
+    assert any(s.state == "anomaly" and s.start <= 123_456 <= s.end for s in one.spans)
+    assert len(one.spans) <= 601
+
+
+def test_the_summary_is_small_and_says_what_counts() -> None:
+    first = summary_of(fused(), belongs=True)
+
+    assert len(first.model_dump_json()) < 4096
+    assert (first.mode, first.alarms.total, first.alignment.method) == ("fused", 1, "time")
+    assert first.thresholds["fused"].origin == "calibrated"
+    assert first.alarms.longest_seconds == 7.0
+
+
+def test_a_stream_over_its_own_line_that_is_fused_to_normal_is_told() -> None:
+    columns = {"score": [0.65, 0.3], "series__patchtst": [0.2, 0.3], "series__swinmae": [0.65, 0.1]}
+    found = scoring(table(stream="dual", **columns))
+
+    assert notices_of(found) == (
+        "Decisions: swinmae is over its own line in 1 window that the fused series calls normal.",
+    )
+    assert notices_of(None) == ()
