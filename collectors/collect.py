@@ -38,7 +38,6 @@ from collectors.readers.child.process import ReaderProcess, ReadLimits
 from collectors.store.snapshots import History
 from collectors.store.store import Store
 from collectors.training.evidence import WorkspaceEvidence
-from collectors.training.summary import curve_document, spark_points
 
 MOST_NOTICES = 8
 
@@ -167,10 +166,7 @@ class Collector:
 
     def curves(self, stream: str) -> bytes | None:
         """The document of a stream's longer curves, as the last state names it; None before there is one."""
-        if self._seen is None:
-            return None
-        spark = spark_points(sum(len(s.metrics.series) for s in self._seen.streams))
-        return curve_document(stream, self._seen.of(stream).losses.told, spark)
+        return self._seen.curve_document(stream) if self._seen is not None else None
 
     def keep(self) -> None:
         """Keep what was learnt in the state directory, so that a restart reads only what is new."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from collectors.contract.streams import StallLimits
+from collectors.training.curves import Losses
 from collectors.training.remembered import per_object
 from collectors.training.stream_runs import Curve, StreamRun
 
@@ -36,6 +37,12 @@ def cadence(curves: Mapping[str, Curve], run: StreamRun | None) -> tuple[float |
         return None, 0
     gaps = np.diff(np.sort(time[known][first]))
     return float(np.median(gaps)), int(gaps.size)
+
+
+@per_object
+def cadence_of(source: StreamRun | Losses) -> tuple[float | None, int]:
+    """The same of a run or of a stream's losses."""
+    return cadence(source.curves, None)
 
 
 def silence_limits(limits: StallLimits, gap: float | None, last_at: float | None) -> tuple[float | None, float | None]:

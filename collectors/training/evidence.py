@@ -23,7 +23,7 @@ from collectors.training.metrics import build_metrics
 from collectors.training.progress import Progress
 from collectors.training.series import EventFile
 from collectors.training.stream_runs import StreamRun
-from collectors.training.summary import Summary, as_series, longer_curves, summarise
+from collectors.training.summary import Summary, as_series, curve_document, longer_curves, spark_points, summarise
 
 E = TypeVar("E")
 
@@ -186,6 +186,11 @@ class WorkspaceEvidence:
         if found is None:
             raise KeyError(stream_id)
         return found
+
+    def curve_document(self, stream: str) -> bytes:
+        """The document of a stream's longer curves, as the state names it. Raises KeyError."""
+        spark = spark_points(sum(len(s.losses.told) for s in self.streams))
+        return curve_document(stream, self.of(stream).losses.told, spark)
 
     @property
     def has_ended(self) -> bool:

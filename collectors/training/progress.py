@@ -12,12 +12,11 @@ from collectors.contract.streams import StallLimits
 from collectors.contract.values import Status
 from collectors.evidence.documents import Heartbeat
 from collectors.numbers import instant_words, reached_words
-from collectors.training.cadence import cadence, epochs_pace, silence_limits, usual_stride
+from collectors.training.cadence import cadence_of, epochs_pace, silence_limits, usual_stride
 from collectors.training.completion import End, Recorded, Target, count_of, end_of, leading, places_of
 from collectors.training.curves import Losses
 from collectors.training.divergence import Divergence, all_divergences
 from collectors.training.heartbeat import CLOCK_SLACK_SECONDS, doubt_of
-from collectors.training.remembered import per_object
 from collectors.training.stream_runs import StreamRun
 
 NOTHING_RECORDED = Recorded()
@@ -93,14 +92,9 @@ class Progress:
         return self.status in {Status.DONE, Status.FAIL}
 
 
-@per_object
-def _cadence_of(source: StreamRun | Losses) -> tuple[float | None, int]:
-    return cadence(source.curves, None)
-
-
 def progress_of(seen: Observed, now: float) -> Progress:
     """Derive a stream's state at `now` (seconds since the Unix epoch)."""
-    gap, gaps = _cadence_of(seen.run or seen.losses)
+    gap, gaps = cadence_of(seen.run or seen.losses)
     gap = gap if gap is not None else seen.table_gap
     last_at = _last_sign(seen, now)
     quiet_at, stalled_at = silence_limits(seen.limits, gap, last_at)

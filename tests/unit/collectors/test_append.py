@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 from support.build_events import event, fast_scalar_file, record, simple_value
 
-from collectors import collect
 from collectors.collect import Collector
 from collectors.contract.state import DashboardState, state_from_json
 from collectors.observe import cache, gather
@@ -61,7 +60,7 @@ class Counted:
         self.bytes_read = 0
         self._patch = monkeypatch
         for place, name in (
-            (gather, "stream_runs"), (gather, "merge_losses"), (gather, "summarise"), (collect, "curve_document"),
+            (gather, "stream_runs"), (gather, "merge_losses"), (gather, "summarise"), (evidence, "curve_document"),
         ):  # fmt: skip
             self._count(place, name)
         self._follow_reading()
