@@ -125,6 +125,8 @@ Y_SCALE: Final = "y-scale"
 X_AXIS: Final = "x-axis"
 """Store: `epoch`, `step` or `time`."""
 
+CHARTS_CODE: Final = "charts-code"
+"""A chart that nobody sees: it makes Dash load what `assets/curves` draw with."""
 METRIC_WISH: Final = "metric-wish"
 """Store: stream id -> group of metrics that is open -> how many of them are drawn."""
 METRIC_DATA: Final = "metric-data"
@@ -218,6 +220,7 @@ ALL_IDS: Final = (
     SMOOTHING_NOW,
     Y_SCALE,
     X_AXIS,
+    CHARTS_CODE,
     METRIC_WISH,
     METRIC_DATA,
     METRIC_SHOWN,

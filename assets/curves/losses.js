@@ -1,10 +1,10 @@
 /* Losses: data and wishes -> plotly figures, one a stream.
 
    In:  loss-shown {stream: {data: {curves, broken, ends}, head, sentence, foot, table}}, x, y,
-        smoothing, theme, compared-shown {stream: {curves}} of other runs, and the figures as they are now
-   Out: figures, a note under each, and the smoothing in figures; nothing of a chart that is drawn so already. Without
-        its data, which far away it has not, a chart is blank. It fetches nothing; colours come from the CSS tokens,
-        so the charts follow the theme. */
+        smoothing, theme, compared-shown {stream: {curves}} of other runs
+   Out: a chart and a note for each stream whose data are here, drawn again only where something of it changed, and
+        the smoothing in figures. It fetches nothing; colours come from the CSS tokens, so the charts follow the
+        theme. */
 (function () {
   "use strict";
 
@@ -159,7 +159,7 @@
     return words.join(" · ");
   }
 
-  /* Dash writes a person's zoom back into the figure; take it over where the axes are still the same. */
+  /* A person's zoom stands in the layout of what is shown; take it over where the axes are still the same. */
   function withZoom(figure, shown) {
     const [now, before] = [figure.layout, (shown || {}).layout];
     if (!before?.meta || before.meta.axis !== now.meta.axis || before.meta.seconds !== now.meta.seconds) return figure;
@@ -176,50 +176,98 @@
     return curves.filter((curve) => curve.role === "val" || series === "train");
   }
 
-  const drawn = {}; // stream -> what its figure was made of
-  const told = {}; // stream -> the entry whose words it has
+  const CONFIG = { displayModeBar: false, responsive: true, doubleClick: "reset" };
+  const WAIT_MS = 100; // the charts' own code may still be on its way
   const NOTHING_YET = { curves: [], broken: [], ends: {} };
-  const noUpdate = () => window.dash_clientside.no_update;
+  const drawn = {}; // stream -> what its chart was made of
+  const told = new WeakMap(); // head of a panel -> the entry whose words it has
+  const sizes = new ResizeObserver((changes) => changes.forEach(({ target }) => fit(target)));
+  let waiting = null;
 
-  function isAsBefore(stream, made, shown) {
+  function fit(plot) {
+    if (plot.data && plot.checkVisibility()) window.Plotly.Plots.resize(plot);
+  }
+
+  /* The charts' places: of patterns of ids Dash itself would look for every pair. */
+  function parts() {
+    const frames = [...document.querySelectorAll(".loss[data-stream]")];
+    return frames.map(({ dataset }) => ({ part: "loss-chart", stream: dataset.stream }));
+  }
+
+  const placeOf = ({ stream, part }) => document.getElementById(JSON.stringify({ part, stream }));
+
+  /* Where a stream's chart is drawn; null while its panel is not there. */
+  function plotOf(part) {
+    const place = placeOf(part);
+    if (place && !place.firstElementChild) {
+      place.append(document.createElement("div"));
+      sizes.observe(place.firstElementChild);
+    }
+    return place && place.firstElementChild;
+  }
+
+  function letGo(part) {
+    const plot = placeOf(part)?.firstElementChild;
+    if (!plot?.data) return;
+    sizes.unobserve(plot);
+    window.Plotly.purge(plot);
+    plot.remove();
+  }
+
+  function isAsBefore(stream, made, plot) {
     const before = drawn[stream];
     drawn[stream] = made;
-    return before && shown && made.every((one, index) => one === before[index]);
+    return before && plot.data && made.every((one, index) => one === before[index]);
   }
 
-  function blank() {
-    return { data: [], layout: { xaxis: { visible: false }, yaxis: { visible: false } } };
-  }
-
-  function draw(losses, x, y, smoothing, theme, compared, series, parts, shown) {
+  /* Draw what became another chart; what is far has no data and no chart. */
+  function draw(...given) {
+    const [losses, x, y, smoothing, theme, compared, series] = given;
     const weight = Number(smoothing) || 0;
+    if (!window.Plotly || !losses) {
+      window.clearTimeout(waiting);
+      if (losses) waiting = window.setTimeout(() => window.dash_clientside.losses.draw(...given), WAIT_MS);
+      return weight.toFixed(2);
+    }
     const palette = colours();
-    const every = parts.map(({ stream }, index) => {
-      const entry = (losses || {})[stream];
-      const data = entry && entry.version ? entry.data : NOTHING_YET;
-      const made = [data, x, y, weight, theme, (compared || {})[stream], series];
-      if (isAsBefore(stream, made, shown[index])) return [noUpdate(), noUpdate()];
-      if (!losses || !data) return [blank(), ""];
+    for (const part of parts()) {
+      const entry = losses[part.stream];
+      const data = entry ? entry.data : NOTHING_YET;
+      const plot = data && plotOf(part);
+      if (!data) letGo(part);
+      if (!plot || isAsBefore(part.stream, [data, x, y, weight, theme, compared?.[part.stream], series], plot)) continue;
       const axis = usableAxis(data, x);
-      const ghosts = ghostsOf(compared, stream, series);
-      const scene = { axis, y, weight, palette, unit: timeUnit(data, axis), ghosts };
-      return [withZoom(figureOf(stream, data, scene), shown[index]), noteOf(data, scene, x)];
-    });
-    return [every.map(([figure]) => figure), every.map(([, note]) => note), weight.toFixed(2)];
+      const scene = { axis, y, weight, palette, unit: timeUnit(data, axis), ghosts: ghostsOf(compared, part.stream, series) };
+      show(part, plot, withZoom(figureOf(part.stream, data, scene), plot));
+      say(part, noteOf(data, scene, x));
+    }
+    return weight.toFixed(2);
   }
 
-  function tell(losses, parts) {
-    const news = parts.map(({ stream }) => {
-      const entry = (losses || {})[stream] || {};
-      const isTold = told[stream] === entry;
-      told[stream] = entry;
-      return isTold ? null : entry;
-    });
-    const part = (name) => news.map((entry) => (entry ? entry[name] || "" : noUpdate()));
-    return [part("head"), part("sentence"), part("foot"), part("table")];
+  function show(part, plot, { data, layout }) {
+    const isNew = !plot.data;
+    window.Plotly.react(plot, data, layout, CONFIG);
+    if (isNew) plot.on("plotly_relayout", (moved) => window.dash_clientside.zoom.follow(part, moved));
   }
 
-  window.lossFigures = { figureOf, colours, usableAxis, timeUnit };
+  function say({ stream }, note) {
+    window.dash_clientside.set_props({ part: "loss-note", stream }, { children: note });
+  }
+
+  /* Words of the panels whose entry is another one than they tell. */
+  function tell(losses) {
+    for (const { stream } of parts()) {
+      const place = placeOf({ part: "loss-head", stream });
+      const entry = (losses || {})[stream];
+      if (!place || told.get(place) === entry) continue;
+      told.set(place, entry);
+      for (const name of ["head", "sentence", "foot", "table"]) {
+        window.dash_clientside.set_props({ part: `loss-${name}`, stream }, { children: (entry || {})[name] || "" });
+      }
+    }
+  }
+
+  window.lossFigures = { figureOf, colours, usableAxis, timeUnit, parts };
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     losses: { draw, tell, ghostsOf },
   });

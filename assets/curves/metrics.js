@@ -7,7 +7,7 @@
 (function () {
   "use strict";
 
-  const { figureOf, colours, usableAxis, timeUnit } = window.lossFigures;
+  const { figureOf, colours, usableAxis, timeUnit, parts } = window.lossFigures;
   const AT_A_TIME = 24; // of a group, before somebody asks for more
   const WAIT_MS = 100; // the charts' own code may still be on its way
   const CONFIG = { displayModeBar: false, responsive: true, doubleClick: "reset" };
@@ -29,20 +29,19 @@
     if (!isSo) place.replaceChildren(...wanted);
   }
 
-  const containerOf = ({ stream, part }) => document.getElementById(JSON.stringify({ part, stream }));
+  const containerOf = (stream) => document.getElementById(JSON.stringify({ part: "loss-metrics", stream }));
   const groupsIn = (container) => [...container.querySelectorAll(".metric-group")];
 
   /* The groups of every stream: those that are there already stay, opened or not. */
-  function list(losses, parts) {
-    const counts = parts.map((part) => {
-      const container = containerOf(part);
-      const groups = ((losses || {})[part.stream] || {}).groups || [];
+  function list(losses) {
+    for (const { stream } of parts()) {
+      const container = containerOf(stream);
+      const groups = ((losses || {})[stream] || {}).groups || [];
       const held = new Map(groupsIn(container).map((one) => [one.dataset.group, one]));
-      hold(container, groups.map((group) => named(held.get(group.key) || newGroup(part.stream, group), group)));
-      return groups.length;
-    });
+      hold(container, groups.map((group) => named(held.get(group.key) || newGroup(stream, group), group)));
+    }
     wish();
-    return counts;
+    if (drawn.length) draw(...drawn);
   }
 
   function newGroup(stream, { key, open }) {
@@ -104,9 +103,9 @@
   }
 
   function drawAll() {
-    const [data, x, y, smoothing, , , parts] = drawn;
+    const [data, x, y, smoothing] = drawn;
     const look = { x, y, weight: Number(smoothing) || 0, palette: colours() };
-    const every = parts.flatMap((part) => groupsIn(containerOf(part))).filter((details) => details.open);
+    const every = parts().flatMap(({ stream }) => groupsIn(containerOf(stream))).filter((details) => details.open);
     const found = ({ stream, group }) => data?.[stream]?.[group];
     const groups = every.filter((details) => found(details.dataset));
     every.filter((details) => !found(details.dataset)).forEach(letGo);

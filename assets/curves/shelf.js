@@ -206,7 +206,13 @@
     if (isSame && put[store]) return;
     put[store] = true;
     shown[kind] = now;
-    window.dashboard.set(store, now);
+    window.dashboard.set(store, { ...now });
+  }
+
+  /* There are other panels: they know nothing yet. */
+  function tellAgain() {
+    for (const store of ["loss-shown", "compared-shown", "metric-shown"]) delete put[store];
+    update();
   }
 
   function mapped(entries, change) {
@@ -282,7 +288,7 @@
   function follow(data, kind) {
     told[kind] = data || {};
     if (!follow.frames) {
-      follow.frames = new MutationObserver(update);
+      follow.frames = new MutationObserver(tellAgain);
       follow.frames.observe(document.getElementById("losses"), { childList: true });
     }
     update();

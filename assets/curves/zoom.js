@@ -14,6 +14,7 @@
   const COLUMNS = ["epoch", "step", "time", "value"];
 
   const { draw, ghostsOf } = window.dash_clientside.losses;
+  const { parts } = window.lossFigures;
   const details = {}; // stream -> {key, newest, curves: run and series -> columns}
   const waiting = {}; // stream -> {key, timer, abort}
   const whole = {}; // run, stream and series -> points of a curve that the server has no more of
@@ -23,25 +24,19 @@
   function drawWithDetail(...given) {
     wires = given;
     const drawn = draw(...withDetails(given));
-    partsOf(given).forEach(({ stream }, index) => {
-      const { layout } = drawn[0][index];
-      if (layout?.meta) look(stream, layout); // else it is drawn so already, or blank
-    });
+    for (const part of parts()) {
+      const layout = plotOf(part)?.layout;
+      if (layout?.meta) look(part.stream, layout);
+    }
     return drawn;
   }
 
-  function partsOf(given) {
-    return given[given.length - 2]; // ids of the charts; the figures come last
-  }
-
   /* A person moved one of the charts. */
-  function follow(moved, parts) {
-    parts.forEach((part, index) => {
-      const chart = plotOf(part);
-      if (!chart?.layout?.meta) return;
-      if (moved[index]?.["xaxis.autorange"]) showAll(chart);
-      else look(part.stream, chart.layout);
-    });
+  function follow(part, moved) {
+    const chart = plotOf(part);
+    if (!chart?.layout?.meta) return;
+    if (moved["xaxis.autorange"]) showAll(chart);
+    else look(part.stream, chart.layout);
   }
 
   /* A double click means the whole run; left alone, the chart would only show what is drawn. */
@@ -117,7 +112,7 @@
         const known = answers.filter((answer) => answer?.source === "side_files");
         Object.assign(curves, Object.fromEntries(known.map((answer) => [nameOf(answer), answer])));
         details[stream] = { key, newest, curves: { ...curves } };
-        if (part.length) redraw(stream);
+        if (part.length) redraw();
       }
     } catch {
       // Another range was chosen, or nobody answers: the curve stays as it is.
@@ -139,7 +134,7 @@
     stopWaiting(stream);
     if (!details[stream]) return;
     delete details[stream];
-    redraw(stream);
+    redraw();
   }
 
   function stopWaiting(stream) {
@@ -150,19 +145,15 @@
     delete waiting[stream];
   }
 
-  /* Draw one chart again, where the person has it. */
-  function redraw(stream) {
-    const parts = partsOf(wires);
-    const shown = parts.map((part) => ({ layout: plotOf(part)?.layout }));
-    const [figures] = draw(...withDetails([...wires.slice(0, -1), shown]));
-    const index = parts.findIndex((part) => part.stream === stream);
-    if (index >= 0) window.dash_clientside.set_props(parts[index], { figure: figures[index] });
+  /* Draw again what became another chart, where the person has it. */
+  function redraw() {
+    draw(...withDetails(wires));
   }
 
   /* What losses.draw is called with, the curves in detail where that was fetched. */
   function withDetails([losses, x, y, smoothing, theme, compared, ...rest]) {
     const run = document.querySelector("#run-label b")?.title;
-    const own = mapStreams(losses, (stream, entry) => {
+    const own = losses && mapStreams(losses, (stream, entry) => {
       if (!entry.data || !details[stream]) return entry;
       const curves = entry.data.curves.map((curve) => detailed(stream, { ...curve, run }));
       return { ...entry, data: { ...entry.data, curves } };

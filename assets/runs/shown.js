@@ -18,10 +18,19 @@
     window.dash_clientside.feed.judge();
   }
 
-  function tell(compared, parts) {
-    const part = (name) => parts.map(({ stream }) => ((compared || {})[stream] || {})[name] || "");
+  const told = new WeakMap(); // place in a panel -> the entry whose words it has
+
+  function tell(compared) {
+    for (const { dataset } of document.querySelectorAll(".loss[data-stream]")) {
+      const { stream } = dataset;
+      const entry = (compared || {})[stream];
+      const place = document.getElementById(JSON.stringify({ part: "loss-delta", stream }));
+      if (!place || told.get(place) === entry) continue;
+      told.set(place, entry);
+      window.dash_clientside.set_props({ part: "loss-delta", stream }, { children: entry?.delta || "" });
+      window.dash_clientside.set_props({ part: "loss-compared", stream }, { children: entry?.keys || "" });
+    }
     root.toggleAttribute("data-compared", Object.values(compared || {}).some((one) => one.others.length));
-    return [part("delta"), part("keys")];
   }
 
   /* Away from the history, to where the chosen run is shown. */

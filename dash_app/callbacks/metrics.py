@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import dash
-from dash import ALL, Input, Output, State, no_update
+from dash import Input, Output, State, no_update
 from dash.exceptions import PreventUpdate
 
 from dash_app import ids
@@ -20,14 +20,7 @@ from dash_app.views.page import digests
 
 def register_metrics(app: dash.Dash, history: RunHistory) -> None:
     """Let the groups below the loss charts follow the state and what is opened."""
-    in_browser(
-        app,
-        "metrics",
-        "list",
-        Output(ids.loss_part("loss-metrics", ALL), "data-groups"),
-        Input(ids.LOSS_SHOWN, "data"),
-        State(ids.loss_part("loss-metrics", ALL), "id"),
-    )
+    in_browser(app, "metrics", "list", Input(ids.LOSS_SHOWN, "data"))
     in_browser(
         app,
         "metrics",
@@ -37,8 +30,6 @@ def register_metrics(app: dash.Dash, history: RunHistory) -> None:
         Input(ids.Y_SCALE, "data"),
         Input(ids.SMOOTHING, "value"),
         Input(ids.THEME_NOW, "data"),
-        Input(ids.loss_part("loss-metrics", ALL), "data-groups"),
-        State(ids.loss_part("loss-metrics", ALL), "id"),
     )
 
     @app.callback(

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dash
-from dash import ALL, Input, Output, State, no_update
+from dash import Input, Output, State, no_update
 from dash.exceptions import PreventUpdate
 
 from collectors.contract.state import DashboardState
@@ -32,12 +32,7 @@ def register_runs(app: dash.Dash, history: RunHistory, settings: Settings) -> No
     _fill_selectors(app, history)
     _compare(app, history, settings)
     _list(app, history, settings)
-    told = (
-        Output(ids.loss_part("loss-delta", ALL), "children"),
-        Output(ids.loss_part("loss-compared", ALL), "children"),
-    )
-    parts = State(ids.loss_part("loss-delta", ALL), "id")
-    in_browser(app, "shown", "tell", *told, Input(ids.COMPARED_SHOWN, "data"), parts)
+    in_browser(app, "shown", "tell", Input(ids.COMPARED_SHOWN, "data"))
     in_browser(app, "shown", "arrived", Input(ids.SNAPSHOT_BANNER, "children"), State(ids.SHOWN_RUN, "data"))
     for tree in (ids.HISTORY_TREE, ids.RUN_OPTIONS_TREE, ids.BASELINE_OPTIONS_TREE):
         in_browser(app, "trees", "draw", Input(tree, "data"), State(tree, "id"))

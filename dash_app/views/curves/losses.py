@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import dcc, html
+from dash import html
 from dash.development.base_component import Component
 
 from collectors.contract.graph import StreamInfo
@@ -21,8 +21,6 @@ from dash_app.reading.documents import stream_version
 from dash_app.views.curves.metrics import groups_of, may_stand_open
 from dash_app.views.markup import attributes
 from dash_app.views.tree import components
-
-CHART_CONFIG: Any = {"displayModeBar": False, "responsive": True, "doubleClick": "reset"}
 
 
 def render_losses(state: DashboardState | None) -> list[Component]:
@@ -45,7 +43,7 @@ def losses_now(state: DashboardState | None) -> dict[str, Any]:
 
 def _frame(stream: StreamInfo) -> Component:
     part = {name: ids.loss_part(name, stream.id) for name in ids.LOSS_PARTS}
-    chart = dcc.Graph(id=part["loss-chart"], config=CHART_CONFIG, className="loss-chart")
+    chart = html.Div(id=part["loss-chart"], className="loss-chart")
     head = html.Header(
         [
             html.H3(stream.label),
