@@ -232,8 +232,7 @@
     const isWaiting = isServed(stream) && !isHere(mainOf(stream));
     if (isWaiting && shown.losses[stream]?.data && shown.losses[stream].run === entry.run) return shown.losses[stream];
     const part = isServed(stream) && !isWaiting ? heldAs(mainOf(stream))?.part : undefined;
-    const groups = JSON.stringify(entry.groups);
-    const of = [entry.run, entry.version, groups, part, isWaiting];
+    const of = [JSON.stringify(entry), part, isWaiting];
     return stable(`loss ${stream}`, of, () => ({ ...entry, data: part, table: part?.table }));
   }
 

@@ -1,4 +1,4 @@
-"""A state and the documents of longer curves beside it -> the state with its curves, and which version each stream is.
+"""A state and the documents of longer curves beside it -> the state with its curves, and which version its charts are.
 
 A few documents are kept as they were read last; everything else is read again when it is asked for. It judges nothing.
 """
@@ -51,6 +51,9 @@ class Documents:
         return found
 
 
-def stream_version(run: StreamMetrics) -> str:
-    """Equal versions show the same, curves included."""
-    return short_digest(run.model_dump_json(), 16)
+def curves_version(run: StreamMetrics) -> str:
+    """Equal versions draw the same charts: curves and their names, where they are not finite, and where axes end."""
+    done = run.completion
+    ends = f"{done.epochs} {done.steps} {done.expected_end_at}"
+    shown = run.model_dump_json(include={"label", "series", "curves", "about", "nonfinite"})
+    return short_digest(f"{ends}\n{shown}", 16)

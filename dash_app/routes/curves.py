@@ -20,7 +20,7 @@ from collectors.contract.metrics import StreamMetrics
 from collectors.digest import short_digest
 from collectors.presentation.metric_groups import main_part, only
 from collectors.presentation.regions.loss_table import loss_table
-from dash_app.reading.documents import stream_version
+from dash_app.reading.documents import curves_version
 from dash_app.reading.observation import Observation
 from dash_app.reading.reader import StateReader
 from dash_app.views.curves.data import curve_columns, loss_data
@@ -60,7 +60,7 @@ class CurvesRoute:
         run = seen.state.metrics.get(once["stream"]) if seen.state else None
         if run is None or not run.series.keys() >= set(series):
             return not_found()
-        etag = short_digest("\n".join((once["run"], stream_version(run), once.get("since", ""), *series)))
+        etag = short_digest("\n".join((once["run"], curves_version(run), once.get("since", ""), *series)))
         return await self._kept.answer(request, etag, partial(self._made, seen, once, series))
 
     def _seen(self, run_id: str) -> Observation:
@@ -76,7 +76,7 @@ class CurvesRoute:
         content = {
             "run": asked["run"],
             "stream": asked["stream"],
-            "version": stream_version(seen.state.metrics[asked["stream"]]) if seen.state else "",
+            "version": curves_version(seen.state.metrics[asked["stream"]]) if seen.state else "",
             "digest": run.curves,
             "parts": {name: metric_part(run, name) for name in series} if series else {MAIN: _main(run)},
         }

@@ -17,7 +17,7 @@ from collectors.contract.state import DashboardState
 from collectors.numbers import number_words, percent_words
 from collectors.presentation.regions.losses import loss_key
 from collectors.presentation.words import DIRECTION_LOOKS, DIRECTION_WORDS, status_class
-from dash_app.reading.documents import stream_version
+from dash_app.reading.documents import curves_version
 from dash_app.views.markup import attributes
 from dash_app.views.tree import component
 
@@ -56,7 +56,7 @@ def _entry(
 
 
 def _other(run: DashboardState, stream: str, kind: str, place: int | None) -> dict[str, Any]:
-    return {"run": run.meta.run_id, "version": stream_version(run.metrics[stream]), "kind": kind, "place": place}
+    return {"run": run.meta.run_id, "version": curves_version(run.metrics[stream]), "kind": kind, "place": place}
 
 
 def _delta_words(stream: StreamDelta) -> list[Component]:

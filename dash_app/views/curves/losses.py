@@ -17,7 +17,7 @@ from collectors.contract.state import DashboardState
 from collectors.presentation.metric_groups import main_part
 from collectors.presentation.regions.losses import chart_sentence, loss_foot, loss_head
 from dash_app import ids
-from dash_app.reading.documents import stream_version
+from dash_app.reading.documents import curves_version
 from dash_app.views.curves.metrics import groups_of, may_stand_open
 from dash_app.views.markup import attributes
 from dash_app.views.tree import components
@@ -71,7 +71,7 @@ def _frame(stream: StreamInfo) -> Component:
 def _filling(run: StreamMetrics) -> dict[str, Any]:
     metrics = main_part(run)
     return {
-        "version": stream_version(run),
+        "version": curves_version(run),
         "head": components(loss_head(metrics)),
         "foot": components(loss_foot(metrics)),
         "sentence": chart_sentence(metrics),
