@@ -5,7 +5,7 @@ Input: nothing. Output: constants and `ALL_IDS`. It imports nothing of ours.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 PAGE: Final = "page"
 """Root of everything Dash draws."""
@@ -135,25 +135,6 @@ METRIC_SHOWN: Final = "metric-shown"
 """Store: the same as it is drawn now, with their curves."""
 METRIC_DIGESTS: Final = "metric-digests"
 """Store: digest of what the metrics' charts draw."""
-
-LOSS_PARTS: Final = (
-    "loss-head",
-    "loss-delta",
-    "loss-chart",
-    "loss-sentence",
-    "loss-foot",
-    "loss-compared",
-    "loss-note",
-    "loss-table",
-    "loss-metrics",
-)
-"""Parts of one stream's loss panel that change while it trains."""
-
-
-def loss_part(part: str, stream: Any) -> dict[str, Any]:
-    """Id of a part of one stream's loss panel; `stream` may be Dash's wildcard."""
-    return {"part": part, "stream": stream}
-
 
 ALL_IDS: Final = (
     PAGE,

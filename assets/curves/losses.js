@@ -188,17 +188,17 @@
     if (plot.data && plot.checkVisibility()) window.Plotly.Plots.resize(plot);
   }
 
-  /* The charts' places: of patterns of ids Dash itself would look for every pair. */
-  function parts() {
-    const frames = [...document.querySelectorAll(".loss[data-stream]")];
-    return frames.map(({ dataset }) => ({ part: "loss-chart", stream: dataset.stream }));
+  const frames = () => [...document.querySelectorAll(".loss[data-stream]")];
+  const streams = () => frames().map(({ dataset }) => dataset.stream);
+
+  /* A part of a stream's panel; nothing while the panel is not there. */
+  function placeOf(stream, part) {
+    return frames().find(({ dataset }) => dataset.stream === stream)?.querySelector(`[data-part="${part}"]`);
   }
 
-  const placeOf = ({ stream, part }) => document.getElementById(JSON.stringify({ part, stream }));
-
   /* Where a stream's chart is drawn; null while its panel is not there. */
-  function plotOf(part) {
-    const place = placeOf(part);
+  function plotOf(stream) {
+    const place = placeOf(stream, "loss-chart");
     if (place && !place.firstElementChild) {
       place.append(document.createElement("div"));
       sizes.observe(place.firstElementChild);
@@ -206,8 +206,8 @@
     return place && place.firstElementChild;
   }
 
-  function letGo(part) {
-    const plot = placeOf(part)?.firstElementChild;
+  function letGo(stream) {
+    const plot = placeOf(stream, "loss-chart")?.firstElementChild;
     if (!plot?.data) return;
     sizes.unobserve(plot);
     window.Plotly.purge(plot);
@@ -230,44 +230,39 @@
       return weight.toFixed(2);
     }
     const palette = colours();
-    for (const part of parts()) {
-      const entry = losses[part.stream];
+    for (const stream of streams()) {
+      const entry = losses[stream];
       const data = entry ? entry.data : NOTHING_YET;
-      const plot = data && plotOf(part);
-      if (!data) letGo(part);
-      if (!plot || isAsBefore(part.stream, [data, x, y, weight, theme, compared?.[part.stream], series], plot)) continue;
+      const plot = data && plotOf(stream);
+      if (!data) letGo(stream);
+      if (!plot || isAsBefore(stream, [data, x, y, weight, theme, compared?.[stream], series], plot)) continue;
       const axis = usableAxis(data, x);
-      const scene = { axis, y, weight, palette, unit: timeUnit(data, axis), ghosts: ghostsOf(compared, part.stream, series) };
-      show(part, plot, withZoom(figureOf(part.stream, data, scene), plot));
-      say(part, noteOf(data, scene, x));
+      const scene = { axis, y, weight, palette, unit: timeUnit(data, axis), ghosts: ghostsOf(compared, stream, series) };
+      show(stream, plot, withZoom(figureOf(stream, data, scene), plot));
+      placeOf(stream, "loss-note").textContent = noteOf(data, scene, x);
     }
     return weight.toFixed(2);
   }
 
-  function show(part, plot, { data, layout }) {
+  function show(stream, plot, { data, layout }) {
     const isNew = !plot.data;
     window.Plotly.react(plot, data, layout, CONFIG);
-    if (isNew) plot.on("plotly_relayout", (moved) => window.dash_clientside.zoom.follow(part, moved));
-  }
-
-  function say({ stream }, note) {
-    window.dash_clientside.set_props({ part: "loss-note", stream }, { children: note });
+    if (isNew) plot.on("plotly_relayout", (moved) => window.dash_clientside.zoom.follow(stream, moved));
   }
 
   /* Words of the panels whose entry is another one than they tell. */
   function tell(losses) {
-    for (const { stream } of parts()) {
-      const place = placeOf({ part: "loss-head", stream });
+    for (const stream of streams()) {
+      const place = placeOf(stream, "loss-head");
       const entry = (losses || {})[stream];
-      if (!place || told.get(place) === entry) continue;
+      if (told.get(place) === entry) continue;
       told.set(place, entry);
-      for (const name of ["head", "sentence", "foot", "table"]) {
-        window.dash_clientside.set_props({ part: `loss-${name}`, stream }, { children: (entry || {})[name] || "" });
-      }
+      for (const name of ["head", "foot", "table"]) window.trees.fill(placeOf(stream, `loss-${name}`), entry?.[name] || []);
+      placeOf(stream, "loss-sentence").textContent = entry?.sentence || "";
     }
   }
 
-  window.lossFigures = { figureOf, colours, usableAxis, timeUnit, parts };
+  window.lossFigures = { figureOf, colours, usableAxis, timeUnit, streams, placeOf };
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     losses: { draw, tell, ghostsOf },
   });

@@ -7,7 +7,7 @@
 (function () {
   "use strict";
 
-  const { figureOf, colours, usableAxis, timeUnit, parts } = window.lossFigures;
+  const { figureOf, colours, usableAxis, timeUnit, streams, placeOf } = window.lossFigures;
   const AT_A_TIME = 24; // of a group, before somebody asks for more
   const WAIT_MS = 100; // the charts' own code may still be on its way
   const CONFIG = { displayModeBar: false, responsive: true, doubleClick: "reset" };
@@ -29,12 +29,12 @@
     if (!isSo) place.replaceChildren(...wanted);
   }
 
-  const containerOf = (stream) => document.getElementById(JSON.stringify({ part: "loss-metrics", stream }));
+  const containerOf = (stream) => placeOf(stream, "loss-metrics");
   const groupsIn = (container) => [...container.querySelectorAll(".metric-group")];
 
   /* The groups of every stream: those that are there already stay, opened or not. */
   function list(losses) {
-    for (const { stream } of parts()) {
+    for (const stream of streams()) {
       const container = containerOf(stream);
       const groups = ((losses || {})[stream] || {}).groups || [];
       const held = new Map(groupsIn(container).map((one) => [one.dataset.group, one]));
@@ -64,14 +64,14 @@
     return details;
   }
 
-  const placeOf = ({ stream, group }) => JSON.stringify([stream, group]);
+  const wishOf = ({ stream, group }) => JSON.stringify([stream, group]);
 
   /* Tell the page which groups are open. */
   function wish() {
     const found = {};
     for (const { dataset } of document.querySelectorAll(".metric-group[open]")) {
       found[dataset.stream] ??= {};
-      found[dataset.stream][dataset.group] = wished[placeOf(dataset)] || AT_A_TIME;
+      found[dataset.stream][dataset.group] = wished[wishOf(dataset)] || AT_A_TIME;
     }
     const told = JSON.stringify(found);
     if (told === wish.told) return;
@@ -90,7 +90,7 @@
 
   window.dashboard.onPress(".metric-more", (button) => {
     const { dataset } = button.closest(".metric-group");
-    wished[placeOf(dataset)] = (wished[placeOf(dataset)] || AT_A_TIME) + AT_A_TIME;
+    wished[wishOf(dataset)] = (wished[wishOf(dataset)] || AT_A_TIME) + AT_A_TIME;
     wish();
   });
 
@@ -105,7 +105,7 @@
   function drawAll() {
     const [data, x, y, smoothing] = drawn;
     const look = { x, y, weight: Number(smoothing) || 0, palette: colours() };
-    const every = parts().flatMap(({ stream }) => groupsIn(containerOf(stream))).filter((details) => details.open);
+    const every = streams().flatMap((stream) => groupsIn(containerOf(stream))).filter((details) => details.open);
     const found = ({ stream, group }) => data?.[stream]?.[group];
     const groups = every.filter((details) => found(details.dataset));
     every.filter((details) => !found(details.dataset)).forEach(letGo);

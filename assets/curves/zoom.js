@@ -14,7 +14,7 @@
   const COLUMNS = ["epoch", "step", "time", "value"];
 
   const { draw, ghostsOf } = window.dash_clientside.losses;
-  const { parts } = window.lossFigures;
+  const { streams, placeOf } = window.lossFigures;
   const details = {}; // stream -> {key, newest, curves: run and series -> columns}
   const waiting = {}; // stream -> {key, timer, abort}
   const whole = {}; // run, stream and series -> points of a curve that the server has no more of
@@ -24,19 +24,19 @@
   function drawWithDetail(...given) {
     wires = given;
     const drawn = draw(...withDetails(given));
-    for (const part of parts()) {
-      const layout = plotOf(part)?.layout;
-      if (layout?.meta) look(part.stream, layout);
+    for (const stream of streams()) {
+      const layout = plotOf(stream)?.layout;
+      if (layout?.meta) look(stream, layout);
     }
     return drawn;
   }
 
   /* A person moved one of the charts. */
-  function follow(part, moved) {
-    const chart = plotOf(part);
+  function follow(stream, moved) {
+    const chart = plotOf(stream);
     if (!chart?.layout?.meta) return;
     if (moved["xaxis.autorange"]) showAll(chart);
-    else look(part.stream, chart.layout);
+    else look(stream, chart.layout);
   }
 
   /* A double click means the whole run; left alone, the chart would only show what is drawn. */
@@ -44,10 +44,7 @@
     window.Plotly.relayout(chart, { "xaxis.range": [...chart.layout.meta.range] });
   }
 
-  function plotOf({ stream, part }) {
-    const id = JSON.stringify({ part, stream });
-    return document.getElementById(id)?.querySelector(".js-plotly-plot");
-  }
+  const plotOf = (stream) => placeOf(stream, "loss-chart")?.querySelector(".js-plotly-plot");
 
   /* Fetch what the chart could show and does not; forget what it shows no more. */
   function look(stream, layout) {

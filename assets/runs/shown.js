@@ -21,14 +21,14 @@
   const told = new WeakMap(); // place in a panel -> the entry whose words it has
 
   function tell(compared) {
-    for (const { dataset } of document.querySelectorAll(".loss[data-stream]")) {
-      const { stream } = dataset;
+    const { streams, placeOf } = window.lossFigures;
+    for (const stream of streams()) {
       const entry = (compared || {})[stream];
-      const place = document.getElementById(JSON.stringify({ part: "loss-delta", stream }));
-      if (!place || told.get(place) === entry) continue;
+      const place = placeOf(stream, "loss-delta");
+      if (told.get(place) === entry) continue;
       told.set(place, entry);
-      window.dash_clientside.set_props({ part: "loss-delta", stream }, { children: entry?.delta || "" });
-      window.dash_clientside.set_props({ part: "loss-compared", stream }, { children: entry?.keys || "" });
+      window.trees.fill(place, entry?.delta || []);
+      window.trees.fill(placeOf(stream, "loss-compared"), entry?.keys || []);
     }
     root.toggleAttribute("data-compared", Object.values(compared || {}).some((one) => one.others.length));
   }

@@ -24,7 +24,7 @@ from dash_app.views.runs.comparison import render_comparison
 from dash_app.views.runs.history import render_history
 from dash_app.views.runs.history_rows import Looks
 from dash_app.views.runs.picker import OFFERED, render_baseline_label, render_options
-from dash_app.views.tree import as_tree
+from dash_app.views.tree import as_tree, in_trees
 
 
 def register_runs(app: dash.Dash, history: RunHistory, settings: Settings) -> None:
@@ -123,7 +123,7 @@ def comparison_news(
         ids.COMPARISON: render_comparison(
             compared.delta, compared.baseline_id, is_pinned=compared.is_pinned, pin_target=target
         ),
-        ids.COMPARED: compared_curves(baseline, overlays, compared.delta),
+        ids.COMPARED: in_trees(compared_curves(baseline, overlays, compared.delta), "delta", "keys"),
     }
     told = digests(now)
     news = [now[name] if told[name] != shown.get(name) else no_update for name in now]

@@ -26,7 +26,7 @@ from dash_app.reading.reader import StateReader
 from dash_app.views.curves.data import curve_columns, loss_data
 from dash_app.views.curves.metrics import metric_part
 from dash_app.views.curves.news import COLUMNS, segments
-from dash_app.views.tree import component
+from dash_app.views.tree import as_tree, component
 from dash_app.web.answers import failure, not_found
 from dash_app.web.kept_answers import KeptAnswers
 
@@ -82,7 +82,7 @@ class CurvesRoute:
         }
         if asked.get("since"):
             self._leave_out(content["parts"], run, asked)
-        return to_json(content, fallback=lambda part: part.to_plotly_json())
+        return to_json(content)
 
     def _leave_out(self, parts: Any, run: StreamMetrics, asked: dict[str, str]) -> None:
         """Let rows that the browser has be segments; where what it has is gone, everything is sent."""
@@ -101,4 +101,4 @@ class CurvesRoute:
 
 def _main(run: StreamMetrics) -> dict[str, Any]:
     shown = main_part(run)
-    return {**loss_data(shown), "table": component(loss_table(shown))}
+    return {**loss_data(shown), "table": as_tree(component(loss_table(shown)))}

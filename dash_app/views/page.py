@@ -24,7 +24,7 @@ from dash_app.views.banners import render_snapshot_banner
 from dash_app.views.curves.losses import losses_now, render_losses
 from dash_app.views.files import render_links
 from dash_app.views.markup import attributes, end_shown
-from dash_app.views.tree import components
+from dash_app.views.tree import components, in_trees
 from dash_app.views.verdict import render_verdict, verdict_now
 
 REGIONS = (
@@ -91,7 +91,7 @@ def render_page(state: DashboardState | None, sentence: str | None, run_id: str 
         ids.LOSSES: render_losses(state),
         ids.LINKS: render_links(state),
         ids.VERDICT_NOW: verdict_now(state, is_snapshot=run_id is not None),
-        ids.LOSS_DATA: losses_now(state),
+        ids.LOSS_DATA: in_trees(losses_now(state), "head", "foot"),
     }
 
 

@@ -16,7 +16,6 @@ from collectors.contract.metrics import StreamMetrics
 from collectors.contract.state import DashboardState
 from collectors.presentation.metric_groups import main_part
 from collectors.presentation.regions.losses import chart_sentence, loss_foot, loss_head
-from dash_app import ids
 from dash_app.reading.documents import curves_version
 from dash_app.views.curves.metrics import groups_of, may_stand_open
 from dash_app.views.markup import attributes
@@ -42,28 +41,27 @@ def losses_now(state: DashboardState | None) -> dict[str, Any]:
 
 
 def _frame(stream: StreamInfo) -> Component:
-    part = {name: ids.loss_part(name, stream.id) for name in ids.LOSS_PARTS}
-    chart = html.Div(id=part["loss-chart"], className="loss-chart")
+    chart = html.Div(**attributes(data_part="loss-chart"), className="loss-chart")
     head = html.Header(
         [
             html.H3(stream.label),
-            html.Span(id=part["loss-head"], className="figure"),
-            html.Span(id=part["loss-delta"], className="figure loss-delta"),
+            html.Span(**attributes(data_part="loss-head"), className="figure"),
+            html.Span(**attributes(data_part="loss-delta"), className="figure loss-delta"),
         ],
         className="panel-head",
     )
     plot = html.Div(chart, className="loss-plot", **attributes(aria_hidden="true"))
     foot = html.Summary(
         [
-            html.Span(id=part["loss-foot"], className="loss-words"),
-            html.Span(id=part["loss-compared"], className="loss-others"),
-            html.Span(id=part["loss-note"], className="loss-note"),
+            html.Span(**attributes(data_part="loss-foot"), className="loss-words"),
+            html.Span(**attributes(data_part="loss-compared"), className="loss-others"),
+            html.Span(**attributes(data_part="loss-note"), className="loss-note"),
             html.Span("data table", className="loss-toggle"),
         ]
     )
-    table = html.Details([foot, html.Div(id=part["loss-table"])], className="loss-data")
-    sentence = html.P(id=part["loss-sentence"], className="unseen")
-    metrics = html.Div(id=part["loss-metrics"], className="metric-groups")
+    table = html.Details([foot, html.Div(**attributes(data_part="loss-table"))], className="loss-data")
+    sentence = html.P(**attributes(data_part="loss-sentence"), className="unseen")
+    metrics = html.Div(**attributes(data_part="loss-metrics"), className="metric-groups")
     parts = [head, plot, sentence, table, metrics]
     return html.Section(parts, className="panel loss", **attributes(data_stream=stream.id))
 
