@@ -224,6 +224,7 @@
   function draw(...given) {
     const [losses, x, y, smoothing, theme, compared, series] = given;
     const weight = Number(smoothing) || 0;
+    tell(losses); // words and charts are of one moment
     if (!window.Plotly || !losses) {
       window.clearTimeout(waiting);
       if (losses) waiting = window.setTimeout(() => window.dash_clientside.losses.draw(...given), WAIT_MS);
@@ -264,6 +265,6 @@
 
   window.lossFigures = { figureOf, colours, usableAxis, timeUnit, streams, placeOf };
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
-    losses: { draw, tell, ghostsOf },
+    losses: { draw, ghostsOf },
   });
 })();

@@ -17,7 +17,6 @@ def register_losses(app: dash.Dash) -> None:
     """Let the loss panels follow their data and the controls above them, and their curves what comes near."""
     for kind in (ids.LOSS_DATA, ids.COMPARED, ids.METRIC_DATA):
         in_browser(app, "shelf", "follow", Input(kind, "data"), State(kind, "id"))
-    in_browser(app, "losses", "tell", Input(ids.LOSS_SHOWN, "data"))
     in_browser(
         app,
         "losses",
