@@ -6,7 +6,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test slow lint docs browser bench fuzz chaos mutants screens constraints clean
+.PHONY: help demo test slow lint docs browser bench fuzz chaos attack soak sbom audit mutants screens constraints clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -17,6 +17,10 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 TOLD := | awk '/^(Collecting|Building|Preparing) / {print "  " $$0; fflush()} \
 	/^Installing collected/ {print "  unpacking " NF - 3 " packages"; fflush()} /^Successfully inst/ {print "  done"}'
 TORCH := torch==2.13.0
+SHIPPED := build/shipped
+SUPPLY := build/supply
+SUPPLY_TOOLS := cyclonedx-bom==7.5.0 pip-audit==2.10.1
+ATHERIS := atheris==3.0.0
 CONSTRAINTS := .ci/constraints.txt
 TRAIN ?= 0
 LATEST ?= 0
@@ -47,6 +51,10 @@ help:
 	@echo "make bench          print the figures, measured side by side"
 	@echo "make fuzz           any bytes in any file, by chance, for FUZZ_SECONDS (300)"
 	@echo "make chaos          CHAOS_KILLS (2000) kills of the writer, and faults at each of its system calls"
+	@echo "make soak           SOAK_SECONDS (7200) of trainings, pages, restarts and faults; what grows after SOAK_WARMUP (1800)?"
+	@echo "make attack         fuzzers, flips, kills in mid-write, racing links, with counts; INPUTS (200000), KILLS (2000), LINKS (100000)"
+	@echo "make sbom           what the image installs, as CycloneDX, in build/sbom.cdx.json"
+	@echo "make audit          known weaknesses of what the image installs, where their list can be had"
 	@echo "make mutants        MUTANTS (250) small changes to the core (one AREA, a SEED): does a test notice?"
 	@echo "make clean          remove what was made here, $(VENV) included"
 
@@ -139,7 +147,7 @@ clean:
 bench: $(VENV)/.test
 	$(BIN)/python tests/bench/bench_collect.py
 	$(BIN)/python tests/bench/bench_events.py $(if $(PEER),--peer $(PEER))
-	for figures in $(wildcard $(addprefix tests/bench/bench_,$(addsuffix .py,recognise history server crowd page))); do $(BIN)/python $$figures || exit 1; done
+	for figures in $(wildcard $(addprefix tests/bench/bench_,$(addsuffix .py,recognise history server crowd page decisions))); do $(BIN)/python $$figures || exit 1; done
 
 # What failed is kept in .hypothesis/ and tried first the next time.
 fuzz: $(VENV)/.test
@@ -147,6 +155,41 @@ fuzz: $(VENV)/.test
 
 chaos: $(VENV)/.test
 	CHAOS_KILLS=$(or $(CHAOS_KILLS),2000) $(BIN)/python -m pytest tests/chaos -q -rs $(PYTEST_ARGS)
+
+soak: $(VENV)/.test browser
+	PYTHONPATH=tests $(BIN)/python -m soak $(or $(SOAK_SECONDS),7200) --warm-up $(or $(SOAK_WARMUP),1800)
+# By coverage where atheris installs (Linux, some versions of Python), else by chance; kills need strace.
+attack: $(VENV)/.test
+	$(PIP) install -q '$(ATHERIS)' 2>/dev/null || echo "$(ATHERIS) does not install here: inputs are drawn by chance"
+	@command -v strace >/dev/null || { echo "strace is missing: it holds the writers that are killed"; exit 1; }
+	PYTHONPATH=tests $(BIN)/python -m attack $(if $(SEED),--seed $(SEED)) --inputs $(or $(INPUTS),200000) \
+		--kills $(or $(KILLS),2000) --links $(or $(LINKS),100000)
+
+# The image's own environment, without the image: the same extra, the same exact versions.
+$(SHIPPED)/.made: $(VENV)/.made $(CONSTRAINTS) pyproject.toml
+	rm -rf $(SHIPPED)
+	$(BIN)/python -m venv --without-pip $(SHIPPED)
+	$(BIN)/python -m pip --disable-pip-version-check --python $(SHIPPED)/bin/python install -q \
+		--constraint $(CONSTRAINTS) '.[server]'
+	touch $@
+
+# Tools in a virtual environment of their own: they need other versions of what is looked at.
+$(SUPPLY)/.made: $(VENV)/.made
+	$(BIN)/python -m venv $(SUPPLY)
+	$(SUPPLY)/bin/python -m pip --disable-pip-version-check install -q $(SUPPLY_TOOLS)
+	touch $@
+
+sbom: $(SHIPPED)/.made $(SUPPLY)/.made
+	$(SUPPLY)/bin/cyclonedx-py environment --output-reproducible --pyproject pyproject.toml \
+		--output-file build/sbom.cdx.json $(SHIPPED)/bin/python
+	@echo "build/sbom.cdx.json: $$(grep -c '"purl"' build/sbom.cdx.json) packages"
+
+# Ends with 1 where a weakness is known, and with 2 where nobody could be asked: that is no clean bill.
+audit: $(SHIPPED)/.made $(SUPPLY)/.made
+	@$(SUPPLY)/bin/pip-audit --path $$(echo $(SHIPPED)/lib/python*/site-packages) --progress-spinner off --timeout 30 \
+		> build/audit.txt 2>&1; code=$$?; cat build/audit.txt; \
+	if grep -qE 'No known vulnerabilities|Found [0-9]+ known' build/audit.txt; then exit $$code; fi; \
+	echo "the list of known weaknesses cannot be had here: nothing was checked"; exit 2
 
 # The suite is run once with coverage first; what that finds is kept in build/mutants/ until a source changes.
 mutants: $(VENV)/.test

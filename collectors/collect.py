@@ -18,11 +18,11 @@ from typing import Any, Self
 from collectors.contract.pipeline import PipelineConfig
 from collectors.contract.state import Check, DashboardState
 from collectors.decisions.analysis import Analysis
-from collectors.decisions.document import document_of
 from collectors.decisions.summary import notices_of
 from collectors.files.workspace import Workspace
 from collectors.judge.build import BUILTIN, Observation, build_state
-from collectors.judge.checklist import following_external, judge
+from collectors.judge.checklist import judge
+from collectors.judge.steps import Judged
 from collectors.judge.verdict import verdict_of
 from collectors.observe.after_end import AfterEnd
 from collectors.observe.cache import ReadCache
@@ -176,14 +176,15 @@ class Collector:
     def _judge(
         self, seen: WorkspaceEvidence, now: datetime, run: tuple[str, bool], previous: DashboardState | None
     ) -> DashboardState:
-        checks, source = self._checklist(seen)
+        found, source = self._checklist(seen)
         self._decided = seen.decisions
         about = Observation(
             workspace=self.workspace.name,
             now=now,
             run_id=run[0],
-            checks=checks,
-            verdict=verdict_of(checks, seen),
+            checks=found.checks,
+            steps=found.steps,
+            verdict=verdict_of(found.checks, seen),
             checklist_source=source,
             snapshot_stored=run[1],
             digest_key=self.store.digest_key() if self.store else None,
@@ -223,6 +224,8 @@ class Collector:
         """Store what the page draws of a scoring, before the state that speaks of it. Raises StoreProblem."""
         if state.decisions is None or self._decided is None:
             return
+        from collectors.decisions.document import document_of
+
         drawn = (state.meta.run_id, state.decisions.digest)
         if self._drawn != drawn:
             labels = {stream.id: stream.label for stream in self.config.streams}
@@ -235,13 +238,11 @@ class Collector:
             return self._stored[1]
         return store.read_state()
 
-    def _checklist(self, seen: WorkspaceEvidence) -> tuple[tuple[Check, ...], str]:
-        builtin = judge(seen)
+    def _checklist(self, seen: WorkspaceEvidence) -> tuple[Judged, str]:
         validator = self.config.validator
         if validator is None or not self.options.run_validator:
-            return builtin, BUILTIN
+            return judge(seen), BUILTIN
         if self._external is None:
             place = Place(self.root, self.options.smoke_python, validator.timeout_seconds)
             self._external = run_validator(validator.command, place, self.options.announce)
-        appended = following_external(builtin if validator.append_builtin else (), len(self._external) + 1)
-        return (*self._external, *appended), " ".join(validator.command)
+        return judge(seen, self._external), " ".join(validator.command)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Final, TypeGuard
 
@@ -147,6 +147,11 @@ def listed(items: Iterable[str], *, most: int = 4) -> str:
     every = list(items)
     shown = ", ".join(every[:most])
     return f"{shown} and {len(every) - most:,} more" if len(every) > most else shown
+
+
+def joined(parts: Sequence[str]) -> str:
+    """Names or reasons as one: `a`, `a and b`, `a, b and c`."""
+    return " and ".join(part for part in (", ".join(parts[:-1]), *parts[-1:]) if part)
 
 
 def utc(seconds: float | None) -> datetime | None:

@@ -11,6 +11,7 @@ from typing import Any
 from uvicorn_worker import UvicornWorker  # type: ignore[import-untyped] # ships no types
 
 from dash_app.server import settings_or_exit
+from dash_app.web.connections import LimitedProtocol
 
 USAGE = 2
 
@@ -21,9 +22,9 @@ def on_starting(_arbiter: Any) -> None:
 
 
 class Worker(UvicornWorker):  # type: ignore[misc] # ships no types
-    """A worker that offers no sockets and does not say what it is."""
+    """A worker that offers no sockets, keeps limits and does not say what it is."""
 
-    CONFIG_KWARGS = UvicornWorker.CONFIG_KWARGS | {"ws": "none", "server_header": False}
+    CONFIG_KWARGS = UvicornWorker.CONFIG_KWARGS | {"http": LimitedProtocol, "ws": "none", "server_header": False}
 
 
 bind = "127.0.0.1:8050"

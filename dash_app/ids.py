@@ -68,6 +68,7 @@ GRAPH_PANEL: Final = "graph-panel"
 CHECKLIST: Final = "checklist"
 LOSSES: Final = "losses"
 COMPARISON: Final = "comparison"
+DECISIONS: Final = "decisions"
 LINKS: Final = "links"
 PREVIEW: Final = "preview"
 """The dialog that shows a file."""
@@ -102,15 +103,21 @@ GRAPH_FRAMES: Final = "graph-frames"
 GRAPH_OVERLAY: Final = "graph-overlay"
 GRAPH_EMPTY: Final = "graph-empty"
 GRAPH_SHOWN: Final = "graph-shown"
-"""Store: element id -> digest of what the graph shows of it."""
-GRAPH_CHANGES: Final = "graph-changes"
-"""Store: data of the elements that changed last."""
+"""Store: digests of the drawing and of all that its elements say."""
+GRAPH_NEWS: Final = "graph-news"
+"""Store: what may change of every element, as the state says it now."""
 DETAILS_SHOWN: Final = "details-shown"
 """Store: digest of the stage details on screen."""
 GRAPH_ANNOUNCER: Final = "graph-announcer"
 """Says changed stages to screen readers."""
 STAGE_DETAILS: Final = "stage-details"
 STAGE_LIST: Final = "stage-list"
+
+# The decisions' own.
+DECISION_CHARTS: Final = "decision-charts"
+"""Where the browser draws the scoring."""
+DECISIONS_NOW: Final = "decisions-now"
+"""Store: run id and digest of the document that is drawn; null without a scoring."""
 
 # How losses are drawn.
 LOSS_DATA: Final = "loss-data"
@@ -171,6 +178,9 @@ ALL_IDS: Final = (
     CHECKLIST,
     LOSSES,
     COMPARISON,
+    DECISIONS,
+    DECISION_CHARTS,
+    DECISIONS_NOW,
     LINKS,
     PREVIEW,
     HISTORY,
@@ -190,7 +200,7 @@ ALL_IDS: Final = (
     GRAPH_OVERLAY,
     GRAPH_EMPTY,
     GRAPH_SHOWN,
-    GRAPH_CHANGES,
+    GRAPH_NEWS,
     DETAILS_SHOWN,
     GRAPH_ANNOUNCER,
     STAGE_DETAILS,

@@ -14,6 +14,7 @@ from dash.development.base_component import Component
 from dash_app import ids
 from dash_app.reading.reader import StateReader
 from dash_app.settings import Settings
+from dash_app.views.decisions.tab import render_decisions_frame
 from dash_app.views.graph.pipeline_graph import render_graph_panel
 from dash_app.views.markup import attributes
 from dash_app.views.page import DrawnPage, Seen, drawn_page, first_view
@@ -75,6 +76,7 @@ def _stores(page: DrawnPage, versions: tuple[str, str], view: str) -> list[Compo
         dcc.Store(id=ids.RUNS_VERSION, data=versions[1]),
         dcc.Store(id=ids.REGION_DIGESTS, data=page.digests),
         dcc.Store(id=ids.VERDICT_NOW, data=page.regions[ids.VERDICT_NOW]),
+        dcc.Store(id=ids.DECISIONS_NOW, data=page.regions[ids.DECISIONS_NOW]),
         dcc.Store(id=ids.LOSS_DATA, data=page.regions[ids.LOSS_DATA]),
         dcc.Store(id=ids.GRAPH_VIEW, data=view),
         dcc.Store(id=ids.SELECTED_STAGE),
@@ -115,6 +117,7 @@ def _main(page: dict[str, Any], graph_panel: Component) -> Component:
             ),
             _losses(page[ids.LOSSES]),
             html.Section(id=ids.COMPARISON, className="panel comparison", **attributes(aria_label="Comparison")),
+            render_decisions_frame(page[ids.DECISIONS]),
             region(ids.LINKS, html.Section, className="panel links"),
             render_history_frame(),
         ],

@@ -21,6 +21,7 @@ from dash_app.app import create_app
 from dash_app.demo.stage import demonstrating, replaying
 from dash_app.reading.reader import StateReader
 from dash_app.settings import Settings
+from dash_app.web.connections import LimitedProtocol
 
 if TYPE_CHECKING:
     from collectors.collect import CollectOptions
@@ -128,6 +129,7 @@ def _uvicorn_config(server: FastAPI) -> uvicorn.Config:
         log_level="warning",
         access_log=False,
         server_header=False,
+        http=LimitedProtocol,
         ws="none",
         timeout_keep_alive=75,  # longer than any poll, else clients meet closed connections
         timeout_graceful_shutdown=GRACE_SECONDS,

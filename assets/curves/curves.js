@@ -121,6 +121,22 @@
     };
   }
 
+  /* What targets ask of a metric: a line over the whole width, for which the value axis makes room. */
+  function targetTraces(data, scene) {
+    return (data.targets || []).map(({ value, text }) => ({
+      type: "scatter",
+      name: text,
+      mode: "lines+text",
+      x: scene.range,
+      y: [value, value],
+      text: ["", text],
+      textposition: "top left",
+      textfont: { size: 10, color: scene.palette.mute },
+      line: { color: scene.palette.mute, dash: "dot", width: 1.25 },
+      hoverinfo: "skip",
+    }));
+  }
+
   /* Curves of other runs that can stand on the axis of this one. */
   function ghostsOn(scene) {
     return scene.ghosts.filter((curve) => scene.axis === "index" || curve[scene.axis].some((at) => at !== null));
@@ -128,6 +144,7 @@
 
   function tracesOf(data, scene) {
     return [
+      ...targetTraces(data, scene),
       ...ghostsOn(scene).map((curve) => ghostTrace(curve, scene)),
       ...data.curves.flatMap((curve) => curveTraces(curve, scene)),
       ...data.curves.flatMap((curve) => lastPoint(curve, scene)),

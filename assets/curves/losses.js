@@ -1,6 +1,6 @@
 /* Losses: data and wishes -> plotly figures, one a stream.
 
-   In:  loss-shown {stream: {data: {curves, broken, ends}, head, sentence, foot, table}}, x, y,
+   In:  loss-shown {stream: {data: {curves, broken, ends, targets}, head, sentence, foot, table}}, x, y,
         smoothing, theme, compared-shown {stream: {curves}} of other runs
    Out: a chart and a note for each stream whose data are here, drawn again only where something of it changed, and
         the smoothing in figures. It fetches nothing; colours come from the CSS tokens, so the charts follow the
@@ -142,7 +142,8 @@
   }
 
   function figureOf(stream, data, scene) {
-    return { data: tracesOf(data, scene), layout: layoutOf(stream, data, scene) };
+    const layout = layoutOf(stream, data, scene);
+    return { data: tracesOf(data, { ...scene, range: layout.meta.range }), layout };
   }
 
   /* What a reader must know about how the curves are drawn. */
@@ -178,7 +179,7 @@
 
   const CONFIG = { displayModeBar: false, responsive: true, doubleClick: "reset" };
   const WAIT_MS = 100; // the charts' own code may still be on its way
-  const NOTHING_YET = { curves: [], broken: [], ends: {} };
+  const NOTHING_YET = { curves: [], broken: [], ends: {}, targets: [] };
   const drawn = {}; // stream -> what its chart was made of
   const told = new WeakMap(); // head of a panel -> the entry whose words it has
   const sizes = new ResizeObserver((changes) => changes.forEach(({ target }) => fit(target)));

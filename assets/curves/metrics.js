@@ -1,15 +1,19 @@
 /* Metrics beside the losses: groups that open -> a card with a chart for each metric, drawn when it is looked at.
 
    In:  loss-shown {stream: {groups: [{key, title, names, open}]}}, metric-shown {stream: {key: {count,
-        members: [{series, label, last, best, odd, data, ghosts}]}}}, x, y, smoothing, theme
+        members: [{series, label, last, best, odd, reduced, data, ghosts}]}}}, x, y, smoothing, theme
    Out: the groups below each loss chart, their charts, and metric-wish: which are open, and how many
-        metrics of each are drawn. It fetches nothing; text is text. */
+        metrics of each are drawn. Of a card that shows part of a reduced curve it fetches that part's points, as the
+        loss charts do; text is text. */
 (function () {
   "use strict";
 
   const { figureOf, colours, usableAxis, timeUnit, streams, placeOf } = window.lossFigures;
   const AT_A_TIME = 24; // of a group, before somebody asks for more
   const WAIT_MS = 100; // the charts' own code may still be on its way
+  const MOVING_MS = 60; // a person may still be moving
+  const details = new WeakMap(); // card -> {run, series, axis, ...}: points of the part that it shows
+  const closer = new WeakMap(); // card -> what asks for them
   const CONFIG = { displayModeBar: false, responsive: true, doubleClick: "reset" };
   const wished = {}; // stream and group -> how many metrics
   const sizes = new ResizeObserver((changes) => changes.forEach(({ target }) => fit(target)));
@@ -153,22 +157,62 @@
 
   const plotIn = (card) => card.querySelector(".metric-plot");
 
+  const runShown = () => document.querySelector("#run-label b")?.title;
+
+  /* The curve with the points that were fetched of it, where they are of this run and stand on this axis. */
+  function inDetail(card, curve, axis) {
+    const found = details.get(card);
+    const isIts = found && found.run === runShown() && found.axis === axis;
+    return isIts ? window.lossZoom.merged(curve, found) : curve;
+  }
+
+  /* A person moved a card: fetch what it could show and does not; forget what it shows no more. */
+  function lookCloser(card, member, stream, again) {
+    closer.get(card)?.abort();
+    const { layout } = plotIn(card);
+    const { axis, seconds, range: usual } = layout.meta;
+    const [left, right] = layout.xaxis.range;
+    if (!member.reduced || axis === "index" || (left <= usual[0] && right >= usual[1])) {
+      if (details.delete(card)) again();
+      return;
+    }
+    const abort = new AbortController();
+    closer.set(card, abort);
+    const question = { stream, axis, from: left * seconds, to: right * seconds };
+    window.setTimeout(() => fetchPart(card, member.series, { question, signal: abort.signal, again }), MOVING_MS);
+  }
+
+  async function fetchPart(card, series, { question, signal, again }) {
+    if (signal.aborted) return;
+    const run = runShown();
+    const curve = { run, series, value: [] };
+    // Another range was chosen, or nobody answers: the curve stays as it is.
+    const answer = await window.lossZoom.ask(question, curve, signal).catch(() => null);
+    if (signal.aborted || answer?.source !== "side_files") return;
+    details.set(card, { ...answer, run });
+    again();
+  }
+
   function drawCard(card, member, stream, look) {
     const { series, label, last, best, odd, data, ghosts } = member;
     const [head, figures, plot] = card.children;
     const as = JSON.stringify(look);
-    if (card.drawn?.member === member && card.drawn.as === as) return;
-    card.drawn = { member, as };
+    const detail = details.get(card);
+    if (card.drawn?.member === member && card.drawn.as === as && card.drawn.detail === detail) return;
+    card.drawn = { member, as, detail };
     head.textContent = label;
     head.title = series;
     figures.replaceChildren(make("b", "", last), make("span", "", best), make("span", "loss-broken", odd));
     const axis = usableAxis(data, look.x);
     const scene = { ...look, axis, unit: timeUnit(data, axis), ghosts };
-    const { data: traces, layout } = figureOf(`${stream} ${series}`, data, scene);
+    const curves = data.curves.map((curve) => inDetail(card, curve, axis));
+    const { data: traces, layout } = figureOf(`${stream} ${series}`, { ...data, curves }, scene);
     Object.assign(layout, { margin: { l: 42, r: 8, t: 6, b: 20 } });
     layout.xaxis.nticks = 4;
     layout.yaxis.nticks = 4;
     window.Plotly.react(plot, traces, layout, CONFIG);
+    plot.removeAllListeners("plotly_relayout");
+    plot.on("plotly_relayout", () => lookCloser(card, member, stream, () => drawCard(card, member, stream, look)));
   }
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, { metrics: { list, draw } });

@@ -279,7 +279,7 @@
   function memberOf(stream, member, [own, other]) {
     const look = { role: "val", kind: "baseline", place: null, name: "baseline" };
     return stable(`member ${stream} ${member.series}`, [JSON.stringify(member), own, other], () => {
-      const data = own || { curves: [], broken: [], ends: {} };
+      const data = own || { curves: [], broken: [], ends: {}, targets: [] };
       return { ...member, data, ghosts: (other?.curves || []).map((curve) => ({ ...curve, ...look })) };
     });
   }

@@ -187,6 +187,7 @@
     return joined;
   }
 
+  window.lossZoom = { ask, merged };
   window.dash_clientside.losses.draw = drawWithDetail;
   window.dash_clientside = Object.assign({}, window.dash_clientside, { zoom: { follow } });
 })();

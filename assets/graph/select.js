@@ -2,7 +2,7 @@
 
    In:  taps on the canvas, buttons with data-stage, keys, rows of the checklist.
    Out: the store `selected-stage`, the marks on cards, rows and edges, and the rows of the checklist
-   that a stage rests on; `merge` puts changed data into the elements by their id. */
+   that a stage rests on. */
 (function () {
   "use strict";
 
@@ -154,18 +154,9 @@
     }
   }).observe(document, { childList: true, subtree: true });
 
-  /* Put changed data into the elements, by id; places and everything else stay as they are. */
-  function merge(changes, elements) {
-    const fresh = new Map((changes || []).map((data) => [data.id, data]));
-    return (elements || []).map((element) => {
-      const data = fresh.get(element.data.id);
-      return data ? { ...element, data: { ...element.data, ...data } } : element;
-    });
-  }
-
   graph.select = select;
   const ours = (window.dash_clientside || {}).graph;
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
-    graph: Object.assign({}, ours, { showSelection, merge }),
+    graph: Object.assign({}, ours, { showSelection }),
   });
 })();

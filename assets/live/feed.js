@@ -32,8 +32,8 @@
   const timers = {};
 
   function start(_id, etag, runs) {
-    hear.shown = etag;
-    followRuns.shown = runs;
+    window.dashboard.drawn("state-version", etag);
+    window.dashboard.drawn("runs-version", runs);
     document.addEventListener("visibilitychange", () => (document.hidden ? rest() : wake()));
     window.dashboard.everySecond(judge);
     wake();
@@ -152,19 +152,14 @@
     heardAt = Date.now();
     if (news !== pulse && news.now) clockOffsetMs = Date.parse(news.now) - Date.now();
     pulse = news;
-    if (news.etag !== hear.shown) {
-      hear.shown = news.etag;
-      window.dashboard.set("state-version", news.etag);
-    }
+    window.dashboard.follow("state-version", news.etag);
     followRuns(news.runs);
     judge();
   }
 
   /* A run was stored or removed, or somebody pinned another baseline, perhaps this very page. */
   function followRuns(version) {
-    if (!version || version === followRuns.shown) return;
-    followRuns.shown = version;
-    window.dashboard.set("runs-version", version);
+    if (version) window.dashboard.follow("runs-version", version);
   }
 
   /* The server did not answer. */

@@ -1,4 +1,4 @@
-/* URL: ?view= &stage= &smoothing= &y= &x= &theme= &run= &baseline= &runs= &embed= &panel= -> the page, and back.
+/* URL: ?tab= &view= &stage= &smoothing= &y= &x= &theme= &run= &baseline= &runs= &embed= &panel= -> the page, and back.
 
    Read once, before anything is drawn; written with replaceState whenever a choice changes.
    Parameters it does not know stay as they are. Nothing is kept anywhere else. */
@@ -16,6 +16,8 @@
   const RUN_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
   const LIVE = "live";
   const NO_BASELINE = "-";
+  const TAB = "tab";
+  const DECISIONS = "decisions";
   const MOST_RUNS = 8;
   const root = document.documentElement;
   const darkIsWished = window.matchMedia("(prefers-color-scheme: dark)");
@@ -58,6 +60,11 @@
     return [...new Set(named)].slice(0, MOST_RUNS);
   }
 
+  /* The tab that is no view of the pipeline; it stands beside `view`. */
+  function tab(given) {
+    return given.get(TAB) === DECISIONS ? DECISIONS : null;
+  }
+
   /* Before the first paint: theme and frame, and whether another run must come before anything shows. */
   function prepare() {
     const given = parameters();
@@ -81,7 +88,7 @@
   function read(_id, view) {
     const given = parameters();
     firstView = view;
-    const wished = root.dataset.panel === "history" ? "history" : identifier(given, "view");
+    const wished = root.dataset.panel === "history" ? "history" : tab(given) || identifier(given, "view");
     const known = wished && document.querySelector(`[data-view="${wished}"]`);
     return [
       known ? wished : view,
@@ -105,6 +112,9 @@
       if (value === null || value === undefined || value === usual) given.delete(name);
       else given.set(name, String(value));
     }
+    if (given.get("view") === DECISIONS) given.delete("view");
+    if (view === DECISIONS) given.set(TAB, DECISIONS);
+    else if (tab(given)) given.delete(TAB);
     const query = given.toString().replaceAll("%2C", ",");
     const address = window.location.pathname + (query ? "?" + query : "") + window.location.hash;
     window.history.replaceState(window.history.state, "", address);

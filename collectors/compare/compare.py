@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from collectors.compare.artifacts import artifact_changes
 from collectors.compare.comparability import Standing, epochs_of, reasons_against, standing_of, steps_of
 from collectors.compare.configs import compare_configs
+from collectors.compare.decisions import decisions_differ
 from collectors.compare.regression import (
     Which,
     judge_regression,
@@ -79,7 +80,8 @@ def _notes(run: DashboardState, baseline: DashboardState) -> tuple[str, ...]:
             notes += [f"The {name}: {sentence}" for sentence in rejudged(side.judged_before, side)]
     if run.meta.checklist_source != baseline.meta.checklist_source:
         notes.append("The two checklists come from different validators; their outcomes are not the same gates.")
-    return tuple(notes)
+    decided = decisions_differ(run.decisions, baseline.decisions)
+    return (*notes, decided) if decided else tuple(notes)
 
 
 def _versions(run: DashboardState, baseline: DashboardState) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, NonNegativeFloat, PositiveFloat, PositiveInt
 
+from collectors.contract.layers import Formula
 from collectors.contract.shapes import Names, Paths, RelativePath, Section, as_list
 from collectors.contract.values import Id
 
@@ -97,10 +98,11 @@ class ReportFile(Section):
 class ScoredWindow(Section):
     """How long the windows of a stream are."""
 
-    seconds: PositiveFloat
-    """Length of one window."""
-    stride_seconds: PositiveFloat | None = None
-    """From one window to the next; measured where it is not said."""
+    seconds: PositiveFloat | Formula
+    """Length of one window: a number, or a product or quotient of keys of the stream's config and numbers, such as
+    `data.rows / 50`."""
+    stride_seconds: PositiveFloat | Formula | None = None
+    """From one window to the next, in the same way; measured where it is not said."""
 
 
 class AlarmRules(Section):

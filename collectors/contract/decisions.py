@@ -187,6 +187,8 @@ class DecisionSeries(Contract):
     """Its id; the fused one is `fused`."""
     label: Text
     """Its name on screen."""
+    called: Text
+    """What its thresholds stand under in their file."""
     decides: bool
     """Whether its words count."""
     warn: float | None
@@ -223,6 +225,8 @@ class DecisionDocument(Contract):
     """Which way a score is worse."""
     clock: Literal["utc", "naive", "relative", "none", "mixed"]
     """What its times are."""
+    fused_by: Literal["max", "min", "mean", "severity"] | None
+    """How the fused scores were made; null when unknown, and without a fused series."""
     series: tuple[DecisionSeries, ...]
     """Every series, the fused one last."""
     severity: SeverityCurve | None

@@ -117,6 +117,10 @@ class MetricFacts(Contract):
     """Its name on screen, where the description gives one."""
     reduced: bool
     """Whether it has more points than are kept of it."""
+    at_least: float | None = None
+    """What its best or last value must be at least, by its targets; null without one."""
+    at_most: float | None = None
+    """What its best or last value must be at most, by its targets; null without one."""
 
 
 class Writer(Contract):

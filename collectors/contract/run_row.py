@@ -6,6 +6,8 @@ Input: a row. Output: its parts, read back. It refuses nothing: what is not ther
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from typing_extensions import TypedDict  # pydantic needs this one before Python 3.12
 
@@ -32,6 +34,9 @@ class StreamRow(TypedDict):
     best_val_loss: float | None
     config: str
     """Highlights of its final config as a JSON object: whether two runs can be compared at all; see `standing_in`."""
+    metrics: str
+    """Its metrics that were asked for, or get better one way, beside these losses, as a JSON object: name -> best and
+    last value; see `metrics_in`."""
     spark: str
     """Validation loss in at most 24 numbers, parted by spaces, `-` for a non-finite one; see `spark_of`."""
 
@@ -68,6 +73,35 @@ FileFacts = tuple[int, int]
 def spark_of(stream: StreamRow) -> list[float | None]:
     """The numbers of a spark line; None where the loss was not finite."""
     return [None if word == "-" else float(word) for word in stream["spark"].split()]
+
+
+class MetricValues(NamedTuple):
+    """One metric of a run; None is unknown."""
+
+    best: float | None
+    final: float | None
+
+    @property
+    def telling(self) -> float | None:
+        """The best one, or the last where neither way is better."""
+        return self.final if self.best is None else self.best
+
+
+def metrics_in(stream: StreamRow) -> dict[str, MetricValues]:
+    """The metrics of a row; none where a person wrote something else into it."""
+    try:
+        return {str(name): MetricValues(*values) for name, values in json.loads(stream["metrics"]).items()}
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        return {}
+
+
+def metric_names(rows: Iterable[RunRow], most: int) -> dict[str, list[str]]:
+    """Stream -> names of the metrics that its rows have, at most so many, those of the first rows first."""
+    found: dict[str, dict[str, None]] = {}
+    for row in rows:
+        for stream, told in row["streams"].items():
+            found.setdefault(stream, {}).update(dict.fromkeys(metrics_in(told)))
+    return {stream: list(names)[:most] for stream, names in found.items()}
 
 
 def config_of(stream: StreamRow) -> dict[str, Scalar]:

@@ -7,7 +7,7 @@ non-finite numbers, naive times and text that could hide something from a reader
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, NonNegativeInt, model_validator
 
@@ -20,6 +20,8 @@ from collectors.contract.values import Contract, Id, Outcome, RunId, Text, UtcTi
 
 SCHEMA_VERSION: Literal["2"] = "2"
 """Of what is written. Version 1, whose series hold curves of any length, is read as it is."""
+MOST_STEPS: Final = 5
+"""Steps that are told at once: the others depend on what comes of these."""
 
 
 class Meta(Contract):
@@ -58,6 +60,8 @@ class Verdict(Contract):
     """Checks with outcome fail."""
     skipped: NonNegativeInt
     """Checks with outcome skip."""
+    not_yet: NonNegativeInt = 0
+    """Those of the skipped that only wait for the training."""
     total: NonNegativeInt
     """All checks."""
 
@@ -94,6 +98,10 @@ class Check(Contract):
     """What to do next; null on a pass."""
     evidence: tuple[CheckEvidence, ...]
     """What it rests on."""
+    not_yet: bool = False
+    """A skip of what a training cannot have yet."""
+    follows_from: tuple[Id, ...] = ()
+    """Ids of the checks whose failure this one only repeats."""
 
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> Check:
@@ -101,7 +109,22 @@ class Check(Contract):
             raise ValueError("passed is true exactly for the outcome pass")
         if self.passed and self.hint is not None:
             raise ValueError("hint is null on a pass")
+        if self.not_yet and self.outcome is not Outcome.SKIP:
+            raise ValueError("only a skip is not yet")
         return self
+
+
+class Step(Contract):
+    """One step to READY."""
+
+    action: Text
+    """What to do, in a sentence."""
+    command: Text | None
+    """One line for a POSIX shell in the workspace's folder that does it; null where none is known, or none is safe."""
+    clears: tuple[Id, ...]
+    """Ids of the checks that pass once this step and those before it are done."""
+    needed_for: tuple[Id, ...] = ()
+    """Ids of the checks that need this step and something after it."""
 
 
 class EarlierJudgement(Contract):
@@ -145,6 +168,8 @@ class DashboardState(Contract):
     """Stage id -> what it is doing."""
     checklist: tuple[Check, ...]
     """Checks in order."""
+    steps: Annotated[tuple[Step, ...], Field(max_length=MOST_STEPS)] = ()
+    """What to do next, in order; what comes after the last of them is told when they are done."""
     not_asked: tuple[NotAsked, ...] = ()
     """Checks that the description switches off, in order."""
     metrics: dict[str, StreamMetrics]

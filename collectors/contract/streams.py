@@ -105,7 +105,7 @@ class EventFolder(Section):
     """Where a stream's TensorBoard event files lie."""
 
     folder: RelativePath
-    """Folder, searched with its sub-folders."""
+    """Folder, searched with its sub-folders, but for those that are another stream's `folder`."""
     tags: dict[str, Names]
     """Series name -> tag, or tags in order of preference; a tag may be written with its sub-folder."""
     steps_are: Literal["epochs"] | None = None

@@ -38,7 +38,8 @@ AnyColumn = Annotated[Column, BeforeValidator(_as_column, json_schema_input_type
 
 
 class LossHistory(Section):
-    """The table of losses a stream writes."""
+    """The table of losses a stream writes. `nan` in a cell is a diverged loss, unless its rows show that nothing was
+    measured there: between validations at every so many epochs, or in the other's cell of two kinds of rows."""
 
     path: RelativePath | SomePaths
     """CSV, JSONL, `trainer_state.json`, Lightning `metrics.csv`, JSON lists or a text log; of a pattern the newest

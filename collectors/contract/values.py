@@ -7,15 +7,14 @@ times without a zone, ids that are no ids.
 from __future__ import annotations
 
 import re
-import unicodedata
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
-MAX_TEXT = 4000
-"""Longest text, in characters, that is carried into the state; the rest is cut with an ellipsis."""
+from collectors.visible import visible_text
+
 RUN_ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 LINK_TEMPLATE_PATTERN = (
     r"^https://([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?"
@@ -63,29 +62,6 @@ class VerdictValue(StrEnum):
     def word(self) -> str:
         """As people say it: `NOT READY`."""
         return self.value.replace("_", " ").upper()
-
-
-def visible_text(value: object) -> object:
-    """Make characters that could hide or reorder text visible as escapes, and bound the length.
-
-    Control characters (ANSI escapes among them), lone surrogates, bidirectional overrides and
-    zero-width characters become `\\x1b`-like escapes; newlines and tabs stay.
-    """
-    if not isinstance(value, str):
-        return value
-    cut = value if len(value) <= MAX_TEXT else value[: MAX_TEXT - 1] + "…"
-    if cut.isprintable():
-        return cut
-    return "".join(_visible(char) for char in cut)
-
-
-def _visible(char: str) -> str:
-    if char in "\n\t" or unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Zl", "Zp"}:
-        return char
-    code = ord(char)
-    if code < 0x100:
-        return f"\\x{code:02x}"
-    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 def _to_utc(value: datetime) -> datetime:

@@ -15,6 +15,7 @@ import numpy as np
 from collectors.contract.decision_rules import Decisions as Rules
 from collectors.decisions.alarms import stride_of
 from collectors.decisions.series import FUSED, Series
+from collectors.decisions.windows import worked_out
 from collectors.evidence.documents import value_at
 from collectors.evidence.scores import Floats
 
@@ -60,7 +61,8 @@ def align(rules: Rules, series: Mapping[str, Series], report: Any) -> Alignment:
         return Alignment("position", len(fused), missing)
     gaps = np.where(known, gaps, -1.0)
     row = int(gaps.argmax())
-    lengths = [w.seconds for name, w in rules.windows.items() if name in fused.part_times]
+    told = [worked_out(window.seconds, None) for name, window in rules.windows.items() if name in fused.part_times]
+    lengths = [length for length in told if length is not None]
     allowed = max(lengths) / 2 if lengths else None
     return Alignment("time", len(fused), missing, float(gaps[row]), row, allowed)
 

@@ -16,6 +16,7 @@ from collectors.decisions.alignment import Alignment, align
 from collectors.decisions.bounds import independent, upper_bound
 from collectors.decisions.series import FUSED, LONE, Series, series_of
 from collectors.decisions.thresholds import Lines, Thresholds, thresholds_in
+from collectors.decisions.windows import worked_out
 from collectors.decisions.words import Judged, Scale, State, judged, scale_of
 from collectors.evidence.documents import value_at
 from collectors.evidence.scores import Clock, DecisionFiles, Floats, ScoreTable
@@ -166,16 +167,21 @@ class Analysis:
     def window_seconds(self, name: str) -> float | None:
         """Length of a window; of a fused series that of its longest stream."""
         if name != FUSED:
-            return self.rules.windows[name].seconds if name in self.rules.windows else None
+            return self._length(name)
         parts = self.series[FUSED].parts if FUSED in self.series else self.rules.windows
-        lengths = [self.rules.windows[stream].seconds for stream in parts if stream in self.rules.windows]
+        lengths = [length for stream in parts if (length := self._length(stream)) is not None]
         return max(lengths, default=None)
+
+    def _length(self, stream: str) -> float | None:
+        window = self.rules.windows.get(stream)
+        return worked_out(window.seconds, None) if window else None
 
     def stride_seconds(self, name: str) -> float | None:
         """From one window to the next: as described, else measured."""
         told = self.rules.windows.get(name)
         one = self.series.get(name)
-        return told.stride_seconds if told and told.stride_seconds else stride_of(one.time if one else None)
+        stride = worked_out(told.stride_seconds, None) if told and told.stride_seconds is not None else None
+        return stride if stride is not None else stride_of(one.time if one else None)
 
     @cached_property
     def rates(self) -> tuple[Rate, ...]:

@@ -48,6 +48,7 @@ def document_of(found: Analysis, run_id: str, labels: Mapping[str, str]) -> Deci
         digest=digest_of(found),
         worse=found.rules.worse,
         clock=found.clock,
+        fused_by=found.rule if FUSED in found.series else None,
         series=tuple(_series(found, name, labels.get(name, name), limit) for name in found.series),
         severity=_severity(found, limit),
         alarms=listed_alarms(found),
@@ -59,6 +60,7 @@ def _series(found: Analysis, name: str, label: str, limit: int) -> DecisionSerie
     return DecisionSeries(
         id=name,
         label="Fused" if name == FUSED else label,
+        called=found.rules.fused.called if name == FUSED and found.rules.fused else name,
         decides=name in found.deciding,
         warn=lines.warn if lines else None,
         anomaly=lines.anomaly if lines else None,

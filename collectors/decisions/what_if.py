@@ -32,7 +32,7 @@ def what_if(found: Analysis, name: str) -> WhatIf | None:
     sign = one.sign
     low = sign * (lines.anomaly if lines.warn is None else lines.warn)
     grid = _grid(worse, sorted((low, sign * lines.anomaly)))
-    stretches = stretches_of(one, found.rules.alarms)
+    stretches = found.alarms[name].stretches if name in found.alarms else stretches_of(one, found.rules.alarms)
     alarms = [None if line < low else int(n) for line, n in zip(grid, over(stretches.reach, grid), strict=True)]
     calibration = _worse(found.reference.get(name), sign) if found.files.calibration else None
     normal = found.normal.get(name)

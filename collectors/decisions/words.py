@@ -44,13 +44,12 @@ class Judged:
     """NaN where there is none."""
     anomaly: Floats
     states: Codes
+    made: Codes
+    """States that follow from the numbers alone."""
+    worse: Floats
+    """Scores with their sign turned so that higher is worse; what is no score is NaN."""
     sign: int
     """1 where higher is worse, -1 where lower is."""
-
-    @property
-    def worse(self) -> Floats:
-        """Scores with their sign turned so that higher is worse; what is no score is NaN."""
-        return self.sign * np.where(np.isfinite(self.series.score), self.series.score, np.nan)
 
     def over(self, line: Floats) -> NDArray[np.bool_]:
         """Windows at a line or beyond it."""
@@ -62,13 +61,15 @@ def judged(series: Series, lines: Lines | None, sign: int) -> Judged:
     anomaly = np.where(np.isfinite(series.anomaly), series.anomaly, lines.anomaly if lines else np.nan)
     file_warn = np.nan if lines is None or lines.warn is None else lines.warn
     warn = np.where(np.isfinite(series.warn), series.warn, file_warn)
-    states = recomputed(series.score, warn, anomaly, sign).astype(np.int8)
+    made = recomputed(series.score, warn, anomaly, sign)
+    states = made.copy()
     is_score = states <= State.ANOMALY
     has_word = (series.word >= 0) & (is_score | (states == State.NO_LINE))
     states[has_word] = series.word[has_word]
     if series.decides:
         states[(series.word == Word.NONE) & (states <= State.ANOMALY)] = State.NOT_JUDGED
-    return Judged(series, warn, anomaly, states, sign)
+    worse = np.where(np.isfinite(series.score), sign * series.score, np.nan)
+    return Judged(series, warn, anomaly, states, made, worse, sign)
 
 
 def recomputed(score: Floats, warn: Floats, anomaly: Floats, sign: int) -> Codes:
@@ -84,11 +85,12 @@ def recomputed(score: Floats, warn: Floats, anomaly: Floats, sign: int) -> Codes
 
 def wrong_words(one: Judged) -> NDArray[np.int64]:
     """Rows whose word does not follow from their own numbers, beyond printed precision."""
-    series, reach = one.series, EXACT * np.maximum(1.0, np.abs(np.nan_to_num(one.series.score, posinf=0, neginf=0)))
-    low = recomputed(series.score - one.sign * reach, one.warn, one.anomaly, one.sign)
-    high = recomputed(series.score + one.sign * reach, one.warn, one.anomaly, one.sign)
-    known = (high <= State.ANOMALY) & (series.word >= 0)
-    return np.flatnonzero(known & ((series.word < low) | (series.word > high)))
+    word = one.series.word
+    other = np.flatnonzero((word >= 0) & (one.made <= State.ANOMALY) & (word != one.made))
+    score, warn, anomaly = one.series.score[other], one.warn[other], one.anomaly[other]
+    reach = one.sign * EXACT * np.maximum(1.0, np.abs(score))
+    low, high = (recomputed(score + by, warn, anomaly, one.sign) for by in (-reach, reach))
+    return np.asarray(other[(word[other] < low) | (word[other] > high)])
 
 
 @dataclass(frozen=True, slots=True)

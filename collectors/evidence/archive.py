@@ -17,6 +17,8 @@ class ArchiveMember:
     size_bytes: int
     crc32: int | None
     """Of the contents, computed while draining; None when it was not read."""
+    stored: str = ""
+    """Its name as the archive has it, where that is another one, such as `./a` for `a`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from collectors.evidence.files import Finding
 
@@ -58,18 +58,18 @@ class EventEvidence:
     """What one event file holds."""
 
     findings: tuple[Finding, ...]
-    series: dict[str, ScalarSeries]
+    series: dict[str, ScalarSeries] = field(default_factory=dict)
     """Tag -> curve, in file order."""
-    records: int
+    records: int = 0
     """Sound records, scalar or not."""
-    damaged: int
+    damaged: int = 0
     """Places where one or more records were skipped."""
-    first_time: float | None
+    first_time: float | None = None
     """Wall time of the first record (the file header counts), seconds since the Unix epoch."""
-    last_time: float | None
-    end_offset: int
+    last_time: float | None = None
+    end_offset: int = 0
     """First byte that was not consumed: where tailing goes on."""
-    partial_tail: bool
+    partial_tail: bool = False
     """The file ends inside a record: a live writer."""
     segments: tuple[EventSegment, ...] = ()
     start_offset: int = 0
@@ -98,9 +98,24 @@ class EventEvidence:
     """Checksum of the bytes before `end_offset`, for who reads on: they must still be the same ones."""
 
     @property
-    def is_damaged(self) -> bool:
-        """Whether records were skipped, or what lies behind them could not be read."""
-        return bool(self.damaged) or any(f.severity == "error" for f in self.findings)
+    def sound(self) -> bool:
+        """No record was skipped, and everything behind them could be read."""
+        return not self.damaged and not any(f.severity == "error" for f in self.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadBefore:
+    """What the reading of a further part of an event file starts from."""
+
+    open_steps: Mapping[str, int] | None = None
+    """Of the evidence of the parts before; None where there are none."""
+    known: tuple[str, ...] = ()
+    """Tags that were kept of them."""
+    wanted: tuple[str, ...] = ()
+    """Tags that are kept of a file that has more than are kept."""
+
+
+NOTHING_BEFORE: Final = ReadBefore()
 
 
 @dataclass(frozen=True, slots=True)

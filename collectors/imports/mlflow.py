@@ -17,13 +17,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from collectors.contract.values import normalised_run_id, visible_text
+from collectors.contract.values import normalised_run_id
 from collectors.evidence.mlflow import OUTCOMES, MlflowEvidence, MlflowRun
 from collectors.files.workspace import CannotRead, Workspace
 from collectors.readers.child.process import ReaderProcess, ReadLimits
 from collectors.readers.child.registry import MIB
 from collectors.readers.mlflow.points import MAGIC
 from collectors.store.atomic import replace_file
+from collectors.visible import visible_text
 
 LIMITS: Final = ReadLimits(seconds=60, memory_bytes=1024 * MIB)
 AT_A_TIME: Final = 50

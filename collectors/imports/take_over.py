@@ -19,7 +19,7 @@ from pydantic import ValidationError
 
 from collectors.collect import CollectOptions, Collector
 from collectors.contract.state import DashboardState, state_from_json
-from collectors.contract.values import Status, normalised_run_id, visible_text
+from collectors.contract.values import Status, normalised_run_id
 from collectors.evidence.mlflow import MlflowRun
 from collectors.files.workspace import CannotRead, Workspace, WorkspaceProblem
 from collectors.imports.mlflow import is_store, lay_out, name_of, runs_in, unnamed_words
@@ -37,6 +37,7 @@ from collectors.trainers.folder import Folder
 from collectors.trainers.mlflow import STORE
 from collectors.trainers.names import TAGS
 from collectors.training.summary import leaned
+from collectors.visible import visible_text
 
 MOST_RUNS = 100_000
 Say = Callable[[str], None]

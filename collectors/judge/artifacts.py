@@ -139,7 +139,7 @@ def _logs(s: StreamEvidence, streams: int) -> Iterator[Artifact]:
     listed = listed_logs(s, streams)
     for file in listed.events:
         belongs = file.facts.path in current or (False if file.evidence.records else None)
-        level = _level(sound=file.evidence.records > 0, checked=not file.evidence.is_damaged, belongs=belongs)
+        level = _level(sound=file.evidence.records > 0, checked=file.evidence.sound, belongs=belongs)
         yield _artifact(file.facts, level, _log_detail(file), stream=s.id, belongs=belongs)
     for path, problem in listed.unreadable:
         yield _artifact(FileFacts(path, True, problem=problem), Level.PRESENT, problem, stream=s.id)

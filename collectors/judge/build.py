@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from collectors import __version__
-from collectors.compare.rejudged import rejudged
 from collectors.contract.artifacts import Artifact, Artifacts
 from collectors.contract.graph import EdgeInfo, GroupInfo, Node, Pipeline, Position, StageInfo, StreamInfo, ViewInfo
 from collectors.contract.pipeline import PipelineConfig, Stage
-from collectors.contract.state import SCHEMA_VERSION, Check, DashboardState, EarlierJudgement, Meta, Verdict
+from collectors.contract.state import SCHEMA_VERSION, Check, DashboardState, EarlierJudgement, Meta, Step, Verdict
 from collectors.contract.values import Status
 from collectors.decisions.summary import summary_of
 from collectors.judge.artifacts import build_artifacts
@@ -43,6 +42,8 @@ class Observation:
     verdict: Verdict
     checklist_source: str
     snapshot_stored: bool
+    steps: tuple[Step, ...] = ()
+    """What is to be done until it is ready."""
     recognised: str | None = None
     """Which trainer describes the workspace, and why."""
     notices: tuple[str, ...] = ()
@@ -65,6 +66,7 @@ def build_state(seen: WorkspaceEvidence, about: Observation, previous: Dashboard
         pipeline=build_pipeline(seen.config),
         nodes={s.id: _node(s, statuses[s.id], (seen, artifacts, checks), about.now) for s in seen.config.stages},
         checklist=about.checks,
+        steps=about.steps,
         not_asked=not_asked_by(seen.config) if about.checklist_source == BUILTIN else (),
         metrics={s.id: s.metrics for s in seen.streams},
         configs=configs_of(seen, Digests(about.digest_key)),
@@ -77,7 +79,11 @@ def build_state(seen: WorkspaceEvidence, about: Observation, previous: Dashboard
 
 def _with_what_changed(state: DashboardState, before: EarlierJudgement | None) -> DashboardState:
     """The state with what it says otherwise than another version did of the same run."""
-    told = rejudged(before, state) if before is not None else ()
+    if before is None:
+        return state
+    from collectors.compare.rejudged import rejudged
+
+    told = rejudged(before, state)
     if not told:
         return state
     return state.model_copy(update={"notices": (*told, *state.notices), "judged_before": before})

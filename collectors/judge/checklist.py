@@ -5,8 +5,8 @@ Refuses nothing: a check that breaks fails with what broke, and hides no other.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from collectors.contract.pipeline import PipelineConfig
 from collectors.contract.state import Check, NotAsked
@@ -31,6 +31,8 @@ from collectors.judge.checks import (
 from collectors.judge.checks.part import Judgement
 from collectors.judge.checks.spec import CheckSpec
 from collectors.judge.findings.every import with_findings
+from collectors.judge.remedy import Remedy
+from collectors.judge.steps import Answer, Judged, judged
 from collectors.training.evidence import WorkspaceEvidence
 
 CHECKS = (
@@ -93,24 +95,31 @@ def not_asked_by(config: PipelineConfig) -> tuple[NotAsked, ...]:
     )
 
 
-def judge(seen: WorkspaceEvidence) -> tuple[Check, ...]:
-    """The checklist of one workspace, in order. A check keeps its number where others are left out."""
+def judge(seen: WorkspaceEvidence, external: Sequence[Check] = ()) -> Judged:
+    """The checklist of one workspace, in order, and the steps to READY.
+
+    A check keeps its number where others are left out; an `external` checklist stands before those that follow one.
+    """
     asked = [spec for spec in asked_by(seen.config) if spec.when.in_workspace(seen)]
-    return tuple(_judge_one(spec, seen) for spec in asked)
+    if not external:
+        return judged([_judge_one(spec, seen) for spec in asked])
+    is_wanted = seen.config.validator is None or seen.config.validator.append_builtin
+    followers = [_judge_one(spec, seen) for spec in asked if spec.follows_external and is_wanted]
+    told = [Answer(check, (Remedy(check.hint),) if check.hint else ()) for check in external]
+    return judged([*told, *(_renumbered(one, n) for n, one in enumerate(followers, len(external) + 1))])
 
 
-def _judge_one(spec: CheckSpec, seen: WorkspaceEvidence) -> Check:
+def _judge_one(spec: CheckSpec, seen: WorkspaceEvidence) -> Answer:
     try:
         found = with_findings(spec.judge(seen), spec.id, seen)
     except Exception as error:  # noqa: BLE001 -- the edge: one broken check must not hide the others
-        found = Judgement(
-            Outcome.FAIL, f"this check broke: {type(error).__name__}: {error}", "Report it, with the state file."
-        )
+        text = f"this check broke: {type(error).__name__}: {error}"
+        found = Judgement(Outcome.FAIL, text, (Remedy("Report it, with the state file."),))
     if spec.id in seen.untold and not seen.has_diverged:
-        found = Judgement(Outcome.SKIP, f"{found.detail} ({seen.untold[spec.id]})", found.hint, found.evidence)
+        found = replace(found, outcome=Outcome.SKIP, detail=f"{found.detail} ({seen.untold[spec.id]})", not_yet=False)
     settings = seen.config.settings_of(spec.id)
     detail = found.detail if settings.blocking else f"{found.detail} (a warning only: {settings.reason})"
-    return Check(
+    check = Check(
         index=spec.number,
         id=spec.id,
         title=spec.title,
@@ -120,11 +129,11 @@ def _judge_one(spec: CheckSpec, seen: WorkspaceEvidence) -> Check:
         detail=detail,
         hint=None if found.outcome is Outcome.PASS else found.hint,
         evidence=found.evidence,
+        not_yet=found.not_yet,
     )
+    return Answer(check, found.remedies)
 
 
-def following_external(checks: Iterable[Check], start: int) -> tuple[Check, ...]:
-    """Those of the built-in checks that follow an external checklist, with indexes from `start`."""
-    specs = specs_by_id()
-    kept = (c for c in checks if specs[c.id].follows_external)
-    return tuple(c.model_copy(update={"index": n, "title": f"{c.title} (built-in)"}) for n, c in enumerate(kept, start))
+def _renumbered(answer: Answer, index: int) -> Answer:
+    title = f"{answer.check.title} (built-in)"
+    return replace(answer, check=answer.check.model_copy(update={"index": index, "title": title}))

@@ -201,6 +201,9 @@ def _snapshot(_stage: Stage, judged: Judged) -> StageStatus:
     """Idle while anything trains: a snapshot stored between two streams is not yet the run's last."""
     if any(s.progress.status is Status.RUNNING for s in judged.seen.streams):
         return StageStatus(Status.IDLE, "waiting for training to end")
+    failed = judged.verdict.failed
+    if judged.snapshot_stored and judged.verdict.value is VerdictValue.NOT_READY and failed:
+        return StageStatus(Status.IDLE, f"snapshot stored of a run that is not ready, {plural(failed, 'check')} failed")
     if judged.snapshot_stored:
         return StageStatus(Status.DONE, "snapshot stored")
     return StageStatus(Status.IDLE, "no snapshot yet")

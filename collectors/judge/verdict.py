@@ -9,7 +9,7 @@ from collectors.contract.state import Check, Verdict
 from collectors.contract.values import Outcome, Status, VerdictValue
 from collectors.judge import checklist
 from collectors.judge.checks.part import is_running
-from collectors.numbers import listed
+from collectors.numbers import joined, listed
 from collectors.training.evidence import WorkspaceEvidence
 
 
@@ -23,6 +23,7 @@ def verdict_of(checks: tuple[Check, ...], seen: WorkspaceEvidence) -> Verdict:
         passed=count[Outcome.PASS],
         failed=count[Outcome.FAIL],
         skipped=count[Outcome.SKIP],
+        not_yet=sum(c.not_yet for c in checks),
         total=len(checks),
     )
 
@@ -37,8 +38,9 @@ def _value_and_reason(checks: tuple[Check, ...], seen: WorkspaceEvidence) -> tup
         return VerdictValue.NOT_READY, _about(training or failing) or "A stream failed."
     running = [s.stream.label for s in seen.streams if is_running(s) and not s.progress.silent]
     if running:
-        already = f" Already failing: {', '.join(_name(c) for c in failing)}." if failing else ""
-        return VerdictValue.TRAINING, f"{' and '.join(running)} still training.{already}"
+        already = [_name(c) for c in failing if not c.follows_from]
+        told = f" Already failing: {', '.join(already)}." if already else ""
+        return VerdictValue.TRAINING, f"{' and '.join(running)} still training.{told}"
     if failing:
         return VerdictValue.NOT_READY, _about(_root_cause_first(failing, seen))
     if skipped:
@@ -67,16 +69,20 @@ def _every(checks: tuple[Check, ...], seen: WorkspaceEvidence) -> str:
 
 
 def _root_cause_first(failing: list[Check], seen: WorkspaceEvidence) -> list[Check]:
-    """A stream that stopped on the way explains the files that are missing after it."""
+    """A stream that stopped on the way explains the files that are missing after it; what follows stands behind."""
     stalled = any(s.progress.status is Status.STALLED for s in seen.streams)
-    return sorted(failing, key=lambda c: not (stalled and c.id == "training"))
+    return sorted(failing, key=lambda c: (bool(c.follows_from), not (stalled and c.id == "training")))
 
 
 def _about(checks: list[Check]) -> str:
     """The first blocking item in one sentence, and how many more there are."""
     if not checks:
         return ""
-    more = f" (and {len(checks) - 1} more)" if len(checks) > 1 else ""
+    causes = [c for c in checks if not c.follows_from] or checks
+    follow = [str(c.index) for c in checks if c not in causes]
+    told = [f"and {len(causes) - 1} more"] if len(causes) > 1 else []
+    told += [f"{joined(follow)} {'follows' if len(follow) == 1 else 'follow'}"] if follow else []
+    more = f" ({'; '.join(told)})" if told else ""
     first = checks[0].detail.split("; ")[0].rstrip(".")
     return f"{_name(checks[0])}: {first}{more}."
 

@@ -15,6 +15,7 @@ from collectors.contract.remembered import SmokeResult
 from collectors.contract.shapes import is_pattern
 from collectors.contract.streams import Stream
 from collectors.decisions.analysis import Analysis, analysed
+from collectors.decisions.windows import resolved
 from collectors.evidence.documents import Heartbeat
 from collectors.evidence.files import FileFacts
 from collectors.observe.after_end import AfterEnd
@@ -23,6 +24,7 @@ from collectors.observe.cache import ReadCache
 from collectors.observe.counterparts import unnamed_beside
 from collectors.observe.decision_files import DecisionReader
 from collectors.observe.derived import Derived
+from collectors.observe.event_files import names_of
 from collectors.observe.loss_tables import read_table
 from collectors.observe.processes import has_begun, writer_of
 from collectors.observe.shared_files import backups_of, newest_first, reports_of, stage_files_of
@@ -41,8 +43,8 @@ from collectors.training.facts import (
 )
 from collectors.training.heartbeat import heartbeat_of, parse_heartbeat
 from collectors.training.progress import Observed, progress_of
-from collectors.training.run_groups import RunGroup, group_runs, is_event_file, run_id_at
-from collectors.training.series import EventFile
+from collectors.training.run_groups import RunGroup, group_runs, is_deeper, is_event_file, run_id_at
+from collectors.training.series import EPOCH_TAGS, EventFile
 from collectors.training.stream_runs import StreamRun, stream_runs
 from collectors.training.summary import Summary, spark_points, summarise
 
@@ -89,6 +91,8 @@ class Gatherer:
     def gather(self, now: float) -> WorkspaceEvidence:
         """Read what is new and put everything together. `now`: seconds since the Unix epoch."""
         self.cache.search_problems.clear()
+        tags = (tag for s in self.config.streams for accepted in s.tags.values() for tag in accepted)
+        self.cache.event_files.wanted = names_of((*tags, *EPOCH_TAGS))
         heartbeat = self._heartbeat()
         logs = {s.id: self._logs(s, now) for s in self.config.streams}
         groups = group_runs(run for found in logs.values() for run in found.runs)
@@ -108,7 +112,7 @@ class Gatherer:
             heartbeat=heartbeat,
             started_at=started_at,
             run_id=run_id_at(started_at) if started_at is not None else "no-run",
-            decisions=self._decisions(),
+            decisions=self._decisions(streams),
             problems=tuple(self.cache.search_problems),
         )
         seen = self.after_end.added_to(seen, now)
@@ -124,13 +128,14 @@ class Gatherer:
     def _optional(self, reader: str, section: Any) -> ReadFile[Any] | None:
         return None if section is None else self.cache.read(reader, section.path)
 
-    def _decisions(self) -> Analysis | None:
-        rules, streams = self.config.decisions, [s.id for s in self.config.streams]
+    def _decisions(self, streams: tuple[StreamEvidence, ...]) -> Analysis | None:
+        rules, names = self.config.decisions, [s.id for s in streams]
         if rules is None:
             return None
         reader = self.derived.of("decision reader", (rules,), (), partial(DecisionReader, rules, self.cache))
         files = reader.files()
-        return self.derived.of("decisions", (files,), (), partial(analysed, rules, streams, files))
+        whole = resolved(rules, {s.id: s.config_data for s in streams})
+        return self.derived.of("decisions", (files,), (whole,), partial(analysed, whole, names, files))
 
     def _heartbeat(self) -> Heartbeat | None:
         file = self.cache.read("config", self.config.heartbeat)
@@ -141,7 +146,9 @@ class Gatherer:
             return _Logs((), (), ())
         folder = stream.events.folder
         found = self.cache.search([f"{folder}/**/*tfevents*"])
-        read = [self.cache.events(path) for path in found if is_event_file(path)]
+        others = [s.events.folder for s in self.config.streams if s.events is not None]
+        own = (path for path in found if is_event_file(path) and not is_deeper(path, folder, others))
+        read = [self.cache.events(path) for path in own]
         begun = {f.facts.path for f in read if isinstance(f, EventFile) and has_begun(f, now)}
         files = tuple(f for f in read if isinstance(f, EventFile))
         unreadable = tuple(f for f in read if not isinstance(f, EventFile))

@@ -19,7 +19,6 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from collectors.contract.pipeline import PipelineConfig
-from collectors.contract.values import visible_text
 from collectors.evidence.documents import ConfigEvidence
 from collectors.judge.checklist import specs_by_id
 from collectors.judge.findings.every import findings_by_id
@@ -32,6 +31,7 @@ from collectors.trainers.modules import TRAINERS, trainer
 from collectors.trainers.recognise import run_of
 from collectors.trainers.reference import NAME, shipped_bytes
 from collectors.trainers.spec import Run, TrainerSpec
+from collectors.visible import visible_text
 
 MOST_TOLD = 5
 """Mistakes told at once."""

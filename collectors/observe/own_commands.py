@@ -18,7 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from collectors.contract.values import visible_text
+from collectors.visible import visible_text
 
 TAIL_LINES = 12
 GRACE_SECONDS = 2.0

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from collectors.contract.state import Check, DashboardState, NotAsked, Verdict
 from collectors.contract.values import Outcome
+from collectors.presentation.steps import NEXT, WHERE, clears_words, step_lines, steps_count
 from collectors.presentation.words import NOT_ASKED, OUTCOME_MARKS, VERDICT_WORDS, one_line
 
 if TYPE_CHECKING:
@@ -31,7 +32,9 @@ def as_text(state: DashboardState, paint: Paint = plain) -> str:
     blocks += [*off, ""] if off else []
     verdict = paint(VERDICT_WORDS[state.verdict.value], str(state.verdict.value))
     reason = one_line(state.verdict.reason)
-    return "\n".join([*head, *blocks, summary_line(state.verdict), f"Verdict: {verdict} - {reason}", ""])
+    told = step_lines(state)
+    following = ["", *told] if told else []
+    return "\n".join([*head, *blocks, summary_line(state.verdict), f"Verdict: {verdict} - {reason}", *following, ""])
 
 
 def check_lines(check: Check, paint: Paint = plain) -> list[str]:
@@ -55,8 +58,8 @@ def summary_line(verdict: Verdict) -> str:
 
 
 def as_json(state: DashboardState) -> str:
-    """Meta, verdict and checklist of the state as JSON, and what was not asked where there is something."""
-    told = {"meta", "verdict", "checklist"} | ({"not_asked"} if state.not_asked else set())
+    """Meta, verdict, checklist and steps of the state as JSON, and what was not asked where there is something."""
+    told = {"meta", "verdict", "checklist", "steps"} | ({"not_asked"} if state.not_asked else set())
     data = state.model_dump(mode="json", include=told)
     return json.dumps(data, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
 
@@ -78,7 +81,16 @@ def as_markdown(state: DashboardState) -> str:
     ]
     off = f"`{OUTCOME_MARKS[Outcome.SKIP]}` {NOT_ASKED}"
     lines += [f"| {one.index} | {off} | {escaped(one.title)} | {escaped(one.reason)} | |" for one in state.not_asked]
-    return "\n".join([*lines, ""])
+    return "\n".join([*lines, *_markdown_steps(state), ""])
+
+
+def _markdown_steps(state: DashboardState) -> list[str]:
+    """A numbered list; a command is an indented block, in which nothing is markup."""
+    lines = ["", f"**{NEXT}**: {steps_count(state)}", ""] if state.steps else []
+    for number, step in enumerate(state.steps, 1):
+        lines.append(f"{number}. {escaped(step.action)} ({clears_words(step, state)})")
+        lines += ["", f"       {step.command}", ""] if step.command else []
+    return [*lines, *([WHERE] if any(step.command for step in state.steps) else [])]
 
 
 def escaped(text: str) -> str:
@@ -111,6 +123,8 @@ def as_junit(state: DashboardState) -> str:
             suite, "testcase", classname="checklist", name=xml_text(f"{check.index}. {check.title}")
         )
         _junit_outcome(case, check)
+    if state.steps:
+        ElementTree.SubElement(suite, "system-out").text = xml_text("\n".join(step_lines(state)))
     root = ElementTree.Element("testsuites")
     root.append(suite)
     ElementTree.indent(root)

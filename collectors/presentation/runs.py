@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Any
 
 from collectors.contract.metrics import StreamMetrics
-from collectors.contract.run_row import RunRow, StreamRow, config_of, spark_of
+from collectors.contract.run_row import RunRow, StreamRow, config_of, metric_names, metrics_in, spark_of
 from collectors.contract.state import DashboardState
 from collectors.numbers import instant_words, number_words
 from collectors.presentation.checklist import as_text, plain
@@ -40,6 +40,9 @@ FACTS = (
     "total",
     "problem",
 )
+KINDS = ("best", "final")
+MOST_METRICS, MOST_SHOWN = 20, 2
+"""Other metrics of each stream in a table of cells, and in a terminal."""
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 """How a cell begins that a spreadsheet would run."""
 
@@ -51,14 +54,27 @@ def rows_as_json(rows: Sequence[RunRow], baseline: str | None) -> str:
 
 
 def _streams(row: RunRow) -> dict[str, dict[str, Any]]:
-    return {s: {**found, "config": config_of(found), "spark": spark_of(found)} for s, found in row["streams"].items()}
+    return {
+        s: {
+            **found,
+            "config": config_of(found),
+            "metrics": {name: value._asdict() for name, value in metrics_in(found).items()},
+            "spark": spark_of(found),
+        }
+        for s, found in row["streams"].items()
+    }
 
 
 def rows_as_csv(rows: Sequence[RunRow], baseline: str | None) -> str:
     """A line a run and a column a measure of each stream; no cell is a formula."""
     streams = list(dict.fromkeys(stream for row in rows for stream in row["streams"]))
-    columns = [harmless(n) for n in (*FACTS, "baseline", *(f"{s} {m}" for s in streams for m in MEASURES))]
-    cells = [[harmless(cell) for cell in _table_row(row, streams, baseline)] for row in rows]
+    metrics = metric_names(rows, MOST_METRICS)
+    others = [(s, name) for s in streams for name in metrics[s]]
+    told = (*(f"{s} {m}" for s in streams for m in MEASURES), *(f"{s} {w} {n}" for s, n in others for w in KINDS))
+    columns = [harmless(n) for n in (*FACTS, "baseline", *told)]
+    cells = [
+        [harmless(cell) for cell in (*_table_row(row, streams, baseline), *_metric_cells(row, others))] for row in rows
+    ]
     # pandas takes half a second to import: only who asks for a table waits. As objects, counts stay whole numbers
     # in a column that also has an empty cell.
     from pandas import DataFrame
@@ -74,16 +90,24 @@ def _table_row(row: RunRow, streams: Sequence[str], baseline: str | None) -> Ite
     yield from (found.get(s, {}).get(m) for s in streams for m in MEASURES)
 
 
+def _metric_cells(row: RunRow, named: Sequence[tuple[str, str]]) -> Iterator[float | None]:
+    found = {stream: metrics_in(told) for stream, told in row["streams"].items()}
+    values = (found.get(stream, {}).get(name) for stream, name in named)
+    return (value and getattr(value, kind) for value in values for kind in KINDS)
+
+
 def harmless(cell: object) -> object:
     """A cell that a spreadsheet shows and does not run; numbers stay numbers."""
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
 
 
 def rows_as_text(rows: Sequence[RunRow], baseline: str | None) -> str:
-    """A table: run, start, verdict, final validation loss of each stream. `*` marks the baseline."""
+    """A table: run, start, verdict, final validation loss and metrics of each stream. `*` marks the baseline."""
     streams = list(dict.fromkeys(stream for row in rows for stream in row["streams"]))
-    head = ("", "run", "started", "verdict", "passed", *(f"{s} val_loss" for s in streams))
-    lines = [head, *(_cells(row, streams, baseline) for row in rows)]
+    others = [(s, name) for s, names in metric_names(rows, MOST_SHOWN).items() for name in names]
+    values = (*(f"{s} val_loss" for s in streams), *(f"{s} {name}" for s, name in others))
+    head = ("", "run", "started", "verdict", "passed", *values)
+    lines = [head, *((*_cells(row, streams, baseline), *_shown(row, others)) for row in rows)]
     widths = [max(len(line[n]) for line in lines) for n in range(len(head))]
     padded = ["  ".join(c.ljust(w) for c, w in zip(line, widths, strict=True)).rstrip() for line in lines]
     return "\n".join([*padded, ""])
@@ -97,6 +121,12 @@ def _cells(row: RunRow, streams: Sequence[str], baseline: str | None) -> tuple[s
     verdict = VERDICT_WORDS[row["verdict"]] if row["verdict"] else ""
     losses = (_loss(row["streams"].get(s)) for s in streams)
     return (mark, row["run_id"], started, verdict, f"{row['passed']}/{row['total']}", *losses)
+
+
+def _shown(row: RunRow, named: Sequence[tuple[str, str]]) -> Iterator[str]:
+    found = {stream: metrics_in(told) for stream, told in row["streams"].items()}
+    values = (found.get(stream, {}).get(name) for stream, name in named)
+    return ("" if value is None or value.telling is None else number_words(value.telling) for value in values)
 
 
 def _loss(stream: StreamRow | None) -> str:

@@ -24,9 +24,7 @@ body {
   -webkit-text-size-adjust: 100%;
 }
 h1, h2, h3, h4, p, ol, ul, dl, dd, table, figure { margin: 0; padding: 0; list-style: none; }
-h1 { font-size: 24px; line-height: 1.25; }
-h2 { font-size: 15px; }
-h3, h4 { font-size: 13px; }
+h1 { font-size: 24px; line-height: 1.25; } h2 { font-size: 15px; } h3, h4 { font-size: 13px; }
 code { font: 12px/1.5 var(--mono); }
 code, h1, h2, h3, p, dd, li, td, th, span { overflow-wrap: anywhere; }
 time { white-space: nowrap; }
@@ -40,9 +38,8 @@ main {
   min-width: 0; padding: 16px 24px 20px;
   border: 1px solid var(--line); border-radius: 8px; background: var(--panel);
 }
-.panel > h2 { margin-bottom: 12px; }
+.panel > h2 { margin-bottom: 12px; } .panel-head .figure { margin-left: auto; }
 .panel-head { display: flex; flex-wrap: wrap; align-items: baseline; gap: 4px 16px; margin-bottom: 12px; }
-.panel-head .figure { margin-left: auto; }
 .figure, .same, .empty, .comparison-note, .policy-rules, .legend { color: var(--text-mute); }
 .figure b, .legend b, .facts b, .tally-words b { color: var(--text); font-weight: 600; }
 .dotted > * + *::before { content: " \\00b7  "; white-space: pre; color: var(--text-mute); }
@@ -80,10 +77,14 @@ VERDICT: Final = """
 .verdict-run { color: var(--text-mute); }
 .tally-bar { display: flex; gap: 2px; height: 6px; margin-bottom: 5px; }
 .tally-bar i { flex: 1 1 0; border-radius: 2px; background: var(--mark); }
-.tally-bar .is-idle { background: var(--line-strong); }
+.tally-bar .is-idle { background: var(--line-strong); } .tally-bar .is-not-yet { background: var(--line); }
 .tally-words { display: flex; flex-wrap: wrap; gap: 0 12px; color: var(--text-mute); }
-.check { padding: 4px 8px 5px; border-radius: 6px; break-inside: avoid; }
-.check.is-fail { background: var(--tint); }
+.steps-count, .steps-where, .step-clears { color: var(--text-mute); font-size: 12px; }
+.steps-box { grid-column: 1 / -1; min-width: 0; counter-reset: step; }
+.step { padding: 4px 0; counter-increment: step; break-inside: avoid; overflow-wrap: anywhere; }
+.step-action::before { content: counter(step) ". "; font-weight: 600; }
+.step-command { display: block; padding: 3px 8px; white-space: pre-wrap; background: var(--panel); }
+.check { padding: 4px 8px 5px; border-radius: 6px; break-inside: avoid; } .check.is-fail { background: var(--tint); }
 .check summary {
   display: grid; grid-template-columns: 34px minmax(0, 1fr) auto auto; align-items: baseline; list-style: none;
 }
@@ -99,10 +100,9 @@ VERDICT: Final = """
 .check-evidence code + span { margin-left: 0.6em; }
 .cards { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 8px; }
 .card { min-width: 0; padding: 8px 12px; border: 1px solid var(--line); border-radius: 8px; break-inside: avoid; }
-.card.is-fail { border-color: var(--mark); }
+.card.is-fail { border-color: var(--mark); } .card-ready { font-weight: 600; }
 .card header { display: flex; align-items: baseline; gap: 7px; color: var(--word); }
 .card h3 { margin-right: auto; color: var(--text); }
-.card-ready { font-weight: 600; }
 .card-level { padding-left: 7px; border-left: 1px solid var(--line-strong); color: var(--text-mute); }
 .card-line { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 12px; color: var(--text-mute); }
 """
@@ -115,7 +115,7 @@ CHARTS: Final = """
 .chart, .lines { display: block; overflow: visible; }
 .chart text { fill: var(--text-mute); font-size: 11px; }
 .chart .grid { stroke: var(--line); }
-.chart .base { stroke: var(--line-strong); }
+.chart .base { stroke: var(--line-strong); } .target { stroke: var(--text-mute); stroke-dasharray: 2 3; }
 .line {
   fill: none; stroke: var(--loss-other); stroke-width: 2; stroke-linejoin: round; stroke-linecap: round;
   vector-effect: non-scaling-stroke;

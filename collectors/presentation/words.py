@@ -12,6 +12,7 @@ from typing import Final, TypeAlias
 
 from collectors.contract.delta import Direction, Regression
 from collectors.contract.metrics import Point, StreamMetrics
+from collectors.contract.state import Check
 from collectors.contract.values import Level, Outcome, Status, VerdictValue
 from collectors.numbers import number_words, place_words, reached_words
 from collectors.training.courses import course_of
@@ -30,6 +31,8 @@ OUTCOME_MARKS: Final = {Outcome.PASS: "[v]", Outcome.FAIL: "[ ]", Outcome.SKIP: 
 """The checklist's boxes."""
 NOT_ASKED: Final = "not asked"
 """What stands for an outcome where the description switches a check off."""
+NOT_YET: Final = "not yet"
+"""What stands beside a skip of what a training cannot have yet."""
 STREAM_WORDS: Final = {
     Status.IDLE: "no loss read",
     Status.RUNNING: "running",
@@ -90,6 +93,11 @@ PathWords: TypeAlias = Callable[[str], str]
 _EVENT_FILE: Final = re.compile(r"(.*tfevents\.\d+\.)[^/]*?((?:\.\d+\.\d+)?(?:\.v2)?)", re.DOTALL)
 
 
+def outcome_words(check: Check) -> str:
+    """The outcome of a check as a screen says it: a skip that only waits for the training is `NOT YET`."""
+    return NOT_YET.upper() if check.not_yet else check.outcome.value.upper()
+
+
 def verdict_icon(value: VerdictValue) -> str:
     """Return the icon of a verdict: its shade's, but incomplete has its own."""
     return value.value if value is VerdictValue.INCOMPLETE else VERDICT_STATUS[value].value
@@ -115,6 +123,15 @@ def told_label(run: StreamMetrics, name: str, usual: str) -> str:
     """Return what a series is called: the label of the description, else what it is usually called."""
     facts = run.about.get(name)
     return (facts.label if facts else None) or usual
+
+
+def targets_of(run: StreamMetrics) -> tuple[tuple[float, str], ...]:
+    """Return each value that a series must reach, with its words; among several series with the series' name."""
+    bounds = ((name, about.at_least, about.at_most) for name, about in run.about.items() if name in run.series)
+    told = [(n, v, word) for n, *both in bounds for v, word in zip(both, ("at least", "at most"), strict=True)]
+    names = {n: f"{told_label(run, n, measure_label(n))} " if len(run.series) > 1 else "" for n in run.series}
+    found = ((v, f"{names[n]}{word} {number_words(v)}{unit_words(run, n)}") for n, v, word in told if v is not None)
+    return tuple(found)
 
 
 def unit_words(run: StreamMetrics, name: str) -> str:

@@ -23,12 +23,12 @@ from pydantic import TypeAdapter, ValidationError
 from collectors.contract.run_row import FileFacts, RunRow
 from collectors.store.rows import damaged_row
 
-_BEGIN: Final = b'{"v":3,"sum":'
+_BEGIN: Final = b'{"v":4,"sum":'
 _HEAD: Final = re.compile(
     _BEGIN + rb'(\d{1,10}),"run_id":"([A-Za-z0-9._-]{1,64})","size_bytes":(\d{1,18}),"mtime_ns":(-?\d{1,20}),'
     rb'"started_at":(?:"([0-9T:.+-]{10,40})"|null),"timestamp":"([0-9T:.+-]{10,40})",'
 )
-_CONTENTS: Final = re.compile(rb'\{"v":3,"contents":(\d{1,10}),"bytes":(\d{1,12}),')
+_CONTENTS: Final = re.compile(rb'\{"v":4,"contents":(\d{1,10}),"bytes":(\d{1,12}),')
 CONTENTS_FROM: Final = 1_000
 """Rows from which on contents pay."""
 
@@ -82,7 +82,7 @@ def index_of(heads: Sequence[Head]) -> bytes:
         "ends": list(accumulate(len(head.line) + 1 for head in heads)),
     }
     body = json.dumps(columns, separators=(",", ":")).encode()[1:] + b"\n"
-    return b'{"v":3,"contents":%d,"bytes":%d,%s%s' % (zlib.crc32(rows, zlib.crc32(body)), len(rows), body, rows)
+    return b'{"v":4,"contents":%d,"bytes":%d,%s%s' % (zlib.crc32(rows, zlib.crc32(body)), len(rows), body, rows)
 
 
 def heads_in(index: bytes) -> HeadsFound:

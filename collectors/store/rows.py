@@ -10,10 +10,14 @@ import json
 import re
 from datetime import UTC, datetime
 
-from collectors.contract.metrics import Series, StreamMetrics
+from collectors.contract.metrics import Point, Series, StreamMetrics
 from collectors.contract.run_row import FileFacts, RunRow, StreamRow
 from collectors.contract.state import DashboardState
+from collectors.contract.table import USUAL_SERIES
+from collectors.training.series import is_loss
 
+MOST_METRICS = 4
+"""Most metrics of a row, its losses aside."""
 SPARK_POINTS = 24
 """Most numbers of a spark line."""
 AUTOMATIC_ID = re.compile(r"run-\d{8}-\d{6}")
@@ -107,8 +111,22 @@ def _stream_row(stream: StreamMetrics) -> StreamRow:
         best_train_loss=best.get("train_loss"),
         best_val_loss=best.get("val_loss"),
         config=json.dumps(stream.config, separators=(",", ":"), ensure_ascii=False),
+        metrics=json.dumps(_metrics(stream), separators=(",", ":"), ensure_ascii=False),
         spark=_spark(stream.series.get("val_loss")),
     )
+
+
+def _metrics(stream: StreamMetrics) -> dict[str, tuple[float | None, float | None]]:
+    """Best and last value of the metrics that stand beside the losses: those with a target come first."""
+    told = {name: about for name, about in stream.about.items() if name not in USUAL_SERIES}
+    asked = [name for name, about in told.items() if about.at_least is not None or about.at_most is not None]
+    others = [name for name, about in told.items() if about.better is not None and not is_loss(name)]
+    names = list(dict.fromkeys([*asked, *others]))[:MOST_METRICS]
+    return {name: (_value(stream.best.get(name)), _value(stream.final.get(name))) for name in names}
+
+
+def _value(point: Point | None) -> float | None:
+    return None if point is None else point.value
 
 
 def _spark(series: Series | None) -> str:

@@ -20,7 +20,7 @@ from pydantic import ValidationError
 from collectors.contract.policy import Policy
 from collectors.contract.run_row import FileFacts, RunRow
 from collectors.contract.state import DashboardState, state_from_json
-from collectors.contract.values import RUN_ID_PATTERN, visible_text
+from collectors.contract.values import RUN_ID_PATTERN
 from collectors.files.problems import describe_error
 from collectors.store.backend import (
     BASELINE,
@@ -38,6 +38,7 @@ from collectors.store.curves import forget_curves, whole
 from collectors.store.index import CONTENTS_FROM, Head, HeadsFound, RunRows, head_of, heads_in, index_of, without_cycles
 from collectors.store.place import Place, backend_at
 from collectors.store.rows import damaged_row, row_of
+from collectors.visible import visible_text
 
 SPARE_LINES = 64
 """So many lines of the index may be out of date before it is written anew."""

@@ -14,7 +14,7 @@ from collectors.contract.remembered import PinnedBaseline
 from collectors.contract.state import DashboardState, EarlierJudgement
 from collectors.store.backend import Key, Kind, Version
 from collectors.store.curves import Source
-from collectors.store.runs import RunStore
+from collectors.store.runs import SPARE_LINES, RunStore
 from collectors.store.store import Store
 
 
@@ -29,6 +29,7 @@ class History:
         self._stored: DashboardState | None = None
         self._pinned: tuple[Version, PinnedBaseline] | None = None
         self._policy_is_known = False
+        self._lines_since = SPARE_LINES  # nobody knows how many the collector before has left
         self._before: tuple[str, EarlierJudgement | None] | None = None
 
     def has(self, run_id: str) -> bool:
@@ -55,15 +56,17 @@ class History:
             return
         if is_new or self._store.read_snapshot(run_id) != state:
             self._store.write_snapshot(state, curves)
+            self._lines_since += 1
         self._stored = state
-        if is_new:
-            self._tidy(run_id)
-
-    def _tidy(self, run_id: str) -> None:
-        """Remove what is too old, where that was asked for; an index that is out of date is written anew."""
-        if self._keep is not None:
+        if is_new and self._keep is not None:
             self._runs.prune(self._keep, spared=(run_id,))
+        if is_new or self._lines_since > SPARE_LINES:
+            self._tidy_index()
+
+    def _tidy_index(self) -> None:
+        """Write an index anew that is out of date: every change of an ended run has appended to it."""
         self._runs.rows()
+        self._lines_since = 0
 
     def tell_policy(self) -> None:
         """Store the regression policy for those who do not read the configuration. Raises StoreProblem."""

@@ -44,6 +44,8 @@ from collectors.store.place import Place, backend_at
 from collectors.store.rows import row_of
 
 KEY_BYTES = 32
+MOST_SMOKE_RESULTS = 200
+"""A run whose checkpoints are saved again and again has a result for each; the oldest are forgotten."""
 
 
 def nobody(_stream: str) -> None:
@@ -154,7 +156,8 @@ class Store:
         with self.backend.writing():
             about = {name: value for name, value in asdict(result).items() if name != "outdated_by"}
             results = {**self._smoke_results(), _smoke_key(stream, *hashes): about}
-            data = json.dumps({"results": results}, indent=1, allow_nan=False)
+            newest = dict(list(results.items())[-MOST_SMOKE_RESULTS:])
+            data = json.dumps({"results": newest}, indent=1, allow_nan=False)
             self.backend.write(SMOKE, data.encode() + b"\n")
 
     def seen_after_end(self) -> dict[str, SeenFile]:

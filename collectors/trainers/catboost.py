@@ -78,6 +78,7 @@ def describe(folder: Folder, run: Run) -> Raw:
         table={
             "path": below(place, *(TABLES[part] for part in parts if parts[part])) or below(place, *TABLES.values()),
             "columns": columns,
+            **({"same_as_events": True} if events else {}),
         },
         events=events_of(place, {name: [tag] for name, tag in series.items()}) if events else None,
         completion={"by": "steps", "total": _total(folder, place) or "iterations", **_stopping(folder, models, series)},

@@ -52,10 +52,11 @@ def describe(folder: Folder, run: Run) -> Raw:
     """Its table with every column, the model that was best, else the newest one."""
     path = run.facts.get("table", join(run.root, TABLE))
     config = config_of(folder, below(run.root, *CONFIGS))
+    table = whole_table(path, [name for name in folder.columns(path) if name not in {"epoch", "time"}])
     return one_stream(
         SPEC.label,
         checkpoint=below(run.root, *MODELS),
-        table=whole_table(path, [name for name in folder.columns(path) if name not in {"epoch", "time"}]),
+        table={**table, "columns": {"time": "time", **table["columns"]}},
         config=config,
         completion=epochs_of(folder, config),
     )
@@ -68,7 +69,8 @@ SPEC = TrainerSpec(
     describe=describe,
     documented=Documented(
         recognised_by="a table `epoch,train_loss,valid_loss,...,time` with times such as `00:02`",
-        reads="every column of the table (epochs from 0); a total from `config.yaml` and the like",
+        reads="every column of the table (epochs from 0, and how long each took); a total from `config.yaml` and "
+        "the like",
         judged="`models/model.pth` (SaveModelCallback), else the newest of `models/`",
         proven="recorded with fastai 2",
     ),

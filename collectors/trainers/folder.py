@@ -30,6 +30,8 @@ DOCUMENT_BYTES: Final = 256 << 10
 MOST_DIGITS: Final = 15
 MOST_READ: Final = 600
 """Parts of files read in one look at a workspace."""
+MOST_EVENTS: Final = 100
+"""Event files that are looked into, of more the newest: a sweep leaves thousands of runs, and the newest is shown."""
 
 
 class Folder:
@@ -42,6 +44,7 @@ class Folder:
         self._documents: dict[tuple[str, int], Mapping[str, Any]] = {}
         self._matches: dict[str, dict[str, None]] = {}
         self._scalars: dict[str, Mapping[str, ScalarSeries]] = {}
+        self._times: dict[str, float] = {}
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -67,8 +70,14 @@ class Folder:
 
     @cached_property
     def event_files(self) -> list[str]:
-        """TensorBoard event files, by their names."""
-        return [path for path in self.files if "tfevents" in path and "tfevents" in path.rpartition("/")[2]]
+        """TensorBoard event files, by their names: the nearest first, of more than `MOST_EVENTS` the newest."""
+        found = [path for path in self.files if "tfevents" in path and "tfevents" in path.rpartition("/")[2]]
+        return found if len(found) <= MOST_EVENTS else sorted(found, key=self.modified_at, reverse=True)
+
+    @cached_property
+    def unread_events(self) -> frozenset[str]:
+        """Event files that are too many to be looked into."""
+        return frozenset(self.event_files[MOST_EVENTS:])
 
     def named(self, *names: str) -> list[str]:
         """Files of exactly these names, wherever they lie."""
@@ -106,7 +115,9 @@ class Folder:
 
     def modified_at(self, path: str) -> float:
         """Seconds since the Unix epoch; 0 where it is not known."""
-        return (self._workspace.facts(path).modified_at or 0.0) if self._workspace is not None else 0.0
+        if self._workspace is not None and path not in self._times:
+            self._times[path] = self._workspace.facts(path).modified_at or 0.0
+        return self._times.get(path, 0.0)
 
     def size(self, path: str) -> int:
         """Bytes; 0 where it is not known."""
@@ -157,6 +168,8 @@ class Folder:
 
     def scalars(self, path: str) -> Mapping[str, ScalarSeries]:
         """Tag -> points, at the beginning of an event file; kept: several trainers ask for the same ones."""
+        if path in self.unread_events:
+            return {}
         if path not in self._scalars:
             head = self.head(path)
             self._scalars[path] = read_events(io.BytesIO(head), len(head)).series if is_event_data(head) else {}

@@ -114,7 +114,7 @@ def describe(folder: Folder, run: Run) -> Raw:
         table=_table_section(table, names, is_history=table != signs.table) if table else None,
         events=events_of(signs.logs, tags, steps_are="epochs") if signs.logs is not None else None,
         config=config,
-        completion=epochs_of(folder, config),
+        completion={**epochs_of(folder, config), **({} if table != signs.table else {"epochs_from": 0})},
     )
 
 

@@ -118,6 +118,8 @@ def describe(folder: Folder, run: Run) -> Raw:
     """A version's table and event files, its hyperparameters, its last checkpoint."""
     version: Version = run.facts.get("version", Version(join("lightning_logs/version_*", TABLE), None, frozenset()))
     config = config_of(folder, _configs(version))
+    is_own = config is not None and config["candidates"][0].endswith(HPARAMS)  # LightningCLI and Hydra write others
+    about = {"hparams_are": "config"} if is_own else {}
     # A resume's own table begins in the middle; the event files of all versions hold the whole, run by run.
     is_resumed = version.before is not None
     table = None if is_resumed and version.events is not None else tables_of(version)
@@ -126,7 +128,7 @@ def describe(folder: Folder, run: Run) -> Raw:
         SPEC.label,
         checkpoint={"path": _candidates(run, version), "says": SAYS},
         table=table_of(table, version.names) if table else None,
-        events=events_of(events, tags_of(version.names), hparams_are="config") if events is not None else None,
+        events=events_of(events, tags_of(version.names), **about) if events is not None else None,
         config=config,
         completion={"epochs_from": 0, **_completion(folder, config), **_stopping(folder, run.facts.get("checkpoint"))},
     ) | {"checks": {"config_says": TUNED}}
@@ -178,7 +180,8 @@ SPEC = TrainerSpec(
         recognised_by="`metrics.csv` with `epoch` and `step`, or event files with the tag `epoch`, in `version_*` or "
         "beside `hparams.yaml`; `*.ckpt` that name their Lightning version",
         reads="table (of a resume with those before it), event files (epochs by the tag `epoch`, from 0), "
-        "`hparams.yaml`, LightningCLI's `config.yaml`, `.hydra/config.yaml`, an early stop by the checkpoint",
+        "`hparams.yaml`, LightningCLI's `config.yaml`, `.hydra/config.yaml`, and of the checkpoint an early stop, its "
+        "step and its hyperparameters",
         judged="`last.ckpt`, else the newest",
         proven="recorded with Lightning 2",
     ),

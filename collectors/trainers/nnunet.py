@@ -73,7 +73,7 @@ def describe(folder: Folder, run: Run) -> Raw:
             "columns": {name: name for name in ("train_loss", "val_loss", *dice)},
         },
         config=config,
-        completion={"by": "epochs", "total": "num_epochs"},
+        completion={"by": "epochs", "total": "num_epochs", "epochs_from": 0},
         metrics={name: _told_of(name, dice) for name in dice},
     )
 

@@ -7,7 +7,7 @@ It is the last to be asked, and never surer than `perhaps`.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from collectors.trainers.description import (
@@ -21,15 +21,17 @@ from collectors.trainers.description import (
     table_of,
     tags_of,
 )
-from collectors.trainers.folder import Folder, is_below, join, parent, said
+from collectors.trainers.folder import Folder, join, parent, said
 from collectors.trainers.names import has_training, losses_in
 from collectors.trainers.spec import Documented, Raw, Run, Sureness, TrainerSpec
 from collectors.training.series import is_side
 
 PLACES: Final = frozenset({"epoch", "epochs", "step", "global_step", "iteration", "iter"})
 TABLES: Final = ("**/*.csv", "**/*.tsv", "**/*.jsonl", "**/*.ndjson", "**/*.json")
-INNER: Final = ("checkpoints", "checkpoint", "models", "weights", "ckpt")
-"""Folders in which models are kept beside the logs."""
+INNER: Final = ("model", "checkpoints", "checkpoint", "models", "weights", "ckpt", "checkpoints/*")
+"""Folders in which models are kept beside the logs; Accelerate saves each state into one of its own."""
+TRACKED: Final = "*/hparams.yml"
+"""What Accelerate's tracker was told of the training, below its event files."""
 MOST_ROWS: Final = 50
 """Rows of JSON that are looked at for names: training and validation may stand in different ones."""
 MOST_TABLES: Final = 100
@@ -40,17 +42,32 @@ def recognise(folder: Folder) -> Sequence[Run]:
     """Every folder of event files; without any, every folder with a table."""
     tables = {path: names for path in folder.matching(*TABLES)[:MOST_TABLES] if (names := _names_in(folder, path))}
     tops = _event_folders(folder)
-    runs = [_of_events(folder, top, tables if len(tops) == 1 else {}, alone=len(tops) == 1) for top in tops]
+    beside = tables if len(tops) == 1 else None  # of several runs, whose would a table be?
+    runs = [_of_events(folder, top, files, beside) for top, files in tops.items()]
     return runs or [_of_table(folder, path, tables[path], alone=len(tables) == 1) for path in tables]
 
 
-def _event_folders(folder: Folder) -> list[str]:
-    """Folders that hold event files with scalars; those below another one are its sub-runs."""
-    found = sorted({parent(path) for path in folder.event_files if folder.tags(path)})
-    tops = [place for place in found if not any(other != place and is_below(place, other) for other in found)]
+def _event_folders(folder: Folder) -> dict[str, list[str]]:
+    """Folders that hold event files with scalars, or unread ones -> their files; those below one are its sub-runs."""
+    found = {parent(path) for path in folder.event_files if folder.tags(path) or path in folder.unread_events}
+    tops = {place for place in found if found.isdisjoint(_above(place))}
     above = {parent(top) for top in tops}
     names = {top.rpartition("/")[2] for top in tops}
-    return sorted(above) if len(above) == 1 and names <= {"train", "validation", "val", "valid", "eval"} else tops
+    if len(above) == 1 and names <= {"train", "validation", "val", "valid", "eval"}:
+        tops = above
+    files: dict[str, list[str]] = {top: [] for top in sorted(tops)}
+    for path in folder.event_files:
+        top = next((place for place in _above(path) if place in tops), None)
+        if top is not None:
+            files[top].append(path)
+    return files
+
+
+def _above(path: str) -> Iterator[str]:
+    """The folders that a path lies in, nearest first; the last one is the workspace."""
+    while path:
+        path = parent(path)
+        yield path
 
 
 def _names_in(folder: Folder, path: str) -> frozenset[str]:
@@ -78,8 +95,8 @@ def _keys(line: str) -> Iterable[str]:
     return row if isinstance(row, Mapping) else ()
 
 
-def _of_events(folder: Folder, top: str, tables: Mapping[str, frozenset[str]], *, alone: bool) -> Run:
-    files = [path for path in folder.event_files if is_below(path, top)]
+def _of_events(folder: Folder, top: str, files: Sequence[str], beside: Mapping[str, frozenset[str]] | None) -> Run:
+    tables = beside or {}
     tags = frozenset().union(*(folder.tags(path) for path in files[:20]))
     table = folder.newest(tables)
     newest = folder.newest(files) or top
@@ -94,7 +111,7 @@ def _of_events(folder: Folder, top: str, tables: Mapping[str, frozenset[str]], *
             "tags": tags,
             "table": table,
             "names": tables.get(table or "", frozenset()),
-            "alone": alone,
+            "alone": beside is not None,
         },
     )
 
@@ -116,7 +133,8 @@ def describe(folder: Folder, run: Run) -> Raw:
     table = facts.get("table")
     near = [parent(run.root), parent(table or ""), ""] if facts["alone"] else []  # of several runs, whose would it be?
     places = dict.fromkeys([run.root, *near])
-    config = config_of(folder, [path for place in places for path in below(place, *CONFIGS)])
+    tracked = folder.matching(join(run.root, TRACKED))
+    config = config_of(folder, [*(path for place in places for path in below(place, *CONFIGS)), *tracked])
     return one_stream(
         "Training",
         checkpoint=_models(folder, list(places)),
@@ -141,7 +159,8 @@ SPEC = TrainerSpec(
     describe=describe,
     documented=Documented(
         recognised_by="event files with scalars; a CSV, TSV, JSONL or JSON with an epoch or step column and a loss",
-        reads="tags and columns with usual names of losses; a total from `config.yaml`, `hparams.yaml` and the like",
+        reads="tags and columns with usual names of losses; a total from `config.yaml`, `hparams.yaml`, Accelerate's "
+        "`hparams.yml` and the like",
         judged="`model.safetensors`, else the newest model file beside it",
         proven="recorded with a loop of one's own",
     ),

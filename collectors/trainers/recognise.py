@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from collectors.numbers import listed, numbers_in, plural
+from collectors.numbers import joined, listed, numbers_in, plural
 from collectors.trainers.folder import Folder, said
 from collectors.trainers.modules import TRAINERS
 from collectors.trainers.spec import Raw, Run, Sureness, TrainerSpec
@@ -118,8 +118,3 @@ def _kinds_in(folder: Folder) -> dict[str, tuple[str, ...]]:
 
 def _depth(path: str) -> int:
     return path.count("/")
-
-
-def joined(parts: Sequence[str]) -> str:
-    """Reasons as one: `a`, `a and b`, `a, b and c`."""
-    return " and ".join(part for part in (", ".join(parts[:-1]), *parts[-1:]) if part)

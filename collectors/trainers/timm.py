@@ -86,7 +86,7 @@ def describe(folder: Folder, run: Run) -> Raw:
         checkpoint={"path": below(run.root, *MODELS), "says": says},
         table=whole_table(path, names),
         config=config and {**config, "starts_run": True},
-        completion={"by": "epochs", "total": total_of(args) or "epochs"},
+        completion={"by": "epochs", "total": total_of(args) or "epochs", "epochs_from": 0},
         metrics={name: {"better": "higher", "unit": "%"} for name in names if name.startswith("eval_top")},
     )
 

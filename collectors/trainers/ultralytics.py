@@ -85,7 +85,7 @@ SPEC = TrainerSpec(
     documented=Documented(
         recognised_by="`results.csv` with `train/` and `val/` columns, beside an `args.yaml` with `task` and `epochs`",
         reads="every column of the table (padded or not), `args.yaml`; weights rewritten with epoch -1 say the end, "
-        "early or not",
+        "early or not; what was measured in their epoch",
         judged="`weights/best.pt`, else `weights/last.pt`",
         proven="recorded with Ultralytics 8.4",
     ),

@@ -127,7 +127,7 @@ SPEC = TrainerSpec(
         recognised_by="a JSON or UBJSON document that begins like its model; lists of values whose metrics only it "
         "names so",
         reads="`evals_result` as JSON (iterations from 0), the total and the early stop's patience from `params.json` "
-        "and the like; an early stop from the model and its best iteration",
+        "and the like; an early stop from the model, its best iteration and score",
         judged="the newest model outside `checkpoints/` (JSON before UBJSON), else the newest in it; *readable*, never "
         "verified",
         proven="recorded with XGBoost 3",

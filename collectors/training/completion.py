@@ -13,7 +13,7 @@ from typing import Any, Literal
 import numpy as np
 
 from collectors.contract.metric_rules import Better
-from collectors.numbers import number_words
+from collectors.numbers import listed, number_words
 from collectors.training.agreement import Unit
 from collectors.training.curves import Losses
 from collectors.training.remembered import are_whole, finite_of, known_steps, per_object
@@ -77,6 +77,9 @@ SAY_FIRST = "Say with which number the first epoch begins: `completion: {epochs_
 SAY_PATIENCE = "Say for how many values it waits: `completion: {patience: N}`."
 FIRST_UNTOLD = 2
 """A series that begins with this number, or a larger one, may count from 0 or from 1."""
+SAY_MONITOR = (
+    "Name a series that is there (`completion: {monitor: NAME}`), and which way it gets better under `metrics:`."
+)
 SAY_END = "Let the training record its end (`run_status.json`: `outcome: completed`), or log its last step."
 
 
@@ -96,6 +99,8 @@ def end_of(losses: Losses, target: Target, recorded: Recorded) -> End:
     if missing > 0 and recorded.patience == "unknown" and (waited := _waited(losses.curves, recorded)):
         words = f"it may have stopped early: {waited} of `{recorded.monitor}` follow its best one"
         return End("cannot_tell", counted, f"{words}, and nothing says how many it waits for", SAY_PATIENCE)
+    if missing > 0 and recorded.patience is not None and (unknown := _unmonitored(losses, recorded)):
+        return End("cannot_tell", counted, f"it may have stopped early: {unknown}", SAY_MONITOR)
     return _by_count(losses.curves, target, counted, stride)
 
 
@@ -122,6 +127,13 @@ def _waited(curves: Mapping[str, Curve], recorded: Recorded) -> int | None:
     curve = curves.get(recorded.monitor)
     best = curve.best_at(recorded.better, recorded.min_delta) if curve is not None else None
     return None if curve is None or best is None else len(curve) - 1 - best
+
+
+def _unmonitored(losses: Losses, recorded: Recorded) -> str | None:
+    """Why the monitored series cannot say whether it stopped early; None where it can."""
+    if recorded.monitor not in {*losses.curves, *losses.others}:
+        return f"`{recorded.monitor}`, which it waited for, is not recorded; what is there: {listed(losses.curves)}"
+    return None if recorded.better else f"nothing says which way `{recorded.monitor}` gets better"
 
 
 def _uncounted(main: Mapping[str, Curve], target: Target) -> End:

@@ -76,11 +76,14 @@ def _points(stream: Stream, losses: Losses) -> _Points:
 
 def _facts(stream: Stream, name: str, *, is_reduced: bool) -> MetricFacts:
     said = stream.metrics.get(name)
+    targets = [target for target in stream.targets if target.metric == name]
     return MetricFacts(
         better=better_of(stream, name),
         unit=said.unit if said else None,
         label=said.label if said else None,
         reduced=is_reduced,
+        at_least=max((t.at_least for t in targets if t.at_least is not None), default=None),
+        at_most=min((t.at_most for t in targets if t.at_most is not None), default=None),
     )
 
 

@@ -69,5 +69,6 @@ def is_changed(file: ReadFile[Any], before: SeenFile | None, s: StreamEvidence) 
     settled, modified = settled_at(s), file.facts.modified_at
     if before is None or file.sha256 is None or settled is None or before.ended_at != end_of_run(s):
         return False
-    late = before.seen_at > settled or (modified is not None and modified > settled)
+    ours = settled + (s.run.clock_lag if s.run is not None else 0.0)  # who looked has the writer's clock, or his own
+    late = before.seen_at > ours or (modified is not None and modified > settled)
     return late and before.sha256 != file.sha256

@@ -175,10 +175,14 @@ def _place_later(runs: list[RunFiles], file: EventFile, choice: TagChoice) -> No
         return
     last = max(int(b.step.max()) for _, _, before in training for b in before)
     run = runs[-1]
+    stride = max(stride_of(b.step) for _, _, before in training for b in before)
+    # One stride may be out of order; but what another process has not reached again is not its own.
+    is_short = first < last and max(int(series.step.max()) for _, series, _ in training) < last
+    is_another = not any(same_writer(f, file) for f in run.files)
     run.files.append(file)
     run.repeats |= first <= last
-    if first < last:  # a writer that was opened later goes back on purpose, be it by one stride
-        run.cuts.append(Cut(min(_moments(file, choice), default=file.evidence.first_time or 0.0), first))
+    if last - first > stride or (is_short and is_another):
+        run.cuts.append(Cut(file.evidence.first_time or 0.0, first))
 
 
 def cuts_within(series: ScalarSeries) -> list[Cut]:

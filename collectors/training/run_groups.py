@@ -43,3 +43,9 @@ def run_id_at(started_at: float) -> str:
 def is_event_file(path: str) -> bool:
     """Whether a path is called like an event file."""
     return "tfevents" in path.rpartition("/")[2]
+
+
+def is_deeper(path: str, folder: str, others: Iterable[str]) -> bool:
+    """Whether a file below a stream's folder lies in the folder of another stream, which is below it too."""
+    below = (other for other in others if other != folder and (folder == "." or other.startswith(f"{folder}/")))
+    return any(path.startswith(f"{other}/") for other in below)

@@ -35,6 +35,7 @@ def register_browser(app: dash.Dash) -> None:
     in_browser(app, "url", "markTab", Input(ids.GRAPH_VIEW, "data"), Input(ids.TABS, "children"))
     for choice in (ids.X_AXIS, ids.Y_SCALE, ids.THEME_CHOICE):
         in_browser(app, "choices", "mark", Input(choice, "data"), State(choice, "id"))
+    in_browser(app, "decisions", "show", Input(ids.DECISIONS_NOW, "data"), Input(ids.GRAPH_VIEW, "data"))
     in_browser(app, "files", "relate", Input(ids.SELECTED_STAGE, "data"), Input(ids.LINKS, "children"))
     in_browser(app, "title", "tell", Output(ids.ANNOUNCER, "children"), Input(ids.VERDICT_NOW, "data"))
     in_browser(app, "feed", "start", start, State(ids.STATE_VERSION, "data"), State(ids.RUNS_VERSION, "data"))

@@ -16,8 +16,8 @@ from typing import Final
 
 from collectors.contract.artifacts import Artifact
 from collectors.contract.state import DashboardState
-from collectors.contract.values import visible_text
 from collectors.files.workspace import CannotRead, OpenFile, Workspace, WorkspaceProblem, read_settled
+from collectors.visible import visible_text
 from dash_app.preview.kinds import NoPreview
 from dash_app.preview.picture import MARK_BYTES, picture_type
 from dash_app.preview.text import MOST_BYTES, Part, shows_its_end

@@ -14,7 +14,7 @@ import pydantic_core
 from pydantic import ValidationError
 
 from collectors.contract.state import SCHEMA_VERSION, DashboardState, state_from_json
-from collectors.contract.values import visible_text
+from collectors.visible import visible_text
 
 Condition = Literal["ok", "absent", "unreadable", "newer_schema", "not_saved"]
 ADVICE = "`python -m collectors export` writes it anew."

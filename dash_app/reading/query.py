@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from collectors.contract.run_row import RunRow
+from collectors.contract.run_row import RunRow, metrics_in
 from collectors.contract.values import VerdictValue
 
 LIVE = "live"
@@ -33,6 +33,8 @@ FACT_KEYS: Mapping[str, Key] = {
 }
 MEASURES = ("final_val_loss", "best_val_loss", "final_train_loss", "epochs", "duration_seconds")
 """What a stream's columns can be sorted by, as `stream:measure`."""
+METRIC = "metric."
+"""Begins such a measure that is another metric, by its name."""
 CHOOSABLE: Mapping[str, str] = {
     "started": "started",
     "verdict": "verdict",
@@ -42,12 +44,13 @@ CHOOSABLE: Mapping[str, str] = {
     "final_val_loss": "final val loss",
     "delta": "difference to the baseline",
     "best_val_loss": "best val loss",
+    "metrics": "other metrics",
     "final_train_loss": "final train loss",
     "epochs": "epochs",
     "duration_seconds": "duration",
 }
 """Columns that a person may choose, and what they are called."""
-USUAL_COLUMNS = ("started", "verdict", "passed", "spark", "final_val_loss", "delta")
+USUAL_COLUMNS = ("started", "verdict", "passed", "spark", "final_val_loss", "delta", "metrics")
 
 
 @dataclass(frozen=True)
@@ -183,7 +186,9 @@ def _ordered(rows: list[RunRow], query: RunQuery) -> list[RunRow]:
 
 def key_of(sort: str) -> Key:
     """Return what rows are sorted by; an unknown wish is the start."""
-    stream, _, measure = sort.rpartition(":")
+    stream, _, measure = sort.partition(":")
+    if measure.startswith(METRIC):
+        return lambda row: _metric(row, stream, measure.removeprefix(METRIC))
     if stream and measure in MEASURES:
         return lambda row: _measure(row, stream, measure)
     return FACT_KEYS.get(sort, FACT_KEYS["started"])
@@ -192,6 +197,12 @@ def key_of(sort: str) -> Key:
 def _measure(row: RunRow, stream: str, measure: str) -> float | None:
     found: Mapping[str, Any] | None = row["streams"].get(stream)
     return found[measure] if found else None
+
+
+def _metric(row: RunRow, stream: str, name: str) -> float | None:
+    found = row["streams"].get(stream)
+    value = metrics_in(found).get(name) if found else None
+    return value.telling if value is not None else None
 
 
 def streams_of(rows: Sequence[RunRow]) -> tuple[str, ...]:

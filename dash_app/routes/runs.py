@@ -7,7 +7,7 @@ written is which run is the baseline, and only for a request that comes from thi
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import pydantic_core
 from fastapi import FastAPI
@@ -29,6 +29,8 @@ from dash_app.web.answers import FRESHNESS, failure, not_found, tagged_json
 
 EVERY_VERB = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 USUAL_ROWS = 200
+MOST_FIELDS = 100
+"""Of an asking page's address; with more it is none of ours."""
 
 
 def add_runs_api(server: FastAPI, history: RunHistory, settings: Settings) -> None:
@@ -164,13 +166,25 @@ def is_from_this_page(headers: Headers) -> bool:
     told = headers.get("sec-fetch-site")
     if told is not None:
         return told == "same-origin"
-    origin = urlsplit(headers.get("origin", ""))
+    try:
+        origin = urlsplit(headers.get("origin", ""))
+    except ValueError:
+        return False
     return bool(origin.netloc) and origin.netloc.lower() == headers.get("host", "").lower()
 
 
 def is_embedded(headers: Headers) -> bool:
-    """Whether the asking page is shown with `embed=1`."""
-    return parse_qs(urlsplit(headers.get("referer", "")).query).get("embed", [""])[-1] == "1"
+    """Whether the asking page may be shown with `embed=1`: where it says so in several ways, the strictest counts."""
+    told = [fields for page in headers.getlist("referer") for fields in _fields_of(page)]
+    return ("embed", "1") in told
+
+
+def _fields_of(page: str) -> list[tuple[str, str]]:
+    """Names and values of an address; one that cannot be read says `embed=1`."""
+    try:
+        return parse_qsl(urlsplit(page).query, max_num_fields=MOST_FIELDS)
+    except ValueError:
+        return [("embed", "1")]
 
 
 def _wish(body: bytes) -> dict[str, Any] | None:

@@ -1,7 +1,7 @@
 """An observation -> every region of the page, and what tells a changed region from an unchanged one.
 
 All regions are made from one state, so that verdict, cards and checklist never tell of different
-moments. The graph panel draws itself.
+moments. The graph's canvas draws itself.
 """
 
 from __future__ import annotations
@@ -22,7 +22,11 @@ from collectors.presentation.regions.notices import notices
 from dash_app import ids
 from dash_app.views.banners import render_snapshot_banner
 from dash_app.views.curves.losses import losses_now, render_losses
+from dash_app.views.decisions.tab import TAB as DECISIONS_TAB
+from dash_app.views.decisions.tab import decisions_now, has_decisions, render_decisions
 from dash_app.views.files import render_links
+from dash_app.views.graph.pipeline_graph import render_empty
+from dash_app.views.graph.stage_list import render_stage_list
 from dash_app.views.markup import attributes, end_shown
 from dash_app.views.tree import components, in_trees
 from dash_app.views.verdict import render_verdict, verdict_now
@@ -35,12 +39,15 @@ REGIONS = (
     ids.NOTICES,
     ids.VERDICT,
     ids.CARDS,
+    ids.GRAPH_EMPTY,
+    ids.STAGE_LIST,
     ids.CHECKLIST,
     ids.LOSSES,
     ids.LINKS,
+    ids.DECISIONS,
 )
 """Regions whose children this module makes, in screen order."""
-DATA = (ids.VERDICT_NOW, ids.LOSS_DATA)
+DATA = (ids.VERDICT_NOW, ids.LOSS_DATA, ids.DECISIONS_NOW)
 """Stores that the browser's own scripts draw from."""
 
 HISTORY_TAB = ("history", "History")
@@ -87,19 +94,26 @@ def render_page(state: DashboardState | None, sentence: str | None, run_id: str 
         ids.NOTICES: components(notices(state)) or None,
         ids.VERDICT: render_verdict(state, sentence or NO_STATE, is_snapshot=run_id is not None),
         ids.CARDS: components(cards(state)),
+        ids.GRAPH_EMPTY: render_empty(state),
+        ids.STAGE_LIST: render_stage_list(state),
         ids.CHECKLIST: components(checklist(state)),
         ids.LOSSES: render_losses(state),
         ids.LINKS: render_links(state),
+        ids.DECISIONS: render_decisions(state),
+        ids.DECISIONS_NOW: decisions_now(state),
         ids.VERDICT_NOW: verdict_now(state, is_snapshot=run_id is not None),
         ids.LOSS_DATA: in_trees(losses_now(state), "head", "foot"),
     }
 
 
 def render_tabs(state: DashboardState | None) -> list[Component]:
-    """Return one link a view of the pipeline, and the history's; the URL script marks the chosen one."""
+    """Return one link a view of the pipeline, the decisions' and the history's; the URL script marks the chosen one."""
     views = [(view.id, view.label) for view in state.pipeline.views] if state else []
-    tabs = [*views, HISTORY_TAB]
-    return [html.A(label, href=f"?view={view}", **attributes(data_view=view)) for view, label in tabs]
+    tabs = [*views, *((DECISIONS_TAB,) if has_decisions(state) else ()), HISTORY_TAB]
+    return [
+        html.A(label, href=f"?{'tab' if view == DECISIONS_TAB[0] else 'view'}={view}", **attributes(data_view=view))
+        for view, label in tabs
+    ]
 
 
 def first_view(state: DashboardState | None) -> str:

@@ -15,6 +15,10 @@ class BodyTooLarge(Exception):
     """More than `MAX_BODY_BYTES` were sent."""
 
 
+class BodyCut(Exception):
+    """Whoever sent it is gone, and half a body is none."""
+
+
 class BodyLimit:
     """Reads a body whole, at most `MAX_BODY_BYTES`, and hands it on; 413 for more.
 
@@ -34,6 +38,8 @@ class BodyLimit:
         except BodyTooLarge:
             await _too_large()(scope, receive, send)
             return
+        except BodyCut:
+            return
         scope["state"] = {**scope.get("state", {}), "body": body}
         await self._app(scope, _replayed(body, receive), send)
 
@@ -51,6 +57,8 @@ async def _read_body(headers: Headers, receive: Receive) -> bytes:
     body, more = bytearray(), True
     while more:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            raise BodyCut
         body += message.get("body", b"")
         more = message.get("more_body", False)
         if len(body) > MAX_BODY_BYTES:

@@ -7,6 +7,7 @@ carries, or a refusal in JSON. It never reads a body and knows nothing about run
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Iterable, Sequence
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -16,6 +17,7 @@ from dash_app.settings import LOOPBACK_HOSTS
 from dash_app.web.answers import failure
 from dash_app.web.caching import cache_policy
 
+_HOST = re.compile(r"(?:\[(?P<ipv6>[0-9a-f:]*:[0-9a-f:.]*)\]|(?P<name>[a-z0-9._-]+))(?::[0-9]{1,5})?")
 PROBES = ("/healthz", "/readyz")
 """Orchestrators ask these by address; they tell nothing about a run."""
 
@@ -39,14 +41,14 @@ def content_security_policy(script_hashes: Iterable[str], frame_ancestors: Seque
 
 def is_trusted(host_header: str, trusted: Sequence[str]) -> bool:
     """Whether a Host header names us: exactly, as a sub-domain of `*.name`, or by `*`."""
-    host = _without_port(host_header.strip().lower())
+    host = _name_in(host_header.strip().lower())
     return any(_matches(host, pattern) for pattern in (*LOOPBACK_HOSTS, *trusted))
 
 
-def _without_port(host: str) -> str:
-    if host.startswith("["):
-        return host[1:].partition("]")[0]
-    return host.partition(":")[0]
+def _name_in(host_header: str) -> str:
+    """The name or address of a Host header (RFC 9110, 7.2); empty for what is none to its last character."""
+    found = _HOST.fullmatch(host_header)
+    return (found["name"] or found["ipv6"]) if found else ""
 
 
 def _matches(host: str, pattern: str) -> bool:

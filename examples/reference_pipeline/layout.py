@@ -68,6 +68,36 @@ class Layout:
         return self.root / "artifacts" / "bundles"
 
     @property
+    def thresholds(self) -> Path:
+        """Thresholds of both streams and of the fused series."""
+        return self.root / "artifacts" / "thresholds" / "batch_decision_thresholds.json"
+
+    @property
+    def calibration_scores(self) -> Path:
+        """Scores that set the thresholds."""
+        return self.root / "artifacts" / "calibration" / "scores.csv"
+
+    @property
+    def held_out_scores(self) -> Path:
+        """Scores of normal windows that set no threshold."""
+        return self.root / "artifacts" / "calibration" / "held_out_scores.csv"
+
+    @property
+    def decisions(self) -> Path:
+        """Scores and words of the operation set."""
+        return self.root / "artifacts" / "batch_decision" / "decision_events.csv"
+
+    @property
+    def decision_report(self) -> Path:
+        """What is counted of them."""
+        return self.root / "artifacts" / "batch_decision" / "decision_report.json"
+
+    @property
+    def faults(self) -> Path:
+        """Which faults were put into the operation set, and when."""
+        return self.root / "artifacts" / "operation" / "faults.json"
+
+    @property
     def policy(self) -> Path:
         """Which data trained, validated and calibrates."""
         return self.root / "docs" / "calibration_split_policy.md"

@@ -47,6 +47,8 @@ class Options:
         kill_at: Epoch in which the process kills itself.
         resume: Go on with an interrupted run.
         validate: Ask the collectors for a verdict at the end.
+        decide: Score an operation set and decide on it.
+        recorded_style: Decide as the pipeline does that this one stands for.
     """
 
     workspace: Path
@@ -62,6 +64,13 @@ class Options:
     kill_at: int | None = None
     resume: bool = False
     validate: bool = True
+    decide: bool = True
+    recorded_style: bool = False
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether an operation set is scored: it takes both streams."""
+        return self.decide and len(self.streams) > 1
 
     def own_file(self, stream: str) -> Path | None:
         """Give the user's own recordings for a stream, or None."""
@@ -158,6 +167,14 @@ def _add_training(group: argparse._ArgumentGroup) -> None:
         "--quick",
         action="store_true",
         help=f"a small part of the data and {QUICK_EPOCHS} epochs, to try the pipeline",
+    )
+    group.add_argument(
+        "--no-decisions", dest="decide", action="store_false", help="do not score an operation set, decide nothing"
+    )
+    group.add_argument(
+        "--recorded-style",
+        action="store_true",
+        help="decide with fixed thresholds, masks by chance, pairs by position and the larger raw score",
     )
     group.add_argument(
         "--no-validate", dest="validate", action="store_false", help="do not ask the collectors for a verdict"

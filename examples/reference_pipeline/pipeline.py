@@ -13,6 +13,7 @@ import torch
 from . import baselines
 from .bundle import contents, write_bundle
 from .configs import Config
+from .decisions import decide, describe
 from .heartbeat import Heartbeat, now
 from .inference.dataset import load_series
 from .inference.problems import PipelineProblem
@@ -61,7 +62,7 @@ def run_pipeline(options: Options) -> None:
     except BaseException:
         run.heartbeat.fail()
         raise
-    _finish(run, ends)
+    _finish(run, tasks, ends)
 
 
 def _start(options: Options) -> Run:
@@ -93,6 +94,8 @@ def _prepare(run: Run) -> dict[str, Task]:
     """Copy and check the data of all streams before the first one trains."""
     shutil.rmtree(run.layout.resume_folder, ignore_errors=True)
     copy_scoring(run.layout)
+    if run.options.is_decided and not run.options.quick:  # a small part of the data proves no share
+        describe(run.layout.root / "dashboard.yaml")
     data: dict[str, Data] = {}
     configs: dict[str, Config] = {}
     for stream in run.streams:
@@ -133,7 +136,7 @@ def _train(step: int, task: Task, run: Run) -> Ended:
     return ended
 
 
-def _finish(run: Run, ends: dict[str, Ended]) -> None:
+def _finish(run: Run, tasks: dict[str, Task], ends: dict[str, Ended]) -> None:
     """Say what was saved, back it up, forget the resume state, and ask for the verdict."""
     layout, step = run.layout, len(ends) + 2
     _say(step, "saved")
@@ -148,6 +151,11 @@ def _finish(run: Run, ends: dict[str, Ended]) -> None:
     else:
         print(f"  {layout.relative(write_bundle(layout, FOLDERS))}")
     shutil.rmtree(layout.resume_folder, ignore_errors=True)
+    if not bad and run.options.is_decided and len(ends) > 1:
+        step += 1
+        _say(step + 1, "decisions")
+        data = {stream: load_data(str(task.config["data"]["path"]), layout) for stream, task in tasks.items()}
+        print(f"  {decide(tasks, data, layout, recorded_style=run.options.recorded_style)}", flush=True)
     if run.options.validate:
         _say(step + 2, "validate")
         print(f"  {ask_collectors(layout)}", flush=True)

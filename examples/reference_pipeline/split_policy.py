@@ -15,8 +15,12 @@ All recordings are of normal operation; nothing in them is labelled as a fault.
 - **train**: of every seven recordings of a file, in file order, the first five. Weights and scalers
   are learnt from these only.
 - **validation**: the sixth. It chooses the released checkpoint and is never trained on.
-- **calibration**: the seventh. It is kept out of this pipeline altogether; thresholds between normal
-  and anomaly are to be set on it, and on nothing else.
+- **calibration**: the seventh. It is never trained on and chooses nothing.
+
+Thresholds between normal and anomaly are set on the first half of each validation and calibration
+recording. The second half of each validation recording is held out: it says how often normal windows
+are called an anomaly. The second half of each calibration recording is the operation set, with faults
+put into some of them (`artifacts/operation/faults.json`).
 
 A file with fewer than seven recordings is divided in the same shares by time, each recording for
 itself: its first five sevenths, the next one, and the last one. Windows are cut after the division,

@@ -6,10 +6,13 @@ And nothing has to be scrolled sideways: at 320 px, nor at 1440 px read at 400 %
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from support.axe import violations
+from support.decisions import asked, collected
+from support.fused_scoring import write_fused
 from support.metric_states import FEW, with_metrics
 from support.page import Page, open_page, resize
 from support.server import RunningServer, start_server
@@ -17,6 +20,7 @@ from support.states import diverged_state, empty_state, failing_state, ready_sta
 from support.waiting import wait_for
 
 from collectors.contract.state import DashboardState
+from collectors.readers.child.process import ReaderProcess
 from collectors.store.runs import RunStore
 from collectors.store.store import Store
 
@@ -124,6 +128,21 @@ def test_metrics_below_the_losses_have_no_violation_and_fit_a_narrow_screen(read
     wait_for(lambda: readable.driver.execute_script(METRICS_ARE_DRAWN), "the metrics")
 
     assert found_at(readable.driver, LOOKS) == {}
+    assert sideways(readable.driver) == {}
+
+
+def test_the_decisions_have_no_violation_and_fit_a_narrow_screen(readable: Page, tmp_path: Path) -> None:
+    """With an alarm shown, a threshold tried, and the numbers of a picture open."""
+    write_fused(tmp_path)
+    look(readable.driver, *LOOKS[0])
+    with ReaderProcess() as child:
+        state = collected(tmp_path, asked(), child, Store(readable.state_dir))
+    readable.show(state, "tab=decisions&baseline=-&t=1790000160,1790000190&what_if=fused:140:250")
+    is_drawn = "return Boolean(document.querySelector('#decision-charts[data-drawn] svg'))"
+    wait_for(lambda: readable.driver.execute_script(is_drawn), "the charts")
+    readable.driver.execute_script("document.querySelector('.decision-numbers').open = true")
+
+    assert found_at(readable.driver, ALL_LOOKS) == {}
     assert sideways(readable.driver) == {}
 
 

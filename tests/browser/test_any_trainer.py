@@ -45,3 +45,23 @@ def test_a_recorded_folder_is_drawn_and_judged(case: Case, serve: Serve, browser
     assert verdict in text(driver, "#verdict").upper()
     assert "FAIL" not in texts(driver, ".check-outcome")
     assert console_messages(driver) == []
+
+
+def test_a_folder_of_many_runs_shows_the_newest_and_offers_the_others_in_the_history(
+    serve: Serve, browser: Any, tmp_path: Path
+) -> None:
+    root = unpack("mlflow", "files3", tmp_path / "ws")
+    server = serve(root, collect=True)
+    driver = browser.driver
+    wait_for((server.state_dir / "dashboard-state.json").exists, "the first state")
+    open_page(driver, server.url)
+
+    assert "interrupted, which MLflow calls RUNNING" in text(driver, ".notices li")
+    open_page(driver, server.url, "view=history")
+    others = {"killed", "failed", "child_2", "child_1", "odd", "usual", "elsewhere"}
+    wait_for(lambda: others <= {run.rpartition("-")[0] for run in texts(driver, ".run-link")}, "the other runs")
+    said = {run["name"]: run["series"] for run in facts("mlflow", "files3")["runs"]}
+    usual = next(one for one in driver.find_elements("css selector", ".run-link") if one.text.startswith("usual"))
+    driver.execute_script("arguments[0].scrollIntoView({block: 'center'}); arguments[0].click()", usual)
+    wait_for(lambda: traces(driver, 0)["val"]["y"] == said["usual"]["val_loss"]["values"], "the run's own losses")
+    assert console_messages(driver) == []

@@ -85,6 +85,17 @@ SHOWN = {
     "catboost": Shown(
         "step", same("learn/Logloss", "test/Logloss"), same("learn/Accuracy", "test/AUC", "test/Accuracy")
     ),
+    "timm": Shown("epoch", {"train": "train_loss", "val": "eval_loss"}, same("eval_top1", "eval_top5", "lr")),
+    "lightgbm": Shown("step", same("train/l2", "valid/l2"), same("train/l1", "valid/l1")),
+    "xgboost": Shown("step", same("train/logloss", "validation/logloss"), same("train/auc", "validation/auc")),
+    "fastai": Shown("epoch", {"train": "train_loss", "val": "valid_loss"}, same("accuracy")),
+    "dvclive": Shown("epoch", {"train": "train/loss", "val": "val/loss"}, same("val/acc")),
+    "detectron2": Shown(
+        "step",
+        {"train": "total_loss", **same("loss_box_reg", "loss_cls")},
+        same("bbox/AP", "bbox/AP50", "lr"),
+        file="metrics.json",
+    ),
     "plain": Shown("epoch", {"train": "Loss/train", "val": "Loss/val"}, same("R2/val")),
 }
 

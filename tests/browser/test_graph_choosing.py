@@ -46,7 +46,7 @@ def answers_about(page: GraphPage, output: str) -> list[Any]:
 
 
 def test_an_update_changes_one_card_and_nothing_a_person_did(own_page: Page) -> None:
-    """Zoom, pan, a dragged card, selection, view and scroll stay; only the change is sent."""
+    """Zoom, pan, a dragged card, selection, view and scroll stay; the drawing is not sent again."""
     state = running_state()
     page = graph_page(own_page, state)
     page.press("[data-graph-tool='zoom-in']")
@@ -65,8 +65,8 @@ def test_an_update_changes_one_card_and_nothing_a_person_did(own_page: Page) -> 
     assert page.box("#graph-canvas") == box
     assert page.ask("return pipelineGraph.cy.getElementById('artifact-save').position()") == place
     assert page.ask(SELECTED) == ["swinmae"]
-    (sent,) = answers_about(page, "graph-changes")
-    assert [data["id"] for data in sent["data"]] == ["dqvl"]
+    (sent,) = answers_about(page, "graph-news")
+    assert "2 warnings in 5 reports" in [data.get("message") for data in sent["data"]]
     assert answers_about(page, "graph") == []
 
 
@@ -79,7 +79,7 @@ def test_a_new_version_that_looks_the_same_sends_nothing_to_the_graph(own_page: 
     page.write(state.model_copy(update={"notices": ("polling instead of notifications",)}))
 
     page.wait("document.querySelector('.notices')", "the notice")
-    assert answers_about(page, "graph-changes") == []
+    assert answers_about(page, "graph-news") == []
     assert answers_about(page, "graph-shown") == []
 
 

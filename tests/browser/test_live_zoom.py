@@ -20,7 +20,7 @@ from support.long_runs import TAGS, collect, long_losses, write_long_run
 from support.page import open_page, resize, text, texts, traces, x_range
 from support.server import RunningServer, start_server
 from support.waiting import wait_for
-from support.workspaces import write_good
+from support.workspaces import write, write_good
 
 from collectors.contract.metrics import MAX_POINTS
 
@@ -288,3 +288,37 @@ def test_nothing_is_fetched_for_a_short_run(serve: Serve, driver: Any, tmp_path:
 
     driver.execute_async_script("setTimeout(arguments[0], 300)")
     assert asked(driver) == []
+
+
+CARD = "const plot = document.querySelector('.metric-card[data-metric=\"val/acc\"] .metric-plot'); "
+MOVE = CARD + "plot.scrollIntoView({block: 'center'}); Plotly.relayout(plot, {'xaxis.range': arguments[0]});"
+CARD_POINTS = (
+    CARD
+    + "const t = (plot.data || []).find((t) => t.hoverinfo !== 'skip'); return t ? [[...t.x], [...t.y]] : [[], []];"
+)
+
+
+def test_a_metric_shows_all_points_of_the_part_that_is_looked_at(tmp_path: Path, driver: Any) -> None:
+    values = long_losses(COUNT)
+    events = tmp_path / "ws/logs/events.out.tfevents.1760000000.host.17.0"
+    write(events, fast_scalar_file(("train/loss", "val/acc"), np.arange(1, COUNT + 1), values, start=START))
+    collect(tmp_path / "ws", tmp_path / "state")
+    server = start_server(tmp_path / "server", tmp_path / "ws", state_dir=tmp_path / "state", options=PATIENT)
+
+    def points(first: int, last: int) -> dict[float, float]:
+        x, y = driver.execute_script(CARD_POINTS)
+        return {at: value for at, value in zip(x, y, strict=True) if first <= at <= last}
+
+    try:
+        open_page(driver, server.url)
+        wait_for(lambda: points(1, COUNT), "the metric's curve")
+        assert len(points(12_000, 12_500)) < 100
+
+        driver.execute_script(MOVE, [12_000, 12_500])
+
+        recorded = {float(n): float(values[n - 1, 1]) for n in range(12_000, 12_501)}
+        wait_for(lambda: points(12_000, 12_500) == recorded, "every point of the part")
+        driver.execute_script(MOVE, [0, COUNT + 500])
+        wait_for(lambda: len(points(12_000, 12_500)) < 100, "the overview")
+    finally:
+        server.stop()

@@ -1,6 +1,7 @@
 """`kill -9` at any moment: readers meet the old or the new file, and nothing is left behind.
 
-Sixty kills in `make slow`; `make chaos` sets CHAOS_KILLS to 2,000.
+Sixty kills in `make slow`; `make chaos` sets CHAOS_KILLS to 2,000. With CHAOS_HELD, as `make attack` sets it, each
+writer is held for a moment before every rename: most are killed while a write is half done.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,6 +33,9 @@ from dash_app.reading.reader import StateReader
 
 KILLS = int(os.environ.get("CHAOS_KILLS", "60"))
 SEED = int(os.environ.get("CHAOS_SEED", "4"))
+HELD = ["strace", "-f", "-qq", "-o", os.devnull, "-e", "trace=rename,renameat,renameat2", "-e",
+        "inject=rename,renameat,renameat2:delay_enter=20000"] if "CHAOS_HELD" in os.environ else []  # fmt: skip
+"""What holds every rename back for 20 ms."""
 NURSERY = ROOT / "tests/support/writing_nursery.py"
 
 
@@ -88,7 +92,7 @@ def nursery(tmp_path: Path, states: list[DashboardState]) -> Iterator[subprocess
     for file, state in zip(files, states, strict=True):
         file.write_bytes(state_to_json(state))
     process = subprocess.Popen(
-        [sys.executable, str(NURSERY), str(tmp_path / "state"), *map(str, files)],
+        [*HELD, sys.executable, str(NURSERY), str(tmp_path / "state"), *map(str, files)],
         cwd=ROOT, env=clean_environment(PYTHONPATH=str(ROOT)), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     yield process
@@ -96,12 +100,15 @@ def nursery(tmp_path: Path, states: list[DashboardState]) -> Iterator[subprocess
     process.communicate()
 
 
-def kill_one(nursery: subprocess.Popen[str], after_seconds: float) -> None:
-    """Let a writer write for a moment, then kill it."""
+def kill_one(nursery: subprocess.Popen[str], after_seconds: float, begun: Callable[[], object] | None = None) -> None:
+    """Let a writer write for a moment, or until it has begun a file and a moment longer, then kill it."""
     assert nursery.stdin and nursery.stdout
     nursery.stdin.write("\n")
     nursery.stdin.flush()
     victim = int(nursery.stdout.readline())
+    until = time.monotonic() + 5.0
+    while begun is not None and not begun() and time.monotonic() < until:
+        time.sleep(0.001)
     time.sleep(after_seconds)
     os.kill(victim, signal.SIGKILL)
     assert nursery.stdout.readline() == "gone\n"
@@ -124,15 +131,20 @@ def test_killed_writers_leave_the_old_or_the_new(
     threads = [threading.Thread(target=t, daemon=True) for t in (readers.raw, readers.page, readers.snapshots)]
     for thread in threads:
         thread.start()
-    swept, most = 0, 0
+    swept, half_done, left = 0, 0, set[str]()
 
     for kill in range(KILLS):
-        kill_one(nursery, chance.uniform(0.0005, 0.03))
-        most = max(most, len(leftovers(state_dir)))
+        if HELD:
+            kill_one(nursery, chance.uniform(0.0, 0.015), lambda: set(leftovers(state_dir)) - left)  # noqa: B023
+        else:
+            kill_one(nursery, chance.uniform(0.0005, 0.03))
+        before, left = left, set(leftovers(state_dir))
+        half_done += bool(left - before)  # the next writer sweeps what the one before left
         if kill % 10 == 9:
             swept += len(leftovers(state_dir))
             with store.collecting():
                 assert leftovers(state_dir) == []
+            left = set()
     readers.stop.set()
     for thread in threads:
         thread.join()
@@ -141,13 +153,15 @@ def test_killed_writers_leave_the_old_or_the_new(
 
     with capsys.disabled():
         print(
-            f"\n{KILLS} kills, {readers.reads:,} reads, {len(readers.torn)} torn, {swept} leftovers swept (seed {SEED})"
+            f"\n{KILLS} kills, {half_done} with a write half done, {readers.reads:,} reads, {len(readers.torn)} torn, "
+            f"{swept} leftovers swept (seed {SEED})"
         )
     assert readers.torn == []
     assert leftovers(state_dir) == []
     assert {row["run_id"] for row in rows} <= {s.meta.run_id for s in states}
     assert readers.reads > KILLS
-    assert KILLS < 50 or most > 0, "no writer was ever killed in the middle of a write: the test proves nothing"
+    assert half_done > KILLS / 2 or not HELD
+    assert KILLS < 50 or half_done > 0, "no writer was ever killed in the middle of a write: the test proves nothing"
 
 
 def test_half_a_row_in_the_index_costs_that_row_only(tmp_path: Path, states: list[DashboardState]) -> None:

@@ -101,7 +101,7 @@ def test_where_no_child_can_be_made_no_check_fails(
     """Whatever is in the files, nobody looked: all that depends on them cannot be told."""
     monkeypatch.setattr("sys.executable", python)
     seen = gather(workspace, START + 600)
-    found = judge(seen)
+    found = judge(seen).checks
 
     told = {check.id: check.detail for check in found if check.outcome is not Outcome.PASS}
     assert [check.id for check in found if check.outcome is Outcome.FAIL] == [], told

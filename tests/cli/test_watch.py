@@ -27,6 +27,7 @@ from collectors.live.file_changes import Changes
 from collectors.live.wait import wait_until_ended
 from collectors.live.watch import Watcher
 from collectors.observe.load_pipeline import default_config_bytes
+from collectors.readers.child.process import ReaderProcess
 from collectors.store.curves import whole
 from collectors.store.folder import Folder
 from collectors.store.store import Store
@@ -121,7 +122,7 @@ def test_an_append_reads_only_the_new_bytes(tmp_path: Path, monkeypatch: pytest.
         path = event_path(swinmae)
         before = (root / path).stat().st_size
         append_epoch(root, path, 4, 0.4)
-        monkeypatch.setattr("collectors.observe.cache.read_events", _counting_reader(reads))
+        monkeypatch.setattr(ReaderProcess, "read", _counting_reader(reads))
         state = collector.export()
 
     assert [name for name, _ in opened] == [path]
@@ -130,11 +131,12 @@ def test_an_append_reads_only_the_new_bytes(tmp_path: Path, monkeypatch: pytest.
 
 
 def _counting_reader(offsets: list[int]) -> Callable[..., object]:
-    from collectors.readers.events.read import read_events  # noqa: PLC0415 -- the real one, beside its counter
+    usual = ReaderProcess.read
 
-    def read(handle: OpenFile, size: int, *, offset: int = 0, **more: object) -> object:
-        offsets.append(offset)
-        return read_events(handle, size, offset=offset, **more)  # type: ignore[arg-type]
+    def read(self: ReaderProcess, reader: str, opened: OpenFile, **options: int) -> object:
+        if reader == "events":
+            offsets.append(options["offset"])
+        return usual(self, reader, opened, **options)
 
     return read
 

@@ -87,3 +87,17 @@ def test_the_image_is_built_with_the_tested_versions() -> None:
     assert ".ci/constraints.txt" in copied
     assert "!.ci/constraints.txt" in (ROOT / ".dockerignore").read_text().splitlines()
     assert "-c .ci/constraints.txt" in install
+
+
+@pytest.mark.parametrize("target", ["sbom", "audit"])
+def test_what_is_listed_and_audited_is_what_the_image_installs(target: str) -> None:
+    """The same extra under the same constraints, into an environment without the tools that look at it."""
+    image = next(one.rest for one in stages()[0] if one.word == "RUN" and " install " in one.rest)
+    (shipped,) = [
+        line
+        for line in commands(target).replace("\\\n", " ").splitlines()
+        if "build/shipped" in line and "install" in line
+    ]
+
+    assert "'.[server]'" in image and "'.[server]'" in shipped
+    assert TAKES_TESTED in shipped

@@ -14,6 +14,7 @@ from collectors.judge import checklist
 from collectors.judge.build import Observation, build_state
 from collectors.judge.checks.part import Judgement
 from collectors.judge.checks.spec import CheckSpec, GatePlace, Meaning
+from collectors.judge.remedy import Remedy
 from collectors.judge.verdict import is_ready_but_for_skips, verdict_of
 from collectors.observe.load_pipeline import ConfigProblem, default_config_bytes, parse_config
 from collectors.training.evidence import WorkspaceEvidence
@@ -23,7 +24,7 @@ SETTINGS = b"checks: {licence: {blocking: false, reason: not yet}}\n"
 
 
 def check_licence(seen: WorkspaceEvidence) -> Judgement:
-    return Judgement(Outcome.SKIP, f"no licence of {len(seen.streams)} streams", "Add one.")
+    return Judgement(Outcome.SKIP, f"no licence of {len(seen.streams)} streams", (Remedy("Add one."),))
 
 
 LICENCE = CheckSpec(
@@ -49,7 +50,7 @@ def state(settings: bytes = b"") -> DashboardState:
     """A finished training, judged with the new check."""
     config = parse_config(default_config_bytes() + settings, "dashboard.yaml")
     seen = replace(good(), config=config)
-    checks = checklist.judge(seen)
+    checks = checklist.judge(seen).checks
     about = Observation("ws", datetime(2026, 11, 23, tzinfo=UTC), "run", checks, verdict_of(checks, seen), "x", False)
     return build_state(seen, about, None)
 
@@ -112,6 +113,7 @@ def test_it_may_be_named_in_a_configuration(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_it_follows_an_external_checklist() -> None:
-    followers = checklist.following_external(state().checklist, 4)
+    external = [state().checklist[0].model_copy(update={"id": f"external-{n}", "index": n}) for n in (1, 2, 3)]
+    followers = checklist.judge(good(), external).checks[3:]
 
     assert [(c.index, c.id) for c in followers] == [(4, "training"), (5, "provenance"), (6, "licence")]

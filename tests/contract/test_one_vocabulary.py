@@ -75,7 +75,7 @@ def state_of(*streams: StreamEvidence, run_id: str, baseline: DashboardState | N
     bundle = sized(archive(*streams, at=END + 300), SIZE if baseline else 12_000_000)
     config = default_config().model_copy(update={"checks": {"baseline": CheckSettings()}})
     seen = workspace(*streams, backups=(bundle,), baseline=pinned, run_id=run_id, config=config)
-    checks = judge(seen)
+    checks = judge(seen).checks
     about = Observation("ws", NOW, run_id, checks, verdict_of(checks, seen), "builtin", snapshot_stored=False)
     return build_state(seen, about, None)
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from decision_rows import RECORDED, ROWS, Decided
 from support.decisions import SCORED, asked, checks_of, collected, outcomes, write_recorded
+from support.fused_scoring import BEGIN, FAULTS, STRIDE, write_fused
 from support.workspaces import write
 
 from collectors.observe.load_pipeline import default_config
@@ -217,3 +218,19 @@ def test_anybodys_layout(layout: Layout, child: ReaderProcess, tmp_path: Path) -
     assert outcomes(checks) == expected(layout.expected), said
     assert layout.words in said
     assert "this check broke" not in said
+
+
+def test_a_calibrated_scoring_passes_and_its_faults_are_its_alarms(child: ReaderProcess, tmp_path: Path) -> None:
+    write_fused(tmp_path)
+
+    state = collected(tmp_path, asked(), child)
+
+    checks = checks_of(state)
+    said = "\n".join(f"{number}: {check.detail}" for number, check in checks.items())
+    assert outcomes(checks) == expected("11 pass, 12 pass, 13 pass, 14 pass"), said
+    assert state.decisions is not None
+    alarms = sorted(state.decisions.alarms.listed, key=lambda alarm: alarm.start)
+    assert [(a.start, a.end, a.windows, a.dominant) for a in alarms] == [
+        (pytest.approx(BEGIN + STRIDE * first - 4), pytest.approx(BEGIN + STRIDE * last), last - first + 1, stream)
+        for first, last, stream in FAULTS
+    ]

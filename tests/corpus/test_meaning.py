@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 from control_rows import ROWS as CONTROLS
+from kind_rows import ROWS as KINDS
 from meaning_case import Meaning, told_of, verdict_of, wrongs
 from meaning_rows import ROWS as MEANINGS
+from practice_rows import ROWS as PRACTICE
 
 from collectors.readers.child.process import ReaderProcess
 
-ROWS = [*MEANINGS, *CONTROLS]
+ROWS = [*MEANINGS, *CONTROLS, *KINDS, *PRACTICE]
 
 
 @pytest.fixture(scope="module")

@@ -104,7 +104,7 @@ def _judged(root: Path, child: ReaderProcess, now: float, first: int) -> Any:
     with Collector(root, None, CollectOptions()) as collector:
         collector._cache._child = child
         seen = collector._gatherer.gather(now)
-    checks = judge(seen)
+    checks = judge(seen).checks
     curves = seen.streams[0].losses.curves
     points = {n: ((c.step - first).tolist(), [repr(v) for v in c.value.tolist()]) for n, c in curves.items()}
     outcomes = [(c.id, c.outcome) for c in checks]

@@ -7,7 +7,7 @@ one by filling in numpy columns, checksums included.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -137,22 +137,45 @@ def train_val(steps: Sequence[int]) -> list[tuple[str, int, float]]:
     return [(tag, n, 1.0 / (n + 2) + shift) for n in steps for tag, shift in (("loss/train", 0.0), ("loss/val", 0.1))]
 
 
-def fast_scalar_file(tags: Sequence[str], steps: NDArray[Any], values: NDArray[Any], *, start: float = START) -> bytes:
-    """Make a large file: one record a tag and step, 10 ms apart; `values` has the shape (steps, tags)."""
-    parts = [header(start)]
+Spelled = Callable[[str, float], bytes]
+"""Tag and value -> one `Summary.Value` that ends with the value's four bytes."""
+
+
+def as_tensor(tag: str, value: float) -> bytes:
+    """Spell one `Summary.Value` as TensorFlow 2 does, its value at the very end."""
+    return tensor_value(tag, float_tensor(value))
+
+
+def fast_scalar_file(
+    tags: Sequence[str],
+    steps: NDArray[Any],
+    values: NDArray[Any],
+    *,
+    start: float = START,
+    spelled: Spelled = simple_value,
+    begins: bool = True,
+) -> bytes:
+    """Make a large file: one record a tag and step, tags interleaved, 10 ms apart; `values` is (steps, tags).
+
+    Without `begins` it goes on with a file that is there.
+    """
+    parts = [header(start)] if begins else []
     sizes = np.array([len(varint(int(n))) for n in (0, 1 << 7, 1 << 14, 1 << 21, 1 << 28)])
     width = sizes[np.searchsorted([1 << 7, 1 << 14, 1 << 21, 1 << 28], steps, side="right")]
     for size in np.unique(width):
         same = width == size
-        columns = [_column(tag, steps[same], (start, values[same, n]), int(size)) for n, tag in enumerate(tags)]
+        columns = [
+            _column(record(event(1 << 7 * (int(size) - 1), [spelled(tag, 1.0)])), steps[same], (start, values[same, n]))
+            for n, tag in enumerate(tags)
+        ]
         parts.append(np.concatenate(columns, axis=1).tobytes())
     return b"".join(parts)
 
 
-def _column(tag: str, steps: NDArray[Any], told: tuple[float, NDArray[Any]], size: int) -> NDArray[Any]:
-    """All records of one tag whose steps take `size` bytes, one a row; `told` is the start and the values."""
+def _column(example: bytes, steps: NDArray[Any], told: tuple[float, NDArray[Any]]) -> NDArray[Any]:
+    """Records like the example, one a row, whose steps take as many bytes; `told` is the start and the values."""
     start, values = told
-    example = record(event(1 << 7 * (size - 1), [simple_value(tag, 1.0)]))
+    size = len(varint(int(steps[0])))
     rows = np.tile(np.frombuffer(example, np.uint8), (len(steps), 1))
     rows[:, 13:21] = (start + steps * 0.01).astype("<f8").view(np.uint8).reshape(-1, 8)
     for place in range(size):

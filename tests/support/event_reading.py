@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from collectors.evidence.events import EventEvidence
+from collectors.evidence.events import EventEvidence, ReadBefore
 from collectors.readers.events.join import join_events
 from collectors.readers.events.read import read_events
 
@@ -38,7 +38,7 @@ def read_in_parts(data: bytes, cuts: list[int]) -> EventEvidence:
         if whole is None:
             whole = read_events(handle, size)
         else:
-            part = read_events(handle, size, offset=whole.end_offset, open_steps=whole.open_steps)
+            part = read_events(handle, size, offset=whole.end_offset, before=ReadBefore(whole.open_steps))
             whole = join_events(whole, part)
     assert whole is not None
     return whole

@@ -74,6 +74,8 @@ class Foreign:
     """Other sections of dashboard.yaml."""
     description: str = ""
     """The whole of dashboard.yaml, where it is not the one of a single stream."""
+    bare: bool = False
+    """Nothing describes it: no `dashboard.yaml`, and no file but those that are put."""
     notes: list[Any] = field(default_factory=list)
     """Open processes, to be ended by who made the workspace."""
 
@@ -129,6 +131,8 @@ class Foreign:
 
     def finish(self) -> None:
         """Write the description, the config and, where none was put, a checkpoint."""
+        if self.bare:
+            return
         if self.description:
             write(self.root / "dashboard.yaml", self.description)
             return

@@ -74,6 +74,6 @@ def with_target(at_most: float | None) -> DashboardState:
     config = parse_config(described, "dashboard.yaml")
     streams = tuple(replace(s, stream=config.stream(s.id)) for s in good().streams)
     seen = replace(good(), config=config, streams=streams)
-    checks = checklist.judge(seen)
+    checks = checklist.judge(seen).checks
     about = Observation("ws", datetime.now(UTC), "run-1", checks, verdict_of(checks, seen), "builtin", False)
     return build_state(seen, about, None)

@@ -95,3 +95,21 @@ async def ask_together(url: str, path: str, clients: int, seconds: float) -> flo
 
     await asyncio.gather(*(ask() for _ in range(clients)))
     return answered / seconds
+
+
+async def ask_together_anew(url: str, path: str, clients: int, seconds: float) -> float:
+    """The same of a server that closes each connection."""
+    place = urlsplit(url)
+    ends, answered = time.monotonic() + seconds, 0
+    request = request_for(path, "Connection: close")
+
+    async def ask() -> None:
+        nonlocal answered
+        while time.monotonic() < ends:
+            reader, writer = await asyncio.open_connection(place.hostname, place.port, limit=1 << 24)
+            writer.write(request)
+            answered += bool(await reader.read(-1))
+            writer.close()
+
+    await asyncio.gather(*(ask() for _ in range(clients)))
+    return answered / seconds

@@ -6,14 +6,17 @@ from dataclasses import replace
 
 from collectors.evidence.archive import ArchiveEvidence
 from collectors.judge.checks.backup_copies import copies_in
+from collectors.judge.checks.bring_back import new_backup
 from collectors.judge.checks.part import (
-    WAIT_HINT,
+    WAIT,
     Judgement,
     Part,
     failing,
     first_error,
     judge_parts,
+    lacking,
     missing_text,
+    not_yet_there,
     passing,
     skipping,
     warnings_of,
@@ -26,26 +29,25 @@ from collectors.training.evidence import ReadFile, WorkspaceEvidence
 def check_backup(seen: WorkspaceEvidence) -> Judgement:
     """The newest archive tests sound and holds every stream's checkpoint and config, non-empty."""
     patterns = seen.config.backup.paths if seen.config.backup else ()
-    hint = "After training, zip every stream's checkpoint, config and losses, and the scaler, into " + (
-        patterns[0] if patterns else "a backup"
-    )
     if not seen.backups:
-        return judge_parts([failing(None, None, f"no archive matches {listed(patterns)}", hint + ".")])
-    newest = seen.backups[0]
-    return judge_parts([_backup(newest, seen, hint + ".")])
+        none = failing(None, None, f"no archive matches {listed(patterns)}", new_backup(seen))
+        return judge_parts([lacking(none, not_yet_there(seen))])
+    return judge_parts([_backup(seen.backups[0], seen)])
 
 
-def _backup(file: ReadFile[ArchiveEvidence], seen: WorkspaceEvidence, hint: str) -> Part:
+def _backup(file: ReadFile[ArchiveEvidence], seen: WorkspaceEvidence) -> Part:
     if file.evidence is None:
-        return failing(file.path, None, missing_text(file.facts), hint)
+        return failing(file.path, None, missing_text(file.facts), new_backup(seen))
     if file.being_written:
-        return skipping(file.path, None, f"{file.path} is being written", WAIT_HINT)
+        return skipping(file.path, None, f"{file.path} is being written", WAIT)
     if not file.evidence.sound:
-        return failing(file.path, None, f"{file.path}: {first_error(file.evidence.findings)}", hint)
+        return failing(file.path, None, f"{file.path}: {first_error(file.evidence.findings)}", new_backup(seen))
     absent = _absent(file.evidence, seen)
     if absent:
         text = f"{file.path} holds no {listed(absent)} (or an empty one)"
-        return replace(failing(file.path, None, text, hint), extra=tuple(warnings_of(file.evidence.findings)))
+        return replace(
+            failing(file.path, None, text, new_backup(seen)), extra=tuple(warnings_of(file.evidence.findings))
+        )
     tested = {"all": "all sound", "part": "tested in part", "none": "contents not tested"}[file.evidence.tested]
     members = plural(len(file.evidence.members), "member")
     text = f"{file.path}: {size_words(file.facts.size_bytes)}, {members}, {tested}"

@@ -55,6 +55,10 @@ class Copies:
         """What stands for a workspace file, be it empty."""
         return self._copy(path, self.root)
 
+    def differs(self, file: ReadFile[Any]) -> bool:
+        """Whether there is a copy, and it holds other bytes."""
+        return _differs(self.of(file.path), file)
+
     def differing(self) -> list[str]:
         """Paths of the workspace whose copies hold other bytes."""
         return self._differing(self.root)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collectors.contract.values import Outcome
 from collectors.judge.checks.part import Judgement
 from collectors.judge.checks.spec import CheckSpec, GatePlace, Meaning, When
+from collectors.judge.remedy import Kind, Remedy
 from collectors.training.evidence import WorkspaceEvidence
 
 PIN = "`python -m collectors runs baseline RUN_ID`"
@@ -18,15 +19,15 @@ def check_baseline(seen: WorkspaceEvidence) -> Judgement:
     """The run is not worse than the baseline beyond what the policy allows."""
     pinned = seen.baseline
     if pinned is None:
-        return Judgement(Outcome.SKIP, "no baseline is pinned", f"Pin one: {PIN}.")
+        return Judgement(Outcome.SKIP, "no baseline is pinned", (Remedy(f"Pin one: {PIN}.", Kind.CHOOSE),))
     if pinned.run_id == seen.run_id:
         return Judgement(Outcome.PASS, f"this run is the baseline {pinned.run_id}")
     if pinned.state is None:
         text = f"the snapshot of the baseline {pinned.run_id} is gone or cannot be read"
-        return Judgement(Outcome.SKIP, text, f"Pin another baseline: {PIN}.")
+        return Judgement(Outcome.SKIP, text, (Remedy(f"Pin another baseline: {PIN}.", Kind.CHOOSE),))
     from collectors.judge.checks.baseline_compared import compared_with  # most runs are compared with none
 
-    return compared_with(seen, pinned.state, PIN)
+    return compared_with(seen, pinned.state)
 
 
 SPEC = CheckSpec(

@@ -14,29 +14,35 @@ from collectors.contract.policy import Policy
 from collectors.contract.state import CheckEvidence, DashboardState
 from collectors.contract.values import Outcome
 from collectors.judge.checks.part import Judgement
+from collectors.judge.remedy import Kind, Remedy, waiting
 from collectors.training.evidence import WorkspaceEvidence
 
+PIN = "`python -m collectors runs baseline RUN_ID`"
 OUTCOMES = {Regression.NONE: Outcome.PASS, Regression.REGRESSION: Outcome.FAIL}
-HINTS = {
-    Regression.REGRESSION: "Train again, or pin another baseline with {pin} if this one is no longer the measure.",
-    Regression.INCOMPARABLE: "Pin a baseline that was trained the same way: {pin}.",
-    Regression.INCOMPLETE: "Wait until the training has ended.",
+REMEDIES = {
+    Regression.REGRESSION: Remedy(
+        f"Train again, or pin another baseline with {PIN} if this one is no longer the measure.", Kind.CHOOSE
+    ),
+    Regression.INCOMPARABLE: Remedy(f"Pin a baseline that was trained the same way: {PIN}.", Kind.CHOOSE),
+    Regression.INCOMPLETE: waiting("Wait until the training has ended."),
 }
-SAY_WAY = "Say which way is better: `baseline: {direction: lower}` or `direction: higher`."
+SAY_WAY = Remedy("Say which way is better: `baseline: {direction: lower}` or `direction: higher`.")
 
 
-def compared_with(seen: WorkspaceEvidence, baseline: DashboardState, pin: str) -> Judgement:
-    """Whether the run is worse than the baseline beyond what the policy allows; `pin`: how to choose another one."""
+def compared_with(seen: WorkspaceEvidence, baseline: DashboardState) -> Judgement:
+    """Whether the run is worse than the baseline beyond what the policy allows."""
     policy = seen.config.baseline
     whole = windowed(policy)
     run = {s.id: s.with_curves(whole) if whole else s.metrics for s in seen.streams}
     found = judge_regression(run, baseline.metrics, policy)
     has_way = found.value is not Regression.INCOMPARABLE or not any(map(partial(_lacks_way, policy), run.values()))
+    known = REMEDIES.get(found.value) if has_way else SAY_WAY
     return Judgement(
         outcome=OUTCOMES.get(found.value, Outcome.SKIP),
         detail=f"against {baseline.meta.run_id}: {found.sentence}",
-        hint=HINTS.get(found.value, "").format(pin=pin) or None if has_way else SAY_WAY,
+        remedies=(known,) if known is not None else (),
         evidence=tuple(_evidence(stream, (run, baseline), seen) for stream in ordered(run, baseline.metrics)),
+        not_yet=found.value is Regression.INCOMPLETE,
     )
 
 

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collectors.contract.shapes import is_pattern
 from collectors.evidence.checkpoint import CheckpointEvidence
+from collectors.judge.checks.bring_back import bring_back_checkpoint
 from collectors.judge.checks.part import (
-    WAIT_HINT,
+    WAIT,
     Judgement,
     Part,
     failing,
     first_error,
     is_running,
     judge_parts,
+    lacking,
     missing_text,
+    not_yet,
+    not_yet_there,
     passing,
     skipping,
     warnings_of,
 )
 from collectors.judge.checks.spec import CheckSpec, GatePlace, Meaning, When
 from collectors.judge.describe import describe_checkpoint
+from collectors.judge.remedy import Remedy, training, waiting
 from collectors.training.evidence import ReadFile, StreamEvidence, WorkspaceEvidence
 from collectors.training.words import epoch_words
 
@@ -27,13 +32,13 @@ OPAQUE_HINT = "Save the weights also in a format that is read, such as safetenso
 
 def check_checkpoints(seen: WorkspaceEvidence) -> Judgement:
     """Every stream's checkpoint is sound and holds finite tensors."""
-    return judge_parts(_checkpoint(s, s.checkpoint) for s in seen.streams if s.checkpoint)
+    return judge_parts(_checkpoint(s, s.checkpoint, seen) for s in seen.streams if s.checkpoint)
 
 
-def _checkpoint(s: StreamEvidence, file: ReadFile[CheckpointEvidence]) -> Part:
+def _checkpoint(s: StreamEvidence, file: ReadFile[CheckpointEvidence], seen: WorkspaceEvidence) -> Part:
     if file.absent and is_running(s) and not s.progress.silent:
         text = f"{s.id}: no checkpoint saved yet ({epoch_words(s)}, still training)"
-        return skipping(file.path, s.id, text, f"Wait until {s.stream.label} saves one.")
+        return not_yet(file.path, s.id, text, waiting(f"Wait until {s.stream.label} saves one."))
     if file.evidence is None:
         named = s.stream.checkpoint.path or (file.path,)
         several = file.absent and (len(named) > 1 or is_pattern(named[0]))
@@ -42,7 +47,12 @@ def _checkpoint(s: StreamEvidence, file: ReadFile[CheckpointEvidence]) -> Part:
             if several
             else missing_text(file.facts, file.beside)
         )
-        return failing(file.path, s.id, f"{s.id}: {text}", f"Train {s.stream.label}; it should save {named[0]}.")
+        remedy = bring_back_checkpoint(seen, s) or training(
+            f"Train {{names}}; it should save {named[0]}.", s.stream.label
+        )
+        return lacking(
+            failing(file.path, s.id, f"{s.id}: {text}", remedy), not_yet_there(seen, s) if file.absent else None
+        )
     found = file.evidence
     if found.sound and found.opaque is not None:
         text = f"{s.id}: {file.path}: {describe_checkpoint(found)}"
@@ -51,11 +61,17 @@ def _checkpoint(s: StreamEvidence, file: ReadFile[CheckpointEvidence]) -> Part:
         text = f"{s.id}: {describe_checkpoint(found)}"
         return passing(file.path, s.id, text, warnings_of(found.findings))
     if file.being_written:
-        return skipping(file.path, s.id, f"{s.id}: {file.path} is being written", WAIT_HINT)
-    hint = f"Save {s.stream.label}'s checkpoint again, or restore it from a backup that tests sound."
+        return skipping(file.path, s.id, f"{s.id}: {file.path} is being written", WAIT)
+    remedy = bring_back_checkpoint(seen, s) or _saved_again(s, file.path, found)
+    return failing(file.path, s.id, f"{s.id}: {file.path}: {first_error(found.findings)}", remedy)
+
+
+def _saved_again(s: StreamEvidence, path: str, found: CheckpointEvidence) -> Remedy:
+    """No backup has a copy that is known to be better."""
     if found.format == "unknown":
-        hint = f"Name {s.stream.label}'s model under `checkpoint:`; {file.path} is of no format that holds one."
-    return failing(file.path, s.id, f"{s.id}: {file.path}: {first_error(found.findings)}", hint)
+        return Remedy(f"Name {s.stream.label}'s model under `checkpoint:`; {path} is of no format that holds one.")
+    action = "Save the checkpoint of {names} again, train again, or restore it from a backup that tests sound."
+    return training(action, s.stream.label)
 
 
 SPEC = CheckSpec(

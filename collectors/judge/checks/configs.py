@@ -8,6 +8,7 @@ from typing import Any
 
 from collectors.contract.streams import KeyRule, StreamConfigFile
 from collectors.evidence.documents import MISSING, ConfigEvidence, value_at
+from collectors.judge.checks.bring_back import bring_back
 from collectors.judge.checks.part import (
     Judgement,
     Part,
@@ -25,25 +26,34 @@ from collectors.training.evidence import ReadFile, StreamEvidence, WorkspaceEvid
 
 def check_configs(seen: WorkspaceEvidence) -> Judgement:
     """Every stream's config is a mapping with its required keys, sane in type and range."""
-    return judge_parts(_config(s, s.config, s.stream.config) for s in seen.streams if s.config and s.stream.config)
+    asked = [(s, s.config, s.stream.config) for s in seen.streams if s.config and s.stream.config]
+    return judge_parts(_config(s, file, _problem(s, file, wanted), seen) for s, file, wanted in asked)
 
 
-def _config(s: StreamEvidence, file: ReadFile[ConfigEvidence], wanted: StreamConfigFile) -> Part:
-    hint = f"Write {s.stream.label}'s final config to {wanted.candidates[0]}."
-    if file.evidence is None:
-        return failing(file.path, s.id, f"{s.id}: {missing_text(file.facts, file.beside)}", hint)
-    problem = first_error(file.evidence.findings)
-    if problem:
-        return failing(file.path, s.id, f"{s.id}: {file.path}: {problem}", hint)
-    if not isinstance(file.evidence.data, Mapping):
-        found = type(file.evidence.data).__name__
-        return failing(file.path, s.id, f"{s.id}: {file.path}: expected a mapping of keys, found {found}", hint)
-    problems = [p for key, rule in wanted.required.items() if (p := _key_problem(file.evidence, key, rule))]
-    if problems:
-        return failing(file.path, s.id, f"{s.id}: {file.path}: {listed(problems)}", f"Correct it in {file.path}.")
+def _config(
+    s: StreamEvidence, file: ReadFile[ConfigEvidence], problem: tuple[str, str] | None, seen: WorkspaceEvidence
+) -> Part:
+    if problem is not None:
+        text, words = problem
+        back = bring_back(seen, file, f"{s.stream.label}'s config")
+        return failing(file.path, s.id, f"{s.id}: {text}", back or words)
     values = [f"{name}={shown_value(value)}" for name, value in s.metrics.config.items() if value is not None]
     text = f"{s.id}: {', '.join(values) or file.path}"
-    return passing(file.path, s.id, text, warnings_of(file.evidence.findings))
+    return passing(file.path, s.id, text, warnings_of(file.evidence.findings if file.evidence else ()))
+
+
+def _problem(s: StreamEvidence, file: ReadFile[ConfigEvidence], wanted: StreamConfigFile) -> tuple[str, str] | None:
+    """What is wrong with a config, and what to do about it; None where nothing is."""
+    found, write_it = file.evidence, f"Write {s.stream.label}'s final config to {wanted.candidates[0]}."
+    if found is None:
+        return missing_text(file.facts, file.beside), write_it
+    error = first_error(found.findings)
+    if error:
+        return f"{file.path}: {error}", write_it
+    if not isinstance(found.data, Mapping):
+        return f"{file.path}: expected a mapping of keys, found {type(found.data).__name__}", write_it
+    problems = [p for key, rule in wanted.required.items() if (p := _key_problem(found, key, rule))]
+    return (f"{file.path}: {listed(problems)}", f"Correct it in {file.path}.") if problems else None
 
 
 def _key_problem(found: ConfigEvidence, key: str, rule: KeyRule) -> str | None:

@@ -6,18 +6,21 @@ from collectors.contract.streams import EventFolder
 from collectors.evidence.tables import LossTableEvidence
 from collectors.judge.checks.part import (
     NAME_TAGS,
-    WAIT_HINT,
+    WAIT,
     Judgement,
     Part,
     failing,
     first_error,
     judge_parts,
+    lacking,
     missing_text,
+    not_yet_there,
     passing,
     skipping,
     warnings_of,
 )
 from collectors.judge.checks.spec import CheckSpec, GatePlace, Meaning
+from collectors.judge.remedy import training
 from collectors.numbers import plural
 from collectors.training.evidence import ReadFile, StreamEvidence, WorkspaceEvidence
 from collectors.training.words import absent_tags, no_events
@@ -25,7 +28,15 @@ from collectors.training.words import absent_tags, no_events
 
 def check_logs(seen: WorkspaceEvidence) -> Judgement:
     """Every stream has an event file, or the table that it has instead, with at least one sound record."""
-    return judge_parts(part for s in seen.streams if (part := _logs(s)) is not None)
+    told = ((s, part) for s in seen.streams if (part := _logs(s)) is not None)
+    return judge_parts(lacking(part, not_yet_there(seen, s) if _has_no_record(s) else None) for s, part in told)
+
+
+def _has_no_record(s: StreamEvidence) -> bool:
+    """Whether nothing was written that could be read, or be damaged."""
+    has_table = s.loss_table is not None and not s.loss_table.absent
+    is_empty = not any(f.evidence.series or f.evidence.findings for f in s.events)
+    return is_empty and not s.unreadable_events and not has_table
 
 
 def _logs(s: StreamEvidence) -> Part | None:
@@ -36,7 +47,7 @@ def _logs(s: StreamEvidence) -> Part | None:
 
 def _events(s: StreamEvidence, wanted: EventFolder) -> Part:
     folder = wanted.folder
-    hint = f"Train {s.stream.label} with its event writer on; it should write below {folder}."
+    hint = training(f"Train {{names}} with its event writer on; it should write below {folder}.", s.stream.label)
     unreadable = [f"{path}: {problem}" for path, problem in s.unreadable_events]
     if not s.events:
         return failing(folder, s.id, f"{s.id}: {'; '.join(unreadable) or no_events(s)}", hint)
@@ -59,11 +70,11 @@ def _events(s: StreamEvidence, wanted: EventFolder) -> Part:
 
 def _table(s: StreamEvidence, table: ReadFile[LossTableEvidence]) -> Part:
     """A stream without event files is asked by its table; `events_missing` tells of those that should be there."""
-    hint = f"Train {s.stream.label}; it should write {table.path}."
+    hint = training(f"Train {{names}}; it should write {table.path}.", s.stream.label)
     if table.evidence is None:
         return failing(table.path, s.id, f"{s.id}: {missing_text(table.facts, table.beside)}", hint)
     if table.being_written:
-        return skipping(table.path, s.id, f"{s.id}: {table.path} is being written", WAIT_HINT)
+        return skipping(table.path, s.id, f"{s.id}: {table.path} is being written", WAIT)
     error = first_error(table.evidence.findings)
     if error:
         name_it = f"Name its columns, or write {table.path} again."

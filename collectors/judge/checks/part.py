@@ -10,16 +10,27 @@ from collectors.contract.shapes import is_pattern
 from collectors.contract.state import CheckEvidence
 from collectors.contract.values import Outcome, Status
 from collectors.evidence.files import NOT_READ_HERE, FileFacts, Finding
+from collectors.judge.remedy import Command, Kind, Remedy, waiting
+from collectors.numbers import joined as joined_words
 from collectors.numbers import listed
-from collectors.training.evidence import StreamEvidence
+from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
 
-PULL = "Run `git lfs pull` in the workspace: pointers lie there instead of the files."
-NAME_TAGS = "Name one of these under `events: {tags: ...}`."
-MEND_LINK = "Mend the link, or put the file itself in its place."
-TRUST = "Put the file itself in the link's place, or trust the folder that it leads to: `--allow-root DIR`."
-LIMITS = "Raise the limits of this machine or job (`ulimit -a`, its memory), or validate on another one."
-REMEDIES = {"git lfs pull": PULL, " leads to nothing": MEND_LINK, "leads out of the workspace": TRUST}
+PULL = Remedy(
+    "Run `git lfs pull` in the workspace: pointers lie there instead of the files.",
+    Kind.SETTLE,
+    commands=(Command(("git", "lfs", "pull")),),
+)
+NAME_TAGS = Remedy("Name one of these under `events: {tags: ...}`.", Kind.SETTLE)
+MEND_LINK = Remedy("Mend the link, or put the file itself in its place.", Kind.SETTLE)
+TRUST = Remedy(
+    "Put the file itself in the link's place, or trust the folder that it leads to: `--allow-root DIR`.", Kind.SETTLE
+)
+LIMITS = Remedy(
+    "Raise the limits of this machine or job (`ulimit -a`, its memory), or validate on another one.", Kind.SETTLE
+)
+SIGNS = {"git lfs pull": PULL, " leads to nothing": MEND_LINK, "leads out of the workspace": TRUST}
 """What a failure speaks of -> what helps there, whichever file it is."""
+WAIT = waiting("It is being written; look again in a moment.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +39,16 @@ class Judgement:
 
     outcome: Outcome
     detail: str
-    hint: str | None = None
-    """What to do next; dropped on a pass."""
+    remedies: tuple[Remedy, ...] = ()
+    """What to do next, that against its worst part first; none on a pass."""
     evidence: tuple[CheckEvidence, ...] = ()
+    not_yet: bool = False
+    """A skip of what a training cannot have yet."""
+
+    @property
+    def hint(self) -> str | None:
+        """What to do next, in words."""
+        return self.remedies[0].words if self.remedies else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +59,10 @@ class Part:
     stream: str | None
     outcome: Outcome
     text: str
-    hint: str | None = None
+    remedies: tuple[Remedy, ...] = ()
     extra: tuple[str, ...] = field(default_factory=tuple)
     """Warnings that are told but do not fail."""
+    not_yet: bool = False
 
 
 def passing(path: str | None, stream: str | None, text: str, extra: Iterable[Any] = ()) -> Part:
@@ -51,17 +70,43 @@ def passing(path: str | None, stream: str | None, text: str, extra: Iterable[Any
     return Part(path, stream, Outcome.PASS, text, extra=tuple(str(e) for e in extra))
 
 
-def failing(path: str | None, stream: str | None, text: str, hint: str) -> Part:
-    """A part that does not hold, with its remedy; it cannot be told where this machine let nothing look at it."""
+def failing(path: str | None, stream: str | None, text: str, remedy: str | Remedy) -> Part:
+    """A part that does not hold, with what helps; it cannot be told where this machine let nothing look at it."""
     if NOT_READ_HERE in text:
         return skipping(path, stream, text, LIMITS)
-    better = next((remedy for sign, remedy in REMEDIES.items() if sign in text), hint)
-    return Part(path, stream, Outcome.FAIL, text, better)
+    better = next((known for sign, known in SIGNS.items() if sign in text), remedy)
+    return Part(path, stream, Outcome.FAIL, text, (_as_remedy(better),))
 
 
-def skipping(path: str | None, stream: str | None, text: str, hint: str) -> Part:
+def skipping(path: str | None, stream: str | None, text: str, remedy: str | Remedy) -> Part:
     """A part that cannot be told."""
-    return Part(path, stream, Outcome.SKIP, text, hint)
+    return Part(path, stream, Outcome.SKIP, text, (_as_remedy(remedy),))
+
+
+def not_yet(path: str | None, stream: str | None, text: str, remedy: str | Remedy) -> Part:
+    """A part that a training cannot have yet: it cannot be told, and nothing is wrong with it."""
+    return replace(skipping(path, stream, text, remedy), not_yet=True)
+
+
+@dataclass(frozen=True, slots=True)
+class NotYet:
+    """Why something cannot be there yet."""
+
+    why: str
+    wait: Remedy | None
+    """None where nothing is under way that it could be waited for."""
+
+
+def lacking(part: Part, yet: NotYet | None) -> Part:
+    """What is missing: as it was found, or where it cannot be there yet no more than that."""
+    if yet is None or part.outcome is Outcome.PASS:
+        return part
+    remedies = (yet.wait,) if yet.wait is not None else part.remedies
+    return replace(part, outcome=Outcome.SKIP, text=f"{part.text} ({yet.why})", remedies=remedies, not_yet=True)
+
+
+def _as_remedy(said: str | Remedy) -> Remedy:
+    return Remedy(said) if isinstance(said, str) else said
 
 
 def judge_parts(parts: Iterable[Part]) -> Judgement:
@@ -69,12 +114,13 @@ def judge_parts(parts: Iterable[Part]) -> Judgement:
     every = list(parts)
     worst = _worst(p.outcome for p in every)
     ordered = sorted(every, key=lambda p: p.outcome is not worst)
-    hint = next((p.hint for p in every if p.outcome is worst and p.hint), None)
+    remedies = (remedy for p in ordered if p.outcome is not Outcome.PASS for remedy in p.remedies)
     return Judgement(
         outcome=worst,
         detail="; ".join(_with_extra(p) for p in ordered),
-        hint=None if worst is Outcome.PASS else hint,
+        remedies=tuple(dict.fromkeys(remedies)),
         evidence=tuple(CheckEvidence(path=p.path, stream=p.stream, text=_with_extra(p)) for p in every),
+        not_yet=worst is Outcome.SKIP and bool(every) and all(p.not_yet for p in every if p.outcome is worst),
     )
 
 
@@ -82,7 +128,7 @@ def joined(judged: Judgement, parts: Sequence[Part]) -> Judgement:
     """A judgement with further parts: what is worse than it leads, the rest is told behind it."""
     if not parts:
         return judged
-    own = Part(None, None, judged.outcome, judged.detail, judged.hint)
+    own = Part(None, None, judged.outcome, judged.detail, judged.remedies, not_yet=judged.not_yet)
     told = judge_parts([own, *(p for p in parts if p.outcome is not Outcome.PASS)])
     warnings = Part(None, None, told.outcome, told.detail, extra=tuple(e for p in parts for e in p.extra))
     further = tuple(CheckEvidence(path=p.path, stream=p.stream, text=_with_extra(p)) for p in parts)
@@ -126,9 +172,19 @@ def missing_text(facts: FileFacts, beside: Sequence[str] = (), named: Sequence[s
     return f"{facts.path}: {facts.problem}{outside}"
 
 
-WAIT_HINT = "It is being written; look again in a moment."
-
-
 def is_running(s: StreamEvidence) -> bool:
     """Whether the stream is training right now."""
     return s.progress.status is Status.RUNNING
+
+
+def not_yet_there(seen: WorkspaceEvidence, s: StreamEvidence | None = None) -> NotYet | None:
+    """Why a stream (None: what all of them share) cannot have a file yet; None where it should be there by now."""
+    if seen.nothing_trained and not seen.elsewhere and seen.unrecognised is None:
+        return NotYet("nothing has been trained yet", None)
+    training = [one.stream.label for one in seen.streams if is_running(one) and not one.progress.silent]
+    has_begun = s is not None and s.progress.status is not Status.IDLE and not is_running(s)
+    if has_begun or not training:
+        return None
+    return NotYet(
+        f"{joined_words(training)} still training", waiting(f"Wait until {joined_words(training)} has ended.")
+    )

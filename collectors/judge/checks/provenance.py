@@ -9,16 +9,32 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from collectors.contract.values import Status
 from collectors.evidence.documents import value_at
 from collectors.judge.checks.backup_copies import copies_in
-from collectors.judge.checks.part import NAME_TAGS, Judgement, Part, failing, is_running, judge_parts, passing, skipping
+from collectors.judge.checks.bring_back import bring_back_checkpoint, new_backup, own_checkpoint
+from collectors.judge.checks.part import (
+    NAME_TAGS,
+    Judgement,
+    Part,
+    failing,
+    is_running,
+    judge_parts,
+    lacking,
+    not_yet,
+    not_yet_there,
+    passing,
+    skipping,
+)
 from collectors.judge.checks.spec import CheckSpec, GatePlace, Meaning
 from collectors.judge.checks.table_run import LOST, SLACK_SECONDS, is_told_by_table, table_part
+from collectors.judge.remedy import TRAIN, training, waiting
 from collectors.numbers import instant_words, listed
 from collectors.training.evidence import ReadFile, StreamEvidence, WorkspaceEvidence
 from collectors.training.words import absent_tags, epoch_words
 
-AGAIN = "Train again, or remove what is left of the other run."
+TO_A_GOOD_END = "Train {names} to a good end, or restore the run it belongs to."
+AGAIN = training("Train again, or remove what is left of the other run.")
 
 
 def check_provenance(seen: WorkspaceEvidence) -> Judgement:
@@ -34,13 +50,17 @@ def _while_running(s: StreamEvidence) -> Part:
     absent = None if s.losses.curves else absent_tags(s)
     if absent is not None:
         return skipping(None, s.id, f"{s.id}: {absent}", NAME_TAGS)
+    remedy = waiting(f"Wait until {s.stream.label} has ended.")
     told = f"nothing says that {s.id} has ended" if s.progress.silent else f"{s.id} is training"
-    return skipping(None, s.id, f"{told} ({epoch_words(s)})", f"Wait until {s.stream.label} has ended.")
+    return (skipping if s.progress.silent else not_yet)(None, s.id, f"{told} ({epoch_words(s)})", remedy)
 
 
 def _stream_parts(s: StreamEvidence, seen: WorkspaceEvidence) -> Iterator[Part]:
     yield from _content_parts(s)
-    if is_told_by_table(s, seen.config):
+    yet = not_yet_there(seen, s) if s.progress.status is Status.IDLE and s.run is None else None
+    if yet is not None:
+        yield lacking(skipping(None, s.id, f"{s.id}: not trained", training(TRAIN, s.stream.label)), yet)
+    elif is_told_by_table(s, seen.config):
         yield table_part(s, seen.config.limits.trusted_time_seconds)
     elif s.run is None:
         is_there = bool(s.events or s.unreadable_events)
@@ -60,7 +80,7 @@ def _time_parts(s: StreamEvidence) -> Iterator[Part]:
         whose = "is from the previous run; the latest" if s.previous_run else "was written before its run, which"
         began = instant_words(s.run.started_at if s.run else None)
         text = f"{s.id}: the {what} {file.path} ({instant_words(file.facts.modified_at)}) {whose} began {began}"
-        yield failing(file.path, s.id, text, f"Train {s.stream.label} to a good end, or restore the run it belongs to.")
+        yield failing(file.path, s.id, text, training(TO_A_GOOD_END, s.stream.label))
     if not old:
         previous = "" if s.in_current_run else " (from the previous run)"
         there = s.checkpoint if s.checkpoint is not None and not s.checkpoint.missing else None
@@ -100,7 +120,8 @@ def _scaler_parts(seen: WorkspaceEvidence) -> Iterator[Part]:
     yield from _channel_parts(seen, owner)
     previous = owner.previous_run
     modified = file.facts.modified_at
-    if owner.times_trusted and previous and modified is not None and modified < previous.last_at - SLACK_SECONDS:
+    written = modified + owner.run.clock_lag if modified is not None and owner.run is not None else None
+    if owner.times_trusted and previous and written is not None and written < previous.last_at - SLACK_SECONDS:
         text = f"the scaler {file.path} ({instant_words(modified)}) is from {owner.id}'s previous run"
         yield failing(file.path, owner.id, text, f"Fit the scaler again with {owner.stream.label}'s training data.")
 
@@ -115,15 +136,16 @@ def _channel_parts(seen: WorkspaceEvidence, owner: StreamEvidence) -> Iterator[P
 
 def _shared_parts(seen: WorkspaceEvidence) -> Iterator[Part]:
     """The same checkpoint bytes under two streams' names: one was taken from the other."""
-    by_hash: dict[str, str] = {}
+    by_hash: dict[str, StreamEvidence] = {}
     for s in seen.streams:
         digest = s.checkpoint_evidence.sha256 if s.checkpoint_evidence else None
         if digest is None or s.checkpoint is None:
             continue
-        if digest in by_hash:
-            text = f"{s.id}'s checkpoint is {by_hash[digest]}'s, byte for byte"
-            yield failing(s.checkpoint.path, s.id, text, f"Put {s.stream.label}'s own checkpoint back in place.")
-        by_hash[digest] = s.id
+        other = by_hash.setdefault(digest, s)
+        if other is not s:
+            text = f"{s.id}'s checkpoint is {other.id}'s, byte for byte"
+            backs = (back for one in (s, other) if (back := bring_back_checkpoint(seen, one)) is not None)
+            yield failing(s.checkpoint.path, s.id, text, next(backs, None) or own_checkpoint(seen, s))
 
 
 def _backup_parts(seen: WorkspaceEvidence) -> Iterator[Part]:
@@ -133,7 +155,7 @@ def _backup_parts(seen: WorkspaceEvidence) -> Iterator[Part]:
     differing = copies_in(newest.evidence, seen).differing()
     if differing:
         text = f"the backup {newest.path} holds another {', '.join(differing)}"
-        yield failing(newest.path, None, text, "Make a new backup after training: checkpoints, configs, scaler.")
+        yield failing(newest.path, None, text, new_backup(seen, differing))
     elif newest.evidence.tested == "all":
         yield passing(newest.path, None, "the backup holds today's checkpoints and configs")
     else:

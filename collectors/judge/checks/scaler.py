@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import math
 
+from collectors.contract.streams import Stream
 from collectors.evidence.documents import ScalerEvidence
+from collectors.judge.checks.bring_back import bring_back
 from collectors.judge.checks.part import (
-    WAIT_HINT,
+    WAIT,
     Judgement,
     failing,
     first_error,
     judge_parts,
+    lacking,
     missing_text,
+    not_yet_there,
     passing,
     skipping,
     warnings_of,
 )
 from collectors.judge.checks.spec import CheckSpec, GatePlace, Meaning, When
+from collectors.judge.remedy import Remedy, training
 from collectors.numbers import plural
-from collectors.training.evidence import WorkspaceEvidence
+from collectors.training.evidence import ReadFile, WorkspaceEvidence
 
 
 def check_scaler(seen: WorkspaceEvidence) -> Judgement:
@@ -27,24 +32,31 @@ def check_scaler(seen: WorkspaceEvidence) -> Judgement:
     if file is None or seen.config.scaler is None:
         return judge_parts([])
     owner = seen.config.stream(seen.config.scaler.stream)
-    hint = f"Run {owner.label} training; it should save {seen.config.scaler.path}."
     if file.evidence is None:
-        return judge_parts([failing(file.path, owner.id, missing_text(file.facts), hint)])
+        missing = failing(file.path, owner.id, missing_text(file.facts), _again(file, owner, seen))
+        return judge_parts([lacking(missing, not_yet_there(seen, seen.of(owner.id)) if file.absent else None)])
     if file.being_written:
-        return judge_parts([skipping(file.path, owner.id, f"{file.path} is being written", WAIT_HINT)])
+        return judge_parts([skipping(file.path, owner.id, f"{file.path} is being written", WAIT)])
     problem = first_error(file.evidence.findings) or scaler_problem(file.evidence)
     if problem:
-        return judge_parts([failing(file.path, owner.id, f"{file.path}: {problem}", hint)])
+        return judge_parts([failing(file.path, owner.id, f"{file.path}: {problem}", _again(file, owner, seen))])
     channels = plural(len(file.evidence.center or ()), "channel")
     text = f"{file.path}: {file.evidence.method}, {channels}, finite, every scale > 0"
     return judge_parts([passing(file.path, owner.id, text, warnings_of(file.evidence.findings))])
+
+
+def _again(file: ReadFile[ScalerEvidence], owner: Stream, seen: WorkspaceEvidence) -> Remedy:
+    action = f"Run {{names}} training; it should save {file.path}."
+    return bring_back(seen, file, "the scaler") or training(action, owner.label)
 
 
 def scaler_problem(scaler: ScalerEvidence) -> str | None:
     """What is wrong with the numbers of a scaler that could be read; None where nothing is."""
     center, scale = scaler.center, scaler.scale
     absent = [
-        name for name, value in (("method", scaler.method), ("center", center), ("scale", scale)) if value is None
+        name
+        for name, value in (("method", (scaler.method or "").strip() or None), ("center", center), ("scale", scale))
+        if value is None
     ]
     if absent or center is None or scale is None:
         return f"expected the keys method, center and scale; missing: {', '.join(absent)}"

@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 from collectors.contract.remembered import SmokeResult
-from collectors.judge.checks.part import Judgement, Part, failing, judge_parts, passing, skipping
+from collectors.contract.values import Outcome
+from collectors.judge.checks.part import (
+    Judgement,
+    Part,
+    failing,
+    judge_parts,
+    lacking,
+    not_yet_there,
+    passing,
+    skipping,
+)
 from collectors.judge.checks.spec import CheckSpec, GatePlace, Meaning, When
+from collectors.judge.remedy import RUN_SMOKE
 from collectors.numbers import instant_words, listed
 from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
-
-HOW = "Run `python -m collectors validate --run-smoke`; nothing else executes the scoring command."
 
 
 def check_smoke(seen: WorkspaceEvidence) -> Judgement:
     """Every stream's scoring command exited 0; skip until it has been run for all that it names as it is today."""
-    return judge_parts(_smoke(s, seen.smoke.get(s.id)) for s in seen.streams if seen.config.scores(s.stream))
+    yet = not_yet_there(seen)
+    told = (_smoke(s, seen.smoke.get(s.id)) for s in seen.streams if seen.config.scores(s.stream))
+    return judge_parts(lacking(part, yet if part.outcome is Outcome.SKIP else None) for part in told)
 
 
 def _smoke(s: StreamEvidence, result: SmokeResult | None) -> Part:
     if result is None:
-        return skipping(None, s.id, f"{s.id}: not run for today's checkpoint and config", HOW)
+        return skipping(None, s.id, f"{s.id}: not run for today's checkpoint and config", RUN_SMOKE)
     if result.outdated_by:
-        return skipping(None, s.id, f"{s.id}: not run for today's {listed(result.outdated_by)}", HOW)
+        return skipping(None, s.id, f"{s.id}: not run for today's {listed(result.outdated_by)}", RUN_SMOKE)
     when = f"recorded {instant_words(result.ran_at)}" if result.recorded else f"ran {instant_words(result.ran_at)}"
     if result.exit_code == 0:
         last = result.tail.strip().splitlines()[-1:]

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from collectors.judge.checks.part import Judgement, failing, first_error, judge_parts, missing_text, passing
+from collectors.judge.checks.part import (
+    Judgement,
+    failing,
+    first_error,
+    judge_parts,
+    lacking,
+    missing_text,
+    not_yet_there,
+    passing,
+)
 from collectors.judge.checks.spec import CheckSpec, GatePlace, Meaning, When
 from collectors.judge.prose import prose_of, speaks_of
 from collectors.numbers import listed
@@ -17,7 +26,8 @@ def check_split_policy(seen: WorkspaceEvidence) -> Judgement:
     words = listed(wanted.must_mention)
     hint = f"Write {wanted.path}: say how data was split into {words}."
     if file.evidence is None:
-        return judge_parts([failing(file.path, None, missing_text(file.facts), hint)])
+        missing = failing(file.path, None, missing_text(file.facts), hint)
+        return judge_parts([lacking(missing, not_yet_there(seen) if seen.nothing_trained and file.absent else None)])
     if not file.evidence.sound:
         return judge_parts([failing(file.path, None, f"{file.path}: {first_error(file.evidence.findings)}", hint)])
     prose = prose_of(file.evidence.text)

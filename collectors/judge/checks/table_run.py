@@ -15,6 +15,7 @@ import numpy as np
 from collectors.contract.pipeline import PipelineConfig
 from collectors.evidence.files import FileFacts
 from collectors.judge.checks.part import Part, failing, missing_text, passing, skipping
+from collectors.judge.remedy import training
 from collectors.numbers import instant_words
 from collectors.training.evidence import ReadFile, StreamEvidence
 from collectors.training.facts import is_kept_time
@@ -53,7 +54,7 @@ def table_part(s: StreamEvidence, trusted_seconds: float) -> Part:
 def _compared(s: StreamEvidence, file: ReadFile[Any], began: float | None, table: FileFacts) -> Part:
     """The checkpoint against the run's start; where nobody knows it, against the table's last writing."""
     modified, written = file.facts.modified_at, table.modified_at or 0.0
-    good_end = f"Train {s.stream.label} to a good end, or restore the run it belongs to."
+    good_end = training("Train {names} to a good end, or restore the run it belongs to.", s.stream.label)
     if modified is None:
         return skipping(file.path, s.id, f"{s.id}: {missing_text(file.facts)}", good_end)
     if began is not None and modified < began - SLACK_SECONDS:

@@ -13,11 +13,15 @@ from collectors.judge.checks.part import (
     failing,
     first_error,
     judge_parts,
+    lacking,
     missing_text,
+    not_yet,
+    not_yet_there,
     passing,
     skipping,
 )
 from collectors.judge.checks.spec import CheckSpec, GatePlace, Meaning
+from collectors.judge.remedy import RESUME, TRAIN, Remedy, training, waiting
 from collectors.numbers import instant_words, listed
 from collectors.training.axes import BY_COUNT, ROWS_BY_COUNT
 from collectors.training.divergence_words import divergence_words
@@ -29,7 +33,13 @@ from collectors.training.words import absent_tags, epoch_words, is_short
 
 def check_training(seen: WorkspaceEvidence) -> Judgement:
     """Every stream reached its configured end or a recorded early stop, with finite losses."""
-    return judge_parts(_training(s) for s in seen.streams)
+    return judge_parts(_still_to_come(_training(s), s, seen) for s in seen.streams)
+
+
+def _still_to_come(part: Part, s: StreamEvidence, seen: WorkspaceEvidence) -> Part:
+    """What has not begun while others train, or anywhere, is not late."""
+    has_begun = s.progress.status is not Status.IDLE or _left_a_model(s) or bool(s.unreadable_events)
+    return part if has_begun or table_problem(s) else lacking(part, not_yet_there(seen, s))
 
 
 def _training(s: StreamEvidence) -> Part:
@@ -59,10 +69,11 @@ def _not_ended(s: StreamEvidence, path: str | None) -> Part:
     doubt = _doubt(s)
     if doubt:
         return skipping(path, s.id, where + doubt, s.progress.remedy or f"Look whether {label} still trains.")
+    diverged = training("Find out why {names} diverged (learning rate, data), and train again.", label)
     by_status = {
-        Status.FAIL: (failing, _failure(s), f"Find out why {label} diverged (learning rate, data), and train again."),
-        Status.RUNNING: (skipping, f"{where}, still training", f"Wait until {label} has ended."),
-        Status.STALLED: (failing, f"{where}, then silent", f"{label} did not finish: resume it or train again."),
+        Status.FAIL: (failing, _failure(s), diverged),
+        Status.RUNNING: (not_yet, f"{where}, still training", waiting(f"Wait until {label} has ended.")),
+        Status.STALLED: (failing, f"{where}, then silent", training(RESUME, label)),
         Status.IDLE: (failing, f"{s.id}: {_nothing(s)}", _beginning(s)),
     }
     part, text, hint = by_status[s.progress.status]
@@ -86,7 +97,12 @@ def _ended(s: StreamEvidence, path: str | None) -> Part:
     if problem:
         return failing(path, s.id, f"{s.id}: {problem}", f"Write {label}'s loss history again.")
     if not s.losses.curves:
-        return failing(path, s.id, f"{s.id}: ended, but no loss was recorded", f"Train {label} with loss logging on.")
+        return failing(
+            path,
+            s.id,
+            f"{s.id}: ended, but no loss was recorded",
+            training("Train {names} with loss logging on.", label),
+        )
     ended = "stopped early" if s.progress.early_stop else "completed"
     if s.unnamed_tables:
         return _half_read(s, path, f"{s.id}: {epoch_words(s)}, {ended}")
@@ -126,14 +142,14 @@ def _nothing(s: StreamEvidence) -> str:
     return table_problem(s) or "; ".join(unreadable) or f"{how}: {_absent(s)}"
 
 
-def _beginning(s: StreamEvidence) -> str:
+def _beginning(s: StreamEvidence) -> str | Remedy:
     """What makes a stream of which nothing is known tell something."""
     table, label = s.loss_table, s.stream.label
     if table is not None and table.evidence is not None and table_problem(s):
         return f"Correct {table.path}, or its section in dashboard.yaml."
     if _left_a_model(s):
         return f"Bring back the event files or the table of {label}'s training, or train it again."
-    return f"Train {label}."
+    return training(TRAIN, label)
 
 
 def _left_a_model(s: StreamEvidence) -> bool:

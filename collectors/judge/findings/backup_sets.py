@@ -7,10 +7,14 @@ from collections.abc import Callable, Iterator
 from collectors.judge.checks.backup_copies import Copies, copies_in
 from collectors.judge.checks.part import is_running
 from collectors.judge.findings.spec import FindingSpec, Found
+from collectors.judge.remedy import Kind, Remedy
 from collectors.numbers import listed
 from collectors.training.evidence import WorkspaceEvidence
 
-AGAIN = "Make a new backup of this run alone: checkpoints, configs, scaler and loss histories under one folder."
+AGAIN = Remedy(
+    "Make a new backup of this run alone: checkpoints, configs, scaler and loss histories under one folder.",
+    Kind.BACK_UP,
+)
 
 
 def _newest(seen: WorkspaceEvidence) -> tuple[str, Copies] | None:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from collectors.contract.streams import CheckpointWord
+from collectors.judge.checks.bring_back import own_checkpoint
 from collectors.judge.findings.precision import as_number, printed, same_number
 from collectors.judge.findings.spec import FindingSpec, Found, done_streams, losses_path, sound_checkpoints, was_resumed
 from collectors.numbers import listed, value_words
@@ -40,8 +41,9 @@ def find_checkpoint_says(seen: WorkspaceEvidence) -> Iterator[Found]:
             if problem is None:
                 continue
             text = f"{s.id}: {path} says `{word.key}` {value_words(number)}, but {source} {problem[0]}"
-            hint = f"Put back the checkpoint of {s.stream.label}'s run, or train again."
-            yield Found(path, s.id, text, hint, level="warn" if was_resumed(s) and not problem[1] else None)
+            yield Found(
+                path, s.id, text, own_checkpoint(seen, s), level="warn" if was_resumed(s) and not problem[1] else None
+            )
 
 
 def _problem(s: StreamEvidence, name: str, number: float) -> Problem | None:

@@ -11,12 +11,14 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from collectors.evidence.documents import MISSING, value_at
+from collectors.judge.checks.bring_back import own_config
 from collectors.judge.findings.precision import as_number
 from collectors.judge.findings.spec import FindingSpec, Found, done_streams, ended_streams, losses_path, was_resumed
 from collectors.judge.withheld import why_withheld
 from collectors.numbers import duration_words, instant_words, listed, number_words, value_words
 from collectors.training.completion import count_of, leading
 from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
+from collectors.training.run_end import end_of_run
 
 SLACK_SECONDS: Final = 60.0
 """Some trainers write their config once more when they end."""
@@ -32,8 +34,9 @@ def find_config_says(seen: WorkspaceEvidence) -> Iterator[Found]:
             told = (_told(key, today, recorded) for key, (today, recorded) in differing.items())
             text = f"{s.id}: {s.config.path} is not what {s.checkpoint.path} was trained with: {listed(told)}"
             only_paths = all(_is_path(today) for today, _ in differing.values())
-            hint = f"Put the config of {s.stream.label}'s run back in place, or train again with this one."
-            yield Found(s.config.path, s.id, text, hint, level="warn" if only_paths or was_resumed(s) else None)
+            yield Found(
+                s.config.path, s.id, text, own_config(seen, s), level="warn" if only_paths or was_resumed(s) else None
+            )
 
 
 def _differing(s: StreamEvidence) -> Iterator[tuple[str, Any, Any]]:
@@ -58,9 +61,8 @@ def find_hparams_say(seen: WorkspaceEvidence) -> Iterator[Found]:
         if told:
             events = s.run.latest_file.facts.path
             text = f"{s.id}: {s.config.path} is not what {events} was recorded with: {listed(told)}"
-            hint = f"Put the config of {s.stream.label}'s run back in place, or train again with this one."
             are_one = s.stream.events is not None and s.stream.events.hparams_are == "config" and not was_resumed(s)
-            yield Found(s.config.path, s.id, text, hint, level="fail" if are_one else None)
+            yield Found(s.config.path, s.id, text, own_config(seen, s), level="fail" if are_one else None)
 
 
 def _differs(today: Any, recorded: Any) -> bool:
@@ -110,12 +112,11 @@ def find_epochs_beyond(seen: WorkspaceEvidence) -> Iterator[Found]:
 def find_config_rewritten(seen: WorkspaceEvidence) -> Iterator[Found]:
     """Each config that was written after its run had ended."""
     for s in ended_streams(seen):
-        modified = s.config.facts.modified_at if s.config is not None else None
-        if s.config is None or s.run is None or modified is None or not s.times_trusted:
+        modified, ended_at = s.config.facts.modified_at if s.config is not None else None, end_of_run(s)
+        if s.config is None or s.run is None or modified is None or ended_at is None:
             continue
-        late = modified + s.run.clock_lag - s.run.last_at
-        if late > SLACK_SECONDS:
-            ended = f"{duration_words(late)} after its run had ended ({instant_words(s.run.last_at)})"
+        if (late := modified - ended_at) > SLACK_SECONDS:
+            ended = f"{duration_words(late)} after its run had ended ({instant_words(ended_at)})"
             text = f"{s.id}: {s.config.path} was written at {instant_words(modified)}, {ended}"
             yield Found(
                 s.config.path, s.id, text, f"Compare it with the config that {s.stream.label} was trained with."

@@ -100,4 +100,4 @@ def _part(found: Found, spec: FindingSpec, level: Level) -> Part:
     if level == "warn":
         return passing(found.path, found.stream, "", [text])
     against = failing if level == "fail" else skipping
-    return against(found.path, found.stream, text, found.hint)
+    return against(found.path, found.stream, text, found.remedy)

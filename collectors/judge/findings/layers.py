@@ -9,6 +9,7 @@ from __future__ import annotations
 import fnmatch
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 
@@ -16,6 +17,7 @@ from collectors.contract.layers import Layer
 from collectors.evidence.checkpoint import CheckpointEvidence, TensorFacts
 from collectors.evidence.documents import value_at
 from collectors.judge.checks import provenance
+from collectors.judge.checks.bring_back import own_checkpoint
 from collectors.judge.findings.spec import FindingSpec, Found, ended_streams, sound_checkpoints
 from collectors.numbers import listed
 from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
@@ -40,7 +42,7 @@ def find_missing_layers(seen: WorkspaceEvidence) -> Iterator[Found]:
         missing = absent if none_there else [layer for layer in absent if _is_sign(layer)]
         if not missing or s.stream.checkpoint.part:
             continue
-        own = f"Put {s.stream.label}'s own checkpoint back in place."
+        own = own_checkpoint(seen, s)
         owner = _owner(found, s, seen)
         if owner:
             yield Found(path, s.id, f"{s.id}: {path} has the layers of {owner}, not of {s.id}", own)
@@ -49,7 +51,8 @@ def find_missing_layers(seen: WorkspaceEvidence) -> Iterator[Found]:
         held = listed((t.name for t in _of_model(found)), most=3) or f"no layers ({found.format})"
         what = f"none of {s.id}'s layers" if none_there else f"not all of {s.id}'s layers"
         text = f"{s.id}: {path} has {what}: no {wanted}; it holds {held}"
-        yield Found(path, s.id, text, f"{own} Of an adapter or a head say so: `checkpoint: {{part: ...}}`.")
+        part = replace(own, action=f"{own.action} Of an adapter or a head say so: `checkpoint: {{part: ...}}`.")
+        yield Found(path, s.id, text, own if own.commands else part)
 
 
 def find_layer_sizes(seen: WorkspaceEvidence) -> Iterator[Found]:

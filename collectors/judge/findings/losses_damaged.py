@@ -22,7 +22,7 @@ _TOLD = 5
 def find_losses_damaged(seen: WorkspaceEvidence) -> Iterator[Found]:
     """Each stream that lost values of configured losses with damaged records of its run."""
     for s in ended_streams(seen):
-        damaged = [f for f in s.run.files if f.evidence.is_damaged] if s.run is not None else []
+        damaged = [f for f in s.run.files if not f.evidence.sound] if s.run is not None else []
         lost = _lost(s, damaged) if damaged else []
         if lost:
             path = damaged[-1].facts.path

@@ -14,6 +14,7 @@ from collectors.contract.sections import Level
 from collectors.contract.values import Status
 from collectors.evidence.checkpoint import CheckpointEvidence
 from collectors.judge.checks.part import is_running
+from collectors.judge.remedy import Remedy
 from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
 from collectors.training.series import is_validation
 
@@ -27,7 +28,7 @@ class Found:
     stream: str | None
     text: str
     """What was found, naming both files and both values."""
-    hint: str
+    remedy: str | Remedy
     """What to do next."""
     level: Level | None = None
     """How this one counts, where the files tell more than the finding's default; `checks:` overrules it."""

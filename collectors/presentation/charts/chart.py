@@ -30,7 +30,8 @@ def draw_chart(curves: Curves, kind: Kind, name: str, sentence: str) -> Element:
     """Return the picture; `name` becomes its title, `sentence` its description. `name` is told of one chart only."""
     every = [*curves.ghosts, *curves.lines]
     along = _along(curves, every)
-    up = value_axis([v for line in every for v in line.value if v is not None], kind)
+    drawn = [v for line in every for v in line.value if v is not None]
+    up = value_axis([*drawn, *(value for value, _ in curves.targets)], kind)
     title, words = f"{name}-title", f"{name}-words"
     return el(
         "svg",
@@ -39,6 +40,7 @@ def draw_chart(curves: Curves, kind: Kind, name: str, sentence: str) -> Element:
         _value_grid(up),
         el("text", curves.measure, x="-8", y="-4", text_anchor="end", class_="axis-name"),
         _place_ticks(along, curves.unit),
+        _targets(curves, up),
         _lines(every, along, up),
         _divergence(curves, along),
         _crosses(curves, along),
@@ -76,6 +78,18 @@ def _value_grid(up: Axis) -> Child:
             y = _height(share)
             parts += [el("line", x1="0", x2="100%", y1=y, y2=y, class_="grid"),
                       el("text", tick_text(value), x="-8", y=y, dy="0.35em", text_anchor="end")]  # fmt: skip
+    return parts
+
+
+def _targets(curves: Curves, up: Axis) -> Child:
+    """A line over the whole width for each value that is to be reached, named at its end."""
+    parts = []
+    for value, words in curves.targets:
+        share = up.place(value)
+        if share is not None:
+            y = _height(share)
+            parts += [el("line", x1="0", x2="100%", y1=y, y2=y, class_="target"),
+                      el("text", words, x="100%", y=y, dy="-4", text_anchor="end", class_="target-name")]  # fmt: skip
     return parts
 
 

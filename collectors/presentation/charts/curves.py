@@ -15,7 +15,7 @@ from collectors.contract.metrics import Nonfinite, Point, Series, StreamMetrics
 from collectors.evidence.downsample import downsample
 from collectors.numbers import place_words
 from collectors.presentation.metric_groups import role_of
-from collectors.presentation.words import series_label, told_label
+from collectors.presentation.words import series_label, targets_of, told_label
 from collectors.training.divergence_words import divergence_words
 from collectors.training.metric_facts import told_way
 from collectors.training.series import is_loss
@@ -60,6 +60,8 @@ class Curves:
     """What stands at the value axis: `loss` where every series is one."""
     best: tuple[float, float, str] | None
     """Place and value of the best validation loss, and whether it is a `min` or a `max`."""
+    targets: tuple[tuple[float, str], ...]
+    """What a series must reach, in words too."""
     diverged: tuple[float | None, str] | None
     """Place and words of the first loss that was not finite."""
     notes: tuple[str, ...]
@@ -82,6 +84,7 @@ def curves_of(run: StreamMetrics, baseline: StreamMetrics | None) -> Curves:
         end=_end(run, axis),
         measure="loss" if all(map(is_loss, held)) else "value",
         best=_best(run, held, ruler),
+        targets=targets_of(run),
         diverged=_diverged(run, ruler),
         notes=notes,
     )

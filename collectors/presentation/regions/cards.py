@@ -16,7 +16,7 @@ from collectors.contract.values import Level, Outcome, Status
 from collectors.numbers import number_words, plural, size_words
 from collectors.presentation.markup import Element, el
 from collectors.presentation.pieces import age, icon
-from collectors.presentation.words import GROUP_WORDS, NOT_ASKED, OUTCOME_STATUS, reached_count, status_class
+from collectors.presentation.words import GROUP_WORDS, NOT_ASKED, NOT_YET, OUTCOME_STATUS, reached_count, status_class
 
 LEVELS = tuple(Level)
 """Levels, lowest first."""
@@ -59,11 +59,16 @@ def _card(state: DashboardState, group: str, files: Sequence[Artifact], facts: s
         "header",
         icon(status),
         el("h3", GROUP_WORDS[group]),
-        el("span", "ready" if status is Status.DONE else "not ready", class_="card-ready"),
+        el("span", _ready_words(state, group, status), class_="card-ready"),
         el("span", _lowest(files).value, class_="card-level"),
     )
     line = el("div", el("p", facts, class_="card-facts", title=facts), _age_line(files), class_="card-line")
     return el("article", header, line, class_=f"card {status_class(status)}")
+
+
+def _ready_words(state: DashboardState, group: str, status: Status) -> str:
+    is_waiting = any(check.not_yet for check in state.checklist if check.id == group)
+    return "ready" if status is Status.DONE else NOT_YET if is_waiting else "not ready"
 
 
 def _status(state: DashboardState, group: str) -> Status:

@@ -11,7 +11,14 @@ from collectors.contract.state import Check, DashboardState, NotAsked
 from collectors.contract.values import Outcome, Status
 from collectors.presentation.markup import Element, el
 from collectors.presentation.pieces import coded, panel_head
-from collectors.presentation.words import NOT_ASKED, OUTCOME_MARKS, OUTCOME_STATUS, PathWords, status_class
+from collectors.presentation.words import (
+    NOT_ASKED,
+    OUTCOME_MARKS,
+    OUTCOME_STATUS,
+    PathWords,
+    outcome_words,
+    status_class,
+)
 
 MOST_OPEN = 3
 """So many failing checks stand open on a screen; where more fail, their list is worth more than their hints."""
@@ -41,7 +48,7 @@ def _row(check: Check, state: DashboardState, path: PathWords, *, is_open: bool)
         "li",
         el("details", _summary(check), hint, evidence, open=is_open),
         id=f"check-{check.id}",
-        class_=f"check {status_class(OUTCOME_STATUS[check.outcome])}",
+        class_=f"check {status_class(OUTCOME_STATUS[check.outcome])}{' is-not-yet' if check.not_yet else ''}",
         data_check=check.id,
         data_stages=" ".join(_stages_of(check.id, state)),
     )
@@ -65,7 +72,7 @@ def _summary(check: Check) -> Element:
         el("span", OUTCOME_MARKS[check.outcome], class_="check-mark"),
         el("span", f"{check.index}. {check.title}", class_="check-title"),
         None if check.blocking else el("span", "warning only", class_="check-warning"),
-        el("span", check.outcome.value.upper(), class_="check-outcome"),
+        el("span", outcome_words(check), class_="check-outcome"),
         el("span", check.detail, title=check.detail, class_="check-detail"),
     )
 

@@ -77,7 +77,7 @@ def decisions(state: DashboardState | None) -> Child:
         return None
     labels = labels_of(state)
     return (
-        el("p", _capital(decision_sentence(told, labels)) + ".", class_="decision-sentence"),
+        el("h3", _capital(decision_sentence(told, labels)) + ".", class_="decision-sentence"),
         el("p", _about(told, labels), class_="dotted decision-about"),
         _counts(told, labels) if told.counts else None,
         el("p", rules_words(told), class_="decision-rules"),

@@ -1,16 +1,25 @@
-"""State -> the verdict bar: one word, what stands in the way, and the tally. Pure.
+"""State -> the verdict bar: one word, what stands in the way, the tally, and what to do next. Pure.
 
 The word was decided where the checks are; here it only gets its shade and its icon.
 """
 
 from __future__ import annotations
 
-from collectors.contract.state import DashboardState, Verdict
+from collectors.contract.state import DashboardState
 from collectors.contract.values import Outcome
 from collectors.numbers import iso_text
 from collectors.presentation.markup import Child, Element, el
 from collectors.presentation.pieces import coded, icon
-from collectors.presentation.words import OUTCOME_STATUS, VERDICT_STATUS, VERDICT_WORDS, status_class, verdict_icon
+from collectors.presentation.regions.steps import steps
+from collectors.presentation.steps import steps_count
+from collectors.presentation.words import (
+    NOT_YET,
+    OUTCOME_STATUS,
+    VERDICT_STATUS,
+    VERDICT_WORDS,
+    status_class,
+    verdict_icon,
+)
 
 
 def verdict_bar(state: DashboardState, *about: Child, linked: bool) -> Element:
@@ -20,7 +29,8 @@ def verdict_bar(state: DashboardState, *about: Child, linked: bool) -> Element:
         "div",
         el("h2", icon(verdict_icon(value)), VERDICT_WORDS[value], class_="verdict-word"),
         el("div", _reason(state, linked=linked), about, class_="verdict-why"),
-        _tally(state.verdict),
+        _tally(state),
+        steps(state, copied=linked),
         class_=f"verdict {status_class(VERDICT_STATUS[value])}",
         data_true_at=iso_text(state.meta.timestamp),
     )
@@ -37,15 +47,18 @@ def _reason(state: DashboardState, *, linked: bool) -> Element:
     return el("p", link, coded(reason.removeprefix(heads[found])), title=reason, class_="verdict-reason")
 
 
-def _tally(verdict: Verdict) -> Element:
-    """The counts as a bar with a part a check, and in words."""
-    counts = (
+def _tally(state: DashboardState) -> Element:
+    """The counts as a bar with a part a check, and in words, with how many steps are left."""
+    verdict, idle = state.verdict, status_class(OUTCOME_STATUS[Outcome.SKIP])
+    counts = [
         (verdict.passed, "passed", status_class(OUTCOME_STATUS[Outcome.PASS])),
         (verdict.failed, "failed", status_class(OUTCOME_STATUS[Outcome.FAIL])),
-        (verdict.skipped, "skipped", status_class(OUTCOME_STATUS[Outcome.SKIP])),
-    )
+        (verdict.skipped - verdict.not_yet, "skipped", idle),
+    ]
+    counts += [(verdict.not_yet, NOT_YET, f"{idle} is-not-yet")] if verdict.not_yet else []
     bar = el(
         "div", ([el("i", class_=look)] * count for count, _, look in counts), class_="tally-bar", aria_hidden="true"
     )
     words = el("p", (el("span", el("b", count), f" {word} ") for count, word, _ in counts), class_="tally-words")
-    return el("div", bar, words, class_="tally")
+    left = el("p", steps_count(state), class_="steps-count") if state.steps else None
+    return el("div", bar, words, left, class_="tally")

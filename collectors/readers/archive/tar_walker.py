@@ -199,7 +199,7 @@ class TarWalker:
             self._findings.warning("occurs more than once: the last one counts when it is unpacked", header.name)
         self._names.add(name)
         if header.is_regular:
-            self._found[name] = ArchiveMember(name, header.size, self._crc32)
+            self._found[name] = ArchiveMember(name, header.size, self._crc32, _stored(header.name, name))
         elif header.kind in "12":
             self._add_link(header, name)
         else:
@@ -215,7 +215,7 @@ class TarWalker:
             return
         target = self._found.get(normalised(header.link)) if is_hard else None
         if target is not None:
-            self._found[name] = ArchiveMember(name, target.size_bytes, target.crc32)
+            self._found[name] = ArchiveMember(name, target.size_bytes, target.crc32, _stored(header.name, name))
             return
         what = "a hard link to a file that is not there" if is_hard else "a symbolic link, not a file"
         self._findings.warning(f"is {what}: {shorten(header.link)}", header.name)
@@ -234,3 +234,7 @@ class TarWalker:
     def _lose(self, text: str) -> None:
         self._is_lost = True
         self._findings.error(text, f"after {self._entries:,} entries" if self._entries else None)
+
+
+def _stored(stored: str, name: str) -> str:
+    return "" if stored == name else shorten(stored, MOST_CHARACTERS)

@@ -84,7 +84,12 @@ def _is_file(entry: ZipEntry) -> bool:
 def _evidence(directory: ZipDirectory, drained: DrainedZip | None, findings: FindingList, size: int) -> ArchiveEvidence:
     sums = drained.crc32 if drained is not None else {}
     members = tuple(
-        ArchiveMember(shorten(normalised(entry.name), MOST_CHARACTERS), entry.size, sums.get(entry.name))
+        ArchiveMember(
+            shorten(normalised(entry.name), MOST_CHARACTERS),
+            entry.size,
+            sums.get(entry.name),
+            "" if normalised(entry.name) == entry.name else shorten(entry.name, MOST_CHARACTERS),
+        )
         for entry in directory.entries
         if _is_file(entry)
     )

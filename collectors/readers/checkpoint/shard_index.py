@@ -14,6 +14,8 @@ from collectors.readers.common.finding_list import FindingList
 from collectors.readers.text.json_core import JsonProblem, parse_json
 
 MOST_SHARDS: Final = 1_000
+MOST_TENSORS: Final = 200_000
+"""The largest models have half as many; each is a name that is held in memory."""
 _NUMBERED: Final = re.compile(r"(?P<stem>.+)-(?P<number>\d{1,6})-of-(?P<count>\d{1,6})(?P<ending>(\.[\w.]+)?)")
 
 
@@ -56,6 +58,9 @@ def _parsed(data: bytes, findings: FindingList) -> tuple[dict[str, str], int | N
     weight_map = parsed.get("weight_map") if isinstance(parsed, dict) else None
     if not isinstance(weight_map, dict) or not weight_map:
         findings.error("expected `weight_map` to name the shard of each tensor", "index")
+        return {}, None
+    if len(weight_map) > MOST_TENSORS:
+        findings.error(f"names {len(weight_map):,} tensors; at most {MOST_TENSORS:,} are read", "index")
         return {}, None
     metadata = parsed.get("metadata")
     total = metadata.get("total_size") if isinstance(metadata, dict) else None

@@ -1,9 +1,9 @@
 """Evidence <-> JSON, for the way from the child process to its parent.
 
 Input: one evidence record, or the bytes made of it. Output: the other. Uses JSON with Python's `NaN`
-and `Infinity`, so that both survive; the rows of a table travel as columns. Refuses pickles: what the
-child sends is data, checked against the record's types before it is believed. What checks is imported by the
-parent alone.
+and `Infinity`, so that both survive; the rows of a table travel as columns, the points of an event file packed
+behind the JSON. Refuses pickles: what the child sends is data, checked against the record's types before it is
+believed. What checks is imported by the parent alone.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ import json
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from collectors.evidence.events import EventEvidence
 from collectors.evidence.table_rows import LossRows
 from collectors.evidence.tables import LossTableEvidence
+from collectors.readers.child.packed_points import pack, unpack
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
 def to_json(evidence: Any) -> bytes:
     """Return the record as JSON; what JSON cannot hold, such as a date, becomes its text."""
+    if isinstance(evidence, EventEvidence):
+        return pack(evidence)
     columns = None
     if isinstance(evidence, LossTableEvidence):
         columns = evidence.rows.columns() if isinstance(evidence.rows, LossRows) else None
@@ -37,12 +41,17 @@ def to_json(evidence: Any) -> bytes:
 def from_json(kind: type[Evidence], data: bytes) -> Evidence:
     """Return the record; raise ValueError if `data` is not one of that kind."""
     try:
+        record: Any = kind
+        evidence: Evidence
+        if kind is EventEvidence:
+            values, series = unpack(data)
+            evidence = _adapter(record).validate_python({**values, "series": series})
+            return evidence
         answer = json.loads(data)
         values, columns = answer["values"], answer["columns"]
         if "lines" in values:
             values["lines"] = {tuple(path): line for path, line in values["lines"]}
-        record: Any = kind
-        evidence: Evidence = _adapter(record).validate_python(values)
+        evidence = _adapter(record).validate_python(values)
         return _with_rows(evidence, columns) if isinstance(evidence, LossTableEvidence) else evidence
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise ValueError(f"no {kind.__name__}: {error}") from None

@@ -233,8 +233,8 @@ def _how_it_ended(code: int, errors: bytes, seconds: float) -> str:
 
 
 def _bytes_to_read(opened: OpenFile, options: Mapping[str, Any]) -> int:
-    budget = options.get("budget")
-    return min(opened.size, budget) if isinstance(budget, int) else opened.size
+    budget, left = options.get("budget"), max(0, opened.size - int(options.get("offset", 0)))
+    return min(left, budget) if isinstance(budget, int) else left
 
 
 def _environment() -> dict[str, str]:

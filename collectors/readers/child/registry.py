@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 from collectors.evidence.archive import ArchiveEvidence
 from collectors.evidence.checkpoint import CheckpointEvidence, ShardIndexEvidence
 from collectors.evidence.documents import ConfigEvidence, DocumentEvidence, ScalerEvidence
+from collectors.evidence.events import EventEvidence
 from collectors.evidence.files import Finding
 from collectors.evidence.mlflow import MlflowEvidence
 from collectors.evidence.scores import DecisionReportEvidence, ScorePart
@@ -25,6 +26,7 @@ Evidence = (
     | LossTableEvidence
     | DocumentEvidence
     | MlflowEvidence
+    | EventEvidence
     | ScorePart
     | DecisionReportEvidence
 )
@@ -47,6 +49,7 @@ class Reader:
 
 READERS: Final[dict[str, Reader]] = {
     "checkpoint": Reader("collectors.readers.checkpoint.read", "read_checkpoint", CheckpointEvidence, "handle"),
+    "events": Reader("collectors.readers.events.read", "read_events", EventEvidence, "handle", bytes_per_second=1e6),
     "shard_index": Reader(
         "collectors.readers.checkpoint.shard_index", "read_shard_index", ShardIndexEvidence, "bytes", 32 * MIB, 4e6
     ),

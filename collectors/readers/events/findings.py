@@ -13,6 +13,7 @@ from typing import Final
 from collectors.evidence.events import EventEvidence
 from collectors.evidence.files import Finding
 from collectors.readers.events.borders import MAX_RECORD, Borders
+from collectors.readers.events.proto import MAX_VALUES
 from collectors.readers.events.rows import FRAME, HEADER
 from collectors.readers.events.series import Back
 from collectors.readers.text.text import binary_kind, brief
@@ -48,9 +49,15 @@ class EventFindings:
         """A sound record that is too long to be parsed."""
         self._add(Finding("note", f"a record of {needed - FRAME:,} bytes is sound but was not decoded", f"offset {at}"))
 
-    def too_many_tags(self, kept: int, dropped: int) -> None:
-        """Values of tags beyond the limit were left out."""
-        self._add(Finding("warning", f"has more than {kept:,} tags: {dropped:,} values of further tags are left out"))
+    def too_many_tags(self, kept: int) -> None:
+        """Tags beyond the limit were left out."""
+        self._add(Finding("warning", f"has more than {kept:,} tags: the others are not read"))
+
+    def too_many_values(self, start: int, cut: Iterable[int]) -> None:
+        """Records of which only the first values were read; positions count from `start`."""
+        for position in cut:
+            text = f"a record holds more than {MAX_VALUES:,} values: the others are not read"
+            self._add(Finding("warning", text, f"offset {start + position}"))
 
     def shorter_than_read(self, size: int, offset: int) -> None:
         """Reading was to go on behind the end of the file."""

@@ -6,7 +6,8 @@ Only plain values are kept: numbers, texts, truth values. Whatever is spelled ot
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Final
 
 from collectors.readers.events.wire import FIXED64, LENGTH, VARINT, NotAnEvent, fields, read_varint
@@ -16,13 +17,20 @@ SESSION_START: Final = b"_hparams_/session_start_info"
 """Tag of the value that holds them."""
 MOST: Final = 500
 LONGEST: Final = 1000
+_NEAR: Final = 64
+"""Bytes within which every writer spells the tag: a picture of megabytes is not searched for it."""
 _METADATA, _PLUGIN_DATA, _CONTENT, _START, _HPARAMS = 9, 1, 2, 3, 1
 """Fields from a summary's value down to the entries of its map of hyperparameters."""
 
 
+def all_hparams(earlier: Mapping[str, bool | float | str], later: Mapping[str, bool | float | str]) -> Hparams:
+    """Those of several sessions together, the later ones where both have them; at most `MOST`."""
+    return dict(islice({**earlier, **later}.items(), MOST))
+
+
 def session_hparams(data: bytes, start: int, stop: int) -> Hparams:
     """The hyperparameters in one `Summary.Value`; none where it holds no start of a session."""
-    if SESSION_START not in data[start:stop]:
+    if data.find(SESSION_START, start, min(stop, start + _NEAR)) < 0:
         return {}
     try:
         spans = [(start, stop)]

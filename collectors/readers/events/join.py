@@ -10,6 +10,7 @@ import numpy as np
 from collectors.evidence.events import EventEvidence, EventSegment, ScalarSeries
 from collectors.evidence.files import Finding
 from collectors.readers.events.findings import summary_findings, with_summary
+from collectors.readers.events.hparams import all_hparams
 from collectors.readers.events.lost import most_tags
 from collectors.readers.events.series import MAX_SEGMENTS, MAX_STARTS, merged
 
@@ -36,11 +37,12 @@ def join_events(earlier: EventEvidence, later: EventEvidence) -> EventEvidence:
         open_steps=later.open_steps,
         lost_tags=most_tags(earlier.lost_tags, later.lost_tags),
         starts=(*earlier.starts, *later.starts)[-MAX_STARTS:],
-        hparams={**earlier.hparams, **later.hparams},
+        hparams=all_hparams(earlier.hparams, later.hparams),
     )
     # What ended the earlier reading was met again by the later one, which began there.
     passed = [detail for detail in _details(earlier) if detail.severity != "error"]
-    return replace(joined, findings=with_summary(joined, [*passed, *_details(later)]))
+    details = dict.fromkeys([*passed, *_details(later)])  # what holds of the whole file is told of each part
+    return replace(joined, findings=with_summary(joined, details))
 
 
 def _details(part: EventEvidence) -> list[Finding]:

@@ -1,7 +1,7 @@
 """Points of one chunk as they are found, put into file order for each tag.
 
 Input: columns or single values, each with its place in the chunk. Output: per tag four arrays.
-Bounded: beyond `MAX_TAGS` tags, values are only counted.
+Bounded: beyond `MAX_TAGS` tags, values are left out.
 """
 
 from __future__ import annotations
@@ -17,7 +17,29 @@ from collectors.readers.events.hparams import Hparams
 from collectors.readers.events.proto import Event
 from collectors.readers.events.rows import Positions
 
-MAX_TAGS: Final = 10_000
+MAX_TAGS: Final = 2_000
+"""Of one file; wanted ones are kept beyond it."""
+
+
+@dataclass(slots=True)
+class KeptTags:
+    """Which tags of one file are kept: the first ones, and those that are wanted."""
+
+    known: set[str] = field(default_factory=set)
+    """Kept so far."""
+    wanted: frozenset[str] = frozenset()
+    are_all: bool = True
+    """No tag was left out."""
+
+    def keeps(self, tag: str) -> bool:
+        """Whether this tag is kept; told of each tag in file order."""
+        if tag in self.known:
+            return True
+        is_kept = len(self.known) < MAX_TAGS or tag in self.wanted
+        if is_kept:
+            self.known.add(tag)
+        self.are_all &= is_kept
+        return is_kept
 
 
 class Points(NamedTuple):
@@ -42,6 +64,8 @@ class ChunkPoints:
     others: int = 0
     damaged: list[tuple[int, str]] = field(default_factory=list)
     """Position in the chunk and what is wrong, at most one a record."""
+    cut: list[int] = field(default_factory=list)
+    """Positions of records that hold more values than are read."""
     file_version: str | None = None
     times: list[tuple[int, float]] = field(default_factory=list)
     """Finite wall times that may be the first or last: position, seconds."""
@@ -60,6 +84,8 @@ class ChunkPoints:
         time = 0.0 if event.wall_time is None else event.wall_time
         if event.wall_time is not None and np.isfinite(time):
             self.times.append((position, time))
+        if event.is_cut:
+            self.cut.append(position)
         if event.is_start:
             self.starts.append((position, SessionStart(event.step, time)))
         for index, scalar in enumerate(event.scalars):
@@ -77,13 +103,18 @@ class ChunkPoints:
         if len(times):
             self.times += [(int(positions[0]), float(times[0])), (int(positions[-1]), float(times[-1]))]
 
-    def by_tag(self) -> dict[str, Points]:
-        """Every tag's points in file order; tags in the order of their first points."""
-        for tag, rows in self._singles.items():
-            self._columns.setdefault(tag, []).append(_arrays(rows))
-        ordered = {tag: _in_order(parts) for tag, parts in self._columns.items()}
-        self._singles = {}
-        return dict(sorted(ordered.items(), key=lambda item: int(item[1].place[0])))
+    def by_tag(self, kept: KeptTags) -> dict[str, Points]:
+        """Every kept tag's points in file order; tags in the order of their first points."""
+        first = {tag: rows[0][0] for tag, rows in self._singles.items()}
+        for tag, parts in self._columns.items():
+            place = min(int(part.place[0]) for part in parts)
+            first[tag] = min(place, first.get(tag, place))
+        chosen = [tag for tag in sorted(first, key=first.__getitem__) if kept.keeps(tag)]
+        return {tag: self._points(tag) for tag in chosen}
+
+    def _points(self, tag: str) -> Points:
+        singles = self._singles.get(tag)
+        return _in_order([*self._columns.get(tag, ()), *([_arrays(singles)] if singles else ())])
 
 
 def _arrays(rows: list[tuple[int, int, float, float]]) -> Points:

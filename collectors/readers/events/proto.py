@@ -19,6 +19,8 @@ from collectors.readers.events.wire import FIXED32, FIXED64, LENGTH, VARINT, fie
 
 MAX_TAG_BYTES: Final = 1024
 """A longer tag is nobody's: its value is counted, not kept."""
+MAX_VALUES: Final = 10_000
+"""Of one record; a writer puts a step's scalars into it, and nobody has so many."""
 
 _SUMMARY: Final = 5
 _SESSION_LOG: Final = 7
@@ -46,6 +48,8 @@ class Event:
     scalars: list[Scalar] = field(default_factory=list)
     others: int = 0
     """Values that are not scalars."""
+    is_cut: bool = False
+    """It holds more values than are read."""
     hparams: Hparams = field(default_factory=dict)
     """Hyperparameters that a session began with."""
     is_start: bool = False
@@ -87,6 +91,9 @@ def _status(data: bytes, span: tuple[int, int]) -> int:
 def _read_summary(event: Event, data: bytes, span: tuple[int, int]) -> None:
     for number, wire, start, stop in fields(data, *span):
         if number == 1 and wire == LENGTH:
+            if len(event.scalars) + event.others >= MAX_VALUES:
+                event.is_cut = True
+                return
             scalar = _read_value(data, start, stop)
             if scalar is None:
                 event.others += 1

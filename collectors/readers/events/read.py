@@ -8,10 +8,9 @@ counted, not decoded. Bad content never raises; an I/O error of the handle does.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import BinaryIO, Final
 
-from collectors.evidence.events import EventEvidence
+from collectors.evidence.events import NOTHING_BEFORE, EventEvidence, ReadBefore
 from collectors.readers.events.reading import EventReading
 
 BUDGET: Final = 1 << 30
@@ -25,7 +24,7 @@ def read_events(
     *,
     offset: int = 0,
     budget: int = BUDGET,
-    open_steps: Mapping[str, int] | None = None,
+    before: ReadBefore = NOTHING_BEFORE,
 ) -> EventEvidence:
     """Read records from `offset` (0, or an earlier `end_offset`) up to `size` bytes of the file.
 
@@ -33,7 +32,7 @@ def read_events(
     After `budget` bytes (at least 64 KiB) the reading stops at a border with `more_to_read`.
     Raises OSError of the handle only.
     """
-    reading = EventReading(handle, size, offset, open_steps)
+    reading = EventReading(handle, size, offset, before)
     reading.read(min(size, offset + max(budget, _LEAST)))
     return reading.evidence()
 

@@ -6,18 +6,17 @@ by one chunk, one record and the points that are kept.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import BinaryIO, Final
 
-from collectors.evidence.events import EventEvidence, SessionStart
+from collectors.evidence.events import NOTHING_BEFORE, EventEvidence, ReadBefore, SessionStart
 from collectors.readers.events.borders import BorderFinder, Borders
 from collectors.readers.events.chunk import DAMAGED, ChunkReader, read_one
 from collectors.readers.events.crc32c import crc32c, masked
 from collectors.readers.events.findings import EventFindings, with_summary
-from collectors.readers.events.hparams import Hparams
+from collectors.readers.events.hparams import Hparams, all_hparams
 from collectors.readers.events.lost import MOST_BYTES, most_tags, tags_in
-from collectors.readers.events.points import MAX_TAGS, ChunkPoints
+from collectors.readers.events.points import MAX_TAGS, ChunkPoints, KeptTags
 from collectors.readers.events.resync import Resync
 from collectors.readers.events.rows import FRAME, HEADER, record_at
 from collectors.readers.events.series import MAX_STARTS, SeriesByTag, StepTracker
@@ -31,7 +30,7 @@ MAX_DECODED: Final = 64 << 20
 class EventReading:
     """How far one reading is, and what it found."""
 
-    def __init__(self, handle: BinaryIO, size: int, start: int, open_steps: Mapping[str, int] | None = None) -> None:
+    def __init__(self, handle: BinaryIO, size: int, start: int, before: ReadBefore = NOTHING_BEFORE) -> None:
         self._handle = handle
         self._size = size
         self._start = self._at = start
@@ -40,7 +39,8 @@ class EventReading:
         self._resync = Resync(handle, size)
         self._lost: tuple[str, ...] = ()
         self._series = SeriesByTag()
-        self._steps = StepTracker(dict(open_steps or {}), resumed=open_steps is not None)
+        self._kept = KeptTags(set(before.known), frozenset(before.wanted))
+        self._steps = StepTracker(dict(before.open_steps or {}), resumed=before.open_steps is not None)
         self._findings = EventFindings()
         self._records = self._damaged = self._others = 0
         self._starts: list[SessionStart] = []
@@ -103,16 +103,17 @@ class EventReading:
 
     def _keep(self, points: ChunkPoints, share: float) -> None:
         """Add what was found from the current place on; `share` such chunks may be left."""
-        by_tag = points.by_tag()
+        by_tag = points.by_tag(self._kept)
         self._series.append(by_tag, share)
         self._findings.damaged_records(self._at, points.damaged)
+        self._findings.too_many_values(self._at, points.cut)
         self._findings.steps_back(self._at, self._steps.add(by_tag))
         self._records += points.records
         self._others += points.others
         self._damaged += len(points.damaged)
         self._starts = [*self._starts, *(start for _, start in sorted(points.starts, key=lambda s: s[0]))][-MAX_STARTS:]
         self._file_version = self._file_version or points.file_version
-        self._hparams |= points.hparams
+        self._hparams = all_hparams(self._hparams, points.hparams)
         if points.times:
             self._first_time = min(points.times)[1] if self._first_time is None else self._first_time
             self._last_time = max(points.times)[1]
@@ -161,8 +162,8 @@ class EventReading:
 
     def evidence(self) -> EventEvidence:
         """Everything that was found."""
-        if self._series.dropped:
-            self._findings.too_many_tags(MAX_TAGS, self._series.dropped)
+        if not self._kept.are_all:
+            self._findings.too_many_tags(MAX_TAGS)
         found = EventEvidence(
             findings=(),
             series=self._series.finished(),

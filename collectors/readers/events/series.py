@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from collectors.evidence.events import EventSegment, ScalarSeries
-from collectors.readers.events.points import MAX_TAGS, Points
+from collectors.readers.events.points import Points
 
 MAX_SEGMENTS: Final = 100
 """Steps that go back more often are disorder, not restarts."""
@@ -60,17 +60,12 @@ class GrowingSeries:
 class SeriesByTag:
     """All tags of one reading."""
 
-    dropped: int = 0
-    """Values of tags beyond the limit."""
     _series: dict[str, GrowingSeries] = field(default_factory=dict)
 
     def append(self, points_by_tag: Mapping[str, Points], share: float) -> None:
         """Add one chunk's points; `share` is how many such chunks the rest may hold."""
         for tag, points in points_by_tag.items():
             series = self._series.get(tag)
-            if series is None and len(self._series) >= MAX_TAGS:
-                self.dropped += len(points.step)
-                continue
             if series is None:
                 series = self._series[tag] = GrowingSeries(tag, int(len(points.step) * share))
             series.append(points)
@@ -132,7 +127,8 @@ class StepTracker:
             return
         for tag, points in held.items():
             step = points.step
-            self.repeated += int(np.count_nonzero(step[1:] == step[:-1])) + (self.open_steps.get(tag) == step[0])
+            again = self.open_steps.get(tag) == step[0]
+            self.repeated += int(np.count_nonzero(step[1:] == step[:-1])) + int(again)
         segment = _segment_of(list(held.values()))
         if self.open_steps and self.segments:
             segment = merged(self.segments.pop(), segment)

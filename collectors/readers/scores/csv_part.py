@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
-import pandas as pd
+import numpy as np
 
 from collectors.readers.common.finding_list import FindingList
 from collectors.readers.scores.cells import NAMED, Frame
@@ -20,6 +20,8 @@ from collectors.readers.tables.dialect import find_dialect
 from collectors.readers.tables.lines import lines_of
 from collectors.readers.text.text import decode_text
 
+SHORT: Final = 256 << 10
+"""Bytes up to which Python's own reader is faster than the import of pandas."""
 DETAILED_ROWS: Final = 200
 """Rows of which the details are looked at: masks that differ do so from the first ones on."""
 
@@ -62,7 +64,7 @@ def _first(some: Sequence[str], names: Sequence[str]) -> str | None:
 
 
 def _empty(meaning: str) -> Any:
-    return pd.Series([], dtype="str" if meaning in NAMED or meaning.startswith("time") else "float64")
+    return [] if meaning in NAMED or meaning.startswith("time") else np.empty(0)
 
 
 def _kind(meaning: str) -> str:
@@ -72,6 +74,11 @@ def _kind(meaning: str) -> str:
 
 
 def _cells(data: bytes, delimiter: str, places: Mapping[str, int], findings: FindingList) -> dict[str, Any]:
+    short = _short_cells(data, delimiter, places) if len(data) <= SHORT else None
+    if short is not None:
+        return short
+    import pandas as pd
+
     kinds = {place: _kind(meaning) for meaning, place in places.items()}
     for dtype in (kinds, dict.fromkeys(kinds, "str")):
         try:
@@ -93,6 +100,20 @@ def _cells(data: bytes, delimiter: str, places: Mapping[str, int], findings: Fin
         return {meaning: frame[place] for meaning, place in places.items()}
     findings.error(f"its rows do not fit its header ({str(last)[:200]})")
     return {}
+
+
+def _short_cells(data: bytes, delimiter: str, places: Mapping[str, int]) -> dict[str, Any] | None:
+    """The same as texts; None where quotes or columns are not as they should be, which pandas tells."""
+    if delimiter == " " or b"\0" in data:
+        return None
+    text = io.StringIO(data.decode("utf-8", "replace"), newline="")
+    try:
+        rows = [row for row in csv.reader(text, delimiter=delimiter, skipinitialspace=True, strict=True) if row]
+    except csv.Error:
+        return None
+    if not rows or max(places.values(), default=0) >= len(rows[0]):
+        return None
+    return {m: [(row[at] or None) if at < len(row) else None for row in rows] for m, at in places.items()}
 
 
 def _details(data: bytes, delimiter: str, place: int) -> list[Any]:

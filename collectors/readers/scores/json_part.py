@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from collectors.evidence.documents import MISSING, value_at
 from collectors.readers.common.finding_list import FindingList
@@ -62,7 +61,7 @@ def _is_plain(value: Any) -> bool:
 def _column(meaning: str, values: list[Any]) -> Any:
     """Numbers where all are, else texts: `true` is no number."""
     if meaning in NAMED or meaning.startswith("time"):
-        return pd.Series([None if v is None else str(v) for v in values], dtype="str")
+        return [None if v is None else str(v) for v in values]
     if all(map(_is_plain, values)):
-        return pd.Series([np.nan if v is None else float(v) for v in values], dtype="float64")
-    return pd.Series([None if v is None else json.dumps(v).strip('"') for v in values], dtype="str")
+        return np.array([np.nan if v is None else float(v) for v in values], np.float64)
+    return [None if v is None else json.dumps(v).strip('"') for v in values]

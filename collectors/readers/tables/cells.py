@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from collectors.evidence.table_rows import Floats
 from collectors.readers.tables.columns import EARLY_STOP, GRADIENT, Chosen
-from collectors.readers.tables.numbers import column, moment
+from collectors.readers.tables.numbers import column, moments
 from collectors.readers.tables.parts import MAX_TOLD, Part
 from collectors.readers.text.text import brief
 
@@ -67,7 +67,7 @@ def part_of(cells: Cells, chosen: Chosen) -> tuple[Part, dict[int, str]]:
             series[name] = (series[name][0], series[name][1] & rule.mask(cells.of(rule.place)))
     if chosen.gradient is not None:
         series[GRADIENT] = column(cells.of(chosen.gradient), plain=cells.plain)[:2]
-    times = [np.nan] * len(cells.places) if chosen.time is None else list(map(moment, cells.of(chosen.time)))
+    times = [np.nan] * len(cells.places) if chosen.time is None else moments(cells.of(chosen.time))
     part = Part(
         place=np.array(cells.places, np.int64),
         epoch=axes[0],

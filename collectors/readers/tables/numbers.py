@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import accumulate
 from typing import Final
 
 import numpy as np
@@ -15,14 +16,19 @@ from numpy.typing import NDArray
 
 MISSING: Final = frozenset(("", "na", "n/a", "null", "none", "-"))
 """Cells that say that there is no value; `nan` is a value."""
+_LONG: Final = re.compile(r"\d{1,6}(?::[0-5]\d){1,2}", re.ASCII)
+"""Minutes and seconds, or hours before them."""
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*(?:e[+-]?\d+)?|\.\d+(?:e[+-]?\d+)?|nan|inf|infinity)", re.ASCII | re.IGNORECASE)
 _NAN = re.compile(r"[+-]?(?:1\.#(?:qnan|snan|ind)\d*|nan\([a-z0-9_]*\))", re.ASCII | re.IGNORECASE)
+_NUMPY = re.compile(r"np\.float(?:16|32|64)\((.*)\)")
 _INF = re.compile(r"[+-]?1\.#inf\d*", re.ASCII | re.IGNORECASE)
 
 
 def number(cell: str) -> float | None:
     """The number a cell spells; None where it says that there is none; ValueError otherwise."""
     text = cell.strip()
+    if (spelled := _NUMPY.fullmatch(text)) is not None:  # what NumPy 1 wrote as `0.5`, NumPy 2 may write so
+        text = spelled[1]
     if text.lower() in MISSING:
         return None
     if "," in text and "." not in text:
@@ -43,6 +49,14 @@ def moment(cell: str) -> float:
     except ValueError:
         return _date(cell.strip())
     return float("nan") if found is None else found
+
+
+def moments(cells: Sequence[str]) -> list[float]:
+    """The moment of each cell; where all say how long their row took (`00:02`), the seconds since the first began."""
+    if not all(map(_LONG.fullmatch, cells)):
+        return list(map(moment, cells))
+    parts = (map(int, reversed(cell.split(":"))) for cell in cells)
+    return list(accumulate(float(sum(part * 60**n for n, part in enumerate(of))) for of in parts))
 
 
 def _date(text: str) -> float:

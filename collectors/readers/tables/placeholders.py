@@ -33,9 +33,7 @@ def without_placeholders(rows: LossRows, findings: FindingList) -> LossRows:
         is_one = int(empty.sum()) >= FEWEST and bool((other | ~empty).all())
         if is_one and (is_apart or (is_validation(name) and _is_grid(np.flatnonzero(held & ~empty), len(rows)))):
             present[name] = held & ~empty
-            findings.warning(
-                f"{name} is NaN in {int(empty.sum()):,} rows between its values: it was not measured there"
-            )
+            findings.warning(f"{name} is NaN in {int(empty.sum()):,} rows between its values: not measured there")
     return LossRows((rows.epoch, rows.step, rows.time), rows.values, present)
 
 
@@ -49,9 +47,9 @@ def _finite(rows: LossRows, names: list[str]) -> Mask:
 
 def _is_grid(at: NDArray[np.int64], count: int) -> bool:
     """Whether values stand at every so many rows, from the first or the first due on; the last row may have one too."""
-    if at.size < 2:
-        return bool(at.size) and int(at[0]) == count - 1  # measured once, at the end
-    stride = int(at[1] - at[0])
-    regular = at[:-1] if at.size > 2 and at[-1] == count - 1 else at
-    starts_due = int(at[0]) in (0, stride - 1)
-    return stride > 1 and starts_due and bool((np.diff(regular) == stride).all()) and count - 1 - int(at[-1]) < stride
+    if not at.size:
+        return False
+    due = at[:-1] if at.size > 1 and at[-1] == count - 1 else at
+    strides = {int(at[0]) + 1, *np.diff(at)[:1].tolist()} - {1}
+    grids = (np.arange(first, count, stride) for stride in strides for first in (0, stride - 1))
+    return any(np.array_equal(grid, at) or np.array_equal(grid, due) for grid in grids)

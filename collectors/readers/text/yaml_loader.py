@@ -28,6 +28,7 @@ from collectors.readers.text import yaml_scalars
 from collectors.readers.text.plain import MAX_DEPTH, Loaded, Path, Report, Stop
 from collectors.readers.text.text import brief, without_surrogates
 from collectors.readers.text.yaml_errors import finding_of
+from collectors.readers.text.yaml_merge import Merges, Pair, pair
 
 MAX_ALIASES: Final = 1_000
 MAX_NODES: Final = 50_000
@@ -55,6 +56,7 @@ class _Composer:
         self.report = Report()
         self.lines: dict[Path, int] = {}
         self.anchors: dict[str, tuple[Any, int]] = {}
+        self.merges = Merges()
         self.nodes = 0
         self.aliases = 0
 
@@ -103,18 +105,24 @@ class _Composer:
 
     def _mapping(self, path: Path) -> dict[str, Any]:
         own: dict[str, Any] = {}
-        merged: list[tuple[dict[str, Any], int]] = []
+        pairs: list[Pair] = []
+        merged: list[tuple[list[dict[str, Any]], int]] = []
         while not isinstance(event := next(self.events), MappingEndEvent):
             key, is_merge = self._key(event)
             if is_merge:
-                merged += self._merged(next(self.events), path)
+                merged.append(self._merged(next(self.events), path))
                 continue
             here = (*path, key)
             if key in own:
                 self.report.tell_twice(key, self.lines[here], _line(event))
             self.lines[here] = _line(event)
+            number = self.nodes
             own[key] = self._node(next(self.events), here)
-        return self._with_merged(own, merged, path)
+            pairs.append(pair(key, own[key], number))
+        self.merges.add(own, pairs, [mappings for mappings, _ in merged])
+        if merged:
+            self._add_merged(own, merged[-1][1], path)
+        return own
 
     def _key(self, event: Event) -> tuple[str, bool]:
         """Return the key as written, and whether it is the merge key `<<`."""
@@ -128,32 +136,22 @@ class _Composer:
         self._refuse_tag(event)
         return without_surrogates(event.value), is_plain and yaml_scalars.is_merge(event.value)
 
-    def _merged(self, event: Event, path: Path) -> list[tuple[dict[str, Any], int]]:
+    def _merged(self, event: Event, path: Path) -> tuple[list[dict[str, Any]], int]:
         value = self._node(event, (*path, "<<"))
         values = value if isinstance(value, list) else [value]
         if not all(isinstance(item, dict) for item in values):
             raise Stop("`<<` needs a mapping, or a list of mappings", _where(event))
-        return [(item, _line(event)) for item in values]
+        return values, _line(event)
 
-    def _with_merged(self, own: dict[str, Any], merged: list[tuple[dict[str, Any], int]], path: Path) -> dict[str, Any]:
-        """Add what `<<` brings: a key of its own wins, and among the merged ones the first.
-
-        So says YAML's merge-key type, and so PyYAML read until 6.0.3; from 6.0.4 on the last wins.
-        """
-        candidates: dict[str, list[tuple[Any, int]]] = {}
-        for mapping, line in merged:
-            for key, value in mapping.items():
-                candidates.setdefault(key, []).append((value, line))
-        for key, found in candidates.items():
-            if key in own:
-                continue
-            (first, line), (last, _) = found[0], found[-1]
-            own[key] = first
+    def _add_merged(self, own: dict[str, Any], line: int, path: Path) -> None:
+        """Add what `<<` brings and the mapping has not itself, and say where PyYAML's versions differ."""
+        older, newer = self.merges.read(own)
+        for key in [key for key in older if key not in own]:
+            own[key] = older[key]
             self.lines[(*path, key)] = line
-            trap = yaml_scalars.merge_trap(key, first, last)
+            trap = yaml_scalars.merge_trap(key, older[key], newer[key])
             if trap:
                 self.report.tell("warning", trap, line)
-        return own
 
     def _scalar(self, event: ScalarEvent) -> yaml_scalars.Value:
         if event.tag in yaml_scalars.FORCED:

@@ -73,13 +73,13 @@ def is_merge(word: str) -> bool:
     return word == "<<"
 
 
-def merge_trap(key: str, first: Any, last: Any) -> str | None:
-    """Return a warning if mappings merged by `<<` differ in `key`: which one counts depends on PyYAML's version."""
-    ours, theirs = (json.dumps(value, sort_keys=True, ensure_ascii=False) for value in (first, last))
+def merge_trap(key: str, older: Any, newer: Any) -> str | None:
+    """Return a warning if what `<<` brings for `key` depends on PyYAML's version: up to 6.0.3, and since."""
+    ours, theirs = (json.dumps(value, sort_keys=True, ensure_ascii=False) for value in (older, newer))
     if ours == theirs:
         return None
-    told = f"`<<` brings {brief(key)} more than once; read as {brief(ours)}, the earlier"
-    return f"{told}; some versions of PyYAML take {brief(theirs)}: write the key out"
+    told = f"`<<` brings {brief(key)} more than once; read as {brief(ours)}, as PyYAML up to 6.0.3 does"
+    return f"{told}; PyYAML since 6.0.4 takes {brief(theirs)}: write the key out"
 
 
 def _kind(word: str) -> str:

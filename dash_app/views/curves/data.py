@@ -12,12 +12,12 @@ from typing import Any
 
 from collectors.contract.metrics import Nonfinite, Series, StreamMetrics
 from collectors.presentation.metric_groups import role_of
-from collectors.presentation.words import chart_text, series_label, told_label
+from collectors.presentation.words import chart_text, series_label, targets_of, told_label
 from collectors.training.divergence_words import divergence_words
 
 
 def loss_data(metrics: StreamMetrics) -> dict[str, Any]:
-    """Return `{zero, curves, broken, ends}` of one stream, all text safe for a chart; `zero` is in Unix seconds."""
+    """Return `{zero, curves, broken, ends, targets}` of one stream, all text safe for a chart; `zero`: Unix seconds."""
     zero = _first_time(metrics)
     labels = {name: chart_text(told_label(metrics, name, series_label(name))) for name in metrics.series}
     curves = [_curve(name, series, zero) | {"name": labels[name]} for name, series in metrics.series.items()]
@@ -26,6 +26,7 @@ def loss_data(metrics: StreamMetrics) -> dict[str, Any]:
         "curves": [curve for curve in curves if curve["value"]],
         "broken": _broken(metrics, zero),
         "ends": _ends(metrics, zero),
+        "targets": [{"value": value, "text": chart_text(words)} for value, words in targets_of(metrics)],
     }
 
 

@@ -85,6 +85,7 @@ def _member(run: StreamMetrics, baseline: StreamMetrics | None, name: str) -> di
         "last": last_words(run, name),
         "best": f"best {best}" if best else "",
         "odd": odd_words(run, name),
+        "reduced": name in run.about and run.about[name].reduced,
         "ghost": baseline is not None and name in baseline.series,
     }
 

@@ -7,7 +7,7 @@ from. Equal digests look the same, so that only what changed is sent. It knows n
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
@@ -21,10 +21,6 @@ from dash_app.views.graph.routes import Route, route_edges
 from dash_app.views.graph.stage_progress import Progress, stage_progress
 
 Element = dict[str, dict[str, Any]]
-
-PIPELINE_DIGEST: Final = ""
-"""Key of the drawing itself among the digests; no element has an empty id."""
-
 
 CHANGING: Final = frozenset({"id", "status", "message", "checks", "flow", "progress", "ends_at", "silent_since"})
 """What may change while the pipeline stays the same. The rest is not sent again: it would undo what
@@ -62,22 +58,15 @@ def graph_positions(state: DashboardState | None) -> dict[str, Any]:
     return {"name": "preset", "positions": centres, "fit": False}
 
 
-def digests(state: DashboardState | None, elements: Iterable[Element]) -> dict[str, str]:
-    """Return element id -> digest of its data, and the digest of the drawing as a whole."""
+def digests(state: DashboardState | None, elements: Sequence[Element]) -> dict[str, str]:
+    """Return the digest of the drawing (`pipeline`) and of all that its elements say (`look`)."""
     drawing = state.pipeline.model_dump_json() if state else ""
-    each = {e["data"]["id"]: short_digest(json.dumps(e["data"], sort_keys=True), 12) for e in elements}
-    return {PIPELINE_DIGEST: short_digest(drawing, 12), **each}
+    return {"pipeline": short_digest(drawing, 12), "look": short_digest(json.dumps(elements, sort_keys=True), 12)}
 
 
-def changed_data(elements: Iterable[Element], shown: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Return what may have changed of the elements that do not look as they are shown."""
-    now = [element["data"] for element in elements]
-    fresh = digests(None, ({"data": data} for data in now))
-    return [
-        {key: value for key, value in data.items() if key in CHANGING}
-        for data in now
-        if fresh[data["id"]] != shown.get(data["id"])
-    ]
+def changing_data(elements: Iterable[Element]) -> list[dict[str, Any]]:
+    """Return what may change of each element while the pipeline stays the same."""
+    return [{key: value for key, value in e["data"].items() if key in CHANGING} for e in elements]
 
 
 @lru_cache(maxsize=8)

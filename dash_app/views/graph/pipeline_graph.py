@@ -16,7 +16,7 @@ from collectors.contract.state import DashboardState
 from collectors.contract.values import Status
 from collectors.presentation.words import status_class
 from dash_app import ids
-from dash_app.views.graph.elements import digests, graph_elements, graph_positions
+from dash_app.views.graph.elements import changing_data, digests, graph_elements, graph_positions
 from dash_app.views.graph.stage_details import render_stage_details
 from dash_app.views.graph.stage_list import render_stage_list
 from dash_app.views.markup import attributes, icon, unseen
@@ -52,7 +52,7 @@ def render_graph_panel(state: DashboardState | None, view: str | None = None, st
             ),
             html.P(id=ids.GRAPH_ANNOUNCER, className="unseen", role="status"),
             dcc.Store(id=ids.GRAPH_SHOWN, data=digests(state, elements)),
-            dcc.Store(id=ids.GRAPH_CHANGES),
+            dcc.Store(id=ids.GRAPH_NEWS, data=changing_data(elements)),
             dcc.Store(id=ids.DETAILS_SHOWN),
         ],
         className="graph-room",

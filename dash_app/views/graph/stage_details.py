@@ -14,8 +14,9 @@ from dash.development.base_component import Component
 from collectors.contract.artifacts import Artifact, Artifacts
 from collectors.contract.graph import Node, StageInfo
 from collectors.contract.state import Check, DashboardState
+from collectors.contract.values import Outcome
 from collectors.numbers import UNKNOWN, plural, size_words
-from collectors.presentation.words import LEVEL_STATUS, OUTCOME_MARKS, OUTCOME_STATUS, status_class
+from collectors.presentation.words import LEVEL_STATUS, OUTCOME_MARKS, OUTCOME_STATUS, outcome_words, status_class
 from dash_app.views.graph.stage_progress import render_progress, stage_progress
 from dash_app.views.graph.telling import telling_stage
 from dash_app.views.markup import age, attributes, clock, icon, unseen
@@ -77,17 +78,22 @@ def _why(why: str | None) -> list[Component]:
 
 
 def _checks(node: Node, state: DashboardState) -> list[Component]:
-    """The checks a stage rests on; pressing one finds its row in the checklist."""
+    """The checks a stage rests on, what failed first; pressing one finds its row in the checklist."""
     known = {check.id: check for check in state.checklist}
-    found = [known[name] for name in node.checks if name in known]
+    found = sorted((known[name] for name in node.checks if name in known), key=_how_far_behind)
     items = [html.Li(_check(check)) for check in found]
     return [html.Ul(items, className="chips", **attributes(aria_label="Checks"))] if items else []
+
+
+def _how_far_behind(check: Check) -> int:
+    """A cause stands before what follows from it, and both before what holds."""
+    return 2 if check.outcome is not Outcome.FAIL else 1 if check.follows_from else 0
 
 
 def _check(check: Check) -> Component:
     mark = html.Span(OUTCOME_MARKS[check.outcome], className="mark", **attributes(aria_hidden="true"))
     return html.Button(
-        [mark, html.Span(f"{check.index}. {check.title}"), unseen(f", {check.outcome.value}")],
+        [mark, html.Span(f"{check.index}. {check.title}"), unseen(f", {outcome_words(check).lower()}")],
         type="button",
         title=check.detail,
         className=f"chip {status_class(OUTCOME_STATUS[check.outcome])}",

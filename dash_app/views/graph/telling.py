@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from collectors.contract.graph import StageInfo
 from collectors.contract.state import DashboardState
-from collectors.contract.values import Status
+from collectors.contract.values import Outcome, Status
 from dash_app.views.graph.layout import reading_order
 
 
@@ -40,8 +40,15 @@ def telling_stage(state: DashboardState, view: str | None) -> Telling | None:
         found = [stage for stage in order if stage.id in state.nodes and state.nodes[stage.id].status in statuses]
         if found:
             judged = [stage for stage in found if state.nodes[stage.id].checks]
-            return _chosen(judged or found, state)
+            return _chosen(_causes(judged, state) or judged or found, state)
     return None
+
+
+def _causes(stages: Sequence[StageInfo], state: DashboardState) -> list[StageInfo]:
+    """Those that do more than repeat what failed elsewhere."""
+    failing = {c.id: bool(c.follows_from) for c in state.checklist if c.outcome is Outcome.FAIL}
+    told = {s.id: [failing[c] for c in state.nodes[s.id].checks if c in failing] for s in stages}
+    return [stage for stage in stages if not told[stage.id] or not all(told[stage.id])]
 
 
 def _chosen(stages: Sequence[StageInfo], state: DashboardState) -> Telling:

@@ -11,12 +11,14 @@ from urllib.parse import urlencode
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from collectors.contract.run_row import metric_names
 from dash_app import ids
 from dash_app.reading.query import CHOOSABLE, VERDICTS, RunQuery, Selection, streams_of
 from dash_app.views.markup import attributes, icon
 from dash_app.views.runs.history_rows import Column, Looks, columns_of, render_row
 
 MOST_STREAMS = 4
+MOST_METRICS = 3
 FILTERS = (
     ("text", "Search", "id, workspace or problem"),
     ("since", "From", "YYYY-MM-DD"),
@@ -62,7 +64,9 @@ def render_history(selection: Selection, looks: Looks) -> list[Component]:
             "No run fits these filters." if selection.total else "No run is stored yet: one is when a training ends."
         )
         return [tools, html.P(words, className="empty")]
-    columns = columns_of(selection.query.columns, streams_of(selection.rows)[:MOST_STREAMS])
+    metrics = metric_names(selection.rows, MOST_METRICS)
+    streams = {stream: metrics[stream] for stream in streams_of(selection.rows)[:MOST_STREAMS]}
+    columns = columns_of(selection.query.columns, streams)
     head = html.Thead(
         html.Tr(
             [

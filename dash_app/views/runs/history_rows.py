@@ -12,10 +12,11 @@ from dash.development.base_component import Component
 from collectors.compare.rows import final_val_change
 from collectors.contract.delta import Direction, LossChange
 from collectors.contract.policy import Policy
-from collectors.contract.run_row import RunRow, spark_of
+from collectors.contract.run_row import RunRow, StreamRow, metrics_in, spark_of
 from collectors.numbers import UNKNOWN, duration_words, number_words, share_words, signed_words
 from collectors.presentation.pieces import verdict_mark
 from collectors.presentation.words import DIRECTION_WORDS
+from dash_app.reading.query import METRIC
 from dash_app.views.markup import attributes, icon, text_clock, unseen
 from dash_app.views.spark import render_spark
 from dash_app.views.tree import component
@@ -30,6 +31,7 @@ MEASURE_LABELS = {
     "epochs": "epochs",
     "duration_seconds": "duration",
 }
+METRIC_TITLE = "Its best value, or its last where neither way is better."
 DELTA_TITLE = "Final validation loss less the baseline's, judged as the comparison judges it."
 
 
@@ -47,12 +49,24 @@ class Column:
     """What its button sorts by; null for none."""
     title: str | None = None
     """What a reader must know about it."""
+    metric: str | None = None
+    """The metric that it shows, where it is none of the usual losses."""
 
 
-def columns_of(chosen: Sequence[str], streams: Sequence[str]) -> list[Column]:
-    """Return the run's name, the chosen facts, then the chosen measures stream by stream."""
+def columns_of(chosen: Sequence[str], streams: Mapping[str, Sequence[str]]) -> list[Column]:
+    """Return the run's name, the chosen facts, then the chosen measures and metrics stream by stream.
+
+    `streams`: names of the metrics of each stream.
+    """
     facts = [Column(name, None, label, _fact_sort(name)) for name, label in FACTS.items() if name in chosen]
-    measures = [_measure(name, stream) for stream in streams for name in MEASURE_LABELS if name in chosen]
+    measures = [
+        column
+        for stream, metrics in streams.items()
+        for column in (
+            *(_measure(name, stream) for name in MEASURE_LABELS if name in chosen),
+            *(_metric(name, stream) for name in metrics if "metrics" in chosen),
+        )
+    ]
     return [Column("run", None, "Run", "run"), *facts, *measures]
 
 
@@ -64,6 +78,10 @@ def _measure(name: str, stream: str) -> Column:
     measured = {"spark": None, "delta": "final_val_loss"}.get(name, name)
     title = DELTA_TITLE if name == "delta" else None
     return Column(name, stream, f"{stream} {MEASURE_LABELS[name]}", measured and f"{stream}:{measured}", title)
+
+
+def _metric(name: str, stream: str) -> Column:
+    return Column("metrics", stream, f"{stream} {name}", f"{stream}:{METRIC}{name}", METRIC_TITLE, name)
 
 
 def render_row(row: RunRow, columns: Sequence[Column], looks: Looks) -> Component:
@@ -91,6 +109,8 @@ def _cell(column: Column, row: RunRow, looks: Looks) -> Component:
     if column.stream is None:
         return html.Td(_fact(column.name, row), className=f"cell-{column.name}")
     found: Mapping[str, Any] | None = row["streams"].get(column.stream)
+    if column.metric is not None:
+        return html.Td(_metric_words(column.metric, row["streams"].get(column.stream)), className="cell-metrics")
     if column.name == "delta":
         return html.Td(_difference(column.stream, row, looks) if found else UNKNOWN, className="cell-delta")
     return html.Td(_measured(column, found) if found else UNKNOWN, className=f"cell-{column.name}")
@@ -130,6 +150,11 @@ def _measured(column: Column, found: Mapping[str, Any]) -> Any:
     if column.name == "epochs":
         return number_words(value)
     return "diverged" if found["diverged"] and column.name == "final_val_loss" else number_words(value)
+
+
+def _metric_words(name: str, found: StreamRow | None) -> str:
+    value = metrics_in(found).get(name) if found else None
+    return UNKNOWN if value is None else number_words(value.telling)
 
 
 def _difference(stream: str | None, row: RunRow, looks: Looks) -> Component | str:

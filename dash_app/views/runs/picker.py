@@ -11,7 +11,7 @@ from typing import Any, Literal
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from collectors.contract.run_row import RunRow
+from collectors.contract.run_row import RunRow, metrics_in
 from collectors.numbers import UNKNOWN, number_words
 from collectors.presentation.pieces import verdict_mark
 from dash_app import ids
@@ -72,7 +72,8 @@ def _losses(row: RunRow) -> str:
     told = []
     for stream, found in row["streams"].items():
         value = "diverged" if found["diverged"] else number_words(found["final_val_loss"])
-        told.append(f"{stream} {value}")
+        metric = next(iter(metrics_in(found).items()), None) if value == UNKNOWN else None
+        told.append(f"{stream} {metric[0]} {number_words(metric[1].telling)}" if metric else f"{stream} {value}")
     return " · ".join(told) or UNKNOWN
 
 

@@ -14,7 +14,8 @@ from support.build_events import event, fast_scalar_file, record, simple_value
 
 from collectors.collect import Collector
 from collectors.contract.state import DashboardState, state_from_json
-from collectors.observe import cache, gather
+from collectors.observe import gather
+from collectors.readers.child.process import ReaderProcess
 from collectors.store.folder import Folder
 from collectors.store.store import Store
 from collectors.training import evidence
@@ -76,14 +77,14 @@ class Counted:
         self._patch.setattr(place, name, counted)
 
     def _follow_reading(self) -> None:
-        real = cache.read_events
+        real = ReaderProcess.read
 
-        def counted(handle: Any, size: int, *, offset: int, **more: Any) -> Any:
-            self.calls["read_events"] += 1
-            self.bytes_read += size - offset
-            return real(handle, size, offset=offset, **more)
+        def counted(child: ReaderProcess, reader: str, opened: Any, **more: Any) -> Any:
+            self.calls[f"read {reader}"] += 1
+            self.bytes_read += opened.size - more.get("offset", 0)
+            return real(child, reader, opened, **more)
 
-        self._patch.setattr(cache, "read_events", counted)
+        self._patch.setattr(ReaderProcess, "read", counted)
 
     def _follow_writing(self) -> None:
         real = Folder.write
@@ -115,7 +116,7 @@ def test_an_append_reads_its_bytes_and_makes_its_stream_again_and_nothing_else(
     after = collector.export(at_end=True)
 
     assert counted.calls == dict.fromkeys(
-        ("read_events", "stream_runs", "merge_losses", "summarise", "curve_document"), 1
+        ("read events", "stream_runs", "merge_losses", "summarise", "curve_document"), 1
     )
     assert counted.bytes_read == added
     assert counted.written == [f"CURVES {after.meta.run_id}/s07", "STATE"]

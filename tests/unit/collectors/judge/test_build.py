@@ -252,7 +252,7 @@ def test_the_metrics_of_a_stream_are_made_once_for_its_checks_and_the_state(monk
     asked = default_config().model_copy(update={"checks": {"baseline": CheckSettings()}})
     seen = workspace(config=asked, baseline=before)
 
-    checks = judge(seen)
+    checks = judge(seen).checks
     state = build_state(seen, about(*checks), None)
 
     assert "patchtst: val_loss 0.7 against 0.7" in checks[-1].detail

@@ -12,14 +12,14 @@ from collectors.contract.remembered import PinnedBaseline
 from collectors.contract.sections import CheckSettings
 from collectors.contract.state import Check
 from collectors.contract.values import Outcome, Status
-from collectors.judge.checklist import CHECKS, asked_by, documented_checks, following_external, judge
+from collectors.judge.checklist import CHECKS, asked_by, documented_checks, judge
 from collectors.training.evidence import WorkspaceEvidence
 
 USUAL = [spec.id for spec in CHECKS if not spec.when.is_extra]
 
 
 def by_id(seen: WorkspaceEvidence) -> dict[str, Check]:
-    return {check.id: check for check in judge(seen)}
+    return {check.id: check for check in judge(seen).checks}
 
 
 def settled(check: str, **settings: object) -> WorkspaceEvidence:
@@ -28,7 +28,7 @@ def settled(check: str, **settings: object) -> WorkspaceEvidence:
 
 
 def test_a_good_training_passes_nine_checks_in_their_order() -> None:
-    checks = judge(good())
+    checks = judge(good()).checks
 
     assert [c.id for c in checks] == USUAL
     assert [c.index for c in checks] == list(range(1, 10))
@@ -58,6 +58,10 @@ def test_the_ids_of_the_checks_and_their_numbers_stay_as_configurations_and_badg
         8: "training",
         9: "provenance",
         10: "baseline",
+        11: "thresholds",
+        12: "scores",
+        13: "alarm_rate",
+        14: "alignment",
         15: "targets",
     }
     assert [spec.number for spec in CHECKS] == sorted({spec.number for spec in CHECKS})
@@ -86,7 +90,7 @@ def test_a_pipeline_has_the_checks_of_its_sections() -> None:
 
 @pytest.mark.parametrize("section", ["scaler", "backup", "smoke", "split_policy"])
 def test_a_check_without_its_section_is_left_out_and_the_others_keep_their_numbers(section: str) -> None:
-    checks = judge(with_config(good(), **{section: None}))
+    checks = judge(with_config(good(), **{section: None})).checks
 
     assert [c.id for c in checks] == [i for i in USUAL if i != section]
     assert [c.index for c in checks] == [n for n, i in enumerate(USUAL, start=1) if i != section]
@@ -107,7 +111,7 @@ def test_the_baseline_is_asked_only_where_it_is_switched_on_and_one_is_pinned() 
 
 
 def test_only_a_pass_has_passed_and_only_a_pass_has_no_hint() -> None:
-    seen = replace(with_stream(good(), checkpoint=unread(patchtst().checkpoint)), smoke={})
+    seen = replace(with_stream(good(), checkpoint=unread(patchtst().checkpoint)), smoke={}, backups=())
 
     checks = by_id(seen)
 
@@ -178,9 +182,10 @@ def test_a_run_from_elsewhere_that_is_silent_stays_untold() -> None:
 
 
 def test_checks_behind_an_external_checklist_count_on_and_say_whose_they_are() -> None:
-    checks = judge(good())
+    checks = judge(good()).checks
 
-    appended = following_external(checks, 4)
+    external = [checks[0].model_copy(update={"id": f"external-{n}", "index": n}) for n in (1, 2, 3)]
+    appended = judge(good(), external).checks[3:]
 
     assert [(c.index, c.title) for c in appended] == [(4, "Training finished (built-in)"), (5, "Same run (built-in)")]
     assert [c.detail for c in appended] == [c.detail for c in checks[7:9]]

@@ -31,7 +31,7 @@ NAN = Divergence("val_loss", "nan", 3.0, 3, None, 4, 2)
 
 
 def verdict(seen: WorkspaceEvidence) -> Verdict:
-    return verdict_of(judge(seen), seen)
+    return verdict_of(judge(seen).checks, seen)
 
 
 def with_outcomes(**outcomes: str) -> tuple[Check, ...]:
@@ -39,7 +39,7 @@ def with_outcomes(**outcomes: str) -> tuple[Check, ...]:
     changed = {i: Outcome(o) for i, o in outcomes.items()}
     return tuple(
         c.model_copy(update={"outcome": changed.get(c.id, c.outcome), "passed": c.id not in changed})
-        for c in judge(good())
+        for c in judge(good()).checks
     )
 
 
@@ -64,7 +64,7 @@ def test_an_empty_workspace_is_told_as_one_fact_not_as_nine_failures(tmp_path: P
     found = verdict(gather(tmp_path, START))
 
     assert (found.value, found.reason) == (VerdictValue.NOT_READY, "Nothing has been trained here yet.")
-    assert found.failed > 0
+    assert (found.failed, found.skipped, found.not_yet) == (0, found.total, found.total)
 
 
 def test_a_skipped_check_makes_it_incomplete_never_ready() -> None:
@@ -85,7 +85,7 @@ def test_the_reason_is_the_first_item_and_how_many_more_there_are() -> None:
     two = verdict_of(with_outcomes(checkpoints="fail", logs="fail"), good())
     three = verdict_of(with_outcomes(checkpoints="fail", logs="fail", training="fail"), good())
 
-    first = f"1. Trained checkpoints: {judge(good())[0].detail.split('; ')[0]}"
+    first = f"1. Trained checkpoints: {judge(good()).checks[0].detail.split('; ')[0]}"
     assert two.reason == f"{first} (and 1 more)."
     assert three.reason == f"{first} (and 2 more)."
 
@@ -116,9 +116,7 @@ def test_a_running_stream_means_training_and_tells_what_fails_already() -> None:
     assert verdict(both).reason == "PatchTST and SwinMAE still training."
     failing = replace(without_checkpoint(one), backups=())
     assert verdict(failing).value is VerdictValue.TRAINING
-    assert verdict(failing).reason == (
-        "SwinMAE still training. Already failing: 1. Trained checkpoints, 5. Backup bundle."
-    )
+    assert verdict(failing).reason == ("SwinMAE still training. Already failing: 1. Trained checkpoints.")
 
 
 def test_a_diverged_stream_is_not_ready_though_another_one_still_trains() -> None:
@@ -186,8 +184,8 @@ def test_allowed_skips_forgive_nothing_else() -> None:
     running = with_progress(good(), status=Status.RUNNING)
 
     assert not is_ready_but_for_skips(failed, verdict_of(failed, good()))
-    assert not is_ready_but_for_skips(judge(running), verdict(running))
-    assert not is_ready_but_for_skips(judge(good()), verdict(good()))  # ready without being forgiven anything
+    assert not is_ready_but_for_skips(judge(running).checks, verdict(running))
+    assert not is_ready_but_for_skips(judge(good()).checks, verdict(good()))  # ready without being forgiven anything
 
 
 def test_an_unsound_file_is_a_failure_not_a_skip() -> None:

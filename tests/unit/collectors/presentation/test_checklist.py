@@ -34,10 +34,10 @@ def test_a_pass_has_no_hint() -> None:
     assert "hint:" not in as_text(ready_state())
 
 
-def test_json_holds_meta_verdict_and_checklist_only() -> None:
+def test_json_holds_meta_verdict_checklist_and_steps_only() -> None:
     data = json.loads(as_json(failing_state()))
 
-    assert sorted(data) == ["checklist", "meta", "verdict"]
+    assert sorted(data) == ["checklist", "meta", "steps", "verdict"]
     assert [item["index"] for item in data["checklist"]] == list(range(1, 10))
 
 

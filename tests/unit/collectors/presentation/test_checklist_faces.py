@@ -113,12 +113,12 @@ def test_a_verdict_is_said_in_capitals() -> None:
     assert [VERDICT_WORDS[v] for v in VerdictValue] == ["READY", "NOT READY", "INCOMPLETE", "TRAINING"]
 
 
-def test_json_is_meta_verdict_and_checklist_of_the_state_itself() -> None:
+def test_json_is_meta_verdict_checklist_and_steps_of_the_state_itself() -> None:
     text = as_json(changed(8, detail="\u00fcber <b>"))
 
     data = json.loads(text)
     whole = changed(8, detail="\u00fcber <b>").model_dump(mode="json")
-    assert data == {name: whole[name] for name in ("meta", "verdict", "checklist")}
+    assert data == {name: whole[name] for name in ("meta", "verdict", "checklist", "steps")}
     assert text.endswith("}\n")
     assert '\n  "verdict": {' in text
     assert "\u00fcber <b>" in text  # text, not escapes

@@ -12,7 +12,7 @@ from support.metric_states import FEW, with_metrics
 from support.states import diverged_state, empty_state, failing_state, ready_state
 from support.two_runs import changed, losses, stepped, without
 
-from collectors.contract.run_row import RunRow
+from collectors.contract.run_row import RunRow, metrics_in
 from collectors.contract.state import DashboardState
 from collectors.presentation.checklist import as_text
 from collectors.presentation.runs import FACTS, MEASURES, rows_as_csv, rows_as_json, rows_as_text, run_as_text
@@ -213,3 +213,31 @@ def test_a_run_tells_its_losses_first_and_each_metric_with_its_unit() -> None:
         "  val/acc 0.82 %, best 0.83 % at epoch 6",
         "  grad_norm 0.9",
     ]
+
+
+def test_every_face_of_the_runs_tells_the_metrics_that_get_better_one_way() -> None:
+    rows = [named("a", with_metrics(FEW)), named("b")]
+
+    (first, second) = read(rows_as_csv(rows, None))
+    assert (first["patchtst best val/acc"], first["patchtst final val/acc"]) == ("0.83", "0.82")
+    assert second["patchtst best val/acc"] == ""
+    (told, _) = json.loads(rows_as_json(rows, None))["runs"]
+    assert told["streams"]["patchtst"]["metrics"]["train/acc"] == {"best": 0.95, "final": 0.95}
+    assert "grad_norm" not in told["streams"]["patchtst"]["metrics"], "neither way is better, and nobody asked for it"
+    head, line, *_ = rows_as_text(rows, None).splitlines()
+    assert "patchtst val/acc" in head
+    assert line.split()[-1] == "0.83"
+
+
+def test_a_metric_with_a_target_comes_first_and_shows_its_last_value_where_no_way_is_better() -> None:
+    row = named("a", with_metrics(FEW, grad_norm={"at_most": 1.0}))
+
+    assert list(metrics_in(row["streams"]["patchtst"])) == ["grad_norm", "train/acc", "val/acc"]
+    assert metrics_in(row["streams"]["patchtst"])["grad_norm"].telling == 0.9
+
+
+def test_a_row_that_a_person_wrote_otherwise_has_no_metrics() -> None:
+    for wrong in ("", "[]", '{"a": 1}', '{"a": [1, 2, 3]}'):
+        row = named("a")
+        row["streams"]["patchtst"]["metrics"] = wrong
+        assert metrics_in(row["streams"]["patchtst"]) == {}

@@ -347,7 +347,7 @@ def test_a_long_index_begins_with_its_contents(listed: Path, monkeypatch: pytest
 def contents_with_the_right_sum(index: bytes) -> bytes:
     """What only a person could write: contents that make no sense under a sum that is right."""
     body = b'"ids":7,"whens":null,"sizes":[],"mtimes_ns":[],"ends":[9]}\n'
-    return b'{"v":3,"contents":%d,"bytes":0,%s' % (zlib.crc32(body), body) + index.split(b"\n", 1)[1]
+    return b'{"v":4,"contents":%d,"bytes":0,%s' % (zlib.crc32(body), body) + index.split(b"\n", 1)[1]
 
 
 @pytest.mark.parametrize(

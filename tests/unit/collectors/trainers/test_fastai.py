@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,20 @@ def test_a_total_in_a_config_beside_is_believed(tmp_path: Path) -> None:
     found = seen(root)
 
     assert (found.verdict, found.judged) == ("ready", "models/last.pth")
+
+
+@pytest.mark.parametrize(("seconds", "outcome"), [(9, "pass"), (60, "skip")], ids=["its best epoch", "before its run"])
+def test_how_long_each_epoch_took_says_whether_a_model_is_of_the_run(
+    tmp_path: Path, seconds: float, outcome: str
+) -> None:
+    root = unpack("fastai", "folder", tmp_path)
+    ended = (root / "history.csv").stat().st_mtime
+    write(root / "config.yaml", "epochs: 6\n", ended - 30)
+    os.utime(root / "models/model.pth", (ended - seconds, ended - seconds))
+
+    found = seen(root)
+
+    assert (found.outcome("training"), found.outcome("provenance")) == ("pass", outcome)
 
 
 def test_the_line_says_which_and_why_and_how_far(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from support.foreign import log_bytes, series
 from support.recognising import assert_same, points_of, recording, seen
 from support.recorded import unpack
 from support.workspaces import write
@@ -68,7 +69,33 @@ def test_a_total_in_a_config_beside_is_believed(tmp_path: Path) -> None:
     assert (found.verdict, found.model.completion.epochs) == ("ready", 8)
 
 
+@pytest.mark.parametrize(("name", "text"), [
+    ("params.json", '{"epochs": 40, "patience": 3}'),
+    ("dashboard.yaml", "trainer: keras\nstreams:\n  - completion: {total: 40, patience: 3}\n"),
+])  # fmt: skip
+def test_an_early_stop_needs_one_file_that_says_total_and_patience(tmp_path: Path, name: str, text: str) -> None:
+    root = unpack("keras", "early_stopped", tmp_path)
+    write(root / name, text, (root / "training.csv").stat().st_mtime - 30)
+
+    found = seen(root)
+
+    assert (found.verdict, found.model.completion.early_stop) == ("ready", True)
+
+
 def test_a_table_in_another_order_is_not_keras(tmp_path: Path) -> None:
     write(tmp_path / "log.csv", "epoch,val_loss,loss\n0,1.0,2.0\n")
 
     assert seen(tmp_path).described.trainer == "plain"
+
+
+def test_event_files_that_begin_later_count_from_zero(tmp_path: Path) -> None:
+    """A second `fit(initial_epoch=4)` with a folder of its own."""
+    for part, factor in (("train", 1.0), ("validation", 1.25)):
+        rows = series("epoch_loss", range(4, 8), factor=factor)
+        write(tmp_path / f"logs/{part}/events.out.tfevents.1795748094.host.9.0.v2", log_bytes(rows, 1795748094.0))
+    write(tmp_path / "config.json", '{"epochs": 8}')
+
+    found = seen(tmp_path)
+
+    assert found.described.trainer == "keras"
+    assert "epoch 8 of 8, completed" in found.detail("training")

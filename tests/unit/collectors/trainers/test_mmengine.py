@@ -93,7 +93,9 @@ def test_the_config_is_read_as_text_and_never_executed(tmp_path: Path) -> None:
     trap = tmp_path / "executed"
     write(config, f"open({str(trap)!r}, 'w')\n" + config.read_text(), config.stat().st_mtime)
 
-    assert (seen(aged(root)).verdict, trap.exists()) == ("ready", False)
+    found = seen(aged(root))
+    assert (found.verdict, trap.exists()) == ("ready", False)
+    assert [(one.id, "never run" in one.reason) for one in found.state.not_asked] == [("configs", True)]
 
 
 def test_the_name_of_the_file_alone_is_not_enough(tmp_path: Path) -> None:

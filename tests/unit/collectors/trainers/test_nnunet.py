@@ -101,3 +101,18 @@ def test_without_the_module_nothing_is_recognised(tmp_path: Path, monkeypatch: p
     without(monkeypatch, "nnunet")
 
     assert ended("folder", tmp_path)[0].described.trainer is None
+
+
+def test_a_fold_that_was_continued_counts_from_zero_though_its_new_log_begins_later(tmp_path: Path) -> None:
+    root = unpack("nnunet", "folder", tmp_path)
+    (log,) = root.rglob("training_log_*.txt")
+    before, text = log.read_text(), ""
+    head, _, tail = before.partition("Epoch 3")
+    text = head[: head.index("Epoch 0")].rpartition("\n")[0] + head.rpartition("\n")[2].join(["\n", f"Epoch 3{tail}"])
+    write(log.with_name("training_log_2026_11_27_09_00_00.txt"), text, log.stat().st_mtime)
+    log.unlink()
+
+    found = seen(aged(root))
+
+    assert found.model.series["train_loss"].epoch[0] == 3.0
+    assert "epoch 6 of 6, completed" in found.detail("training")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from support.recognising import assert_same, points_of, recording
+from support.recognising import assert_same, points_of, recording, seen
+from support.recorded import unpack
 
 
 @pytest.mark.parametrize("name", ["csv", "killed_csv"])
@@ -56,3 +57,18 @@ def test_rows_of_training_and_validation_are_one_table_and_patience_says_the_end
         assert list(found.model.series[series].value) == [value for _, _, value in points_of(said, series)]
     assert (found.verdict, found.model.completion.early_stop) == ("ready", said["ended"] == "early stopped")
     assert (found.model.completion.epochs, found.judged) == (said["total"], said["judged"])
+
+
+def test_a_loop_with_accelerate_is_ready_by_what_its_tracker_and_its_saves_say(tmp_path: Path) -> None:
+    found, said = recording("accelerate", "folder", tmp_path)
+
+    assert (found.verdict, found.model.completion.epochs) == ("ready", said["asked"]["epochs"])
+    assert found.judged == "model/model.safetensors"
+    assert_same(found.model.series["val_loss"], points_of(said, "eval_loss"))
+
+
+def test_without_a_saved_model_the_newest_of_accelerates_states_is_judged(tmp_path: Path) -> None:
+    root = unpack("accelerate", "folder", tmp_path)
+    (root / "model/model.safetensors").unlink()
+
+    assert seen(root).judged == "checkpoints/checkpoint_4/model.safetensors"

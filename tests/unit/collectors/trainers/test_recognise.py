@@ -230,3 +230,19 @@ def test_reading_ends_where_there_is_no_end(tmp_path: Path) -> None:
         read = sum(1 for path in folder.files if folder.head(path))
 
     assert read <= MOST_READ
+
+
+def test_of_more_runs_than_are_looked_into_the_newest_is_shown_and_all_are_counted(tmp_path: Path) -> None:
+    """A sweep leaves a folder a run; the newest may stand anywhere among their names."""
+    runs, newest = MOST_READ + 50, MOST_READ + 40
+    data = header() + record(event(1, [simple_value("loss/train", 0.5)]))
+    for number in range(runs):
+        file = write(tmp_path / f"runs/trial{number:04d}/events.out.tfevents.1795435105.host.17.0", data)
+        os.utime(file, (1_795_435_105 + number, 1_795_435_105 + number + 10_000 * (number == newest)))
+
+    found = looked(tmp_path)
+
+    assert found.recognised is not None
+    assert f"`runs/trial{newest:04d}`" in found.recognised
+    assert f"the newest of {runs:,} runs" in found.recognised
+    assert len(found.config.streams) == 1

@@ -16,6 +16,7 @@ from collectors.training.completion import (
     PLACE_ROWS,
     SAY_COUNT,
     SAY_END,
+    SAY_MONITOR,
     SAY_PATIENCE,
     SAY_TOTAL,
     End,
@@ -143,7 +144,11 @@ def test_patience_looks_at_the_series_that_is_named() -> None:
     curves = {"train_loss": valued([0.5, 0.4, 0.6, 0.6]), "val_loss": valued([0.5, 0.4, 0.3, 0.2])}
 
     assert end(curves, patience=2, monitor="train_loss").kind == "early_stopped"
-    assert end(curves, patience=2, monitor="acc", better="higher").kind == "open"
+    absent = end(curves, patience=2, monitor="acc", better="higher")
+    assert (absent.kind, absent.remedy) == ("cannot_tell", SAY_MONITOR)
+    assert absent.words == (
+        "it may have stopped early: `acc`, which it waited for, is not recorded; what is there: train_loss, val_loss"
+    )
 
 
 def test_patience_with_a_monitor_that_should_rise() -> None:
@@ -151,7 +156,9 @@ def test_patience_with_a_monitor_that_should_rise() -> None:
 
     assert end(rising, patience=2, monitor="val_acc", better="higher").kind == "early_stopped"
     assert end(rising, patience=3, monitor="val_acc", better="higher").kind == "open"
-    assert end(rising, patience=2, monitor="reward", better=None).kind == "open"
+    untold = end(rising, patience=2, monitor="reward", better=None)
+    assert (untold.kind, untold.remedy) == ("cannot_tell", SAY_MONITOR)
+    assert untold.words == "it may have stopped early: nothing says which way `reward` gets better"
 
 
 def test_steps_that_are_no_epochs_cannot_be_counted_as_such() -> None:

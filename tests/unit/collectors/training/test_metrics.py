@@ -38,17 +38,25 @@ def by_epoch(values: Any) -> Curve:
     return Curve(at.astype(np.int64), at * 10.0, value, at.astype(float))
 
 
-def told(curves: Mapping[str, Any], **metrics: Any) -> StreamMetrics:
+def told(curves: Mapping[str, Any], *targets: Any, **metrics: Any) -> StreamMetrics:
     """The metrics of a stream that recorded these values."""
     columns = {"path": "log.csv", "columns": dict.fromkeys(curves, "c")}
     stream = Stream.model_validate(
-        {"id": "a", "label": "A", "checkpoint": "a.pt", "table": columns, "metrics": metrics}
+        {"id": "a", "label": "A", "checkpoint": "a.pt", "table": columns, "metrics": metrics, "targets": targets}
     )
     losses = Losses("events", {name: by_epoch(values) for name, values in curves.items()})
     divergences, odd = all_divergences(losses)
     found = progress(divergences=divergences, odd=odd)
     summary = summarise(losses.told, SPARK_POINTS)
     return build_metrics(stream, (losses, summary), found, config=None, in_current_run=True)
+
+
+def test_of_several_targets_the_strictest_bounds_are_told() -> None:
+    asked = [{"metric": "val_acc", "at_least": least, "at": at} for least, at in ((0.7, "final"), (0.9, "best"))]
+    found = told({"val_loss": [0.5], "val_acc": [0.8]}, *asked, {"metric": "val_acc", "at_most": 0.99})
+
+    assert (found.about["val_acc"].at_least, found.about["val_acc"].at_most) == (0.9, 0.99)
+    assert (found.about["val_loss"].at_least, found.about["val_loss"].at_most) == (None, None)
 
 
 def test_each_metric_has_its_last_value_its_best_with_its_place_and_what_the_description_says() -> None:

@@ -97,3 +97,17 @@ def test_a_file_is_changed_where_it_is_another_one_long_after_the_end() -> None:
     before = SeenFile(other, late + 1, ended)
     assert not is_changed(replace(now, sha256=None), before, s)
     assert not is_changed(now, before, stream(status=Status.RUNNING))
+
+
+def test_what_was_seen_soon_after_the_end_is_no_change_though_the_file_server_is_hours_behind() -> None:
+    s = stream()
+    assert s.run is not None
+    files = tuple(replace(f, facts=replace(f.facts, modified_at=s.run.last_at - 7200.0)) for f in s.run.files)
+    s = replace(s, run=replace(s.run, files=files))
+    ended, settled = end_of_run(s), settled_at(s)
+    assert ended is not None
+    assert settled is not None
+    now = replace(checkpoint(at=ended), sha256="a" * 64)
+
+    assert not is_changed(now, SeenFile("b" * 64, settled + 7200.0, ended), s)
+    assert is_changed(now, SeenFile("b" * 64, settled + 7201.0, ended), s)

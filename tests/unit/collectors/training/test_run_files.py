@@ -66,14 +66,16 @@ def test_a_later_file_that_begins_where_the_run_began_is_a_new_run() -> None:
 def test_a_later_file_that_begins_in_between_is_a_resume_that_cuts() -> None:
     (run,) = runs_of(event_file(T0, val=FIVE), event_file(T0 + 100, first_step=3))
 
-    assert run.cuts == [Cut(T0 + 110, 3)], "from its first point on"
+    assert run.cuts == [Cut(T0 + 100, 3)]
     assert run.repeats
 
 
 def test_one_stride_back_voids_the_last_step_though_no_other_follows() -> None:
-    (run,) = runs_of(event_file(T0, val=FIVE), event_file(T0 + 100, val=(0.55,), first_step=4))
+    first, again = event_file(T0, val=FIVE), event_file(T0 + 100, val=(0.55,), first_step=4, pid=18)
 
-    assert run.cuts == [Cut(T0 + 110, 4)]
+    assert runs_of(first, again)[0].cuts == [Cut(T0 + 100, 4)]
+    assert runs_of(first, event_file(T0 + 100, val=(0.55, 0.45), first_step=4, pid=18))[0].cuts == [], "reached again"
+    assert runs_of(first, event_file(T0 + 100, val=(0.55,), first_step=4))[0].cuts == [], "one process, out of order"
 
 
 def test_the_last_step_again_repeats_it_and_cuts_nothing() -> None:
@@ -284,7 +286,7 @@ def test_a_file_goes_on_with_the_latest_run_and_not_with_the_first() -> None:
     more, again = training(T0 + 200, train=[3, 4]), training(T0 + 300, train=[3, 4, 5])
 
     assert [starts for starts, *_ in told(first, second, more)] == [[0], [100, 200]]
-    assert told(first, second, more, again)[1] == ([100, 200, 300], [(301, 3)], True, [])
+    assert told(first, second, more, again)[1] == ([100, 200, 300], [], True, [])
     beside = training(T0 + 101, val=[1, 2])
     assert [starts for starts, *_ in told(first, second, beside)] == [[0], [100, 101]]
     header_of_second = replace(header(T0 + 150), name=second.name)
@@ -294,8 +296,8 @@ def test_a_file_goes_on_with_the_latest_run_and_not_with_the_first() -> None:
 def test_of_two_training_series_the_one_that_begins_first_and_the_one_that_reaches_farthest_count() -> None:
     before = training(T0, train=[1, 2, 3, 4, 5, 6], aux=[3, 6])
 
-    assert told(before, training(T0 + 100, train=[4, 5], aux=[6])) == [([0, 100], [(101, 4)], True, [])]
-    assert told(before, training(T0 + 100, train=[2, 3], aux=[3])) == [([0, 100], [(101, 2)], True, [])]
+    assert told(before, training(T0 + 100, train=[4, 5], aux=[6])) == [([0, 100], [], True, [])], "reached again"
+    assert told(before, training(T0 + 100, train=[2, 3], aux=[3])) == [([0, 100], [(100, 2)], True, [])]
     assert [starts for starts, *_ in told(before, training(T0 + 100, train=[1, 2], aux=[6]))] == [[0], [100]]
     assert told(before, training(T0 + 100, train=[7, 8], aux=[9])) == [([0, 100], [], False, [])]
     assert [starts for starts, *_ in told(before, training(T0 + 100, aux=[3, 6]))] == [[0], [100]], "where aux began"

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from support.curves import T0, TAGS, event_file
 
-from collectors.training.run_groups import group_runs, run_id_at
+from collectors.training.run_groups import group_runs, is_deeper, run_id_at
 from collectors.training.stream_runs import stream_runs
 
 
@@ -107,3 +107,18 @@ def test_impossible_times_within_a_file_are_unknown() -> None:
 
     assert math.isnan(run.curves["val_loss"].time[1])
     assert run.curves["val_loss"].time[2] == T0 + 30.01
+
+
+@pytest.mark.parametrize(
+    ("path", "folder", "deeper"),
+    [
+        ("tb/aux/e", "tb", True),
+        ("tb/e", "tb", False),
+        ("tb/aux/e", "tb/aux", False),
+        ("tb/auxiliary/e", "tb", False),
+        ("tb/e", ".", True),
+        ("e", ".", False),
+    ],
+)
+def test_a_file_in_the_folder_of_a_stream_below_is_that_streams(path: str, folder: str, deeper: bool) -> None:
+    assert is_deeper(path, folder, ["tb", "tb/aux", "."]) is deeper

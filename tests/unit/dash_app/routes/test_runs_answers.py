@@ -218,6 +218,7 @@ def test_where_pinning_is_off_nobody_pins(tmp_path: Path) -> None:
         ({"origin": "http://A:1", "host": "a:1"}, True),
         ({"origin": "http://a:2", "host": "a:1"}, False),
         ({"origin": "null", "host": ""}, False),
+        ({"origin": "http://[", "host": "["}, False),
         ({"host": "a"}, False),
         ({}, False),
     ],
@@ -231,10 +232,13 @@ def test_a_wish_is_ours_when_the_browser_says_so(headers: dict[str, str], is_our
     [
         ("/?embed=1", True),
         ("/?embed=0&embed=1", True),
-        ("/?embed=1&embed=0", False),
+        ("/?embed=1&embed=0", True),
+        ("/?embed=%31", True),
+        ("/?embed=0" + "&embed=0" * 200, True),
+        ("[/?embed=0", True),
         ("/?embed=11", False),
         ("", False),
     ],
 )
-def test_a_page_in_another_page_says_so_last(referer: str, is_one: bool) -> None:
+def test_a_page_that_says_embed_in_any_of_its_ways_pins_nothing(referer: str, is_one: bool) -> None:
     assert is_embedded(Headers({"referer": f"http://a{referer}"} if referer else {})) is is_one

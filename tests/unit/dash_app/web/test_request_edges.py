@@ -152,6 +152,19 @@ def test_a_body_is_handed_on_once_and_what_follows_comes_from_the_connection() -
         ("[::2]", False),
         ("", False),
         (":8050", False),
+        ("[127.0.0.1]evil.example", False),
+        ("[::1]evil.example", False),
+        ("[::1]:8050:1", False),
+        ("[::1", False),
+        ("[localhost]", False),
+        ("[127.0.0.1]", False),
+        ("localhost:", False),
+        ("localhost:x", False),
+        ("localhost:8050:evil", False),
+        ("localhost/evil", False),
+        ("user@localhost", False),
+        ("localhost evil.example", False),
+        ("localhost\x00", False),
     ],
 )
 def test_a_host_is_ours_by_its_whole_name_or_below_a_star(host: str, is_ours: bool) -> None:
@@ -159,7 +172,7 @@ def test_a_host_is_ours_by_its_whole_name_or_below_a_star(host: str, is_ours: bo
 
 
 def test_a_star_alone_trusts_every_name_but_none() -> None:
-    assert [is_trusted(host, ["*"]) for host in ("any.example", "")] == [True, False]
+    assert [is_trusted(host, ["*"]) for host in ("any.example", "", "[any.example]")] == [True, False, False]
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from collectors.training.evidence import ReadFile
 
 FILE = good().backups[0]
 PATH = "artifacts/bundles/run_bundle.zip"
-HINT = "After training, zip every stream's checkpoint, config and losses, and the scaler, into artifacts/bundles/*.zip."
+HINT = f"Pack checkpoints, configs, scaler and loss histories into artifacts/bundles/{good().run_id}.zip."
 assert FILE.evidence is not None
 MEMBERS = FILE.evidence.members
 
@@ -63,7 +63,7 @@ def test_without_a_backup_in_the_configuration_the_remedy_names_no_place() -> No
 
     assert told(found) == (
         "fail", "no archive matches ",
-        "After training, zip every stream's checkpoint, config and losses, and the scaler, into a backup.",
+        "Pack checkpoints, configs, scaler and loss histories.",
     )  # fmt: skip
 
 

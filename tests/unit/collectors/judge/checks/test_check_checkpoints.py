@@ -35,7 +35,7 @@ def test_a_warning_is_told_and_does_not_fail() -> None:
 
 
 def test_a_missing_checkpoint_fails_and_says_where_it_should_be() -> None:
-    found = check_checkpoints(with_stream(good(), checkpoint=unread(FILE)))
+    found = check_checkpoints(replace(with_stream(good(), checkpoint=unread(FILE)), backups=()))
 
     assert told(found) == (
         "fail",
@@ -43,6 +43,14 @@ def test_a_missing_checkpoint_fails_and_says_where_it_should_be() -> None:
         "Train PatchTST; it should save checkpoints/patchtst_ssl.pt.",
     )
     assert evidence_of(found)[0] == ("checkpoints/patchtst_ssl.pt", "patchtst")
+
+
+def test_a_missing_checkpoint_that_the_backup_holds_is_brought_back() -> None:
+    found = check_checkpoints(with_stream(good(), checkpoint=unread(FILE)))
+
+    assert found.hint == (
+        "Restore PatchTST's checkpoint from the backup artifacts/bundles/run_bundle.zip, which tests sound."
+    )
 
 
 def test_a_checkpoint_that_cannot_be_opened_says_why() -> None:
@@ -57,7 +65,7 @@ def test_an_unsound_checkpoint_fails_with_its_errors() -> None:
     assert told(found) == (
         "fail",
         f"patchtst: checkpoints/patchtst_ssl.pt: expected this, found that (line 3); {DESCRIBED[1]}",
-        "Save PatchTST's checkpoint again, or restore it from a backup that tests sound.",
+        "Save the checkpoint of PatchTST again, train again, or restore it from a backup that tests sound.",
     )
     assert evidence_of(found)[0] == ("checkpoints/patchtst_ssl.pt", "patchtst")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -54,7 +55,7 @@ def test_a_warning_is_told_and_does_not_fail() -> None:
 
 
 def test_a_missing_config_says_where_to_write_it() -> None:
-    found = check_configs(with_stream(good(), config=unread(FILE)))
+    found = check_configs(replace(with_stream(good(), config=unread(FILE)), backups=()))
 
     assert told(found) == ("fail", f"patchtst: {PATH} is missing; {OTHER}", GENERAL_HINT)
     assert evidence_of(found)[0] == (PATH, "patchtst")

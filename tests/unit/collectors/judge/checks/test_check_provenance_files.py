@@ -91,6 +91,19 @@ def test_a_scaler_fitted_between_two_runs_is_of_the_second(moment: float, outcom
     assert check_provenance(with_scaler_of(START + moment)).outcome == outcome
 
 
+def behind(seconds: float) -> dict[str, Any]:
+    """PatchTST's run on a file server whose clock is behind."""
+    run = patchtst().run
+    assert run is not None
+    files = tuple(replace(f, facts=replace(f.facts, modified_at=run.last_at - seconds)) for f in run.files)
+    return {"run": replace(run, files=files)}
+
+
+def test_a_scaler_on_a_file_server_that_is_behind_bears_the_clock_of_its_event_files() -> None:
+    assert check_provenance(with_scaler_of(START - 7200 - 50, **behind(7200.0))).outcome == "pass"
+    assert check_provenance(with_scaler_of(START - 7200 - 200, **behind(7200.0))).outcome == "fail"
+
+
 def test_an_old_scaler_is_not_told_where_nothing_can_tell() -> None:
     only_run = with_scaler_of(0.0, previous_run=None)
     lost = with_scaler_of(0.0, times_trusted=False)
@@ -153,7 +166,8 @@ def test_a_backup_of_another_file_fails(place: int, changes: dict[str, Any], pat
 
     assert told(found) == (
         "fail", f"the backup {BUNDLE_PATH} holds another {path}; {STREAMS}",
-        "Make a new backup after training: checkpoints, configs, scaler.",
+        f"If today's {path} is to be released, pack checkpoints, configs, scaler and loss histories; "
+        f"else restore it from {BUNDLE_PATH}.",
     )  # fmt: skip
     assert (BUNDLE_PATH, None) in evidence_of(found)
 

@@ -19,7 +19,7 @@ GOOD = f"{PATH}: zscore, 6 channels, finite, every scale > 0"
 
 
 def judged(file: ReadFile[Any] | None) -> Judgement:
-    return check_scaler(replace(good(), scaler=file))
+    return check_scaler(replace(good(), scaler=file, backups=()))
 
 
 def holding(**changes: object) -> Judgement:
@@ -57,7 +57,9 @@ def test_a_missing_scaler_names_the_stream_that_writes_it() -> None:
 
 def test_a_scaler_of_another_stream_names_that_one() -> None:
     assert good().scaler is not None
-    seen = with_config(replace(good(), scaler=unread(good().scaler)), scaler={"stream": "swinmae", "path": PATH})
+    seen = with_config(
+        replace(good(), scaler=unread(good().scaler), backups=()), scaler={"stream": "swinmae", "path": PATH}
+    )
 
     found = check_scaler(seen)
 

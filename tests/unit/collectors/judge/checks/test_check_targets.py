@@ -152,7 +152,7 @@ def test_it_is_asked_only_where_there_are_targets_and_has_number_15(targets: Any
     seen = workspace(
         *found.streams, config=found.config.model_copy(update={"streams": tuple(s.stream for s in found.streams)})
     )
-    checks: list[Check] = [c for c in judge(seen) if c.id == "targets"]
+    checks: list[Check] = [c for c in judge(seen).checks if c.id == "targets"]
 
     assert [c.index for c in checks] == asked
     assert [spec.number for spec in asked_by(seen.config) if spec.id == "targets"] == asked

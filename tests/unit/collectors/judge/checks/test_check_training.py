@@ -78,7 +78,7 @@ def test_a_silent_stream_did_not_finish() -> None:
     assert told(found) == (
         "fail",
         f"patchtst: no epoch recorded yet, then silent; {OTHER}",
-        "PatchTST did not finish: resume it or train again.",
+        "Resume PatchTST or train again; the command that trains is not known here.",
     )
 
 
@@ -88,7 +88,8 @@ def test_a_stream_that_left_nothing_was_not_trained() -> None:
     )
 
     assert told(check_training(seen)) == (
-        "fail", f"patchtst: not trained: no event file and no loss history; {OTHER}", "Train PatchTST.",
+        "fail", f"patchtst: not trained: no event file and no loss history; {OTHER}",
+        "Train PatchTST; the command that trains is not known here.",
     )  # fmt: skip
 
 

@@ -29,7 +29,7 @@ def remembered(seen_at: float, digest: str = "0" * 64, path: str = CHECKPOINT, e
 
 
 def outcome(seen: WorkspaceEvidence) -> Outcome:
-    return next(c.outcome for c in judge(seen) if c.id == "provenance")
+    return next(c.outcome for c in judge(seen).checks if c.id == "provenance")
 
 
 def test_a_checkpoint_of_a_week_later_is_told_with_both_instants_and_passes() -> None:

@@ -43,7 +43,7 @@ def found(spec: FindingSpec, seen: WorkspaceEvidence) -> list[Found]:
 
 def outcomes(seen: WorkspaceEvidence) -> tuple[Outcome, Outcome]:
     """Of checks 5 and 9."""
-    checks = {c.id: c.outcome for c in judge(seen)}
+    checks = {c.id: c.outcome for c in judge(seen).checks}
     return checks["backup"], checks["provenance"]
 
 
@@ -122,7 +122,7 @@ def test_another_scaler_in_the_backup_fails_check_9() -> None:
     seen = holding([replace(m, crc32=1) if m.name == SCALER_PATH else m for m in MEMBERS])
 
     assert outcomes(seen) == (Outcome.PASS, Outcome.FAIL)
-    assert f"holds another {SCALER_PATH}" in next(c.detail for c in judge(seen) if c.id == "provenance")
+    assert f"holds another {SCALER_PATH}" in next(c.detail for c in judge(seen).checks if c.id == "provenance")
 
 
 def test_no_scaler_in_the_workspace_asks_for_no_copy() -> None:

@@ -183,7 +183,7 @@ def test_check_9_fails_and_names_the_events_where_they_are_the_source() -> None:
     seen = seen_with({"epoch": EPOCH}, {"epoch": 99})
     from_events = with_stream(seen, losses=replace(seen.of("patchtst").losses, source="events"))
 
-    check = next(c for c in judge(from_events) if c.id == "provenance")
+    check = next(c for c in judge(from_events).checks if c.id == "provenance")
 
     path = losses_path(from_events.of("patchtst"))
     assert path is not None and path.startswith("runs/patchtst_ssl/events.out.tfevents.")

@@ -23,7 +23,7 @@ def test_the_row_is_named_with_how_many_are_full() -> None:
     table = {"train_loss": FULL, "val_loss": [0.9, 0.8, None, 0.6, 0.5, 0.4]}
 
     assert told(table) == [f"{CSV}: val_loss is empty at epoch 3, and full in 5 other rows"]
-    check = next(c for c in judge(odd(table)) if c.id == "training")
+    check = next(c for c in judge(odd(table)).checks if c.id == "training")
     assert check.outcome is Outcome.SKIP and "(empty_cell)" in check.detail
 
 

@@ -15,7 +15,7 @@ def bare() -> WorkspaceEvidence:
 
 
 def outcomes(seen: WorkspaceEvidence) -> dict[str, Outcome]:
-    return {c.id: c.outcome for c in judge(seen) if c.id in ("logs", "provenance")}
+    return {c.id: c.outcome for c in judge(seen).checks if c.id in ("logs", "provenance")}
 
 
 def test_the_stream_whose_table_stands_alone_is_told_with_what_lies_there() -> None:

@@ -12,10 +12,11 @@ from collectors.judge.checks.part import Judgement
 from collectors.judge.findings import every
 from collectors.judge.findings.every import FINDINGS, with_findings
 from collectors.judge.findings.spec import FindingSpec, Found
+from collectors.judge.remedy import Remedy
 from collectors.training.evidence import WorkspaceEvidence
 
 PASSED = Judgement(Outcome.PASS, "all of one run")
-FAILED = Judgement(Outcome.FAIL, "two runs", "Train again.")
+FAILED = Judgement(Outcome.FAIL, "two runs", (Remedy("Train again."),))
 
 
 def tell(monkeypatch: pytest.MonkeyPatch, default: Level, level: Level | None = None) -> None:
@@ -86,7 +87,7 @@ def test_a_finding_that_breaks_fails_its_check_and_no_other(monkeypatch: pytest.
     spec = FindingSpec("odd_pair", "provenance", "two say otherwise", "warn", broken)
     monkeypatch.setattr(every, "FINDINGS", (spec,))
 
-    checks = {c.id: c for c in checklist.judge(good())}
+    checks = {c.id: c for c in checklist.judge(good()).checks}
 
     assert checks["provenance"].detail == "this check broke: RuntimeError: no such thing"
     assert {c.outcome for c in checks.values() if c.id != "provenance"} == {Outcome.PASS}

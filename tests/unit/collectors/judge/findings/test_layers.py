@@ -20,6 +20,7 @@ from collectors.judge.findings.layers import (
     own_names,
     worked_out,
 )
+from collectors.judge.remedy import Remedy
 from collectors.training.evidence import WorkspaceEvidence
 
 FILE = patchtst().checkpoint
@@ -71,7 +72,7 @@ def test_a_size_that_config_and_checkpoint_both_tell_must_agree(rule: dict[str, 
 
     expected = [f"patchtst: {problem.format(f' in {CONFIG}', PROJECTION)} ({CKPT})"] if problem else []
     assert sizes(seen) == expected
-    check = next(c for c in judge(seen) if c.id == "provenance")
+    check = next(c for c in judge(seen).checks if c.id == "provenance")
     assert (check.outcome, check.hint) == ((Outcome.FAIL, AGAIN) if problem else (Outcome.PASS, None))
 
 
@@ -175,7 +176,8 @@ def test_a_checkpoint_with_another_streams_layers_is_that_streams() -> None:
     (found,) = find_missing_layers(seen)
     assert found.text == f"swinmae: {CKPT} has the layers of patchtst, not of swinmae"
     assert (found.path, found.stream) == (CKPT, "swinmae")
-    assert found.hint == "Put SwinMAE's own checkpoint back in place."
+    assert isinstance(found.remedy, Remedy)
+    assert found.remedy.words == "Put SwinMAE's own checkpoint back in place."
 
 
 def test_another_model_has_none_of_its_streams_layers() -> None:

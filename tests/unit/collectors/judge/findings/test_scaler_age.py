@@ -23,7 +23,7 @@ def older(days: float, *, each_run: bool = True) -> WorkspaceEvidence:
 
 
 def outcome(seen: WorkspaceEvidence) -> Outcome:
-    return next(c.outcome for c in judge(seen) if c.id == "provenance")
+    return next(c.outcome for c in judge(seen).checks if c.id == "provenance")
 
 
 def test_where_each_run_writes_its_own_an_old_one_fails_with_both_dates() -> None:

@@ -49,7 +49,7 @@ def reported(*counts: Any, folder: str = "fdc", **more: Any) -> WorkspaceEvidenc
 
 
 def outcome(seen: WorkspaceEvidence) -> Outcome:
-    return next(c.outcome for c in judge(seen) if c.id == "scaler")
+    return next(c.outcome for c in judge(seen).checks if c.id == "scaler")
 
 
 def test_another_method_than_the_config_names_fails_and_names_both() -> None:

@@ -27,7 +27,7 @@ def test_the_count_is_named_and_the_check_passes() -> None:
     assert (found.path, found.text) == (
         PATH, f"{PATH} has 1 sentence, and a split takes 3 at least to describe",
     )  # fmt: skip
-    check = next(c for c in judge(seen) if c.id == "split_policy")
+    check = next(c for c in judge(seen).checks if c.id == "split_policy")
     assert check.outcome is Outcome.PASS and "(short_policy)" in check.detail
 
 

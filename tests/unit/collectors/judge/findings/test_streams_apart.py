@@ -33,7 +33,7 @@ def test_more_than_a_week_is_told_with_both_dates_and_keeps_the_check() -> None:
     assert found.text == (
         "swinmae began 2023-11-22 22:13:52 UTC, 8 d after patchtst had ended (2023-11-14 22:13:52 UTC)"
     )
-    check = next(c for c in judge(seen) if c.id == "provenance")
+    check = next(c for c in judge(seen).checks if c.id == "provenance")
     assert check.outcome is Outcome.PASS and "streams_apart" in check.detail
 
 

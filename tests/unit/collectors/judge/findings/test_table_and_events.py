@@ -45,7 +45,7 @@ def test_what_agrees_to_the_last_printed_digit_is_no_finding(same: bool) -> None
 def test_a_value_that_differs_among_others_fails_and_both_files_and_values_are_named(same: bool) -> None:
     (one,) = found({"val_loss": changed(2, 0.5)}, {"val_loss": VAL}, same=same)
 
-    assert (one.path, one.stream, one.level, one.hint) == (CSV, "patchtst", "fail", AGAIN)
+    assert (one.path, one.stream, one.level, one.remedy) == (CSV, "patchtst", "fail", AGAIN)
     assert one.text == (
         f"patchtst: {CSV} does not hold the losses of its event files: val_loss at epoch 3 is 0.5 there and "
         f"0.71234567 in {event_file()}; 1 of 4 values of val_loss differ"
@@ -57,7 +57,7 @@ def test_where_none_agrees_the_description_says_whether_it_should() -> None:
 
     (said,) = found(other, {"val_loss": VAL}, same=True)
     (untold,) = found(other, {"val_loss": VAL})
-    assert (said.level, said.hint, untold.level, untold.hint) == ("fail", AGAIN, "skip", SAY)
+    assert (said.level, said.remedy, untold.level, untold.remedy) == ("fail", AGAIN, "skip", SAY)
     assert said.text.endswith("and no other of 4 agrees: it is of another run or stream")
     assert untold.text.endswith("and no other of 4 agrees; nothing says whether it should")
 
@@ -122,7 +122,7 @@ def test_steps_are_named_as_steps() -> None:
 def test_check_9_tells_it_and_a_stream_that_trains_is_not_judged() -> None:
     seen = declared(odd({"val_loss": changed(2, 0.5)}, {"val_loss": VAL}), same=True)
 
-    check = next(c for c in judge(seen) if c.id == "provenance")
+    check = next(c for c in judge(seen).checks if c.id == "provenance")
     assert check.outcome is Outcome.FAIL and "(table_and_events)" in check.detail
     assert list(find_table_and_events(with_progress(seen, status=Status.RUNNING))) == []
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from collectors.readers.checkpoint.shard_index import is_index_name, numbered_shards
+from collectors.readers.checkpoint.shard_index import MOST_TENSORS, is_index_name, numbered_shards, read_shard_index
 
 
 def test_a_number_speaks_of_all_the_others() -> None:
@@ -53,3 +55,13 @@ def test_numbers_that_cannot_be_are_named(name: str, text: str) -> None:
 )
 def test_an_index_is_known_by_its_name(name: str, is_index: bool) -> None:
     assert is_index_name(name) is is_index
+
+
+def test_more_tensors_than_any_model_has_are_counted_and_not_kept() -> None:
+    names = {f"l.{n}": "model.safetensors" for n in range(MOST_TENSORS + 1)}
+    [finding] = read_shard_index(json.dumps({"weight_map": names}).encode()).findings
+    assert finding.text == "names 200,001 tensors; at most 200,000 are read"
+
+    del names["l.0"]
+    found = read_shard_index(json.dumps({"weight_map": names}).encode())
+    assert (found.findings, len(found.weight_map)) == ((), MOST_TENSORS)

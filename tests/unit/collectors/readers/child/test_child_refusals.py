@@ -149,7 +149,7 @@ def test_a_file_larger_than_its_reader_takes_is_not_sent_to_it(workspace: Worksp
 
 
 def test_each_reader_takes_as_much_as_is_said_and_no_more() -> None:
-    """Checkpoints and archives of any size: they are read by their handle."""
+    """Checkpoints, archives and event files of any size: they are read by their handle."""
     bounds = {name: reader.max_bytes for name, reader in READERS.items() if reader.takes == "bytes"}
 
     assert bounds == {
@@ -162,7 +162,8 @@ def test_each_reader_takes_as_much_as_is_said_and_no_more() -> None:
         "mlflow": 1 << 28,
         "decision_report": 1 << 26,
     }
-    assert {name for name, reader in READERS.items() if reader.takes == "handle"} == {"checkpoint", "archive", "scores"}
+    handles = {name for name, reader in READERS.items() if reader.takes == "handle"}
+    assert handles == {"checkpoint", "archive", "scores", "events"}
 
 
 def test_the_child_is_out_of_reach_of_the_terminals_ctrl_c(workspace: Workspace) -> None:

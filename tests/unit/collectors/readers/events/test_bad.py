@@ -29,8 +29,9 @@ from support.build_events import (
 )
 from support.event_reading import only_file, read
 
-from collectors.evidence.events import EventEvidence
+from collectors.evidence.events import EventEvidence, ReadBefore
 from collectors.readers.events.borders import MAX_RECORD
+from collectors.readers.events.join import join_events
 from collectors.readers.events.read import read_events
 from collectors.readers.events.resync import MAX_SEARCHES
 
@@ -330,13 +331,39 @@ def test_a_sparse_file_of_many_gigabytes_costs_nothing() -> None:
     assert time.perf_counter() - started < 1
 
 
-def test_ten_thousand_tags_are_the_most() -> None:
-    data = header() + b"".join(record(event(1, [simple_value(f"tag{n}", 1.0)])) for n in range(10_050))
+def many_tags(count: int) -> bytes:
+    return header() + b"".join(record(event(1, [simple_value(f"tag{n}", 1.0)])) for n in range(count))
+
+
+def test_two_thousand_tags_are_the_most_and_wanted_ones_are_kept_beyond() -> None:
+    evidence = read(many_tags(2_050), before=ReadBefore(wanted=("tag2040", "elsewhere")))
+
+    assert list(evidence.series) == [*(f"tag{n}" for n in range(2_000)), "tag2040"]
+    assert evidence.open_steps.keys() == evidence.series.keys()
+    assert sentences(evidence) == ["warning: has more than 2,000 tags: the others are not read"]
+    assert read(many_tags(2_000)).findings == ()
+
+
+def test_tags_are_counted_over_all_parts_of_a_file_and_said_once() -> None:
+    data, first = many_tags(2_050), many_tags(1_500)
+    before = read(data[: len(first)])
+
+    later = read(data, offset=len(first), before=ReadBefore(before.open_steps, tuple(before.series)))
+    again = read(data, offset=len(first), before=ReadBefore(before.open_steps, tuple(before.series)))
+
+    assert list(later.series) == [f"tag{n}" for n in range(1_500, 2_000)]
+    assert [str(f) for f in join_events(join_events(before, later), again).findings if f.severity == "warning"] == [
+        "has more than 2,000 tags: the others are not read"
+    ]
+
+
+def test_a_record_of_very_many_values_is_read_in_part_and_said() -> None:
+    data = header() + record(event(1, [simple_value("x", 0.5)] * 10_001)) + record(event(2, [simple_value("x", 0.25)]))
 
     evidence = read(data)
 
-    assert len(evidence.series) == 10_000
-    assert sentences(evidence) == ["warning: has more than 10,000 tags: 50 values of further tags are left out"]
+    assert len(evidence.series["x"].value) == 10_001
+    assert sentences(evidence)[0] == "warning: a record holds more than 10,000 values: the others are not read"
 
 
 def test_a_real_file_with_each_byte_damaged_never_raises_and_never_invents() -> None:

@@ -33,6 +33,7 @@ from support.build_events import (
 )
 from support.event_reading import DATA, comparable, only_file, points, read, read_file, read_in_parts
 
+from collectors.evidence.events import ReadBefore
 from collectors.readers.events.findings import MOST
 from collectors.readers.events.join import join_events
 from collectors.readers.events.read import read_events, read_events_one_by_one
@@ -334,7 +335,7 @@ def test_a_byte_budget_ends_at_a_border_and_goes_on_there() -> None:
     part = read(data, budget=100_000)
     whole, parts = part, 1
     while part.more_to_read:
-        part = read(data, offset=whole.end_offset, open_steps=whole.open_steps, budget=100_000)
+        part = read(data, offset=whole.end_offset, before=ReadBefore(whole.open_steps), budget=100_000)
         whole, parts = join_events(whole, part), parts + 1
 
     assert parts == 5

@@ -150,6 +150,8 @@ def test_a_table_with_steps_but_without_epochs() -> None:
         ("NaN", math.nan),
         ("-nan", math.nan),
         ("nan(ind)", math.nan),
+        ("np.float64(0.5)", 0.5),  # as NumPy 2 spells what NumPy 1 wrote as 0.5
+        ("np.float32(nan)", math.nan),
         ("1.#QNAN", math.nan),
         ("inf", math.inf),
         ("-Infinity", -math.inf),

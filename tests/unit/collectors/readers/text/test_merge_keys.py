@@ -19,17 +19,50 @@ def test_anchors_and_merge_keys_mean_what_they_mean_to_pyyaml() -> None:
     assert evidence.lines["a", "lr"] == 4
 
 
-def test_of_merged_mappings_the_earlier_wins_and_what_other_readers_take_is_said() -> None:
-    """YAML's merge-key type says so; PyYAML did the same until 6.0.3, and the opposite since."""
+def test_where_versions_of_pyyaml_differ_both_values_are_said() -> None:
+    """YAML's merge-key type lets the earlier win; PyYAML did the same until 6.0.3, and the opposite since."""
     text = "base: &b {lr: 1, epochs: 2}\nd:\n  <<: [*b, {lr: 5}, {lr: 9, x: 1}]\n"
 
     evidence = read_config(text.encode(), name="c.yaml")
 
     assert evidence.data["d"] == {"lr": 1, "epochs": 2, "x": 1}
     assert [(f.severity, f.where) for f in evidence.findings] == [("warning", "line 3")]
-    assert "`<<` brings `lr` more than once; read as `1`, the earlier" in evidence.findings[0].text
-    assert "some versions of PyYAML take `9`: write the key out" in evidence.findings[0].text
+    assert "`<<` brings `lr` more than once; read as `1`, as PyYAML up to 6.0.3 does" in evidence.findings[0].text
+    assert "PyYAML since 6.0.4 takes `9`: write the key out" in evidence.findings[0].text
     assert yaml.safe_load(text)["d"] in ({"lr": 1, "epochs": 2, "x": 1}, {"lr": 9, "epochs": 2, "x": 1})
+
+
+RECORDED = [
+    ("<<: [*a, {lr: 9}, *a]", 1, 9),  # an alias brings its keys once, since 6.0.4
+    ("<<: [{lr: 5}, {lr: 9}, {lr: 5}]", 5, 5),
+    ("<<: *a\n  <<: {lr: 9}", 9, 9),  # of several `<<` the last
+    ("<<: {lr: 9}\n  <<: [*a, {lr: 7}]", 1, 7),
+    ("<<: *b", 1, 9),  # the anchor itself differs
+    ("<<: [{<<: *a, lr: 9}]", 9, 9),
+    ("<<: [{x: 1}, {x: 9}]\n  lr: 3", 3, 3),
+]
+"""What stands below `d:`, and its `lr` as read by PyYAML 6.0.3 and 6.0.4, tried with both."""
+ANCHORS = "a: &a {lr: 1}\nb: &b {<<: [*a, {lr: 9}]}\nd:\n  "
+
+
+@pytest.mark.parametrize(("text", "older", "newer"), RECORDED, ids=[row[0] for row in RECORDED])
+def test_each_version_is_told_as_it_reads(text: str, older: int, newer: int) -> None:
+    evidence = read_config((ANCHORS + text).encode(), name="c.yaml")
+
+    told = [f.text for f in evidence.findings if f.where != "line 2"]
+    assert evidence.data["d"]["lr"] == older
+    assert yaml.safe_load(ANCHORS + text)["d"]["lr"] in (older, newer)
+    assert [f"takes `{newer}`" in one for one in told] == ([True] if older != newer else [])
+
+
+def test_since_6_0_4_a_key_of_one_letter_is_brought_once() -> None:
+    """It is compared where Python keeps its text, and one letter is kept once: there even a mapping's own key loses."""
+    alike = read_config(b"d: {<<: [{x: 1}, {x: 9}]}\n", name="c.yaml")
+    other = read_config(b"a: &a {x: 1}\nd: {<<: [{<<: *a, x: 2}]}\n", name="c.yaml")
+
+    assert (alike.data["d"], alike.findings) == ({"x": 1}, ())
+    assert other.data["d"] == {"x": 2}
+    assert "takes `1`" in other.findings[0].text
 
 
 @pytest.mark.parametrize(
@@ -52,4 +85,4 @@ def test_merged_values_that_only_python_takes_for_equal_differ() -> None:
     evidence = read_config(b"d: {<<: [{amp: 1}, {amp: true}]}\n", name="c.yaml")
 
     assert evidence.data["d"]["amp"] == 1
-    assert "read as `1`, the earlier; some versions of PyYAML take `true`" in evidence.findings[0].text
+    assert "read as `1`, as PyYAML up to 6.0.3 does; PyYAML since 6.0.4 takes `true`" in evidence.findings[0].text

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from support.components import of_class, text_of
+from support.metric_states import FEW, with_metrics
 from support.state_parts import PATCHTST, SWINMAE
 from support.states import diverged_state, empty_state, ready_state, running_state
 from support.two_runs import changed as changed_run
@@ -13,6 +14,7 @@ from support.two_runs import losses
 
 from collectors.contract.metrics import StreamMetrics
 from collectors.contract.state import DashboardState
+from collectors.presentation.metric_groups import main_part, only
 from collectors.presentation.regions.loss_table import loss_table
 from collectors.presentation.regions.losses import chart_sentence
 from dash_app.views.curves.data import loss_data
@@ -139,3 +141,13 @@ def test_the_legend_names_the_curves_that_are_there() -> None:
     foot = losses_now(ready_state())["patchtst"]["foot"]
 
     assert [text_of(key) for key in of_class(foot, "loss-key")] == ["val", "train"]
+
+
+def test_a_target_is_a_line_of_the_chart_that_draws_its_series_and_of_no_other() -> None:
+    run = with_metrics(FEW, val_loss={"at_most": 0.2}, **{"val/acc": {"at_least": 0.9, "unit": "%"}}).metrics[
+        "patchtst"
+    ]
+
+    assert loss_data(main_part(run))["targets"] == [{"value": 0.2, "text": "val loss at most 0.2"}]
+    assert loss_data(only(run, "val/acc"))["targets"] == [{"value": 0.9, "text": "at least 0.9 %"}]
+    assert loss_data(only(run, "train/acc"))["targets"] == []

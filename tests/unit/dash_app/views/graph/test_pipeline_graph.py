@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from dash import Patch, no_update
+from dash import no_update
 from dash.exceptions import PreventUpdate
 from support.components import of_class, parts, text_of
 from support.states import diverged_state, empty_state, failing_state, ready_state, running_state, with_text
@@ -20,9 +20,10 @@ from dash_app.views.graph.elements import Element, digests, graph_elements, grap
 from dash_app.views.graph.pipeline_graph import render_graph_panel
 from dash_app.views.graph.stage_details import render_stage_details
 from dash_app.views.graph.stage_list import render_stage_list
+from dash_app.views.page import render_page
 
 STATES = [ready_state, failing_state, running_state, diverged_state, empty_state]
-LAYOUT, EMPTY, ROWS, CHANGES, SHOWN = 1, 2, 3, 4, 5
+ELEMENTS, LAYOUT, NEWS, SHOWN = 0, 1, 2, 3
 
 
 def by_id(state: DashboardState) -> dict[str, dict[str, Any]]:
@@ -124,40 +125,30 @@ def test_nothing_is_sent_when_nothing_changed() -> None:
         graph_news(later, shown(state))
 
 
-def test_only_the_changed_stage_its_edge_and_its_row_are_sent() -> None:
-    """One stage ends: its data, the data of the edge that no longer flows, and its row."""
+def test_what_may_change_is_sent_of_every_element() -> None:
+    """Whole: an answer that the next one overtakes takes nothing along."""
     before = running_state()
     after = changed(before, swinmae={"status": "done", "message": "30 of 30 epochs"})
 
     news = graph_news(after, shown(before))
 
-    assert {data["id"] for data in news[CHANGES]} == {"swinmae", "dqvl>swinmae"}
-    assert isinstance(news[ROWS], Patch)
-    assert len(news[ROWS].to_plotly_json()["operations"]) == 1
+    assert [data["id"] for data in news[NEWS]] == [element["data"]["id"] for element in graph_elements(after)]
+    told = {data["id"]: data for data in news[NEWS]}
+    assert (told["swinmae"]["status"], told["swinmae"]["message"]) == ("done", "30 of 30 epochs")
+    assert told["dqvl>swinmae"] == {"id": "dqvl>swinmae", "flow": "done"}
     assert news[SHOWN] == shown(after)
 
 
-def test_an_update_never_sends_places_or_elements_so_zoom_pan_and_drags_survive() -> None:
-    """Elements and layout stay as they are while the pipeline is the same."""
+def test_an_update_never_sends_places_or_ways_so_zoom_pan_and_drags_survive() -> None:
+    """Elements and layout stay as they are while the pipeline is the same; a drag has bent the ways of edges."""
     before = running_state()
 
     news = graph_news(changed(before, dqvl={"message": "1 warning"}), shown(before))
 
-    assert news[0] is no_update
+    assert news[ELEMENTS] is no_update
     assert news[LAYOUT] is no_update
-
-
-def test_an_update_never_sends_the_ways_of_edges_which_a_drag_has_bent() -> None:
-    """Of an edge only its flow can change."""
-    before = running_state()
-    after = changed(before, swinmae={"status": "fail"})
-
-    edges = [data for data in graph_news(after, shown(before))[CHANGES] if ">" in data["id"]]
-
-    assert edges == [
-        {"id": "dqvl>swinmae", "flow": "done"},
-        {"id": "swinmae>artifact-save", "flow": "fail"},
-    ]
+    fixed = {"w", "h", "order", "view", "frame", "weights", "distances", "leaves", "enters"}
+    assert not {key for data in news[NEWS] for key in data} & fixed
 
 
 def test_details_that_look_the_same_are_not_sent_again() -> None:
@@ -178,7 +169,7 @@ def test_another_pipeline_is_drawn_anew() -> None:
 
     news = graph_news(after, shown(before))
 
-    assert news[0] == graph_elements(after)
+    assert news[ELEMENTS] == graph_elements(after)
     assert news[LAYOUT] == graph_positions(after)
 
 
@@ -186,9 +177,10 @@ def test_the_first_state_fills_an_empty_panel() -> None:
     """The page was opened before anything had been collected."""
     news = graph_news(ready_state(), shown(None))
 
-    assert len([e for e in news[0] if "source" not in e["data"]]) == 18
-    assert news[EMPTY] == []
-    assert len(news[ROWS]) == 18
+    assert len([e for e in news[ELEMENTS] if "source" not in e["data"]]) == 18
+    page = render_page(ready_state(), None)
+    assert page[ids.GRAPH_EMPTY] == []
+    assert len(page[ids.STAGE_LIST]) == 18
 
 
 def test_without_a_state_the_panel_says_so_and_holds_every_part() -> None:

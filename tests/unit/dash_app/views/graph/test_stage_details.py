@@ -38,7 +38,7 @@ def test_its_checks_stand_there_with_their_outcome_and_lead_to_the_checklist() -
     """Mark, number and title as in the checklist."""
     details = render_stage_details(failing_state(), "artifact-save")
 
-    assert attributes_of(details, "data-find-check") == ["checkpoints", "scaler", "logs", "backup", "provenance"]
+    assert attributes_of(details, "data-find-check") == ["provenance", "checkpoints", "scaler", "logs", "backup"]
     assert "[ ] 9. Same run , fail" in text_of(details)
     assert "[v] 1. Trained checkpoints , pass" in text_of(details)
 

@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 import pytest
 from support.components import of_class, parts, text_of
+from support.metric_states import with_metrics
 from support.states import diverged_state, failing_state, ready_state
 from support.two_runs import changed, stepped
 
@@ -119,6 +120,20 @@ def test_only_chosen_columns_are_shown() -> None:
     heads = [text_of(part).strip() for part in parts(content) if getattr(part, "scope", None) == "col"]
     assert heads == ["Overlay", "Run", "Verdict", "patchtst best val", "swinmae best val", "Actions"]
     assert len(marked(content, "data-column")) == len(CHOOSABLE)
+
+
+def test_other_metrics_have_columns_of_their_own_and_are_sorted_by_their_best() -> None:
+    states = {"low": with_metrics({"val/acc": [0.5, 0.4]}), "high": with_metrics({"val/acc": [0.9, 0.3]})}
+    found = [row_of(state, (1, 1)) | {"run_id": name} for name, state in states.items()]
+    found.append(row_of(ready_state(), (1, 1)) | {"run_id": "none"})
+
+    content = table(found, columns=["metrics"], sort="patchtst:metric.val/acc")
+
+    heads = [text_of(part).strip() for part in parts(content) if getattr(part, "scope", None) == "col"]
+    assert heads == ["Overlay", "Run", "patchtst val/acc", "Actions"]
+    cells = [text_of(cell) for cell in of_class(content, "cell-metrics")]
+    assert cells == ["0.9", "0.5", "–"]
+    assert text_of(of_class(content, "run-row")[0]).find("high") >= 0
 
 
 def test_downloads_ask_for_what_is_filtered() -> None:

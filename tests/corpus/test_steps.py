@@ -1,0 +1,137 @@
+"""Every step is tried by doing it: what it says that it clears is cleared, and nothing else runs."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from step_rows import ROWS, Row
+from support.breakages import BUNDLE, CKPT, Broken, Edit, also, gone, put, rerun, touched
+from support.server import clean_environment
+from support.workspaces import write_good, write_running
+
+from collectors.collect import CollectOptions, Collector
+from collectors.contract.state import DashboardState
+from collectors.readers.child.process import ReaderProcess
+from collectors.store.store import Store
+
+
+@pytest.fixture(scope="module")
+def child() -> Iterator[ReaderProcess]:
+    with ReaderProcess() as process:
+        yield process
+
+
+def collect(root: Path, child: ReaderProcess, state_dir: Path | None = None) -> DashboardState:
+    """Observe once; one child for all, as starting one takes a second."""
+    store = Store(state_dir) if state_dir else None
+    with Collector(root, store, CollectOptions(announce=lambda _: None)) as collector:
+        collector._cache._child = child
+        return collector.collect()
+
+
+def do(command: str, root: Path, **environment: str) -> None:
+    """What a person does who copies it into a shell."""
+    path = f"{Path(sys.executable).parent}:/usr/bin:/bin"
+    subprocess.run(["sh", "-c", command], cwd=root, check=True, env=clean_environment(PATH=path, **environment))
+
+
+def broken(tmp_path: Path) -> Broken:
+    root = tmp_path / "ws"
+    return Broken(root, *write_good(root))
+
+
+def passed(state: DashboardState) -> set[str]:
+    return {check.id for check in state.checklist if check.passed}
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[row.name for row in ROWS])
+def test_a_step_clears_what_it_says(row: Row, tmp_path: Path, child: ReaderProcess) -> None:
+    """The first step is the row's; after it is done, the checks that it names pass, and before it none did."""
+    w = broken(tmp_path)
+    row.edit(w)
+    before = collect(w.root, child)
+    step = before.steps[0]
+    assert row.action in step.action
+    assert step.command == (row.command and row.command.replace("{run}", before.meta.run_id))
+    assert step.clears == tuple(row.clears.split())
+    assert not passed(before) & set(step.clears)
+    if row.by_hand is not None:
+        row.by_hand(w)
+    elif step.command is not None:
+        do(step.command, w.root)
+    after = collect(w.root, child)
+    assert set(step.clears) <= passed(after)
+    assert passed(before) - passed(after) == set(row.then.split()), "a step undid something"
+    assert step not in after.steps
+    assert not list(tmp_path.rglob("ran*"))
+
+
+def test_the_smoke_test_is_a_step_that_clears_itself(tmp_path: Path, child: ReaderProcess) -> None:
+    """Run as it stands, with the observer's state directory in the environment."""
+    w, state_dir = broken(tmp_path), tmp_path / "state"
+    (step,) = collect(w.root, child, state_dir).steps
+    assert (step.clears, step.command) == (("smoke",), "python -m collectors validate --run-smoke")
+    do(step.command or "", w.root, TRAINING_DASHBOARD_STATE_DIR=str(state_dir))
+    after = collect(w.root, child, state_dir)
+    assert (after.steps, after.verdict.value) == ((), "ready")
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        rerun(pause=100.0),
+        also(rerun(pause=100.0), put(CKPT, b"cut")),
+        also(put(CKPT, b"cut"), touched(-880, BUNDLE)),
+    ],
+    ids=["the backup is of the run before", "and the new checkpoint is damaged", "and packed before the run had ended"],
+)
+def test_nothing_is_restored_from_a_backup_that_may_be_another_runs(
+    edit: Edit, tmp_path: Path, child: ReaderProcess
+) -> None:
+    """Bringing back an older run's file would pass for a remedy, and lose the one that was trained."""
+    w = broken(tmp_path)
+    edit(w)
+    commands = [step.command or "" for step in collect(w.root, child).steps]
+    assert not [one for one in commands if one.startswith(("unzip", "tar -x"))]
+
+
+def test_while_a_stream_trains_what_it_cannot_have_yet_is_no_step_and_no_failure(
+    tmp_path: Path, child: ReaderProcess
+) -> None:
+    """Nothing is missing in a training's first minutes."""
+    write_running(tmp_path / "ws")
+    state = collect(tmp_path / "ws", child)
+    waiting = {c.id for c in state.checklist if c.not_yet}
+    assert (state.verdict.value, state.verdict.failed) == ("training", 0)
+    assert {"backup", "training", "provenance"} <= waiting
+    assert state.verdict.not_yet == len(waiting)
+    assert state.steps == ()
+
+
+def test_a_stopped_training_explains_what_was_not_packed(tmp_path: Path, child: ReaderProcess) -> None:
+    """The consequence says so, and is counted with its cause."""
+    w = broken(tmp_path)
+    next(row for row in ROWS if row.name == "stopped half-way").edit(w)
+    state = collect(w.root, child)
+    packed = next(c for c in state.checklist if c.id == "backup")
+    assert packed.follows_from == ("training",)
+    assert packed.detail.endswith("(follows from 8)")
+    assert "5 follows" in state.verdict.reason
+    assert "more" not in state.verdict.reason
+
+
+def test_an_empty_workspace_fails_nothing(tmp_path: Path, child: ReaderProcess) -> None:
+    """It is not ready, and nothing in it is wrong."""
+    w = broken(tmp_path)
+    gone(*(p.name for p in w.root.iterdir() if p.name != "configs"))(w)
+    state = collect(w.root, child)
+    assert (state.verdict.value, state.verdict.failed, state.verdict.reason) == (
+        "not_ready",
+        0,
+        "Nothing has been trained here yet.",
+    )
+    assert BUNDLE.split("/", maxsplit=1)[0] not in {p.name for p in w.root.iterdir()}
