@@ -65,7 +65,7 @@ def test_a_metric_has_its_figures_in_words_and_its_own_curve() -> None:
 
     assert member == {
         "series": "val/acc", "label": "<Accuracy>", "last": "0.82 %", "best": "best 0.83 % at epoch 6", "odd": "",
-        "ghost": False,
+        "reduced": False, "ghost": False,
     }  # fmt: skip
     part = metric_part(FEW_STATE.metrics["patchtst"], "val/acc")
     (curve,) = part["curves"]
