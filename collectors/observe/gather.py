@@ -29,6 +29,7 @@ from collectors.observe.loss_tables import read_table
 from collectors.observe.processes import has_begun, writer_of
 from collectors.observe.shared_files import backups_of, newest_first, reports_of, stage_files_of
 from collectors.observe.smoke_inputs import inputs_of, of_today
+from collectors.observe.summaries import summarised
 from collectors.observe.whole_checkpoint import WholeCheckpoints
 from collectors.training.curves import merge_losses
 from collectors.training.evidence import ReadFile, StreamEvidence, WorkspaceEvidence
@@ -46,7 +47,6 @@ from collectors.training.progress import Observed, progress_of
 from collectors.training.run_groups import RunGroup, group_runs, is_deeper, is_event_file, run_id_at
 from collectors.training.series import EPOCH_TAGS, EventFile
 from collectors.training.stream_runs import StreamRun, stream_runs
-from collectors.training.summary import Summary, spark_points, summarise
 
 LOOK_AGAIN_SECONDS = 10.0
 SmokeLookup = Callable[[str, str, str], SmokeResult | None]
@@ -98,7 +98,7 @@ class Gatherer:
         groups = group_runs(run for found in logs.values() for run in found.runs)
         current = groups[-1] if groups else None
         moment = _Moment(current, heartbeat, now)
-        streams = self._summarised([self._stream(s, logs[s.id], moment) for s in self.config.streams])
+        streams = summarised([self._stream(s, logs[s.id], moment) for s in self.config.streams], self.derived)
         started_at = started_at_of(current, heartbeat, streams)
         seen = WorkspaceEvidence(
             config=self.config,
@@ -199,15 +199,6 @@ class Gatherer:
             unnamed_tables=unnamed_beside(self.cache, stream, table, (*losses.curves, *losses.others)),
             instead_of_events="" if logs.files or not stream.events else self.beside.of_folder(stream.events.folder),
         )
-
-    def _summarised(self, streams: Sequence[StreamEvidence]) -> tuple[StreamEvidence, ...]:
-        """The streams with what the state holds of their curves, made anew where a curve became another one."""
-        spark = spark_points(sum(len(s.losses.told) for s in streams))
-        return tuple(replace(s, told=(s.losses, self._summary(s, spark))) for s in streams)
-
-    def _summary(self, s: StreamEvidence, spark: int) -> Summary:
-        make = partial(summarise, s.losses.told, spark)
-        return self.derived.of(("summary", s.id), (s.losses,), (spark,), make)
 
     def _config(self, stream: Stream) -> ReadFile[Any] | None:
         if stream.config is None:

@@ -14,7 +14,7 @@ from support.build_events import event, fast_scalar_file, record, simple_value
 
 from collectors.collect import Collector
 from collectors.contract.state import DashboardState, state_from_json
-from collectors.observe import gather
+from collectors.observe import gather, summaries
 from collectors.readers.child.process import ReaderProcess
 from collectors.store.folder import Folder
 from collectors.store.store import Store
@@ -61,7 +61,7 @@ class Counted:
         self.bytes_read = 0
         self._patch = monkeypatch
         for place, name in (
-            (gather, "stream_runs"), (gather, "merge_losses"), (gather, "summarise"), (evidence, "curve_document"),
+            (gather, "stream_runs"), (gather, "merge_losses"), (summaries, "summarise"), (evidence, "curve_document"),
         ):  # fmt: skip
             self._count(place, name)
         self._follow_reading()
