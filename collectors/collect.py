@@ -93,6 +93,7 @@ class Collector:
         self._stored: tuple[Any, DashboardState] | None = None
         self._snapshot_is_due = False
         self._last: tuple[Any, DashboardState] | None = None
+        self._seen: WorkspaceEvidence | None = None
         self._decided: Analysis | None = None
         self._drawn: tuple[str, str] | None = None
         self._use(self._sight.seen)
@@ -160,8 +161,12 @@ class Collector:
         if self._learnt is not None:
             index_points(seen, run_id, self._cache, self._learnt)
         state = self._judge(seen, now, (run_id, stored), previous)
-        self._last = (sign, state)
+        self._last, self._seen = (sign, state), seen
         return state
+
+    def curves(self, stream: str) -> bytes | None:
+        """The document of a stream's longer curves, as the last state names it; None before there is one."""
+        return self._seen.curve_document(stream) if self._seen is not None else None
 
     def keep(self) -> None:
         """Keep what was learnt in the state directory, so that a restart reads only what is new."""
@@ -205,11 +210,11 @@ class Collector:
         previous = self._stored_state(self.store)
         state = self.collect(previous, snapshot=snapshot, at_end=at_end)
         if self._snapshot_is_due:
-            self._history.store(state)
+            self._history.store(state, self.curves)
         if keep:
             self._draw_decisions(self.store, state)
         if keep and state is not previous and state != previous:
-            self.store.write_state(state)
+            self.store.write_state(state, self.curves)
         if keep:
             self._history.tell_policy()
             self._stored = (self.store.state_version(), state)

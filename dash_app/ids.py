@@ -5,7 +5,7 @@ Input: nothing. Output: constants and `ALL_IDS`. It imports nothing of ours.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 PAGE: Final = "page"
 """Root of everything Dash draws."""
@@ -86,7 +86,9 @@ BASELINE_OPTIONS_TREE: Final = "baseline-options-tree"
 
 # The comparison's own.
 COMPARED: Final = "compared"
-"""Store: stream id -> `{curves, delta, keys}` of the baseline and the overlaid runs."""
+"""Store: stream id -> `{others, delta, keys}` of the baseline and the overlaid runs."""
+COMPARED_SHOWN: Final = "compared-shown"
+"""Store: the same as it is drawn now, with `curves` of those that are near what is looked at."""
 COMPARED_DIGESTS: Final = "compared-digests"
 """Store: digests of what the comparison shows."""
 PIN_NOTE: Final = "pin-note"
@@ -119,7 +121,9 @@ DECISIONS_NOW: Final = "decisions-now"
 
 # How losses are drawn.
 LOSS_DATA: Final = "loss-data"
-"""Store: stream id -> what its chart draws."""
+"""Store: stream id -> figures in words, and which version of its curves stands behind them."""
+LOSS_SHOWN: Final = "loss-shown"
+"""Store: the same as it is drawn now, with the curves of those that are near what is looked at."""
 SMOOTHING: Final = "smoothing"
 SMOOTHING_NOW: Final = "smoothing-now"
 """The slider's value in figures."""
@@ -128,31 +132,16 @@ Y_SCALE: Final = "y-scale"
 X_AXIS: Final = "x-axis"
 """Store: `epoch`, `step` or `time`."""
 
+CHARTS_CODE: Final = "charts-code"
+"""A chart that nobody sees: it makes Dash load what `assets/curves` draw with."""
 METRIC_WISH: Final = "metric-wish"
 """Store: stream id -> group of metrics that is open -> how many of them are drawn."""
 METRIC_DATA: Final = "metric-data"
-"""Store: stream id -> group -> what its charts draw."""
+"""Store: stream id -> group -> figures of its metrics in words."""
+METRIC_SHOWN: Final = "metric-shown"
+"""Store: the same as it is drawn now, with their curves."""
 METRIC_DIGESTS: Final = "metric-digests"
 """Store: digest of what the metrics' charts draw."""
-
-LOSS_PARTS: Final = (
-    "loss-head",
-    "loss-delta",
-    "loss-chart",
-    "loss-sentence",
-    "loss-foot",
-    "loss-compared",
-    "loss-note",
-    "loss-table",
-    "loss-metrics",
-)
-"""Parts of one stream's loss panel that change while it trains."""
-
-
-def loss_part(part: str, stream: Any) -> dict[str, Any]:
-    """Id of a part of one stream's loss panel; `stream` may be Dash's wildcard."""
-    return {"part": part, "stream": stream}
-
 
 ALL_IDS: Final = (
     PAGE,
@@ -201,6 +190,7 @@ ALL_IDS: Final = (
     RUN_OPTIONS_TREE,
     BASELINE_OPTIONS_TREE,
     COMPARED,
+    COMPARED_SHOWN,
     COMPARED_DIGESTS,
     PIN_NOTE,
     GHOST_SERIES,
@@ -216,12 +206,15 @@ ALL_IDS: Final = (
     STAGE_DETAILS,
     STAGE_LIST,
     LOSS_DATA,
+    LOSS_SHOWN,
     SMOOTHING,
     SMOOTHING_NOW,
     Y_SCALE,
     X_AXIS,
+    CHARTS_CODE,
     METRIC_WISH,
     METRIC_DATA,
+    METRIC_SHOWN,
     METRIC_DIGESTS,
 )
 """Every plain id, once."""

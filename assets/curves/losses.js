@@ -1,9 +1,10 @@
 /* Losses: data and wishes -> plotly figures, one a stream.
 
-   In:  loss-data {stream: {data: {curves, broken, ends, targets}, head, sentence, foot, table}}, x, y,
-        smoothing, theme, compared {stream: {curves}} of other runs, and the figures as they are now
-   Out: figures, a note under each, and the smoothing in figures. It fetches nothing; colours come
-        from the CSS tokens, so the charts follow the theme. */
+   In:  loss-shown {stream: {data: {curves, broken, ends, targets}, head, sentence, foot, table}}, x, y,
+        smoothing, theme, compared-shown {stream: {curves}} of other runs
+   Out: a chart and a note for each stream whose data are here, drawn again only where something of it changed, and
+        the smoothing in figures. It fetches nothing; colours come from the CSS tokens, so the charts follow the
+        theme. */
 (function () {
   "use strict";
 
@@ -159,7 +160,7 @@
     return words.join(" · ");
   }
 
-  /* Dash writes a person's zoom back into the figure; take it over where the axes are still the same. */
+  /* A person's zoom stands in the layout of what is shown; take it over where the axes are still the same. */
   function withZoom(figure, shown) {
     const [now, before] = [figure.layout, (shown || {}).layout];
     if (!before?.meta || before.meta.axis !== now.meta.axis || before.meta.seconds !== now.meta.seconds) return figure;
@@ -176,26 +177,95 @@
     return curves.filter((curve) => curve.role === "val" || series === "train");
   }
 
-  function draw(losses, x, y, smoothing, _theme, compared, series, parts, shown) {
+  const CONFIG = { displayModeBar: false, responsive: true, doubleClick: "reset" };
+  const WAIT_MS = 100; // the charts' own code may still be on its way
+  const NOTHING_YET = { curves: [], broken: [], ends: {}, targets: [] };
+  const drawn = {}; // stream -> what its chart was made of
+  const told = new WeakMap(); // head of a panel -> the entry whose words it has
+  const sizes = new ResizeObserver((changes) => changes.forEach(({ target }) => fit(target)));
+  let waiting = null;
+
+  function fit(plot) {
+    if (plot.data && plot.checkVisibility()) window.Plotly.Plots.resize(plot);
+  }
+
+  const frames = () => [...document.querySelectorAll(".loss[data-stream]")];
+  const streams = () => frames().map(({ dataset }) => dataset.stream);
+
+  /* A part of a stream's panel; nothing while the panel is not there. */
+  function placeOf(stream, part) {
+    return frames().find(({ dataset }) => dataset.stream === stream)?.querySelector(`[data-part="${part}"]`);
+  }
+
+  /* Where a stream's chart is drawn; null while its panel is not there. */
+  function plotOf(stream) {
+    const place = placeOf(stream, "loss-chart");
+    if (place && !place.firstElementChild) {
+      place.append(document.createElement("div"));
+      sizes.observe(place.firstElementChild);
+    }
+    return place && place.firstElementChild;
+  }
+
+  function letGo(stream) {
+    const plot = placeOf(stream, "loss-chart")?.firstElementChild;
+    if (!plot?.data) return;
+    sizes.unobserve(plot);
+    window.Plotly.purge(plot);
+    plot.remove();
+  }
+
+  function isAsBefore(stream, made, plot) {
+    const before = drawn[stream];
+    drawn[stream] = made;
+    return before && plot.data && made.every((one, index) => one === before[index]);
+  }
+
+  /* Draw what became another chart; what is far has no data and no chart. */
+  function draw(...given) {
+    const [losses, x, y, smoothing, theme, compared, series] = given;
     const weight = Number(smoothing) || 0;
+    tell(losses); // words and charts are of one moment
+    if (!window.Plotly || !losses) {
+      window.clearTimeout(waiting);
+      if (losses) waiting = window.setTimeout(() => window.dash_clientside.losses.draw(...given), WAIT_MS);
+      return weight.toFixed(2);
+    }
     const palette = colours();
-    const drawn = parts.map(({ stream }, index) => {
-      const data = (losses[stream] || {}).data || { curves: [], broken: [], ends: {} };
+    for (const stream of streams()) {
+      const entry = losses[stream];
+      const data = entry ? entry.data : NOTHING_YET;
+      const plot = data && plotOf(stream);
+      if (!data) letGo(stream);
+      if (!plot || isAsBefore(stream, [data, x, y, weight, theme, compared?.[stream], series], plot)) continue;
       const axis = usableAxis(data, x);
-      const ghosts = ghostsOf(compared, stream, series);
-      const scene = { axis, y, weight, palette, unit: timeUnit(data, axis), ghosts };
-      return [withZoom(figureOf(stream, data, scene), shown[index]), noteOf(data, scene, x)];
-    });
-    return [drawn.map(([figure]) => figure), drawn.map(([, note]) => note), weight.toFixed(2)];
+      const scene = { axis, y, weight, palette, unit: timeUnit(data, axis), ghosts: ghostsOf(compared, stream, series) };
+      show(stream, plot, withZoom(figureOf(stream, data, scene), plot));
+      placeOf(stream, "loss-note").textContent = noteOf(data, scene, x);
+    }
+    return weight.toFixed(2);
   }
 
-  function tell(losses, parts) {
-    const part = (name) => parts.map(({ stream }) => (losses[stream] || {})[name] || "");
-    return [part("head"), part("sentence"), part("foot"), part("table")];
+  function show(stream, plot, { data, layout }) {
+    const isNew = !plot.data;
+    window.Plotly.react(plot, data, layout, CONFIG);
+    if (isNew) plot.on("plotly_relayout", (moved) => window.dash_clientside.zoom.follow(stream, moved));
   }
 
-  window.lossFigures = { figureOf, colours, usableAxis, timeUnit };
+  /* Words of the panels whose entry is another one than they tell. */
+  function tell(losses) {
+    for (const stream of streams()) {
+      const place = placeOf(stream, "loss-head");
+      const entry = (losses || {})[stream];
+      if (told.get(place) === entry) continue;
+      told.set(place, entry);
+      for (const name of ["head", "foot", "table"]) window.trees.fill(placeOf(stream, `loss-${name}`), entry?.[name] || []);
+      placeOf(stream, "loss-sentence").textContent = entry?.sentence || "";
+    }
+  }
+
+  window.lossFigures = { figureOf, colours, usableAxis, timeUnit, streams, placeOf };
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
-    losses: { draw, tell, ghostsOf },
+    losses: { draw, ghostsOf },
   });
 })();

@@ -1,6 +1,6 @@
 /* Metrics beside the losses: groups that open -> a card with a chart for each metric, drawn when it is looked at.
 
-   In:  loss-data {stream: {groups: [{key, title, names, open}]}}, metric-data {stream: {key: {count,
+   In:  loss-shown {stream: {groups: [{key, title, names, open}]}}, metric-shown {stream: {key: {count,
         members: [{series, label, last, best, odd, reduced, data, ghosts}]}}}, x, y, smoothing, theme
    Out: the groups below each loss chart, their charts, and metric-wish: which are open, and how many
         metrics of each are drawn. Of a card that shows part of a reduced curve it fetches that part's points, as the
@@ -8,7 +8,7 @@
 (function () {
   "use strict";
 
-  const { figureOf, colours, usableAxis, timeUnit } = window.lossFigures;
+  const { figureOf, colours, usableAxis, timeUnit, streams, placeOf } = window.lossFigures;
   const AT_A_TIME = 24; // of a group, before somebody asks for more
   const WAIT_MS = 100; // the charts' own code may still be on its way
   const MOVING_MS = 60; // a person may still be moving
@@ -33,20 +33,19 @@
     if (!isSo) place.replaceChildren(...wanted);
   }
 
-  const containerOf = ({ stream, part }) => document.getElementById(JSON.stringify({ part, stream }));
+  const containerOf = (stream) => placeOf(stream, "loss-metrics");
   const groupsIn = (container) => [...container.querySelectorAll(".metric-group")];
 
   /* The groups of every stream: those that are there already stay, opened or not. */
-  function list(losses, parts) {
-    const counts = parts.map((part) => {
-      const container = containerOf(part);
-      const groups = (losses[part.stream] || {}).groups || [];
+  function list(losses) {
+    for (const stream of streams()) {
+      const container = containerOf(stream);
+      const groups = ((losses || {})[stream] || {}).groups || [];
       const held = new Map(groupsIn(container).map((one) => [one.dataset.group, one]));
-      hold(container, groups.map((group) => named(held.get(group.key) || newGroup(part.stream, group), group)));
-      return groups.length;
-    });
+      hold(container, groups.map((group) => named(held.get(group.key) || newGroup(stream, group), group)));
+    }
     wish();
-    return counts;
+    if (drawn.length) draw(...drawn);
   }
 
   function newGroup(stream, { key, open }) {
@@ -69,14 +68,14 @@
     return details;
   }
 
-  const placeOf = ({ stream, group }) => JSON.stringify([stream, group]);
+  const wishOf = ({ stream, group }) => JSON.stringify([stream, group]);
 
   /* Tell the page which groups are open. */
   function wish() {
     const found = {};
     for (const { dataset } of document.querySelectorAll(".metric-group[open]")) {
       found[dataset.stream] ??= {};
-      found[dataset.stream][dataset.group] = wished[placeOf(dataset)] || AT_A_TIME;
+      found[dataset.stream][dataset.group] = wished[wishOf(dataset)] || AT_A_TIME;
     }
     const told = JSON.stringify(found);
     if (told === wish.told) return;
@@ -95,7 +94,7 @@
 
   window.dashboard.onPress(".metric-more", (button) => {
     const { dataset } = button.closest(".metric-group");
-    wished[placeOf(dataset)] = (wished[placeOf(dataset)] || AT_A_TIME) + AT_A_TIME;
+    wished[wishOf(dataset)] = (wished[wishOf(dataset)] || AT_A_TIME) + AT_A_TIME;
     wish();
   });
 
@@ -108,14 +107,24 @@
   }
 
   function drawAll() {
-    const [data, x, y, smoothing, , , parts] = drawn;
+    const [data, x, y, smoothing] = drawn;
     const look = { x, y, weight: Number(smoothing) || 0, palette: colours() };
-    const every = parts.flatMap((part) => groupsIn(containerOf(part))).filter((details) => details.open);
+    const every = streams().flatMap((stream) => groupsIn(containerOf(stream))).filter((details) => details.open);
     const found = ({ stream, group }) => data?.[stream]?.[group];
     const groups = every.filter((details) => found(details.dataset));
+    every.filter((details) => !found(details.dataset)).forEach(letGo);
     // All cards first: one more beside a card leaves it less room.
     const cards = groups.flatMap((details) => cardsOf(details, found(details.dataset)));
     cards.forEach((card) => drawCard(...card, look));
+  }
+
+  /* Far away a group keeps its cards, and their places, alone. */
+  function letGo(details) {
+    for (const card of details.querySelectorAll(".metric-card")) {
+      if (!card.drawn) continue;
+      card.drawn = null;
+      window.Plotly.purge(plotIn(card));
+    }
   }
 
   /* The cards of a group, each with its metric and stream. */
@@ -187,6 +196,10 @@
   function drawCard(card, member, stream, look) {
     const { series, label, last, best, odd, data, ghosts } = member;
     const [head, figures, plot] = card.children;
+    const as = JSON.stringify(look);
+    const detail = details.get(card);
+    if (card.drawn?.member === member && card.drawn.as === as && card.drawn.detail === detail) return;
+    card.drawn = { member, as, detail };
     head.textContent = label;
     head.title = series;
     figures.replaceChildren(make("b", "", last), make("span", "", best), make("span", "loss-broken", odd));

@@ -14,6 +14,7 @@
   const COLUMNS = ["epoch", "step", "time", "value"];
 
   const { draw, ghostsOf } = window.dash_clientside.losses;
+  const { streams, placeOf } = window.lossFigures;
   const details = {}; // stream -> {key, newest, curves: run and series -> columns}
   const waiting = {}; // stream -> {key, timer, abort}
   const whole = {}; // run, stream and series -> points of a curve that the server has no more of
@@ -23,22 +24,19 @@
   function drawWithDetail(...given) {
     wires = given;
     const drawn = draw(...withDetails(given));
-    partsOf(given).forEach(({ stream }, index) => look(stream, drawn[0][index].layout));
+    for (const stream of streams()) {
+      const layout = plotOf(stream)?.layout;
+      if (layout?.meta) look(stream, layout);
+    }
     return drawn;
   }
 
-  function partsOf(given) {
-    return given[given.length - 2]; // ids of the charts; the figures come last
-  }
-
   /* A person moved one of the charts. */
-  function follow(moved, parts) {
-    parts.forEach((part, index) => {
-      const chart = plotOf(part);
-      if (!chart?.layout?.meta) return;
-      if (moved[index]?.["xaxis.autorange"]) showAll(chart);
-      else look(part.stream, chart.layout);
-    });
+  function follow(stream, moved) {
+    const chart = plotOf(stream);
+    if (!chart?.layout?.meta) return;
+    if (moved["xaxis.autorange"]) showAll(chart);
+    else look(stream, chart.layout);
   }
 
   /* A double click means the whole run; left alone, the chart would only show what is drawn. */
@@ -46,10 +44,7 @@
     window.Plotly.relayout(chart, { "xaxis.range": [...chart.layout.meta.range] });
   }
 
-  function plotOf({ stream, part }) {
-    const id = JSON.stringify({ part, stream });
-    return document.getElementById(id)?.querySelector(".js-plotly-plot");
-  }
+  const plotOf = (stream) => placeOf(stream, "loss-chart")?.querySelector(".js-plotly-plot");
 
   /* Fetch what the chart could show and does not; forget what it shows no more. */
   function look(stream, layout) {
@@ -85,7 +80,7 @@
 
   function ownCurves(stream) {
     const run = document.querySelector("#run-label b")?.title;
-    return (wires[0]?.[stream]?.data.curves || []).map((curve) => ({ ...curve, run }));
+    return (wires[0]?.[stream]?.data?.curves || []).map((curve) => ({ ...curve, run }));
   }
 
   /* What is drawn of the baseline and of overlaid runs. */
@@ -114,7 +109,7 @@
         const known = answers.filter((answer) => answer?.source === "side_files");
         Object.assign(curves, Object.fromEntries(known.map((answer) => [nameOf(answer), answer])));
         details[stream] = { key, newest, curves: { ...curves } };
-        if (part.length) redraw(stream);
+        if (part.length) redraw();
       }
     } catch {
       // Another range was chosen, or nobody answers: the curve stays as it is.
@@ -136,7 +131,7 @@
     stopWaiting(stream);
     if (!details[stream]) return;
     delete details[stream];
-    redraw(stream);
+    redraw();
   }
 
   function stopWaiting(stream) {
@@ -147,24 +142,21 @@
     delete waiting[stream];
   }
 
-  /* Draw one chart again, where the person has it. */
-  function redraw(stream) {
-    const parts = partsOf(wires);
-    const shown = parts.map((part) => ({ layout: plotOf(part)?.layout }));
-    const [figures] = draw(...withDetails([...wires.slice(0, -1), shown]));
-    const index = parts.findIndex((part) => part.stream === stream);
-    if (index >= 0) window.dash_clientside.set_props(parts[index], { figure: figures[index] });
+  /* Draw again what became another chart, where the person has it. */
+  function redraw() {
+    draw(...withDetails(wires));
   }
 
   /* What losses.draw is called with, the curves in detail where that was fetched. */
   function withDetails([losses, x, y, smoothing, theme, compared, ...rest]) {
     const run = document.querySelector("#run-label b")?.title;
-    const own = mapStreams(losses, (stream, entry) => {
-      if (!entry.data) return entry;
+    const own = losses && mapStreams(losses, (stream, entry) => {
+      if (!entry.data || !details[stream]) return entry;
       const curves = entry.data.curves.map((curve) => detailed(stream, { ...curve, run }));
       return { ...entry, data: { ...entry.data, curves } };
     });
     const others = mapStreams(compared, (stream, entry) => {
+      if (!details[stream]) return entry;
       return { ...entry, curves: entry.curves.map((curve) => detailed(stream, curve)) };
     });
     return [own, x, y, smoothing, theme, others, ...rest];

@@ -6,7 +6,7 @@
 (function () {
   "use strict";
 
-  const TAGS = /^(a|b|button|code|details|div|i|li|nav|ol|p|section|span|summary|table|tbody|td|th|thead|time|tr)$/;
+  const TAGS = /^(a|b|button|caption|code|details|div|i|li|nav|ol|p|section|span|summary|table|tbody|td|th|thead|time|tr)$/;
   const ATTRIBUTES = /^(class|tabindex|datetime|title|role|scope|download|type|disabled|data-[a-z-]+|aria-[a-z-]+)$/;
   const OWN_ADDRESS = /^api\/[\w.]+(\?[\w.%&=+*:~-]*)?$/;
 
@@ -43,6 +43,11 @@
   function draw(tree, store) {
     const place = document.getElementById(store.replace(/-tree$/, ""));
     if (!place || !tree) return;
+    fill(place, tree);
+  }
+
+  /* Let an element hold these trees. */
+  function fill(place, tree) {
     const sign = place.contains(document.activeElement) ? signOf(document.activeElement) : null;
     const opened = [...place.querySelectorAll("details[open]")].map((one) => one.className);
     place.replaceChildren(...tree.map(elementOf));
@@ -50,5 +55,6 @@
     if (sign) refocus(place, sign);
   }
 
+  window.trees = { fill };
   window.dash_clientside = Object.assign({}, window.dash_clientside, { trees: { draw } });
 })();

@@ -18,10 +18,19 @@
     window.dash_clientside.feed.judge();
   }
 
-  function tell(compared, parts) {
-    const part = (name) => parts.map(({ stream }) => ((compared || {})[stream] || {})[name] || "");
-    root.toggleAttribute("data-compared", Object.values(compared || {}).some((one) => one.curves.length));
-    return [part("delta"), part("keys")];
+  const told = new WeakMap(); // place in a panel -> the entry whose words it has
+
+  function tell(compared) {
+    const { streams, placeOf } = window.lossFigures;
+    for (const stream of streams()) {
+      const entry = (compared || {})[stream];
+      const place = placeOf(stream, "loss-delta");
+      if (told.get(place) === entry) continue;
+      told.set(place, entry);
+      window.trees.fill(place, entry?.delta || []);
+      window.trees.fill(placeOf(stream, "loss-compared"), entry?.keys || []);
+    }
+    root.toggleAttribute("data-compared", Object.values(compared || {}).some((one) => one.others.length));
   }
 
   /* Away from the history, to where the chosen run is shown. */

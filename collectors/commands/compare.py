@@ -12,6 +12,7 @@ from collectors.commands.from_options import CURRENT, runs_of, state_of
 from collectors.commands.runs import NOT_JUDGED, OK, REGRESSED
 from collectors.commands.shared_options import PLACE
 from collectors.compare.compare import compare
+from collectors.compare.regression import windowed
 from collectors.contract.delta import Regression
 from collectors.contract.policy import Policy
 from collectors.files.workspace import Workspace
@@ -41,8 +42,11 @@ def _compare(options: argparse.Namespace) -> int:
     pinned = options.baseline or runs.baseline()
     if pinned is None:
         raise UsageError("name a baseline, or pin one with `runs baseline RUN_ID`")
-    run, baseline = state_of(options.run, options), state_of(pinned, options)
-    delta = compare(run, baseline, _policy(options, runs))
+    policy = _policy(options, runs)
+    run, baseline = (state_of(typed, options) for typed in (options.run, pinned))
+    if windowed(policy):
+        run, baseline = runs.whole(run), runs.whole(baseline)
+    delta = compare(run, baseline, policy)
     sys.stdout.write(DELTA_FORMATS[options.format](delta))
     return {Regression.NONE: OK, Regression.REGRESSION: REGRESSED}.get(delta.regression.value, NOT_JUDGED)
 

@@ -89,12 +89,13 @@ def _stored(run_id: str, options: argparse.Namespace) -> DashboardState:
 
 def report_of(state: DashboardState, runs: RunStore) -> str:
     """The HTML report of a run, compared with the pinned baseline where there is one."""
-    pinned = runs.baseline()
+    pinned, shown = runs.baseline(), runs.whole(state)
     if pinned is None:
-        return as_html(state)
-    baseline = runs.snapshot(pinned)
-    delta = compare(state, baseline, runs.policy()) if baseline else None
-    return as_html(state, Against(pinned, baseline, delta))
+        return as_html(shown)
+    found = runs.snapshot(pinned)
+    baseline = runs.whole(found) if found else None
+    delta = compare(shown, baseline, runs.policy()) if baseline else None
+    return as_html(shown, Against(pinned, baseline, delta))
 
 
 def _write_html(path: Path, page: str) -> None:

@@ -20,6 +20,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from collectors.commands.exit_codes import READY
+from collectors.contract.metrics import CurveDocument
 from collectors.contract.pipeline import RULES, PipelineConfig
 from collectors.contract.state import DashboardState
 from collectors.judge.checklist import specs_by_id
@@ -41,8 +42,11 @@ def _schema(options: argparse.Namespace) -> int:
 
 
 def json_schema() -> dict[str, Any]:
-    """The JSON Schema of `DashboardState`, as committed."""
-    return DashboardState.model_json_schema(schema_generator=_Documented)
+    """The JSON Schema of `DashboardState`, as committed; with it that of the curves that it names by digest."""
+    schema = DashboardState.model_json_schema(schema_generator=_Documented)
+    curves = CurveDocument.model_json_schema(schema_generator=_Documented)
+    schema["$defs"]["CurveDocument"] = {key: value for key, value in curves.items() if key != "$defs"}
+    return schema
 
 
 class _Documented(GenerateJsonSchema):

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from collectors.contract.metrics import StreamMetrics
 from collectors.contract.values import Scalar, Status
 from collectors.numbers import place_words, reached_words, value_words
+from collectors.training.courses import course_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +73,12 @@ def _reached(stream: StreamMetrics) -> str:
 
 def epochs_of(stream: StreamMetrics) -> float | None:
     """Epochs that are over: counted from 0 or 1, as the source does; None where it does not say."""
-    known = [e for series in stream.series.values() for e in series.epoch if e is not None]
-    if not known:
+    courses = [course_of(stream, name) for name in stream.series]
+    first = min((c.first_epoch for c in courses if c.first_epoch is not None), default=None)
+    last = max((c.last_epoch for c in courses if c.last_epoch is not None), default=None)
+    if last is None:
         return stream.completion.epoch
-    last = max(known)
-    return last + 1 if min(known) == 0 and last.is_integer() else last
+    return last + 1 if first == 0 and last.is_integer() else last
 
 
 def steps_of(stream: StreamMetrics) -> int | None:

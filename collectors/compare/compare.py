@@ -29,6 +29,7 @@ from collectors.contract.metrics import StreamMetrics
 from collectors.contract.policy import Policy
 from collectors.contract.state import Check, DashboardState
 from collectors.contract.values import Outcome
+from collectors.training.courses import course_of
 from collectors.training.series import is_loss
 
 RANK = {Outcome.FAIL: 0, Outcome.SKIP: 1, Outcome.PASS: 2}
@@ -200,8 +201,9 @@ def _value(stream: StreamMetrics | None, series: str, which: Which, better: Bett
     facts = stream.about.get(series)
     if which == "best" and (better != (facts.better if facts else "lower") or series not in stream.best):
         # The policy may say another way, and older states kept the lowest of all; a curve keeps its extremes.
-        found = stream.series.get(series)
-        known = [v for v in found.value if v is not None] if found else []
-        return (max if better == "higher" else min)(known, default=None)
+        if series not in stream.series:
+            return None
+        course = course_of(stream, series)
+        return course.highest if better == "higher" else course.lowest
     point = (stream.final if which == "final" else stream.best).get(series)
     return point.value if point else None

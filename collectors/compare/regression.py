@@ -25,6 +25,7 @@ from collectors.contract.metric_rules import Better
 from collectors.contract.metrics import MAX_POINTS, StreamMetrics
 from collectors.contract.policy import Policy
 from collectors.numbers import number_words, share_words, signed_words
+from collectors.training.courses import course_of
 from collectors.training.metric_facts import told_way
 
 Streams = Mapping[str, StreamMetrics]
@@ -111,10 +112,19 @@ def _too_short(run: StreamMetrics, baseline: StreamMetrics, policy: Policy) -> t
     return tuple(found)
 
 
+def windowed(policy: Policy) -> frozenset[str]:
+    """Series whose mean of several last values is compared: their whole curves are needed, sparks do not do."""
+    every = map(policy.of, [policy.metric, *policy.metrics])
+    return frozenset(rule.metric for rule in every if rule.window > 1)
+
+
 def _mean_of_last(stream: StreamMetrics, policy: Policy) -> float | None:
     series = stream.series.get(policy.metric)
-    values = [v for v in series.value if v is not None] if series else []
-    last = values[-policy.window :]
+    if series is None:
+        return None
+    if series.is_spark:  # whoever asks for a window brings the curve; of a lost one the mean cannot be told
+        return course_of(stream, policy.metric).last if policy.window == 1 else None
+    last = [v for v in series.value if v is not None][-policy.window :]
     return math.fsum(last) / len(last) if last else None
 
 

@@ -18,7 +18,8 @@ from collectors.contract.graph import Node, Pipeline
 from collectors.contract.metrics import StreamMetrics
 from collectors.contract.values import Contract, Id, Outcome, RunId, Text, UtcTime, VerdictValue
 
-SCHEMA_VERSION: Literal["1"] = "1"
+SCHEMA_VERSION: Literal["2"] = "2"
+"""Of what is written. Version 1, whose series hold curves of any length, is read as it is."""
 MOST_STEPS: Final = 5
 """Steps that are told at once: the others depend on what comes of these."""
 
@@ -155,7 +156,7 @@ class NotAsked(Contract):
 class DashboardState(Contract):
     """One observation of one workspace; a stored one is a snapshot."""
 
-    schema_version: Literal["1"]
+    schema_version: Literal["1", "2"]
     """Version of this contract."""
     meta: Meta
     """Which run, and when."""

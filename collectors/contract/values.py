@@ -84,6 +84,7 @@ UtcTime = Annotated[AwareDatetime, AfterValidator(_to_utc)]
 RunId = Annotated[str, Field(pattern=RUN_ID_PATTERN)]
 LinkTemplate = Annotated[str, Field(pattern=LINK_TEMPLATE_PATTERN, max_length=1000)]
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
+CurvesDigest = Annotated[str, Field(pattern=r"^[0-9a-f]{20}$")]
 GridPlace = Annotated[float, Field(ge=-1000, le=1000)]
 Scalar = bool | int | float | Text | None
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
@@ -27,12 +28,16 @@ from collectors.imports.sources import Asked, Source, laid_out, pipeline_of, sou
 from collectors.numbers import visible_text
 from collectors.options import UsageError
 from collectors.store.backend import MAX_BYTES
+from collectors.store.curves import Source as CurveSource
+from collectors.store.curves import read_curves
+from collectors.store.folder import Folder as StateFolder
 from collectors.store.folder import snapshots_in
 from collectors.store.runs import first_error
 from collectors.store.store import Store
 from collectors.trainers.folder import Folder
 from collectors.trainers.mlflow import STORE
 from collectors.trainers.names import TAGS
+from collectors.training.summary import leaned
 
 MOST_RUNS = 100_000
 Say = Callable[[str], None]
@@ -54,7 +59,7 @@ def _from_path(path: Path, asked: Asked, store: Store, say: Say) -> Iterable[str
                 return from_mlflow(runs_in(workspace, path.name, tags_of(asked), say), asked, (store, say))
             snapshots = [path.name] if path.is_file() else snapshots_in(workspace, MOST_RUNS)
             if snapshots:
-                return [_take_snapshot(workspace, name, store, say) for name in snapshots]
+                return [_take_snapshot(workspace, (name, folder / name), store, say) for name in snapshots]
             runs = runs_in(workspace, STORE, tags_of(asked), say) if is_store(workspace, STORE) else ()
             in_files = FileStore(workspace, say).runs(tags_of(asked))
             stored = from_mlflow(chain(runs, in_files), asked, (store, say))
@@ -85,17 +90,26 @@ def _take_run(run: MlflowRun, room: Path, asked: Asked, to: tuple[Store, Say]) -
         return _take_outputs(place, source, asked, to)
 
 
-def _take_snapshot(workspace: Workspace, path: str, store: Store, say: Say) -> str | None:
-    name = visible_text(path.rpartition("/")[2])
+def _take_snapshot(workspace: Workspace, at: tuple[str, Path], store: Store, say: Say) -> str | None:
+    """One snapshot, with the curves that lie in the state directory around its folder of runs."""
+    name = visible_text(at[1].name)
     try:
-        state = state_from_json(workspace.read_bytes(path, MAX_BYTES))
+        state = state_from_json(workspace.read_bytes(at[0], MAX_BYTES))
     except CannotRead as problem:
         say(f"{name}: not taken over: {problem.problem}")
         return None
     except ValidationError as error:
         say(f"{name}: not taken over: {first_error(error)}")
         return None
-    return _keep(state, store, say)
+    beside = StateFolder(at[1].resolve().parent.parent)
+    return _keep(state, store, say, partial(_document_beside, beside, state))
+
+
+def _document_beside(place: StateFolder, state: DashboardState, stream: str) -> bytes | None:
+    """The curves of one stream as they lie in the state directory that the snapshot is from."""
+    digest = state.metrics[stream].curves
+    found = read_curves(place, state.meta.run_id, stream, digest)
+    return None if found is None else found.model_dump_json().encode() + b"\n"
 
 
 def _take_outputs(folder: Path, source: Source, asked: Asked, to: tuple[Store, Say]) -> str | None:
@@ -107,11 +121,11 @@ def _take_outputs(folder: Path, source: Source, asked: Asked, to: tuple[Store, S
     options = CollectOptions(pipeline=pipeline, untold=untold, run_id=run_id, announce=say)
     with Collector(folder, None, options) as collector:
         state = collector.collect(snapshot=True)
-    problem = _unfit(state, asked)
-    if problem:
-        say(f"{run_id}: not taken over: {problem}")
-        return None
-    return _keep(state, store, say, is_own=True)
+        problem = _unfit(state, asked)
+        if problem:
+            say(f"{run_id}: not taken over: {problem}")
+            return None
+        return _keep(state, store, say, collector.curves, is_own=True)
 
 
 def id_for(name: str) -> str:
@@ -133,8 +147,9 @@ def _unfit(state: DashboardState, asked: Asked) -> str | None:
     return f"no loss of a known name ({details}); say which it is with --tag val_loss=TAG"
 
 
-def _keep(state: DashboardState, store: Store, say: Say, *, is_own: bool = False) -> str:
-    """Store a run under its id, or beside another run that has it already."""
+def _keep(found: DashboardState, store: Store, say: Say, curves: CurveSource, *, is_own: bool = False) -> str:
+    """Store a run under its id, or beside another run that has it already; `curves` makes documents it has none of."""
+    state, documents = leaned(found)
     run_id, number = state.meta.run_id, 1
     while store.has_snapshot(run_id):
         stored = store.read_snapshot(run_id)
@@ -149,7 +164,7 @@ def _keep(state: DashboardState, store: Store, say: Say, *, is_own: bool = False
     if number > 1:
         say(f"{state.meta.run_id}: another run of this name is here, both are kept")
     say(f"{run_id}: {'brought up to date' if store.has_snapshot(run_id) else 'taken over'}")
-    store.write_snapshot(renamed)
+    store.write_snapshot(renamed, lambda stream: documents.get(stream) or curves(stream))
     return run_id
 
 

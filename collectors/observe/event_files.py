@@ -19,7 +19,7 @@ from collectors.evidence.events import EventEvidence, ReadBefore, ScalarSeries
 from collectors.evidence.files import FileFacts, Finding
 from collectors.files.workspace import CannotRead, OpenFile, Workspace
 from collectors.observe.consumed import checksum_before
-from collectors.observe.growing_curve import GrowingCurve
+from collectors.observe.growing_curve import GrowingCurve, share_columns
 from collectors.observe.memory import Learnt
 from collectors.readers.child.process import ReaderProcess
 from collectors.readers.events.join import join_events
@@ -110,6 +110,7 @@ class EventFiles:
             if self._learnt is not None and curve.count + series.points > MAX_POINTS:
                 self._learnt.append_points(path, curve, series)
             curve.extend(series)
+        share_columns(curves.values())
         return {tag: curve.series() for tag, curve in curves.items()}
 
     def save(self, learnt: Learnt) -> None:

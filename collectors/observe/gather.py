@@ -29,6 +29,7 @@ from collectors.observe.loss_tables import read_table
 from collectors.observe.processes import has_begun, writer_of
 from collectors.observe.shared_files import backups_of, newest_first, reports_of, stage_files_of
 from collectors.observe.smoke_inputs import inputs_of, of_today
+from collectors.observe.summaries import summarised
 from collectors.observe.whole_checkpoint import WholeCheckpoints
 from collectors.training.curves import merge_losses
 from collectors.training.evidence import ReadFile, StreamEvidence, WorkspaceEvidence
@@ -97,7 +98,7 @@ class Gatherer:
         groups = group_runs(run for found in logs.values() for run in found.runs)
         current = groups[-1] if groups else None
         moment = _Moment(current, heartbeat, now)
-        streams = tuple(self._stream(s, logs[s.id], moment) for s in self.config.streams)
+        streams = summarised([self._stream(s, logs[s.id], moment) for s in self.config.streams], self.derived)
         started_at = started_at_of(current, heartbeat, streams)
         seen = WorkspaceEvidence(
             config=self.config,

@@ -7,6 +7,7 @@ long the history is.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -20,6 +21,8 @@ KEPT: Final = 8_192
 """Points that a reduced history has: four times what the state shows."""
 TAIL: Final = 4_096
 """Points behind the reduced history that are kept as they are before they are reduced too."""
+_LOOKED_AT: Final = 4
+"""Columns of the tags before that are compared: those that are logged together stand side by side."""
 RECENT: Final = 512
 """Last points from which the pace is told."""
 
@@ -66,3 +69,16 @@ class GrowingCurve:
         if self.count == value.size:
             return ScalarSeries(self.tag, step, time, value)
         return ScalarSeries(self.tag, step, time, value, self.count, dict(self.nonfinite), self.recent)
+
+
+def share_columns(curves: Iterable[GrowingCurve]) -> None:
+    """Let tags that were logged together hold their steps, and times, once."""
+    known: tuple[Any, ...] = ()
+    for curve in curves:
+        step, time, value = curve.columns
+        step, time = (_known(column, known) for column in (step, time))
+        curve.columns, known = (step, time, value), (*known, step, time)[-_LOOKED_AT:]
+
+
+def _known(column: Any, known: tuple[Any, ...]) -> Any:
+    return next((one for one in known if one.dtype == column.dtype and np.array_equal(one, column)), column)

@@ -23,7 +23,7 @@ from collectors import __version__
 from collectors.digest import short_digest
 from collectors.evidence.events import EventEvidence, EventFileName, EventSegment, ScalarSeries, SessionStart
 from collectors.evidence.files import FileFacts, Finding
-from collectors.observe.growing_curve import GrowingCurve
+from collectors.observe.growing_curve import GrowingCurve, share_columns
 from collectors.observe.table_writes import TableWrites
 from collectors.readers.child.evidence_json import from_json, to_json
 from collectors.readers.child.registry import READERS
@@ -82,6 +82,7 @@ class Learnt:
                 if meta["key"] != self._key or meta["path"] != path:
                     return None
                 curves = {row["tag"]: _curve(row, arrays, n) for n, row in enumerate(meta["curves"])}
+            share_columns(curves.values())
             return _event_file(meta, curves), curves
         except DAMAGE:
             return None

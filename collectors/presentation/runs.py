@@ -15,6 +15,7 @@ from collectors.presentation.checklist import as_text, plain
 from collectors.presentation.metric_groups import main_series, metric_groups
 from collectors.presentation.regions.metrics import last_words
 from collectors.presentation.words import VERDICT_WORDS, point_words, stream_word, unit_words
+from collectors.training.courses import course_of
 
 MEASURES = (
     "status",
@@ -156,5 +157,5 @@ def _best_words(name: str, metrics: StreamMetrics) -> str:
     best = metrics.best.get(name)
     if best is not None:
         return f", best {point_words(best, unit_words(metrics, name))}"
-    series = metrics.series.get(name)
-    return "" if series is None or any(v is not None for v in series.value) else ", never finite"
+    known = name not in metrics.series or course_of(metrics, name).last is not None
+    return "" if known else ", never finite"

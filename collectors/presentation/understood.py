@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from collectors.contract.metrics import Course
 from collectors.contract.state import DashboardState
 from collectors.contract.values import Outcome
 from collectors.numbers import listed, plural
 from collectors.presentation.words import one_line, progress_words
+from collectors.training.courses import course_of
 
 SAID_INSTEAD = """
 # What follows here is taken instead of what the trainer says; the keys stand in docs/dashboard-yaml.md:
@@ -25,9 +27,13 @@ def as_description(trainer: str, recognised: str | None, also: str | None, state
 
 def _understood(state: DashboardState) -> Iterator[str]:
     for stream, metrics in state.metrics.items():
-        names = [f"{name} ({plural(len(series.value), 'point')})" for name, series in metrics.series.items()]
+        names = [f"{name}{_points(course_of(metrics, name))}" for name in metrics.series]
         yield f"{stream}: {listed(names, most=6) or 'no loss yet'}; {progress_words(metrics)}"
         yield from (f"  {words}" for words in _files(stream, state))
+
+
+def _points(course: Course) -> str:
+    return "" if course.count is None else f" ({plural(course.count, 'point')})"
 
 
 def _files(stream: str, state: DashboardState) -> Iterator[str]:

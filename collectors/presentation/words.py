@@ -7,9 +7,7 @@ The vocabulary of every face: terminal, JUnit, Markdown, page, report, pictures.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from itertools import pairwise
-from statistics import median
+from collections.abc import Callable
 from typing import Final, TypeAlias
 
 from collectors.contract.delta import Direction, Regression
@@ -17,6 +15,7 @@ from collectors.contract.metrics import Point, StreamMetrics
 from collectors.contract.state import Check
 from collectors.contract.values import Level, Outcome, Status, VerdictValue
 from collectors.numbers import number_words, place_words, reached_words
+from collectors.training.courses import course_of
 
 VERDICT_WORDS: Final = {value: value.word for value in VerdictValue}
 VERDICT_STATUS: Final = {
@@ -172,16 +171,9 @@ def _is_behind(run: StreamMetrics, reached: float) -> bool:
     done = run.completion
     if done.unit == "step" and reached + 1 != done.steps:
         return False
-    every = [[at for at in getattr(series, done.unit) if at is not None] for series in run.series.values()]
-    whole = all(float(at).is_integer() for places in every for at in places)
-    return whole and any(min(places) == 0 or _ends_strides(places) for places in every if places)
-
-
-def _ends_strides(places: Sequence[float]) -> bool:
-    """Whether values stand at each stride's last place, counted from 0: 9, 19, 29."""
-    gaps = [after - before for before, after in pairwise(places)]
-    stride = median(gaps) if gaps else 0
-    return stride > 1 and (places[0] + 1) % stride == 0
+    every = (getattr(course_of(run, name), f"{done.unit}s") for name in run.series)
+    counted = {counting for counting in every if counting is not None}
+    return "from_0" in counted and "between" not in counted
 
 
 def loss_words(value: float | None) -> str:

@@ -146,6 +146,15 @@ def regular_files(folder: Path, suffix: str) -> Iterator[tuple[str, tuple[int, i
                 yield entry.name.removesuffix(suffix), (found.st_size, found.st_mtime_ns)
 
 
+def folders_in(folder: Path) -> list[str]:
+    """Names of the folders in it; none where there is no folder."""
+    try:
+        with os.scandir(folder) as entries:
+            return [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
+    except OSError:
+        return []
+
+
 @contextmanager
 def _opened(folder: Path) -> Iterator[int]:
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)

@@ -43,6 +43,8 @@ class Kind(Enum):
     """One line a run, appended."""
     RUN = auto()
     """A snapshot, by run id."""
+    CURVES = auto()
+    """The longer curves of a stream, by `RUN_ID/STREAM.DIGEST`."""
     DECISIONS = auto()
     """What the page draws of a scoring, by run id; this kind and those below can be made again."""
     FILES = auto()
@@ -105,8 +107,8 @@ class Backend(Protocol):
     def facts(self, key: Key) -> FileFacts | None:
         """Size in bytes and time in nanoseconds of a document; None where there is none."""
 
-    def list(self, kind: Kind) -> Iterator[tuple[str, FileFacts]]:
-        """Names of a kind with the same facts, in no order."""
+    def list(self, kind: Kind, run_id: str = "") -> Iterator[tuple[str, FileFacts]]:
+        """Names of a kind with the same facts, in no order; of curves those of one run, where it is named."""
 
     def read(self, key: Key) -> bytes:
         """A document, whole; one that is too large is refused."""

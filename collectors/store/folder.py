@@ -18,6 +18,7 @@ from collectors.files.workspace import Workspace, identity_of
 from collectors.store.atomic import (
     append_line,
     explained,
+    folders_in,
     open_own,
     opened_to_append,
     read_own,
@@ -54,6 +55,7 @@ _PLACES: Final = {
     Kind.DIGEST_KEY: (".", ".digest.key"),
     Kind.INDEX: (RUNS_FOLDER, INDEX_FILE),
     Kind.RUN: (RUNS_FOLDER, "{}.json"),
+    Kind.CURVES: ("curves", "{}.json"),  # a folder a run
     Kind.DECISIONS: ("decisions", "{}.json"),
     Kind.FILES: ("cache", "files.json"),
     Kind.EVENTS: ("cache", "events-{}.npz"),
@@ -107,9 +109,13 @@ class Folder(Backend):
                 return found.st_size, found.st_mtime_ns
         return None
 
-    def list(self, kind: Kind) -> Iterator[tuple[str, FileFacts]]:
+    def list(self, kind: Kind, run_id: str = "") -> Iterator[tuple[str, FileFacts]]:
         """Names of files without their suffix; links and folders are none of ours."""
-        return regular_files(self._folders[kind], _PLACES[kind][1].removeprefix("{}"))
+        folder, suffix = self._folders[kind], _PLACES[kind][1].removeprefix("{}")
+        if kind is not Kind.CURVES:
+            return regular_files(folder, suffix)
+        runs = [run_id] if run_id else folders_in(folder)
+        return ((f"{run}/{name}", facts) for run in runs for name, facts in regular_files(folder / run, suffix))
 
     def read(self, key: Key) -> bytes:
         """Read a file; refused are other things in its place, and more bytes than such a file can have."""
@@ -122,6 +128,10 @@ class Folder(Backend):
     def write(self, key: Key, data: bytes, *, durable: bool = True) -> FileFacts:
         """Replace a file."""
         path = self._path(key)
+        if key.kind is Kind.CURVES:
+            with explained(path):
+                throw_odd_away(path.parent)
+                path.parent.mkdir(exist_ok=True)
         replace_file(path, data, durable=durable)
         with explained(path):
             found = path.stat()
@@ -147,6 +157,9 @@ class Folder(Backend):
         path = self._path(key)
         with explained(path):
             path.unlink(missing_ok=True)
+        if key.kind is Kind.CURVES:
+            with suppress(OSError):  # others are in it still
+                path.parent.rmdir()
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -171,7 +184,8 @@ class Folder(Backend):
     def _sweep(self) -> None:
         """Remove unfinished files; nobody is writing one now: heartbeats are the collector's alone."""
         with self.writing():
-            for folder in {*self._folders.values()}:
+            curves = self._folders[Kind.CURVES]
+            for folder in {*self._folders.values(), *(curves / run for run in folders_in(curves))}:
                 sweep(folder)
 
 

@@ -35,6 +35,7 @@ from collectors.store.backend import (
     Version,
     mapping_in,
 )
+from collectors.store.curves import forget_curves, whole
 from collectors.store.index import CONTENTS_FROM, Head, HeadsFound, RunRows, head_of, heads_in, index_of, without_cycles
 from collectors.store.place import Place, backend_at
 from collectors.store.rows import damaged_row, row_of
@@ -147,6 +148,10 @@ class RunStore:
         found = self._read(run_id) if is_run_id(run_id) else None
         return found if isinstance(found, DashboardState) else None
 
+    def whole(self, state: DashboardState) -> DashboardState:
+        """A stored state with every curve as long as it is kept."""
+        return whole(self._backend, state)
+
     def required(self, run_id: str) -> DashboardState:
         """One run's snapshot by its exact id. Raises RunProblem where it is absent or damaged."""
         if not self._has(run_id):
@@ -203,6 +208,7 @@ class RunStore:
         with self._backend.writing():
             for run_id in asked:
                 self._backend.delete(Key(Kind.RUN, run_id))
+                forget_curves(self._backend, run_id)
                 self._backend.delete(Key(Kind.DECISIONS, run_id))
 
     def prune(self, keep: int, *, spared: Iterable[str] = ()) -> list[str]:

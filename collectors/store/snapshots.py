@@ -8,10 +8,12 @@ was told how many to keep.
 from __future__ import annotations
 
 from collectors import __version__
+from collectors.compare.regression import windowed
 from collectors.contract.pipeline import PipelineConfig
 from collectors.contract.remembered import PinnedBaseline
 from collectors.contract.state import DashboardState, EarlierJudgement
 from collectors.store.backend import Key, Kind, Version
+from collectors.store.curves import Source
 from collectors.store.runs import SPARE_LINES, RunStore
 from collectors.store.store import Store
 
@@ -46,14 +48,14 @@ class History:
                 self._before = (run_id, judgement_of(found) if found is not None else None)
         return self._before[1]
 
-    def store(self, state: DashboardState) -> None:
-        """Make the run's snapshot equal to its state. Raises StoreProblem."""
+    def store(self, state: DashboardState, curves: Source) -> None:
+        """Make the run's snapshot equal to its state, with the documents that `curves` makes. Raises StoreProblem."""
         run_id = state.meta.run_id
         is_new = not self.has(run_id)
         if not is_new and state is self._stored:
             return
         if is_new or self._store.read_snapshot(run_id) != state:
-            self._store.write_snapshot(state)
+            self._store.write_snapshot(state, curves)
             self._lines_since += 1
         self._stored = state
         if is_new and self._keep is not None:
@@ -79,5 +81,7 @@ class History:
             return None
         (version,) = self._store.backend.versions(Key(Kind.RUN, run_id))
         if self._pinned is None or self._pinned[0] != version or self._pinned[1].run_id != run_id:
-            self._pinned = (version, PinnedBaseline(run_id, self._runs.snapshot(run_id)))
+            found = self._runs.snapshot(run_id)
+            is_whole = found is not None and bool(windowed(self._config.baseline))
+            self._pinned = (version, PinnedBaseline(run_id, self._runs.whole(found) if found and is_whole else found))
         return self._pinned[1]

@@ -38,6 +38,7 @@ from collectors.store.backend import (
     is_there,
     mapping_in,
 )
+from collectors.store.curves import Shelf, Source, names_in
 from collectors.store.index import line_of
 from collectors.store.place import Place, backend_at
 from collectors.store.rows import row_of
@@ -45,6 +46,10 @@ from collectors.store.rows import row_of
 KEY_BYTES = 32
 MOST_SMOKE_RESULTS = 200
 """A run whose checkpoints are saved again and again has a result for each; the oldest are forgotten."""
+
+
+def nobody(_stream: str) -> None:
+    """Make no document of curves: of a state that needs none, or whose curves are stored already."""
 
 
 class Store:
@@ -55,6 +60,8 @@ class Store:
 
     def __init__(self, place: Place, *, make: bool = True) -> None:
         self.backend = backend_at(place)
+        self._shelf = Shelf(self.backend)
+        self._named: frozenset[str] | None = None
         if make:
             self.backend.make()
 
@@ -84,11 +91,18 @@ class Store:
         (version,) = self.backend.versions(SMOKE)
         return version
 
-    def write_state(self, state: DashboardState) -> None:
-        """Write a state. Raises StoreProblem; the old one stays."""
-        data = _checked(state)
+    def write_state(self, state: DashboardState, curves: Source = nobody) -> None:
+        """Write a state, and before it what `curves` makes of its documents. Raises StoreProblem; the old one stays."""
+        lean, data, made = _prepared(state, curves)
         with self.backend.writing():
+            before = self._named
+            if before is None:
+                stored = self.read_state()
+                before = names_in(stored) if stored is not None else frozenset()
+            self._shelf.put(lean, made)
             self.backend.write(STATE, data)
+            self._shelf.tidy(lean, before)
+            self._named = names_in(lean)
 
     def has_snapshot(self, run_id: str) -> bool:
         """Whether a run's snapshot is stored."""
@@ -104,12 +118,13 @@ class Store:
         except (OSError, ValidationError):
             return None
 
-    def write_snapshot(self, state: DashboardState) -> None:
-        """Write a run's snapshot and append its row to the index. Raises StoreProblem."""
-        data = _checked(state)
+    def write_snapshot(self, state: DashboardState, curves: Source = nobody) -> None:
+        """Write a run's snapshot, its curves before it, and append its row to the index. Raises StoreProblem."""
+        lean, data, made = _prepared(state, curves)
         with self.backend.writing():
+            self._shelf.put(lean, made)
             facts = self.backend.write(Key(Kind.RUN, state.meta.run_id), data)
-            self.backend.append(INDEX, line_of(row_of(state, facts)))
+            self.backend.append(INDEX, line_of(row_of(lean, facts)))
 
     def write_decisions(self, document: DecisionDocument) -> None:
         """Write what the page draws of a run's scoring. Raises StoreProblem; the old one stays."""
@@ -192,6 +207,14 @@ def _smoke_key(stream: str, checkpoint: str, config: str) -> str:
 def write_report(path: Path, data: str) -> None:
     """Write a report where the operator asked for it. Raises StoreProblem."""
     replace_file(path, data.encode())
+
+
+def _prepared(state: DashboardState, curves: Source) -> tuple[DashboardState, bytes, Source]:
+    """A state as it is stored, its bytes, and who makes its documents: of curves that it holds itself they are made."""
+    from collectors.training.summary import leaned  # who only reads a store needs no arithmetic
+
+    lean, documents = leaned(state)
+    return lean, _checked(lean), lambda stream: documents.get(stream) or curves(stream)
 
 
 def _checked(state: DashboardState) -> bytes:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from collectors.contract.streams import StallLimits
+from collectors.training.curves import Losses
+from collectors.training.remembered import per_object
 from collectors.training.stream_runs import Curve, StreamRun
 
 QUIET_GAPS, QUIET_SECONDS = 3, 30.0
@@ -35,6 +37,12 @@ def cadence(curves: Mapping[str, Curve], run: StreamRun | None) -> tuple[float |
         return None, 0
     gaps = np.diff(np.sort(time[known][first]))
     return float(np.median(gaps)), int(gaps.size)
+
+
+@per_object
+def cadence_of(source: StreamRun | Losses) -> tuple[float | None, int]:
+    """The same of a run or of a stream's losses."""
+    return cadence(source.curves, None)
 
 
 def silence_limits(limits: StallLimits, gap: float | None, last_at: float | None) -> tuple[float | None, float | None]:
@@ -68,6 +76,7 @@ def epochs_pace(curves: Mapping[str, Curve], stride: float, gap: float) -> tuple
     return gap * steps / stride, max(0.0, 1.0 - over) if is_whole else 0.0
 
 
+@per_object
 def usual_stride(run: StreamRun) -> float:
     """Median number of steps between two records."""
     steps = np.unique(np.concatenate([c.recent[0] if c.recent else c.step for c in run.curves.values()]))

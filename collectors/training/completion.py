@@ -16,6 +16,7 @@ from collectors.contract.metric_rules import Better
 from collectors.numbers import listed, number_words
 from collectors.training.agreement import Unit
 from collectors.training.curves import Losses
+from collectors.training.remembered import are_whole, finite_of, known_steps, per_object
 from collectors.training.run_files import stride_of
 from collectors.training.series import is_validation
 from collectors.training.stream_runs import Curve
@@ -164,16 +165,22 @@ def _by_count(curves: Mapping[str, Curve], target: Target, counted: float, strid
 def _rows_missing(curves: Mapping[str, Curve]) -> str | None:
     """Why the last of several rows an epoch may not be there; None where the last epoch is whole."""
     name, curve = max(leading(curves).items(), key=lambda item: len(item[1]))
-    epochs = curve.epoch[np.isfinite(curve.epoch)]
-    if bool((epochs % 1 != 0).any()):
+    epochs = finite_of(curve.epoch)
+    if not are_whole(epochs):
         return None  # a fraction says itself how much of an epoch is over
-    found, rows = np.unique(epochs, return_counts=True)
+    found, rows = _counted(epochs)
     if not found.size or rows.max() == 1 or (found.size > 1 and rows[-1] >= rows[:-1].min()):
         return None
     if any(bool((c.epoch == found[-1]).any()) for n, c in curves.items() if is_validation(n)):
         return None  # a validation stands at the end of an epoch
     before = f", {int(rows[:-1].min())} before" if found.size > 1 else ""
     return f"{name} has {int(rows[-1])} rows in its last epoch{before}, and nothing says that it is over"
+
+
+@per_object
+def _counted(epochs: Any) -> Any:
+    """Each epoch, and how many rows it has."""
+    return np.unique(epochs, return_counts=True)
 
 
 def has_no_place(curves: Mapping[str, Curve]) -> bool:
@@ -196,7 +203,7 @@ def count_of(curves: Mapping[str, Curve], unit: Unit, first: Literal[0, 1] | Non
 
 def _count(places: Any, unit: Unit, first: Literal[0, 1] | None) -> float:
     last = float(places.max())
-    if unit == "epoch" and bool((places % 1 != 0).any()):
+    if unit == "epoch" and not are_whole(places):
         return last
     return last + 1 if from_zero(places, first if unit == "epoch" else None) else last
 
@@ -220,5 +227,5 @@ def _stride(curves: Mapping[str, Curve], unit: Unit) -> float:
 
 def places_of(curves: Iterable[Curve], unit: Unit) -> list[Any]:
     """The known epochs or steps of each series that has any."""
-    found = (c.step[c.step >= 0] if unit == "step" else c.epoch[np.isfinite(c.epoch)] for c in curves)
+    found = (known_steps(c.step) if unit == "step" else finite_of(c.epoch) for c in curves)
     return [places for places in found if places.size]

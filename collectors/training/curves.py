@@ -24,7 +24,7 @@ _LARGEST_STEP = 2.0**53
 NOTHING_DECLARED = Declared()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Losses:
     """What is shown and judged as a stream's losses."""
 
@@ -44,6 +44,11 @@ class Losses:
     """What the event files themselves hold."""
     pairs: tuple[Pairs, ...] = ()
     """Both sources side by side, wherever they can be compared."""
+
+    @property
+    def told(self) -> dict[str, Curve]:
+        """The curves that have a point."""
+        return {name: curve for name, curve in self.curves.items() if len(curve)}
 
     @property
     def unit(self) -> Unit:

@@ -10,6 +10,7 @@ import numpy as np
 
 from collectors.training.curves import Losses
 from collectors.training.metric_facts import must_be_finite
+from collectors.training.remembered import finite_of, per_object
 from collectors.training.stream_runs import Curve
 
 
@@ -26,6 +27,7 @@ class Divergence:
     count: int
 
 
+@per_object
 def all_divergences(losses: Losses) -> tuple[tuple[Divergence, ...], tuple[Divergence, ...]]:
     """What is not finite in either source of the run: first of its losses, then of what is no loss."""
     shown = find_divergences(losses.curves)
@@ -39,7 +41,7 @@ def find_divergences(curves: Mapping[str, Curve]) -> tuple[Divergence, ...]:
     """Every series' non-finite values, a row a series and kind."""
     found = []
     for name, curve in curves.items():
-        if bool(np.isfinite(curve.value).all()):
+        if finite_of(curve.value).size == len(curve):
             continue
         kinds: tuple[tuple[Literal["nan", "inf", "-inf"], Any], ...] = (
             ("nan", np.isnan(curve.value)),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
-from collectors.contract.metrics import StreamMetrics
+from collectors.contract.metrics import SPARK_POINTS, StreamMetrics
 from collectors.contract.pipeline import PipelineConfig
 from collectors.contract.remembered import PinnedBaseline, SeenFile, SmokeResult
 from collectors.contract.streams import Stream
@@ -23,6 +23,7 @@ from collectors.training.metrics import build_metrics
 from collectors.training.progress import Progress
 from collectors.training.series import EventFile
 from collectors.training.stream_runs import StreamRun
+from collectors.training.summary import Summary, as_series, curve_document, longer_curves, spark_points, summarise
 
 E = TypeVar("E")
 
@@ -92,6 +93,8 @@ class StreamEvidence:
     """Tables beside its own that hold the part of the data of which no series was read."""
     instead_of_events: str = ""
     """In words what lies where the event files should, where there is none."""
+    told: tuple[Losses, Summary] | None = None
+    """What the state holds of these losses, where that is made already."""
 
     @property
     def id(self) -> str:
@@ -131,9 +134,16 @@ class StreamEvidence:
     @cached_property
     def metrics(self) -> StreamMetrics:
         """Its losses and how far it is, as the state tells them: made once, when they are first asked for."""
-        return build_metrics(
-            self.stream, self.losses, self.progress, config=self.config_data, in_current_run=self.in_current_run
-        )
+        told = self.told
+        if told is None or told[0] is not self.losses:
+            told = (self.losses, summarise(self.losses.told, SPARK_POINTS))
+        config, is_current = self.config_data, self.in_current_run
+        return build_metrics(self.stream, told, self.progress, config=config, in_current_run=is_current)
+
+    def with_curves(self, names: Collection[str]) -> StreamMetrics:
+        """Its metrics, these series with as many points as are kept of them."""
+        longer = {n: as_series(c) for n, c in longer_curves(self.losses.told, 0).items() if n in names}
+        return self.metrics.model_copy(update={"series": {**self.metrics.series, **longer}})
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +186,11 @@ class WorkspaceEvidence:
         if found is None:
             raise KeyError(stream_id)
         return found
+
+    def curve_document(self, stream: str) -> bytes:
+        """The document of a stream's longer curves, as the state names it. Raises KeyError."""
+        spark = spark_points(sum(len(s.losses.told) for s in self.streams))
+        return curve_document(stream, self.of(stream).losses.told, spark)
 
     @property
     def has_ended(self) -> bool:

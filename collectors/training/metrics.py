@@ -1,51 +1,35 @@
 """One stream's curves and progress -> its metrics and how far it is, as the state tells them. Pure.
 
-Curves are reduced to at most 2,000 points with minima and maxima kept, many metrics to fewer; values that are
-not finite are null there and told beside.
+What a state holds of the curves is made in `summary`; values that are not finite are null there and told beside.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
-from typing import Any, Final
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from collectors.contract.metric_rules import Better
-from collectors.contract.metrics import (
-    MAX_POINTS,
-    SHARED_POINTS,
-    Completion,
-    MetricFacts,
-    Nonfinite,
-    Point,
-    Series,
-    StreamMetrics,
-    Writer,
-)
+from collectors.contract.metrics import Completion, MetricFacts, Nonfinite, Point, StreamMetrics, Writer
 from collectors.contract.streams import Stream
 from collectors.evidence.documents import value_at
-from collectors.evidence.downsample import downsample
 from collectors.numbers import utc
 from collectors.training.curves import Losses
 from collectors.training.divergence import number_or_none, step_or_none
 from collectors.training.metric_facts import better_of
 from collectors.training.progress import Progress
-from collectors.training.series import is_loss
+from collectors.training.remembered import per_object
 from collectors.training.stream_runs import Curve
-
-LEAST_POINTS: Final = 20
-"""Points that a curve keeps however many there are."""
+from collectors.training.summary import Summary, most_points
 
 
 def build_metrics(
-    stream: Stream, losses: Losses, progress: Progress, *, config: Any, in_current_run: bool
+    stream: Stream, told: tuple[Losses, Summary], progress: Progress, *, config: Any, in_current_run: bool
 ) -> StreamMetrics:
-    """One stream's metrics, reduced as they are kept; `config` is its document, None without one."""
-    curves = {name: c for name, c in losses.curves.items() if len(c)}
-    most = _most_points(curves)
-    about = {name: _facts(stream, name, is_reduced=len(c) > most[name]) for name, c in curves.items()}
+    """One stream's metrics; `told`: its losses, and what the state holds of them; `config` is its document, or None."""
+    losses, summary = told
+    points = _points(stream, losses)
     divergences = progress.divergences
     first = min(divergences, key=lambda d: d.first_epoch if d.first_epoch is not None else np.inf, default=None)
     return StreamMetrics(
@@ -53,8 +37,10 @@ def build_metrics(
         config=highlights_of(stream, config),
         source=losses.source,
         completion=_completion(progress, in_current_run=in_current_run),
-        series={name: build_series(c, most[name]) for name, c in curves.items()},
-        about=about,
+        series=dict(summary.series),
+        courses=dict(summary.courses),
+        curves=summary.digest,
+        about=points.about,
         nonfinite=tuple(
             Nonfinite(
                 series=d.series,
@@ -66,17 +52,26 @@ def build_metrics(
             )
             for d in (*divergences, *progress.odd)
         ),
-        final={name: _point(c, -1) for name, c in curves.items()},
-        best={name: p for name, c in curves.items() if (p := _best(c, about[name].better)) is not None},
+        final=points.final,
+        best=points.best,
         diverged_at=Point(value=None, epoch=first.first_epoch, step=first.first_step) if first else None,
     )
 
 
-def _most_points(curves: Collection[str]) -> dict[str, int]:
-    """How many points are kept of each: losses whole, of many other metrics a fair share."""
-    others = sum(not is_loss(name) for name in curves)
-    share = min(MAX_POINTS, max(SHARED_POINTS // max(others, 1), LEAST_POINTS))
-    return {name: MAX_POINTS if is_loss(name) else share for name in curves}
+class _Points(NamedTuple):
+    """What is told of single points of a stream's curves."""
+
+    about: dict[str, MetricFacts]
+    final: dict[str, Point]
+    best: dict[str, Point]
+
+
+@per_object
+def _points(stream: Stream, losses: Losses) -> _Points:
+    curves, most = losses.told, most_points(losses.told)
+    about = {name: _facts(stream, name, is_reduced=len(c) > most[name]) for name, c in curves.items()}
+    best = {name: p for name, c in curves.items() if (p := _best(c, about[name].better)) is not None}
+    return _Points(about, {name: _point(c, -1) for name, c in curves.items()}, best)
 
 
 def _facts(stream: Stream, name: str, *, is_reduced: bool) -> MetricFacts:
@@ -90,24 +85,6 @@ def _facts(stream: Stream, name: str, *, is_reduced: bool) -> MetricFacts:
         at_least=max((t.at_least for t in targets if t.at_least is not None), default=None),
         at_most=min((t.at_most for t in targets if t.at_most is not None), default=None),
     )
-
-
-def build_series(curve: Curve, most: int = MAX_POINTS) -> Series:
-    """A curve as parallel arrays: reduced to `most` with minima and maxima kept, non-finite values null."""
-    kept = np.arange(len(curve)) if len(curve) <= most else downsample(curve.epoch, curve.value, most)
-    return Series(
-        epoch=_numbers(curve.epoch[kept]),
-        step=tuple(None if v < 0 else v for v in curve.step[kept].tolist()),
-        time=_numbers(curve.time[kept]),
-        value=_numbers(curve.value[kept]),
-    )
-
-
-def _numbers(column: Any) -> tuple[float | None, ...]:
-    """Finite numbers as they are, others as None."""
-    if bool(np.isfinite(column).all()):
-        return tuple(column.tolist())
-    return tuple(number_or_none(v) for v in column.tolist())
 
 
 def _point(curve: Curve, at: int) -> Point:

@@ -12,7 +12,7 @@ from collectors.contract.streams import StallLimits
 from collectors.contract.values import Status
 from collectors.evidence.documents import Heartbeat
 from collectors.numbers import instant_words, reached_words
-from collectors.training.cadence import cadence, epochs_pace, silence_limits, usual_stride
+from collectors.training.cadence import cadence_of, epochs_pace, silence_limits, usual_stride
 from collectors.training.completion import End, Recorded, Target, count_of, end_of, leading, places_of
 from collectors.training.curves import Losses
 from collectors.training.divergence import Divergence, all_divergences
@@ -94,7 +94,7 @@ class Progress:
 
 def progress_of(seen: Observed, now: float) -> Progress:
     """Derive a stream's state at `now` (seconds since the Unix epoch)."""
-    gap, gaps = cadence(seen.losses.curves, seen.run)
+    gap, gaps = cadence_of(seen.run or seen.losses)
     gap = gap if gap is not None else seen.table_gap
     last_at = _last_sign(seen, now)
     quiet_at, stalled_at = silence_limits(seen.limits, gap, last_at)

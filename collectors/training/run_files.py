@@ -15,6 +15,7 @@ import numpy as np
 
 from collectors.evidence.events import ScalarSeries
 from collectors.numbers import YEAR_10000, is_instant
+from collectors.training.remembered import per_object
 from collectors.training.series import EventFile, TagChoice
 
 SAME = 1e-6
@@ -205,6 +206,7 @@ def cuts_within(series: ScalarSeries) -> list[Cut]:
     ]
 
 
+@per_object
 def stride_of(step: Any) -> float:
     """The usual distance between two records of a series; 1 where there are fewer than two."""
     gaps = np.diff(np.unique(step))

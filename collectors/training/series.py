@@ -9,11 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from functools import lru_cache
+from typing import Final, Literal
 
 from collectors.evidence.events import EventEvidence, EventFileName, ScalarSeries
 from collectors.evidence.files import FileFacts
 
+MOST_NAMES: Final = 8192
+"""Names of series of which it is remembered what they say."""
 TRAINING = frozenset({"train", "training", "learn"})
 VALIDATION = frozenset({"val", "valid", "validation", "eval", "evaluation", "test", "dev", "devel"})
 """Words in the name of a series or a folder that say which part of the data it was measured on."""
@@ -62,16 +65,19 @@ class TagChoice:
         }
 
 
+@lru_cache(MOST_NAMES)
 def words_of(name: str) -> frozenset[str]:
     """The words of a name: `loss_train`, `Loss/Train` and `lossTrain` hold `train`."""
     return frozenset(re.findall(r"[a-z]+", re.sub(r"([a-z])([A-Z])", r"\1 \2", name).lower()))
 
 
+@lru_cache(MOST_NAMES)
 def is_validation(name: str) -> bool:
     """Whether a series of this name is measured on validation data."""
     return bool(words_of(name) & VALIDATION) and not words_of(name) & TRAINING
 
 
+@lru_cache(MOST_NAMES)
 def better_way(name: str) -> Literal["lower", "higher"] | None:
     """Which way a series of this name gets better; None where its name does not say so."""
     plain = name.lower()
@@ -82,12 +88,14 @@ def better_way(name: str) -> Literal["lower", "higher"] | None:
     return "higher" if _HIGHER.search(plain) else None
 
 
+@lru_cache(MOST_NAMES)
 def is_gradient_norm(name: str) -> bool:
     """Whether a series of this name is the size of a gradient: one that is not finite is odd, and no diverged loss."""
     words = words_of(name)
     return "gnorm" in words or ("norm" in words and bool(words & GRADIENT))
 
 
+@lru_cache(MOST_NAMES)
 def is_loss(name: str) -> bool:
     """Whether a series of this name is called a loss; `logloss` is one, the `loss_scale` of mixed precision is none."""
     return _LOSS.search(re.sub(r"([a-z])([A-Z])", r"\1 \2", name).lower()) is not None

@@ -19,7 +19,7 @@ from collectors.training.run_files import Cut, RunFiles, cuts_within, series_par
 from collectors.training.series import EPOCH_TAGS, EventFile, TagChoice, choose_tags, is_gradient_norm
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Curve:
     """One series of one run: parallel arrays, non-finite values kept, each step once."""
 
@@ -35,6 +35,8 @@ class Curve:
     """Kind -> how many in the whole series, where this one is reduced; None: count them here."""
     recent: tuple[Any, Any] | None = None
     """Steps and times of the last points, none left out; None: these are all."""
+    count: int | None = None
+    """Points it stands for where it was reduced; None: these are all, or nobody can tell."""
 
     def __len__(self) -> int:
         return int(self.value.size)
@@ -62,7 +64,7 @@ def _last_gain(losses: Any, min_delta: float) -> int:
     return at
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class StreamRun:
     """One execution of one stream, as its event files tell it."""
 
@@ -176,7 +178,8 @@ def _curve(parts: Sequence[ScalarSeries], cuts: Sequence[Cut], *, keep_first: bo
     was_cut = not bool(kept.all())
     if was_cut:
         step, time, value = step[kept], time[kept], value[kept]
-    if not bool(np.all(np.diff(step) > 0)):
+    is_once = bool(np.all(np.diff(step) > 0))
+    if not is_once:
         once = _first_of_each(step) if keep_first else step.size - 1 - _first_of_each(step[::-1])
         step, time, value = step[once], time[once], value[once]
     reduced = any(p.count is not None for p in parts) and not was_cut
@@ -185,9 +188,10 @@ def _curve(parts: Sequence[ScalarSeries], cuts: Sequence[Cut], *, keep_first: bo
         step,
         _moments(time),
         value,
-        np.full(step.size, np.nan),
+        np.broadcast_to(np.nan, step.shape),  # one number, however long the curve is
         nonfinite=_nonfinite(parts) if reduced else None,
         recent=(recent[0], _moments(recent[1])) if recent else None,
+        count=sum(p.points for p in parts) if reduced and is_once else None,
     )
 
 

@@ -1,4 +1,4 @@
-"""Groups of metrics that somebody opened -> their curves, fetched then and drawn by `assets/curves/metrics.js`.
+"""Groups of metrics that somebody opened -> their figures; their curves are fetched by `assets/curves/shelf.js`.
 
 Moving the slider or choosing another axis asks for nothing.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import dash
-from dash import ALL, Input, Output, State, no_update
+from dash import Input, Output, State, no_update
 from dash.exceptions import PreventUpdate
 
 from dash_app import ids
@@ -20,25 +20,16 @@ from dash_app.views.page import digests
 
 def register_metrics(app: dash.Dash, history: RunHistory) -> None:
     """Let the groups below the loss charts follow the state and what is opened."""
-    in_browser(
-        app,
-        "metrics",
-        "list",
-        Output(ids.loss_part("loss-metrics", ALL), "data-groups"),
-        Input(ids.LOSS_DATA, "data"),
-        State(ids.loss_part("loss-metrics", ALL), "id"),
-    )
+    in_browser(app, "metrics", "list", Input(ids.LOSS_SHOWN, "data"))
     in_browser(
         app,
         "metrics",
         "draw",
-        Input(ids.METRIC_DATA, "data"),
+        Input(ids.METRIC_SHOWN, "data"),
         Input(ids.X_AXIS, "data"),
         Input(ids.Y_SCALE, "data"),
         Input(ids.SMOOTHING, "value"),
         Input(ids.THEME_NOW, "data"),
-        Input(ids.loss_part("loss-metrics", ALL), "data-groups"),
-        State(ids.loss_part("loss-metrics", ALL), "id"),
     )
 
     @app.callback(

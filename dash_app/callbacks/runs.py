@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dash
-from dash import ALL, Input, Output, State, no_update
+from dash import Input, Output, State, no_update
 from dash.exceptions import PreventUpdate
 
 from collectors.contract.state import DashboardState
@@ -24,7 +24,7 @@ from dash_app.views.runs.comparison import render_comparison
 from dash_app.views.runs.history import render_history
 from dash_app.views.runs.history_rows import Looks
 from dash_app.views.runs.picker import OFFERED, render_baseline_label, render_options
-from dash_app.views.tree import as_tree
+from dash_app.views.tree import as_tree, in_trees
 
 
 def register_runs(app: dash.Dash, history: RunHistory, settings: Settings) -> None:
@@ -32,12 +32,7 @@ def register_runs(app: dash.Dash, history: RunHistory, settings: Settings) -> No
     _fill_selectors(app, history)
     _compare(app, history, settings)
     _list(app, history, settings)
-    told = (
-        Output(ids.loss_part("loss-delta", ALL), "children"),
-        Output(ids.loss_part("loss-compared", ALL), "children"),
-    )
-    parts = State(ids.loss_part("loss-delta", ALL), "id")
-    in_browser(app, "shown", "tell", *told, Input(ids.COMPARED, "data"), parts)
+    in_browser(app, "shown", "tell", Input(ids.COMPARED_SHOWN, "data"))
     in_browser(app, "shown", "arrived", Input(ids.SNAPSHOT_BANNER, "children"), State(ids.SHOWN_RUN, "data"))
     for tree in (ids.HISTORY_TREE, ids.RUN_OPTIONS_TREE, ids.BASELINE_OPTIONS_TREE):
         in_browser(app, "trees", "draw", Input(tree, "data"), State(tree, "id"))
@@ -128,7 +123,7 @@ def comparison_news(
         ids.COMPARISON: render_comparison(
             compared.delta, compared.baseline_id, is_pinned=compared.is_pinned, pin_target=target
         ),
-        ids.COMPARED: compared_curves(baseline, overlays, compared.delta),
+        ids.COMPARED: in_trees(compared_curves(baseline, overlays, compared.delta), "delta", "keys"),
     }
     told = digests(now)
     news = [now[name] if told[name] != shown.get(name) else no_update for name in now]

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from collectors.compare.compare import compare
+from collectors.compare.regression import windowed
 from collectors.contract.delta import Delta
 from collectors.contract.policy import Policy
 from collectors.contract.run_row import RunRow
@@ -85,7 +86,7 @@ class RunHistory:
         """Compare two observations by the stored policy; null where one has no state."""
         if run.state is None or baseline.state is None:
             return None
-        return self._delta(_Pair(run, baseline, self.policy()))
+        return self._delta(_Pair(run, baseline, self.policy(), self.reader))
 
     def pin(self, run_id: str | None) -> None:
         """Pin a run for everybody, or nothing. Raises RunProblem and StoreProblem."""
@@ -98,8 +99,8 @@ class RunHistory:
 class _Pair:
     """Two observations and a policy, told apart by their etags alone."""
 
-    def __init__(self, run: Observation, baseline: Observation, policy: Policy) -> None:
-        self.run, self.baseline, self.policy = run, baseline, policy
+    def __init__(self, run: Observation, baseline: Observation, policy: Policy, reader: StateReader) -> None:
+        self.run, self.baseline, self.policy, self.reader = run, baseline, policy, reader
         self._key = (run.etag, baseline.etag, policy.model_dump_json())
 
     def __eq__(self, other: object) -> bool:
@@ -110,9 +111,11 @@ class _Pair:
 
 
 def _delta_of(pair: _Pair) -> Delta:
-    if pair.run.state is None or pair.baseline.state is None:
+    sides = (pair.run, pair.baseline)
+    run, baseline = map(pair.reader.whole, sides) if windowed(pair.policy) else (side.state for side in sides)
+    if run is None or baseline is None:
         raise ValueError("both sides need a state")
-    return compare(pair.run.state, pair.baseline.state, pair.policy)
+    return compare(run, baseline, pair.policy)
 
 
 def is_live(run_id: Any) -> bool:

@@ -7,21 +7,26 @@ and a sentence says so. It writes nothing and judges nothing.
 
 from __future__ import annotations
 
+import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from pydantic import ValidationError
 
+from collectors.contract.metrics import CurveDocument
 from collectors.contract.state import DashboardState
 from collectors.digest import short_digest
 from collectors.store.backend import BASELINE, HEARTBEAT, POLICY, RUNS, STATE, Backend, Key, Kind, Version, is_there
 from collectors.store.place import Place, backend_at
 from collectors.store.runs import is_run_id
+from dash_app.reading.documents import Documents
 from dash_app.reading.observation import Observation, ObserverHeartbeat
 from dash_app.reading.problems import Condition, Problem, absent, not_saved, state_or_problem, unreadable, vanished
 
 MAX_SNAPSHOTS_KEPT = 16
+_STREAM = r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}"
+_DIGEST = r"[0-9a-f]{20}"
 WATCHED = (STATE, HEARTBEAT, RUNS, BASELINE, POLICY)
 
 
@@ -31,6 +36,7 @@ class StateReader:
     def __init__(self, place: Place) -> None:
         self._backend = backend_at(place)
         self._lock = threading.Lock()
+        self._documents = Documents(self._backend)
         self._state = _State(self._backend, STATE)
         self._heartbeat = _Heartbeat(self._backend, HEARTBEAT)
         self._runs_seen: tuple[Version, ...] = ()
@@ -80,6 +86,15 @@ class StateReader:
             if known.state is not None:
                 self._remember(run_id, known)
             return known.observation(None)
+
+    def whole(self, seen: Observation, streams: Collection[str] | None = None) -> DashboardState | None:
+        """What was seen with every curve of these streams, or of all, as long as it is kept; null without a state."""
+        return self._documents.whole(seen.state, streams) if seen.state else None
+
+    def document(self, run_id: str, stream: str, digest: str) -> CurveDocument | None:
+        """The longer curves of a stream by their digest; null where the ids are none, or they cannot be read."""
+        ids_fit = is_run_id(run_id) and re.fullmatch(_STREAM, stream) and re.fullmatch(_DIGEST, digest)
+        return self._documents.document(run_id, stream, digest) if ids_fit else None
 
     def snapshot(self, run_id: str) -> DashboardState | None:
         """Return one run's snapshot; null when it is absent or cannot be read."""

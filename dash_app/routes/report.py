@@ -41,15 +41,15 @@ class ReportRoute:
             return failure(503, seen.condition, seen.sentence or "")
         from collectors.presentation.page import file_name  # who looks at a page seldom takes one along
 
-        page = await run_in_threadpool(_page, found, seen.state, wished.get("y") == "log")
+        page = await run_in_threadpool(self._page, found, seen.state, wished.get("y") == "log")
         saved = {"Content-Disposition": f'attachment; filename="{file_name(seen.state)}"'}
         return Response(page, headers=FRESHNESS | saved, media_type="text/html")
 
+    def _page(self, found: Compared, state: DashboardState, is_log: bool) -> bytes:
+        from collectors.presentation.page import Against, as_html
 
-def _page(found: Compared, state: DashboardState, is_log: bool) -> bytes:
-    from collectors.presentation.page import Against, as_html
-
-    against = None
-    if found.baseline_id is not None:
-        against = Against(found.baseline_id, found.baseline.state if found.baseline else None, found.delta)
-    return as_html(state, against, "log" if is_log else "linear").encode()
+        whole, against = self._history.reader.whole, None
+        if found.baseline_id is not None:
+            baseline = whole(found.baseline) if found.baseline else None
+            against = Against(found.baseline_id, baseline, found.delta)
+        return as_html(whole(found.shown) or state, against, "log" if is_log else "linear").encode()

@@ -7,23 +7,27 @@ state shows of a whole curve, and few answers are made at a time, so that nobody
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, get_args
 
-import anyio
+import anyio.to_thread
+from pydantic_core import to_json
 from starlette.requests import Request
 from starlette.responses import Response
 
-from collectors.contract.metrics import StreamMetrics
 from collectors.digest import short_digest
 from collectors.store.place import Place
+from collectors.store.points import SideFile
+from dash_app.reading.documents import curves_version
+from dash_app.reading.observation import Observation
 from dash_app.reading.reader import StateReader
 from dash_app.reading.zoom import Axis, Curve, Range, detail, first_time, side_files
-from dash_app.web.answers import failure, has_already, not_found, tagged_json
+from dash_app.web.answers import failure, not_found
+from dash_app.web.kept_answers import KeptAnswers
 
 PARAMETERS = ("run", "stream", "series", "axis", "from", "to")
-AT_A_TIME = 2
 
 
 class BadQuestion(Exception):
@@ -36,7 +40,7 @@ class SeriesRoute:
     def __init__(self, reader: StateReader, place: Place) -> None:
         self._reader = reader
         self._place = place
-        self._few = anyio.CapacityLimiter(AT_A_TIME)
+        self._kept = KeptAnswers()
 
     async def answer(self, request: Request) -> Response:
         """Answer `{run, stream, series, axis, from, to, source, total, zero, epoch, step, time, value}`.
@@ -49,33 +53,35 @@ class SeriesRoute:
             question = question_of(request)
         except BadQuestion as problem:
             return failure(400, "bad_question", str(problem))
-        return await anyio.to_thread.run_sync(self._answer, request, question, limiter=self._few)
-
-    def _answer(self, request: Request, question: Question) -> Response:
-        curve, wanted = question.curve, question.range
-        metrics = self._metrics(curve)
-        if metrics is None or curve.series not in metrics.series:
+        seen = await anyio.to_thread.run_sync(self._seen, question.curve.run_id)
+        run = seen.state.metrics.get(question.curve.stream) if seen.state else None
+        if run is None or question.curve.series not in run.series:
             return not_found()
-        files = side_files(self._place, curve, metrics)
-        parts = (question, metrics.series[curve.series], *(file.version for file in files))
+        files = await anyio.to_thread.run_sync(side_files, self._place, question.curve, run)
+        parts = (question, curves_version(run), *(file.version for file in files))
         etag = short_digest("\n".join(map(repr, parts)))
-        if has_already(request, etag):
-            return tagged_json(request, b"", etag)
-        found = detail(files, metrics, curve.series, wanted)
+        return await self._kept.answer(request, etag, partial(self._made, question, seen, files))
+
+    def _seen(self, run_id: str) -> Observation:
+        """The current state where it is of this run, else its snapshot."""
+        seen = self._reader.current()
+        return seen if seen.state and seen.state.meta.run_id == run_id else self._reader.run(run_id)
+
+    def _made(self, question: Question, seen: Observation, files: Sequence[SideFile]) -> bytes:
+        curve = question.curve
+        whole = self._reader.whole(seen, (curve.stream,))
+        if whole is None:
+            return b"{}"
+        metrics = whole.metrics[curve.stream]
+        found = detail(files, metrics, curve.series, question.range)
         content = {
             **question.as_asked(),
             "source": found.source,
             "total": found.total,
             "zero": first_time(metrics),
-            **{name: _column(getattr(found, name)) for name in ("epoch", "step", "time", "value")},
+            **{name: getattr(found, name).tolist() for name in ("epoch", "step", "time", "value")},
         }
-        return tagged_json(request, content, etag)
-
-    def _metrics(self, curve: Curve) -> StreamMetrics | None:
-        state = self._reader.current().state
-        if state is None or state.meta.run_id != curve.run_id:
-            state = self._reader.snapshot(curve.run_id)
-        return state.metrics.get(curve.stream) if state else None
+        return to_json(content, inf_nan_mode="null")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +130,3 @@ def _number(values: Mapping[str, str], name: str) -> float:
     if not math.isfinite(value):
         raise BadQuestion(f"{name} must be a finite number")
     return value
-
-
-def _column(column: Any) -> list[float | None]:
-    return [value if math.isfinite(value) else None for value in column.tolist()]

@@ -26,6 +26,7 @@ from dash_app.settings import Settings
 from dash_app.web.answers import failure, tagged_json
 
 if TYPE_CHECKING:
+    from dash_app.routes.curves import CurvesRoute
     from dash_app.routes.series import SeriesRoute
 
 
@@ -36,12 +37,28 @@ def add_api(server: FastAPI, reader: StateReader, settings: Settings) -> None:
         "/api/state": api.state,
         "/api/pulse": api.pulse,
         "/api/events": Events(reader, settings.stale_after_seconds).answer,
+        "/api/curves": _curves(reader),
         "/api/series": _series(reader, settings),
         "/api/preview": PreviewRoute(reader, settings).answer,
         "/healthz": api.healthz,
         "/readyz": api.readyz,
     }
     server.router.routes.extend(Route(path, answer) for path, answer in routes.items())
+
+
+def _curves(reader: StateReader) -> Callable[..., Any]:
+    """The route of charts; numpy is imported for the first of them."""
+
+    @cache
+    def route() -> CurvesRoute:
+        from dash_app.routes.curves import CurvesRoute
+
+        return CurvesRoute(reader)
+
+    async def answer(request: Request) -> Response:
+        return await route().answer(request)
+
+    return answer
 
 
 def _series(reader: StateReader, settings: Settings) -> Callable[..., Any]:

@@ -28,7 +28,7 @@ from dash_app.views.files import render_links
 from dash_app.views.graph.pipeline_graph import render_empty
 from dash_app.views.graph.stage_list import render_stage_list
 from dash_app.views.markup import attributes, end_shown
-from dash_app.views.tree import components
+from dash_app.views.tree import components, in_trees
 from dash_app.views.verdict import render_verdict, verdict_now
 
 REGIONS = (
@@ -102,7 +102,7 @@ def render_page(state: DashboardState | None, sentence: str | None, run_id: str 
         ids.DECISIONS: render_decisions(state),
         ids.DECISIONS_NOW: decisions_now(state),
         ids.VERDICT_NOW: verdict_now(state, is_snapshot=run_id is not None),
-        ids.LOSS_DATA: losses_now(state),
+        ids.LOSS_DATA: in_trees(losses_now(state), "head", "foot"),
     }
 
 

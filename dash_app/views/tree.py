@@ -1,7 +1,7 @@
 """Plain trees <-> components: a tree of `presentation` as Dash components, and components as a tree for a script.
 
-The second is for long lists only, drawn by `assets/live/trees.js`: the page's own renderer keeps a subscription
-for each component, and a table of fifty runs has two thousand. It refuses components other than those of
+The second is for long lists and many panels, drawn by `assets/live/trees.js`: the page's own renderer keeps a
+subscription for each component, and a table of fifty runs has two thousand. It refuses components other than those of
 HTML, and attributes that could run anything.
 """
 
@@ -48,6 +48,11 @@ def as_tree(content: Any) -> list[Tree]:
     if content is None:
         return []
     return [_tree(one) for one in (content if isinstance(content, list | tuple) else [content]) if one is not None]
+
+
+def in_trees(entries: Mapping[str, Mapping[str, Any]], *parts: str) -> dict[str, dict[str, Any]]:
+    """Return the entries with these parts of each as trees."""
+    return {name: {**entry, **{part: as_tree(entry[part]) for part in parts}} for name, entry in entries.items()}
 
 
 def _tree(one: Any) -> Tree:

@@ -31,7 +31,7 @@ class Compression:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        coding = _best_coding(scope)
+        coding = best_coding(scope)
         if coding is None:
             await self._app(scope, receive, send)
         else:
@@ -58,13 +58,13 @@ class _Packer:
         self._body += message.get("body", b"")
         if message.get("more_body", False):
             return
-        packed = await self._kept.packed(bytes(self._body), self._coding)
+        body = await self._kept.packed(bytes(self._body), self._coding)
         headers = MutableHeaders(scope=start)
         headers["Content-Encoding"] = self._coding
-        headers["Content-Length"] = str(len(packed))
+        headers["Content-Length"] = str(len(body))
         headers.add_vary_header("Accept-Encoding")
         await self._send(start)
-        await self._send({"type": "http.response.body", "body": packed})
+        await self._send({"type": "http.response.body", "body": body})
 
 
 class _Kept:
@@ -88,24 +88,28 @@ class _Kept:
 
     async def _pack_and_keep(self, key: tuple[str, bytes], body: bytes) -> bytes:
         try:
-            packed = await anyio.to_thread.run_sync(_pack, body, key[0])
+            body_packed = await anyio.to_thread.run_sync(packed, body, key[0])
         finally:
             del self._packing[key]
-        self._packed[key] = packed
-        self._size_bytes += len(packed)
+        self._packed[key] = body_packed
+        self._size_bytes += len(body_packed)
         while self._size_bytes > KEPT_BYTES:
             self._size_bytes -= len(self._packed.pop(next(iter(self._packed))))
-        return packed
+        return body_packed
 
 
-def _pack(body: bytes, coding: str) -> bytes:
+def packed(body: bytes, coding: str | None) -> bytes:
+    """Pack an answer: `br`, `gzip`, or nothing at all."""
+    if coding is None:
+        return body
     if coding == "gzip":
         return gzip.compress(body, compresslevel=9, mtime=0)
-    packed: bytes = brotli.compress(body, quality=5)
-    return packed
+    found: bytes = brotli.compress(body, quality=5)
+    return found
 
 
-def _best_coding(scope: Scope) -> str | None:
+def best_coding(scope: Scope) -> str | None:
+    """The coding in which an answer to this request is packed; None where it is not."""
     if scope["type"] != "http" or scope["method"] == "HEAD":
         return None
     asked = Headers(scope=scope).get("accept-encoding", "").replace(" ", "").lower()

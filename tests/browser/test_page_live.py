@@ -124,7 +124,7 @@ def test_a_broken_or_newer_state_keeps_the_last_good_view_and_says_what_is_wrong
 
     for content, words in (
         ('{"schema_version": "1", "meta"', "not complete JSON"),
-        ('{"schema_version": "2"}', "newer"),
+        ('{"schema_version": "3"}', "newer"),
     ):
         file.write_text(content)
         wait_for(lambda: words in text(driver, "#feed-sentence"), words)  # noqa: B023

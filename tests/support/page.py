@@ -17,10 +17,11 @@ DRAWN_SECONDS = 60.0
 """It is where tests begin, on machines however busy; how fast it is drawn is what `make bench` measures."""
 IS_DRAWN = """
 const charts = [...document.querySelectorAll(".loss-chart")];
+const isDrawn = (plot) => plot?.data?.length > 0 || plot?.layout?.annotations?.length > 0;
 return Boolean(document.querySelector("#verdict .verdict"))
   && "freshness" in document.documentElement.dataset
   && document.querySelector("#comparison").childElementCount > 0
-  && charts.every((chart) => (chart.querySelector(".js-plotly-plot")?.data || null) !== null);
+  && charts.every((chart) => isDrawn(chart.querySelector(".js-plotly-plot")));
 """
 CHART = "[...document.querySelectorAll('.loss-chart .js-plotly-plot')][arguments[0]]"
 

@@ -58,7 +58,7 @@ def raw_state() -> dict[str, Any]:
         for index, (check, title, detail) in enumerate(CHECKS, start=1)
     ]
     return {
-        "schema_version": "1",
+        "schema_version": "2",
         "meta": {
             "run_id": "run-20261123-120000",
             "timestamp": END,

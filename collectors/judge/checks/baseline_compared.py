@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from collectors.compare.regression import judge_regression, judge_stream, ordered, way_of
+from collectors.compare.regression import judge_regression, judge_stream, ordered, way_of, windowed
 from collectors.contract.delta import Regression
 from collectors.contract.metrics import StreamMetrics
 from collectors.contract.policy import Policy
@@ -31,8 +31,9 @@ SAY_WAY = Remedy("Say which way is better: `baseline: {direction: lower}` or `di
 
 def compared_with(seen: WorkspaceEvidence, baseline: DashboardState) -> Judgement:
     """Whether the run is worse than the baseline beyond what the policy allows."""
-    run = {s.id: s.metrics for s in seen.streams}
     policy = seen.config.baseline
+    whole = windowed(policy)
+    run = {s.id: s.with_curves(whole) if whole else s.metrics for s in seen.streams}
     found = judge_regression(run, baseline.metrics, policy)
     has_way = found.value is not Regression.INCOMPARABLE or not any(map(partial(_lacks_way, policy), run.values()))
     known = REMEDIES.get(found.value) if has_way else SAY_WAY

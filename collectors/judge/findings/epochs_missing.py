@@ -12,6 +12,7 @@ from collectors.judge.findings.sources import Source, places_words, sources_of
 from collectors.judge.findings.spec import FindingSpec, Found, ended_streams
 from collectors.numbers import number_words
 from collectors.training.evidence import WorkspaceEvidence
+from collectors.training.remembered import per_object
 from collectors.training.run_files import stride_of
 from collectors.training.series import is_validation
 
@@ -70,6 +71,7 @@ class Hole:
         return near[np.isclose(n, np.round(n))]
 
 
+@per_object
 def holes_of(places: Any) -> list[Hole]:
     """What rising places skip, where most stand one stride apart and all on one grid; else nothing."""
     stride, gaps = stride_of(places), np.diff(places)

@@ -10,8 +10,9 @@ import numpy as np
 
 from collectors.contract.table import PLACES
 from collectors.numbers import number_words
-from collectors.training.agreement import Unit, places_in
+from collectors.training.agreement import Unit
 from collectors.training.evidence import StreamEvidence
+from collectors.training.remembered import finite_of, known_steps, per_object, rising_once
 from collectors.training.series import better_way, is_loss, is_validation
 from collectors.training.stream_runs import Curve
 
@@ -30,8 +31,8 @@ class Source:
 
     def places(self, name: str) -> Any:
         """Rising epochs or steps of one of its losses, each once."""
-        found = places_in(self.curves[name], self.unit)
-        return np.unique(found[np.isfinite(found)])
+        curve = self.curves[name]
+        return rising_once(known_steps(curve.step) if self.unit == "step" else curve.epoch)
 
 
 def is_val_loss(name: str) -> bool:
@@ -62,9 +63,14 @@ def sources_of(s: StreamEvidence) -> Iterator[Source]:
 
 def _source(path: str, curves: Mapping[str, Curve]) -> Source | None:
     held = {name: c for name, c in curves.items() if is_loss(name) and len(c)}
-    known = any(bool(np.isfinite(c.epoch).any()) for c in held.values())
-    falls = any(bool((np.diff(c.epoch) < 0).any()) for c in held.values())  # counted anew: only their steps rise
+    known = any(finite_of(c.epoch).size for c in held.values())
+    falls = any(_falls(c.epoch) for c in held.values())  # counted anew: only their steps rise
     return Source(path, held, "epoch" if known and not falls else "step") if held else None
+
+
+@per_object
+def _falls(epoch: Any) -> bool:
+    return bool((np.diff(epoch) < 0).any())
 
 
 def places_words(unit: str, places: Sequence[float], count: int | None = None) -> str:

@@ -9,9 +9,11 @@ import numpy as np
 from collectors.judge.findings.sources import Source, configured_losses, sources_of
 from collectors.judge.findings.spec import FindingSpec, Found, ended_streams
 from collectors.numbers import plural, value_words
-from collectors.training.agreement import match, places_in, printed_precision
+from collectors.training.agreement import Unit, match, places_in, printed_precision
 from collectors.training.evidence import WorkspaceEvidence
+from collectors.training.remembered import per_object
 from collectors.training.series import is_validation
+from collectors.training.stream_runs import Curve
 
 FEWEST = 5
 DIGITS = 6
@@ -40,15 +42,31 @@ def _repeated(source: Source, names: list[str]) -> Iterator[str]:
 
 def _equal(source: Source, val: str, train: str) -> str:
     """Where the two are one number at five places or more, in words, with the first; a constant proves nothing."""
-    ours, theirs = source.curves[val], source.curves[train]
-    left, right = match(*(places_in(curve, source.unit) for curve in (ours, theirs)))
+    count, first = (_by_step if source.unit == "step" else _by_epoch)(source.curves[val], source.curves[train])
+    if not count:
+        return ""
+    return f"{val} equals {train} in {DIGITS} digits at {plural(count, source.unit)} ({value_words(first)}, ...)"
+
+
+@per_object
+def _by_step(ours: Curve, theirs: Curve) -> tuple[int, float]:
+    return _equal_at(ours, theirs, "step")
+
+
+@per_object
+def _by_epoch(ours: Curve, theirs: Curve) -> tuple[int, float]:
+    return _equal_at(ours, theirs, "epoch")
+
+
+def _equal_at(ours: Curve, theirs: Curve, unit: Unit) -> tuple[int, float]:
+    """How many equal values prove it, and the first; 0 where they do not."""
+    left, right = match(*(places_in(curve, unit) for curve in (ours, theirs)))
     a, b = ours.value[left], theirs.value[right]
     with np.errstate(all="ignore"):
         equal = np.isclose(a, b, rtol=SAME, atol=0.0)
     if int(equal.sum()) < FEWEST or np.unique(a[equal]).size < 2 or printed_precision(a)[1] < DIGITS:
-        return ""
-    first = value_words(float(a[equal][0]))
-    return f"{val} equals {train} in {DIGITS} digits at {plural(int(equal.sum()), source.unit)} ({first}, ...)"
+        return 0, 0.0
+    return int(equal.sum()), float(a[equal][0])
 
 
 SPEC = FindingSpec(

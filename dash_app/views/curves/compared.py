@@ -15,21 +15,22 @@ from dash.development.base_component import Component
 from collectors.contract.delta import Delta, Direction, LossChange, StreamDelta
 from collectors.contract.state import DashboardState
 from collectors.numbers import number_words, percent_words
-from collectors.presentation.metric_groups import main_part
 from collectors.presentation.regions.losses import loss_key
-from collectors.presentation.words import DIRECTION_LOOKS, DIRECTION_WORDS, chart_text, status_class
-from dash_app.views.curves.data import loss_data
+from collectors.presentation.words import DIRECTION_LOOKS, DIRECTION_WORDS, status_class
+from dash_app.reading.documents import curves_version
 from dash_app.views.markup import attributes
 from dash_app.views.tree import component
 
 MOST_OVERLAYS = 8
-VAL, TRAIN = "val", "train"
 
 
 def compared_curves(
     baseline: DashboardState | None, overlays: Sequence[DashboardState], delta: Delta | None
 ) -> dict[str, Any]:
-    """Return stream id -> `{curves, delta, keys}`; streams that only the shown run has are left out."""
+    """Return stream id -> `{others, delta, keys}`; streams that only the shown run has are left out.
+
+    `others` are `{run, version, kind, place}` of the runs whose curves are drawn too, and asked for then.
+    """
     states = [state for state in (baseline, *overlays) if state is not None]
     streams = dict.fromkeys(stream for state in states for stream in state.metrics)
     changes = {stream.id: stream for stream in delta.streams} if delta else {}
@@ -42,25 +43,20 @@ def _entry(
     changes: Mapping[str, StreamDelta],
 ) -> dict[str, Any]:
     baseline, overlays = runs
-    curves, keys = [], []
+    others, keys = [], []
     if baseline is not None and stream in baseline.metrics:
-        curves += _curves(baseline, stream, "baseline", None)
+        others.append(_other(baseline, stream, "baseline", None))
         keys.append(component(loss_key("baseline val", "baseline", title="baseline val")))
     for place, run in enumerate(overlays[:MOST_OVERLAYS]):
         if stream in run.metrics:
-            curves += _curves(run, stream, "overlay", place)
+            others.append(_other(run, stream, "overlay", place))
             keys.append(component(loss_key(run.meta.run_id, f"overlay key-overlay-{place}", title=run.meta.run_id)))
     words = _delta_words(changes[stream]) if stream in changes else []
-    return {"curves": curves, "keys": keys, "delta": words}
+    return {"others": others, "keys": keys, "delta": words}
 
 
-def _curves(run: DashboardState, stream: str, kind: str, place: int | None) -> list[dict[str, Any]]:
-    """The validation curve, and the train curve of the baseline; either may be missing."""
-    wished = (VAL, TRAIN) if kind == "baseline" else (VAL,)
-    name = chart_text(kind if kind == "baseline" else run.meta.run_id)
-    more = {"run": run.meta.run_id, "kind": kind, "place": place}
-    found = [curve for curve in loss_data(main_part(run.metrics[stream]))["curves"] if curve["role"] in wished]
-    return [curve | more | {"name": f"{name} {curve['role']}"} for curve in found]
+def _other(run: DashboardState, stream: str, kind: str, place: int | None) -> dict[str, Any]:
+    return {"run": run.meta.run_id, "version": curves_version(run.metrics[stream]), "kind": kind, "place": place}
 
 
 def _delta_words(stream: StreamDelta) -> list[Component]:

@@ -17,11 +17,12 @@ from collectors.training.divergence_words import divergence_words
 
 
 def loss_data(metrics: StreamMetrics) -> dict[str, Any]:
-    """Return `{curves, broken, ends, targets}` of one stream, all text safe for a chart."""
+    """Return `{zero, curves, broken, ends, targets}` of one stream, all text safe for a chart; `zero`: Unix seconds."""
     zero = _first_time(metrics)
     labels = {name: chart_text(told_label(metrics, name, series_label(name))) for name in metrics.series}
     curves = [_curve(name, series, zero) | {"name": labels[name]} for name, series in metrics.series.items()]
     return {
+        "zero": zero,
         "curves": [curve for curve in curves if curve["value"]],
         "broken": _broken(metrics, zero),
         "ends": _ends(metrics, zero),
@@ -29,10 +30,17 @@ def loss_data(metrics: StreamMetrics) -> dict[str, Any]:
     }
 
 
+def curve_columns(series: Series, shown: StreamMetrics) -> dict[str, list[Any]]:
+    """Columns of an earlier version of a curve, as they stood beside what is shown now."""
+    return _columns(series, _first_time(shown))
+
+
 def _curve(name: str, series: Series, zero: float | None) -> dict[str, Any]:
+    return {"series": name, "role": role_of(name), **_columns(series, zero)}
+
+
+def _columns(series: Series, zero: float | None) -> dict[str, list[Any]]:
     return {
-        "series": name,
-        "role": role_of(name),
         "epoch": list(series.epoch),
         "step": list(series.step),
         "time": [_since(zero, moment) for moment in series.time],

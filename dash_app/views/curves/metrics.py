@@ -77,7 +77,7 @@ def _wished(
 
 
 def _member(run: StreamMetrics, baseline: StreamMetrics | None, name: str) -> dict[str, Any]:
-    """One metric: its figures in words, its curve, and the baseline's behind it."""
+    """One metric: its figures in words, and whether the baseline has a curve to stand behind its own."""
     best = best_words(run, name)
     return {
         "series": name,
@@ -86,18 +86,11 @@ def _member(run: StreamMetrics, baseline: StreamMetrics | None, name: str) -> di
         "best": f"best {best}" if best else "",
         "odd": odd_words(run, name),
         "reduced": name in run.about and run.about[name].reduced,
-        "data": _drawn(run, name),
-        "ghosts": _ghosts(baseline, name),
+        "ghost": baseline is not None and name in baseline.series,
     }
 
 
-def _drawn(run: StreamMetrics, name: str) -> dict[str, Any]:
+def metric_part(run: StreamMetrics, name: str) -> dict[str, Any]:
+    """Return what the chart of one metric draws."""
     found, label = loss_data(only(run, name)), chart_text(metric_label(run, name))
     return found | {"curves": [curve | {"name": label} for curve in found["curves"]]}
-
-
-def _ghosts(baseline: StreamMetrics | None, name: str) -> list[dict[str, Any]]:
-    if baseline is None or name not in baseline.series:
-        return []
-    looks = {"role": "val", "kind": "baseline", "place": None, "name": "baseline"}
-    return [curve | looks for curve in loss_data(only(baseline, name))["curves"]]

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from support.build_checkpoints import one_tensor, safetensors, weights
 from support.build_events import event, header, record, simple_value
+from support.state_parts import raw_state
 from support.states import diverged_state, ready_state
 from support.workspaces import GONE_PID, Stream, event_bytes, falling, write
 
@@ -302,6 +303,20 @@ def test_snapshots_of_another_state_directory_are_taken_over_as_they_are(take: T
     assert take.said[-1].endswith("is here already")
 
 
+def test_a_snapshot_brings_its_longer_curves_along(take: Taking, tmp_path: Path) -> None:
+    raw = raw_state()
+    at = list(range(300))
+    series = {"epoch": at, "step": at, "time": [None] * 300, "value": [1 / (1 + n) for n in at]}
+    raw["metrics"]["patchtst"]["series"]["val_loss"] = series
+    state = DashboardState.model_validate(raw)
+    Store(tmp_path / "other").write_snapshot(state)
+
+    for path in (tmp_path / "other", tmp_path / "other" / "runs" / f"{state.meta.run_id}.json"):
+        shutil.rmtree(take.state_dir, ignore_errors=True)
+        taken = take.run(*take(path))
+        assert RunStore(take.state_dir).whole(taken).metrics["patchtst"].series["val_loss"].value[299] == 1 / 300
+
+
 def test_one_snapshot_may_be_named(take: Taking, tmp_path: Path) -> None:
     path = write(tmp_path / "somewhere.json", ready_state().model_dump_json())
 
@@ -322,7 +337,7 @@ def test_the_same_id_with_other_content_keeps_both(take: Taking, tmp_path: Path)
 def test_damaged_snapshots_are_refused_by_name_and_the_others_are_taken(take: Taking, tmp_path: Path) -> None:
     Store(tmp_path / "other").write_snapshot(ready_state())
     write(tmp_path / "other/runs/bad.json", b"{")
-    write(tmp_path / "other/runs/evil.json", ready_state().model_dump_json().replace('"1"', '"9"', 1))
+    write(tmp_path / "other/runs/evil.json", ready_state().model_dump_json().replace('"2"', '"9"', 1))
 
     assert take(tmp_path / "other") == [ready_state().meta.run_id]
     assert [line.partition(":")[0] for line in take.said] == ["bad.json", "evil.json", ready_state().meta.run_id]

@@ -27,9 +27,8 @@ from collectors.store.folder import Folder
 from collectors.store.place import backend_at
 
 ROWS = Key(Kind.POINTS, f"{'a' * 20}-{'b' * 20}.points")
-EVERY_KEY = [
-    Key(kind, "one" if kind in (Kind.RUN, Kind.EVENTS, Kind.DECISIONS) else "") for kind in Kind if kind != Kind.POINTS
-]
+NAMES = dict.fromkeys((Kind.RUN, Kind.EVENTS, Kind.DECISIONS), "one") | {Kind.CURVES: "one/a.0123456789abcdef0123"}
+EVERY_KEY = [Key(kind, NAMES.get(kind, "")) for kind in Kind if kind != Kind.POINTS]
 BACKENDS: dict[str, Callable[[Path], Backend]] = {"folder": Folder}
 
 

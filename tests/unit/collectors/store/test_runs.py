@@ -242,7 +242,7 @@ def test_a_snapshot_that_is_gone_has_no_row(state_dir: Path) -> None:
     [
         (b"", "JSON"),
         (b'{"schema_version": "1"', "JSON"),
-        (b'{"schema_version": "2"}', "schema_version"),
+        (b'{"schema_version": "3"}', "schema_version"),
         (b"[" * 10_000, "JSON"),
         (ready_state().model_dump_json()[:-1].encode() + b',"\\u001b[2J' + b"x" * 5000 + b'": 1}', "\\x1b[2Jxxx"),
         (a_run("another").model_dump_json().encode(), "it holds the run another"),

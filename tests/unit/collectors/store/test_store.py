@@ -41,7 +41,7 @@ def test_others_may_read_the_state(tmp_path: Path) -> None:
 def test_a_state_that_breaks_its_contract_is_refused_and_the_old_one_stays(tmp_path: Path) -> None:
     store = Store(tmp_path)
     store.write_state(ready_state())
-    broken = ready_state().model_copy(update={"schema_version": "2"})
+    broken = ready_state().model_copy(update={"schema_version": "3"})
 
     with pytest.raises(StoreProblem, match="breaks its own schema"):
         store.write_state(broken)

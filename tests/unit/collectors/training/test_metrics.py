@@ -10,13 +10,25 @@ import numpy as np
 import pytest
 from support.evidence_parts import progress
 
-from collectors.contract.metrics import MAX_POINTS, SHARED_POINTS, Completion, MetricFacts, Point, StreamMetrics
+from collectors.contract.metrics import (
+    MAX_POINTS,
+    SHARED_POINTS,
+    SPARK_POINTS,
+    Completion,
+    CurveDocument,
+    MetricFacts,
+    Point,
+    StreamMetrics,
+)
 from collectors.contract.streams import Stream
 from collectors.training.completion import Target
 from collectors.training.curves import Losses
 from collectors.training.divergence import Divergence, all_divergences
-from collectors.training.metrics import build_metrics, build_series, highlights_of
+from collectors.training.metrics import build_metrics, highlights_of
 from collectors.training.stream_runs import Curve
+from collectors.training.summary import as_series, curve_document, reduced, summarise
+
+NOTHING = (Losses(None), summarise({}, SPARK_POINTS))
 
 
 def by_epoch(values: Any) -> Curve:
@@ -35,7 +47,8 @@ def told(curves: Mapping[str, Any], *targets: Any, **metrics: Any) -> StreamMetr
     losses = Losses("events", {name: by_epoch(values) for name, values in curves.items()})
     divergences, odd = all_divergences(losses)
     found = progress(divergences=divergences, odd=odd)
-    return build_metrics(stream, losses, found, config=None, in_current_run=True)
+    summary = summarise(losses.told, SPARK_POINTS)
+    return build_metrics(stream, (losses, summary), found, config=None, in_current_run=True)
 
 
 def test_of_several_targets_the_strictest_bounds_are_told() -> None:
@@ -111,9 +124,9 @@ def test_losses_keep_all_their_points_and_many_metrics_share_what_there_is() -> 
     long = np.sin(np.arange(5000.0))
     curves = {"val_loss": long, **{f"layer{n}/norm": long for n in range(400)}}
 
-    found = told(curves)
+    found, document = told(curves), curve_document("a", {n: by_epoch(v) for n, v in curves.items()}, SPARK_POINTS)
 
-    kept = {name: len(series.value) for name, series in found.series.items()}
+    kept = {n: len(series.value) for n, series in CurveDocument.model_validate_json(document).series.items()}
     assert MAX_POINTS / 2 < kept.pop("val_loss") <= MAX_POINTS
     assert max(kept.values()) <= SHARED_POINTS // 400
     assert SHARED_POINTS / 2 < sum(kept.values()) <= SHARED_POINTS
@@ -122,25 +135,25 @@ def test_losses_keep_all_their_points_and_many_metrics_share_what_there_is() -> 
 
 
 def test_a_curve_of_just_as_many_points_as_are_kept_is_whole() -> None:
-    whole, reduced = (build_series(by_epoch(np.sin(np.arange(count) / 3)), 20) for count in (20, 21))
+    whole, fewer = (as_series(reduced(by_epoch(np.sin(np.arange(count) / 3)), 20)) for count in (20, 21))
 
     assert len(whole.value) == 20
-    assert len(reduced.value) < 20
-    assert build_series(by_epoch([0.5, 0.25]), 20).value == (0.5, 0.25)
+    assert len(fewer.value) < 20
+    assert as_series(reduced(by_epoch([0.5, 0.25]), 20)).value == (0.5, 0.25)
 
 
 def test_step_0_is_a_step_and_what_is_not_finite_is_null() -> None:
     curve = Curve(
         np.array([-1, 0, 1]), np.array([1.0, math.nan, math.inf]), np.array([1.0, -math.inf, 2.0]), np.ones(3)
     )
-    series = build_series(curve)
+    series = as_series(curve)
 
     assert (series.step, series.time, series.value) == ((None, 0, 1), (1.0, None, None), (1.0, None, 2.0))
 
 
 def test_completion_counts_in_its_own_unit_and_says_whose_run_it_is() -> None:
     def of(target: Target, *, current: bool) -> Completion:
-        found = build_metrics(STREAM, Losses(None), progress(target=target), config=None, in_current_run=current)
+        found = build_metrics(STREAM, NOTHING, progress(target=target), config=None, in_current_run=current)
         return found.completion
 
     by_epoch_, by_step = of(Target("epoch", 8), current=True), of(Target("step", 900), current=False)
@@ -152,9 +165,7 @@ def test_the_first_divergence_is_the_earliest_with_a_known_epoch() -> None:
     unknown, late, early = (Divergence("val_loss", "nan", epoch, 3, None, 3, 1) for epoch in (None, 7.0, 2.0))
 
     def first(*found: Divergence) -> Point | None:
-        return build_metrics(
-            STREAM, Losses(None), progress(divergences=found), config=None, in_current_run=True
-        ).diverged_at
+        return build_metrics(STREAM, NOTHING, progress(divergences=found), config=None, in_current_run=True).diverged_at
 
     assert first(unknown, late, early) == Point(value=None, epoch=2.0, step=3)
     assert first(unknown) == Point(value=None, epoch=None, step=3)

@@ -81,7 +81,7 @@ def test_an_empty_folder_has_no_state_and_says_how_to_get_one(tmp_path: Path) ->
         (b"", "is not complete JSON"),
         (b'{"schema_version": "1", "meta"', "line 1 column 30"),
         (b"\xff\xfe{}", "is not complete JSON"),
-        (b"[]", "breaks schema version 1 at its top level"),
+        (b"[]", "breaks schema version 2 at its top level"),
         (b'{"schema_version": "0"}', "at schema_version"),
         (b'{"schema_version": "1"}', "at meta: field required"),
         (b"[" * 100_000, "is not complete JSON"),
@@ -105,17 +105,17 @@ def test_one_wrong_value_is_named_by_its_path(tmp_path: Path) -> None:
 
     told = str(StateReader(tmp_path).current().sentence)
 
-    assert "breaks schema version 1 at verdict.value: input should be 'ready'" in told
+    assert "breaks schema version 2 at verdict.value: input should be 'ready'" in told
     assert "found 'gre\\x1bat'" in told
 
 
 def test_a_newer_schema_is_told_apart_from_a_broken_file(tmp_path: Path) -> None:
-    (tmp_path / "dashboard-state.json").write_bytes(changed_state(schema_version="2"))
+    (tmp_path / "dashboard-state.json").write_bytes(changed_state(schema_version="3"))
 
     seen = StateReader(tmp_path).current()
 
     assert seen.condition == "newer_schema"
-    assert "has schema version 2, this page reads version 1" in str(seen.sentence)
+    assert "has schema version 3, this page reads version 2" in str(seen.sentence)
 
 
 def test_the_last_good_state_stays_while_the_file_is_broken_or_gone(tmp_path: Path) -> None:

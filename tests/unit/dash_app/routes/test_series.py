@@ -18,8 +18,10 @@ from support.long_runs import collect, long_losses, write_long_run
 from support.server import RunningServer, start_server
 from support.workspaces import Stream, write_good, write_stream
 
-from collectors.contract.metrics import MAX_POINTS
-from collectors.store.folder import POINTS_FOLDER
+from collectors.contract.metrics import MAX_POINTS, StreamMetrics
+from collectors.contract.state import DashboardState
+from collectors.store.curves import whole
+from collectors.store.folder import POINTS_FOLDER, Folder
 from collectors.store.points import SideFile
 from dash_app.reading import zoom
 
@@ -146,12 +148,17 @@ def test_what_is_not_there_is_a_404(long_run: LongRun, change: dict[str, str]) -
     assert (absent.status_code, absent.json()["error"]) == (404, "not_found")
 
 
+def curves_of(state: DashboardState, state_dir: Path) -> StreamMetrics:
+    """Metrics of the first stream with its curves."""
+    return whole(Folder(state_dir), state).metrics["patchtst"]
+
+
 def collected(home: Path, *, keep: bool = True) -> tuple[Any, list[SideFile]]:
     """Metrics of the first stream of `home/workspace`, and the side files of its validation loss."""
     state = collect(home / "workspace", home / "state")
     if not keep:
         shutil.rmtree(home / "state" / "cache")
-    metrics = state.metrics["patchtst"]
+    metrics = curves_of(state, home / "state")
     return metrics, zoom.side_files(home / "state", zoom.Curve(state.meta.run_id, "patchtst", "val_loss"), metrics)
 
 
@@ -216,7 +223,7 @@ def test_an_earlier_run_keeps_its_own_detail(tmp_path: Path) -> None:
         values = long_losses(5_000, seed=number)
         write_long_run(tmp_path / "workspace", values, start=start)
         state = collect(tmp_path / "workspace", tmp_path / "state", snapshot=True)
-        kept[state.meta.run_id] = (state.metrics["patchtst"], values)
+        kept[state.meta.run_id] = (curves_of(state, tmp_path / "state"), values)
     assert len(kept) == 2
 
     for run_id, (metrics, values) in kept.items():
@@ -238,7 +245,7 @@ def test_a_file_that_a_later_run_wrote_anew_is_no_detail_of_the_earlier_one(tmp_
     told = {}
     for name, state in (("before", before), ("after", after)):
         curve = zoom.Curve(state.meta.run_id, "patchtst", "val_loss")
-        metrics = state.metrics["patchtst"]
+        metrics = curves_of(state, tmp_path / "state")
         files = zoom.side_files(tmp_path / "state", curve, metrics)
         told[name] = zoom.detail(files, metrics, "val_loss", zoom.Range("step", 2_000, 2_400))
 

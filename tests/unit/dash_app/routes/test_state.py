@@ -112,7 +112,7 @@ def test_a_state_that_became_unreadable_is_not_answered_as_if_it_were_good(
 
 
 def test_a_newer_schema_has_its_own_word(server: RunningServer) -> None:
-    raw = json.loads(state_to_json(good_state())) | {"schema_version": "2"}
+    raw = json.loads(state_to_json(good_state())) | {"schema_version": "3"}
     (server.state_dir / "dashboard-state.json").write_text(json.dumps(raw))
 
     assert server.get("/api/state").json()["error"] == "newer_schema"

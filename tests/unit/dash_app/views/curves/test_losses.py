@@ -15,9 +15,11 @@ from support.two_runs import losses
 from collectors.contract.metrics import StreamMetrics
 from collectors.contract.state import DashboardState
 from collectors.presentation.metric_groups import main_part, only
+from collectors.presentation.regions.loss_table import loss_table
 from collectors.presentation.regions.losses import chart_sentence
 from dash_app.views.curves.data import loss_data
 from dash_app.views.curves.losses import losses_now, render_losses
+from dash_app.views.tree import component
 
 
 def curves_of(state: DashboardState, stream: str) -> dict[str, dict[str, Any]]:
@@ -71,7 +73,7 @@ def test_the_axis_reaches_to_the_configured_end_while_training() -> None:
 def test_a_value_that_is_no_number_is_marked_where_it_stood_and_said_in_words() -> None:
     state = diverged_state()
 
-    broken = losses_now(state)["swinmae"]["data"]["broken"]
+    broken = loss_data(state.metrics["swinmae"])["broken"]
     curves = curves_of(state, "swinmae")
     assert [(mark["epoch"], mark["text"]) for mark in broken] == [(4, "val_loss NaN since epoch 4 (1 value)")]
     assert curves["val"]["value"] == [*SWINMAE[1][:3], None, SWINMAE[1][4]]
@@ -128,9 +130,9 @@ def test_without_losses_everything_says_so_and_nothing_breaks() -> None:
     state = empty_state()
 
     told = losses_now(state)["patchtst"]
-    assert told["data"]["curves"] == []
+    assert loss_data(state.metrics["patchtst"])["curves"] == []
     assert told["head"] == [] and told["sentence"] == "PatchTST: no losses yet."
-    assert text_of(told["table"]) == "No losses yet."
+    assert text_of(component(loss_table(state.metrics["patchtst"]))) == "No losses yet."
     assert chart_sentence(state.metrics["patchtst"]) == "PatchTST: no losses yet."
     assert render_losses(None) == [] and losses_now(None) == {}
 

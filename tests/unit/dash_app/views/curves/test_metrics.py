@@ -1,8 +1,7 @@
-"""Metrics beside the losses: a closed group costs its name, an open one brings its curves."""
+"""Metrics beside the losses: a closed group costs its name, an open one brings figures, a near one curves."""
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
@@ -11,8 +10,12 @@ from support.metric_states import ACC, FEW, many, with_metrics
 from support.states import ready_state
 
 from collectors.contract.state import DashboardState
+from collectors.presentation.metric_groups import main_part
+from collectors.presentation.regions.loss_table import loss_table
+from dash_app.views.curves.data import loss_data
 from dash_app.views.curves.losses import losses_now
-from dash_app.views.curves.metrics import MOST_DRAWN, may_stand_open, metric_data, wish_from
+from dash_app.views.curves.metrics import MOST_DRAWN, may_stand_open, metric_data, metric_part, wish_from
+from dash_app.views.tree import component
 
 FEW_STATE = with_metrics(FEW, **{"val/acc": {"unit": "%", "label": "<Accuracy>"}})
 
@@ -25,7 +28,10 @@ def groups(state: DashboardState) -> list[dict[str, Any]]:
 def test_the_loss_chart_draws_losses_and_the_groups_name_the_rest() -> None:
     told = losses_now(FEW_STATE)["patchtst"]
 
-    assert [curve["series"] for curve in told["data"]["curves"]] == ["train_loss", "val_loss"]
+    assert [curve["series"] for curve in loss_data(main_part(FEW_STATE.metrics["patchtst"]))["curves"]] == [
+        "train_loss",
+        "val_loss",
+    ]
     assert told["groups"] == [
         {"key": "train", "title": "train · 1 metric", "names": "train/acc", "open": True},
         {"key": "val", "title": "val · 1 metric", "names": "<Accuracy>", "open": True},
@@ -40,7 +46,7 @@ def test_many_metrics_stand_closed_and_cost_nothing_but_a_few_names() -> None:
     assert not may_stand_open(state)
     assert {group["open"] for group in groups(state)} == {False}
     assert groups(state)[0]["names"].endswith("train/metric012 and 95 more")
-    told, few = (len(json.dumps(losses_now(one)["patchtst"]["data"])) for one in (state, ready_state()))
+    told, few = (loss_data(main_part(one.metrics["patchtst"])) for one in (state, ready_state()))
     assert told == few
 
 
@@ -57,20 +63,22 @@ def test_an_open_group_brings_so_many_metrics_as_are_wished() -> None:
 def test_a_metric_has_its_figures_in_words_and_its_own_curve() -> None:
     (member,) = metric_data(FEW_STATE, None, {"patchtst": {"val": 9}})["patchtst"]["val"]["members"]
 
-    assert {key: member[key] for key in ("series", "label", "last", "best", "odd", "ghosts")} == {
+    assert member == {
         "series": "val/acc", "label": "<Accuracy>", "last": "0.82 %", "best": "best 0.83 % at epoch 6", "odd": "",
-        "ghosts": [],
+        "reduced": False, "ghost": False,
     }  # fmt: skip
-    (curve,) = member["data"]["curves"]
+    part = metric_part(FEW_STATE.metrics["patchtst"], "val/acc")
+    (curve,) = part["curves"]
     assert (curve["value"], curve["role"], curve["name"]) == (ACC, "val", "&lt;Accuracy&gt;")
-    assert (member["data"]["broken"], member["data"]["ends"]["epoch"]) == ([], 8)
+    assert (part["broken"], part["ends"]["epoch"]) == ([], 8)
 
 
 def test_a_metric_that_was_not_finite_is_marked_there() -> None:
     (member,) = metric_data(FEW_STATE, None, {"patchtst": {"other": 9}})["patchtst"]["other"]["members"]
 
     assert (member["odd"], member["best"]) == ("NaN since epoch 3 (1 value)", "")
-    assert [mark["epoch"] for mark in member["data"]["broken"]] == [3]
+    part = metric_part(FEW_STATE.metrics["patchtst"], "grad_norm")
+    assert [mark["epoch"] for mark in part["broken"]] == [3]
 
 
 def test_the_baseline_stands_behind_a_metric_that_it_has_too() -> None:
@@ -79,8 +87,7 @@ def test_the_baseline_stands_behind_a_metric_that_it_has_too() -> None:
     (with_it,) = metric_data(FEW_STATE, FEW_STATE, wish)["patchtst"]["val"]["members"]
     (without,) = metric_data(FEW_STATE, ready_state(), wish)["patchtst"]["val"]["members"]
 
-    assert [(ghost["kind"], ghost["value"]) for ghost in with_it["ghosts"]] == [("baseline", ACC)]
-    assert without["ghosts"] == []
+    assert (with_it["ghost"], without["ghost"]) == (True, False)
     assert metric_data(None, None, wish) == {}
 
 
@@ -103,10 +110,14 @@ def test_only_a_wish_is_taken_from_a_browser(sent: Any, wish: Any) -> None:
 def test_a_loss_is_called_and_measured_as_the_description_says() -> None:
     said = {"val_loss": {"unit": "nats", "label": "Validation <loss>"}}
 
-    told = losses_now(with_metrics({}, **said))["patchtst"]
+    state = with_metrics({}, **said)
+    told = losses_now(state)["patchtst"]
 
     assert text_of(told["head"]).split("·")[0].startswith("Validation <loss> 0.9929 nats")
     assert "Validation <loss> ends at 0.9929 nats at epoch 8" in told["sentence"]
-    assert [curve["name"] for curve in told["data"]["curves"]] == ["train", "Validation &lt;loss&gt;"]
+    assert [curve["name"] for curve in loss_data(state.metrics["patchtst"])["curves"]] == [
+        "train",
+        "Validation &lt;loss&gt;",
+    ]
     assert "Validation <loss>" in text_of(told["foot"])
-    assert "Validation <loss>" in text_of(told["table"])
+    assert "Validation <loss>" in text_of(component(loss_table(state.metrics["patchtst"])))

@@ -121,12 +121,12 @@ def test_the_loss_panel_tells_arrow_share_value_and_word() -> None:
 
     entry = compared_curves(baseline, [], compare(run, baseline))["patchtst"]
     assert text_of(entry["delta"]) == "▼ 49.6 % vs baseline 0.9929, better"
-    assert [curve["name"] for curve in entry["curves"]] == ["baseline train", "baseline val"]
-    assert entry["curves"][1]["value"] == list(baseline.metrics["patchtst"].series["val_loss"].value)
+    (other,) = entry["others"]
+    assert (other["run"], other["kind"], other["place"]) == (baseline.meta.run_id, "baseline", None)
 
 
 def test_eight_runs_at_most_are_drawn_too_each_with_a_place_of_its_own() -> None:
     entry = compared_curves(None, [ready_state()] * 10, None)["swinmae"]
 
-    assert [curve["place"] for curve in entry["curves"]] == list(range(MOST_OVERLAYS)) == list(range(8))
+    assert [other["place"] for other in entry["others"]] == list(range(MOST_OVERLAYS)) == list(range(8))
     assert len(entry["keys"]) == 8 and entry["delta"] == []
