@@ -152,4 +152,4 @@ def _marked(answer: Answer, causes: Sequence[str], numbers: Mapping[str, str]) -
     if causes:
         news["follows_from"] = causes
         news["detail"] = f"{check.detail} (follows from {joined([numbers[cause] for cause in causes])})"
-    return check.model_copy(update=news) if news else check
+    return Check.model_validate({**dict(check), **news}) if news else check  # a copy would take names as they are
