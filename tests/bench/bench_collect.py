@@ -22,6 +22,7 @@ from support.build_events import START, event, fast_scalar_file, record, simple_
 from support.workspaces import write_good
 
 from collectors.collect import Collector
+from collectors.store.curves import whole
 from collectors.store.store import Store
 
 TAGS = ["loss/train", "loss/val"]
@@ -29,6 +30,7 @@ RSS = """
 import sys
 from pathlib import Path
 from collectors.collect import Collector
+from collectors.store.curves import whole
 from collectors.store.store import Store
 with Collector(Path(sys.argv[1]), Store(Path(sys.argv[2]))) as collector:
     collector.export()
@@ -122,7 +124,7 @@ def main() -> None:
         print(f"collector memory after 5,000,000 points (target under 300 MB):  {float(rss):8.0f} MB")
         store = Store(folder / "spikes")
         with Collector(folder / "ws1000000", store) as collector:
-            series = collector.export().metrics["patchtst"].series["val_loss"]
+            series = whole(store.backend, collector.export()).metrics["patchtst"].series["val_loss"]
         kept = sum(1 for value in series.value if value is not None and value > 4)
         print(f"one-step spikes kept of 60 or 61 in 1,000,000 points at {len(series.value)}:   {kept:8d}")
         scale(folder)

@@ -33,6 +33,8 @@ from support.wire import KeptConnection, ask_together
 from support.workspaces import Stream, event_path, write, write_good, write_stream
 
 from collectors.contract.state import DashboardState
+from collectors.store.curves import whole
+from collectors.store.folder import Folder
 from collectors.store.points import ROW
 from collectors.store.store import Store
 
@@ -194,8 +196,8 @@ def zooms(home: Path) -> None:
             took = median_ms(lambda address=address: client.get(address), 15)
             tell(f"zoom on {share:.0%} of {POINTS:,} points, p50", f"{took:.0f} ms", "< 300 ms", beside)
         found = server.get(series_address(state, 0, POINTS)).json()
-    shown = state.metrics["patchtst"].series["val_loss"]
-    for what, steps in (("the state", shown.step), ("api/series", found["step"])):
+    shown = whole(Folder(home / "state"), state).metrics["patchtst"].series["val_loss"]
+    for what, steps in (("the curve", shown.step), ("api/series", found["step"])):
         kept = len(set(steps) & set(spikes.tolist()))
         tell(
             f"spikes of one step kept by {what}", f"{kept} of {SPIKES}", f"{SPIKES} of {SPIKES}", f"{len(steps)} points"
