@@ -22,7 +22,6 @@ from support.build_events import START, event, fast_scalar_file, record, simple_
 from support.workspaces import write_good
 
 from collectors.collect import Collector
-from collectors.store.curves import whole
 from collectors.store.store import Store
 
 TAGS = ["loss/train", "loss/val"]
