@@ -22,6 +22,7 @@ from support.build_events import START, event, fast_scalar_file, record, simple_
 from support.workspaces import write_good
 
 from collectors.collect import Collector
+from collectors.store.curves import whole
 from collectors.store.store import Store
 
 TAGS = ["loss/train", "loss/val"]
@@ -29,7 +30,6 @@ RSS = """
 import sys
 from pathlib import Path
 from collectors.collect import Collector
-from collectors.store.curves import whole
 from collectors.store.store import Store
 with Collector(Path(sys.argv[1]), Store(Path(sys.argv[2]))) as collector:
     collector.export()
