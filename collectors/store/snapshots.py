@@ -8,7 +8,6 @@ was told how many to keep.
 from __future__ import annotations
 
 from collectors import __version__
-from collectors.compare.regression import windowed
 from collectors.contract.pipeline import PipelineConfig
 from collectors.contract.remembered import PinnedBaseline
 from collectors.contract.state import DashboardState, EarlierJudgement
@@ -81,6 +80,8 @@ class History:
             return None
         (version,) = self._store.backend.versions(Key(Kind.RUN, run_id))
         if self._pinned is None or self._pinned[0] != version or self._pinned[1].run_id != run_id:
+            from collectors.compare.regression import windowed  # most runs are compared with none
+
             found = self._runs.snapshot(run_id)
             is_whole = found is not None and bool(windowed(self._config.baseline))
             self._pinned = (version, PinnedBaseline(run_id, self._runs.whole(found) if found and is_whole else found))
