@@ -193,12 +193,15 @@ def _copies_are_todays(seen: WorkspaceEvidence, archive: ArchiveEvidence) -> boo
     answers, copies = [], copies_in(archive, seen)
     for s in seen.streams:
         found = s.checkpoint_evidence
-        crc = found.crc32 if found is not None and found.sound else None  # a damaged file is of no run
-        pairs = [(s.checkpoint, crc), (s.config, s.config.crc32 if s.config else None)]
-        for path, today in [(file.path, today) for file, today in pairs if file]:
-            copy = copies.of(path)
+        is_damaged = found is not None and not found.sound  # what differs from it may well be of this run
+        checkpoint = (s.checkpoint, found.crc32 if found else None, is_damaged)
+        for file, today, is_of_no_run in (checkpoint, (s.config, s.config.crc32 if s.config else None, False)):
+            if file is None:
+                continue
+            copy = copies.of(file.path)
             known = copy is not None and copy.crc32 is not None and today is not None
-            answers.append(copy.crc32 == today if known and copy else None)
+            is_equal = copy.crc32 == today if known and copy else None
+            answers.append(None if is_of_no_run and not is_equal else is_equal)
     if False in answers:
         return False
     return None if None in answers else True

@@ -123,7 +123,8 @@ class Court:
 
     def _collect(self, w: Broken, told: list[str], *, nobody: bool) -> DashboardState:
         with Collector(w.root, self.store, CollectOptions(announce=told.append)) as collector:
-            collector._cache._child = self.child  # one child for all cases: starting one takes a second
+            # One child for all cases: starting one takes a second.
+            collector._cache._child = collector._cache.event_files._child = self.child
             if not nobody:
                 return collector.export()
             with as_nobody():

@@ -29,7 +29,7 @@ def collect(root: Path, child: ReaderProcess, state_dir: Path | None = None) -> 
     """Observe once; one child for all, as starting one takes a second."""
     store = Store(state_dir) if state_dir else None
     with Collector(root, store, CollectOptions(announce=lambda _: None)) as collector:
-        collector._cache._child = child
+        collector._cache._child = collector._cache.event_files._child = child
         return collector.collect()
 
 

@@ -102,7 +102,7 @@ def _write(root: Path, training: Training, files: Sequence[Sequence[Record]], sh
 
 def _judged(root: Path, child: ReaderProcess, now: float, first: int) -> Any:
     with Collector(root, None, CollectOptions()) as collector:
-        collector._cache._child = child
+        collector._cache._child = collector._cache.event_files._child = child
         seen = collector._gatherer.gather(now)
     checks = judge(seen).checks
     curves = seen.streams[0].losses.curves

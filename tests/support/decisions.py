@@ -46,7 +46,7 @@ def asked(decisions: Mapping[str, Any] | None = None, **more: Any) -> PipelineCo
 def collected(root: Path, config: PipelineConfig, child: ReaderProcess, store: Store | None = None) -> DashboardState:
     """What a collector says of a workspace."""
     with Collector(root, store, CollectOptions(pipeline=config, announce=lambda _: None)) as collector:
-        collector._cache._child = child
+        collector._cache._child = collector._cache.event_files._child = child
         return collector.export() if store else collector.collect()
 
 

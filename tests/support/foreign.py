@@ -147,5 +147,5 @@ def judged(root: Path, child: ReaderProcess | None = None) -> DashboardState:
     """Collect a workspace once, as `validate` does, and keep nothing; `child` spares the start of a reader."""
     with Collector(root, None, CollectOptions()) as collector:
         if child is not None:
-            collector._cache._child = child
+            collector._cache._child = collector._cache.event_files._child = child
         return collector.collect()

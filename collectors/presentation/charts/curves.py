@@ -92,7 +92,8 @@ def curves_of(run: StreamMetrics, baseline: StreamMetrics | None) -> Curves:
 
 def _axis_of(held: list[Series]) -> AxisName:
     order: tuple[AxisName, ...] = ("epoch", "step", "time")
-    known = [name for name in order if held and all(None not in getattr(one, name) for one in held)]
+    is_placed = bool(held) and not any(one.is_spark for one in held)  # of a lost document the sparks alone are left
+    known = [name for name in order if is_placed and all(None not in getattr(one, name) for one in held)]
     if known[:2] == ["epoch", "step"] and is_crowded(held):
         return "step"
     return next(iter(known), "index")

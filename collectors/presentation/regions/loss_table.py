@@ -23,7 +23,8 @@ def loss_table(run: StreamMetrics) -> Element:
     held = {name: series for name, series in run.series.items() if series.value}
     if not held:
         return el("p", "No losses yet.", class_="empty")
-    unit = next((u for u in ("epoch", "step") if all(None not in getattr(one, u) for one in held.values())), "point")
+    known = () if any(one.is_spark for one in held.values()) else ("epoch", "step")
+    unit = next((u for u in known if all(None not in getattr(one, u) for one in held.values())), "point")
     found = {name: dict(zip(_places(one, unit), one.value, strict=True)) for name, one in held.items()}
     places = sorted({place for values in found.values() for place in values})
     kept = _thinned(places)
