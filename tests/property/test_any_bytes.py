@@ -57,7 +57,9 @@ class Bench:
         store = Store(self.home / "state")
         try:
             with Collector(self.home / "ws", store, CollectOptions(announce=lambda _: None)) as collector:
-                collector._cache._child = collector._cache.event_files._child = self.child  # starting one takes a second
+                collector._cache._child = collector._cache.event_files._child = (
+                    self.child
+                )  # starting one takes a second
                 state = collector.export()
         except ConfigProblem as problem:
             assert str(problem).startswith("dashboard.yaml")
