@@ -56,11 +56,11 @@ def decide(tasks: Mapping[str, Task], data: Mapping[str, Data], layout: Layout, 
         _write_faults(faults, layout)
         return _as_recorded(scored, layout)
     pairs = paired(*scored.values())
-    fitted = paired(*_scored(scorers, stretches(data, ["validation", "calibration"], "first", shortest)).values())
+    fitted = paired(*_scored(scorers, stretches(data, ["calibration"], "first", shortest)).values())
     held_out = paired(*_scored(scorers, stretches(data, ["validation"], "second", shortest)).values())
     lines = calibrated(fitted)
     if lines is None:
-        return _nothing("the first halves of the validation and calibration recordings", shortest)
+        return _nothing("the first halves of the calibration recordings", shortest)
     for kept, part in ((pairs, "calibration"), (held_out, "validation")):
         if not len(kept.patchtst.end):
             return _nothing(f"the second halves of the {part} recordings", shortest)
