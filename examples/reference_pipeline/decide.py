@@ -66,6 +66,8 @@ def paired_by_position(patchtst: Sequence[Scored], swinmae: Sequence[Scored]) ->
 
 
 def _joined(parts: Sequence[Scored]) -> Scored:
+    if not parts:
+        return Scored(np.empty(0), np.empty(0))
     return Scored(np.concatenate([p.end for p in parts]), np.concatenate([p.score for p in parts]))
 
 
@@ -82,6 +84,11 @@ class Lines:
         """Take them from normal scores."""
         median, warn, high = np.quantile(scores, [0.5, QUANTILES["warn"], QUANTILES["anomaly"]])
         return cls(float(median), float(warn), float(median + MARGIN * (high - median)))
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether they lie apart; those of a window or two do not."""
+        return self.median < self.warn < self.anomaly
 
     def severity(self, scores: Floats) -> Floats:
         """Put scores on the common scale."""
@@ -100,10 +107,15 @@ def fused(pairs: Pairs, lines: Mapping[str, Lines]) -> Floats:
     return np.asarray(np.maximum(*severities))
 
 
-def calibrated(pairs: Pairs) -> dict[str, Lines]:
-    """Thresholds of both streams from their calibration windows, and of the fused series from fused ones."""
+def calibrated(pairs: Pairs) -> dict[str, Lines] | None:
+    """Thresholds of both streams and of the fused series from their calibration windows; None of too few."""
+    if not len(pairs.patchtst.end):
+        return None
     lines = {stream: Lines.calibrated(getattr(pairs, stream).score) for stream in STREAMS}
-    return {**lines, "dual": Lines.calibrated(fused(pairs, lines))}
+    if not all(one.is_sound for one in lines.values()):
+        return None
+    dual = Lines.calibrated(fused(pairs, lines))
+    return {**lines, "dual": dual} if dual.is_sound else None
 
 
 def table(pairs: Pairs, scores: Floats, lines: Lines, *, recorded_style: bool = False) -> str:

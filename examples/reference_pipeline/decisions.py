@@ -1,9 +1,10 @@
 """Trained streams and kept recordings -> thresholds, held-out scores, and an operation set that was decided on.
 
-People differ more than windows of one recording do, so each kept recording is divided in time: its first half sets
-thresholds; the second half says how often normal windows are called an anomaly (validation recordings) or is the
-operation, with faults put in (calibration recordings). With `recorded_style` everything is as the pipeline does it
-that this one stands for: fixed thresholds, masks by chance, pairs by position, the larger raw score.
+Each calibration recording is divided in time: its first half sets thresholds, its second half is the operation, with
+faults put in. The second halves of validation recordings say how often normal windows are called an anomaly. Where the
+recordings are too short for that, nothing is decided, and the line says which ones are. With `recorded_style`
+everything is as the pipeline does it that this one stands for: fixed thresholds, masks by chance, pairs by position,
+the larger raw score.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from .decide import (
     write_fixed,
 )
 from .layout import Layout, write_whole
-from .operation import Stretch, stretches, with_faults
+from .operation import Fault, Stretch, stretches, with_faults
 from .prepare import Data, Task
 from .window_scores import Scored, Scorer
 
@@ -46,25 +47,43 @@ def decide(tasks: Mapping[str, Task], data: Mapping[str, Data], layout: Layout, 
         stream: Scorer.of(task, layout, data[stream].series[0].fs, recorded_style=recorded_style)
         for stream, task in tasks.items()
     }
-    operated, faults = with_faults(stretches(data, ["calibration"], "second"), data)
-    write_whole(layout.faults, json.dumps([fault.as_dict() for fault in faults], indent=2) + "\n")
+    shortest = {stream: scorer.shape()[0] for stream, scorer in scorers.items()}
+    operated, faults = with_faults(stretches(data, ["calibration"], "second", shortest), data)
+    if not operated:
+        return _nothing("the second halves of the calibration recordings", shortest)
     scored = _scored(scorers, operated)
     if recorded_style:
+        _write_faults(faults, layout)
         return _as_recorded(scored, layout)
-    fitted = paired(*_scored(scorers, stretches(data, ["validation", "calibration"], "first")).values())
+    pairs = paired(*scored.values())
+    fitted = paired(*_scored(scorers, stretches(data, ["calibration"], "first", shortest)).values())
+    held_out = paired(*_scored(scorers, stretches(data, ["validation"], "second", shortest)).values())
     lines = calibrated(fitted)
-    held_out = paired(*_scored(scorers, stretches(data, ["validation"], "second")).values())
+    if lines is None:
+        return _nothing("the first halves of the calibration recordings", shortest)
+    for kept, part in ((pairs, "calibration"), (held_out, "validation")):
+        if not len(kept.patchtst.end):
+            return _nothing(f"the second halves of the {part} recordings", shortest)
+    _write_faults(faults, layout)
     write_whole(layout.calibration_scores, table(fitted, fused(fitted, lines), lines["dual"]))
     write_whole(layout.held_out_scores, table(held_out, fused(held_out, lines), lines["dual"]))
     used_on = layout.relative(layout.calibration_scores)
     write_whole(layout.thresholds, thresholds(lines, len(fitted.patchtst.end), used_on, layout))
-    pairs = paired(*scored.values())
     scores = fused(pairs, lines)
     counted = {stream: len(np.unique(getattr(pairs, stream).end)) for stream in STREAMS}
     words = lines["dual"].words(scores)
     write_whole(layout.decisions, table(pairs, scores, lines["dual"]))
     write_whole(layout.decision_report, report(pairs, words, counted, "severity"))
     return _told(words, len(faults))
+
+
+def _nothing(halves: str, shortest: Mapping[str, int]) -> str:
+    rows = ", ".join(f"{rows} rows of {stream}" for stream, rows in shortest.items())
+    return f"no operation set: {halves} hold too few windows of both streams ({rows} each); give longer recordings"
+
+
+def _write_faults(faults: Sequence[Fault], layout: Layout) -> None:
+    write_whole(layout.faults, json.dumps([fault.as_dict() for fault in faults], indent=2) + "\n")
 
 
 def _scored(scorers: Mapping[str, Scorer], found: Sequence[Stretch]) -> dict[str, list[Scored]]:

@@ -20,7 +20,7 @@ from .prepare import Data
 BEGIN = datetime(2026, 1, 1, 8, tzinfo=UTC).timestamp()
 PAUSE_SECONDS = 30.0
 FAULT_SECONDS = 6.0
-"""As long as a window."""
+"""As long as a window; a stretch that is no longer than that has one in its middle third."""
 FAULT_SEED = 2_026
 FAULTED = ("patchtst", "swinmae", "both")
 """Which stream's sensors a fault is put into, stretch by stretch; the stretches behind them have none."""
@@ -53,12 +53,20 @@ class Fault:
 
 
 def stretches(
-    data: Mapping[str, Data], parts: Sequence[str], half: Literal["first", "second"], *, after: float = BEGIN
+    data: Mapping[str, Data], parts: Sequence[str], half: Literal["first", "second"], shortest: Mapping[str, int]
 ) -> list[Stretch]:
-    """Put that half of each recording of these parts one behind the other on one clock; both streams begin together."""
+    """Put that half of each recording of these parts one behind the other on one clock; both streams begin together.
+
+    Args:
+        data: Stream -> its recordings.
+        parts: Which of them.
+        half: Which half of each.
+        shortest: Stream -> rows of a window; a half that holds none is left out.
+    """
     fs = {stream: one.series[0].fs for stream, one in data.items()}
-    chosen = [[_half(rows, half) for part in parts for rows in one.parts[part]] for one in data.values()]
-    found, at = [], after
+    halves = {stream: [_half(rows, half) for part in parts for rows in one.parts[part]] for stream, one in data.items()}
+    chosen = [[rows for rows in found if len(rows) >= shortest[stream]] for stream, found in halves.items()]
+    found, at = [], BEGIN
     for recordings in zip(*chosen, strict=False):
         values = dict(zip(data, recordings, strict=True))
         found.append(Stretch(at, values))
@@ -82,22 +90,25 @@ def with_faults(found: Sequence[Stretch], data: Mapping[str, Data]) -> tuple[lis
             spoilt.append(stretch)
             continue
         seconds = min(len(rows) / data[stream].series[0].fs for stream, rows in stretch.values.items())
-        first = round(seconds / 2 - FAULT_SECONDS / 2, 2)
+        long = FAULT_SECONDS if seconds > FAULT_SECONDS else seconds / 3
+        first = round(seconds / 2 - long / 2, 2)
         values = {
-            stream: _rattled(rows, (first, data[stream].series[0].fs), spread[stream], rng)
+            stream: _rattled(rows, _rows_of(first, long, data[stream].series[0].fs), spread[stream], rng)
             if kind in (stream, "both")
             else rows
             for stream, rows in stretch.values.items()
         }
         spoilt.append(Stretch(stretch.start, values))
-        faults.append(Fault(kind, stretch.start + first, stretch.start + first + FAULT_SECONDS))
+        faults.append(Fault(kind, stretch.start + first, stretch.start + first + long))
     return spoilt, faults
 
 
-def _rattled(rows: Array, place: tuple[float, float], spread: Array, rng: np.random.Generator) -> Array:
+def _rows_of(first: float, long: float, fs: float) -> slice:
+    return slice(round(first * fs), round((first + long) * fs))
+
+
+def _rattled(rows: Array, place: slice, spread: Array, rng: np.random.Generator) -> Array:
     """A loose sensor: noise as large as the signal itself, for a while, on every channel."""
-    first, fs = place
-    begin, end = round(first * fs), min(len(rows), round((first + FAULT_SECONDS) * fs))
     out = rows.copy()
-    out[begin:end] += (2 * spread * rng.standard_normal((end - begin, rows.shape[1]))).astype(rows.dtype)
+    out[place] += (2 * spread * rng.standard_normal(out[place].shape)).astype(rows.dtype)
     return out

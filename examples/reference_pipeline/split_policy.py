@@ -17,10 +17,10 @@ All recordings are of normal operation; nothing in them is labelled as a fault.
 - **validation**: the sixth. It chooses the released checkpoint and is never trained on.
 - **calibration**: the seventh. It is never trained on and chooses nothing.
 
-Thresholds between normal and anomaly are set on the first half of each validation and calibration
-recording. The second half of each validation recording is held out: it says how often normal windows
-are called an anomaly. The second half of each calibration recording is the operation set, with faults
-put into some of them (`artifacts/operation/faults.json`).
+Thresholds between normal and anomaly are set on the first half of each calibration recording. Its
+second half is the operation set, with faults put into some of them (`artifacts/operation/faults.json`).
+The second half of each validation recording is held out: it says how often normal windows are called
+an anomaly. Where a half holds no window it is left out.
 
 A file with fewer than seven recordings is divided in the same shares by time, each recording for
 itself: its first five sevenths, the next one, and the last one. Windows are cut after the division,

@@ -68,7 +68,7 @@ class Scorer:
         rows = one.values[self.stream.name]
         samples = self.stream.samples([rows], self.stream.scaler(self.layout.root), None)
         draws = [self._draw(samples, number) for number in range(1 if self.recorded_style else DRAWS)]
-        length, stride = self._shape()
+        length, stride = self.shape()
         ends = one.start + (length + stride * np.arange(len(samples))) / self.fs
         return Scored(ends, np.mean(draws, axis=0, dtype=np.float64))
 
@@ -77,7 +77,7 @@ class Scorer:
         errors = score(self.stream, self.model, samples, self.stream.hidden(samples, rng))
         return np.asarray(errors.mean(axis=1))
 
-    def _shape(self) -> tuple[int, int]:
+    def shape(self) -> tuple[int, int]:
         """Rows of a window, and from one window to the next."""
         data: Mapping[str, float] = self.stream.config["data"]
         if "seq_len" in data:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -123,15 +124,40 @@ def test_a_csv_becomes_recordings_with_a_measured_rate(tmp_path: Path) -> None:
 
 def test_own_files_are_trained_on(train: Callable[..., int], tmp_path: Path) -> None:
     """A CSV of another sensor, at another rate, goes through both streams and data quality."""
-    rng = np.random.default_rng(1)
-    rows = [f"{row / 200},{a},{b}" for row, (a, b) in enumerate(rng.normal(size=(4000, 2)).cumsum(axis=0))]
-    own = tmp_path / "own.csv"
-    own.write_text("timestamp,a,b\n" + "\n".join(rows) + "\n")
-    code = train(tmp_path / "workspace", "--quick", "--epochs", 1, "--fdc", own, "--vibration", own)
+    code = train(tmp_path / "workspace", *_own(tmp_path, 4000))
 
     assert code == 0
     assert "fs: 200.0" in (tmp_path / "workspace/configs/swinmae_ssl_real.yaml").read_text()
     assert list((tmp_path / "workspace/artifacts/dqvl/fdc").glob("*__own.csv.json"))
+
+
+def test_recordings_too_short_for_an_operation_set_are_trained_on_and_it_is_said(
+    train: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert train(tmp_path / "workspace", *_own(tmp_path, 4000)) == 0
+
+    told = "no operation set: the second halves of the calibration recordings hold too few windows of both streams"
+    assert told in capsys.readouterr().out
+    assert not (tmp_path / "workspace/artifacts/thresholds").exists()
+
+
+def test_an_operation_set_is_made_of_a_shorter_recording(train: Callable[..., int], tmp_path: Path) -> None:
+    """A half shorter than a fault has a shorter one, inside it; thresholds come of calibration windows alone."""
+    assert train(tmp_path / "workspace", *_own(tmp_path, 14000)) == 0
+
+    (fault,) = json.loads((tmp_path / "workspace/artifacts/operation/faults.json").read_text())
+    thresholds = json.loads((tmp_path / "workspace/artifacts/thresholds/batch_decision_thresholds.json").read_text())
+    assert fault["end"] - fault["start"] == pytest.approx(5 / 3, abs=0.01)
+    assert thresholds["calibration"]["split"] == "calibration"
+
+
+def _own(folder: Path, length: int) -> tuple[object, ...]:
+    """Options that train on one recording of so many rows, 200 of them a second."""
+    rng = np.random.default_rng(1)
+    rows = [f"{row / 200},{a},{b}" for row, (a, b) in enumerate(rng.normal(size=(length, 2)).cumsum(axis=0))]
+    own = folder / "own.csv"
+    own.write_text("timestamp,a,b\n" + "\n".join(rows) + "\n")
+    return "--quick", "--epochs", 1, "--fdc", own, "--vibration", own
 
 
 def test_a_file_that_fails_data_quality_is_not_trained_on(
