@@ -14,7 +14,7 @@ import resource
 import time
 from typing import Any, Final
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from dash_app.web.answers import failure
 
@@ -48,6 +48,8 @@ class LimitedProtocol(HttpToolsProtocol):
         self._is_in_head = True
         self._unread, self._head_bytes, self._headers = 0, 0, 0
         self._refused = False
+        self._answered: RequestResponseCycle | None = None
+        """What is being answered, or was last; `cycle` is what came last, and may wait behind it."""
 
     @property
     def is_waiting(self) -> bool:
@@ -117,6 +119,8 @@ class LimitedProtocol(HttpToolsProtocol):
         self._is_in_head, self._unread = False, 0
         self._expect(BODY_SECONDS)
         super().on_headers_complete()
+        if not self.pipeline:
+            self._answered = self.cycle
 
     def on_message_complete(self) -> None:
         """The request is whole; the next head may follow."""
@@ -127,6 +131,8 @@ class LimitedProtocol(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         """It is the client's turn again; the next head may have begun meanwhile."""
         self._waiting_since = time.monotonic()
+        if self.pipeline:
+            self._answered = self.pipeline[-1][0]
         super().on_response_complete()
         if self._is_in_head and self._unread and self._deadline is None:
             self._expect(HEAD_SECONDS)
@@ -176,8 +182,7 @@ class LimitedProtocol(HttpToolsProtocol):
             return
         self._refused = True
         self._expect(None)
-        is_answering = self.cycle is not None and self.cycle.response_started and not self.cycle.response_complete
-        if is_answering:
+        if self._leave_unanswered():
             self.transport.abort()
             return
         answer = failure(status, error, message)
@@ -187,3 +192,12 @@ class LimitedProtocol(HttpToolsProtocol):
         if self.transport.can_write_eof():
             self.transport.write_eof()
         self._deadline = self.loop.call_later(LINGER_SECONDS, self.transport.abort)
+
+    def _leave_unanswered(self) -> bool:
+        """Whoever is making an answer sees the client gone, and writes no more; whether a part of it was sent."""
+        one = self._answered
+        if one is None or one.response_complete:
+            return False
+        one.disconnected, one.waiting_for_100_continue = True, False
+        one.message_event.set()
+        return one.response_started

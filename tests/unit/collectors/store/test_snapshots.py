@@ -11,7 +11,7 @@ from collectors.contract.state import DashboardState
 from collectors.observe.load_pipeline import default_config
 from collectors.store.runs import SPARE_LINES, RunStore
 from collectors.store.snapshots import History
-from collectors.store.store import MOST_SMOKE_RESULTS, Store
+from collectors.store.store import MOST_SMOKE_RESULTS, Store, nobody
 
 CHANGES = 5 * SPARE_LINES
 
@@ -31,7 +31,7 @@ def test_an_ended_run_that_goes_on_changing_takes_no_more_room(tmp_path: Path) -
     history = History(store, default_config())
     sizes = []
     for number in range(CHANGES):
-        history.store(at(number))
+        history.store(at(number), nobody)
         sizes.append(size_bytes(tmp_path))
 
     lines = (tmp_path / "runs/index.jsonl").read_bytes().count(b"\n")
@@ -44,7 +44,7 @@ def test_an_ended_run_that_goes_on_changing_takes_no_more_room(tmp_path: Path) -
 def test_collectors_that_are_started_again_and_again_leave_no_long_index(tmp_path: Path) -> None:
     """Each changes the run a few times only, and knows nothing of the lines of the others."""
     for number in range(CHANGES):
-        History(Store(tmp_path), default_config()).store(at(number))
+        History(Store(tmp_path), default_config()).store(at(number), nobody)
 
     assert (tmp_path / "runs/index.jsonl").read_bytes().count(b"\n") <= 2 * SPARE_LINES + 1
 

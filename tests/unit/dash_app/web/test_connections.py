@@ -31,8 +31,8 @@ USUAL_HEADERS = 2
 class Served:
     """One of the two servers, and the processes that answer."""
 
-    def __init__(self, url: str, processes: Callable[[], list[psutil.Process]]) -> None:
-        self.url, self.processes = url, processes
+    def __init__(self, url: str, processes: Callable[[], list[psutil.Process]], log: Callable[[], str]) -> None:
+        self.url, self.processes, self.log = url, processes, log
 
     def ask(self, request: bytes) -> bytes:
         """Everything that is answered until the connection ends."""
@@ -57,13 +57,13 @@ def served(request: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
     Store(home / "state").write_state(good_state())
     if request.param == "uvicorn":
         alone = start_server(home, state_dir=home / "state")
-        yield Served(alone.url, lambda: [psutil.Process(alone.process.pid)])
+        yield Served(alone.url, lambda: [psutil.Process(alone.process.pid)], alone.log)
         alone.stop()
         return
     with image_server(home, home / "state") as several:
         wait_for(lambda: several.begun() == 2, "both workers", 60)
         first = several.workers()
-        yield Served(several.url, lambda: [psutil.Process(worker) for worker in several.workers()])
+        yield Served(several.url, lambda: [psutil.Process(worker) for worker in several.workers()], several.log)
         assert several.workers() == first, "a worker died"
 
 
@@ -124,6 +124,37 @@ def test_headers_behind_a_request_that_is_still_answered_are_bounded_too(served:
             for _ in range(100):
                 connection.sendall(b"GET /healthz HTTP/1.1\r\n" + b"X: y\r\n" * (MIB // 6))
     assert served.memory_bytes() - before < 32 * MIB
+
+
+SPOILT = b"\x00\x01 no request\r\n\r\n"
+ASKED = b"GET /api/state HTTP/1.1\r\nHost: localhost\r\n\r\n"
+BODY = b"POST /api/baseline HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{}"
+AWAITED = (
+    b"POST /api/baseline HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n"
+)
+
+
+@pytest.mark.parametrize("sent", [ASKED, BODY, AWAITED, ASKED + ASKED], ids=["asked", "body", "awaited", "two"])
+def test_what_is_refused_while_an_answer_is_made_gets_the_refusal_alone(served: Served, sent: bytes) -> None:
+    """Whoever makes the answer does not write behind the end: that would be the server's fault in its log."""
+    answers = [served.ask(sent + SPOILT) for _ in range(5)]
+
+    assert [status_of(answer) for answer in answers] == [400] * 5
+    assert {answer.count(b"HTTP/1.1") for answer in answers} == {1}
+    assert "Traceback" not in served.log()
+
+
+def test_a_refusal_is_not_written_into_an_answer_that_has_begun(served: Served) -> None:
+    """Also where another request waits behind it already."""
+    with served.open(b"GET /api/events HTTP/1.1\r\nHost: localhost\r\n\r\n") as connection:
+        assert status_of(connection.recv(65536)) == 200
+        connection.sendall(ASKED + SPOILT)
+        rest = b""
+        with suppress(ConnectionResetError):
+            while part := connection.recv(65536):
+                rest += part
+    assert b"HTTP/1.1" not in rest
+    assert "Traceback" not in served.log()
 
 
 def ends(connection: socket.socket) -> bytes:

@@ -131,8 +131,8 @@ def test_a_file_in_several_pieces_is_packed_whole() -> None:
 def test_visitors_who_come_together_wait_for_one_packing(monkeypatch: pytest.MonkeyPatch) -> None:
     """The chart library takes a tenth of a second; a team that opens the page at nine must not pay it each."""
     packings: list[str] = []
-    pack = compression._pack
-    monkeypatch.setattr(compression, "_pack", lambda body, coding: packings.append(coding) or pack(body, coding))
+    pack = compression.packed
+    monkeypatch.setattr(compression, "packed", lambda body, coding: packings.append(coding) or pack(body, coding))
     app = Compression(serving(PlainTextResponse(LONG)))
 
     async def together() -> list[httpx.Response]:
