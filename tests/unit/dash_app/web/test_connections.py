@@ -169,14 +169,18 @@ def test_a_head_that_does_not_come_is_not_waited_for(served: Served) -> None:
     """Nothing at all, a part of it, and a part of the next one on a connection that is kept."""
     kept = LINE.replace(b"Connection: close\r\n", b"")
     with ExitStack() as several:
-        silent, part, again, blank = (
-            several.enter_context(served.open(sent)) for sent in (b"", LINE, kept + b"\r\n" + kept, kept + b"\r\n\r\n")
-        )
+        silent, part, again = (several.enter_context(served.open(s)) for s in (b"", LINE, kept + b"\r\n" + kept))
 
         assert ends(silent) == b""
         assert status_of(ends(part)) == 408
         answers = ends(again)
         assert (status_of(answers), answers.count(b"HTTP/1.1 408")) == (200, 1)
+
+
+@pytest.mark.slow
+def test_a_kept_connection_may_rest_for_longer_than_a_poll(served: Served) -> None:
+    """An empty line behind a request is no beginning of the next one."""
+    with served.open(LINE.replace(b"Connection: close\r\n", b"") + b"\r\n\r\n") as blank:
         assert status_of(ends(blank)) == 200
 
 
