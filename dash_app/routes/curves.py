@@ -37,6 +37,10 @@ MAIN: Final = ""
 """Name of the main chart among the parts."""
 
 
+NO_RUN: Final = "no-run"
+"""What the collector calls a workspace in which nothing has begun; it is never stored."""
+
+
 class CurvesRoute:
     """The route, over one reader."""
 
@@ -58,6 +62,8 @@ class CurvesRoute:
             return failure(400, "bad_question", f"at most {MOST_SERIES} series are answered at once")
         seen = await anyio.to_thread.run_sync(self._seen, once["run"])
         run = seen.state.metrics.get(once["stream"]) if seen.state else None
+        if run is None and once["run"] == NO_RUN:
+            return Response(status_code=204)  # what began while it was asked has taken its place
         if run is None or not run.series.keys() >= set(series):
             return not_found()
         etag = short_digest("\n".join((once["run"], curves_version(run), once.get("since", ""), *series)))

@@ -11,30 +11,36 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
 from collectors.contract.remembered import SmokeResult
-from collectors.contract.state import state_from_json
+from collectors.contract.state import DashboardState, state_from_json
 from collectors.store.store import Store
 
 
-def write_for_ever(store: Store, states: list[bytes]) -> None:
+def write_for_ever(store: Store, states: list[DashboardState]) -> None:
     """Every kind of write, in turns."""
-    both = [state_from_json(raw) for raw in states]
-    result = SmokeResult(0, "scored", 1.0)
     with store.collecting(wait_seconds=10):
         while True:
-            for number, state in enumerate(both):
-                store.write_state(state)
-                store.write_heartbeat(datetime.now(UTC), 5.0, os.getpid())
-                store.write_snapshot(state)
-                store.remember_smoke(f"s{number}", ("a", "b"), result)
+            write_once(store, states)
+
+
+def write_once(store: Store, states: list[DashboardState]) -> None:
+    """All that is ever written, of both states."""
+    for number, state in enumerate(states):
+        store.write_state(state)
+        store.write_heartbeat(datetime.now(UTC), 5.0, os.getpid())
+        store.write_snapshot(state)
+        store.remember_smoke(f"s{number}", ("a", "b"), SmokeResult(0, "scored", 1.0))
 
 
 def main(argv: list[str]) -> int:
     """Fork a writer for each line."""
-    store, states = Store(Path(argv[1])), [Path(name).read_bytes() for name in argv[2:]]
+    store, states = Store(Path(argv[1])), [state_from_json(Path(name).read_bytes()) for name in argv[2:]]
+    with tempfile.TemporaryDirectory() as elsewhere:
+        write_once(Store(Path(elsewhere)), states)  # what a write imports is imported before the fork
     for _ in sys.stdin:
         child = os.fork()
         if child == 0:
