@@ -105,6 +105,10 @@ def test_what_is_not_there_is_the_one_404(long_run: LongRun, change: dict[str, s
     assert long_run.ask(**change).status_code == 404
 
 
+def test_what_stood_there_before_a_run_began_has_no_answer_and_is_no_mistake(long_run: LongRun) -> None:
+    assert long_run.ask(run="no-run").status_code == 204
+
+
 @pytest.mark.parametrize("change", [{"run": None}, {"stream": None}, {"other": "1"}, {"series": ["val_loss"] * 65}])
 def test_a_question_that_is_none_is_said_to_be_none(long_run: LongRun, change: dict[str, Any]) -> None:
     assert long_run.ask(**change).status_code == 400
