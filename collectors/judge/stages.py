@@ -137,7 +137,7 @@ def _preparation(_stage: Stage, judged: Judged) -> StageStatus:
     if scaler is None or check is None:
         return StageStatus(Status.IDLE, _why_absent("scaler", judged.seen))
     if scaler.missing:
-        return StageStatus(Status.IDLE, "no scaler yet")
+        return StageStatus(Status.IDLE, "no scaler")  # not there yet, or lost: the check says which
     if check.outcome is Outcome.PASS:
         channels = len(scaler.evidence.center or ()) if scaler.evidence else 0
         return StageStatus(Status.DONE, f"scaler, {plural(channels, 'channel')}", scaler.facts.modified_at)

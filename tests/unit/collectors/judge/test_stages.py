@@ -104,7 +104,7 @@ def test_preparation_counts_the_channels(file: Any, message: str) -> None:
 def test_preparation_waits_for_a_scaler_that_is_not_there() -> None:
     seen = workspace(scaler=absent("artifacts/scaler_fdc.json"))
 
-    assert told("preparation", seen, check("scaler", "fail")) == StageStatus(IDLE, "no scaler yet")
+    assert told("preparation", seen, check("scaler", "fail")) == StageStatus(IDLE, "no scaler")
 
 
 @pytest.mark.parametrize(("file", "checks"), [(None, [check("scaler")]), (scaler(), [])])
