@@ -16,6 +16,8 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, 
 from collectors.numbers import visible_text
 
 RUN_ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+NO_RUN = "no-run"
+"""Id of a workspace in which nothing has begun; it is never stored."""
 LINK_TEMPLATE_PATTERN = (
     r"^https://([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?"
     r"/([A-Za-z0-9._~:/?#@!$&'()*+,;=%-]|\{run_id\})*\{path\}([A-Za-z0-9._~:/?#@!$&'()*+,;=%-]|\{run_id\})*$"

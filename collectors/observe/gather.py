@@ -14,6 +14,7 @@ from collectors.contract.pipeline import PipelineConfig
 from collectors.contract.remembered import SmokeResult
 from collectors.contract.shapes import is_pattern
 from collectors.contract.streams import Stream
+from collectors.contract.values import NO_RUN
 from collectors.decisions.analysis import Analysis, analysed
 from collectors.decisions.windows import resolved
 from collectors.evidence.documents import Heartbeat
@@ -111,7 +112,7 @@ class Gatherer:
             smoke=self._smoke(streams),
             heartbeat=heartbeat,
             started_at=started_at,
-            run_id=run_id_at(started_at) if started_at is not None else "no-run",
+            run_id=run_id_at(started_at) if started_at is not None else NO_RUN,
             decisions=self._decisions(streams),
             problems=tuple(self.cache.search_problems),
         )

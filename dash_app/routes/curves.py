@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from collectors.contract.metrics import StreamMetrics
+from collectors.contract.values import NO_RUN
 from collectors.digest import short_digest
 from collectors.presentation.metric_groups import main_part, only
 from collectors.presentation.regions.loss_table import loss_table
@@ -35,10 +36,6 @@ FEW_ROWS: Final = 100
 """A curve of no more rows is sent whole."""
 MAIN: Final = ""
 """Name of the main chart among the parts."""
-
-
-NO_RUN: Final = "no-run"
-"""What the collector calls a workspace in which nothing has begun; it is never stored."""
 
 
 class CurvesRoute:
