@@ -159,7 +159,7 @@ class Collector:
         if previous is not None and self._last == (sign, previous):
             return previous
         if self._learnt is not None:
-            index_points(seen, run_id, self._cache, self._learnt)
+            index_points(seen, run_id, self._gatherer, self._learnt)
         state = self._judge(seen, now, (run_id, stored), previous)
         self._last, self._seen = (sign, state), seen
         return state

@@ -25,6 +25,7 @@ from collectors.live.description import Description
 from collectors.live.file_changes import Changes
 from collectors.numbers import instant_words
 from collectors.observe.load_pipeline import ConfigProblem
+from collectors.start import settle
 from collectors.store.backend import StoreProblem
 from collectors.store.store import Store
 
@@ -106,9 +107,12 @@ class Watcher:
 
     def _collect_until(self, stop: threading.Event) -> None:
         # Notifications begin with the first wait: what changed before it is seen by a second look.
-        first = True
+        first = is_fresh = True
         while not stop.is_set():
             state = self.collect_once()
+            if is_fresh:
+                settle()
+            is_fresh = False
             self._keep_now_and_then()
             is_more = state is not None and self.look_at_another_run()
             self._wait(stop, 0.0 if is_more else FIRST_SECONDS if first else _patience(state))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from collectors.collect import Collector
 from collectors.contract.state import DashboardState, state_from_json
 from collectors.observe import gather, summaries
 from collectors.readers.child.process import ReaderProcess
+from collectors.store import curves, store
 from collectors.store.folder import Folder
 from collectors.store.store import Store
 from collectors.training import evidence
@@ -43,10 +45,10 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def append(workspace: Path, stream: str, step: int) -> int:
-    """Let a stream log one more step; how many bytes that are."""
+def append(workspace: Path, stream: str, step: int, at: float | None = None) -> int:
+    """Let a stream log one more step, now or in Unix seconds; how many bytes that are."""
     (file,) = (workspace / "runs" / stream).iterdir()
-    rows = b"".join(record(event(step, [simple_value(tag, 0.25)], time.time())) for tag in TAGS)
+    rows = b"".join(record(event(step, [simple_value(tag, 0.25)], time.time() if at is None else at)) for tag in TAGS)
     with file.open("ab") as handle:
         handle.write(rows)
     return len(rows)
@@ -124,6 +126,33 @@ def test_an_append_reads_its_bytes_and_makes_its_stream_again_and_nothing_else(
     assert {s for s in after.metrics if after.metrics[s].curves != before.metrics[s].curves} == {"s07"}
     kept = [s for s in after.metrics if _same_curves(before, after, s)]
     assert len(kept) == STREAMS - 1
+
+
+def test_the_snapshot_of_an_ended_run_costs_an_append_no_reading_of_states(
+    workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The state is read back once before it is written, and its snapshot is the same bytes."""
+    ended, run = tmp_path / "ws", time.time() - 1e6
+    shutil.copytree(workspace, ended)
+    values = np.random.default_rng(1).random((POINTS, len(TAGS)))
+    for file in list(ended.glob("runs/*/*")):
+        file.unlink()
+        earlier = file.with_name(f"events.out.tfevents.{int(run)}.vm.1.0")
+        earlier.write_bytes(fast_scalar_file(TAGS, np.arange(POINTS), values, start=run))
+    with Collector(ended, Store(tmp_path / "state")) as collector:
+        collector.export(at_end=True)
+        append(ended, "s07", POINTS, at=run + POINTS)
+        collector.export(at_end=True)
+        read: list[int] = []
+        for place in (store, curves):
+            monkeypatch.setattr(place, "state_from_json", lambda raw: read.append(len(raw)) or state_from_json(raw))
+
+        append(ended, "s07", POINTS + 1, at=run + POINTS)
+        after = collector.export(at_end=True)
+
+    assert len(read) == 1
+    snapshot = tmp_path / f"state/runs/{after.meta.run_id}.json"
+    assert snapshot.read_bytes() == (tmp_path / "state/dashboard-state.json").read_bytes()
 
 
 def _same_curves(before: DashboardState, after: DashboardState, stream: str) -> bool:
