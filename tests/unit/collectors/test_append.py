@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from support.build_events import event, fast_scalar_file, record, simple_value
+from support.many_streams import write_streams
 
 from collectors.collect import Collector
 from collectors.contract.state import DashboardState, state_from_json
@@ -31,17 +32,7 @@ POINTS = 400
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Fifty streams that are training now, three series each."""
     root = tmp_path_factory.mktemp("fifty")
-    start = time.time() - POINTS * 0.01
-    lines = ["title: Fifty", "streams:"]
-    for n in range(STREAMS):
-        values = np.random.default_rng(n).random((POINTS, len(TAGS)))
-        file = root / f"runs/s{n:02}" / f"events.out.tfevents.{int(start)}.vm.{n + 1}.0"
-        file.parent.mkdir(parents=True)
-        file.write_bytes(fast_scalar_file(TAGS, np.arange(POINTS), values, start=start))
-        tags = ", ".join(f"{tag}: [{tag}]" for tag in TAGS)
-        lines += [f"  - id: s{n:02}", f"    label: S{n}", f"    checkpoint: s{n:02}.pt", "    completion: {by: steps}",
-                  f"    events: {{folder: runs/s{n:02}, tags: {{{tags}}}}}"]  # fmt: skip
-    (root / "dashboard.yaml").write_text("\n".join(lines) + "\n")
+    write_streams(root, STREAMS, TAGS, POINTS)
     return root
 
 
@@ -174,17 +165,3 @@ def test_nothing_new_costs_no_reading_no_writing_and_no_making(
     collector.export(at_end=True)
 
     assert (counted.calls, counted.written, made) == (Counter(), [], [])
-
-
-def test_fifty_streams_of_ten_series_are_a_state_of_500_kilobytes(tmp_path: Path, workspace: Path) -> None:
-    """Three series a stream here; each of ten would be no larger than the largest of these."""
-    with Collector(workspace, Store(tmp_path)) as collector:
-        collector.export()
-
-    raw = (tmp_path / "dashboard-state.json").read_bytes()
-    state = state_from_json(raw)
-    of_series = sum(len(getattr(run, part)[name].model_dump_json()) + len(name) + 4
-                    for run in state.metrics.values()
-                    for part in ("series", "courses", "about", "final", "best")
-                    for name in getattr(run, part))  # fmt: skip
-    assert len(raw) - of_series + of_series * 10 / len(TAGS) < 500_000
