@@ -17,6 +17,7 @@ from typing import Any
 
 from collectors.contract.sections import Limits
 from collectors.evidence.files import FileFacts, Finding
+from collectors.files.find import Found
 from collectors.files.workspace import CannotRead, OpenFile, Workspace, read_settled
 from collectors.observe.event_files import AGAIN_SECONDS, EventFiles
 from collectors.observe.memory import Learnt
@@ -52,15 +53,22 @@ class ReadCache:
         self._digests: dict[str, tuple[Any, str]] = {}
         self._joined: dict[str, tuple[Any, ReadFile[Any]]] = {}
         self._again_at: dict[tuple[str, str], float] = {}
+        self._listed: dict[tuple[str, ...], Found] = {}
         self.search_problems: dict[Finding, None] = {}
         """What could not be searched since this was cleared, in order."""
         self.event_files = EventFiles(workspace, child, learnt)
         self.readings = 0
         """How often a file was read: equal means that nothing new was learnt."""
 
+    def begin(self, *, trusts_listings: bool) -> None:
+        """Begin another look; what was listed in the one before is still true where that is known."""
+        if not trusts_listings:
+            self._listed.clear()
+
     def search(self, patterns: Sequence[str]) -> list[str]:
-        """Paths that match, sorted; what could not be searched is remembered."""
-        found = self.workspace.find(patterns)
+        """Paths that match, sorted, listed once a look; what could not be searched is remembered."""
+        found = self._listed.get(tuple(patterns)) or self.workspace.find(patterns)
+        self._listed[tuple(patterns)] = found
         self.search_problems.update(dict.fromkeys(found.problems))
         return list(found.paths)
 
