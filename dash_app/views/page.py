@@ -25,7 +25,7 @@ from dash_app.views.banners import render_snapshot_banner
 from dash_app.views.curves.losses import losses_now, render_losses
 from dash_app.views.decisions.tab import TAB as DECISIONS_TAB
 from dash_app.views.decisions.tab import decisions_now, has_decisions, render_decisions
-from dash_app.views.difference import difference
+from dash_app.views.difference import difference, props_of
 from dash_app.views.files import render_links
 from dash_app.views.graph.pipeline_graph import render_empty
 from dash_app.views.graph.stage_list import render_stage_list
@@ -146,7 +146,7 @@ def _digest(content: Any) -> str:
 
 
 def _plain(component: Component) -> Any:
-    return component.to_plotly_json()  # type: ignore[no-untyped-call] # Dash does not annotate it
+    return [type(component).__name__, props_of(component)]
 
 
 def _run_label(state: DashboardState | None, run_id: str | None) -> list[Component]:
