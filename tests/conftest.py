@@ -27,6 +27,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 from support.browsers import Chromium, console_messages, fresh_tab, set_viewport
+from support.kept_children import KeptChildren
 from support.server import RunningServer, start_server
 
 
@@ -54,6 +55,20 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[Any]:
 
 
 PASSED = pytest.StashKey[bool]()
+
+
+@pytest.fixture(scope="session")
+def reading_children() -> Iterator[KeptChildren]:
+    """Of all collectors that tests run in this process."""
+    children = KeptChildren()
+    yield children
+    children.end()
+
+
+@pytest.fixture(autouse=True)
+def kept_children(reading_children: KeptChildren, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a test's collectors go on with the children of the test before."""
+    reading_children.use(monkeypatch)
 
 
 @pytest.fixture
