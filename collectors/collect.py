@@ -170,6 +170,8 @@ class Collector:
 
     def keep(self) -> None:
         """Keep what was learnt in the state directory, so that a restart reads only what is new."""
+        stored = self._stored  # none where another collector keeps the state: what it needs is not known here
+        self._cache.forget_gone(stored[1].meta.run_id if stored is not None else None)
         self._cache.save()
         self._gatherer.after_end.keep()
 
