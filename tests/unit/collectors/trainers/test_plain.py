@@ -39,7 +39,7 @@ def test_steps_are_not_called_epochs(tmp_path: Path) -> None:
 
     assert_same(found.model.series["train_loss"], points_of(said, "train/loss"), from_epoch=None)
     assert found.verdict == "incomplete"
-    assert "nothing says which epoch a step is" in found.detail("training")
+    assert "step 60: nothing says which epoch a step is; there are to be 6" in found.detail("training")
 
 
 def test_a_killed_training_is_not_ready(tmp_path: Path) -> None:
