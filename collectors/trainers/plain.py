@@ -22,9 +22,9 @@ from collectors.trainers.description import (
     tags_of,
 )
 from collectors.trainers.folder import Folder, join, parent, said
-from collectors.trainers.names import has_training, losses_in
+from collectors.trainers.names import has_training, losses_in, metrics_in
 from collectors.trainers.spec import Documented, Raw, Run, Sureness, TrainerSpec
-from collectors.training.series import is_side
+from collectors.training.series import better_way, is_side, is_validation, other_paths
 
 PLACES: Final = frozenset({"epoch", "epochs", "step", "global_step", "iteration", "iter"})
 TABLES: Final = ("**/*.csv", "**/*.tsv", "**/*.jsonl", "**/*.ndjson", "**/*.json")
@@ -44,7 +44,7 @@ def recognise(folder: Folder) -> Sequence[Run]:
     tops = _event_folders(folder)
     beside = tables if len(tops) == 1 else None  # of several runs, whose would a table be?
     runs = [_of_events(folder, top, files, beside) for top, files in tops.items()]
-    return runs or [_of_table(folder, path, tables[path], alone=len(tables) == 1) for path in tables]
+    return runs or _of_tables(folder, tables)
 
 
 def _event_folders(folder: Folder) -> dict[str, list[str]]:
@@ -74,7 +74,8 @@ def _names_in(folder: Folder, path: str) -> frozenset[str]:
     """Columns of a table that says where its rows stand; none where it is no table of a training."""
     names = frozenset(_row(folder, path) if ".json" in path or ".ndjson" in path else folder.columns(path))
     is_placed = {name.strip().lower() for name in names} & PLACES
-    return names if is_placed and (losses_in(names) or any(map(is_side, names))) else frozenset()
+    is_measured = losses_in(names) or any(is_side(name) or better_way(name) for name in names)
+    return names if is_placed and is_measured else frozenset()
 
 
 def _row(folder: Folder, path: str) -> Iterable[str]:
@@ -116,15 +117,48 @@ def _of_events(folder: Folder, top: str, files: Sequence[str], beside: Mapping[s
     )
 
 
-def _of_table(folder: Folder, path: str, names: frozenset[str], *, alone: bool) -> Run:
-    return Run(
-        root=parent(path),
-        because=(said(path),),
-        sure=Sureness.PERHAPS,
-        at=folder.modified_at(path),
-        trained=has_training(names),
-        facts={"table": path, "names": names, "alone": alone},
+def _of_tables(folder: Folder, tables: Mapping[str, frozenset[str]]) -> list[Run]:
+    """A run a table, or a run two of them: `train.csv` and `val.csv` are one."""
+    parts = {path: other for path in tables if (other := _other_part(tables, path)) is not None}
+    whole = [path for path in tables if path not in parts.values()]
+    return [
+        _of_table(folder, tables, [path, *filter(None, [parts.get(path)])], alone=len(whole) == 1) for path in whole
+    ]
+
+
+def _other_part(tables: Mapping[str, frozenset[str]], path: str) -> str | None:
+    """The table of the validation to a table of the training, where no name in either says which part it is of."""
+    if any(map(is_validation, tables[path])):
+        return None
+    beside = (other for other in other_paths(path, is_validation=False) if other in tables)
+    return next(
+        (o for o in beside if tables[o] & tables[path] - PLACES and not any(map(is_validation, tables[o]))), None
     )
+
+
+def _of_table(folder: Folder, tables: Mapping[str, frozenset[str]], paths: Sequence[str], *, alone: bool) -> Run:
+    names = tables[paths[0]]
+    return Run(
+        root=parent(paths[0]),
+        because=tuple(map(said, paths)),
+        sure=Sureness.PERHAPS,
+        at=max(map(folder.modified_at, paths)),
+        trained=len(paths) > 1 or has_training(names),
+        facts={"table": paths[0], "names": names, "alone": alone, "parts": [(p, tables[p]) for p in paths[1:]]},
+    )
+
+
+def _table(facts: Mapping[str, Any]) -> Raw | None:
+    """Its table; of a validation in a file of its own each series with that word."""
+    table, names = facts.get("table"), facts.get("names", ())
+    if not table:
+        return None
+    section = table_of(table, names)
+    for path, held in facts.get("parts", ()):
+        measured = {f"val_{name}": {"column": name} for name in metrics_in(held)}
+        losses = {"val_loss": {"column": losses_in(held)["train_loss"]}} if "train_loss" in losses_in(held) else {}
+        section = {"path": [table, path], "columns": {**section["columns"], **losses, **measured}}
+    return section
 
 
 def describe(folder: Folder, run: Run) -> Raw:
@@ -138,7 +172,7 @@ def describe(folder: Folder, run: Run) -> Raw:
     return one_stream(
         "Training",
         checkpoint=_models(folder, list(places)),
-        table=table_of(table, facts["names"]) if table else None,
+        table=_table(facts),
         events=events_of(facts["events"], tags_of(facts["tags"])) if "events" in facts else None,
         config=config,
         completion=epochs_of(folder, config),
@@ -158,9 +192,10 @@ SPEC = TrainerSpec(
     recognise=recognise,
     describe=describe,
     documented=Documented(
-        recognised_by="event files with scalars; a CSV, TSV, JSONL or JSON with an epoch or step column and a loss",
-        reads="tags and columns with usual names of losses; a total from `config.yaml`, `hparams.yaml`, Accelerate's "
-        "`hparams.yml` and the like",
+        recognised_by="event files with scalars; a CSV, TSV, JSONL or JSON with an epoch or step column and a loss, or "
+        "a metric of a known name",
+        reads="tags and columns with usual names of losses and metrics (`train.csv` and `val.csv` are one table); a "
+        "total from `config.yaml`, `hparams.yaml`, Accelerate's `hparams.yml` and the like",
         judged="`model.safetensors`, else the newest model file beside it",
         proven="recorded with a loop of one's own",
     ),

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import math
+import shutil
+import time
 from pathlib import Path
 
 import pytest
-from support.recognising import assert_same, points_of, recording, seen
+from support.build_checkpoints import Numbers, a_value, torch_zip
+from support.foreign import log_bytes
+from support.recognising import Seen, assert_same, points_of, recording, seen
 from support.recorded import unpack
+from support.workspaces import write
 
 
 @pytest.mark.parametrize("name", ["csv", "killed_csv"])
@@ -32,6 +38,47 @@ def test_event_files_of_epochs_from_0_are_counted_to_their_total(tmp_path: Path)
     best = found.model.best["val_loss"]
     assert (best.value, best.epoch) == (pytest.approx(said["best"]["value"]), said["best"]["at"])
     assert found.judged == said["judged"], "the best one, where it is named so"
+
+
+def loop(root: Path, tables: dict[str, str], ends: float = 0.4) -> Seen:
+    """What a loop of ten epochs left that wrote these tables, by their names and headers; each value is a fraction."""
+    at = time.time() - 20_000
+    for name, head in tables.items():
+        width = head.count(",")
+        rows = [f"{n},{','.join(f'{0.9 - n / 100 - k / 1000:.3f}' for k in range(width))}" for n in range(1, 10)]
+        write(root / name, "\n".join([head, *rows, f"10{f',{ends}' * width}", ""]), at)
+    numbers = Numbers()
+    write(root / "model.pt", torch_zip({"model": a_value(numbers)}, numbers), at)
+    write(root / "config.yaml", "epochs: 10\n", at - 60)
+    return seen(root)
+
+
+def test_a_training_that_logs_its_accuracy_alone_is_one(tmp_path: Path) -> None:
+    found = loop(tmp_path / "table", {"log.csv": "epoch,train_acc,val_acc"})
+    assert (found.described.trainer, found.verdict) == ("plain", "ready")
+    assert "all values finite" in found.detail("training"), "a metric is no loss"
+    assert found.model.best["val_acc"].value == pytest.approx(0.889)
+
+    values = [(n, {"Accuracy/train": 0.9 + n / 200, "Accuracy/val": 0.8 + n / 200}) for n in range(1, 11)]
+    write(tmp_path / "events/runs/events.out.tfevents.1795748094.host.9.0", log_bytes(values, 1795748094.0))
+    shutil.copytree(tmp_path / "table", tmp_path / "events", ignore=lambda *_: ["log.csv"], dirs_exist_ok=True)
+    found = seen(tmp_path / "events")
+    assert (found.outcome("logs"), set(found.model.series)) == ("pass", {"Accuracy/train", "Accuracy/val"})
+
+
+@pytest.mark.parametrize(
+    ("train", "val", "series"),
+    [
+        ("train.csv", "val.csv", {"train_loss", "val_loss", "acc", "val_acc"}),
+        ("logs/training/log.csv", "logs/validation/log.csv", {"train_loss", "val_loss", "acc", "val_acc"}),
+    ],
+)
+def test_tables_of_both_parts_of_the_data_are_one_run(tmp_path: Path, train: str, val: str, series: set[str]) -> None:
+    found = loop(tmp_path, {train: "epoch,loss,acc", val: "epoch,loss,acc"})
+
+    assert (found.verdict, set(found.model.series)) == ("ready", series)
+    assert "the newest of" not in (found.described.recognised or "")
+    assert loop(tmp_path, {val: "epoch,loss,acc"}, math.nan).verdict == "not_ready", "its validation is looked at"
 
 
 def test_steps_are_not_called_epochs(tmp_path: Path) -> None:
