@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any, Final
 
+from collectors.readers.tables.numbers import number
 from collectors.trainers.description import (
     CONFIGS,
     MODELS,
@@ -22,7 +24,7 @@ from collectors.trainers.description import (
     tags_of,
 )
 from collectors.trainers.folder import Folder, join, parent, said
-from collectors.trainers.names import has_training, losses_in, metrics_in
+from collectors.trainers.names import has_training, is_rate, losses_in, metrics_in
 from collectors.trainers.spec import Documented, Raw, Run, Sureness, TrainerSpec
 from collectors.training.series import better_way, is_side, is_validation, other_paths
 
@@ -34,6 +36,8 @@ TRACKED: Final = "*/hparams.yml"
 """What Accelerate's tracker was told of the training, below its event files."""
 MOST_ROWS: Final = 50
 """Rows of JSON that are looked at for names: training and validation may stand in different ones."""
+FEWEST_RATES: Final = 10
+"""Learning rates that show whether they only rise."""
 MOST_TABLES: Final = 100
 """Tables that are looked into: a folder of data holds many."""
 
@@ -106,7 +110,7 @@ def _of_events(folder: Folder, top: str, files: Sequence[str], beside: Mapping[s
         because=(f"event files in {said(top or '.')}", *([said(table)] if table else [])),
         sure=Sureness.PERHAPS,
         at=folder.modified_at(newest),
-        trained=has_training(tags),
+        trained=has_training(tags) and not _is_range_test(_rates_in_events(folder, files)),
         facts={
             "events": top,
             "tags": tags,
@@ -115,6 +119,32 @@ def _of_events(folder: Folder, top: str, files: Sequence[str], beside: Mapping[s
             "alone": beside is not None,
         },
     )
+
+
+def _is_range_test(rates: Sequence[float]) -> bool:
+    """Whether a learning rate was tried from very small to large, each step by a factor: that is no training.
+
+    It only rises, a hundredfold or more, and half-way it is far below the half: a warm-up rises by a sum.
+    """
+    if len(rates) < FEWEST_RATES or not 0 < rates[0] * 100 <= rates[-1]:
+        return False
+    is_rising = all(after > before for before, after in pairwise(rates))
+    return is_rising and rates[len(rates) // 2] < rates[-1] / 4
+
+
+def _rates_in_table(folder: Folder, path: str) -> list[float]:
+    names = folder.columns(path)
+    at = next((at for at, name in enumerate(names) if is_rate(name)), None)
+    try:
+        return [number(row[at]) or 0.0 for row in folder.rows(path) if at < len(row)] if at is not None else []
+    except ValueError:
+        return []
+
+
+def _rates_in_events(folder: Folder, files: Sequence[str]) -> list[float]:
+    held = folder.scalars(min(files, default=""))
+    rates = next((held[tag].value.tolist() for tag in sorted(held) if is_rate(tag)), [])
+    return [float(rate) for rate in rates]
 
 
 def _of_tables(folder: Folder, tables: Mapping[str, frozenset[str]]) -> list[Run]:
@@ -143,7 +173,7 @@ def _of_table(folder: Folder, tables: Mapping[str, frozenset[str]], paths: Seque
         because=tuple(map(said, paths)),
         sure=Sureness.PERHAPS,
         at=max(map(folder.modified_at, paths)),
-        trained=len(paths) > 1 or has_training(names),
+        trained=len(paths) > 1 or (has_training(names) and not _is_range_test(_rates_in_table(folder, paths[0]))),
         facts={"table": paths[0], "names": names, "alone": alone, "parts": [(p, tables[p]) for p in paths[1:]]},
     )
 

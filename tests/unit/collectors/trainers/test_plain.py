@@ -81,6 +81,24 @@ def test_tables_of_both_parts_of_the_data_are_one_run(tmp_path: Path, train: str
     assert loop(tmp_path, {val: "epoch,loss,acc"}, math.nan).verdict == "not_ready", "its validation is looked at"
 
 
+@pytest.mark.parametrize("as_events", [False, True], ids=["table", "event files"])
+def test_a_learning_rate_that_was_tried_out_afterwards_is_not_the_run(tmp_path: Path, as_events: bool) -> None:
+    trained = [(n, {"train_loss": 1 / n, "val_loss": 1.1 / n, "lr": n / 1000}) for n in range(1, 31)]
+    tried = [(n, {"train_loss": 2.0 + n / 100, "lr": 1e-6 * 1.3**n}) for n in range(50)]
+    for name, rows, start in (("fit", trained, 1_795_000_000), ("lr_find", tried, 1_795_001_000)):
+        head = ",".join(["step", *rows[0][1]])
+        table = "\n".join([head, *(",".join(map(str, [n, *values.values()])) for n, values in rows), ""])
+        events = f"runs/{name}/events.out.tfevents.{start}.host.9.0"
+        data = log_bytes(rows, float(start)) if as_events else table
+        write(tmp_path / (events if as_events else f"{name}.csv"), data, start + 100.0)
+
+    found = seen(tmp_path)
+
+    assert found.described.recognised is not None
+    assert "`runs/fit`" in found.described.recognised or "`fit.csv`" in found.described.recognised
+    assert len(found.model.series["train_loss"].value) == len(trained), "a warm-up is none"
+
+
 def test_steps_are_not_called_epochs(tmp_path: Path) -> None:
     found, said = recording("plain", "steps", tmp_path)
 
