@@ -90,6 +90,7 @@ class Collector:
         self._smoke = SmokeRuns(store, Scoring(root, asked.smoke_python, asked.smoke_timeout_seconds, asked.announce))
         self._external: tuple[Check, ...] | None = None
         self.notices: tuple[str, ...] = ()
+        self.trusts_listings = False  # whether nothing was made, moved or removed since the last look
         self._stored: tuple[Any, DashboardState] | None = None
         self._snapshot_is_due = False
         self._last: tuple[Any, DashboardState] | None = None
@@ -146,6 +147,8 @@ class Collector:
         now = datetime.now(UTC)
         self.workspace.renew()
         self._look_again()
+        if not self.trusts_listings:
+            self._cache.forget_listings()
         seen = self._gatherer.gather(now.timestamp())
         if self.options.run_smoke and self._smoke.run(seen, self._cache):
             seen = self._gatherer.gather(now.timestamp())
@@ -159,7 +162,7 @@ class Collector:
         if previous is not None and self._last == (sign, previous):
             return previous
         if self._learnt is not None:
-            index_points(seen, run_id, self._cache, self._learnt)
+            index_points(seen, run_id, self._gatherer, self._learnt)
         state = self._judge(seen, now, (run_id, stored), previous)
         self._last, self._seen = (sign, state), seen
         return state

@@ -66,6 +66,24 @@ class VerdictValue(StrEnum):
         return self.value.replace("_", " ").upper()
 
 
+class Direction(StrEnum):
+    """How the run's value stands to the baseline's. `incomparable` is *cannot tell*."""
+
+    BETTER = "better"
+    WORSE = "worse"
+    WITHIN = "within"
+    INCOMPARABLE = "incomparable"
+
+
+class Regression(StrEnum):
+    """What the regression policy says."""
+
+    NONE = "no_regression"
+    REGRESSION = "regression"
+    INCOMPARABLE = "incomparable"
+    INCOMPLETE = "incomplete"
+
+
 def _to_utc(value: datetime) -> datetime:
     return value.astimezone(UTC)
 

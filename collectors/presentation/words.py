@@ -10,10 +10,9 @@ import re
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
-from collectors.contract.delta import Direction, Regression
 from collectors.contract.metrics import Point, StreamMetrics
 from collectors.contract.state import Check
-from collectors.contract.values import Level, Outcome, Status, VerdictValue
+from collectors.contract.values import Direction, Level, Outcome, Regression, Status, VerdictValue
 from collectors.numbers import number_words, place_words, reached_words
 from collectors.training.courses import course_of
 

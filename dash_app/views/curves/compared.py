@@ -12,8 +12,9 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
-from collectors.contract.delta import Delta, Direction, LossChange, StreamDelta
+from collectors.contract.delta import Delta, LossChange, StreamDelta
 from collectors.contract.state import DashboardState
+from collectors.contract.values import Direction
 from collectors.numbers import number_words, percent_words
 from collectors.presentation.regions.losses import loss_key
 from collectors.presentation.words import DIRECTION_LOOKS, DIRECTION_WORDS, status_class

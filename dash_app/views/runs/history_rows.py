@@ -10,9 +10,10 @@ from dash import html
 from dash.development.base_component import Component
 
 from collectors.compare.rows import final_val_change
-from collectors.contract.delta import Direction, LossChange
+from collectors.contract.delta import LossChange
 from collectors.contract.policy import Policy
 from collectors.contract.run_row import RunRow, StreamRow, metrics_in, spark_of
+from collectors.contract.values import Direction
 from collectors.numbers import UNKNOWN, duration_words, number_words, share_words, signed_words
 from collectors.presentation.pieces import verdict_mark
 from collectors.presentation.words import DIRECTION_WORDS
