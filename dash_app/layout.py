@@ -6,12 +6,14 @@ are drawn by `views.page`; what stands here never changes while the page is open
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from dash import dcc, html
 from dash.development.base_component import Component
 
 from dash_app import ids
+from dash_app.reading.freshness import freshness_of
 from dash_app.reading.reader import StateReader
 from dash_app.settings import Settings
 from dash_app.views.decisions.tab import render_decisions_frame
@@ -27,7 +29,6 @@ DEFAULT_SMOOTHING = 0.6
 X_AXES = (("epoch", "epoch"), ("step", "step"), ("time", "time"))
 GHOSTS = (("val", "val"), ("train", "val + train"))
 RUN_STORES = (
-    ids.SHOWN_RUN,
     ids.BASELINE_CHOICE,
     ids.OVERLAY_RUNS,
     ids.RUN_OPENED,
@@ -49,18 +50,20 @@ RUN_STORES = (
 Y_SCALES = (("linear", "linear"), ("log", "log"))
 
 
-def build_layout(settings: Settings, reader: StateReader) -> Component:
-    """Return the page for the state that `reader` holds now."""
-    seen = reader.current()
-    drawn = drawn_page(Seen(seen.etag, seen.state, seen.sentence))
+def build_layout(settings: Settings, reader: StateReader, run_id: str | None = None) -> Component:
+    """Return the page for the state that `reader` holds now, or for a stored run."""
+    current = reader.current()
+    seen = reader.run(run_id) if run_id else current
+    fresh = freshness_of(current, datetime.now(UTC), settings.stale_after_seconds, is_stored=run_id is not None)
+    drawn = drawn_page(Seen(seen.etag, seen.state, seen.sentence, run_id))
     page = drawn.regions
     skip = html.A("Skip to the content", href=f"#{ids.MAIN}", className="skip")
-    stores = _stores(drawn, (seen.etag, seen.runs_version), first_view(seen.state))
+    stores = _stores(drawn, (current.etag, current.runs_version), first_view(seen.state), run_id)
     return html.Div(
         [
             skip,
             _top(page, settings),
-            _main(page, render_graph_panel(seen.state)),
+            _main(page, render_graph_panel(seen.state), fresh.sentence),
             render_share_dialog(settings.frame_ancestors),
             render_preview_dialog(is_on=settings.preview),
             *stores,
@@ -70,7 +73,7 @@ def build_layout(settings: Settings, reader: StateReader) -> Component:
     )
 
 
-def _stores(page: DrawnPage, versions: tuple[str, str], view: str) -> list[Component]:
+def _stores(page: DrawnPage, versions: tuple[str, str], view: str, run_id: str | None) -> list[Component]:
     return [
         dcc.Store(id=ids.STATE_VERSION, data=versions[0]),
         dcc.Store(id=ids.RUNS_VERSION, data=versions[1]),
@@ -84,6 +87,7 @@ def _stores(page: DrawnPage, versions: tuple[str, str], view: str) -> list[Compo
         dcc.Store(id=ids.Y_SCALE),
         dcc.Store(id=ids.THEME_CHOICE),
         dcc.Store(id=ids.THEME_NOW),
+        dcc.Store(id=ids.SHOWN_RUN, data=run_id),
         *(dcc.Store(id=name) for name in RUN_STORES),
         dcc.Store(id=ids.GHOST_SERIES, data="val"),
         html.Div(dcc.Graph(id=ids.CHARTS_CODE, config={"displayModeBar": False}), hidden=True),
@@ -96,14 +100,14 @@ def _top(page: dict[str, Any], settings: Settings) -> Component:
     return render_top_bar(page, [render_report_link(), render_share_button()], is_demo=settings.demo)
 
 
-def _main(page: dict[str, Any], graph_panel: Component) -> Component:
+def _main(page: dict[str, Any], graph_panel: Component, sentence: str) -> Component:
     def region(name: str, kind: Any, **more: Any) -> Component:
         component: Component = kind(page[name], id=name, **more)
         return component
 
     return html.Main(
         [
-            html.P(id=ids.FEED_SENTENCE, className="feed-sentence", role="status"),
+            html.P(sentence or None, id=ids.FEED_SENTENCE, className="feed-sentence", role="status"),
             region(ids.SNAPSHOT_BANNER, html.Div, className="snapshot-region"),
             region(ids.NOTICES, html.Div, className="notices-region"),
             region(ids.VERDICT, html.Section, **attributes(aria_label="Verdict")),

@@ -65,14 +65,13 @@
     return given.get(TAB) === DECISIONS ? DECISIONS : null;
   }
 
-  /* Before the first paint: theme and frame, and whether another run must come before anything shows. */
+  /* Before the first paint: theme and frame. */
   function prepare() {
     const given = parameters();
     setTheme(chosen(given, "theme"));
     if (given.get("embed") === "1") root.dataset.embed = "";
     const panel = chosen(given, "panel");
     if (panel) root.dataset.panel = panel;
-    if (shownRun(given)) root.dataset.awaits = "run";
   }
 
   function setTheme(theme) {
@@ -85,7 +84,7 @@
   }
 
   /* view, stage, smoothing, y, x, theme, run, baseline, runs: the order of CHOICES in callbacks/browser.py */
-  function read(_id, view) {
+  function read(_id, view, drawnRun) {
     const given = parameters();
     firstView = view;
     const wished = root.dataset.panel === "history" ? "history" : tab(given) || identifier(given, "view");
@@ -97,7 +96,7 @@
       chosen(given, "y"),
       chosen(given, "x"),
       chosen(given, "theme"),
-      shownRun(given) || window.dash_clientside.no_update,
+      shownRun(given) === (drawnRun ?? null) ? window.dash_clientside.no_update : shownRun(given),
       baseline(given),
       overlays(given),
     ];
@@ -143,6 +142,13 @@
   darkIsWished.addEventListener("change", () => {
     window.dashboard.set("theme-now", themeNow());
   });
+
+  /* The page is drawn as the run that the address names: whoever draws it is told the address. */
+  const plainFetch = window.fetch;
+  window.fetch = function (resource, ...more) {
+    const isPage = typeof resource === "string" && resource.endsWith("_dash-layout");
+    return plainFetch.call(this, isPage ? resource + window.location.search : resource, ...more);
+  };
 
   prepare();
   window.dash_clientside = Object.assign({}, window.dash_clientside, {

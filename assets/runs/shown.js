@@ -11,10 +11,8 @@
 
   /* The banner came or went: from now on the page shows what the address says. */
   function arrived(_banner, run) {
-    const wished = new URLSearchParams(window.location.search).get("run");
     if (run) root.dataset.shown = "snapshot";
     else delete root.dataset.shown;
-    if (run || !wished || wished === "live") delete root.dataset.awaits;
     window.dash_clientside.feed.judge();
   }
 

@@ -30,7 +30,7 @@ def register_browser(app: dash.Dash) -> None:
     chosen = [Input(name, prop) for name, prop in CHOICES]
     to_choose = [Output(name, prop) for name, prop in CHOICES]
     start = Input(ids.PAGE, "id")
-    in_browser(app, "url", "read", *to_choose, start, State(ids.GRAPH_VIEW, "data"))
+    in_browser(app, "url", "read", *to_choose, start, State(ids.GRAPH_VIEW, "data"), State(ids.SHOWN_RUN, "data"))
     in_browser(app, "url", "write", Output(ids.THEME_NOW, "data"), *chosen)
     in_browser(app, "url", "markTab", Input(ids.GRAPH_VIEW, "data"), Input(ids.TABS, "children"))
     for choice in (ids.X_AXIS, ids.Y_SCALE, ids.THEME_CHOICE):

@@ -27,7 +27,7 @@ from dash_app.views.decisions.tab import decisions_now, has_decisions, render_de
 from dash_app.views.files import render_links
 from dash_app.views.graph.pipeline_graph import render_empty
 from dash_app.views.graph.stage_list import render_stage_list
-from dash_app.views.markup import attributes, end_shown
+from dash_app.views.markup import attributes, end_shown, live_words
 from dash_app.views.tree import components, in_trees
 from dash_app.views.verdict import render_verdict, verdict_now
 
@@ -136,5 +136,5 @@ def _plain(component: Component) -> Any:
 
 def _run_label(state: DashboardState | None, run_id: str | None) -> list[Component]:
     name = run_id or (state.meta.run_id if state else "none yet")
-    kind = "snapshot" if run_id else "live"
-    return [end_shown(name), html.Span(kind, className=f"run-kind run-{kind}")]
+    kind = [html.Span("snapshot", className="run-kind run-snapshot")] if run_id else live_words("run-kind")
+    return [end_shown(name), *kind]

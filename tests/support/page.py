@@ -19,7 +19,7 @@ IS_DRAWN = """
 const charts = [...document.querySelectorAll(".loss-chart")];
 const isDrawn = (plot) => plot?.data?.length > 0 || plot?.layout?.annotations?.length > 0;
 return Boolean(document.querySelector("#verdict .verdict"))
-  && "freshness" in document.documentElement.dataset
+  && "condition" in document.documentElement.dataset
   && document.querySelector("#comparison").childElementCount > 0
   && charts.every((chart) => isDrawn(chart.querySelector(".js-plotly-plot")));
 """
