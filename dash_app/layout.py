@@ -12,6 +12,7 @@ from typing import Any
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from collectors.presentation.charts.scale import MOST_SMOOTHING, SMOOTHING
 from dash_app import ids
 from dash_app.reading.freshness import freshness_of
 from dash_app.reading.reader import StateReader
@@ -25,7 +26,6 @@ from dash_app.views.runs.history import render_history_frame
 from dash_app.views.share import render_share_button, render_share_dialog
 from dash_app.views.top_bar import render_report_link, render_top_bar
 
-DEFAULT_SMOOTHING = 0.6
 X_AXES = (("epoch", "epoch"), ("step", "step"), ("time", "time"))
 GHOSTS = (("val", "val"), ("train", "val + train"))
 RUN_STORES = (
@@ -130,7 +130,7 @@ def _main(page: dict[str, Any], graph_panel: Component, sentence: str) -> Compon
 
 
 def _losses(frames: list[Component]) -> Component:
-    slider = dcc.Input(id=ids.SMOOTHING, type="range", min=0, max=0.99, step=0.01, value=DEFAULT_SMOOTHING)
+    slider = dcc.Input(id=ids.SMOOTHING, type="range", min=0, max=MOST_SMOOTHING, step=0.01, value=SMOOTHING)
     smoothing = html.Label([html.Span("smoothing"), slider, html.Output(id=ids.SMOOTHING_NOW)], className="smoothing")
     controls = html.Div(
         [

@@ -8,7 +8,7 @@
 (function () {
   "use strict";
 
-  const { figureOf, colours, usableAxis, timeUnit, streams, placeOf } = window.lossFigures;
+  const { figureOf, tellScale, colours, usableAxis, timeUnit, streams, placeOf } = window.lossFigures;
   const AT_A_TIME = 24; // of a group, before somebody asks for more
   const WAIT_MS = 100; // the charts' own code may still be on its way
   const MOVING_MS = 60; // a person may still be moving
@@ -193,10 +193,16 @@
     again();
   }
 
+  window.dashboard.onPress(".metric-card > .scale-all", (button) => {
+    button.closest(".metric-card").toggleAttribute("data-whole");
+    draw(...drawn);
+  });
+
   function drawCard(card, member, stream, look) {
     const { series, label, last, best, odd, data, ghosts } = member;
     const [head, figures, plot] = card.children;
-    const as = JSON.stringify(look);
+    const isWhole = "whole" in card.dataset;
+    const as = JSON.stringify([look, isWhole]);
     const detail = details.get(card);
     if (card.drawn?.member === member && card.drawn.as === as && card.drawn.detail === detail) return;
     card.drawn = { member, as, detail };
@@ -204,10 +210,11 @@
     head.title = series;
     figures.replaceChildren(make("b", "", last), make("span", "", best), make("span", "loss-broken", odd));
     const axis = usableAxis(data, look.x);
-    const scene = { ...look, axis, unit: timeUnit(data, axis), ghosts };
+    const scene = { ...look, axis, unit: timeUnit(data, axis), ghosts, isWhole };
     const curves = data.curves.map((curve) => inDetail(card, curve, axis));
-    const { data: traces, layout } = figureOf(`${stream} ${series}`, { ...data, curves }, scene);
+    const { data: traces, layout, off } = figureOf(`${stream} ${series}`, { ...data, curves }, scene);
     Object.assign(layout, { margin: { l: 42, r: 8, t: 6, b: 20 } });
+    tellScale(card, off, isWhole);
     layout.xaxis.nticks = 4;
     layout.yaxis.nticks = 4;
     window.Plotly.react(plot, traces, layout, CONFIG);
