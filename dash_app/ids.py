@@ -91,6 +91,8 @@ COMPARED_SHOWN: Final = "compared-shown"
 """Store: the same as it is drawn now, with `curves` of those that are near what is looked at."""
 COMPARED_DIGESTS: Final = "compared-digests"
 """Store: digests of what the comparison shows."""
+PIN: Final = "pin"
+"""The dialog that asks before a baseline is pinned."""
 PIN_NOTE: Final = "pin-note"
 """Says what became of a wish to pin a baseline."""
 GHOST_SERIES: Final = "ghost-series"
@@ -192,6 +194,7 @@ ALL_IDS: Final = (
     COMPARED,
     COMPARED_SHOWN,
     COMPARED_DIGESTS,
+    PIN,
     PIN_NOTE,
     GHOST_SERIES,
     GRAPH,

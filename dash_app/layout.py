@@ -23,6 +23,7 @@ from dash_app.views.markup import attributes
 from dash_app.views.page import DrawnPage, Seen, drawn_page, first_view
 from dash_app.views.preview_dialog import render_preview_dialog
 from dash_app.views.runs.history import render_history_frame
+from dash_app.views.runs.pin_dialog import render_pin_dialog, render_pin_note
 from dash_app.views.share import render_share_button, render_share_dialog
 from dash_app.views.top_bar import render_report_link, render_top_bar
 
@@ -66,6 +67,7 @@ def build_layout(settings: Settings, reader: StateReader, run_id: str | None = N
             _main(page, render_graph_panel(seen.state), fresh.sentence),
             render_share_dialog(settings.frame_ancestors),
             render_preview_dialog(is_on=settings.preview),
+            render_pin_dialog(),
             *stores,
         ],
         id=ids.PAGE,
@@ -91,7 +93,7 @@ def _stores(page: DrawnPage, versions: tuple[str, str], view: str, run_id: str |
         *(dcc.Store(id=name) for name in RUN_STORES),
         dcc.Store(id=ids.GHOST_SERIES, data="val"),
         html.Div(dcc.Graph(id=ids.CHARTS_CODE, config={"displayModeBar": False}), hidden=True),
-        html.P(id=ids.PIN_NOTE, className="pin-note", role="status"),
+        render_pin_note(),
         html.P(id=ids.ANNOUNCER, className="unseen", role="status"),
     ]
 

@@ -12,6 +12,7 @@ import dash
 from dash import Input, Output, State, no_update
 from dash.exceptions import PreventUpdate
 
+from collectors.contract.run_row import RunRow
 from collectors.contract.state import DashboardState
 from dash_app import ids
 from dash_app.callbacks.wires import in_browser, known_digests
@@ -105,16 +106,16 @@ def _list(app: dash.Dash, history: RunHistory, settings: Settings) -> None:
         return as_tree(render_history(select_page(history.rows(), query_from(wish)), looks))
 
 
-def pin_target(history: RunHistory, compared: Compared) -> str | None:
-    """Return the stored run that *Pin as baseline* means: the shown one, unless it is pinned already."""
+def pin_target(history: RunHistory, compared: Compared) -> RunRow | None:
+    """Return the row of the stored run that *Pin as baseline* means: the shown one, unless it is pinned already."""
     state = compared.shown.state
     run_id = state.meta.run_id if state else None
     row = history.row(run_id)
-    return run_id if row and not row["problem"] and run_id != history.pinned() else None
+    return row if row and not row["problem"] and run_id != history.pinned() else None
 
 
 def comparison_news(
-    compared: Compared, overlays: Sequence[DashboardState], target: str | None, shown: Mapping[str, str]
+    compared: Compared, overlays: Sequence[DashboardState], target: RunRow | None, shown: Mapping[str, str]
 ) -> list[Any]:
     """Return label, panel, curves and digests, `no_update` where they look as they are shown."""
     baseline = compared.baseline.state if compared.baseline else None
