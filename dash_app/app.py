@@ -14,6 +14,7 @@ from urllib.parse import quote
 import dash
 from fastapi import FastAPI
 
+from collectors.presentation.charts.style import CHART
 from collectors.presentation.palette import colour
 from collectors.store.runs import RunStore
 from dash_app import callbacks
@@ -28,6 +29,7 @@ from dash_app.routes.runs import add_runs_api
 from dash_app.routes.state import add_api
 from dash_app.settings import Settings
 from dash_app.views.first_html import first_html
+from dash_app.views.first_regions import FirstRegions
 from dash_app.web.bundle import Bundles, add_bundles, bundled
 from dash_app.web.dash_shims import answer_unknown_addresses, asked_address, prepared, without_callback_socket
 from dash_app.web.middlewares import middlewares, put_around
@@ -73,10 +75,10 @@ def create_app(settings: Settings, reader: StateReader) -> dash.Dash:
     add_report(server, history)
     add_pictures(server, history, settings)
     add_oembed(server, reader, settings)
-    bundles = bundled(assets_folder())
+    bundles = bundled(assets_folder(), {"curves/chart.css": CHART})
     add_bundles(server, bundles)
     app = _new_dash(server, settings, bundles)
-    app.reader = reader
+    app.reader, app.first = reader, FirstRegions(reader)
     app.layout = lambda: build_layout(settings, reader)
     callbacks.register(app, history, settings)
     answer_unknown_addresses(server)
@@ -89,10 +91,12 @@ class _Page(dash.Dash):
     """Dash whose very first HTML already tells the verdict."""
 
     reader: StateReader
+    first: FirstRegions
 
     def interpolate_index(self, **parts: Any) -> str:  # type: ignore[override] # by name only, as Dash calls it
         """Fill the index; what Dash calls loading is what is known now."""
-        parts["app_entry"] = first_html(self.reader.current())
+        seen = self.reader.current()
+        parts["app_entry"] = first_html(seen, self.first.html(seen))
         parts["metas"] += "\n" + discovery_link(asked_address(self), self.config.requests_pathname_prefix)
         return str(super().interpolate_index(**parts))  # type: ignore[no-untyped-call] # Dash does not annotate it
 

@@ -86,7 +86,7 @@ def _stores(page: DrawnPage, versions: tuple[str, str], view: str) -> list[Compo
         dcc.Store(id=ids.THEME_NOW),
         *(dcc.Store(id=name) for name in RUN_STORES),
         dcc.Store(id=ids.GHOST_SERIES, data="val"),
-        html.Div(dcc.Graph(id=ids.CHARTS_CODE, config={"displayModeBar": False}), hidden=True),
+        html.Div(id=ids.CHARTS_CODE, hidden=True),  # what brings the charts' library, when `code.js` wants it
         html.P(id=ids.PIN_NOTE, className="pin-note", role="status"),
         html.P(id=ids.ANNOUNCER, className="unseen", role="status"),
     ]

@@ -1,4 +1,4 @@
-"""Observation -> what stands in the page before any script ran: the verdict and the checklist. Pure.
+"""Observation -> what stands in the page before any script ran: the verdict, and below it what the caller drew. Pure.
 
 Read by `curl`, by people without scripts, and for the moment until the page is drawn. All text is
 escaped; nothing of it is markup.
@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import html
 
-from collectors.contract.state import Check, DashboardState, NotAsked
-from collectors.presentation.checklist import not_asked_line
-from collectors.presentation.words import OUTCOME_MARKS, VERDICT_STATUS, VERDICT_WORDS, status_class
+from collectors.contract.state import DashboardState
+from collectors.presentation.words import VERDICT_STATUS, VERDICT_WORDS, status_class
 from dash_app.reading.observation import Observation
 
-ENTRY = '<div id="react-entry-point">{content}</div>'
-"""Where the page is drawn: it replaces what stands in it."""
+ENTRY = '<div id="first-html">{content}</div><div id="react-entry-point"></div>'
+"""The page is drawn in the second, and `first.js` takes the first away in that very moment."""
 
 
 def escape(text: str) -> str:
@@ -22,9 +21,10 @@ def escape(text: str) -> str:
     return html.escape(text).replace("{", "&#123;")
 
 
-def first_html(seen: Observation) -> str:
-    """Return the entry point of the page, filled with what is known now."""
+def first_html(seen: Observation, below: str = "") -> str:
+    """Return what is known now, `below` (HTML) under the verdict, and the entry point of the page."""
     content = _verdict(seen.state) if seen.state else _nothing(seen.sentence or "No state yet.")
+    content += below.replace("{", "&#123;")
     return ENTRY.format(content=f'<div class="top" aria-hidden="true"></div><main class="main">{content}</main>')
 
 
@@ -40,16 +40,5 @@ def _verdict(state: DashboardState) -> str:
         f'<h1 class="verdict-word">{escape(VERDICT_WORDS[verdict.value])}</h1>'
         f'<div class="verdict-why"><p class="verdict-reason">{escape(verdict.reason)}</p>'
         f"<p>{escape(state.meta.title)}, {escape(state.meta.run_id)}, {counts}</p></div></section>"
-        f"<noscript><ol>{''.join([*map(_row, state.checklist), *map(_off, state.not_asked)])}</ol>"
-        "<p>Graph and charts need JavaScript.</p></noscript>"
+        "<noscript><p>The graph needs JavaScript, and so does whatever follows the training.</p></noscript>"
     )
-
-
-def _row(check: Check) -> str:
-    hint = f" Hint: {escape(check.hint)}" if check.hint else ""
-    mark = f"{OUTCOME_MARKS[check.outcome]} {check.outcome.upper()}"
-    return f"<li>{escape(mark)} - {escape(check.title)}: {escape(check.detail)}{hint}</li>"
-
-
-def _off(one: NotAsked) -> str:
-    return f"<li>{escape(not_asked_line(one))}</li>"

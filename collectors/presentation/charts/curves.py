@@ -67,12 +67,12 @@ class Curves:
     notes: tuple[str, ...]
 
 
-def curves_of(run: StreamMetrics, baseline: StreamMetrics | None) -> Curves:
-    """Return what is drawn; without any point there are no lines."""
+def curves_of(run: StreamMetrics, baseline: StreamMetrics | None, most_points: int = MOST_POINTS) -> Curves:
+    """Return what is drawn, a line of at most `most_points`; without any point there are no lines."""
     held = {name: series for name, series in run.series.items() if series.value}
     axis = _axis_of(list(held.values()))
     zero, size, unit = _clock(held, axis)
-    ruler = _Ruler(axis, zero, size)
+    ruler = _Ruler(axis, zero, size, most_points)
     lines = tuple(Line(told_label(run, n, series_label(n)), role_of(n), *_reduced(s, ruler)) for n, s in held.items())
     ghosts, notes = _ghosts(baseline, axis, size)
     return Curves(
@@ -123,6 +123,7 @@ class _Ruler:
     axis: AxisName
     zero: float
     size: float
+    most: int = MOST_POINTS
 
     def along(self, series: Series) -> list[float]:
         """Places of all points; the axis was chosen so that every one is known."""
@@ -139,7 +140,7 @@ class _Ruler:
 def _reduced(series: Series, ruler: _Ruler) -> tuple[tuple[float, ...], tuple[float | None, ...]]:
     places = ruler.along(series)
     values = [float("nan") if value is None else value for value in series.value]
-    kept = downsample(places, values, MOST_POINTS).tolist()
+    kept = downsample(places, values, ruler.most).tolist()
     return tuple(places[n] for n in kept), tuple(series.value[n] for n in kept)
 
 
