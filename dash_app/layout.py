@@ -92,7 +92,7 @@ def _stores(page: DrawnPage, versions: tuple[str, str], view: str, run_id: str |
         dcc.Store(id=ids.SHOWN_RUN, data=run_id),
         *(dcc.Store(id=name) for name in RUN_STORES),
         dcc.Store(id=ids.GHOST_SERIES, data="val"),
-        html.Div(dcc.Graph(id=ids.CHARTS_CODE, config={"displayModeBar": False}), hidden=True),
+        html.Div(id=ids.CHARTS_CODE, hidden=True),  # what brings the charts' library, when `code.js` wants it
         render_pin_note(),
         html.P(id=ids.ANNOUNCER, className="unseen", role="status"),
     ]

@@ -175,7 +175,7 @@
       y: [value, value],
       text: ["", text],
       textposition: value > highest ? "bottom left" : "top left", // at the upper edge there is no room above
-      textfont: { size: 10, color: scene.palette.mute },
+      textfont: { size: 12, color: scene.palette.mute },
       line: { color: scene.palette.mute, dash: "dot", width: 1.25 },
       hoverinfo: "skip",
     }));

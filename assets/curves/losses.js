@@ -92,7 +92,7 @@
   function layoutOf(stream, data, scene) {
     const { palette } = scene;
     const ends = cutEnds(data, scene);
-    const font = { family: window.getComputedStyle(document.body).fontFamily, size: 11 };
+    const font = { family: window.getComputedStyle(document.body).fontFamily, size: 12 };
     const axis = { zeroline: false, automargin: false, tickfont: { ...font, color: palette.mute } };
     const range = data.curves.length ? xRange(data, scene) : [0, 1];
     return {
@@ -207,14 +207,14 @@
   }
 
   const CONFIG = { displayModeBar: false, responsive: true, doubleClick: "reset" };
-  const WAIT_MS = 100; // the charts' own code may still be on its way
+  const OLD_STILL = "as it was when the page opened; the chart is on its way";
+  const PLOT = ":scope > :not(.loss-still)";
   const NOTHING_YET = { curves: [], broken: [], ends: {}, targets: [] };
   const drawn = {}; // stream -> what its chart was made of
   const whole = new Set(); // streams of which every value is wished on the scale
   let last = []; // what draw was called with
   const told = new WeakMap(); // head of a panel -> the entry whose words it has
   const sizes = new ResizeObserver((changes) => changes.forEach(({ target }) => fit(target)));
-  let waiting = null;
 
   function fit(plot) {
     if (plot.data && plot.checkVisibility()) window.Plotly.Plots.resize(plot);
@@ -231,15 +231,17 @@
   /* Where a stream's chart is drawn; null while its panel is not there. */
   function plotOf(stream) {
     const place = placeOf(stream, "loss-chart");
-    if (place && !place.firstElementChild) {
+    if (place && !place.querySelector(PLOT)) {
       place.append(document.createElement("div"));
-      sizes.observe(place.firstElementChild);
+      sizes.observe(place.querySelector(PLOT));
     }
-    return place && place.firstElementChild;
+    return place && place.querySelector(PLOT);
   }
 
+  const stillOf = (stream) => placeOf(stream, "loss-chart")?.querySelector(".loss-still");
+
   function letGo(stream) {
-    const plot = placeOf(stream, "loss-chart")?.firstElementChild;
+    const plot = placeOf(stream, "loss-chart")?.querySelector(PLOT);
     if (!plot?.data) return;
     sizes.unobserve(plot);
     window.Plotly.purge(plot);
@@ -258,9 +260,9 @@
     const [losses, x, y, smoothing, theme, compared, series] = given;
     const weight = Number(smoothing) || 0;
     tell(losses); // words and charts are of one moment
-    if (!window.Plotly || !losses) {
-      window.clearTimeout(waiting);
-      if (losses) waiting = window.setTimeout(() => window.dash_clientside.losses.draw(...given), WAIT_MS);
+    if (!losses) return weight.toFixed(2);
+    if (!window.Plotly) {
+      wait(losses, () => window.dash_clientside.losses.draw(...given));
       return weight.toFixed(2);
     }
     const palette = colours();
@@ -289,9 +291,21 @@
     draw(...last);
   });
 
+  /* Until the library is here the server's picture stands: of the run that is shown, and saying so where it is old. */
+  function wait(losses, act) {
+    window.chartCode.whenHere("losses", act, frames());
+    for (const stream of streams()) {
+      const [entry, still] = [losses[stream], stillOf(stream)];
+      if (!entry || !still) continue;
+      if (still.dataset.run !== entry.run) still.remove();
+      else if ((still.dataset.version ??= entry.version) !== entry.version) placeOf(stream, "loss-note").textContent = OLD_STILL;
+    }
+  }
+
   function show(stream, plot, { data, layout }) {
     const isNew = !plot.data;
     window.Plotly.react(plot, data, layout, CONFIG);
+    stillOf(stream)?.remove();
     if (isNew) plot.on("plotly_relayout", (moved) => window.dash_clientside.zoom.follow(stream, moved));
   }
 

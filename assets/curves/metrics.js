@@ -10,7 +10,6 @@
 
   const { figureOf, tellScale, colours, usableAxis, timeUnit, streams, placeOf } = window.lossFigures;
   const AT_A_TIME = 24; // of a group, before somebody asks for more
-  const WAIT_MS = 100; // the charts' own code may still be on its way
   const MOVING_MS = 60; // a person may still be moving
   const details = new WeakMap(); // card -> {run, series, axis, ...}: points of the part that it shows
   const closer = new WeakMap(); // card -> what asks for them
@@ -18,7 +17,6 @@
   const wished = {}; // stream and group -> how many metrics
   const sizes = new ResizeObserver((changes) => changes.forEach(({ target }) => fit(target)));
   let drawn = []; // what draw was called with last
-  let waiting = null;
 
   function make(tag, className, text = "") {
     const element = document.createElement(tag);
@@ -100,10 +98,8 @@
 
   function draw(...given) {
     drawn = given;
-    if (window.Plotly) return drawAll();
-    window.clearTimeout(waiting);
-    waiting = window.setTimeout(() => draw(...drawn), WAIT_MS);
-    return undefined;
+    if (window.Plotly) drawAll();
+    else window.chartCode.whenHere("metrics", drawAll, streams().map(containerOf));
   }
 
   function drawAll() {

@@ -72,12 +72,17 @@ class Curves:
     notes: tuple[str, ...]
 
 
-def curves_of(run: StreamMetrics, baseline: StreamMetrics | None, weight: float = 0.0) -> Curves:
-    """Return what is drawn, long curves smoothed by `weight`; without any point there are no lines."""
+def curves_of(
+    run: StreamMetrics, baseline: StreamMetrics | None, weight: float = 0.0, most_points: int = MOST_POINTS
+) -> Curves:
+    """Return what is drawn, long curves smoothed by `weight`, a line of at most `most_points`.
+
+    Without any point there are no lines.
+    """
     held = {name: series for name, series in run.series.items() if series.value}
     axis = _axis_of(list(held.values()))
     zero, size, unit = _clock(held, axis)
-    ruler = _Ruler(axis, zero, size)
+    ruler = _Ruler(axis, zero, size, most_points)
     weights = {name: weight if is_smoothed(series.value) else 0.0 for name, series in held.items()}
     lines = tuple(
         _line((told_label(run, n, series_label(n)), role_of(n)), series, ruler, weights[n])
@@ -132,6 +137,7 @@ class _Ruler:
     axis: AxisName
     zero: float
     size: float
+    most: int = MOST_POINTS
 
     def along(self, series: Series) -> list[float]:
         """Places of all points; the axis was chosen so that every one is known."""
@@ -149,7 +155,7 @@ def _line(named: tuple[str, str], series: Series, ruler: _Ruler, weight: float) 
     """One curve, smoothed before it is reduced."""
     places = ruler.along(series)
     values = [float("nan") if value is None else value for value in series.value]
-    kept = downsample(places, values, MOST_POINTS).tolist()
+    kept = downsample(places, values, ruler.most).tolist()
     measured = tuple(series.value[n] for n in kept)
     average = smoothed(series.value, weight) if weight else None
     smooth = tuple(average[n] for n in kept) if average else None

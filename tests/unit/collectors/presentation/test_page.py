@@ -163,7 +163,7 @@ def test_a_long_curve_is_drawn_and_tabulated_in_part_and_says_so() -> None:
     assert len(table.tagged("tr")) == 61
     peaks = [line for line in read_page(page).of_class("line-val") if "line-faint" in str(line.attributes["class"])]
     assert len(peaks) == 4, "each curve as it was measured, on the usual scale and on the whole one"
-    assert all(min(float(y) for y in re.findall(r" (-?[\d.]+)", str(line.attributes["d"]))) < 20 for line in peaks)
+    assert all(min(float(y) for y in re.findall(r" (-?[\d.]+)", str(line.attributes["d"]))) < 100 for line in peaks)
 
 
 def test_a_diverged_run_shows_where_and_keeps_the_gap() -> None:

@@ -1,4 +1,4 @@
-"""The verdict in the very first HTML: for curl, and before any script ran."""
+"""The verdict and all that needs no script in the very first HTML: for curl, and before any script ran."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def renamed(state: DashboardState, run_id: str) -> DashboardState:
     return state.model_copy(update={"meta": state.meta.model_copy(update={"run_id": run_id})})
 
 
-def test_the_verdict_and_the_checklist_stand_in_the_first_html(serve: Serve) -> None:
+def test_all_that_needs_no_script_stands_in_the_first_html_and_follows_the_state(serve: Serve) -> None:
     server = serve()
     write_state(server.state_dir, failing_state())
 
@@ -26,7 +26,15 @@ def test_the_verdict_and_the_checklist_stand_in_the_first_html(serve: Serve) -> 
 
     assert "NOT READY" in page
     assert failing_state().verdict.reason in page
-    assert page.count("<li>") == 9
+    assert page.count('data-check="') == 9
+    assert page.count('class="card ') == 4
+    run = failing_state().meta.run_id
+    assert [page.count(part) for part in (f'class="loss-still" data-run="{run}"', 'class="line line-val"')] == [2, 2]
+
+    write_state(server.state_dir, ready_state())
+
+    assert "NOT READY" not in (after := server.get("/").text)
+    assert after.count('class="check is-done"') == 9
 
 
 def test_without_a_state_it_says_so(serve: Serve) -> None:
