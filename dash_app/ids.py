@@ -24,6 +24,8 @@ VERDICT_NOW: Final = "verdict-now"
 """Store: value, word and reason of the verdict, for the tab's title and icon."""
 SELECTED_STAGE: Final = "selected-stage"
 """Store: id of the selected stage, or null."""
+TAB: Final = "tab"
+"""Store: which tab is open, see `views.page.TABS`."""
 GRAPH_VIEW: Final = "graph-view"
 """Store: id of the chosen view of the pipeline (`flow`, `gate`)."""
 
@@ -33,6 +35,8 @@ ANNOUNCER: Final = "announcer"
 # The bar at the top.
 PIPELINE_TITLE: Final = "pipeline-title"
 TABS: Final = "tabs"
+VIEWS: Final = "views"
+"""The graph panel's own switch between the views of the pipeline."""
 RUN_LABEL: Final = "run-label"
 THEME_CHOICE: Final = "theme-choice"
 """Store: `auto`, `light` or `dark`."""
@@ -153,10 +157,12 @@ ALL_IDS: Final = (
     THEME_NOW,
     VERDICT_NOW,
     SELECTED_STAGE,
+    TAB,
     GRAPH_VIEW,
     ANNOUNCER,
     PIPELINE_TITLE,
     TABS,
+    VIEWS,
     RUN_LABEL,
     THEME_CHOICE,
     RUN_SEARCH,

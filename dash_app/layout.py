@@ -20,7 +20,7 @@ from dash_app.settings import Settings
 from dash_app.views.decisions.tab import render_decisions_frame
 from dash_app.views.graph.pipeline_graph import render_graph_panel
 from dash_app.views.markup import attributes
-from dash_app.views.page import DrawnPage, Seen, drawn_page, first_view
+from dash_app.views.page import TABS, DrawnPage, Seen, drawn_page, first_view
 from dash_app.views.preview_dialog import render_preview_dialog
 from dash_app.views.runs.history import render_history_frame
 from dash_app.views.runs.pin_dialog import render_pin_dialog, render_pin_note
@@ -83,6 +83,7 @@ def _stores(page: DrawnPage, versions: tuple[str, str], view: str, run_id: str |
         dcc.Store(id=ids.VERDICT_NOW, data=page.regions[ids.VERDICT_NOW]),
         dcc.Store(id=ids.DECISIONS_NOW, data=page.regions[ids.DECISIONS_NOW]),
         dcc.Store(id=ids.LOSS_DATA, data=page.regions[ids.LOSS_DATA]),
+        dcc.Store(id=ids.TAB, data=next(iter(TABS))),
         dcc.Store(id=ids.GRAPH_VIEW, data=view),
         dcc.Store(id=ids.SELECTED_STAGE),
         dcc.Store(id=ids.X_AXIS),
@@ -111,20 +112,25 @@ def _main(page: dict[str, Any], graph_panel: Component, sentence: str) -> Compon
         [
             html.P(sentence or None, id=ids.FEED_SENTENCE, className="feed-sentence", role="status"),
             region(ids.SNAPSHOT_BANNER, html.Div, className="snapshot-region"),
-            region(ids.NOTICES, html.Div, className="notices-region"),
-            region(ids.VERDICT, html.Section, **attributes(aria_label="Verdict")),
-            region(ids.CARDS, html.Section, className="cards", **attributes(aria_label="Readiness")),
+            region(ids.NOTICES, html.Div, className="notices-region", **attributes(data_in="readiness")),
+            region(ids.VERDICT, html.Section, **attributes(aria_label="Verdict", data_in="readiness")),
+            region(
+                ids.CARDS, html.Section, className="cards", **attributes(aria_label="Readiness", data_in="readiness")
+            ),
             html.Div(
                 [
                     html.Section(graph_panel, id=ids.GRAPH_PANEL, className="panel graph-panel"),
                     region(ids.CHECKLIST, html.Section, className="panel checklist"),
                 ],
                 className="middle",
+                **attributes(data_in="readiness"),
             ),
             _losses(page[ids.LOSSES]),
-            html.Section(id=ids.COMPARISON, className="panel comparison", **attributes(aria_label="Comparison")),
+            html.Section(
+                id=ids.COMPARISON, className="panel comparison", **attributes(aria_label="Comparison", data_in="curves")
+            ),
             render_decisions_frame(page[ids.DECISIONS]),
-            region(ids.LINKS, html.Section, className="panel links"),
+            region(ids.LINKS, html.Section, className="panel links", **attributes(data_in="files")),
             render_history_frame(),
         ],
         id=ids.MAIN,
@@ -144,7 +150,9 @@ def _losses(frames: list[Component]) -> Component:
         className="loss-controls",
     )
     grid = html.Div(frames, id=ids.LOSSES, className="loss-grid")
-    return html.Section([controls, grid], className="losses", **attributes(aria_label="Curves"))
+    return html.Section(
+        [controls, grid], className="losses", **attributes(aria_label="Curves", data_in="readiness curves")
+    )
 
 
 def _choice(name: str, label: str, options: tuple[tuple[str, str], ...]) -> Component:

@@ -17,6 +17,7 @@
   const wished = {}; // stream and group -> how many metrics
   const sizes = new ResizeObserver((changes) => changes.forEach(({ target }) => fit(target)));
   let drawn = []; // what draw was called with last
+  let isHidden = true; // on a tab without them
 
   function make(tag, className, text = "") {
     const element = document.createElement(tag);
@@ -35,7 +36,8 @@
   const groupsIn = (container) => [...container.querySelectorAll(".metric-group")];
 
   /* The groups of every stream: those that are there already stay, opened or not. */
-  function list(losses) {
+  function list(losses, tab) {
+    isHidden = tab === "readiness";
     for (const stream of streams()) {
       const container = containerOf(stream);
       const groups = ((losses || {})[stream] || {}).groups || [];
@@ -71,7 +73,7 @@
   /* Tell the page which groups are open. */
   function wish() {
     const found = {};
-    for (const { dataset } of document.querySelectorAll(".metric-group[open]")) {
+    for (const { dataset } of isHidden ? [] : document.querySelectorAll(".metric-group[open]")) {
       found[dataset.stream] ??= {};
       found[dataset.stream][dataset.group] = wished[wishOf(dataset)] || AT_A_TIME;
     }

@@ -20,7 +20,7 @@ from dash_app.reading.history import Compared, RunHistory, is_live, known_ids
 from dash_app.reading.query import query_from, select_page, select_rows
 from dash_app.settings import Settings
 from dash_app.views.curves.compared import MOST_OVERLAYS, compared_curves
-from dash_app.views.page import HISTORY_TAB, digests
+from dash_app.views.page import RUNS_TAB, digests
 from dash_app.views.runs.comparison import render_comparison
 from dash_app.views.runs.history import render_history
 from dash_app.views.runs.history_rows import Looks
@@ -89,7 +89,7 @@ def _compare(app: dash.Dash, history: RunHistory, settings: Settings) -> None:
 def _list(app: dash.Dash, history: RunHistory, settings: Settings) -> None:
     @app.callback(
         Output(ids.HISTORY_TREE, "data"),
-        Input(ids.GRAPH_VIEW, "data"),
+        Input(ids.TAB, "data"),
         Input(ids.HISTORY_WISH, "data"),
         Input(ids.SHOWN_RUN, "data"),
         Input(ids.BASELINE_CHOICE, "data"),
@@ -97,8 +97,8 @@ def _list(app: dash.Dash, history: RunHistory, settings: Settings) -> None:
         Input(ids.STATE_VERSION, "data"),
         prevent_initial_call=True,
     )
-    def show_history(view: str | None, wish: Any, run: str | None, choice: str | None, *_news: Any) -> list[Any]:
-        if view != HISTORY_TAB[0]:
+    def show_history(tab: str | None, wish: Any, run: str | None, choice: str | None, *_news: Any) -> list[Any]:
+        if tab != RUNS_TAB:
             raise PreventUpdate
         baseline = history.row(history.baseline_id(choice))
         shown = None if is_live(run) else run
