@@ -7,6 +7,7 @@
 
   const DEFAULTS = { tab: "readiness", smoothing: 0.6, y: "linear", x: "epoch", theme: "auto" };
   const ALLOWED = {
+    tab: ["readiness", "curves", "runs", "decisions", "files"],
     y: ["linear", "log"],
     x: ["epoch", "step", "time"],
     theme: ["auto", "light", "dark"],
@@ -63,8 +64,7 @@
   /* The tab; a link from before there were any may name the history as a view. */
   function tab(given) {
     if (root.dataset.panel) return TAB_OF_PANEL[root.dataset.panel] || READINESS;
-    const wished = given.get("view") === "history" ? "runs" : identifier(given, "tab");
-    return wished && document.querySelector(`a[data-tab="${wished}"]`) ? wished : READINESS;
+    return given.get("view") === "history" ? "runs" : chosen(given, "tab");
   }
 
   /* Before the first paint: theme and frame. */
@@ -74,6 +74,7 @@
     if (given.get("embed") === "1") root.dataset.embed = "";
     const panel = chosen(given, "panel");
     if (panel) root.dataset.panel = panel;
+    root.dataset.tab = tab(given);
   }
 
   function setTheme(theme) {

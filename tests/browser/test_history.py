@@ -179,7 +179,7 @@ def test_a_pinned_baseline_a_chosen_run_and_the_same_view_by_its_url(
     assert "pinned" in text(driver, f"tr[data-run='{runs.ids['good']}']")
 
     # choose the better one, by searching for it, without a mouse
-    press(driver, ".tabs a[data-view=flow]")
+    press(driver, ".tabs a[data-tab=readiness]")
     driver.find_element("css selector", "[data-picker=run] summary").send_keys(Keys.ENTER)
     search = driver.find_element("css selector", "[data-picker=run] input")
     wait_for(lambda: driver.switch_to.active_element == search, "the search field to have the focus")

@@ -77,7 +77,10 @@ def test_a_url_with_nonsense_shows_the_usual_view(page: Page) -> None:
     driver = page.driver
     page.show(ready_state(), "view=nowhere&smoothing=7&y=cubic&x=%3Cb%3E&theme=neon&stage=%22%5D&later=kept")
 
-    assert text(driver, ".tabs [aria-current]") == "Training flow"
+    assert (text(driver, ".tabs [aria-current]"), text(driver, ".views [aria-current]")) == (
+        "Readiness",
+        "Training flow",
+    )
     assert text(driver, "#smoothing-now") == "0.60"
     wait_for(lambda: driver.current_url.endswith("?later=kept"), "the URL to be put right, the unknown kept")
 
