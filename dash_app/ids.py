@@ -74,6 +74,10 @@ LOSSES: Final = "losses"
 COMPARISON: Final = "comparison"
 DECISIONS: Final = "decisions"
 LINKS: Final = "links"
+LOG: Final = "log"
+"""The panel of the training's own logs."""
+LOGS_NOW: Final = "logs-now"
+"""Store: which logs there are; null without one."""
 PREVIEW: Final = "preview"
 """The dialog that shows a file."""
 HISTORY: Final = "history"
@@ -190,6 +194,8 @@ ALL_IDS: Final = (
     DECISION_CHARTS,
     DECISIONS_NOW,
     LINKS,
+    LOG,
+    LOGS_NOW,
     PREVIEW,
     HISTORY,
     HISTORY_WISH,

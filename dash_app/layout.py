@@ -19,6 +19,7 @@ from dash_app.reading.reader import StateReader
 from dash_app.settings import Settings
 from dash_app.views.decisions.tab import render_decisions_frame
 from dash_app.views.graph.pipeline_graph import render_graph_panel
+from dash_app.views.log import render_log_frame
 from dash_app.views.markup import attributes
 from dash_app.views.page import TABS, DrawnPage, Seen, drawn_page, first_view
 from dash_app.views.preview_dialog import render_preview_dialog
@@ -64,7 +65,7 @@ def build_layout(settings: Settings, reader: StateReader, run_id: str | None = N
         [
             skip,
             _top(page, settings),
-            _main(page, render_graph_panel(seen.state), fresh.sentence),
+            _main(page, render_graph_panel(seen.state), fresh.sentence, has_log=settings.preview),
             render_share_dialog(settings.frame_ancestors),
             render_preview_dialog(is_on=settings.preview),
             render_pin_dialog(),
@@ -82,6 +83,7 @@ def _stores(page: DrawnPage, versions: tuple[str, str], view: str, run_id: str |
         dcc.Store(id=ids.REGION_DIGESTS, data=page.digests),
         dcc.Store(id=ids.VERDICT_NOW, data=page.regions[ids.VERDICT_NOW]),
         dcc.Store(id=ids.DECISIONS_NOW, data=page.regions[ids.DECISIONS_NOW]),
+        dcc.Store(id=ids.LOGS_NOW, data=page.regions[ids.LOGS_NOW]),
         dcc.Store(id=ids.LOSS_DATA, data=page.regions[ids.LOSS_DATA]),
         dcc.Store(id=ids.TAB, data=next(iter(TABS))),
         dcc.Store(id=ids.GRAPH_VIEW, data=view),
@@ -103,7 +105,7 @@ def _top(page: dict[str, Any], settings: Settings) -> Component:
     return render_top_bar(page, [render_report_link(), render_share_button()], is_demo=settings.demo)
 
 
-def _main(page: dict[str, Any], graph_panel: Component, sentence: str) -> Component:
+def _main(page: dict[str, Any], graph_panel: Component, sentence: str, *, has_log: bool) -> Component:
     def region(name: str, kind: Any, **more: Any) -> Component:
         component: Component = kind(page[name], id=name, **more)
         return component
@@ -126,6 +128,7 @@ def _main(page: dict[str, Any], graph_panel: Component, sentence: str) -> Compon
                 **attributes(data_in="readiness"),
             ),
             _losses(page[ids.LOSSES]),
+            render_log_frame(is_on=has_log),
             html.Section(
                 id=ids.COMPARISON, className="panel comparison", **attributes(aria_label="Comparison", data_in="curves")
             ),

@@ -38,6 +38,7 @@ def register_browser(app: dash.Dash) -> None:
     for choice in (ids.X_AXIS, ids.Y_SCALE, ids.THEME_CHOICE):
         in_browser(app, "choices", "mark", Input(choice, "data"), State(choice, "id"))
     in_browser(app, "decisions", "show", Input(ids.DECISIONS_NOW, "data"), Input(ids.TAB, "data"))
+    in_browser(app, "log", "show", Input(ids.LOGS_NOW, "data"))
     in_browser(app, "files", "relate", Input(ids.SELECTED_STAGE, "data"), Input(ids.LINKS, "children"))
     in_browser(app, "title", "tell", Output(ids.ANNOUNCER, "children"), Input(ids.VERDICT_NOW, "data"))
     in_browser(app, "feed", "start", start, State(ids.STATE_VERSION, "data"), State(ids.RUNS_VERSION, "data"))

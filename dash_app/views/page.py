@@ -26,6 +26,7 @@ from dash_app.views.decisions.tab import decisions_now, has_decisions, render_de
 from dash_app.views.files import render_links
 from dash_app.views.graph.pipeline_graph import render_empty, render_views
 from dash_app.views.graph.stage_list import render_stage_list
+from dash_app.views.log import logs_now
 from dash_app.views.markup import attributes, end_shown, live_words
 from dash_app.views.tree import components, in_trees
 from dash_app.views.verdict import render_verdict, verdict_now
@@ -47,7 +48,7 @@ REGIONS = (
     ids.DECISIONS,
 )
 """Regions whose children this module makes, in screen order."""
-DATA = (ids.VERDICT_NOW, ids.LOSS_DATA, ids.DECISIONS_NOW)
+DATA = (ids.VERDICT_NOW, ids.LOSS_DATA, ids.DECISIONS_NOW, ids.LOGS_NOW)
 """Stores that the browser's own scripts draw from."""
 
 RUNS_TAB = "runs"
@@ -111,6 +112,7 @@ def render_page(state: DashboardState | None, sentence: str | None, run_id: str 
         ids.LINKS: render_links(state),
         ids.DECISIONS: render_decisions(state),
         ids.DECISIONS_NOW: decisions_now(state),
+        ids.LOGS_NOW: logs_now(state, is_snapshot=run_id is not None),
         ids.VERDICT_NOW: verdict_now(state, is_snapshot=run_id is not None),
         ids.LOSS_DATA: in_trees(losses_now(state), "head", "foot"),
     }
