@@ -12,7 +12,7 @@ from typing import Any
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from collectors.presentation.charts.scale import MOST_SMOOTHING, SMOOTHING
+from collectors.presentation.charts.scale import MOST_SMOOTHING, SMOOTHED_FROM, SMOOTHING
 from dash_app import ids
 from dash_app.reading.freshness import freshness_of
 from dash_app.reading.reader import StateReader
@@ -50,6 +50,9 @@ RUN_STORES = (
 )
 """Stores that the browser's scripts and the wires fill."""
 Y_SCALES = (("linear", "linear"), ("log", "log"))
+
+
+SMOOTHED = f"A curve of fewer than {SMOOTHED_FROM} points is drawn as it was measured"
 
 
 def build_layout(settings: Settings, reader: StateReader, run_id: str | None = None) -> Component:
@@ -142,7 +145,9 @@ def _main(page: dict[str, Any], graph_panel: Component, sentence: str, *, has_lo
 
 def _losses(frames: list[Component]) -> Component:
     slider = dcc.Input(id=ids.SMOOTHING, type="range", min=0, max=MOST_SMOOTHING, step=0.01, value=SMOOTHING)
-    smoothing = html.Label([html.Span("smoothing"), slider, html.Output(id=ids.SMOOTHING_NOW)], className="smoothing")
+    smoothing = html.Label(
+        [html.Span("smoothing"), slider, html.Output(id=ids.SMOOTHING_NOW)], className="smoothing", title=SMOOTHED
+    )
     controls = html.Div(
         [
             html.H2("Curves"),

@@ -259,11 +259,12 @@
     last = given;
     const [losses, x, y, smoothing, theme, compared, series] = given;
     const weight = Number(smoothing) || 0;
+    const figures = smoothingWords(losses, weight);
     tell(losses); // words and charts are of one moment
-    if (!losses) return weight.toFixed(2);
+    if (!losses) return figures;
     if (!window.Plotly) {
       wait(losses, () => window.dash_clientside.losses.draw(...given));
-      return weight.toFixed(2);
+      return figures;
     }
     const palette = colours();
     for (const stream of streams()) {
@@ -281,8 +282,15 @@
       tellScale(placeOf(stream, "loss-chart").closest(".loss"), figure.off, isWhole);
       placeOf(stream, "loss-note").textContent = noteOf(data, scene, x);
     }
-    const isAny = Object.values(losses).some((entry) => entry?.data && isSmoothed(entry.data, weight));
-    return isAny || !Object.values(losses).some((entry) => entry?.data?.curves.length) ? weight.toFixed(2) : "off";
+    return figures;
+  }
+
+  /* The slider's value; where no curve is long enough to be smoothed it does nothing, and says so. */
+  function smoothingWords(losses, weight) {
+    const held = Object.values(losses || {}).filter((entry) => entry?.data?.curves.length);
+    const isOff = held.length > 0 && !held.some(({ data }) => data.curves.some(({ smooth }) => smooth));
+    document.querySelector(".smoothing")?.toggleAttribute("data-off", isOff);
+    return isOff ? "off" : weight.toFixed(2);
   }
 
   window.dashboard.onPress(".loss > .scale-all", (button) => {
