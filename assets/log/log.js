@@ -66,7 +66,7 @@
     for (const button of panel().querySelectorAll("[data-level]")) {
       const kind = button.dataset.level;
       button.setAttribute("aria-pressed", String(kind === level));
-      if (kind) button.lastChild.textContent = found ? " " + found.levels.filter((one) => one === kind).length : "";
+      if (kind) button.lastChild.textContent = found ? found.levels.filter((one) => one === kind).length : "";
     }
     if (!found) return;
     part("about").replaceChildren(...about(found));

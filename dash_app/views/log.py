@@ -35,7 +35,9 @@ def render_log_frame(*, is_on: bool) -> Component:
         ],
         className="panel-head",
     )
-    lines = html.Pre(className="log-lines", tabIndex="0", **attributes(aria_label="Last lines of the log"))
+    lines = html.Pre(
+        className="log-lines", tabIndex="0", role="region", **attributes(aria_label="Last lines of the log")
+    )
     return html.Section(
         [head, html.P(className="log-notes", role="status"), lines],
         id=ids.LOG,

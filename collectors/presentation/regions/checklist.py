@@ -23,6 +23,8 @@ from collectors.presentation.words import (
 
 MOST_OPEN = 3
 """So many failing checks stand open on a screen; where more fail, their list is worth more than their hints."""
+MOST_LINES = 6
+"""Lines of a detail that stand on a closed row; `checklist.css` hides the others."""
 
 
 def checklist(state: DashboardState | None, *, all_open: bool = False, path: PathWords = str) -> Sequence[Element]:
@@ -74,12 +76,15 @@ def _summary(check: Check, streams: Sequence[str]) -> Element:
         el("span", f"{check.index}. {check.title}", class_="check-title"),
         None if check.blocking else el("span", "warning only", class_="check-warning"),
         el("span", outcome_words(check), class_="check-outcome"),
-        el(
-            "span",
-            (el("span", line, class_="check-line") for line in _lines(check.detail, streams)),
-            class_="check-detail",
-        ),
+        _detail(_lines(check.detail, streams)),
     )
+
+
+def _detail(lines: Sequence[str]) -> Element:
+    """All lines; of many a closed row shows the first, and says how many more there are."""
+    more = len(lines) - MOST_LINES
+    told = (el("span", line, class_="check-line") for line in lines)
+    return el("span", told, class_="check-detail", data_more=str(more) if more > 0 else None)
 
 
 def _lines(detail: str, streams: Sequence[str]) -> list[str]:
