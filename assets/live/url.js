@@ -129,6 +129,7 @@
   }
 
   function markView(view) {
+    root.dataset.view = view;
     mark("view", view);
   }
 

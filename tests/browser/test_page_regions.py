@@ -19,7 +19,7 @@ from support.states import (
 )
 from support.waiting import wait_for
 
-from collectors.contract.state import Check, Step
+from collectors.contract.state import Check, DashboardState, Step
 
 WORDS = {"pass": ("[v]", "PASS"), "fail": ("[ ]", "FAIL"), "skip": ("[-]", "SKIP")}
 
