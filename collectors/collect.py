@@ -151,6 +151,7 @@ class Collector:
             self._cache.forget_listings()
         seen = self._gatherer.gather(now.timestamp())
         if self.options.run_smoke and self._smoke.run(seen, self._cache):
+            self._cache.forget_listings()
             seen = self._gatherer.gather(now.timestamp())
         run_id = self.options.run_id or seen.run_id
         pinned = self._history.pinned() if self._history else None
