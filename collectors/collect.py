@@ -147,9 +147,11 @@ class Collector:
         now = datetime.now(UTC)
         self.workspace.renew()
         self._look_again()
-        self._cache.begin(trusts_listings=self.trusts_listings)
+        if not self.trusts_listings:
+            self._cache.forget_listings()
         seen = self._gatherer.gather(now.timestamp())
         if self.options.run_smoke and self._smoke.run(seen, self._cache):
+            self._cache.forget_listings()
             seen = self._gatherer.gather(now.timestamp())
         run_id = self.options.run_id or seen.run_id
         pinned = self._history.pinned() if self._history else None
@@ -172,6 +174,8 @@ class Collector:
 
     def keep(self) -> None:
         """Keep what was learnt in the state directory, so that a restart reads only what is new."""
+        stored = self._stored  # none where another collector keeps the state: what it needs is not known here
+        self._cache.forget_gone(stored[1].meta.run_id if stored is not None else None)
         self._cache.save()
         self._gatherer.after_end.keep()
 

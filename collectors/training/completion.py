@@ -70,6 +70,10 @@ COUNT_EPOCHS = (
     "Say which epoch a step is: `events: {steps_are: epochs}`, `events: {steps_per_epoch: N}`, a table with an "
     "epoch column, or `completion: {by: steps, total: N}`."
 )
+SAY_EITHER = (
+    "Say how many: `completion: {by: steps, total: N}`, or, where each step is an epoch, `events: {steps_are: epochs}` "
+    "and `completion: {total: N}`."
+)
 PLACE_ROWS = "Write a column `epoch` or `step` into the table, or name the one it has under `columns:`."
 SAY_TOTAL = "Say how many: `completion: {by: epochs, total: N}`, or the key of the config that holds the number."
 SAY_COUNT = "Correct `completion: {by: ..., total: ...}`, or say what the steps are (`events: {steps_are: epochs}`)."
@@ -140,7 +144,10 @@ def _uncounted(main: Mapping[str, Curve], target: Target) -> End:
     if has_no_place(main):
         return End("cannot_tell", None, f"nothing says which {target.unit} a row is", PLACE_ROWS)
     if target.unit == "epoch" and places_of(main.values(), "step"):
-        return End("cannot_tell", None, "nothing says which epoch a step is", COUNT_EPOCHS)
+        if target.total is None:
+            return End("cannot_tell", None, "nothing says how many steps or epochs there are to be", SAY_EITHER)
+        words = f"nothing says which epoch a step is; there are to be {target.total:,}"
+        return End("cannot_tell", None, words, COUNT_EPOCHS)
     return End("open")
 
 

@@ -8,6 +8,7 @@ others along.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,9 +77,10 @@ class Bundles:
     scripts: Bundle
 
 
-def bundled(folder: Path) -> Bundles:
-    """Read the folder. Raises OSError."""
-    styles = f"@layer {', '.join(LAYERS)};\n" + "".join(_styles(*file) for file in _in_order(folder, "*.css"))
+def bundled(folder: Path, more_styles: Mapping[str, str] | None = None) -> Bundles:
+    """Read the folder; `more_styles` are sheets that do not stand in it, by name. Raises OSError."""
+    sheets = [*_in_order(folder, "*.css"), *(more_styles or {}).items()]
+    styles = f"@layer {', '.join(LAYERS)};\n" + "".join(_styles(*file) for file in sheets)
     scripts = "".join(ALONE.format(name=name, text=text) for name, text in _in_order(folder, "*.js"))
     return Bundles(
         styles=Bundle("assets/page.css", "text/css", styles.encode()),
