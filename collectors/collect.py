@@ -12,7 +12,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 from collectors.contract.pipeline import PipelineConfig
@@ -126,9 +125,7 @@ class Collector:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -219,9 +216,8 @@ class Collector:
             self._history.store(state, self.curves)
         if keep:
             self._draw_decisions(self.store, state)
-        if keep and state is not previous and state != previous:
-            self.store.write_state(state, self.curves)
-        if keep:
+            if state is not previous and state != previous:
+                self.store.write_state(state, self.curves)
             self._history.tell_policy()
             self._stored = (self.store.state_version(), state)
         return state
