@@ -17,12 +17,23 @@ from collectors.contract.values import Contract, Id, Level, Outcome, RunId, Scal
 
 
 class Direction(StrEnum):
-    """How the run's value stands to the baseline's. `incomparable` is *cannot tell*."""
+    """How the run's value stands to the baseline's; the last three are *cannot tell*.
+
+    `unfinished` will be told when both have ended, `new` is a check that one of them was not asked, and
+    `incomparable` stays so.
+    """
 
     BETTER = "better"
     WORSE = "worse"
     WITHIN = "within"
     INCOMPARABLE = "incomparable"
+    UNFINISHED = "unfinished"
+    NEW = "new"
+
+    @property
+    def is_told(self) -> bool:
+        """Whether it says how one value stands to the other."""
+        return self in (Direction.BETTER, Direction.WORSE, Direction.WITHIN)
 
 
 class Regression(StrEnum):
@@ -80,9 +91,9 @@ class LossChange(Contract):
     value: Quantity
     """Both values."""
     direction: Direction
-    """Better, worse or within the policy's tolerance; or incomparable."""
+    """Better, worse or within the policy's tolerance; or incomparable, or not finished."""
     reason: Text | None
-    """Why it is incomparable; null otherwise."""
+    """Why it is neither; null otherwise."""
 
 
 class ConfigChange(Contract):
@@ -156,7 +167,7 @@ class CheckChange(Contract):
     baseline: Outcome | None
     """The baseline's outcome; null where it has no such check."""
     direction: Direction
-    """Better or worse; incomparable where one side does not have it."""
+    """Better or worse; new where one side does not have it."""
     run_detail: Text
     """What the run's check found; empty without one."""
     baseline_detail: Text

@@ -17,6 +17,7 @@ from collectors.presentation.words import (
     OUTCOME_STATUS,
     PathWords,
     outcome_words,
+    quoted,
     status_class,
 )
 
@@ -39,7 +40,7 @@ def _row(check: Check, state: DashboardState, path: PathWords, *, is_open: bool)
     """What a check looked at stands below it as far as its detail does not say the same already."""
     hint = el("p", coded(check.hint), class_="check-hint") if check.hint else None
     looked_at = [
-        el("li", el("code", path(one.path)) if one.path else None, el("span", one.text))
+        el("li", el("code", path(one.path)) if one.path else None, el("span", coded(one.text)))
         for one in check.evidence
         if one.text not in check.detail
     ]
@@ -61,7 +62,7 @@ def _off(one: NotAsked) -> Element:
         el("span", OUTCOME_MARKS[Outcome.SKIP], class_="check-mark"),
         el("span", f"{one.index}. {one.title}", class_="check-title"),
         el("span", NOT_ASKED.upper(), class_="check-outcome"),
-        el("span", one.reason, title=one.reason, class_="check-detail"),
+        el("span", coded(one.reason), title=quoted(one.reason), class_="check-detail"),
     )
     return el("li", el("details", summary), class_=f"check {status_class(Status.IDLE)}")
 
@@ -73,7 +74,7 @@ def _summary(check: Check) -> Element:
         el("span", f"{check.index}. {check.title}", class_="check-title"),
         None if check.blocking else el("span", "warning only", class_="check-warning"),
         el("span", outcome_words(check), class_="check-outcome"),
-        el("span", check.detail, title=check.detail, class_="check-detail"),
+        el("span", coded(check.detail), title=quoted(check.detail), class_="check-detail"),
     )
 
 

@@ -10,14 +10,15 @@ from collectors.numbers import change_words, duration_words, listed, number_word
 from collectors.presentation.comparison import sameness_words
 from collectors.presentation.markup import Element, el
 from collectors.presentation.pieces import direction_mark, table
-from collectors.presentation.words import series_label
+from collectors.presentation.words import against_word, series_label
 
 COLUMNS = ("Measure", "Run", "Baseline", "Difference", "Judged")
 
 
 def stream_delta(stream: StreamDelta) -> Element:
     """Return the stream's section."""
-    reasons = el("p", f"Incomparable: {'; '.join(stream.reasons)}.", class_="incomparable") if stream.reasons else None
+    why = f"{against_word(stream)}: {'; '.join(stream.reasons)}."
+    reasons = el("p", why, class_="incomparable") if stream.reasons else None
     rows = [
         *map(_loss_row, stream.losses),
         _plain_row(f"{stream.counted_in}s", stream.epochs, number_words),

@@ -10,7 +10,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from collectors.compare.rows import final_val_change
-from collectors.contract.delta import Direction, LossChange
+from collectors.contract.delta import LossChange
 from collectors.contract.policy import Policy
 from collectors.contract.run_row import RunRow, StreamRow, metrics_in, spark_of
 from collectors.numbers import UNKNOWN, duration_words, number_words, share_words, signed_words
@@ -170,7 +170,7 @@ def _difference(stream: str | None, row: RunRow, looks: Looks) -> Component | st
 
 def difference_text(change: LossChange) -> str:
     """Return the difference as a share, `-41.8 %`; as a number where the baseline is 0; or that there is none."""
-    if change.direction is Direction.INCOMPARABLE:
+    if not change.direction.is_told:
         return DIRECTION_WORDS[change.direction]
     share = change.value.relative
     if share is None:
