@@ -91,7 +91,7 @@ def sameness_words(stream: StreamDelta) -> str:
 
 
 def _untold_line(stream: StreamDelta) -> list[str]:
-    return [f"  config not comparable: {listed(stream.configs_untold)}"] if stream.configs_untold else []
+    return [f"  config incomparable: {listed(stream.configs_untold)}"] if stream.configs_untold else []
 
 
 def _loss_words(change: LossChange) -> str:

@@ -107,7 +107,7 @@ def test_a_run_on_other_data_is_incomparable(
     assert main(["compare", other, good, *where]) == 4
 
     out = capsys.readouterr().out
-    assert "not comparable: other source: synthetic against csv" in out
+    assert "incomparable: other source: synthetic against csv" in out
     assert "better" not in out.replace("lower is better", "")
 
 

@@ -61,7 +61,7 @@ def _config(stream: StreamDelta) -> Element:
     differing = [change for change in stream.config if change.differs]
     equal = [change for change in stream.config if not change.differs]
     same = el("p", _sameness(stream), class_="same")
-    untold = f"Not comparable: {listed(stream.configs_untold)}." if stream.configs_untold else None
+    untold = f"Incomparable: {listed(stream.configs_untold)}." if stream.configs_untold else None
     summary = el("summary", f"Show the {plural(len(equal), 'equal value')} too")
     rest = el("details", summary, _config_table(equal), class_="all-config") if equal else None
     told = _config_table(differing) if differing else same
