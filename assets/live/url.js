@@ -124,7 +124,7 @@
 
   function markTab(view) {
     root.dataset.view = view;
-    for (const tab of document.querySelectorAll("[data-view]")) {
+    for (const tab of document.querySelectorAll("a[data-view]")) {
       if (tab.dataset.view === view) tab.setAttribute("aria-current", "page");
       else tab.removeAttribute("aria-current");
     }
