@@ -21,6 +21,7 @@ from dash_app.views.page import DrawnPage, Seen, drawn_page, first_view
 from dash_app.views.preview_dialog import render_preview_dialog
 from dash_app.views.runs.history import render_history_frame
 from dash_app.views.share import render_share_button, render_share_dialog
+from dash_app.views.shortcuts import render_shortcuts
 from dash_app.views.top_bar import render_report_link, render_top_bar
 
 DEFAULT_SMOOTHING = 0.6
@@ -63,6 +64,7 @@ def build_layout(settings: Settings, reader: StateReader) -> Component:
             _main(page, render_graph_panel(seen.state)),
             render_share_dialog(settings.frame_ancestors),
             render_preview_dialog(is_on=settings.preview),
+            render_shortcuts(),
             *stores,
         ],
         id=ids.PAGE,

@@ -27,6 +27,9 @@
     return curve[axis].map((at) => (at === null ? null : at / unit.seconds));
   }
 
+  /* Where a device sets all colours, the curves differ by their strokes alone. */
+  const strokeOf = ({ role }, palette) => ({ color: palette[role], dash: palette.dashes[role] || "solid" });
+
   function curveTraces(curve, scene) {
     const { weight, palette } = scene;
     const x = places(curve, scene.axis, scene.unit);
@@ -39,7 +42,7 @@
       x,
       y: curve.value,
       opacity: average ? 0.35 : 1,
-      line: { color: palette[curve.role], width: average ? WIDTHS.raw : WIDTHS.line },
+      line: { ...strokeOf(curve, palette), width: average ? WIDTHS.raw : WIDTHS.line },
       marker: { size: 6 },
       ...(average && { customdata: average }), // Dash looks into whatever is called so
       hovertemplate: average
@@ -53,7 +56,7 @@
       mode: "lines",
       x,
       y: average,
-      line: { color: palette[curve.role], width: WIDTHS.line },
+      line: { ...strokeOf(curve, palette), width: WIDTHS.line },
       hoverinfo: "skip",
     };
     return [raw, line];

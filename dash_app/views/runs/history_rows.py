@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from dash import html
 from dash.development.base_component import Component
@@ -117,8 +118,9 @@ def _cell(column: Column, row: RunRow, looks: Looks) -> Component:
 
 
 def _name(row: RunRow, looks: Looks) -> list[Component]:
-    show = html.Button(
-        row["run_id"], type="button", className="run-link", title=row["problem"] or "Show this run",
+    show = html.A(
+        row["run_id"], href=f"?{urlencode({'run': row['run_id']})}", className="run-link",
+        title=row["problem"] or "Show this run",
         **attributes(data_show_run=row["run_id"], data_leave=""),
     )  # fmt: skip
     marks = []
