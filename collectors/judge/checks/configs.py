@@ -107,8 +107,6 @@ def _range_problem(value: Any, rule: KeyRule) -> str | None:
 
 def shown_value(value: Any) -> str:
     """A config value as a person would write it, bounded."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
     if isinstance(value, (int, float)) and _is_finite(value):
         return value_words(value) if abs(value) < 1e15 else f"{float(value):.4g}"
     text = repr(value) if isinstance(value, str) else str(value)
