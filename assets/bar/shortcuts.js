@@ -5,7 +5,7 @@
   const THEMES = ["auto", "light", "dark"];
   const TYPED = "input:not([type=range]), textarea, select, [contenteditable]";
 
-  const tabs = () => [...document.querySelectorAll("#tabs a[data-view]")].filter((tab) => tab.checkVisibility());
+  const tabs = () => [...document.querySelectorAll("#tabs a[data-tab]")].filter((tab) => tab.checkVisibility());
 
   function open(kind) {
     const summary = document.querySelector(`details.picker[data-picker="${kind}"] summary`);

@@ -11,10 +11,8 @@
 
   /* The banner came or went: from now on the page shows what the address says. */
   function arrived(_banner, run) {
-    const wished = new URLSearchParams(window.location.search).get("run");
     if (run) root.dataset.shown = "snapshot";
     else delete root.dataset.shown;
-    if (run || !wished || wished === "live") delete root.dataset.awaits;
     window.dash_clientside.feed.judge();
   }
 
@@ -33,12 +31,11 @@
     root.toggleAttribute("data-compared", Object.values(compared || {}).some((one) => one.others.length));
   }
 
-  /* Away from the history, to where the chosen run is shown. */
+  /* Away from the history, to the tab where the chosen run is shown. */
   function leave(button) {
     if (!("leave" in button.dataset)) return;
-    const first = document.querySelector(".tabs a[data-view]");
-    if (first) set("graph-view", first.dataset.view);
     const target = document.getElementById(button.dataset.leave);
+    set("tab", target?.dataset.in || "readiness");
     window.setTimeout(() => (target ? target.scrollIntoView() : window.scrollTo({ top: 0 })), 50);
   }
 

@@ -11,6 +11,7 @@ from typing import Final
 from collectors.contract.state import DashboardState
 from collectors.presentation.charts.chart import draw_chart
 from collectors.presentation.charts.curves import curves_of
+from collectors.presentation.charts.scale import USUAL
 from collectors.presentation.markup import Element, el, to_html
 from collectors.presentation.metric_groups import main_part
 from collectors.presentation.regions.cards import cards
@@ -58,8 +59,8 @@ class FirstRegions:
 def _panel(state: DashboardState, stream: str, name: str) -> Element:
     """A stream's panel as the drawn page has it; its chart says of which run it is."""
     run = main_part(state.metrics[stream])
-    curves = curves_of(run, None, POINTS)
-    chart = draw_chart(curves, "linear", name, chart_sentence(run)) if curves.lines else None
+    curves = curves_of(run, None, USUAL.smoothing, POINTS)
+    chart = draw_chart(curves, USUAL, name, chart_sentence(run)) if curves.lines else None
     still = el("div", chart, class_="loss-still", data_run=state.meta.run_id) if chart else None
     head = el("header", el("h3", run.label), el("span", loss_head(run), class_="figure"), class_="panel-head")
     foot = el("p", loss_foot(run), class_="loss-words")

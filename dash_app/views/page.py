@@ -22,12 +22,12 @@ from collectors.presentation.regions.notices import notices
 from dash_app import ids
 from dash_app.views.banners import render_snapshot_banner
 from dash_app.views.curves.losses import losses_now, render_losses
-from dash_app.views.decisions.tab import TAB as DECISIONS_TAB
 from dash_app.views.decisions.tab import decisions_now, has_decisions, render_decisions
 from dash_app.views.files import render_links
-from dash_app.views.graph.pipeline_graph import render_empty
+from dash_app.views.graph.pipeline_graph import render_empty, render_views
 from dash_app.views.graph.stage_list import render_stage_list
-from dash_app.views.markup import attributes, end_shown
+from dash_app.views.log import logs_now
+from dash_app.views.markup import attributes, end_shown, live_words
 from dash_app.views.tree import components, in_trees
 from dash_app.views.verdict import render_verdict, verdict_now
 
@@ -39,6 +39,7 @@ REGIONS = (
     ids.NOTICES,
     ids.VERDICT,
     ids.CARDS,
+    ids.VIEWS,
     ids.GRAPH_EMPTY,
     ids.STAGE_LIST,
     ids.CHECKLIST,
@@ -47,10 +48,19 @@ REGIONS = (
     ids.DECISIONS,
 )
 """Regions whose children this module makes, in screen order."""
-DATA = (ids.VERDICT_NOW, ids.LOSS_DATA, ids.DECISIONS_NOW)
+DATA = (ids.VERDICT_NOW, ids.LOSS_DATA, ids.DECISIONS_NOW, ids.LOGS_NOW)
 """Stores that the browser's own scripts draw from."""
 
-HISTORY_TAB = ("history", "History")
+RUNS_TAB = "runs"
+DECISIONS_TAB = "decisions"
+TABS = {
+    "readiness": "Readiness",
+    "curves": "Curves",
+    RUNS_TAB: "Runs",
+    DECISIONS_TAB: "Decisions",
+    "files": "Files",
+}
+"""Name of a tab in the address -> what stands on it; the first is the usual one."""
 NO_STATE = "Nothing has been collected yet."
 
 
@@ -94,6 +104,7 @@ def render_page(state: DashboardState | None, sentence: str | None, run_id: str 
         ids.NOTICES: components(notices(state)) or None,
         ids.VERDICT: render_verdict(state, sentence or NO_STATE, is_snapshot=run_id is not None),
         ids.CARDS: components(cards(state)),
+        ids.VIEWS: render_views(state),
         ids.GRAPH_EMPTY: render_empty(state),
         ids.STAGE_LIST: render_stage_list(state),
         ids.CHECKLIST: components(checklist(state)),
@@ -101,19 +112,16 @@ def render_page(state: DashboardState | None, sentence: str | None, run_id: str 
         ids.LINKS: render_links(state),
         ids.DECISIONS: render_decisions(state),
         ids.DECISIONS_NOW: decisions_now(state),
+        ids.LOGS_NOW: logs_now(state, is_snapshot=run_id is not None),
         ids.VERDICT_NOW: verdict_now(state, is_snapshot=run_id is not None),
         ids.LOSS_DATA: in_trees(losses_now(state), "head", "foot"),
     }
 
 
 def render_tabs(state: DashboardState | None) -> list[Component]:
-    """Return one link a view of the pipeline, the decisions' and the history's; the URL script marks the chosen one."""
-    views = [(view.id, view.label) for view in state.pipeline.views] if state else []
-    tabs = [*views, *((DECISIONS_TAB,) if has_decisions(state) else ()), HISTORY_TAB]
-    return [
-        html.A(label, href=f"?{'tab' if view == DECISIONS_TAB[0] else 'view'}={view}", **attributes(data_view=view))
-        for view, label in tabs
-    ]
+    """Return one link a tab, that of the decisions where something was scored; the URL script marks the open one."""
+    shown = {tab: word for tab, word in TABS.items() if tab != DECISIONS_TAB or has_decisions(state)}
+    return [html.A(word, href=f"?tab={tab}", **attributes(data_tab=tab)) for tab, word in shown.items()]
 
 
 def first_view(state: DashboardState | None) -> str:
@@ -136,5 +144,5 @@ def _plain(component: Component) -> Any:
 
 def _run_label(state: DashboardState | None, run_id: str | None) -> list[Component]:
     name = run_id or (state.meta.run_id if state else "none yet")
-    kind = "snapshot" if run_id else "live"
-    return [end_shown(name), html.Span(kind, className=f"run-kind run-{kind}")]
+    kind = [html.Span("snapshot", className="run-kind run-snapshot")] if run_id else live_words("run-kind")
+    return [end_shown(name), *kind]

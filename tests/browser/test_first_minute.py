@@ -108,7 +108,7 @@ def test_a_folder_is_shown_and_judged_as_what_its_trainer_wrote(
     root = unpack(name, "folder", tmp_path / "training")
     server = serve(root, collect=True)
     wait_for(lambda: server.get("readyz").status_code == 200, "the first look at the folder")
-    open_page(driver, server.url)
+    open_page(driver, server.url, "tab=curves&smoothing=0")
     plots = wait_for(lambda: driver.execute_script(PLOTS), "every chart")
 
     said = validated(root)

@@ -129,7 +129,7 @@ def test_opening_the_history_transfers_little(served: Served) -> None:
     served.chromium.forget()
     open_page(served.driver, served.server.url)
     served.chromium.sizes(CHARTS_CODE)
-    served.driver.find_element("css selector", "#tabs [data-view=history]").click()
+    served.driver.find_element("css selector", "#tabs [data-tab=runs]").click()
     wait_for(lambda: "nightly-0149" in served.driver.page_source, "the newest run's row")
     opened = served.chromium.sizes("_dash-update-component")
 

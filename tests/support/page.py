@@ -26,7 +26,7 @@ if (charts.length && !window.Plotly) {  // what is far is not drawn, nor what no
 }
 const isDrawn = (plot) => plot?.data?.length > 0 || plot?.layout?.annotations?.length > 0;
 return Boolean(document.querySelector("#verdict .verdict"))
-  && "freshness" in document.documentElement.dataset
+  && "condition" in document.documentElement.dataset
   && document.querySelector("#comparison")?.childElementCount > 0
   && charts.every((chart) => isDrawn(chart.querySelector(".js-plotly-plot")));
 """

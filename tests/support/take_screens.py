@@ -32,8 +32,8 @@ if (charts.length && !window.Plotly) { // what is far is not drawn, nor what nob
   window.dispatchEvent(new Event("pointermove"));
 } else scrollTo(0, 0);
 const graph = document.querySelector("#graph-canvas");
-return Boolean(document.querySelector("#verdict .verdict")) && !("awaits" in root.dataset)
-  && "freshness" in root.dataset
+return Boolean(document.querySelector("#verdict .verdict"))
+  && "condition" in root.dataset
   && (!shown(".history") || Boolean(document.querySelector(".history-table, .history .empty")))
   && (!shown("#graph-canvas") || Boolean(graph.querySelector(".stage-card, .graph-empty")))
   && !document.querySelector(".observed:has(time:empty)")

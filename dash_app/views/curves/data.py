@@ -11,13 +11,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from collectors.contract.metrics import Nonfinite, Series, StreamMetrics
+from collectors.presentation.charts.scale import is_smoothed, usual_range
 from collectors.presentation.metric_groups import role_of
 from collectors.presentation.words import chart_text, series_label, targets_of, told_label
 from collectors.training.divergence_words import divergence_words
 
 
 def loss_data(metrics: StreamMetrics) -> dict[str, Any]:
-    """Return `{zero, curves, broken, ends, targets}` of one stream, all text safe for a chart; `zero`: Unix seconds."""
+    """Return `{zero, curves, broken, ends, targets}` of one stream, all text safe for a chart; `zero`: Unix seconds.
+
+    Of a curve is told whether it may be `smooth`ed, and its `usual` range.
+    """
     zero = _first_time(metrics)
     labels = {name: chart_text(told_label(metrics, name, series_label(name))) for name in metrics.series}
     curves = [_curve(name, series, zero) | {"name": labels[name]} for name, series in metrics.series.items()]
@@ -36,7 +40,9 @@ def curve_columns(series: Series, shown: StreamMetrics) -> dict[str, list[Any]]:
 
 
 def _curve(name: str, series: Series, zero: float | None) -> dict[str, Any]:
-    return {"series": name, "role": role_of(name), **_columns(series, zero)}
+    usual = usual_range(series.value)
+    looks = {"series": name, "role": role_of(name), "smooth": is_smoothed(series.value), "usual": usual}
+    return looks | _columns(series, zero)
 
 
 def _columns(series: Series, zero: float | None) -> dict[str, list[Any]]:

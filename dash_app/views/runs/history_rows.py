@@ -16,7 +16,7 @@ from collectors.contract.policy import Policy
 from collectors.contract.run_row import RunRow, StreamRow, metrics_in, spark_of
 from collectors.numbers import UNKNOWN, duration_words, number_words, share_words, signed_words
 from collectors.presentation.pieces import verdict_mark
-from collectors.presentation.words import DIRECTION_WORDS
+from collectors.presentation.words import DIRECTION_WORDS, VERDICT_WORDS
 from dash_app.reading.query import METRIC
 from dash_app.views.markup import attributes, icon, text_clock, unseen
 from dash_app.views.spark import render_spark
@@ -188,8 +188,13 @@ def _buttons(row: RunRow, looks: Looks) -> list[Component]:
     compare = attributes(data_baseline_run=run_id, data_leave="comparison")
     buttons = [_button("Compare", f"Compare what is shown with {run_id}", compare)]
     if looks.may_pin and run_id != looks.pinned:
-        buttons.append(_button("Pin", f"Make {run_id} the baseline for everybody", attributes(data_pin=run_id)))
+        buttons.append(_button("Pin", f"Make {run_id} the baseline for everybody", _pins(row)))
     return buttons
+
+
+def _pins(row: RunRow) -> dict[str, Any]:
+    """What the dialog asks about: the run and its verdict."""
+    return attributes(data_pin=row["run_id"], data_verdict=VERDICT_WORDS[row["verdict"]] if row["verdict"] else "")
 
 
 def _button(word: str, title: str, marks: dict[str, Any]) -> Component:

@@ -9,6 +9,7 @@ from support.states import empty_state, failing_state, good_state, ready_state, 
 from collectors.contract.state import DashboardState
 from dash_app import ids
 from dash_app.callbacks.regions import changed_regions
+from dash_app.views.graph.pipeline_graph import render_views
 from dash_app.views.page import DATA, REGIONS, DrawnPage, Seen, drawn_page, first_view, render_page, render_tabs
 
 
@@ -56,16 +57,19 @@ def test_a_notice_of_the_collector_is_shown_and_none_leaves_no_trace() -> None:
     assert render_page(ready_state(), None)[ids.NOTICES] is None
 
 
-def test_the_tabs_are_the_views_of_the_pipeline_and_the_history() -> None:
-    tabs = render_tabs(ready_state())
-
-    assert [(tab.children, tab.href) for tab in tabs] == [
+def test_tabs_stand_in_the_address_and_views_are_the_graphs_own_switch() -> None:
+    assert [(tab.children, tab.href) for tab in render_tabs(ready_state())] == [
+        ("Readiness", "?tab=readiness"),
+        ("Curves", "?tab=curves"),
+        ("Runs", "?tab=runs"),
+        ("Files", "?tab=files"),
+    ]
+    assert [(view.children, view.href) for view in render_views(ready_state())] == [
         ("Training flow", "?view=flow"),
         ("Artifact gate", "?view=gate"),
-        ("History", "?view=history"),
     ]
     assert first_view(ready_state()) == "flow"
-    assert [tab.children for tab in render_tabs(None)] == ["History"]
+    assert render_views(None) == []
 
 
 def test_the_sentence_stands_in_the_bar_where_there_is_no_state() -> None:

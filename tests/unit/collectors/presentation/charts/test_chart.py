@@ -8,13 +8,14 @@ from support.metric_states import FEW, with_metrics
 
 from collectors.presentation.charts.chart import draw_chart
 from collectors.presentation.charts.curves import curves_of
+from collectors.presentation.charts.scale import Look
 from collectors.presentation.markup import to_html
 from collectors.presentation.metric_groups import only
 
 
 def drawn(at_least: float | None) -> str:
     run = with_metrics(FEW, **{"val/acc": {"at_least": at_least}}).metrics["patchtst"]
-    return to_html(draw_chart(curves_of(only(run, "val/acc"), None), "linear", "chart", "Accuracy: it rises"))
+    return to_html(draw_chart(curves_of(only(run, "val/acc"), None), Look(), "chart", "Accuracy: it rises"))
 
 
 def test_a_value_that_is_to_be_reached_is_a_line_inside_the_chart_though_no_point_comes_near_it() -> None:
