@@ -11,6 +11,8 @@
 - `browser` is that Chromium with a tab of the test's own, 1440x900, in which nothing is known or wished:
   `browser.driver` is Selenium's. A test that passed still fails when its console holds an error.
   `support.browsers.set_viewport(driver, 390, 844)` makes it a phone.
+- Collectors of one process after another read in the same child (`support.kept_children`); a test that is about the
+  child itself, or needs one that has read nothing yet, has a fixture `kept_children` of its own that does nothing.
 - `support.waiting.wait_for(condition, what)` waits for a condition; no test sleeps.
 - `support.browsers.console_is_empty(driver)` and `support.states` hold plain functions.
 

@@ -73,9 +73,9 @@ class LossChange(Contract):
     value: Quantity
     """Both values."""
     direction: Direction
-    """Better, worse or within the policy's tolerance; or incomparable."""
+    """Better, worse or within the policy's tolerance; or incomparable, or not finished."""
     reason: Text | None
-    """Why it is incomparable; null otherwise."""
+    """Why it is neither; null otherwise."""
 
 
 class ConfigChange(Contract):
@@ -149,7 +149,7 @@ class CheckChange(Contract):
     baseline: Outcome | None
     """The baseline's outcome; null where it has no such check."""
     direction: Direction
-    """Better or worse; incomparable where one side does not have it."""
+    """Better or worse; new where one side does not have it."""
     run_detail: Text
     """What the run's check found; empty without one."""
     baseline_detail: Text

@@ -93,7 +93,7 @@ def test_a_check_that_one_side_does_not_have_is_told_without_a_direction() -> No
     assert [(c.id, c.run, c.baseline, c.run_detail != "", c.baseline_detail != "") for c in forth + back] == [
         ("provenance", None, "pass", False, True), ("provenance", "pass", None, True, False),
     ]  # fmt: skip
-    assert {c.direction for c in forth + back} == {Direction.INCOMPARABLE}
+    assert {c.direction for c in forth + back} == {Direction.NEW}
 
 
 def test_the_runs_checks_come_first() -> None:

@@ -60,7 +60,7 @@ def test_the_policys_word_stands_in_the_verdict_and_over_the_comparison() -> Non
     assert delta.regression.value is Regression.REGRESSION
     assert REGRESSION_WORDS[delta.regression.value] in page.by_id("verdict").text
     section = page.by_id("comparison")
-    assert section.of_class("judgement")[0].text == "REGRESSION"
+    assert section.of_class("judgement")[0].text == "Worse than baseline"
     assert delta.regression.sentence in section.text
 
 

@@ -91,7 +91,7 @@ def test_so_many_bytes_are_taken_and_no_more(root: Path, name: str, extra: int, 
 def test_a_file_that_grew_while_it_was_read_is_as_long_as_what_was_read(root: Path) -> None:
     write(root / "a.log", b"x" * MOST_BYTES)
     with Workspace(root).open("a.log") as file:
-        part, _ = preview_file._read(replace(file, size=5), "a.log")
+        part, _ = preview_file._read(replace(file, size=5), is_end=True)
 
     assert (part.first, part.size) == (0, MOST_BYTES)
 
