@@ -11,6 +11,9 @@ from typing import Final
 MATRIX_THREADS: Final = "OPENBLAS_NUM_THREADS"
 """numpy starts so many when it is imported; nothing here multiplies matrices."""
 
+OBJECTS_BETWEEN: Final = 10_000
+"""So many are made between two searches for garbage by a program that goes on: one look makes thousands."""
+
 
 @contextmanager
 def quick_start() -> Iterator[None]:
@@ -40,3 +43,4 @@ def settle() -> None:
     """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(OBJECTS_BETWEEN, *gc.get_threshold()[1:])

@@ -28,7 +28,7 @@ def per_object(make: Callable[P, T]) -> Callable[P, T]:
     def of(*args: P.args, **kwargs: P.kwargs) -> T:
         key = tuple(map(id, args))
         known = kept.get(key)
-        if known is not None and all(ref() is one for ref, one in zip(known[0], args, strict=True)):
+        if known is not None and _are(known[0], args):
             return cast(T, args[0] if known[1] is _ITSELF else known[1])
         found = make(*args, **kwargs)
         refs = tuple(weakref.ref(one, lambda _: kept.pop(key, None)) for one in args)
@@ -36,6 +36,11 @@ def per_object(make: Callable[P, T]) -> Callable[P, T]:
         return found
 
     return of
+
+
+def _are(refs: tuple[weakref.ref[Any], ...], args: tuple[Any, ...]) -> bool:
+    """Whether these refer to those objects; most often there is one, and thousands are asked for at each look."""
+    return refs[0]() is args[0] and (len(refs) == 1 or all(ref() is one for ref, one in zip(refs, args, strict=True)))
 
 
 @per_object
