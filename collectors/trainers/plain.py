@@ -143,7 +143,7 @@ def _rates_in_table(folder: Folder, path: str) -> list[float]:
 
 def _rates_in_events(folder: Folder, files: Sequence[str]) -> list[float]:
     held = folder.scalars(min(files, default=""))
-    rates = next((held[tag].value.tolist() for tag in sorted(held) if is_rate(tag)), [])
+    rates: list[float] = next((held[tag].value.tolist() for tag in sorted(held) if is_rate(tag)), [])
     return [float(rate) for rate in rates]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 
@@ -193,7 +193,7 @@ def _counted(epochs: Any) -> Any:
 def has_no_place(curves: Mapping[str, Curve]) -> bool:
     """Whether values are there, and not one of them says its epoch or step."""
     held = [c for c in curves.values() if len(c)]
-    return bool(held) and not places_of(held, "epoch") and not places_of(held, "step")
+    return bool(held) and not any(_known(c, unit).size for c in held for unit in get_args(Unit))
 
 
 def leading(curves: Mapping[str, Curve]) -> dict[str, Curve]:
@@ -234,5 +234,8 @@ def _stride(curves: Mapping[str, Curve], unit: Unit) -> float:
 
 def places_of(curves: Iterable[Curve], unit: Unit) -> list[Any]:
     """The known epochs or steps of each series that has any."""
-    found = (known_steps(c.step) if unit == "step" else finite_of(c.epoch) for c in curves)
-    return [places for places in found if places.size]
+    return [places for places in (_known(c, unit) for c in curves) if places.size]
+
+
+def _known(curve: Curve, unit: Unit) -> Any:
+    return known_steps(curve.step) if unit == "step" else finite_of(curve.epoch)
