@@ -7,7 +7,6 @@ is judged as it would be as the newest one. It refuses runs that still train, th
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import chain, islice
@@ -18,14 +17,13 @@ from collectors.collect import CollectOptions, Collector
 from collectors.contract.pipeline import PipelineConfig
 from collectors.contract.run_row import RunRow
 from collectors.contract.state import DashboardState
-from collectors.contract.streams import StallLimits
 from collectors.contract.values import Status
 from collectors.evidence.mlflow import OUTCOMES, MlflowRun
 from collectors.files.workspace import Workspace
 from collectors.imports.mlflow import is_store, name_of, runs_in
 from collectors.imports.mlflow_files import FileStore
 from collectors.imports.sources import Asked, name_of_root
-from collectors.imports.take_over import called, from_mlflow, id_for
+from collectors.imports.take_over import as_ended, called, from_mlflow, id_for, is_silent
 from collectors.observe.described import describe
 from collectors.observe.other_runs import OtherRun, other_runs
 from collectors.store.runs import RunStore
@@ -36,8 +34,6 @@ from collectors.trainers.names import TAGS
 
 MOST_RUNS: Final = 50
 """The newest ones; `runs import` takes over all of them."""
-SILENT_SECONDS: Final = 600.0
-"""A newer run has begun: an older one of no known pace that was silent for so long has ended."""
 READ_BYTES: Final = 64 << 20
 """Larger checkpoints of an old run are judged by their structure alone."""
 
@@ -74,10 +70,8 @@ def _is_news(stored: RunRow | None, at: float) -> bool:
 def _seen(root: Path, run: OtherRun, options: CollectOptions) -> DashboardState | None:
     """A run's state; None where it still trains, or nothing of it can be drawn."""
     state = _collected(root, _bounded(run), options)
-    if _is_open(state) and not _may_live(state) and time.time() - run.at > SILENT_SECONDS:
-        ended = StallLimits(quiet_seconds=SILENT_SECONDS, stalled_seconds=SILENT_SECONDS)
-        streams = [s.model_copy(update={"stall": ended}) for s in run.config.streams]
-        state = _collected(root, _bounded(run).model_copy(update={"streams": tuple(streams)}), options)
+    if is_silent(state, run.at):
+        state = _collected(root, as_ended(_bounded(run)), options)
     return state if not _is_open(state) and any(stream.series for stream in state.metrics.values()) else None
 
 
@@ -89,12 +83,6 @@ def _collected(root: Path, config: PipelineConfig, options: CollectOptions) -> D
 
 def _is_open(state: DashboardState) -> bool:
     return any(stream.completion.status is Status.RUNNING for stream in state.metrics.values())
-
-
-def _may_live(state: DashboardState) -> bool:
-    """Whether a process that is known here writes on."""
-    writers = (stream.completion.writer for stream in state.metrics.values())
-    return any(writer is not None and writer.alive for writer in writers)
 
 
 def _bounded(run: OtherRun) -> PipelineConfig:

@@ -42,6 +42,8 @@ class Source:
     title: str
     folder: Folder
     """The one look that found it."""
+    at: float
+    """When it was last written, seconds since the Unix epoch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def sources_in(opened: Workspace, own_name: str) -> list[Source]:
     others = recognise(folder, [plain.SPEC]).every
     found += [(s, run) for s, run in _runs(others) if not any(_overlap(run.root, root) for root in taken)]
     return [
-        Source(name_of_root(run.root, own_name), spec.describe(folder, run), _title(spec, run), folder)
+        Source(name_of_root(run.root, own_name), spec.describe(folder, run), _title(spec, run), folder, run.at)
         for spec, run in sorted(found, key=lambda one: one[1].root)
     ]
 
@@ -99,12 +101,18 @@ def pipeline_of(source: Source, asked: Asked) -> PipelineConfig:
     stream: dict[str, Any] = dict(source.description["streams"][0])
     stream |= {"id": asked.stream, "label": asked.stream}
     stream.setdefault("config", {"candidates": list(CONFIGS)})
-    stream.setdefault("events", {"folder": "events", "tags": dict(TAGS)})
+    stream.setdefault("events", {"folder": "events", "tags": _tags_beside(stream)})
     stream["events"] = {**stream["events"], "tags": tags_of(asked, stream["events"]["tags"])}
     if asked.epochs is not None:
         stream["completion"] = {"by": "epochs", "total": asked.epochs}
     whole = {"title": source.title, "streams": [stream], "limits": {"read_bytes": READ_BYTES}}
     return checked_config(whole, source.name)
+
+
+def _tags_beside(stream: Mapping[str, Any]) -> dict[str, Any]:
+    """Tags that a run of a table alone would have: its losses, or the metrics of one that logs none."""
+    columns: Mapping[str, Any] = stream.get("table", {}).get("columns", {})
+    return {name: [name] for name in columns} if columns and not columns.keys() & TAGS.keys() else dict(TAGS)
 
 
 def untold_of(source: Source, pipeline: PipelineConfig) -> dict[str, str]:
@@ -140,4 +148,4 @@ def tags_of(asked: Asked, tags: Mapping[str, Any] = TAGS) -> dict[str, list[str]
 def laid_out(folder: Folder, name: str) -> Source:
     """The run of a store that was laid out as a table, a config and an outcome."""
     run = run_of(plain.SPEC, folder)
-    return Source(name, plain.SPEC.describe(folder, run), "imported from MLflow", folder)
+    return Source(name, plain.SPEC.describe(folder, run), "imported from MLflow", folder, run.at)

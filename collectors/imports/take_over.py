@@ -9,16 +9,21 @@ snapshots that break the contract, folders without a loss, and trainings that ar
 from __future__ import annotations
 
 import tempfile
+import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from itertools import chain
 from pathlib import Path
+from typing import Final
 
 from pydantic import ValidationError
 
 from collectors.collect import CollectOptions, Collector
+from collectors.contract.pipeline import PipelineConfig
 from collectors.contract.state import DashboardState, state_from_json
+from collectors.contract.streams import StallLimits
 from collectors.contract.values import Status, normalised_run_id
 from collectors.evidence.mlflow import MlflowRun
 from collectors.files.workspace import CannotRead, Workspace, WorkspaceProblem
@@ -37,9 +42,12 @@ from collectors.store.store import Store
 from collectors.trainers.folder import Folder
 from collectors.trainers.mlflow import STORE
 from collectors.trainers.names import TAGS
+from collectors.training.series import better_way
 from collectors.training.summary import leaned
 
 MOST_RUNS = 100_000
+SILENT_SECONDS: Final = 600.0
+"""An older run of no known pace that was silent for so long has ended."""
 Say = Callable[[str], None]
 
 
@@ -114,18 +122,39 @@ def _document_beside(place: StateFolder, state: DashboardState, stream: str) -> 
 
 def _take_outputs(folder: Path, source: Source, asked: Asked, to: tuple[Store, Say]) -> str | None:
     """Let the ordinary collector read one folder of outputs."""
-    store, say = to
-    run_id = id_for(source.name)
     pipeline = pipeline_of(source, asked)
-    untold = untold_of(source, pipeline)
-    options = CollectOptions(pipeline=pipeline, untold=untold, run_id=run_id, announce=say)
+    options = CollectOptions(
+        pipeline=pipeline, untold=untold_of(source, pipeline), run_id=id_for(source.name), announce=to[1]
+    )
     with Collector(folder, None, options) as collector:
         state = collector.collect(snapshot=True)
-        problem = _unfit(state, asked)
-        if problem:
-            say(f"{run_id}: not taken over: {problem}")
-            return None
-        return _keep(state, store, say, collector.curves, is_own=True)
+        if not is_silent(state, source.at):
+            return _take_state(state, asked, to, collector.curves)
+    with Collector(folder, None, replace(options, pipeline=as_ended(pipeline))) as collector:
+        return _take_state(collector.collect(snapshot=True), asked, to, collector.curves)
+
+
+def _take_state(state: DashboardState, asked: Asked, to: tuple[Store, Say], curves: CurveSource) -> str | None:
+    store, say = to
+    problem = _unfit(state, asked)
+    if problem:
+        say(f"{state.meta.run_id}: not taken over: {problem}")
+        return None
+    return _keep(state, store, say, curves, is_own=True)
+
+
+def is_silent(state: DashboardState, at: float) -> bool:
+    """Whether nothing says that a run has ended, and nothing was written since long before now; `at`: seconds since
+    the Unix epoch."""
+    open_ones = [s.completion for s in state.metrics.values() if s.completion.status is Status.RUNNING]
+    may_live = any(one.writer is not None and one.writer.alive for one in open_ones)
+    return bool(open_ones) and not may_live and time.time() - at > SILENT_SECONDS
+
+
+def as_ended(config: PipelineConfig) -> PipelineConfig:
+    """A description by which a run that was silent for `SILENT_SECONDS` has ended."""
+    limits = StallLimits(quiet_seconds=SILENT_SECONDS, stalled_seconds=SILENT_SECONDS)
+    return config.model_copy(update={"streams": tuple(s.model_copy(update={"stall": limits}) for s in config.streams)})
 
 
 def id_for(name: str) -> str:
@@ -141,7 +170,7 @@ def _unfit(state: DashboardState, asked: Asked) -> str | None:
     stream = state.metrics[asked.stream]
     if stream.completion.status is Status.RUNNING:
         return "it is still training; import it when it has ended"
-    if stream.series.keys() & {*TAGS, *asked.tags}:
+    if stream.series.keys() & {*TAGS, *asked.tags} or any(map(better_way, stream.series)):
         return None
     details = "; ".join(c.detail for c in state.checklist if c.id in {"logs", "training"})
     return f"no loss of a known name ({details}); say which it is with --tag val_loss=TAG"

@@ -128,7 +128,7 @@ def pieces(tree: Any) -> list[str]:
     "case", [("lightning", "folder"), ("ultralytics", "folder"), ("catboost", "folder")], ids="-".join
 )
 def test_the_browser_draws_every_number_of_a_recorded_folder(case: tuple[str, str], tmp_path: Path, page: Page) -> None:
-    page.show(seen(unpack(*case, tmp_path)).state)
+    page.show(seen(unpack(*case, tmp_path)).state, "tab=curves")
 
     assert_plotted(page.driver, case)
     assert [row.get_attribute("data-stage") for row in stage_rows(page.driver)] == OWN_STAGES
@@ -156,9 +156,10 @@ def test_a_folder_is_followed_with_nothing_typed(
     driver, case = browser.driver, ("huggingface", "folder")
     server = serve(unpack(*case, tmp_path / "training"), collect=True)
     wait_for(lambda: server.get("readyz").status_code == 200, "the first look at the folder")
-    open_page(driver, server.url)
+    open_page(driver, server.url, "tab=curves")
 
     assert_plotted(driver, case)
+    open_page(driver, server.url)
     assert text(driver, ".notices li").startswith("Hugging Face Trainer, because trainer_state.json and 2 checkpoint")
     assert text(driver, ".verdict-word") == "READY"
     assert text(driver, ".verdict-reason") == "Every blocking check passes, 5 of 5 asked."
@@ -175,7 +176,7 @@ def test_a_folder_of_many_runs_shows_the_newest_and_offers_the_others_in_the_his
     open_page(driver, server.url)
 
     assert "interrupted, which MLflow calls RUNNING" in text(driver, ".notices li")
-    open_page(driver, server.url, "view=history")
+    open_page(driver, server.url, "tab=runs")
     others = {"killed", "failed", "child_2", "child_1", "odd", "usual", "elsewhere"}
     wait_for(lambda: others <= {run.rpartition("-")[0] for run in texts(driver, ".run-link")}, "the other runs")
     said = {run["name"]: run["series"] for run in facts("mlflow", "files3")["runs"]}

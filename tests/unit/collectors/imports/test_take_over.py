@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import time
 from pathlib import Path
@@ -10,6 +11,8 @@ from pathlib import Path
 import pytest
 from support.build_checkpoints import one_tensor, safetensors, weights
 from support.build_events import event, header, record, simple_value
+from support.recognising import aged
+from support.recorded import unpack
 from support.state_parts import raw_state
 from support.states import diverged_state, ready_state
 from support.workspaces import GONE_PID, Stream, event_bytes, falling, write
@@ -152,6 +155,31 @@ def write_lightning(folder: Path, *, last: float = 1.0, epochs: str = "max_epoch
     write(folder / "metrics.csv", "\n".join(rows), LONG_AGO)
     write(folder / "hparams.yaml", f"lr: 0.001\nbatch_size: 16\ndata_dir: /home/me/secret\n{epochs}", LONG_AGO)
     write(folder / "checkpoints/last.ckpt", (DATA / "checkpoints/torch_zip.pt").read_bytes(), LONG_AGO)
+
+
+def test_a_training_of_which_nothing_says_its_end_is_taken_over_once_it_was_silent(
+    take: Taking, tmp_path: Path
+) -> None:
+    root = aged(unpack("lightning", "folder", tmp_path / "run"))
+    table = root / "lightning_logs/version_0/metrics.csv"
+    now = time.time()
+    os.utime(table, (now, now))
+    assert take(root) == []
+    assert take.said[-1] == "version_0: not taken over: it is still training; import it when it has ended"
+
+    os.utime(table, (now - 700, now - 700))
+    assert take(root) == ["version_0"]
+    assert outcomes(take.run("version_0"))["training"] == "skip", "no more is known than before"
+
+
+def test_a_training_that_logged_its_accuracy_alone_is_taken_over(take: Taking, tmp_path: Path) -> None:
+    rows = "".join(f"{n},0.{50 + n}\n" for n in range(1, 11))
+    write(tmp_path / "old/log.csv", f"epoch,val_acc\n{rows}", LONG_AGO)
+    write(tmp_path / "old/config.yaml", "epochs: 10\n", LONG_AGO - 60)
+
+    assert take(tmp_path / "old") == ["old"]
+    assert outcomes(take.run("old"))["training"] == "pass"
+    assert outcomes(take.run("old"))["logs"] != "fail"
 
 
 def test_a_lightning_output_folder_becomes_a_run(take: Taking, tmp_path: Path) -> None:
