@@ -17,6 +17,7 @@ from typing import Any
 
 from collectors.contract.sections import Limits
 from collectors.evidence.files import FileFacts, Finding
+from collectors.files.find import Found
 from collectors.files.workspace import CannotRead, OpenFile, Workspace, read_settled
 from collectors.observe.event_files import AGAIN_SECONDS, EventFiles
 from collectors.observe.memory import Learnt
@@ -53,6 +54,7 @@ class ReadCache:
         self._joined: dict[str, tuple[Any, ReadFile[Any]]] = {}
         self._again_at: dict[tuple[str, str], float] = {}
         self._asked: set[str] = set()
+        self._listed: dict[tuple[str, ...], Found] = {}
         self.search_problems: dict[Finding, None] = {}
         """What could not be searched since the last look began, in order."""
         self.event_files = EventFiles(workspace, child, learnt)
@@ -64,9 +66,14 @@ class ReadCache:
         self.search_problems.clear()
         self._asked.clear()
 
+    def forget_listings(self) -> None:
+        """What was listed in the look before may no longer be true."""
+        self._listed.clear()
+
     def search(self, patterns: Sequence[str]) -> list[str]:
-        """Paths that match, sorted; what could not be searched is remembered."""
-        found = self.workspace.find(patterns)
+        """Paths that match, sorted, listed once a look; what could not be searched is remembered."""
+        found = self._listed.get(tuple(patterns)) or self.workspace.find(patterns)
+        self._listed[tuple(patterns)] = found
         self.search_problems.update(dict.fromkeys(found.problems))
         return list(found.paths)
 

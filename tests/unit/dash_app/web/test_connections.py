@@ -186,6 +186,7 @@ def ends(connection: socket.socket) -> bytes:
     return answer
 
 
+@pytest.mark.slow
 def test_a_head_that_does_not_come_is_not_waited_for(served: Served) -> None:
     """Nothing at all, a part of it, and a part of the next one on a connection that is kept."""
     kept = LINE.replace(b"Connection: close\r\n", b"")
