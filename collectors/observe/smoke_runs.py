@@ -16,7 +16,7 @@ from collectors.contract.sections import Smoke
 from collectors.observe.cache import ReadCache
 from collectors.observe.own_commands import Place, filled_in, run_command
 from collectors.observe.smoke_inputs import inputs_of, of_today, unwritten
-from collectors.store.store import Store
+from collectors.store.store import MOST_SMOKE_RESULTS, Store
 from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
 
 
@@ -54,12 +54,15 @@ class SmokeRuns:
             if hashes is None or seen.config.smoke is None or not seen.config.scores(s.stream):
                 continue
             inputs = inputs_of(seen.config, s.id, cache)
-            fresh = self._fresh.get((s.id, *hashes))
+            fresh = self._fresh.pop((s.id, *hashes), None)
             if fresh is not None and not of_today(fresh, inputs).outdated_by:
+                self._fresh[(s.id, *hashes)] = fresh  # the latest stand last, and the oldest are forgotten first
                 continue
             result = self._once(s, seen.config.smoke)
             result = replace(result, inputs=unwritten(inputs, inputs_of(seen.config, s.id, cache)))
             self._fresh[(s.id, *hashes)] = result
+            for oldest in list(self._fresh)[:-MOST_SMOKE_RESULTS]:
+                del self._fresh[oldest]
             if self._store is not None:
                 self._store.remember_smoke(s.id, hashes, result)
             ran = True

@@ -187,6 +187,7 @@ def _let_it_happen(soak: Soak, torn: TornReader, stop: threading.Event, seconds:
         thread.start()
     try:
         soak.run(seconds)
+        soak.differing += [f"the {thread.name} ended early" for thread in threads if not thread.is_alive()]
     finally:
         stop.set()
         for thread in threads:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import threading
@@ -78,10 +79,13 @@ def workspace_away(house: House, stop: threading.Event, seconds: float) -> None:
     away = house.workspace.with_name("away")
     house.workspace.rename(away)
     stop.wait(seconds)
-    with suppress(OSError):
-        if house.workspace.exists():
-            house.workspace.rmdir()
-    away.rename(house.workspace)
+    for _ in range(100):
+        shutil.rmtree(house.workspace, ignore_errors=True)  # what was written into the empty place meanwhile
+        with suppress(OSError):  # and is written just now
+            away.rename(house.workspace)
+            return
+        time.sleep(0.1)
+    raise RuntimeError("the workspace could not be put back")
 
 
 def permission_lost(house: House, stop: threading.Event, seconds: float) -> None:

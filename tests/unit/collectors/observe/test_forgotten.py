@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 from support.build_events import START
-from support.workspaces import event_bytes, event_path, good_streams, write
+from support.workspaces import event_bytes, event_path, good_streams, write, write_good
 
 from collectors.collect import CollectOptions, Collector
 from collectors.contract.remembered import SeenFile
-from collectors.observe import after_end
+from collectors.contract.values import Outcome
+from collectors.observe import after_end, smoke_runs
 from collectors.store.points import side_files_of
 from collectors.store.store import Store
 
@@ -108,3 +109,17 @@ def test_files_seen_after_their_end_are_remembered_up_to_a_bound(
     known = {f"{n}.pt": SeenFile("a", float(n), 1.0) for n in (5, 1, 2, 4, 3)}
 
     assert sorted(after_end._latest(known)) == ["3.pt", "4.pt", "5.pt"]
+
+
+def test_scorings_of_earlier_configs_are_let_go_of(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A watcher that scores every checkpoint of a month remembers the latest."""
+    monkeypatch.setattr(smoke_runs, "MOST_SMOKE_RESULTS", 2)
+    streams = write_good(root)
+    with Collector(root, Store(tmp_path / "state"), CollectOptions(run_smoke=True, announce=str)) as collector:
+        for number in range(3):
+            with (root / f"configs/{streams[0].id}_ssl_real.yaml").open("a") as config:
+                config.write(f"# {number}\n")
+            state = collector.export()
+
+    assert [key[0] for key in collector._smoke._fresh] == [stream.id for stream in streams]
+    assert next(check.outcome for check in state.checklist if check.id == "smoke") is Outcome.PASS

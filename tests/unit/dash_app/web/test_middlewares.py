@@ -148,18 +148,6 @@ def test_visitors_who_come_together_wait_for_one_packing(monkeypatch: pytest.Mon
     assert sorted(packings) == ["br", "gzip"]
 
 
-def test_what_was_packed_is_forgotten_when_it_is_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The oldest first, and what is packed again is right again."""
-    monkeypatch.setattr(compression, "KEPT_BYTES", 100)
-    kept = compression._Kept()
-    bodies = [f"{number} {LONG}".encode() for number in (1, 2, 3, 1, 3, 3)]
-
-    packed = [asyncio.run(kept.packed(body, "gzip")) for body in bodies]
-
-    assert [gzip.decompress(it) for it in packed] == bodies
-    assert kept._size_bytes == sum(map(len, kept._packed.values())) <= 100
-
-
 def test_a_part_of_a_file_and_a_head_pass_as_they_are() -> None:
     """Their length speaks of the file as it lies there."""
     headers = {"Content-Range": f"bytes 0-{len(LONG) - 1}/9000"}
