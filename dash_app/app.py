@@ -7,6 +7,7 @@ check, the debugger and the callback tool server are off.
 from __future__ import annotations
 
 import logging
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -14,11 +15,14 @@ from urllib.parse import quote
 import dash
 from fastapi import FastAPI
 
+from collectors.presentation.charts.style import CHART
 from collectors.presentation.palette import colour
 from collectors.store.runs import RunStore
 from dash_app import callbacks
 from dash_app.layout import build_layout
+from dash_app.reading.freshness import freshness_of
 from dash_app.reading.history import RunHistory
+from dash_app.reading.query import asked_run
 from dash_app.reading.reader import StateReader
 from dash_app.routes.decisions import add_decisions_api
 from dash_app.routes.oembed import add_oembed, discovery_link
@@ -27,7 +31,8 @@ from dash_app.routes.report import add_report
 from dash_app.routes.runs import add_runs_api
 from dash_app.routes.state import add_api
 from dash_app.settings import Settings
-from dash_app.views.first_html import first_html
+from dash_app.views.first_html import ROOT, First, first_html, first_title, root_of
+from dash_app.views.first_regions import FirstRegions
 from dash_app.web.bundle import Bundles, add_bundles, bundled
 from dash_app.web.dash_shims import answer_unknown_addresses, asked_address, prepared, without_callback_socket
 from dash_app.web.middlewares import middlewares, put_around
@@ -73,11 +78,12 @@ def create_app(settings: Settings, reader: StateReader) -> dash.Dash:
     add_report(server, history)
     add_pictures(server, history, settings)
     add_oembed(server, reader, settings)
-    bundles = bundled(assets_folder())
+    bundles = bundled(assets_folder(), {"curves/chart.css": CHART})
     add_bundles(server, bundles)
     app = _new_dash(server, settings, bundles)
-    app.reader = reader
-    app.layout = lambda: build_layout(settings, reader)
+    app.reader, app.first = reader, FirstRegions(reader)
+    app.stale_after_seconds = settings.stale_after_seconds
+    app.layout = lambda: build_layout(settings, reader, asked_run(asked_address(app)))
     callbacks.register(app, history, settings)
     answer_unknown_addresses(server)
     put_around(server, middlewares(app, settings))
@@ -86,15 +92,23 @@ def create_app(settings: Settings, reader: StateReader) -> dash.Dash:
 
 
 class _Page(dash.Dash):
-    """Dash whose very first HTML already tells the verdict."""
+    """Dash whose very first HTML already tells the verdict of the run that the address names."""
 
     reader: StateReader
+    first: FirstRegions
+    stale_after_seconds: float
 
     def interpolate_index(self, **parts: Any) -> str:  # type: ignore[override] # by name only, as Dash calls it
         """Fill the index; what Dash calls loading is what is known now."""
-        parts["app_entry"] = first_html(self.reader.current())
-        parts["metas"] += "\n" + discovery_link(asked_address(self), self.config.requests_pathname_prefix)
-        return str(super().interpolate_index(**parts))  # type: ignore[no-untyped-call] # Dash does not annotate it
+        address, now = asked_address(self), datetime.now(UTC)
+        run_id, current = asked_run(address), self.reader.current()
+        fresh = freshness_of(current, now, self.stale_after_seconds, is_stored=run_id is not None)
+        first = First(self.reader.run(run_id) if run_id else current, fresh, run_id)
+        parts["title"] = first_title(first, TITLE)
+        parts["app_entry"] = first_html(first, now, self.first.html(first.seen))
+        parts["metas"] += "\n" + discovery_link(address, self.config.requests_pathname_prefix)
+        page = str(super().interpolate_index(**parts))  # type: ignore[no-untyped-call] # Dash does not annotate it
+        return page.replace(ROOT, root_of(fresh), 1)
 
 
 def _new_dash(server: FastAPI, settings: Settings, bundles: Bundles) -> _Page:

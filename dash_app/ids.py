@@ -24,6 +24,8 @@ VERDICT_NOW: Final = "verdict-now"
 """Store: value, word and reason of the verdict, for the tab's title and icon."""
 SELECTED_STAGE: Final = "selected-stage"
 """Store: id of the selected stage, or null."""
+TAB: Final = "tab"
+"""Store: which tab is open, see `views.page.TABS`."""
 GRAPH_VIEW: Final = "graph-view"
 """Store: id of the chosen view of the pipeline (`flow`, `gate`)."""
 
@@ -33,6 +35,8 @@ ANNOUNCER: Final = "announcer"
 # The bar at the top.
 PIPELINE_TITLE: Final = "pipeline-title"
 TABS: Final = "tabs"
+VIEWS: Final = "views"
+"""The graph panel's own switch between the views of the pipeline."""
 RUN_LABEL: Final = "run-label"
 THEME_CHOICE: Final = "theme-choice"
 """Store: `auto`, `light` or `dark`."""
@@ -70,6 +74,10 @@ LOSSES: Final = "losses"
 COMPARISON: Final = "comparison"
 DECISIONS: Final = "decisions"
 LINKS: Final = "links"
+LOG: Final = "log"
+"""The panel of the training's own logs."""
+LOGS_NOW: Final = "logs-now"
+"""Store: which logs there are; null without one."""
 PREVIEW: Final = "preview"
 """The dialog that shows a file."""
 HISTORY: Final = "history"
@@ -91,6 +99,8 @@ COMPARED_SHOWN: Final = "compared-shown"
 """Store: the same as it is drawn now, with `curves` of those that are near what is looked at."""
 COMPARED_DIGESTS: Final = "compared-digests"
 """Store: digests of what the comparison shows."""
+PIN: Final = "pin"
+"""The dialog that asks before a baseline is pinned."""
 PIN_NOTE: Final = "pin-note"
 """Says what became of a wish to pin a baseline."""
 GHOST_SERIES: Final = "ghost-series"
@@ -132,8 +142,10 @@ Y_SCALE: Final = "y-scale"
 X_AXIS: Final = "x-axis"
 """Store: `epoch`, `step` or `time`."""
 
+SHORTCUTS: Final = "shortcuts"
+"""The dialog that lists what single keys do."""
 CHARTS_CODE: Final = "charts-code"
-"""A chart that nobody sees: it makes Dash load what `assets/curves` draw with."""
+"""Where a chart that nobody sees makes Dash load what `assets/curves` draw with, once somebody is there."""
 METRIC_WISH: Final = "metric-wish"
 """Store: stream id -> group of metrics that is open -> how many of them are drawn."""
 METRIC_DATA: Final = "metric-data"
@@ -151,10 +163,12 @@ ALL_IDS: Final = (
     THEME_NOW,
     VERDICT_NOW,
     SELECTED_STAGE,
+    TAB,
     GRAPH_VIEW,
     ANNOUNCER,
     PIPELINE_TITLE,
     TABS,
+    VIEWS,
     RUN_LABEL,
     THEME_CHOICE,
     RUN_SEARCH,
@@ -182,6 +196,8 @@ ALL_IDS: Final = (
     DECISION_CHARTS,
     DECISIONS_NOW,
     LINKS,
+    LOG,
+    LOGS_NOW,
     PREVIEW,
     HISTORY,
     HISTORY_WISH,
@@ -192,6 +208,7 @@ ALL_IDS: Final = (
     COMPARED,
     COMPARED_SHOWN,
     COMPARED_DIGESTS,
+    PIN,
     PIN_NOTE,
     GHOST_SERIES,
     GRAPH,
@@ -211,6 +228,7 @@ ALL_IDS: Final = (
     SMOOTHING_NOW,
     Y_SCALE,
     X_AXIS,
+    SHORTCUTS,
     CHARTS_CODE,
     METRIC_WISH,
     METRIC_DATA,

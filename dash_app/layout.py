@@ -6,28 +6,32 @@ are drawn by `views.page`; what stands here never changes while the page is open
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from collectors.presentation.charts.scale import MOST_SMOOTHING, SMOOTHED_FROM, SMOOTHING
 from dash_app import ids
+from dash_app.reading.freshness import freshness_of
 from dash_app.reading.reader import StateReader
 from dash_app.settings import Settings
 from dash_app.views.decisions.tab import render_decisions_frame
 from dash_app.views.graph.pipeline_graph import render_graph_panel
+from dash_app.views.log import render_log_frame
 from dash_app.views.markup import attributes
-from dash_app.views.page import DrawnPage, Seen, drawn_page, first_view
+from dash_app.views.page import TABS, DrawnPage, Seen, drawn_page, first_view
 from dash_app.views.preview_dialog import render_preview_dialog
 from dash_app.views.runs.history import render_history_frame
+from dash_app.views.runs.pin_dialog import render_pin_dialog, render_pin_note
 from dash_app.views.share import render_share_button, render_share_dialog
+from dash_app.views.shortcuts import render_shortcuts
 from dash_app.views.top_bar import render_report_link, render_top_bar
 
-DEFAULT_SMOOTHING = 0.6
 X_AXES = (("epoch", "epoch"), ("step", "step"), ("time", "time"))
 GHOSTS = (("val", "val"), ("train", "val + train"))
 RUN_STORES = (
-    ids.SHOWN_RUN,
     ids.BASELINE_CHOICE,
     ids.OVERLAY_RUNS,
     ids.RUN_OPENED,
@@ -49,20 +53,27 @@ RUN_STORES = (
 Y_SCALES = (("linear", "linear"), ("log", "log"))
 
 
-def build_layout(settings: Settings, reader: StateReader) -> Component:
-    """Return the page for the state that `reader` holds now."""
-    seen = reader.current()
-    drawn = drawn_page(Seen(seen.etag, seen.state, seen.sentence))
+SMOOTHED = f"A curve of fewer than {SMOOTHED_FROM} points is drawn as it was measured"
+
+
+def build_layout(settings: Settings, reader: StateReader, run_id: str | None = None) -> Component:
+    """Return the page for the state that `reader` holds now, or for a stored run."""
+    current = reader.current()
+    seen = reader.run(run_id) if run_id else current
+    fresh = freshness_of(current, datetime.now(UTC), settings.stale_after_seconds, is_stored=run_id is not None)
+    drawn = drawn_page(Seen(seen.etag, seen.state, seen.sentence, run_id))
     page = drawn.regions
     skip = html.A("Skip to the content", href=f"#{ids.MAIN}", className="skip")
-    stores = _stores(drawn, (seen.etag, seen.runs_version), first_view(seen.state))
+    stores = _stores(drawn, (current.etag, current.runs_version), first_view(seen.state), run_id)
     return html.Div(
         [
             skip,
             _top(page, settings),
-            _main(page, render_graph_panel(seen.state)),
+            _main(page, render_graph_panel(seen.state), fresh.sentence, has_log=settings.preview),
             render_share_dialog(settings.frame_ancestors),
             render_preview_dialog(is_on=settings.preview),
+            render_shortcuts(),
+            render_pin_dialog(),
             *stores,
         ],
         id=ids.PAGE,
@@ -70,24 +81,27 @@ def build_layout(settings: Settings, reader: StateReader) -> Component:
     )
 
 
-def _stores(page: DrawnPage, versions: tuple[str, str], view: str) -> list[Component]:
+def _stores(page: DrawnPage, versions: tuple[str, str], view: str, run_id: str | None) -> list[Component]:
     return [
         dcc.Store(id=ids.STATE_VERSION, data=versions[0]),
         dcc.Store(id=ids.RUNS_VERSION, data=versions[1]),
         dcc.Store(id=ids.REGION_DIGESTS, data=page.digests),
         dcc.Store(id=ids.VERDICT_NOW, data=page.regions[ids.VERDICT_NOW]),
         dcc.Store(id=ids.DECISIONS_NOW, data=page.regions[ids.DECISIONS_NOW]),
+        dcc.Store(id=ids.LOGS_NOW, data=page.regions[ids.LOGS_NOW]),
         dcc.Store(id=ids.LOSS_DATA, data=page.regions[ids.LOSS_DATA]),
+        dcc.Store(id=ids.TAB, data=next(iter(TABS))),
         dcc.Store(id=ids.GRAPH_VIEW, data=view),
         dcc.Store(id=ids.SELECTED_STAGE),
         dcc.Store(id=ids.X_AXIS),
         dcc.Store(id=ids.Y_SCALE),
         dcc.Store(id=ids.THEME_CHOICE),
         dcc.Store(id=ids.THEME_NOW),
+        dcc.Store(id=ids.SHOWN_RUN, data=run_id),
         *(dcc.Store(id=name) for name in RUN_STORES),
         dcc.Store(id=ids.GHOST_SERIES, data="val"),
-        html.Div(dcc.Graph(id=ids.CHARTS_CODE, config={"displayModeBar": False}), hidden=True),
-        html.P(id=ids.PIN_NOTE, className="pin-note", role="status"),
+        html.Div(id=ids.CHARTS_CODE, hidden=True),  # what brings the charts' library, when `code.js` wants it
+        render_pin_note(),
         html.P(id=ids.ANNOUNCER, className="unseen", role="status"),
     ]
 
@@ -96,29 +110,35 @@ def _top(page: dict[str, Any], settings: Settings) -> Component:
     return render_top_bar(page, [render_report_link(), render_share_button()], is_demo=settings.demo)
 
 
-def _main(page: dict[str, Any], graph_panel: Component) -> Component:
+def _main(page: dict[str, Any], graph_panel: Component, sentence: str, *, has_log: bool) -> Component:
     def region(name: str, kind: Any, **more: Any) -> Component:
         component: Component = kind(page[name], id=name, **more)
         return component
 
     return html.Main(
         [
-            html.P(id=ids.FEED_SENTENCE, className="feed-sentence", role="status"),
+            html.P(sentence or None, id=ids.FEED_SENTENCE, className="feed-sentence", role="status"),
             region(ids.SNAPSHOT_BANNER, html.Div, className="snapshot-region"),
-            region(ids.NOTICES, html.Div, className="notices-region"),
-            region(ids.VERDICT, html.Section, **attributes(aria_label="Verdict")),
-            region(ids.CARDS, html.Section, className="cards", **attributes(aria_label="Readiness")),
+            region(ids.NOTICES, html.Div, className="notices-region", **attributes(data_in="readiness")),
+            region(ids.VERDICT, html.Section, **attributes(aria_label="Verdict", data_in="readiness")),
+            region(
+                ids.CARDS, html.Section, className="cards", **attributes(aria_label="Readiness", data_in="readiness")
+            ),
             html.Div(
                 [
                     html.Section(graph_panel, id=ids.GRAPH_PANEL, className="panel graph-panel"),
                     region(ids.CHECKLIST, html.Section, className="panel checklist"),
                 ],
                 className="middle",
+                **attributes(data_in="readiness"),
             ),
             _losses(page[ids.LOSSES]),
-            html.Section(id=ids.COMPARISON, className="panel comparison", **attributes(aria_label="Comparison")),
+            render_log_frame(is_on=has_log),
+            html.Section(
+                id=ids.COMPARISON, className="panel comparison", **attributes(aria_label="Comparison", data_in="curves")
+            ),
             render_decisions_frame(page[ids.DECISIONS]),
-            region(ids.LINKS, html.Section, className="panel links"),
+            region(ids.LINKS, html.Section, className="panel links", **attributes(data_in="files")),
             render_history_frame(),
         ],
         id=ids.MAIN,
@@ -126,8 +146,10 @@ def _main(page: dict[str, Any], graph_panel: Component) -> Component:
 
 
 def _losses(frames: list[Component]) -> Component:
-    slider = dcc.Input(id=ids.SMOOTHING, type="range", min=0, max=0.99, step=0.01, value=DEFAULT_SMOOTHING)
-    smoothing = html.Label([html.Span("smoothing"), slider, html.Output(id=ids.SMOOTHING_NOW)], className="smoothing")
+    slider = dcc.Input(id=ids.SMOOTHING, type="range", min=0, max=MOST_SMOOTHING, step=0.01, value=SMOOTHING)
+    smoothing = html.Label(
+        [html.Span("smoothing"), slider, html.Output(id=ids.SMOOTHING_NOW)], className="smoothing", title=SMOOTHED
+    )
     controls = html.Div(
         [
             html.H2("Curves"),
@@ -138,7 +160,9 @@ def _losses(frames: list[Component]) -> Component:
         className="loss-controls",
     )
     grid = html.Div(frames, id=ids.LOSSES, className="loss-grid")
-    return html.Section([controls, grid], className="losses", **attributes(aria_label="Curves"))
+    return html.Section(
+        [controls, grid], className="losses", **attributes(aria_label="Curves", data_in="readiness curves")
+    )
 
 
 def _choice(name: str, label: str, options: tuple[tuple[str, str], ...]) -> Component:

@@ -1,7 +1,8 @@
 /* Loss curves: one stream's data -> plotly traces.
 
-   A scene says how it is looked at: {axis, y, weight, palette, unit, ghosts}. Text in the data is already
-   escaped. It knows no element and no store; losses.js calls it. */
+   A scene says how it is looked at: {axis, y, weight, palette, unit, ghosts, isWhole}. Text in the data is already
+   escaped. Which curve may be smoothed, and where it usually lies, is told with it (presentation/charts/scale.py).
+   It knows no element and no store; losses.js calls it. */
 (function () {
   "use strict";
 
@@ -27,36 +28,38 @@
     return curve[axis].map((at) => (at === null ? null : at / unit.seconds));
   }
 
-  function curveTraces(curve, scene) {
-    const { weight, palette } = scene;
+  /* Where a device sets all colours, the curves differ by their strokes alone. */
+  const strokeOf = ({ role }, palette) => ({ color: palette[role], dash: palette.dashes[role] || "solid" });
+
+  /* A curve as it was measured; where it is smoothed faint, behind a line that tells both values. */
+  function lineTraces(curve, scene, look, isSmooth) {
     const x = places(curve, scene.axis, scene.unit);
-    const average = weight > 0 ? smoothed(curve.value, weight) : null;
     const isAlone = curve.value.filter((value) => value !== null).length < FEW_POINTS;
-    const raw = {
+    const measured = {
       type: "scatter",
       name: curve.name,
       mode: isAlone ? "lines+markers" : "lines",
       x,
       y: curve.value,
-      opacity: average ? 0.35 : 1,
-      line: { color: palette[curve.role], width: average ? WIDTHS.raw : WIDTHS.line },
+      line: look,
       marker: { size: 6 },
-      ...(average && { customdata: average }), // Dash looks into whatever is called so
-      hovertemplate: average
-        ? `${curve.name} <b>%{y:.4~g}</b> (smoothed %{customdata:.4~g})<extra></extra>`
-        : `${curve.name} <b>%{y:.4~g}</b><extra></extra>`,
+      hovertemplate: `${curve.name} <b>%{y:.4~g}</b><extra></extra>`,
     };
-    if (!average) return [raw];
+    if (!isSmooth || scene.weight <= 0) return [measured];
+    const faint = { opacity: 0.35, line: { ...look, width: WIDTHS.raw }, hoverinfo: "skip", hovertemplate: undefined };
     const line = {
-      type: "scatter",
+      ...measured,
       name: curve.name + " smoothed",
       mode: "lines",
-      x,
-      y: average,
-      line: { color: palette[curve.role], width: WIDTHS.line },
-      hoverinfo: "skip",
+      y: smoothed(curve.value, scene.weight),
+      customdata: curve.value,
+      hovertemplate: `${curve.name} <b>%{y:.4~g}</b> smoothed, measured %{customdata:.4~g}<extra></extra>`,
     };
-    return [raw, line];
+    return [{ ...measured, ...faint }, line];
+  }
+
+  function curveTraces(curve, scene) {
+    return lineTraces(curve, scene, { ...strokeOf(curve, scene.palette), width: WIDTHS.line }, curve.smooth);
   }
 
   /* The last finite value: where the run is now. */
@@ -107,18 +110,61 @@
     return { color, dash: OVERLAY_DASHES[(place + Math.floor(place / 4)) % 4], width: 1.75 };
   }
 
-  /* A curve of another run: one line, smoothed like the run's own; its own values on hover. */
-  function ghostTrace(curve, scene) {
-    return {
-      type: "scatter",
-      name: curve.name,
-      mode: "lines",
-      x: places(curve, scene.axis, scene.unit),
-      y: scene.weight > 0 ? smoothed(curve.value, scene.weight) : curve.value,
-      customdata: curve.value,
-      line: ghostLook(curve, scene),
-      hovertemplate: `${curve.name} <b>%{customdata:.4~g}</b><extra></extra>`,
-    };
+  /* A curve of another run, treated as the run's own of that name. */
+  function ghostTraces(curve, data, scene) {
+    const own = data.curves.find(({ series }) => series === curve.series);
+    const traces = lineTraces(curve, scene, ghostLook(curve, scene), (own || curve).smooth);
+    return curve.kind === "baseline" ? traces : traces.slice(-1); // eight faint curves would hide the run's
+  }
+
+  /* The ends of the value axis where one spike would flatten all else; null where everything has its room.
+     As `drawn_range` in presentation/charts/scale.py, which a report is drawn by. */
+  const FLATTENED = 7;
+  function cutRange(data, scene) {
+    if (scene.isWhole || scene.y === "log") return null;
+    const every = [...data.curves, ...ghostsOn(scene)].filter(({ usual }) => usual);
+    const low = Math.min(...every.map(({ usual }) => usual[0]));
+    const high = Math.max(...every.map(({ usual }) => usual[1]));
+    const [least, most] = extremes(every.flatMap(({ value }) => value).filter((value) => value !== null));
+    const room = (high - low) * FLATTENED;
+    const range = [low - least > room ? low : least, most - high > room ? high : most];
+    const isCut = room > 0 && Number.isFinite(room) && (range[0] !== least || range[1] !== most);
+    return isCut ? range : null;
+  }
+
+  /* Lowest and highest; so many values are no arguments of a function. */
+  function extremes(values) {
+    return values.reduce(([low, high], value) => [Math.min(low, value), Math.max(high, value)], [Infinity, -Infinity]);
+  }
+
+  /* The run's values that the axis has no room for: curve, index and value. */
+  function beyond(data, range) {
+    if (!range) return [];
+    const isOff = (value) => value !== null && (value < range[0] || value > range[1]);
+    return data.curves.flatMap((curve) => curve.value.flatMap((value, at) => (isOff(value) ? [{ curve, at, value }] : [])));
+  }
+
+  /* Small arrows at the edge, where such a value is; on hover the curve itself tells it. */
+  function beyondTraces(data, scene) {
+    const found = beyond(data, scene.cut);
+    if (!found.length) return [];
+    const isAbove = ({ value }) => value > scene.cut[1];
+    return [
+      {
+        type: "scatter",
+        name: "off the scale",
+        mode: "markers",
+        x: found.map(({ curve, at }) => places(curve, scene.axis, scene.unit)[at]),
+        y: found.map((one) => (isAbove(one) ? 0.97 : 0.03)),
+        yaxis: "y2",
+        marker: {
+          symbol: found.map((one) => (isAbove(one) ? "triangle-up" : "triangle-down")),
+          size: 8,
+          color: found.map(({ curve }) => scene.palette[curve.role]),
+        },
+        hoverinfo: "skip",
+      },
+    ];
   }
 
   /* What targets ask of a metric: a line over the whole width, for which the value axis makes room. */
@@ -132,7 +178,7 @@
       y: [value, value],
       text: ["", text],
       textposition: value > highest ? "bottom left" : "top left", // at the upper edge there is no room above
-      textfont: { size: 10, color: scene.palette.mute },
+      textfont: { size: 12, color: scene.palette.mute },
       line: { color: scene.palette.mute, dash: "dot", width: 1.25 },
       hoverinfo: "skip",
     }));
@@ -146,12 +192,13 @@
   function tracesOf(data, scene) {
     return [
       ...targetTraces(data, scene),
-      ...ghostsOn(scene).map((curve) => ghostTrace(curve, scene)),
+      ...ghostsOn(scene).flatMap((curve) => ghostTraces(curve, data, scene)),
       ...data.curves.flatMap((curve) => curveTraces(curve, scene)),
       ...data.curves.flatMap((curve) => lastPoint(curve, scene)),
+      ...beyondTraces(data, scene),
       ...brokenTraces(data, scene),
     ];
   }
 
-  window.lossCurves = { tracesOf, ghostsOn, places, smoothed };
+  window.lossCurves = { tracesOf, ghostsOn, places, cutRange, beyond };
 })();

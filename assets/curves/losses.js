@@ -8,7 +8,7 @@
 (function () {
   "use strict";
 
-  const { tracesOf, ghostsOn, places } = window.lossCurves;
+  const { tracesOf, ghostsOn, places, cutRange, beyond } = window.lossCurves;
   const LINE_TOKENS = {
     val: "--loss-val",
     train: "--loss-train",
@@ -37,6 +37,7 @@
       fail: resolve("--fail"),
     };
     for (const [role, token] of Object.entries(LINE_TOKENS)) found[role] = resolve(token);
+    found.dashes = window.matchMedia("(forced-colors: active)").matches ? { train: "dot", other: "dashdot" } : {};
     probe.remove();
     return found;
   }
@@ -81,14 +82,23 @@
     return axis !== "time" && span <= 10 ? { tick0: 0, dtick: Math.max(1, Math.round(span / 8)) } : {};
   }
 
+  /* Where the value axis ends when something is left off it: a target always has its room. */
+  function cutEnds(data, { cut }) {
+    if (!cut) return null;
+    const told = [...cut, ...(data.targets || []).map(({ value }) => value)];
+    const [low, high] = [Math.min(...told), Math.max(...told)];
+    return [low - (high - low) * 0.06, high + (high - low) * 0.06];
+  }
+
   function layoutOf(stream, data, scene) {
     const { palette } = scene;
-    const font = { family: window.getComputedStyle(document.body).fontFamily, size: 11 };
+    const ends = cutEnds(data, scene);
+    const font = { family: window.getComputedStyle(document.body).fontFamily, size: 12 };
     const axis = { zeroline: false, automargin: false, tickfont: { ...font, color: palette.mute } };
     const range = data.curves.length ? xRange(data, scene) : [0, 1];
     return {
-      uirevision: `${stream} ${scene.axis} ${scene.y}`,
-      meta: { range: [...range], axis: scene.axis, seconds: scene.unit.seconds },
+      uirevision: `${stream} ${scene.axis} ${scene.y} ${Boolean(scene.isWhole)}`,
+      meta: { range: [...range], values: ends && [...ends], axis: scene.axis, seconds: scene.unit.seconds },
       margin: { l: 46, r: 14, t: 8, b: 24 },
       paper_bgcolor: "rgba(0,0,0,0)",
       plot_bgcolor: "rgba(0,0,0,0)",
@@ -119,6 +129,7 @@
       yaxis: {
         ...axis,
         type: scene.y,
+        ...(ends && { range: ends, autorange: false }),
         gridcolor: palette.line,
         nticks: 5,
         tickformat: ".4~g",
@@ -141,16 +152,34 @@
     };
   }
 
-  function figureOf(stream, data, scene) {
+  function figureOf(stream, data, wished) {
+    const scene = { ...wished, cut: cutRange(data, wished) };
     const layout = layoutOf(stream, data, scene);
-    return { data: tracesOf(data, { ...scene, range: layout.meta.range }), layout };
+    return { data: tracesOf(data, { ...scene, range: layout.meta.range }), layout, off: beyond(data, scene.cut) };
+  }
+
+  /* What stands off the scale, and the way to see it; nothing where everything has its room. */
+  function tellScale(place, off, isWhole) {
+    const button = place.querySelector(".scale-all") || document.createElement("button");
+    if (!off.length && !isWhole) return button.remove();
+    Object.assign(button, { type: "button", className: "scale-all" });
+    const farthest = off.map(({ value }) => value).reduce((one, other) => (Math.abs(other) > Math.abs(one) ? other : one), 0);
+    const many = off.length === 1 ? "1 value" : `${off.length} values`;
+    button.textContent = isWhole ? "usual scale" : `${many} off the scale, to ${Number(farthest.toPrecision(4))}: show all`;
+    if (!button.isConnected) place.append(button);
+    return undefined;
+  }
+
+  /* Curves of few points are drawn as they were measured, however the slider stands. */
+  function isSmoothed(data, weight) {
+    return weight > 0 && data.curves.some(({ smooth }) => smooth);
   }
 
   /* What a reader must know about how the curves are drawn. */
   function noteOf(data, scene, wished) {
     if (!data.curves.length) return "";
     const words = scene.y === "log" ? ["log scale"] : [];
-    if (scene.weight > 0) words.push(`smoothed ${scene.weight.toFixed(2)}, raw faint`);
+    if (isSmoothed(data, scene.weight)) words.push(`smoothed ${scene.weight.toFixed(2)}, measured faint`);
     const left = scene.ghosts.length - ghostsOn(scene).length;
     if (left) words.push(`${left} curves of other runs have no ${scene.axis}`);
     const why = isCrowded(data.curves, wished) ? "several records an epoch" : `no ${wished}s recorded`;
@@ -167,7 +196,8 @@
     const [usual, x, y] = [before.meta.range, before.xaxis.range, before.yaxis.range];
     if (x && x.some((end, i) => end !== usual[i])) now.xaxis.range = [...x];
     if (before.uirevision !== now.uirevision) return figure; // another scale: only the x-axis is the same
-    if (y && before.yaxis.autorange === false) Object.assign(now.yaxis, { range: [...y], autorange: false });
+    const isUsual = y && before.meta.values?.every((end, i) => end === y[i]);
+    if (y && !isUsual && before.yaxis.autorange === false) Object.assign(now.yaxis, { range: [...y], autorange: false });
     return figure;
   }
 
@@ -178,12 +208,14 @@
   }
 
   const CONFIG = { displayModeBar: false, responsive: true, doubleClick: "reset" };
-  const WAIT_MS = 100; // the charts' own code may still be on its way
+  const OLD_STILL = "as it was when the page opened; the chart is on its way";
+  const PLOT = ":scope > :not(.loss-still)";
   const NOTHING_YET = { curves: [], broken: [], ends: {}, targets: [] };
   const drawn = {}; // stream -> what its chart was made of
+  const whole = new Set(); // streams of which every value is wished on the scale
+  let last = []; // what draw was called with
   const told = new WeakMap(); // head of a panel -> the entry whose words it has
   const sizes = new ResizeObserver((changes) => changes.forEach(({ target }) => fit(target)));
-  let waiting = null;
 
   function fit(plot) {
     if (plot.data && plot.checkVisibility()) window.Plotly.Plots.resize(plot);
@@ -200,15 +232,17 @@
   /* Where a stream's chart is drawn; null while its panel is not there. */
   function plotOf(stream) {
     const place = placeOf(stream, "loss-chart");
-    if (place && !place.firstElementChild) {
+    if (place && !place.querySelector(PLOT)) {
       place.append(document.createElement("div"));
-      sizes.observe(place.firstElementChild);
+      sizes.observe(place.querySelector(PLOT));
     }
-    return place && place.firstElementChild;
+    return place && place.querySelector(PLOT);
   }
 
+  const stillOf = (stream) => placeOf(stream, "loss-chart")?.querySelector(".loss-still");
+
   function letGo(stream) {
-    const plot = placeOf(stream, "loss-chart")?.firstElementChild;
+    const plot = placeOf(stream, "loss-chart")?.querySelector(PLOT);
     if (!plot?.data) return;
     sizes.unobserve(plot);
     window.Plotly.purge(plot);
@@ -223,32 +257,64 @@
 
   /* Draw what became another chart; what is far has no data and no chart. */
   function draw(...given) {
+    last = given;
     const [losses, x, y, smoothing, theme, compared, series] = given;
     const weight = Number(smoothing) || 0;
+    const figures = smoothingWords(losses, weight);
     tell(losses); // words and charts are of one moment
-    if (!window.Plotly || !losses) {
-      window.clearTimeout(waiting);
-      if (losses) waiting = window.setTimeout(() => window.dash_clientside.losses.draw(...given), WAIT_MS);
-      return weight.toFixed(2);
+    if (!losses) return figures;
+    if (!window.Plotly) {
+      wait(losses, () => window.dash_clientside.losses.draw(...given));
+      return figures;
     }
     const palette = colours();
     for (const stream of streams()) {
       const entry = losses[stream];
       const data = entry ? entry.data : NOTHING_YET;
       const plot = data && plotOf(stream);
+      const isWhole = whole.has(stream);
       if (!data) letGo(stream);
-      if (!plot || isAsBefore(stream, [data, x, y, weight, theme, compared?.[stream], series], plot)) continue;
+      if (!plot || isAsBefore(stream, [data, x, y, weight, theme, compared?.[stream], series, isWhole], plot)) continue;
       const axis = usableAxis(data, x);
-      const scene = { axis, y, weight, palette, unit: timeUnit(data, axis), ghosts: ghostsOf(compared, stream, series) };
-      show(stream, plot, withZoom(figureOf(stream, data, scene), plot));
+      const ghosts = ghostsOf(compared, stream, series);
+      const scene = { axis, y, weight, palette, unit: timeUnit(data, axis), ghosts, isWhole };
+      const figure = figureOf(stream, data, scene);
+      show(stream, plot, withZoom(figure, plot));
+      tellScale(placeOf(stream, "loss-chart").closest(".loss"), figure.off, isWhole);
       placeOf(stream, "loss-note").textContent = noteOf(data, scene, x);
     }
-    return weight.toFixed(2);
+    return figures;
+  }
+
+  /* The slider's value; where no curve is long enough to be smoothed it does nothing, and says so. */
+  function smoothingWords(losses, weight) {
+    const held = Object.values(losses || {}).filter((entry) => entry?.data?.curves.length);
+    const isOff = held.length > 0 && !held.some(({ data }) => data.curves.some(({ smooth }) => smooth));
+    document.querySelector(".smoothing")?.toggleAttribute("data-off", isOff);
+    return isOff ? "off" : weight.toFixed(2);
+  }
+
+  window.dashboard.onPress(".loss > .scale-all", (button) => {
+    const { stream } = button.closest(".loss").dataset;
+    if (!whole.delete(stream)) whole.add(stream);
+    draw(...last);
+  });
+
+  /* Until the library is here the server's picture stands: of the run that is shown, and saying so where it is old. */
+  function wait(losses, act) {
+    window.chartCode.whenHere("losses", act, frames());
+    for (const stream of streams()) {
+      const [entry, still] = [losses[stream], stillOf(stream)];
+      if (!entry || !still) continue;
+      if (still.dataset.run !== entry.run) still.remove();
+      else if ((still.dataset.version ??= entry.version) !== entry.version) placeOf(stream, "loss-note").textContent = OLD_STILL;
+    }
   }
 
   function show(stream, plot, { data, layout }) {
     const isNew = !plot.data;
     window.Plotly.react(plot, data, layout, CONFIG);
+    stillOf(stream)?.remove();
     if (isNew) plot.on("plotly_relayout", (moved) => window.dash_clientside.zoom.follow(stream, moved));
   }
 
@@ -264,7 +330,7 @@
     }
   }
 
-  window.lossFigures = { figureOf, colours, usableAxis, timeUnit, streams, placeOf };
+  window.lossFigures = { figureOf, tellScale, colours, usableAxis, timeUnit, streams, placeOf };
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     losses: { draw, ghostsOf },
   });

@@ -8,9 +8,8 @@
 (function () {
   "use strict";
 
-  const { figureOf, colours, usableAxis, timeUnit, streams, placeOf } = window.lossFigures;
+  const { figureOf, tellScale, colours, usableAxis, timeUnit, streams, placeOf } = window.lossFigures;
   const AT_A_TIME = 24; // of a group, before somebody asks for more
-  const WAIT_MS = 100; // the charts' own code may still be on its way
   const MOVING_MS = 60; // a person may still be moving
   const details = new WeakMap(); // card -> {run, series, axis, ...}: points of the part that it shows
   const closer = new WeakMap(); // card -> what asks for them
@@ -18,7 +17,7 @@
   const wished = {}; // stream and group -> how many metrics
   const sizes = new ResizeObserver((changes) => changes.forEach(({ target }) => fit(target)));
   let drawn = []; // what draw was called with last
-  let waiting = null;
+  let isHidden = true; // on a tab without them
 
   function make(tag, className, text = "") {
     const element = document.createElement(tag);
@@ -37,7 +36,8 @@
   const groupsIn = (container) => [...container.querySelectorAll(".metric-group")];
 
   /* The groups of every stream: those that are there already stay, opened or not. */
-  function list(losses) {
+  function list(losses, tab) {
+    isHidden = tab === "readiness";
     for (const stream of streams()) {
       const container = containerOf(stream);
       const groups = ((losses || {})[stream] || {}).groups || [];
@@ -73,7 +73,7 @@
   /* Tell the page which groups are open. */
   function wish() {
     const found = {};
-    for (const { dataset } of document.querySelectorAll(".metric-group[open]")) {
+    for (const { dataset } of isHidden ? [] : document.querySelectorAll(".metric-group[open]")) {
       found[dataset.stream] ??= {};
       found[dataset.stream][dataset.group] = wished[wishOf(dataset)] || AT_A_TIME;
     }
@@ -100,10 +100,8 @@
 
   function draw(...given) {
     drawn = given;
-    if (window.Plotly) return drawAll();
-    window.clearTimeout(waiting);
-    waiting = window.setTimeout(() => draw(...drawn), WAIT_MS);
-    return undefined;
+    if (window.Plotly) drawAll();
+    else window.chartCode.whenHere("metrics", drawAll, streams().map(containerOf));
   }
 
   function drawAll() {
@@ -193,10 +191,16 @@
     again();
   }
 
+  window.dashboard.onPress(".metric-card > .scale-all", (button) => {
+    button.closest(".metric-card").toggleAttribute("data-whole");
+    draw(...drawn);
+  });
+
   function drawCard(card, member, stream, look) {
     const { series, label, last, best, odd, data, ghosts } = member;
     const [head, figures, plot] = card.children;
-    const as = JSON.stringify(look);
+    const isWhole = "whole" in card.dataset;
+    const as = JSON.stringify([look, isWhole]);
     const detail = details.get(card);
     if (card.drawn?.member === member && card.drawn.as === as && card.drawn.detail === detail) return;
     card.drawn = { member, as, detail };
@@ -204,10 +208,11 @@
     head.title = series;
     figures.replaceChildren(make("b", "", last), make("span", "", best), make("span", "loss-broken", odd));
     const axis = usableAxis(data, look.x);
-    const scene = { ...look, axis, unit: timeUnit(data, axis), ghosts };
+    const scene = { ...look, axis, unit: timeUnit(data, axis), ghosts, isWhole };
     const curves = data.curves.map((curve) => inDetail(card, curve, axis));
-    const { data: traces, layout } = figureOf(`${stream} ${series}`, { ...data, curves }, scene);
+    const { data: traces, layout, off } = figureOf(`${stream} ${series}`, { ...data, curves }, scene);
     Object.assign(layout, { margin: { l: 42, r: 8, t: 6, b: 20 } });
+    tellScale(card, off, isWhole);
     layout.xaxis.nticks = 4;
     layout.yaxis.nticks = 4;
     window.Plotly.react(plot, traces, layout, CONFIG);

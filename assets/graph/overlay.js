@@ -62,7 +62,8 @@
     if (card.told === told) return;
     card.told = told;
     tellStatus(card, data);
-    card.classList.toggle("is-tall", data.h > 70);
+    card.classList.toggle("is-tall", data.h > 80);
+    card.classList.toggle("is-narrow", data.w < 170);
     card.classList.toggle("is-lean", graph.isCrowded);
     if (graph.isCrowded) {
       card.replaceChildren();

@@ -74,7 +74,6 @@
   }
 
   function showView(view) {
-    if (view === "history") return; // a page of its own: the graph stays as it was
     wished = view;
     if (!graph.cy || !view || view === graph.view) return;
     graph.view = view;

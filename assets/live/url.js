@@ -1,27 +1,41 @@
 /* URL: ?tab= &view= &stage= &smoothing= &y= &x= &theme= &run= &baseline= &runs= &embed= &panel= -> the page, and back.
 
-   Read once, before anything is drawn; written with replaceState whenever a choice changes.
+   Read before anything is drawn, and after Back and Forward; written by places.js whenever a choice changes.
    Parameters it does not know stay as they are. Nothing is kept anywhere else. */
 (function () {
   "use strict";
 
-  const DEFAULTS = { smoothing: 0.6, y: "linear", x: "epoch", theme: "auto" };
+  const DEFAULTS = { tab: "readiness", smoothing: 0.6, y: "linear", x: "epoch", theme: "auto" };
   const ALLOWED = {
+    tab: ["readiness", "curves", "runs", "decisions", "files"],
     y: ["linear", "log"],
     x: ["epoch", "step", "time"],
     theme: ["auto", "light", "dark"],
     panel: ["verdict", "cards", "graph", "checklist", "losses", "history"],
   };
+  const STORES = [
+    ["tab", "data"],
+    ["graph-view", "data"],
+    ["selected-stage", "data"],
+    ["smoothing", "value"],
+    ["y-scale", "data"],
+    ["x-axis", "data"],
+    ["theme-choice", "data"],
+    ["shown-run", "data"],
+    ["baseline-choice", "data"],
+    ["overlay-runs", "data"],
+  ];
   const ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
   const RUN_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
   const LIVE = "live";
   const NO_BASELINE = "-";
-  const TAB = "tab";
-  const DECISIONS = "decisions";
+  const READINESS = "readiness";
+  const TAB_OF_PANEL = { losses: "curves", history: "runs" }; // the others stand beside the verdict
   const MOST_RUNS = 8;
   const root = document.documentElement;
   const darkIsWished = window.matchMedia("(prefers-color-scheme: dark)");
   let firstView = null;
+  let written = [];
 
   function parameters() {
     return new URLSearchParams(window.location.search);
@@ -60,19 +74,20 @@
     return [...new Set(named)].slice(0, MOST_RUNS);
   }
 
-  /* The tab that is no view of the pipeline; it stands beside `view`. */
+  /* The tab; a link from before there were any may name the history as a view. */
   function tab(given) {
-    return given.get(TAB) === DECISIONS ? DECISIONS : null;
+    if (root.dataset.panel) return TAB_OF_PANEL[root.dataset.panel] || READINESS;
+    return given.get("view") === "history" ? "runs" : chosen(given, "tab");
   }
 
-  /* Before the first paint: theme and frame, and whether another run must come before anything shows. */
+  /* Before the first paint: theme and frame. */
   function prepare() {
     const given = parameters();
     setTheme(chosen(given, "theme"));
     if (given.get("embed") === "1") root.dataset.embed = "";
     const panel = chosen(given, "panel");
     if (panel) root.dataset.panel = panel;
-    if (shownRun(given)) root.dataset.awaits = "run";
+    root.dataset.tab = tab(given);
   }
 
   function setTheme(theme) {
@@ -84,68 +99,95 @@
     return root.dataset.theme || (darkIsWished.matches ? "dark" : "light");
   }
 
-  /* view, stage, smoothing, y, x, theme, run, baseline, runs: the order of CHOICES in callbacks/browser.py */
-  function read(_id, view) {
+  /* tab, view, stage, smoothing, y, x, theme, run, baseline, runs: the order of CHOICES in callbacks/browser.py */
+  function read(_id, view, drawnRun) {
     const given = parameters();
     firstView = view;
-    const wished = root.dataset.panel === "history" ? "history" : tab(given) || identifier(given, "view");
-    const known = wished && document.querySelector(`[data-view="${wished}"]`);
+    const wished = identifier(given, "view");
+    const known = wished && document.querySelector(`a[data-view="${wished}"]`);
     return [
+      tab(given),
       known ? wished : view,
       identifier(given, "stage"),
       smoothing(given),
       chosen(given, "y"),
       chosen(given, "x"),
       chosen(given, "theme"),
-      shownRun(given) || window.dash_clientside.no_update,
+      shownRun(given) === (drawnRun ?? null) ? window.dash_clientside.no_update : shownRun(given),
       baseline(given),
       overlays(given),
     ];
   }
 
-  function write(view, stage, smooth, y, x, theme, run, baselineRun, overlaid) {
+  function write(open, view, stage, smooth, y, x, theme, run, baselineRun, overlaid) {
     const given = parameters();
-    const choices = { view, stage, smoothing: smooth === null ? null : Number(smooth), y, x, theme };
+    const choices = { tab: open, view, stage, smoothing: smooth === null ? null : Number(smooth), y, x, theme };
     Object.assign(choices, { run, baseline: baselineRun, runs: (overlaid || []).join(",") || null });
     for (const [name, value] of Object.entries(choices)) {
       const usual = name === "view" ? firstView : DEFAULTS[name];
       if (value === null || value === undefined || value === usual) given.delete(name);
       else given.set(name, String(value));
     }
-    if (given.get("view") === DECISIONS) given.delete("view");
-    if (view === DECISIONS) given.set(TAB, DECISIONS);
-    else if (tab(given)) given.delete(TAB);
     const query = given.toString().replaceAll("%2C", ",");
     const address = window.location.pathname + (query ? "?" + query : "") + window.location.hash;
-    window.history.replaceState(window.history.state, "", address);
+    written = [open, view, stage, smooth, y, x, theme, run, baselineRun, overlaid];
+    window.places.write(address);
     setTheme(theme);
     return themeNow();
   }
 
-  function markTab(view) {
+  /* Another address of this page came back: choose what it says, where that is not chosen already. */
+  function returned() {
+    read(null, firstView).forEach((found, index) => {
+      const value = found === window.dash_clientside.no_update ? null : found;
+      if (JSON.stringify(value) === JSON.stringify(written[index])) return;
+      const [store, property] = STORES[index];
+      window.dash_clientside.set_props(store, { [property]: value });
+    });
+  }
+
+  /* A tab that is not there any more, because another run has nothing to show on it, is left. */
+  function markTab(open) {
+    root.dataset.tab = open;
+    if (!mark("tab", open) && !root.dataset.panel) window.dashboard.set("tab", READINESS);
+  }
+
+  function markView(view) {
     root.dataset.view = view;
-    for (const tab of document.querySelectorAll("[data-view]")) {
-      if (tab.dataset.view === view) tab.setAttribute("aria-current", "page");
-      else tab.removeAttribute("aria-current");
+    mark("view", view);
+  }
+
+  /* Whether there is such a link. */
+  function mark(kind, chosen) {
+    const links = [...document.querySelectorAll(`a[data-${kind}]`)];
+    for (const link of links) {
+      if (link.dataset[kind] === chosen) link.setAttribute("aria-current", "page");
+      else link.removeAttribute("aria-current");
     }
+    return links.some((link) => link.dataset[kind] === chosen);
   }
 
-  function isPlainClick(event) {
-    return event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
+  for (const [kind, store] of [["tab", "tab"], ["view", "graph-view"]]) {
+    window.dashboard.onPress(`a[data-${kind}]`, (link, event) => {
+      if (!window.dashboard.isPlainClick(event)) return;
+      event.preventDefault();
+      window.dashboard.set(store, link.dataset[kind]);
+    });
   }
-
-  window.dashboard.onPress("a[data-view]", (tab, event) => {
-    if (!isPlainClick(event)) return;
-    event.preventDefault();
-    window.dashboard.set("graph-view", tab.dataset.view);
-  });
 
   darkIsWished.addEventListener("change", () => {
     window.dashboard.set("theme-now", themeNow());
   });
 
+  /* The page is drawn as the run that the address names: whoever draws it is told the address. */
+  const plainFetch = window.fetch;
+  window.fetch = function (resource, ...more) {
+    const isPage = typeof resource === "string" && resource.endsWith("_dash-layout");
+    return plainFetch.call(this, isPage ? resource + window.location.search : resource, ...more);
+  };
+
   prepare();
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
-    url: { read, write, markTab },
+    url: { read, write, returned, markTab, markView },
   });
 })();

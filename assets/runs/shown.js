@@ -1,6 +1,6 @@
 /* Shown: which run is looked at, and which baseline stands behind it.
 
-   In:  buttons with data-show-run and data-baseline-run, wherever they are; the banner of a stored run.
+   In:  links and buttons with data-show-run, buttons with data-baseline-run, wherever they are; the banner of a stored run.
    Out: the stores shown-run and baseline-choice (the URL script writes them into the address), and
         data-shown and data-compared on <html>. */
 (function () {
@@ -11,10 +11,8 @@
 
   /* The banner came or went: from now on the page shows what the address says. */
   function arrived(_banner, run) {
-    const wished = new URLSearchParams(window.location.search).get("run");
     if (run) root.dataset.shown = "snapshot";
     else delete root.dataset.shown;
-    if (run || !wished || wished === "live") delete root.dataset.awaits;
     window.dash_clientside.feed.judge();
   }
 
@@ -33,16 +31,17 @@
     root.toggleAttribute("data-compared", Object.values(compared || {}).some((one) => one.others.length));
   }
 
-  /* Away from the history, to where the chosen run is shown. */
+  /* Away from the history, to the tab where the chosen run is shown. */
   function leave(button) {
     if (!("leave" in button.dataset)) return;
-    const first = document.querySelector(".tabs a[data-view]");
-    if (first) set("graph-view", first.dataset.view);
     const target = document.getElementById(button.dataset.leave);
+    set("tab", target?.dataset.in || "readiness");
     window.setTimeout(() => (target ? target.scrollIntoView() : window.scrollTo({ top: 0 })), 50);
   }
 
-  onPress("button[data-show-run]", (button) => {
+  onPress("[data-show-run]", (button, event) => {
+    if (!window.dashboard.isPlainClick(event)) return;
+    event.preventDefault();
     set("shown-run", button.dataset.showRun || null);
     leave(button);
   });

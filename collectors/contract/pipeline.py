@@ -106,6 +106,9 @@ class PipelineConfig(Section):
     """Scores of the trained model against thresholds; shown where there are some, judged where it is asked for."""
     heartbeat: RelativePath = "run_status.json"
     """Heartbeat file of the training, believed when fresh, never needed."""
+    logs: AnyPaths = ("*.log", "*.out", "logs/*.log", "logs/*.out")
+    """Globs of the logs that the training prints, such as `train.log`; the page shows the end of the newest one. A log
+    that is a stream's table need not be named."""
     validator: Validator | None = None
     """A validator of your own, run when asked."""
     stall: StallLimits = StallLimits()

@@ -23,6 +23,9 @@ SCHEMA_VERSION: Literal["2"] = "2"
 MOST_STEPS: Final = 5
 """Steps that are told at once: the others depend on what comes of these."""
 
+MOST_LOGS: Final = 8
+"""Logs of a training that are told, the newest."""
+
 
 class Meta(Contract):
     """Which run this is, and when what is written here became true."""
@@ -178,6 +181,8 @@ class DashboardState(Contract):
     """Stream id -> its whole final config; one that cannot be read has none."""
     artifacts: Artifacts
     """Files."""
+    logs: Annotated[tuple[Text, ...], Field(max_length=MOST_LOGS)] = ()
+    """Paths of the logs that the training prints, by name; how long they are is asked of the workspace."""
     notices: tuple[Text, ...]
     """What the collector wants a person to know, such as polling instead of notifications."""
     decisions: DecisionSummary | None = None

@@ -71,6 +71,7 @@ def build_state(seen: WorkspaceEvidence, about: Observation, previous: Dashboard
         metrics={s.id: s.metrics for s in seen.streams},
         configs=configs_of(seen, Digests(about.digest_key)),
         artifacts=artifacts,
+        logs=seen.logs,
         notices=about.notices,
         decisions=summary_of(seen.decisions, belongs_to_run(seen.decisions, seen)) if seen.decisions else None,
     )

@@ -28,7 +28,7 @@ from collectors.observe.derived import Derived
 from collectors.observe.event_files import names_of
 from collectors.observe.loss_tables import read_table
 from collectors.observe.processes import has_begun, writer_of
-from collectors.observe.shared_files import backups_of, newest_first, reports_of, stage_files_of
+from collectors.observe.shared_files import backups_of, logs_of, newest_first, reports_of, stage_files_of
 from collectors.observe.smoke_inputs import inputs_of, of_today
 from collectors.observe.summaries import summarised
 from collectors.observe.whole_checkpoint import WholeCheckpoints
@@ -91,7 +91,7 @@ class Gatherer:
 
     def gather(self, now: float) -> WorkspaceEvidence:
         """Read what is new and put everything together. `now`: seconds since the Unix epoch."""
-        self.cache.search_problems.clear()
+        self.cache.begin_look()
         tags = (tag for s in self.config.streams for accepted in s.tags.values() for tag in accepted)
         self.cache.event_files.wanted = names_of((*tags, *EPOCH_TAGS))
         heartbeat = self._heartbeat()
@@ -109,6 +109,7 @@ class Gatherer:
             split_policy=self._optional("document", self.config.split_policy),
             reports=reports_of(self.config, self.cache),
             stage_files=stage_files_of(self.config, self.cache),
+            logs=logs_of(self.config, self.cache),
             smoke=self._smoke(streams),
             heartbeat=heartbeat,
             started_at=started_at,

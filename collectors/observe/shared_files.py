@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from collectors.contract.pipeline import PipelineConfig
+from collectors.contract.state import MOST_LOGS
 from collectors.evidence.files import FileFacts
 from collectors.numbers import numbers_in
 from collectors.observe.cache import ReadCache
@@ -41,6 +42,14 @@ def stage_files_of(config: PipelineConfig, cache: ReadCache) -> Mapping[str, tup
     """Stage id -> the files of its own patterns."""
     workspace = cache.workspace
     return {s.id: tuple(workspace.facts(p) for p in cache.search(s.files)) for s in config.stages if s.files}
+
+
+def logs_of(config: PipelineConfig, cache: ReadCache) -> tuple[str, ...]:
+    """Paths of the logs that the training prints, by name: the newest, so that the state stays while they grow."""
+    tables = (t for s in config.streams if (t := s.loss_history) and (t.prefix or t.lines))
+    named = [path for table in tables for path in ([table.path] if isinstance(table.path, str) else table.path)]
+    found = cache.workspace.glob([*config.logs, *named])  # one that cannot be looked for is nobody's worry
+    return tuple(sorted(file.path for file in newest_first(map(cache.workspace.facts, found))[:MOST_LOGS]))
 
 
 def newest_first(files: Iterable[FileFacts]) -> list[FileFacts]:

@@ -16,6 +16,8 @@ from collectors.judge.checks.spec import CheckSpec
 
 Raw = dict[str, Any]
 
+MOST_DRAWN = 8
+"""Streams with a stage each; more stand in one, and their curves tell them apart."""
 _ROWS = 3
 """Rows of the gate view: the nine checks of the default pipeline stand in three columns."""
 
@@ -57,14 +59,11 @@ _GROUPS: tuple[Raw, ...] = (
 
 
 def _flow(config: PipelineConfig, asked: Sequence[CheckSpec]) -> tuple[list[Raw], list[tuple[str, str]]]:
-    count = len(config.streams)
+    models = _models(config)
+    count = len(models)
     middle = max(count - 1, 1) / 2 if count > 1 or config.reports else 0.0
     saved = [c.id for c in asked if c.at_saving]
     data = _data_stages(config, asked, middle)
-    models = [
-        _stage(s.id, s.label, f"stream:{s.id}", (2, row), group="models", checks=["training"])
-        for row, s in enumerate(config.streams)
-    ]
     stages = [
         _stage("orchestrator", "Orchestrator", "streams", (0, middle)),
         *data,
@@ -75,10 +74,18 @@ def _flow(config: PipelineConfig, asked: Sequence[CheckSpec]) -> tuple[list[Raw]
     ]
     line = ["orchestrator", *(s["id"] for s in data)]
     edges = list(pairwise(line))
-    edges += [(line[-1], s.id) for s in config.streams]
-    edges += [(s.id, "artifact-save") for s in config.streams]
+    edges += [(line[-1], s["id"]) for s in models]
+    edges += [(s["id"], "artifact-save") for s in models]
     edges += [("artifact-save", "validation-gate"), ("validation-gate", "run-summary")]
     return stages, edges
+
+
+def _models(config: PipelineConfig) -> list[Raw]:
+    """A stage a stream, or one for all of them."""
+    more: Raw = {"group": "models", "checks": ["training"]}
+    if len(config.streams) > MOST_DRAWN:
+        return [_stage("all-streams", f"{len(config.streams)} streams", "streams", (2, 0.0), **more)]
+    return [_stage(s.id, s.label, f"stream:{s.id}", (2, row), **more) for row, s in enumerate(config.streams)]
 
 
 def _data_stages(config: PipelineConfig, asked: Sequence[CheckSpec], middle: float) -> list[Raw]:
@@ -98,7 +105,7 @@ def _gate(asked: Sequence[CheckSpec]) -> tuple[list[Raw], list[tuple[str, str]]]
             column, row = divmod(number, _ROWS)
             place = (first_column + column, row)
             more = {"view": "gate", "group": group, "checks": [check.id]}
-            stages.append(_stage(check.gate.stage, check.gate.label, f"check:{check.id}", place, **more))
+            stages.append(_stage(check.gate.stage, check.title, f"check:{check.id}", place, **more))
         first_column += -(-len(members) // _ROWS)
     last = max((s["column"] for s in stages), default=-1) + 1
     stages.append(_stage("release-ready", "Release ready", "verdict", (last, 1), view="gate"))

@@ -13,8 +13,8 @@ from collectors.contract.artifacts import Artifact
 from collectors.contract.delta import Delta
 from collectors.contract.state import DashboardState
 from collectors.numbers import plural
-from collectors.presentation.charts.axes import Kind
 from collectors.presentation.charts.figure import loss_figure
+from collectors.presentation.charts.scale import USUAL, Look
 from collectors.presentation.icons import ICONS
 from collectors.presentation.markup import Child, Element, el, mapped, to_html
 from collectors.presentation.pieces import clock, icon, judgement_mark
@@ -45,14 +45,13 @@ class Against:
     """The comparison; None where it cannot be made."""
 
 
-def as_html(state: DashboardState, against: Against | None = None, scale: Kind = "linear") -> str:
-    """Return the page; `scale` divides the charts' value axes."""
+def as_html(state: DashboardState, against: Against | None = None, look: Look = USUAL) -> str:
+    """Return the page; `look` is how its charts are drawn."""
     is_itself = against is not None and against.run_id == state.meta.run_id
     other = None if is_itself else against
     ghosts = other.state.metrics if other and other.state else {}
     figures = (
-        loss_figure(run, ghosts.get(stream), scale, f"loss-{n}")
-        for n, (stream, run) in enumerate(state.metrics.items())
+        loss_figure(run, ghosts.get(stream), look, f"loss-{n}") for n, (stream, run) in enumerate(state.metrics.items())
     )
     parts = [
         _title(state),

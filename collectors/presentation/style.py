@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from collectors.contract.values import Status
+from collectors.presentation.charts.style import CHART
 from collectors.presentation.palette import TOKENS, Theme
 
 PAGE: Final = """
@@ -24,7 +25,7 @@ body {
   -webkit-text-size-adjust: 100%;
 }
 h1, h2, h3, h4, p, ol, ul, dl, dd, table, figure { margin: 0; padding: 0; list-style: none; }
-h1 { font-size: 24px; line-height: 1.25; } h2 { font-size: 15px; } h3, h4 { font-size: 13px; }
+h1 { font-size: 22px; line-height: 1.25; } h2 { font-size: 15px; } h3, h4 { font-size: 13px; }
 code { font: 12px/1.5 var(--mono); }
 code, h1, h2, h3, p, dd, li, td, th, span { overflow-wrap: anywhere; }
 time { white-space: nowrap; }
@@ -70,7 +71,7 @@ VERDICT: Final = """
   border: 1px solid var(--mark); border-left-width: 6px; border-radius: 8px; background: var(--tint);
 }
 .verdict-word {
-  display: flex; align-items: center; gap: 10px; color: var(--word); font-size: 24px; white-space: nowrap;
+  display: flex; align-items: center; gap: 10px; color: var(--word); font-size: 22px; white-space: nowrap;
 }
 .verdict-word .icon { width: 24px; height: 24px; color: var(--word); }
 .verdict-check { font-weight: 600; }
@@ -111,27 +112,7 @@ CHARTS: Final = """
 .figures { display: grid; gap: 24px; }
 .loss { min-width: 0; break-inside: avoid; }
 .loss figcaption { display: flex; flex-wrap: wrap; align-items: baseline; justify-content: space-between; gap: 0 16px; }
-.loss-plot { padding: 20px 12px 0 48px; }
-.chart, .lines { display: block; overflow: visible; }
-.chart text { fill: var(--text-mute); font-size: 11px; }
-.chart .grid { stroke: var(--line); }
-.chart .base { stroke: var(--line-strong); } .target { stroke: var(--text-mute); stroke-dasharray: 2 3; }
-.line {
-  fill: none; stroke: var(--loss-other); stroke-width: 2; stroke-linejoin: round; stroke-linecap: round;
-  vector-effect: non-scaling-stroke;
-}
-.line-train { stroke: var(--loss-train); } .line-val { stroke: var(--loss-val); }
-.line-baseline { stroke: var(--loss-baseline); stroke-width: 1.75; stroke-dasharray: 6 4; stroke-linecap: butt; }
-.dot { fill: var(--loss-other); stroke: var(--panel); }
-.dot-train { fill: var(--loss-train); } .dot-val { fill: var(--loss-val); }
-.lowest { fill: none; stroke: var(--text); stroke-width: 1.5; }
-.chart :is(.lowest-name, .divergence-name) {
-  font-weight: 600; stroke: var(--panel); stroke-width: 3px; stroke-linejoin: round; paint-order: stroke;
-}
-.chart .lowest-name { fill: var(--text); }
-.chart .divergence-name { fill: var(--fail-text); }
-.divergence { stroke: var(--fail); stroke-dasharray: 3 3; }
-.cross { fill: none; stroke: var(--fail); stroke-width: 2.2; stroke-linecap: round; }
+.loss-plot { height: 254px; padding: 20px 12px 34px 48px; }
 .loss-words {
   display: flex; flex-wrap: wrap; align-items: center; gap: 2px 16px; color: var(--text-mute); font-size: 12px;
 }
@@ -180,8 +161,8 @@ dt { color: var(--text-mute); }
 .files .file-level { color: var(--word); font-weight: 600; }
 .file { break-inside: avoid; }
 .file code { color: var(--text); }
-.file-facts { display: block; font-size: 11px; }
-.file-facts code { color: inherit; font-size: 10.5px; }
+.file-facts { display: block; font-size: 12px; }
+.file-facts code { color: inherit; }
 .files .file-time time { white-space: normal; }
 .files th:nth-child(1) { width: 100px; }
 .files th:nth-child(2) { width: 46%; }
@@ -198,7 +179,7 @@ NARROW: Final = """
   .verdict, .cards { grid-template-columns: minmax(0, 1fr); }
   .verdict { padding: 14px; }
   .facts-list { columns: 1; }
-  .delta-table :is(th, td) { padding-right: 6px; font-size: 11px; }
+  .delta-table :is(th, td) { padding-right: 6px; font-size: 12px; }
   .change .delta-table tr {
     display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); border-bottom: 1px solid var(--line);
   }
@@ -244,7 +225,7 @@ STYLE: Final = "\n".join(
         f":root {{ {_tokens('light')} }}",
         f"@media screen and (prefers-color-scheme: dark) {{ :root {{ {_tokens('dark')} }} }}",
         _status_rules(),
-        *(PAGE, VERDICT, CHARTS, TABLES, NARROW, PAPER),
+        *(PAGE, VERDICT, CHART, CHARTS, TABLES, NARROW, PAPER),
     ]
 )
 """Everything, as it stands in the report; it is ASCII and holds no `<`."""

@@ -166,6 +166,14 @@ class RunStore:
         run_id = mapping_in(self._backend, BASELINE).get("run_id")
         return run_id if isinstance(run_id, str) and is_run_id(run_id) else None
 
+    def pinned_at(self) -> str | None:
+        """When the baseline was pinned, ISO 8601 in UTC; None where nobody knows."""
+        told = mapping_in(self._backend, BASELINE).get("pinned_at")
+        try:
+            return datetime.fromisoformat(told).astimezone(UTC).isoformat() if isinstance(told, str) else None
+        except (ValueError, OverflowError):
+            return None
+
     def pin(self, run_id: str) -> None:
         """Make a run the baseline for everybody. Raises RunProblem and StoreProblem."""
         self.required(run_id)

@@ -87,7 +87,7 @@ def describe(folder: Folder, run: Run) -> Raw:
         events=events_of(run.root, tags) if has_events else None,
         config=_config(folder, config),
         completion={"by": "steps", "total": TOTAL},
-    )
+    ) | {"logs": below(run.root, "log.txt")}
 
 
 def _config(folder: Folder, path: str) -> Raw | None:

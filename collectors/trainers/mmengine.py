@@ -98,7 +98,7 @@ def describe(folder: Folder, run: Run) -> Raw:
         },
         table={**table, "columns": {**places, **series}},
         completion={**_total(config, by_epoch=by_epoch), **_monitor(best, series)},
-    ) | {"checks": {"configs": {"enabled": False, "reason": NOT_RUN}}}
+    ) | {"checks": {"configs": {"enabled": False, "reason": NOT_RUN}}, "logs": below(above, "*.log", "*/*.log")}
 
 
 def _names(rows: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -175,6 +175,8 @@ class WorkspaceEvidence:
     """Path -> what an earlier observation saw of it after its run's end."""
     unrecognised: str | None = None
     """What lies by kind in a workspace that nothing describes, where no trainer was recognised."""
+    logs: tuple[str, ...] = ()
+    """Paths of the logs that the training prints."""
     decisions: Analysis | None = None
     """What a scoring with the trained model says; None where there is none."""
     untold: Mapping[str, str] = field(default_factory=dict)

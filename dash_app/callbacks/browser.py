@@ -12,6 +12,7 @@ from dash_app import ids
 from dash_app.callbacks.wires import in_browser
 
 CHOICES = (
+    (ids.TAB, "data"),
     (ids.GRAPH_VIEW, "data"),
     (ids.SELECTED_STAGE, "data"),
     (ids.SMOOTHING, "value"),
@@ -30,12 +31,14 @@ def register_browser(app: dash.Dash) -> None:
     chosen = [Input(name, prop) for name, prop in CHOICES]
     to_choose = [Output(name, prop) for name, prop in CHOICES]
     start = Input(ids.PAGE, "id")
-    in_browser(app, "url", "read", *to_choose, start, State(ids.GRAPH_VIEW, "data"))
+    in_browser(app, "url", "read", *to_choose, start, State(ids.GRAPH_VIEW, "data"), State(ids.SHOWN_RUN, "data"))
     in_browser(app, "url", "write", Output(ids.THEME_NOW, "data"), *chosen)
-    in_browser(app, "url", "markTab", Input(ids.GRAPH_VIEW, "data"), Input(ids.TABS, "children"))
+    in_browser(app, "url", "markTab", Input(ids.TAB, "data"), Input(ids.TABS, "children"))
+    in_browser(app, "url", "markView", Input(ids.GRAPH_VIEW, "data"), Input(ids.VIEWS, "children"))
     for choice in (ids.X_AXIS, ids.Y_SCALE, ids.THEME_CHOICE):
         in_browser(app, "choices", "mark", Input(choice, "data"), State(choice, "id"))
-    in_browser(app, "decisions", "show", Input(ids.DECISIONS_NOW, "data"), Input(ids.GRAPH_VIEW, "data"))
+    in_browser(app, "decisions", "show", Input(ids.DECISIONS_NOW, "data"), Input(ids.TAB, "data"))
+    in_browser(app, "log", "show", Input(ids.LOGS_NOW, "data"))
     in_browser(app, "files", "relate", Input(ids.SELECTED_STAGE, "data"), Input(ids.LINKS, "children"))
     in_browser(app, "title", "tell", Output(ids.ANNOUNCER, "children"), Input(ids.VERDICT_NOW, "data"))
     in_browser(app, "feed", "start", start, State(ids.STATE_VERSION, "data"), State(ids.RUNS_VERSION, "data"))

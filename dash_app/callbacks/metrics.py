@@ -20,7 +20,7 @@ from dash_app.views.page import digests
 
 def register_metrics(app: dash.Dash, history: RunHistory) -> None:
     """Let the groups below the loss charts follow the state and what is opened."""
-    in_browser(app, "metrics", "list", Input(ids.LOSS_SHOWN, "data"))
+    in_browser(app, "metrics", "list", Input(ids.LOSS_SHOWN, "data"), Input(ids.TAB, "data"))
     in_browser(
         app,
         "metrics",

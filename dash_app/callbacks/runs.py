@@ -12,6 +12,7 @@ import dash
 from dash import Input, Output, State, no_update
 from dash.exceptions import PreventUpdate
 
+from collectors.contract.run_row import RunRow
 from collectors.contract.state import DashboardState
 from dash_app import ids
 from dash_app.callbacks.wires import in_browser, known_digests
@@ -19,7 +20,7 @@ from dash_app.reading.history import Compared, RunHistory, is_live, known_ids
 from dash_app.reading.query import query_from, select_page, select_rows
 from dash_app.settings import Settings
 from dash_app.views.curves.compared import MOST_OVERLAYS, compared_curves
-from dash_app.views.page import HISTORY_TAB, digests
+from dash_app.views.page import RUNS_TAB, digests
 from dash_app.views.runs.comparison import render_comparison
 from dash_app.views.runs.history import render_history
 from dash_app.views.runs.history_rows import Looks
@@ -88,7 +89,7 @@ def _compare(app: dash.Dash, history: RunHistory, settings: Settings) -> None:
 def _list(app: dash.Dash, history: RunHistory, settings: Settings) -> None:
     @app.callback(
         Output(ids.HISTORY_TREE, "data"),
-        Input(ids.GRAPH_VIEW, "data"),
+        Input(ids.TAB, "data"),
         Input(ids.HISTORY_WISH, "data"),
         Input(ids.SHOWN_RUN, "data"),
         Input(ids.BASELINE_CHOICE, "data"),
@@ -96,8 +97,8 @@ def _list(app: dash.Dash, history: RunHistory, settings: Settings) -> None:
         Input(ids.STATE_VERSION, "data"),
         prevent_initial_call=True,
     )
-    def show_history(view: str | None, wish: Any, run: str | None, choice: str | None, *_news: Any) -> list[Any]:
-        if view != HISTORY_TAB[0]:
+    def show_history(tab: str | None, wish: Any, run: str | None, choice: str | None, *_news: Any) -> list[Any]:
+        if tab != RUNS_TAB:
             raise PreventUpdate
         baseline = history.row(history.baseline_id(choice))
         shown = None if is_live(run) else run
@@ -105,16 +106,16 @@ def _list(app: dash.Dash, history: RunHistory, settings: Settings) -> None:
         return as_tree(render_history(select_page(history.rows(), query_from(wish)), looks))
 
 
-def pin_target(history: RunHistory, compared: Compared) -> str | None:
-    """Return the stored run that *Pin as baseline* means: the shown one, unless it is pinned already."""
+def pin_target(history: RunHistory, compared: Compared) -> RunRow | None:
+    """Return the row of the stored run that *Pin as baseline* means: the shown one, unless it is pinned already."""
     state = compared.shown.state
     run_id = state.meta.run_id if state else None
     row = history.row(run_id)
-    return run_id if row and not row["problem"] and run_id != history.pinned() else None
+    return row if row and not row["problem"] and run_id != history.pinned() else None
 
 
 def comparison_news(
-    compared: Compared, overlays: Sequence[DashboardState], target: str | None, shown: Mapping[str, str]
+    compared: Compared, overlays: Sequence[DashboardState], target: RunRow | None, shown: Mapping[str, str]
 ) -> list[Any]:
     """Return label, panel, curves and digests, `no_update` where they look as they are shown."""
     baseline = compared.baseline.state if compared.baseline else None

@@ -36,14 +36,39 @@ class Taken:
     is_being_written: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Log:
+    """The end of a log."""
+
+    path: str
+    taken: Taken
+
+
 def take(state: DashboardState | None, path: str, workspace: Path, allow_roots: tuple[Path, ...] = ()) -> Taken:
     """Read what can be shown of a file. Raises NoPreview."""
     if state is None or path not in named_paths(state):
         raise NoPreview(404, "not_named", "The current state names no such file.")
-    with _reached(workspace, allow_roots) as reached:
-        if visible_text(reached.name) != state.meta.workspace:
-            raise _unreachable(f"it is served beside `{reached.name}`, and the state is of `{state.meta.workspace}`")
-        return _taken(reached, _on_disk(reached, path))
+    with _of_state(state, workspace, allow_roots) as reached:
+        return _taken(reached, _on_disk(reached, path), is_end=shows_its_end(path))
+
+
+def take_log(state: DashboardState | None, path: str, workspace: Path, allow_roots: tuple[Path, ...] = ()) -> Log:
+    """Read the end of one of the training's logs, of the newest where `path` names none. Raises NoPreview."""
+    if state is None or not state.logs or (path and path not in state.logs):
+        raise NoPreview(404, "not_named", "The current state names no such log.")
+    with _of_state(state, workspace, allow_roots) as reached:
+        on_disk = {name: _on_disk(reached, name) for name in ([path] if path else state.logs)}
+        newest = max(on_disk, key=lambda name: reached.facts(on_disk[name]).modified_at or 0.0)
+        return Log(newest, _taken(reached, on_disk[newest], is_end=True))
+
+
+def _of_state(state: DashboardState, workspace: Path, allow_roots: tuple[Path, ...]) -> Workspace:
+    """The workspace that the state is about. Raises NoPreview where it is another one, or none."""
+    reached = _reached(workspace, allow_roots)
+    if visible_text(reached.name) != state.meta.workspace:
+        reached.close()
+        raise _unreachable(f"it is served beside `{reached.name}`, and the state is of `{state.meta.workspace}`")
+    return reached
 
 
 def named_paths(state: DashboardState) -> set[str]:
@@ -83,9 +108,9 @@ def _unescaped(found: re.Match[str]) -> str:
     return char if char and visible_text(char) == found[0] else found[0]
 
 
-def _taken(workspace: Workspace, path: str) -> Taken:
+def _taken(workspace: Workspace, path: str, *, is_end: bool) -> Taken:
     try:
-        (part, modified_at), changed = read_settled(workspace, path, lambda file: _read(file, path))
+        (part, modified_at), changed = read_settled(workspace, path, lambda file: _read(file, is_end=is_end))
     except CannotRead as problem:
         raise _refusal(workspace, problem) from None
     return Taken(part, modified_at, changed)
@@ -101,12 +126,12 @@ def _refusal(workspace: Workspace, problem: CannotRead) -> NoPreview:
     return NoPreview(403, "refused", f"Not opened: {problem.problem}{hint}.")
 
 
-def _read(file: OpenFile, path: str) -> tuple[Part, datetime | None]:
+def _read(file: OpenFile, *, is_end: bool) -> tuple[Part, datetime | None]:
     mark = file.handle.read(MARK_BYTES)
     most, first = MOST_BYTES, 0
     if picture_type(mark):
         most = MOST_PICTURE_BYTES + 1
-    elif shows_its_end(path):
+    elif is_end:
         first = max(0, file.size - most)
         first += first % 2  # UTF-16 has two bytes a character
     file.handle.seek(first)

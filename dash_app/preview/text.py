@@ -30,6 +30,7 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_COLOURS: Final = re.compile(r"\x1b\[[0-9;]*m")
 _NOT_UTF8: Final = re.compile("[\udc80-\udcff]")
 _UNUSUAL: Final = re.compile("[\x01-\x07\x0e-\x1a\x1c-\x1f\x7f\udc80-\udcff]")
 
@@ -68,6 +69,16 @@ class Excerpt:
 def shows_its_end(path: str) -> bool:
     """Whether the last part of a long file is what one wants to see of it."""
     return suffix_of(path) in LOGS
+
+
+def log_of(part: Part) -> Excerpt:
+    """Return the lines of a log as a terminal would leave them. Raises NoPreview for what is no text.
+
+    What a carriage return wrote over is gone, such as a progress bar's earlier states, and so are colours.
+    """
+    text, notes = _decoded(part)
+    lines = (line.rstrip("\r").rpartition("\r")[2] for line in _COLOURS.sub("", text).split("\n"))
+    return Excerpt(_visible(_whole_lines("\n".join(lines), part)), (*_size_notes(part), *notes))
 
 
 def excerpt_of(path: str, part: Part) -> Excerpt:

@@ -64,6 +64,10 @@ class RunHistory:
         """Id of the baseline that everybody gets; null when none is pinned."""
         return self._store.baseline()
 
+    def pinned_at(self) -> str | None:
+        """When it was pinned, ISO 8601; null where nobody knows."""
+        return self._store.pinned_at()
+
     def policy(self) -> Policy:
         """The policy that comparisons are judged by."""
         return self._store.policy()

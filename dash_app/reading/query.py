@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from collectors.contract.run_row import RunRow, metrics_in
 from collectors.contract.values import VerdictValue
@@ -21,6 +22,8 @@ PAGE_ROWS = 50
 MOST_ROWS = 1000
 """Rows that one answer of `api/runs` may hold."""
 LONGEST_TEXT = 100
+LONGEST_RUN = 64
+"""Characters of an id; the page's script cuts a wish there too."""
 DAMAGED = "damaged"
 """A verdict of its own in filters: the snapshot cannot be read."""
 VERDICTS = (*(value.value for value in VerdictValue), DAMAGED)
@@ -118,6 +121,15 @@ def query_from(wish: Any) -> RunQuery:
         page=page if isinstance(page, int) and 0 <= page < 1_000_000 else 0,
         columns=_columns(told.get("columns")),
     )
+
+
+def asked_run(address: str) -> str | None:
+    """Return the run that an address of the page names; None for the current state.
+
+    What is no run's id is asked for as well: the page then says that there is no such run, and shows no other.
+    """
+    told = next((value for name, value in parse_qsl(urlsplit(address).query) if name == "run"), "")
+    return told[:LONGEST_RUN] if told and told != LIVE else None
 
 
 def _text(told: Any) -> str:

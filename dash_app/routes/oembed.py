@@ -24,7 +24,7 @@ from dash_app.views.share import PANEL_HEIGHTS
 from dash_app.web.answers import failure, not_found, tagged_json
 
 PROVIDER: Final = "Training Dashboard"
-KNOWN: Final = ("view", "run", "baseline", "stage", "runs", "theme", "smoothing", "y", "x", "panel")
+KNOWN: Final = ("tab", "view", "run", "baseline", "stage", "runs", "theme", "smoothing", "y", "x", "panel")
 """Parameters of a view that go on into the frame."""
 USUAL_WIDTH: Final = 1000
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}

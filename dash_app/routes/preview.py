@@ -49,11 +49,17 @@ class PreviewRoute:
         413 too large a picture, 415 a kind that is not shown, 503 no workspace here, or too busy.
         """
         try:
-            answer = await self._whole_answer(request, _path_of(request))
+            answer = await self._whole_answer(request, self._path_of(request))
         except NoPreview as problem:
             answer = failure(problem.status, problem.error, problem.message)
         answer.headers.update(HARMLESS)
         return answer
+
+    def _path_of(self, request: Request) -> str:
+        given = request.query_params.multi_items()
+        if [name for name, _ in given] != ["path"]:
+            raise NoPreview(400, "bad_question", "Exactly one parameter is needed: path, as the state names it.")
+        return given[0][1]
 
     async def _whole_answer(self, request: Request, path: str) -> Response:
         if not self._settings.preview:
@@ -70,13 +76,6 @@ class PreviewRoute:
         return _picture(request, taken, kind) if kind else _text(request, path, taken)
 
 
-def _path_of(request: Request) -> str:
-    given = request.query_params.multi_items()
-    if [name for name, _ in given] != ["path"]:
-        raise NoPreview(400, "bad_question", "Exactly one parameter is needed: path, as the state names it.")
-    return given[0][1]
-
-
 def _picture(request: Request, taken: Taken, media_type: str) -> Response:
     data = taken.part.data
     if len(data) > MOST_PICTURE_BYTES:
@@ -91,9 +90,9 @@ def _picture(request: Request, taken: Taken, media_type: str) -> Response:
         raise NoPreview(413, "too_large", message)
     told = {
         "Preview-Facts": f"{size_words(taken.part.size)}, {size.width} x {size.height} pixels",
-        "Preview-Modified": _instant(taken) or "",
+        "Preview-Modified": instant_of(taken) or "",
     }
-    return _tagged(request, data, media_type, told)
+    return tagged(request, data, media_type, told)
 
 
 def _text(request: Request, path: str, taken: Taken) -> Response:
@@ -108,19 +107,21 @@ def _text(request: Request, path: str, taken: Taken) -> Response:
         "part": part.which,
         "facts": size_words(part.size),
         "size_bytes": part.size,
-        "modified_at": _instant(taken),
+        "modified_at": instant_of(taken),
         "text": None if found.rows else found.text,
         "rows": found.rows,
         "notes": [*found.notes, *written],
     }
-    return _tagged(request, pydantic_core.to_json(content), "application/json")
+    return tagged(request, pydantic_core.to_json(content), "application/json")
 
 
-def _instant(taken: Taken) -> str | None:
+def instant_of(taken: Taken) -> str | None:
+    """Return when it was written, ISO 8601; null where its disk says nothing that can be."""
     return iso_text(taken.modified_at) if taken.modified_at else None
 
 
-def _tagged(request: Request, body: bytes, media_type: str, told: dict[str, str] | None = None) -> Response:
+def tagged(request: Request, body: bytes, media_type: str, told: dict[str, str] | None = None) -> Response:
+    """Return the answer under a tag of its content, or 304 where the client has it."""
     etag = short_digest(body)
     headers = FRESHNESS | {"ETag": f'W/"{etag}"'} | (told or {})
     if has_already(request, etag):

@@ -115,13 +115,14 @@ class RunsApi:
         return tagged_json(request, raw, short_digest(raw))
 
     async def baseline(self, request: Request) -> Response:
-        """Answer the pinned baseline's id; a POST of `{"run_id": id or null}` pins it or none.
+        """Answer the pinned baseline's id and when it was pinned; a POST of `{"run_id": id or null}` pins it or none.
 
-        What was pinned is answered with the `runs` that the next pulse tells everybody.
+        With `replaces` in it, the id that the asker saw pinned, another one is not replaced unseen. What was pinned is
+        answered with the `runs` that the next pulse tells everybody.
         """
         if request.method in ("GET", "HEAD"):
-            pinned = self._history.pinned()
-            return tagged_json(request, {"run_id": pinned}, short_digest(repr(pinned)))
+            pinned = {"run_id": self._history.pinned(), "pinned_at": self._history.pinned_at()}
+            return tagged_json(request, pinned, short_digest(repr(pinned)))
         if request.method != "POST":
             answer = failure(405, "method_not_allowed", "ask with GET, pin with POST")
             answer.headers["Allow"] = "GET, HEAD, POST"
@@ -141,9 +142,11 @@ class RunsApi:
 
     async def _pin(self, body: bytes) -> Response:
         wish = _wish(body)
-        if wish is None or not (wish["run_id"] is None or isinstance(wish["run_id"], str)):
+        if wish is None:
             return failure(400, "malformed", 'the body must be {"run_id": "..."} or {"run_id": null}')
-        run_id = wish["run_id"]
+        run_id, pinned = wish["run_id"], self._history.pinned()
+        if wish.get("replaces", pinned) != pinned:
+            return failure(409, "replaced", f"somebody pinned {pinned or 'no baseline'} meanwhile: look, and pin again")
         if run_id is not None and not is_run_id(run_id):
             return not_found()
         try:
@@ -192,7 +195,9 @@ def _wish(body: bytes) -> dict[str, Any] | None:
         found = pydantic_core.from_json(body)
     except ValueError:
         return None
-    return found if isinstance(found, dict) and set(found) == {"run_id"} else None
+    if not isinstance(found, dict) or not {"run_id"} <= set(found) <= {"run_id", "replaces"}:
+        return None
+    return found if all(value is None or isinstance(value, str) for value in found.values()) else None
 
 
 def _query(request: Request) -> RunQuery:

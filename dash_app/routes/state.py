@@ -21,6 +21,7 @@ from dash_app.reading.observation import Observation
 from dash_app.reading.pulse import pulse_of, sign_of
 from dash_app.reading.reader import StateReader
 from dash_app.routes.events import Events
+from dash_app.routes.log import LogRoute
 from dash_app.routes.preview import PreviewRoute
 from dash_app.settings import Settings
 from dash_app.web.answers import failure, tagged_json
@@ -40,6 +41,7 @@ def add_api(server: FastAPI, reader: StateReader, settings: Settings) -> None:
         "/api/curves": _curves(reader),
         "/api/series": _series(reader, settings),
         "/api/preview": PreviewRoute(reader, settings).answer,
+        "/api/log": LogRoute(reader, settings).answer,
         "/healthz": api.healthz,
         "/readyz": api.readyz,
     }

@@ -1,4 +1,4 @@
-"""Observation -> what stands in the page before any script ran: the verdict and the checklist. Pure.
+"""What is asked for -> what stands in the page before any script ran: verdict, age, and what the caller drew. Pure.
 
 Read by `curl`, by people without scripts, and for the moment until the page is drawn. All text is
 escaped; nothing of it is markup.
@@ -7,14 +7,29 @@ escaped; nothing of it is markup.
 from __future__ import annotations
 
 import html
+from dataclasses import dataclass
+from datetime import datetime
 
-from collectors.contract.state import Check, DashboardState, NotAsked
-from collectors.presentation.checklist import not_asked_line
-from collectors.presentation.words import OUTCOME_MARKS, VERDICT_STATUS, VERDICT_WORDS, status_class
+from collectors.contract.state import DashboardState
+from collectors.numbers import duration_words, instant_words
+from collectors.presentation.words import VERDICT_STATUS, VERDICT_WORDS, status_class
+from dash_app.reading.freshness import Freshness
 from dash_app.reading.observation import Observation
 
-ENTRY = '<div id="react-entry-point">{content}</div>'
-"""Where the page is drawn: it replaces what stands in it."""
+ENTRY = '<div id="first-html">{content}</div><div id="react-entry-point"></div>'
+"""The page is drawn in the second, and `first.js` takes the first away in that very moment."""
+ROOT = '<html lang="en">'
+"""How the index begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """What the address asks for, as it is now."""
+
+    seen: Observation
+    fresh: Freshness
+    run_id: str | None
+    """The stored run that is asked for; None for the current state."""
 
 
 def escape(text: str) -> str:
@@ -22,34 +37,54 @@ def escape(text: str) -> str:
     return html.escape(text).replace("{", "&#123;")
 
 
-def first_html(seen: Observation) -> str:
-    """Return the entry point of the page, filled with what is known now."""
-    content = _verdict(seen.state) if seen.state else _nothing(seen.sentence or "No state yet.")
+def root_of(fresh: Freshness) -> str:
+    """Return the root with what styles and scripts ask it for: how fresh the page is, and whether its run is stored."""
+    shown = ' data-shown="snapshot"' if fresh.word == "stored" else ""
+    return f'{ROOT[:-1]} data-freshness="{fresh.word}"{shown}>'
+
+
+def first_title(first: First, usual: str) -> str:
+    """Return the title of the tab, as `assets/bar/title.js` tells it once it runs."""
+    state = first.seen.state
+    if state is None:
+        return escape(f"NO STATE · {usual}")
+    old = f"({first.run_id}) " if first.run_id else "(old) " if first.fresh.word == "stale" else ""
+    return escape(f"{old}{VERDICT_WORDS[state.verdict.value]} · {state.meta.title} · {usual}")
+
+
+def first_html(first: First, now: datetime, below: str = "") -> str:
+    """Return what is known now, `below` (HTML) under the verdict, and the entry point of the page."""
+    content = f'<p class="feed-sentence">{escape(first.fresh.sentence)}</p>' if first.fresh.sentence else ""
+    content += _verdict(first.seen.state, _age(first, now)) if first.seen.state else _nothing(first)
+    content += below.replace("{", "&#123;")
     return ENTRY.format(content=f'<div class="top" aria-hidden="true"></div><main class="main">{content}</main>')
 
 
-def _nothing(sentence: str) -> str:
-    return f'<section class="verdict is-idle"><h1 class="verdict-word">NO STATE</h1><p>{escape(sentence)}</p></section>'
+def _nothing(first: First) -> str:
+    asked = f"There is no readable snapshot of run {first.run_id}. " if first.run_id else ""
+    words = escape(asked + (first.seen.sentence or "No state yet."))
+    return f'<section class="verdict is-idle"><h1 class="verdict-word">NO STATE</h1><p>{words}</p></section>'
 
 
-def _verdict(state: DashboardState) -> str:
+def _age(first: First, now: datetime) -> str:
+    """When what is shown was true, so that it holds however long the page lies about: there is no clock in it."""
+    state, beat = first.seen.state, first.seen.heartbeat
+    if first.fresh.word == "stored":
+        return f"snapshot of {instant_words(state.meta.timestamp)}, not live" if state else ""
+    if beat is None:
+        return "stale: observed by nobody"
+    seconds = max(0.0, (now - beat.observed_at).total_seconds())
+    stale = "stale: " if first.fresh.word == "stale" else ""
+    return f"{stale}observed {instant_words(beat.observed_at)}, {duration_words(seconds)} before this page was loaded"
+
+
+def _verdict(state: DashboardState, age: str) -> str:
     verdict = state.verdict
     counts = f"{verdict.passed} passed, {verdict.failed} failed, {verdict.skipped} skipped"
     return (
         f'<section class="verdict {status_class(VERDICT_STATUS[verdict.value])}">'
         f'<h1 class="verdict-word">{escape(VERDICT_WORDS[verdict.value])}</h1>'
         f'<div class="verdict-why"><p class="verdict-reason">{escape(verdict.reason)}</p>'
-        f"<p>{escape(state.meta.title)}, {escape(state.meta.run_id)}, {counts}</p></div></section>"
-        f"<noscript><ol>{''.join([*map(_row, state.checklist), *map(_off, state.not_asked)])}</ol>"
-        "<p>Graph and charts need JavaScript.</p></noscript>"
+        f"<p>{escape(state.meta.title)}, {escape(state.meta.run_id)}, {counts}</p><p>{escape(age)}</p></div></section>"
+        "<noscript><p>The graph needs JavaScript, and so does whatever follows the training.</p></noscript>"
     )
-
-
-def _row(check: Check) -> str:
-    hint = f" Hint: {escape(check.hint)}" if check.hint else ""
-    mark = f"{OUTCOME_MARKS[check.outcome]} {check.outcome.upper()}"
-    return f"<li>{escape(mark)} - {escape(check.title)}: {escape(check.detail)}{hint}</li>"
-
-
-def _off(one: NotAsked) -> str:
-    return f"<li>{escape(not_asked_line(one))}</li>"

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from dash import html
+from dash.development.base_component import Component
 
 from collectors.contract.values import Status
 from collectors.numbers import UNKNOWN, instant_words
@@ -34,6 +35,11 @@ def unseen(text: str) -> Any:
 def end_shown(text: str) -> html.B:
     """A name of which, where it is too long, the end stays: there ids and paths differ."""
     return html.B(html.Bdi(text), title=text, className="end-shown")
+
+
+def live_words(look: str) -> list[Component]:
+    """What the current state is called: `live`, and `stale` while nobody observes it; styles show one of them."""
+    return [html.Span(word, className=f"{look} run-{word}") for word in ("live", "stale")]
 
 
 def dialog_close() -> html.Button:

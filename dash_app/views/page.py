@@ -7,6 +7,7 @@ moments. The graph's canvas draws itself.
 from __future__ import annotations
 
 import json
+from collections import deque
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -22,12 +23,13 @@ from collectors.presentation.regions.notices import notices
 from dash_app import ids
 from dash_app.views.banners import render_snapshot_banner
 from dash_app.views.curves.losses import losses_now, render_losses
-from dash_app.views.decisions.tab import TAB as DECISIONS_TAB
 from dash_app.views.decisions.tab import decisions_now, has_decisions, render_decisions
+from dash_app.views.difference import difference, props_of
 from dash_app.views.files import render_links
-from dash_app.views.graph.pipeline_graph import render_empty
+from dash_app.views.graph.pipeline_graph import render_empty, render_views
 from dash_app.views.graph.stage_list import render_stage_list
-from dash_app.views.markup import attributes, end_shown
+from dash_app.views.log import logs_now
+from dash_app.views.markup import attributes, end_shown, live_words
 from dash_app.views.tree import components, in_trees
 from dash_app.views.verdict import render_verdict, verdict_now
 
@@ -39,6 +41,7 @@ REGIONS = (
     ids.NOTICES,
     ids.VERDICT,
     ids.CARDS,
+    ids.VIEWS,
     ids.GRAPH_EMPTY,
     ids.STAGE_LIST,
     ids.CHECKLIST,
@@ -47,10 +50,21 @@ REGIONS = (
     ids.DECISIONS,
 )
 """Regions whose children this module makes, in screen order."""
-DATA = (ids.VERDICT_NOW, ids.LOSS_DATA, ids.DECISIONS_NOW)
+DATA = (ids.VERDICT_NOW, ids.LOSS_DATA, ids.DECISIONS_NOW, ids.LOGS_NOW)
 """Stores that the browser's own scripts draw from."""
 
-HISTORY_TAB = ("history", "History")
+MOST_KEPT = 8
+"""Drawn pages."""
+RUNS_TAB = "runs"
+DECISIONS_TAB = "decisions"
+TABS = {
+    "readiness": "Readiness",
+    "curves": "Curves",
+    RUNS_TAB: "Runs",
+    DECISIONS_TAB: "Decisions",
+    "files": "Files",
+}
+"""Name of a tab in the address -> what stands on it; the first is the usual one."""
 NO_STATE = "Nothing has been collected yet."
 
 
@@ -74,11 +88,22 @@ class DrawnPage:
     digests: dict[str, str]
 
 
-@lru_cache(maxsize=8)
+_DRAWN: deque[DrawnPage] = deque(maxlen=MOST_KEPT)
+
+
+@lru_cache(maxsize=MOST_KEPT)
 def drawn_page(seen: Seen) -> DrawnPage:
     """Draw a state once for all who look at it: hundreds may ask at the moment it changes."""
     regions = render_page(seen.state, seen.sentence, seen.run_id)
-    return DrawnPage(regions, digests(regions))
+    page = DrawnPage(regions, digests(regions))
+    _DRAWN.append(page)
+    return page
+
+
+def news_of(page: DrawnPage, region: str, shown: str | None) -> Any:
+    """A region as a browser needs it that shows the one of this digest: what changed, or all of it."""
+    earlier = next((one.regions[region] for one in list(_DRAWN) if one.digests[region] == shown), None)
+    return page.regions[region] if earlier is None else difference(earlier, page.regions[region])
 
 
 def render_page(state: DashboardState | None, sentence: str | None, run_id: str | None = None) -> dict[str, Any]:
@@ -94,6 +119,7 @@ def render_page(state: DashboardState | None, sentence: str | None, run_id: str 
         ids.NOTICES: components(notices(state)) or None,
         ids.VERDICT: render_verdict(state, sentence or NO_STATE, is_snapshot=run_id is not None),
         ids.CARDS: components(cards(state)),
+        ids.VIEWS: render_views(state),
         ids.GRAPH_EMPTY: render_empty(state),
         ids.STAGE_LIST: render_stage_list(state),
         ids.CHECKLIST: components(checklist(state)),
@@ -101,19 +127,16 @@ def render_page(state: DashboardState | None, sentence: str | None, run_id: str 
         ids.LINKS: render_links(state),
         ids.DECISIONS: render_decisions(state),
         ids.DECISIONS_NOW: decisions_now(state),
+        ids.LOGS_NOW: logs_now(state, is_snapshot=run_id is not None),
         ids.VERDICT_NOW: verdict_now(state, is_snapshot=run_id is not None),
         ids.LOSS_DATA: in_trees(losses_now(state), "head", "foot"),
     }
 
 
 def render_tabs(state: DashboardState | None) -> list[Component]:
-    """Return one link a view of the pipeline, the decisions' and the history's; the URL script marks the chosen one."""
-    views = [(view.id, view.label) for view in state.pipeline.views] if state else []
-    tabs = [*views, *((DECISIONS_TAB,) if has_decisions(state) else ()), HISTORY_TAB]
-    return [
-        html.A(label, href=f"?{'tab' if view == DECISIONS_TAB[0] else 'view'}={view}", **attributes(data_view=view))
-        for view, label in tabs
-    ]
+    """Return one link a tab, that of the decisions where something was scored; the URL script marks the open one."""
+    shown = {tab: word for tab, word in TABS.items() if tab != DECISIONS_TAB or has_decisions(state)}
+    return [html.A(word, href=f"?tab={tab}", **attributes(data_tab=tab)) for tab, word in shown.items()]
 
 
 def first_view(state: DashboardState | None) -> str:
@@ -131,10 +154,10 @@ def _digest(content: Any) -> str:
 
 
 def _plain(component: Component) -> Any:
-    return component.to_plotly_json()  # type: ignore[no-untyped-call] # Dash does not annotate it
+    return [type(component).__name__, props_of(component)]
 
 
 def _run_label(state: DashboardState | None, run_id: str | None) -> list[Component]:
     name = run_id or (state.meta.run_id if state else "none yet")
-    kind = "snapshot" if run_id else "live"
-    return [end_shown(name), html.Span(kind, className=f"run-kind run-{kind}")]
+    kind = [html.Span("snapshot", className="run-kind run-snapshot")] if run_id else live_words("run-kind")
+    return [end_shown(name), *kind]

@@ -21,7 +21,7 @@ THEMES: Final = (("auto", "Theme of this device"), ("light", "Light theme"), ("d
 
 def render_top_bar(page: Mapping[str, Any], buttons: Sequence[Component], *, is_demo: bool) -> Component:
     """Return the bar; `buttons` are `plain-button`s of an icon and a word, which small screens leave out."""
-    tabs = html.Nav(page[ids.TABS], id=ids.TABS, className="tabs", **attributes(aria_label="Views"))
+    tabs = html.Nav(page[ids.TABS], id=ids.TABS, className="tabs", **attributes(aria_label="Tabs"))
     run = html.Span(page[ids.RUN_LABEL], id=ids.RUN_LABEL, className="run-label")
     baseline = html.Span(id=ids.BASELINE_LABEL, className="run-label")
     pickers = html.Div([render_picker("run", run), render_picker("baseline", baseline)], className="pickers")

@@ -60,12 +60,16 @@ async def _nothing_here(_: Request) -> Response:
 
 
 def asked_address(app: Dash) -> str:
-    """Return the whole address of the request that is being answered, as its server sees it.
+    """Return the whole address of the request that is being answered, as its server sees it; empty without one.
 
     Dash calls `interpolate_index` without the request, and its `Request` is in a variable of its own. No issue
-    known; it goes when the index is made from a request that is handed on.
+    known; it goes when the index is made from a request that is handed on. `_setup_server` makes the page once for
+    nobody, to see that it can be made.
     """
-    return str(app.backend.request_adapter().url)
+    try:
+        return str(app.backend.request_adapter().url)
+    except RuntimeError:
+        return ""
 
 
 def without_version(path: str) -> str:

@@ -124,7 +124,7 @@ return plots.length === 3 && plots.every((plot) => plot.data);
 
 def test_metrics_below_the_losses_have_no_violation_and_fit_a_narrow_screen(readable: Page) -> None:
     look(readable.driver, *LOOKS[0])
-    readable.show(with_metrics(FEW), "baseline=-")
+    readable.show(with_metrics(FEW), "tab=curves&baseline=-")
     wait_for(lambda: readable.driver.execute_script(METRICS_ARE_DRAWN), "the metrics")
 
     assert found_at(readable.driver, LOOKS) == {}

@@ -226,5 +226,5 @@ def test_a_state_without_a_scoring_has_no_such_tab(page: Page, child: ReaderProc
     (tmp_path / "artifacts/thresholds/batch_decision_thresholds.json").unlink()
     page.show(collected(tmp_path, asked(), child, Store(page.state_dir)), "tab=decisions")
 
-    assert texts(page.driver, ".tabs a") == ["Training flow", "Artifact gate", "History"]
-    assert text(page.driver, ".tabs [aria-current]") == "Training flow"
+    assert texts(page.driver, ".tabs a") == ["Readiness", "Curves", "Runs", "Files"]
+    assert text(page.driver, ".tabs [aria-current]") == "Readiness"

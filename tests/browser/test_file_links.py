@@ -109,7 +109,7 @@ def test_a_path_is_copied_by_keyboard_and_said(page: Page, root: Path) -> None:
     """Where the page came by http from elsewhere browsers hide the clipboard, and the old way is taken."""
     driver = page.driver
     driver.execute_cdp_cmd("Browser.grantPermissions", {"permissions": ["clipboardReadWrite"]})
-    page.show(state_of(root))
+    page.show(state_of(root), "tab=files")
     driver.execute_script("window.clip = navigator.clipboard")
 
     assert copied(driver, "logs/train.log") == "logs/train.log"
@@ -132,7 +132,7 @@ def copied(driver: Any, path: str) -> str:
 def test_a_text_is_looked_into_by_mouse_as_text(page: Page, root: Path, query: str) -> None:
     """In a frame too. Markup of a file is words; the focus comes back to the button."""
     driver, path = page.driver, "configs/patchtst_ssl_real.yaml"
-    page.show(state_of(root), query)
+    page.show(state_of(root), f"tab=files&{query}")
 
     look(driver, path)
 
@@ -147,7 +147,7 @@ def test_a_text_is_looked_into_by_mouse_as_text(page: Page, root: Path, query: s
 
 def test_the_dialog_is_opened_walked_and_closed_by_keyboard(page: Page, root: Path) -> None:
     driver, path = page.driver, "logs/train.log"
-    page.show(state_of(root))
+    page.show(state_of(root), "tab=files")
     place = button(driver, "preview", path)
     driver.execute_script("arguments[0].focus()", place)
 
@@ -169,7 +169,7 @@ def test_the_dialog_is_opened_walked_and_closed_by_keyboard(page: Page, root: Pa
 def test_a_dialog_that_is_opened_again_at_once_shows_the_other_file(page: Page, root: Path) -> None:
     """The browser tells of its closing only afterwards."""
     driver = page.driver
-    page.show(state_of(root))
+    page.show(state_of(root), "tab=files")
     look(driver, "logs/train.log")
 
     again = "document.getElementById('preview').close(); arguments[0].click()"
@@ -182,7 +182,7 @@ def test_a_dialog_that_is_opened_again_at_once_shows_the_other_file(page: Page, 
 def test_each_kind_is_shown_as_what_it_is(page: Page, root: Path) -> None:
     """A log from its end, a CSV as a table, a picture drawn; what only claims to be a picture is not."""
     driver = page.driver
-    page.show(state_of(root))
+    page.show(state_of(root), "tab=files")
 
     look(driver, "logs/train.log")
     assert texts(driver, ".preview-body pre")[0].endswith("step 19999\n")
@@ -205,7 +205,7 @@ def test_each_kind_is_shown_as_what_it_is(page: Page, root: Path) -> None:
 
 def test_the_focus_comes_back_though_the_table_was_drawn_anew(page: Page, root: Path) -> None:
     driver, path = page.driver, "notes/long.txt"
-    page.show(state_of(root))
+    page.show(state_of(root), "tab=files")
     driver.execute_script("window.before = arguments[0]", button(driver, "preview", path))
     look(driver, path)
 
@@ -222,7 +222,7 @@ def test_what_changed_went_or_cannot_be_reached_is_said(page: Page, root: Path) 
     driver, path = page.driver, "configs/patchtst_ssl_real.yaml"
     state = state_of(root)
     write(root / path, "lr: 0.1\n")
-    page.show(state)
+    page.show(state, "tab=files")
 
     look(driver, path)
     assert texts(driver, ".preview-body pre") == ["lr: 0.1\n"]
@@ -244,7 +244,7 @@ def test_what_changed_went_or_cannot_be_reached_is_said(page: Page, root: Path) 
 def test_on_a_phone_long_lines_scroll_inside(page: Page, root: Path) -> None:
     driver = page.driver
     resize(driver, 390, 844, phone=True)
-    page.show(state_of(root))
+    page.show(state_of(root), "tab=files")
     look(driver, "notes/long.txt")
 
     assert driver.execute_script(FITS) == [390, True, True, True, True]
@@ -254,7 +254,7 @@ def test_on_a_phone_long_lines_scroll_inside(page: Page, root: Path) -> None:
 
 def test_marking_text_to_the_outside_keeps_the_dialog_and_a_press_outside_closes_it(page: Page, root: Path) -> None:
     driver = page.driver
-    page.show(state_of(root))
+    page.show(state_of(root), "tab=files")
     look(driver, "logs/train.log")
     notes = driver.find_element("css selector", ".preview-notes")
 
@@ -278,7 +278,7 @@ def test_where_previews_are_off_there_is_nothing_to_press(
     driver = page.driver
     Page(driver, without_previews.url, without_previews.state_dir).write(state_of(root))
 
-    open_page(driver, without_previews.url)
+    open_page(driver, without_previews.url, "tab=files")
 
     shown = "return [...document.querySelectorAll(arguments[0])].filter((one) => one.checkVisibility()).length"
     assert driver.execute_script(shown, ".file-look") == 0

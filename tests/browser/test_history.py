@@ -137,6 +137,12 @@ def press(driver: Any, selector: str) -> None:
     driver.execute_script("document.querySelector(arguments[0]).click()", selector)
 
 
+def asked(driver: Any) -> list[str]:
+    """What the dialog says is replaced, and of the run that is to be pinned."""
+    wait_for(lambda: driver.execute_script("return document.getElementById('pin').open"), "the dialog")
+    return [text(driver, f"#pin [data-part={part}]") for part in ("pin-replaces", "pin-verdict")]
+
+
 def delta_row(driver: Any, stream: str, loss: str) -> list[str]:
     """Cells of a row of the comparison: run, baseline, difference, direction."""
     found = texts(driver, f"[data-stream={stream}] tr[data-loss='{loss}'] td")
@@ -174,12 +180,14 @@ def test_a_pinned_baseline_a_chosen_run_and_the_same_view_by_its_url(
     # pin the good one in the history
     open_page(driver, server.url, "view=history")
     press(driver, f".history button[data-pin='{runs.ids['good']}']")
+    assert asked(driver) == ["No baseline is pinned now.", "This run is INCOMPLETE"]
+    press(driver, "#pin [data-part=pin-do]")
     wait_for(lambda: RunStore(runs.state_dir).baseline() == runs.ids["good"], "the pinned baseline")
     wait_for(lambda: "pinned" in text(driver, "#baseline-label"), "the page to follow")
     assert "pinned" in text(driver, f"tr[data-run='{runs.ids['good']}']")
 
     # choose the better one, by searching for it, without a mouse
-    press(driver, ".tabs a[data-view=flow]")
+    press(driver, ".tabs a[data-tab=readiness]")
     driver.find_element("css selector", "[data-picker=run] summary").send_keys(Keys.ENTER)
     search = driver.find_element("css selector", "[data-picker=run] input")
     wait_for(lambda: driver.switch_to.active_element == search, "the search field to have the focus")
@@ -203,7 +211,7 @@ def test_a_pinned_baseline_a_chosen_run_and_the_same_view_by_its_url(
         assert f"{abs(share) * 100:.1f}".removesuffix(".0") + " %" in texts(driver, ".loss-change")[index]
         best = delta_row(driver, stream, "val_loss:best")
         assert (number(best[0]), number(best[1])) == pytest.approx((min(ours), min(theirs)), rel=1e-3)
-    assert text(driver, ".judgement") == "NO REGRESSION"
+    assert text(driver, ".judgement") == "Not worse than baseline"
 
     # the baseline's curve stands behind, by epoch
     driver.execute_script("dash_clientside.set_props('smoothing', {value: 0})")
@@ -242,12 +250,23 @@ def test_what_one_browser_pins_every_open_page_follows(
         assert (baseline_shown(here), baseline_shown(there)) == ("none", "none")
 
         press(here, f".history button[data-pin='{runs.ids['good']}']")
+        asked(here)
+        press(here, "#pin [data-part=pin-do]")
         for driver in (here, there):
             wait_for(lambda: baseline_shown(driver) == runs.ids["good"], "the pinned baseline")  # noqa: B023
             wait_for(lambda: texts(driver, ".comparison-body"), "the comparison")  # noqa: B023
             wait_for(lambda: "pinned" in text(driver, f"tr[data-run='{runs.ids['good']}']"), "the mark")  # noqa: B023
         differences = texts(there, f"tr[data-run='{runs.ids['diverged']}'] .cell-delta")
         assert number(differences[0]) > 0 and differences[1] == "incomparable", "patchtst, and swinmae that diverged"
+
+        press(here, f".history button[data-pin='{runs.ids['better']}']")
+        assert asked(here)[0].startswith(f"It replaces {runs.ids['good']}, pinned since ")
+        press(here, "#pin [data-part=pin-do]")
+        for driver in (here, there):
+            wait_for(lambda: baseline_shown(driver) == runs.ids["better"], "the other baseline")  # noqa: B023
+        press(here, "[data-pin-undo]")
+        for driver in (here, there):
+            wait_for(lambda: baseline_shown(driver) == runs.ids["good"], "the first one again")  # noqa: B023
 
         assert main(["runs", "baseline", "--clear", "--state-dir", str(runs.state_dir)]) == 0
         for driver in (here, there):
@@ -268,7 +287,7 @@ def test_a_diverged_run_is_a_regression_on_the_page_and_of_the_command(
     open_page(driver, server.url, query)
     wait_for(lambda: is_compared(driver, runs, "diverged"), "the diverged run")
 
-    assert text(driver, ".judgement") == "REGRESSION"
+    assert text(driver, ".judgement") == "Worse than baseline"
     assert delta_row(driver, "swinmae", "val_loss:final")[3] == "incomparable"
     assert "the run diverged at epoch 3" in text(driver, ".policy-found")
     assert f"{runs.ids['better']} val" in traces(driver, 1)

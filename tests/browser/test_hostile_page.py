@@ -188,7 +188,7 @@ def test_charts_show_names_as_text(hostile: Hostile) -> None:
 def test_the_second_view_and_a_reload_are_as_quiet(hostile: Hostile) -> None:
     driver = hostile.driver
     driver.find_element("css selector", "a[data-view=gate]").click()
-    wait_for(lambda: "gate" in text(driver, ".tabs [aria-current]"), "the other view")
+    wait_for(lambda: "gate" in text(driver, ".views [aria-current]"), "the other view")
 
     tries = "stage=<img src=x onerror=window.ran=1>&theme=javascript:window.ran=1&run=<b>&baseline=../../x"
     open_page(driver, hostile.server.url, f"view=gate&{tries}")

@@ -310,7 +310,7 @@ def test_a_metric_shows_all_points_of_the_part_that_is_looked_at(tmp_path: Path,
         return {at: value for at, value in zip(x, y, strict=True) if first <= at <= last}
 
     try:
-        open_page(driver, server.url)
+        open_page(driver, server.url, "tab=curves&smoothing=0")
         wait_for(lambda: points(1, COUNT), "the metric's curve")
         assert len(points(12_000, 12_500)) < 100
 

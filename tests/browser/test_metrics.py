@@ -37,7 +37,7 @@ def press(page: Page, selector: str) -> None:
 
 
 def test_few_metrics_are_drawn_below_the_losses_and_grow_with_the_state(page: Page) -> None:
-    page.show(with_metrics(FEW, **{"val/acc": {"unit": "%", "label": "Accuracy"}}))
+    page.show(with_metrics(FEW, **{"val/acc": {"unit": "%", "label": "Accuracy"}}), "tab=curves")
 
     drawn = cards(page, 3)
 
@@ -56,7 +56,7 @@ def test_few_metrics_are_drawn_below_the_losses_and_grow_with_the_state(page: Pa
 
 
 def test_hundreds_wait_until_a_group_is_opened_and_more_is_asked_for(page: Page) -> None:
-    page.show(with_metrics(many(300)))
+    page.show(with_metrics(many(300)), "tab=curves")
 
     wait_for(lambda: page.driver.execute_script(GROUPS), "the groups")
     assert page.driver.execute_script(GROUPS) == [["train", False], ["val", False], ["layers", False]]
@@ -74,7 +74,7 @@ def test_hundreds_wait_until_a_group_is_opened_and_more_is_asked_for(page: Page)
 
 
 def test_a_group_that_is_opened_again_is_drawn_as_is_wished_by_then(page: Page) -> None:
-    page.show(with_metrics(many(9)))
+    page.show(with_metrics(many(9)), "tab=curves")
     summary = ".metric-group[data-group='val'] summary"
     press(page, summary)
     cards(page, 3)
@@ -108,7 +108,7 @@ return [...document.querySelectorAll('.metric-card')].map((card) => [card.datase
 
 
 def test_a_target_is_a_line_in_the_chart_of_its_metric_and_within_its_axis(page: Page) -> None:
-    page.show(with_metrics(FEW, **{"val/acc": {"at_least": 0.99}}))
+    page.show(with_metrics(FEW, **{"val/acc": {"at_least": 0.99}}), "tab=curves")
     cards(page, 3)
 
     drawn = dict(page.driver.execute_script(LINES))

@@ -40,7 +40,7 @@ def test_a_changed_state_is_followed_without_losing_zoom_scroll_choice_or_opened
     assert x_range(driver, 1) == zoomed
     assert driver.execute_script("return window.scrollY") == scrolled > 0
     assert driver.execute_script("return document.querySelector('#check-logs details').open")
-    assert text(driver, ".tabs [aria-current]") == "Artifact gate"
+    assert text(driver, ".views [aria-current]") == "Artifact gate"
     assert "epoch 4 of 30" in texts(driver, ".loss-words")[1]
 
 
@@ -114,7 +114,7 @@ def test_no_state_yet_is_one_sentence_and_the_first_state_fills_the_page(serve: 
     wait_for(lambda: text(driver, ".verdict-word") == "READY", "the first verdict")
     wait_for(lambda: len(texts(driver, ".loss-chart .main-svg")) >= 2, "the charts")
     assert len(texts(driver, ".check")) == 9
-    assert texts(driver, ".tabs a") == ["Training flow", "Artifact gate", "History"]
+    assert texts(driver, ".tabs a") == ["Readiness", "Curves", "Runs", "Files"]
 
 
 def test_a_broken_or_newer_state_keeps_the_last_good_view_and_says_what_is_wrong(page: Page) -> None:

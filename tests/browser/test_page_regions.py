@@ -16,7 +16,7 @@ from support.states import (
 )
 from support.waiting import wait_for
 
-from collectors.contract.state import Check, Step
+from collectors.contract.state import Check, DashboardState, Step
 
 WORDS = {"pass": ("[v]", "PASS"), "fail": ("[ ]", "FAIL"), "skip": ("[-]", "SKIP")}
 
@@ -58,16 +58,55 @@ def test_the_checklist_equals_the_state_item_by_item_and_stands_on_the_first_scr
     assert max(bottoms.values()) <= 900, bottoms
 
 
-def test_the_charts_hold_the_recorded_points_smoothed_as_tensorboard_does(page: Page) -> None:
+def test_the_charts_hold_the_recorded_points_as_they_were_measured(page: Page) -> None:
     page.show(ready_state())
     assert_verdict(page, "READY", "5 5L24")
+
+    assert text(page.driver, "#smoothing-now") == "off"
 
     for chart, losses in enumerate((PATCHTST, SWINMAE)):
         drawn = traces(page.driver, chart)
         for name, values in zip(("train", "val"), losses, strict=True):
             assert drawn[name]["y"] == values
             assert drawn[name]["x"] == list(range(1, len(values) + 1))
-            assert drawn[f"{name} smoothed"]["y"] == pytest.approx(debiased(values, 0.6))
+            assert f"{name} smoothed" not in drawn
+
+
+def spiked() -> DashboardState:
+    """PatchTST's validation loss at 250 steps, with one value that is far off."""
+    raw = ready_state().model_dump(mode="json")
+    values = [1.0 + (n * 7919 % 100) / 100 for n in range(250)]
+    values[100] = 400.0
+    raw["metrics"]["patchtst"]["series"]["val_loss"] = {
+        "epoch": [None] * 250, "step": list(range(250)), "time": [None] * 250, "value": values
+    }  # fmt: skip
+    return DashboardState.model_validate(raw)
+
+
+def test_long_curves_are_smoothed_as_tensorboard_does_and_a_spike_is_off_the_scale_until_it_is_asked_for(
+    page: Page,
+) -> None:
+    """The line that is seen is the one that tells its value on hover; what was measured is faint behind it."""
+    driver, state = page.driver, spiked()
+    page.show(state)
+    values = list(state.metrics["patchtst"].series["val_loss"].value)
+
+    drawn = traces(driver, 0)
+    assert drawn["val"]["y"] == values and drawn["train"]["y"] == PATCHTST[0]
+    assert drawn["val smoothed"]["y"] == pytest.approx(debiased([v for v in values if v is not None], 0.6))
+    assert "train smoothed" not in drawn and drawn["off the scale"]["x"] == [100]
+    plot = "document.querySelector('.js-plotly-plot')"
+    hovers = driver.execute_script(f"return {plot}.data.filter((t) => t.hoverinfo !== 'skip').map((t) => t.name)")
+    assert hovers == ["train", "val smoothed"]
+    assert "smoothed 0.60, measured faint" in text(driver, "[data-part=loss-note]")
+
+    low, high = driver.execute_script(f"return {plot}._fullLayout.yaxis.range")
+    assert -1 < low < min(PATCHTST[0]) and 2 < high < 3
+    assert text(driver, ".scale-all") == "1 value off the scale, to 400: show all"
+    driver.find_element("css selector", ".scale-all").click()
+    wait_for(lambda: driver.execute_script(f"return {plot}._fullLayout.yaxis.range[1]") >= 400, "the whole scale")
+    driver.find_element("css selector", ".scale-all").click()
+    wait_for(lambda: driver.execute_script(f"return {plot}._fullLayout.yaxis.range[1]") < 3, "the usual scale")
 
 
 def test_smoothing_scale_and_axis_are_wishes_and_stand_in_the_url(page: Page) -> None:
@@ -92,8 +131,11 @@ def test_a_url_with_nonsense_shows_the_usual_view(page: Page) -> None:
     driver = page.driver
     page.show(ready_state(), "view=nowhere&smoothing=7&y=cubic&x=%3Cb%3E&theme=neon&stage=%22%5D&later=kept")
 
-    assert text(driver, ".tabs [aria-current]") == "Training flow"
-    assert text(driver, "#smoothing-now") == "0.60"
+    assert (text(driver, ".tabs [aria-current]"), text(driver, ".views [aria-current]")) == (
+        "Readiness",
+        "Training flow",
+    )
+    assert driver.find_element("id", "smoothing").get_attribute("value") == "0.6"
     wait_for(lambda: driver.current_url.endswith("?later=kept"), "the URL to be put right, the unknown kept")
 
 
@@ -133,7 +175,7 @@ def test_a_phone_shows_what_matters_first_and_never_scrolls_sideways(page: Page)
     page.show(failing_state())
 
     script = "return document.querySelector(arguments[0]).getBoundingClientRect().top"
-    order = ["#verdict", "#checklist", "#cards", ".losses", "#graph-panel", "#links"]
+    order = ["#verdict", "#checklist", "#cards", ".losses", "#graph-panel"]
     for width in (390, 320):
         resize(driver, width, 844, phone=True)
         wait_for(lambda: driver.execute_script(WIDTH) == width, f"the page to be {width} px wide")  # noqa: B023

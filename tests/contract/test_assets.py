@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from collectors.presentation.style import STYLE
 from dash_app.web.bundle import LAYER_OF
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
@@ -45,3 +46,28 @@ def test_no_script_has_an_address_without_the_prefix() -> None:
     bare = re.compile(r"""(?:fetch|EventSource)\(\s*(?!window\.dashboard\.address\(|address\()""")
 
     assert {name: found for name, text in SCRIPTS.items() if (found := bare.findall(text))} == {}
+
+
+SIZES = {"12px", "13px", "15px", "22px"}
+TYPE = re.compile(r"\bfont(?:-size)?:\s*([^;}]+)")
+
+
+def test_type_has_four_sizes_and_the_page_names_them_by_their_tokens() -> None:
+    """Of what is hidden beside its icon the size is 0; pictures are drawn in the report's sizes too."""
+    tokens = dict(re.findall(r"(--size-\w+): (\w+);", STYLES["tokens.css"]))
+    asked = {name: {size for rule in TYPE.findall(text) for size in _sizes(rule)} for name, text in STYLES.items()}
+    report = {size for rule in TYPE.findall(STYLE) for size in _sizes(rule)}
+    drawn = {
+        f"{size}px" for text in SCRIPTS.values() for size in re.findall(r'(?<!-)\bfont[^;}]*?\bsize"?: (\d+)', text)
+    }
+
+    assert set(tokens.values()) == SIZES
+    assert set().union(*asked.values()) == {f"var({name})" for name in tokens} | {"0"}
+    assert report <= SIZES and drawn <= SIZES
+    assert drawn
+
+
+def _sizes(rule: str) -> list[str]:
+    """Sizes in the value of a rule for a font, whatever else it says."""
+    before_the_height = rule.partition("/")[0]
+    return re.findall(r"var\(--size-\w+\)|\b[\d.]+(?:px|em|rem|%)|\b0$", before_the_height)

@@ -13,6 +13,7 @@ from dash_app import ids
 from dash_app.layout import build_layout
 from dash_app.reading.reader import StateReader
 from dash_app.settings import Settings
+from dash_app.views.first_html import ENTRY
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -45,5 +46,6 @@ def test_scripts_speak_only_of_ids_in_the_list() -> None:
         name for path in (ROOT / "assets").rglob("*.js") for name in spoken.findall(path.read_text(encoding="utf-8"))
     }
 
-    assert found <= {*ids.ALL_IDS, "_dash-config"}
+    around = {"_dash-config", *re.findall(r'id="([\w-]+)"', ENTRY)}
+    assert found <= {*ids.ALL_IDS, *around}
     assert found

@@ -12,6 +12,7 @@ from support.states import ready_state
 from test_any_state import valid
 
 from collectors.compare.compare import compare
+from collectors.presentation.charts.scale import Look
 from collectors.presentation.page import Against, as_html
 
 
@@ -23,8 +24,8 @@ def test_the_report_of_any_state_is_well_formed(raw: dict[str, Any], scale: Any)
     delta = compare(state, baseline)
 
     pages = [
-        as_html(state, Against("base", baseline, delta), scale),
-        as_html(baseline, Against("base", state, compare(baseline, state)), scale),
+        as_html(state, Against("base", baseline, delta), Look(scale)),
+        as_html(baseline, Against("base", state, compare(baseline, state)), Look(scale)),
     ]
 
     trees = [read_page(page) for page in pages]

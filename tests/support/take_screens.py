@@ -27,9 +27,13 @@ IS_DRAWN = """
 const shown = (name) => document.querySelector(name)?.checkVisibility();
 const root = document.documentElement;
 const charts = [...document.querySelectorAll(".loss-chart")].filter((chart) => chart.checkVisibility());
+if (charts.length && !window.Plotly) { // what is far is not drawn, nor what nobody looks at
+  charts[0].scrollIntoView({block: "end"});
+  window.dispatchEvent(new Event("pointermove"));
+} else scrollTo(0, 0);
 const graph = document.querySelector("#graph-canvas");
-return Boolean(document.querySelector("#verdict .verdict")) && !("awaits" in root.dataset)
-  && "freshness" in root.dataset
+return Boolean(document.querySelector("#verdict .verdict"))
+  && "condition" in root.dataset
   && (!shown(".history") || Boolean(document.querySelector(".history-table, .history .empty")))
   && (!shown("#graph-canvas") || Boolean(graph.querySelector(".stage-card, .graph-empty")))
   && !document.querySelector(".observed:has(time:empty)")

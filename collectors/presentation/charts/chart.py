@@ -1,7 +1,8 @@
-"""Curves -> one SVG picture that keeps its type size at any width. Pure.
+"""Curves -> one SVG picture that keeps its type size at any size. Pure.
 
-Places along the width are percents, heights are pixels; only the lines themselves are stretched, with
-strokes that are not. Nothing in it needs a script, and every word of it is also in the text beside it.
+All places are percents of the plot, which is as large as its sheet says; what stands around it hangs out of it. Only
+the lines themselves are stretched, with strokes that are not. Nothing in it needs a script, and every word of it is
+also in the text beside it.
 """
 
 from __future__ import annotations
@@ -10,28 +11,28 @@ from collections.abc import Iterable
 from typing import Final
 
 from collectors.numbers import number_words
-from collectors.presentation.charts.axes import Axis, Kind, place_axis, tick_text, value_axis
+from collectors.presentation.charts.axes import Axis, place_axis, tick_text, value_axis
 from collectors.presentation.charts.curves import Curves, Line
+from collectors.presentation.charts.scale import Look, Range, drawn_range
 from collectors.presentation.markup import Child, Element, el
 
-HEIGHT: Final = 200
-"""Of the plot, in pixels."""
-FOOT: Final = 34
-"""Below it: ticks and the name of the axis."""
-WIDTH: Final = 1000
-"""Of the stretched drawing, in its own units."""
+SIDE: Final = 1000
+"""Width and height of the stretched drawing, in its own units."""
 MOST_MARKS: Final = 200
 """One for every half percent of the width; more would lie upon each other."""
+FAR: Final = 1e4
+"""Heights of the plot: a line to what is farther off looks the same."""
 NAME_ROOM: Final = 0.16
 """Share of the width that a name beside a point may need."""
 
 
-def draw_chart(curves: Curves, kind: Kind, name: str, sentence: str) -> Element:
+def draw_chart(curves: Curves, look: Look, name: str, sentence: str) -> Element:
     """Return the picture; `name` becomes its title, `sentence` its description. `name` is told of one chart only."""
     every = [*curves.ghosts, *curves.lines]
     along = _along(curves, every)
-    drawn = [v for line in every for v in line.value if v is not None]
-    up = value_axis([*drawn, *(value for value, _ in curves.targets)], kind)
+    ends = value_range(curves, look)
+    within = [v for line in every for v in line.value if v is not None and ends[0] <= v <= ends[1]]
+    up = value_axis([*within, *(value for value, _ in curves.targets)], look.kind)
     title, words = f"{name}-title", f"{name}-words"
     return el(
         "svg",
@@ -41,7 +42,8 @@ def draw_chart(curves: Curves, kind: Kind, name: str, sentence: str) -> Element:
         el("text", curves.measure, x="-8", y="-4", text_anchor="end", class_="axis-name"),
         _place_ticks(along, curves.unit),
         _targets(curves, up),
-        _lines(every, along, up),
+        _lines(every, along, up, is_cut=bool(off_scale(curves, look))),
+        _beyond(curves, along, ends),
         _divergence(curves, along),
         _crosses(curves, along),
         _ends(curves, along, up),
@@ -50,7 +52,7 @@ def draw_chart(curves: Curves, kind: Kind, name: str, sentence: str) -> Element:
         role="img",
         aria_labelledby=f"{title} {words}",
         width="100%",
-        height=HEIGHT + FOOT,
+        height="100%",
     )
 
 
@@ -62,12 +64,26 @@ def _along(curves: Curves, every: list[Line]) -> Axis:
     return place_axis(min(known, default=0.0), max(known, default=1.0))
 
 
+def value_range(curves: Curves, look: Look) -> Range:
+    """Return the lowest and the highest value that must be on the scale."""
+    every = [*curves.ghosts, *curves.lines]
+    values = [value for line in every for value in line.value if value is not None]
+    full = min(values, default=0.0), max(values, default=1.0)
+    return full if look.is_whole or look.kind == "log" else drawn_range(full, (line.usual for line in every))
+
+
+def off_scale(curves: Curves, look: Look) -> list[float]:
+    """Return the run's values that the chart has no room for."""
+    low, high = value_range(curves, look)
+    return [v for line in curves.lines for v in line.value if v is not None and not low <= v <= high]
+
+
 def _percent(share: float) -> str:
     return f"{share * 100:.2f}%"
 
 
 def _height(share: float) -> str:
-    return f"{(1 - share) * HEIGHT:.1f}"
+    return _percent(1 - share)
 
 
 def _value_grid(up: Axis) -> Child:
@@ -95,33 +111,52 @@ def _targets(curves: Curves, up: Axis) -> Child:
 
 def _place_ticks(along: Axis, unit: str) -> Child:
     least = 1.0 if unit in ("epoch", "step", "point") else 0.0
-    parts = [el("line", x1="0", x2="100%", y1=HEIGHT, y2=HEIGHT, class_="base")]
+    parts = [el("line", x1="0", x2="100%", y1="100%", y2="100%", class_="base")]
     for value in along.ticks(6, least):
         share = along.place(value)
         if share is not None and 0 <= share <= 1:
             x = _percent(share)
-            parts += [el("line", x1=x, x2=x, y1=HEIGHT, y2=HEIGHT + 4, class_="base"),
-                      el("text", tick_text(value), x=x, y=HEIGHT + 16, text_anchor="middle")]  # fmt: skip
-    name = el("text", unit, x="100%", y=HEIGHT + 31, text_anchor="end", class_="axis-name")
+            parts += [_stroke(x, "100%", "M0 0v4", "base"),
+                      el("text", tick_text(value), x=x, y="100%", dy="16", text_anchor="middle")]  # fmt: skip
+    name = el("text", unit, x="100%", y="100%", dy="31", text_anchor="end", class_="axis-name")
     return (*parts, name)
 
 
-def _lines(every: Iterable[Line], along: Axis, up: Axis) -> Child:
-    """All lines in one drawing that is stretched to the plot's width."""
-    drawn = [el("path", d=_path(line, along, up), class_=f"line line-{line.role}") for line in every]
-    box = f"0 0 {WIDTH} {HEIGHT}"
-    return el("svg", *drawn, viewBox=box, preserveAspectRatio="none", width="100%", height=HEIGHT, class_="lines")
+def _lines(every: Iterable[Line], along: Axis, up: Axis, *, is_cut: bool) -> Child:
+    """All lines in one drawing that is stretched to the plot's width; of a smoothed one what was measured is faint."""
+    drawn = []
+    for line in every:
+        look = f"line line-{line.role}"
+        if line.smooth:
+            drawn.append(el("path", d=_path(line.at, line.value, along, up), class_=f"{look} line-faint"))
+        drawn.append(el("path", d=_path(line.at, line.smooth or line.value, along, up), class_=look))
+    box, name = f"0 0 {SIDE} {SIDE}", "lines is-cut" if is_cut else "lines"
+    return el("svg", *drawn, viewBox=box, preserveAspectRatio="none", width="100%", height="100%", class_=name)
 
 
-def _path(line: Line, along: Axis, up: Axis) -> str:
+def _beyond(curves: Curves, along: Axis, ends: Range) -> Child:
+    """A small arrow at the edge for each place where a value of the run is off the scale."""
+    low, high = ends
+    found = [(at, v) for line in curves.lines for at, v in zip(line.at, line.value, strict=True) if v is not None]
+    shares = ((along.place(at), value > high) for at, value in found if not low <= value <= high)
+    kept = sorted({(round(share * MOST_MARKS), is_above) for share, is_above in shares if share is not None})
+    return [_arrow(place / MOST_MARKS, is_above=is_above) for place, is_above in kept]
+
+
+def _arrow(share: float, *, is_above: bool) -> Element:
+    shape = el("path", d="M-4 7L0 1L4 7Z" if is_above else "M-4 -7L0 -1L4 -7Z", class_="beyond")
+    return el("svg", shape, x=_percent(share), y="0" if is_above else "100%", overflow="visible", width="1", height="1")
+
+
+def _path(places: Iterable[float], values: Iterable[float | None], along: Axis, up: Axis) -> str:
     """A stroke through the points; a value that cannot stand here is a gap, a lone point is a dot."""
     strokes: list[list[str]] = [[]]
-    for at, value in zip(line.at, line.value, strict=True):
+    for at, value in zip(places, values, strict=True):
         x, y = along.place(at), None if value is None else up.place(value)
         if x is None or y is None:
             strokes.append([])
         else:
-            strokes[-1].append(f"{x * WIDTH:.1f} {_height(y)}")
+            strokes[-1].append(f"{x * SIDE:.1f} {(1 - max(-FAR, min(y, FAR))) * SIDE:.1f}")
     return "".join("M" + "L".join(points) + ("h0" if len(points) == 1 else "") for points in strokes if points)
 
 
@@ -133,7 +168,7 @@ def _divergence(curves: Curves, along: Axis) -> Child:
         return None
     x = _percent(share)
     anchor, shift = ("end", "-6") if share > 1 - 2 * NAME_ROOM else ("start", "6")
-    line = el("line", x1=x, x2=x, y1="0", y2=HEIGHT, class_="divergence")
+    line = el("line", x1=x, x2=x, y1="0", y2="100%", class_="divergence")
     return (line, el("text", words, x=x, dx=shift, y="26", text_anchor=anchor, class_="divergence-name"))
 
 
@@ -141,12 +176,12 @@ def _crosses(curves: Curves, along: Axis) -> Child:
     """A cross at the upper edge for every loss that was not finite, one for those that would lie upon each other."""
     shares = (along.place(mark.at) for mark in curves.marks)
     kept = sorted({round(share * MOST_MARKS) for share in shares if share is not None})
-    return [_cross(place / MOST_MARKS) for place in kept]
+    return [_stroke(_percent(place / MOST_MARKS), "8", "M-4 -4L4 4M4 -4L-4 4", "cross") for place in kept]
 
 
-def _cross(share: float) -> Element:
-    stroke = el("path", d="M-4 -4L4 4M4 -4L-4 4", class_="cross")
-    return el("svg", stroke, x=_percent(share), y="8", overflow="visible", width="1", height="1")
+def _stroke(x: str, y: str, path: str, look: str) -> Element:
+    """A mark of its own size at a place."""
+    return el("svg", el("path", d=path, class_=look), x=x, y=y, overflow="visible", width="1", height="1")
 
 
 def _ends(curves: Curves, along: Axis, up: Axis) -> Child:
@@ -166,7 +201,7 @@ def _best(curves: Curves, along: Axis, up: Axis) -> Child:
         return None
     at, value, extreme = curves.best
     x, y = along.place(at), up.place(value)
-    if x is None or y is None:
+    if x is None or y is None or not 0 <= y <= 1:
         return None
     words = f"{extreme} {number_words(value)}" + (
         f" at {curves.axis} {number_words(at)}" if curves.axis in ("epoch", "step") else ""

@@ -6,14 +6,14 @@ gaps; long ones are reduced with minima and maxima kept. Values that are not fin
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final, Literal
 
 from collectors.contract.metrics import Nonfinite, Point, Series, StreamMetrics
-from collectors.evidence.downsample import downsample
 from collectors.numbers import place_words
+from collectors.presentation.charts.scale import Range, is_smoothed, smoothed, usual_range
 from collectors.presentation.metric_groups import role_of
 from collectors.presentation.words import series_label, targets_of, told_label
 from collectors.training.divergence_words import divergence_words
@@ -34,6 +34,10 @@ class Line:
     """`train`, `val`, `other` or `baseline`."""
     at: tuple[float, ...]
     value: tuple[float | None, ...]
+    usual: Range | None
+    """From where to where it lies without its farthest points."""
+    smooth: tuple[float | None, ...] | None = None
+    """The same smoothed; None where it is drawn as it was measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +71,23 @@ class Curves:
     notes: tuple[str, ...]
 
 
-def curves_of(run: StreamMetrics, baseline: StreamMetrics | None) -> Curves:
-    """Return what is drawn; without any point there are no lines."""
+def curves_of(
+    run: StreamMetrics, baseline: StreamMetrics | None, weight: float = 0.0, most_points: int = MOST_POINTS
+) -> Curves:
+    """Return what is drawn, long curves smoothed by `weight`, a line of at most `most_points`.
+
+    Without any point there are no lines.
+    """
     held = {name: series for name, series in run.series.items() if series.value}
     axis = _axis_of(list(held.values()))
     zero, size, unit = _clock(held, axis)
-    ruler = _Ruler(axis, zero, size)
-    lines = tuple(Line(told_label(run, n, series_label(n)), role_of(n), *_reduced(s, ruler)) for n, s in held.items())
-    ghosts, notes = _ghosts(baseline, axis, size)
+    ruler = _Ruler(axis, zero, size, most_points)
+    weights = {name: weight if is_smoothed(series.value) else 0.0 for name, series in held.items()}
+    lines = tuple(
+        _line((told_label(run, n, series_label(n)), role_of(n)), series, ruler, weights[n])
+        for n, series in held.items()
+    )
+    ghosts, notes = _ghosts(baseline, ruler, weights)
     return Curves(
         axis=axis,
         unit=unit,
@@ -123,6 +136,7 @@ class _Ruler:
     axis: AxisName
     zero: float
     size: float
+    most: int = MOST_POINTS
 
     def along(self, series: Series) -> list[float]:
         """Places of all points; the axis was chosen so that every one is known."""
@@ -136,16 +150,30 @@ class _Ruler:
         return None if at is None else float(at)
 
 
-def _reduced(series: Series, ruler: _Ruler) -> tuple[tuple[float, ...], tuple[float | None, ...]]:
+def _kept(places: Sequence[float], values: Sequence[float], most: int) -> Sequence[int]:
+    if len(values) <= most:
+        return range(len(values))
+    from collectors.evidence.downsample import downsample  # numpy, which a page of short curves does without
+
+    return list(map(int, downsample(places, values, most)))
+
+
+def _line(named: tuple[str, str], series: Series, ruler: _Ruler, weight: float) -> Line:
+    """One curve, smoothed before it is reduced."""
     places = ruler.along(series)
     values = [float("nan") if value is None else value for value in series.value]
-    kept = downsample(places, values, MOST_POINTS).tolist()
-    return tuple(places[n] for n in kept), tuple(series.value[n] for n in kept)
+    kept = _kept(places, values, ruler.most)
+    measured = tuple(series.value[n] for n in kept)
+    average = smoothed(series.value, weight) if weight else None
+    smooth = tuple(average[n] for n in kept) if average else None
+    return Line(*named, tuple(places[n] for n in kept), measured, usual_range(series.value), smooth)
 
 
-def _ghosts(baseline: StreamMetrics | None, axis: AxisName, size: float) -> tuple[tuple[Line, ...], tuple[str, ...]]:
-    """The baseline's validation curve, else its train curve, where it can stand on this axis."""
-    held = baseline.series if baseline else {}
+def _ghosts(
+    baseline: StreamMetrics | None, own: _Ruler, weights: Mapping[str, float]
+) -> tuple[tuple[Line, ...], tuple[str, ...]]:
+    """The baseline's validation curve, else its train curve, where it can stand on this axis; smoothed as the run's."""
+    held, axis = baseline.series if baseline else {}, own.axis
     name = next((n for n in ("val_loss", "train_loss") if n in held), None)
     if name is None or not held[name].value:
         return (), ()
@@ -153,8 +181,8 @@ def _ghosts(baseline: StreamMetrics | None, axis: AxisName, size: float) -> tupl
     if axis != "index" and None in getattr(series, axis):
         return (), (f"the baseline's curve has no {axis} and is not drawn",)
     first = min((at for at in series.time if at is not None), default=0.0)
-    ruler = _Ruler(axis, first if axis == "time" else 0.0, size)
-    return (Line(f"baseline {series_label(name)}", "baseline", *_reduced(series, ruler)),), ()
+    ruler = _Ruler(axis, first if axis == "time" else 0.0, own.size)
+    return (_line((f"baseline {series_label(name)}", "baseline"), series, ruler, weights.get(name, 0.0)),), ()
 
 
 def _marks(run: StreamMetrics, held: dict[str, Series], ruler: _Ruler) -> list[Mark]:

@@ -11,12 +11,20 @@ from datetime import datetime
 
 from collectors.contract.artifacts import Artifact
 from collectors.contract.metrics import StreamMetrics
-from collectors.contract.state import DashboardState
+from collectors.contract.state import DashboardState, NotAsked
 from collectors.contract.values import Level, Outcome, Status
 from collectors.numbers import number_words, plural, size_words
 from collectors.presentation.markup import Element, el
-from collectors.presentation.pieces import age, icon
-from collectors.presentation.words import GROUP_WORDS, NOT_ASKED, NOT_YET, OUTCOME_STATUS, reached_count, status_class
+from collectors.presentation.pieces import age, coded, icon
+from collectors.presentation.words import (
+    GROUP_WORDS,
+    NOT_ASKED,
+    NOT_YET,
+    OUTCOME_STATUS,
+    quoted,
+    reached_count,
+    status_class,
+)
 
 LEVELS = tuple(Level)
 """Levels, lowest first."""
@@ -36,7 +44,7 @@ def cards(state: DashboardState | None) -> list[Element]:
     )
     off = {one.id: one for one in state.not_asked}
     return [
-        _off(group, off[group].reason) if group in off else _card(state, group, of_group, facts)
+        _off(off[group]) if group in off else _card(state, group, of_group, facts)
         for group, of_group, facts in every
         if group in off or _has(state, group)
     ]
@@ -47,23 +55,33 @@ def _has(state: DashboardState, group: str) -> bool:
     return state.meta.checklist_source != "builtin" or any(check.id == group for check in state.checklist)
 
 
-def _off(group: str, reason: str) -> Element:
-    head = el("header", icon(Status.IDLE), el("h3", GROUP_WORDS[group]), el("span", NOT_ASKED, class_="card-ready"))
-    line = el("div", el("p", reason, class_="card-facts", title=reason), class_="card-line")
+def _off(check: NotAsked) -> Element:
+    head = el("header", icon(Status.IDLE), el("h3", check.title), el("span", NOT_ASKED, class_="card-ready"))
+    line = el("div", el("p", coded(check.reason), class_="card-facts", title=quoted(check.reason)), class_="card-line")
     return el("article", head, line, class_=f"card {status_class(Status.IDLE)}")
 
 
 def _card(state: DashboardState, group: str, files: Sequence[Artifact], facts: str) -> Element:
-    status = _status(state, group)
+    status, foreign = _status(state, group), _foreign(files)
+    if foreign and status is Status.DONE:  # sound, and yet not what this run needs: that is what the card says
+        status, ready, doubt = _shade_of_foreign(state), foreign, None
+    else:
+        ready = _ready_words(state, group, status)
+        doubt = el("span", foreign, class_="card-foreign") if foreign else _unknown(files)
     header = el(
         "header",
         icon(status),
-        el("h3", GROUP_WORDS[group]),
-        el("span", _ready_words(state, group, status), class_="card-ready"),
+        el("h3", _title(state, group)),
+        el("span", ready, class_="card-ready"),
         el("span", _lowest(files).value, class_="card-level"),
     )
-    line = el("div", el("p", facts, class_="card-facts", title=facts), _age_line(files), class_="card-line")
+    line = el("div", el("p", facts, class_="card-facts", title=facts), _age_line(files, doubt), class_="card-line")
     return el("article", header, line, class_=f"card {status_class(status)}")
+
+
+def _title(state: DashboardState, group: str) -> str:
+    """A card is called as its check is; where the check is not ours, as its files are."""
+    return next((check.title for check in state.checklist if check.id == group), GROUP_WORDS[group])
 
 
 def _ready_words(state: DashboardState, group: str, status: Status) -> str:
@@ -113,21 +131,32 @@ def _bundles(files: Sequence[Artifact], not_listed: int) -> str:
     return f"{plural(len(files) + not_listed, 'bundle')} · {size_words(files[0].size_bytes)}"
 
 
-def _age_line(files: Sequence[Artifact]) -> Element | None:
+def _age_line(files: Sequence[Artifact], doubt: Element | None) -> Element | None:
     """When the newest was written, and what speaks against its being of this run; nothing where nothing is."""
-    newest, doubt = _newest(files), _doubt(files)
+    newest = _newest(files)
     told = [doubt, el("span", age(newest)) if newest else None]
     return el("p", told, class_="card-age dotted") if newest or doubt else None
 
 
-def _doubt(files: Sequence[Artifact]) -> Element | None:
-    """Files of another run, or of one that is not known. That they are of this run needs no word."""
-    answers = [file.belongs_to_run for file in files if file.level is not Level.MISSING]
-    if False in answers:
-        count = answers.count(False)
-        text = "not from this run" if count == len(answers) else f"{count} not from this run"
-        return el("span", text, class_="card-foreign")
-    return el("span", "run unknown") if None in answers else None
+def _foreign(files: Sequence[Artifact]) -> str:
+    """Streams whose every file is of another run; an older log beside the run's own needs no word."""
+    own: dict[str | None, bool] = {}
+    for file in files:
+        if file.level is not Level.MISSING:
+            own[file.stream] = own.get(file.stream, False) or file.belongs_to_run is not False
+    count = sum(not is_own for is_own in own.values())
+    return "" if not count else "not from this run" if count == len(own) else f"{count} not from this run"
+
+
+def _unknown(files: Sequence[Artifact]) -> Element | None:
+    is_unknown = any(file.belongs_to_run is None for file in files if file.level is not Level.MISSING)
+    return el("span", "run unknown") if is_unknown else None
+
+
+def _shade_of_foreign(state: DashboardState) -> Status:
+    """Red where the check of one run fails too; a card alone condemns nothing."""
+    outcomes = {check.id: check.outcome for check in state.checklist}
+    return Status.FAIL if outcomes.get("provenance") is Outcome.FAIL else Status.IDLE
 
 
 def _newest(files: Iterable[Artifact]) -> datetime | None:

@@ -5,6 +5,7 @@ Which stages rest on a check is written on its row, so that selecting one finds 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from collectors.contract.state import Check, DashboardState, NotAsked
@@ -17,11 +18,14 @@ from collectors.presentation.words import (
     OUTCOME_STATUS,
     PathWords,
     outcome_words,
+    quoted,
     status_class,
 )
 
 MOST_OPEN = 3
 """So many failing checks stand open on a screen; where more fail, their list is worth more than their hints."""
+MOST_LINES = 6
+"""Lines of a detail that stand on a closed row; `checklist.css` hides the others."""
 
 
 def checklist(state: DashboardState | None, *, all_open: bool = False, path: PathWords = str) -> Sequence[Element]:
@@ -39,14 +43,14 @@ def _row(check: Check, state: DashboardState, path: PathWords, *, is_open: bool)
     """What a check looked at stands below it as far as its detail does not say the same already."""
     hint = el("p", coded(check.hint), class_="check-hint") if check.hint else None
     looked_at = [
-        el("li", el("code", path(one.path)) if one.path else None, el("span", one.text))
+        el("li", el("code", path(one.path)) if one.path else None, el("span", coded(one.text)))
         for one in check.evidence
         if one.text not in check.detail
     ]
     evidence = el("ul", looked_at, class_="check-evidence") if looked_at else None
     return el(
         "li",
-        el("details", _summary(check), hint, evidence, open=is_open),
+        el("details", _summary(check, list(state.metrics)), hint, evidence, open=is_open),
         id=f"check-{check.id}",
         class_=f"check {status_class(OUTCOME_STATUS[check.outcome])}{' is-not-yet' if check.not_yet else ''}",
         data_check=check.id,
@@ -61,20 +65,33 @@ def _off(one: NotAsked) -> Element:
         el("span", OUTCOME_MARKS[Outcome.SKIP], class_="check-mark"),
         el("span", f"{one.index}. {one.title}", class_="check-title"),
         el("span", NOT_ASKED.upper(), class_="check-outcome"),
-        el("span", one.reason, title=one.reason, class_="check-detail"),
+        el("span", coded(one.reason), title=quoted(one.reason), class_="check-detail"),
     )
     return el("li", el("details", summary), class_=f"check {status_class(Status.IDLE)}")
 
 
-def _summary(check: Check) -> Element:
+def _summary(check: Check, streams: Sequence[str]) -> Element:
     return el(
         "summary",
         el("span", OUTCOME_MARKS[check.outcome], class_="check-mark"),
         el("span", f"{check.index}. {check.title}", class_="check-title"),
         None if check.blocking else el("span", "warning only", class_="check-warning"),
         el("span", outcome_words(check), class_="check-outcome"),
-        el("span", check.detail, title=check.detail, class_="check-detail"),
+        _detail(_lines(check.detail, streams)),
     )
+
+
+def _detail(lines: Sequence[str]) -> Element:
+    """All lines; of many a closed row shows the first, and says how many more there are."""
+    more = len(lines) - MOST_LINES
+    told = (el("span", coded(line), class_="check-line") for line in lines)
+    return el("span", told, class_="check-detail", data_more=str(more) if more > 0 else None)
+
+
+def _lines(detail: str, streams: Sequence[str]) -> list[str]:
+    """The detail, a stream a line; together they are every character of it."""
+    starts = "|".join(re.escape(stream) for stream in streams)
+    return re.split(rf"(?<=; )(?=(?:{starts}): )", detail) if streams else [detail]
 
 
 def _stages_of(check: str, state: DashboardState) -> list[str]:

@@ -16,8 +16,6 @@ from dash_app import ids
 from dash_app.views.markup import attributes
 from dash_app.views.tree import components
 
-TAB = ("decisions", "Decisions")
-
 
 def render_decisions(state: DashboardState | None) -> list[Component | str]:
     """Return the sentence, what it rests on, and the counts."""
@@ -51,5 +49,5 @@ def render_decisions_frame(facts: list[Component | str]) -> Component:
             html.Div(id=ids.DECISION_CHARTS),
         ],
         className="panel decisions",
-        **attributes(aria_label="Decisions"),
+        **attributes(aria_label="Decisions", data_in="decisions"),
     )

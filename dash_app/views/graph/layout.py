@@ -16,19 +16,19 @@ from collectors.contract.graph import Pipeline, StageInfo
 
 NOMINAL_WIDTH: Final = 960.0
 """Width the drawing fills at zoom 1: the panel of a 1440-px page, less its margins."""
-NOMINAL_HEIGHT: Final = 260.0
+NOMINAL_HEIGHT: Final = 300.0
 """Height it fills at zoom 1, frames included."""
 CARD_WIDTHS: Final = (124.0, 208.0)
 """Narrowest and widest card: few columns get wide cards, many get narrow ones."""
-CARD_HEIGHTS: Final = (60.0, 88.0)
-"""With one line of message; with two and one for a duration where the rows leave room for it."""
+CARD_HEIGHTS: Final = (68.0, 104.0)
+"""With two lines of label and one of message; with three and one for a duration where the rows leave room for it."""
 FRAME_PAD: Final = 12.0
 FRAME_HEAD: Final = 26.0
 """Room above a frame's first card for its label."""
 CHANNEL: Final = 20.0
 """Free strip between two columns, frames not counted."""
 MIN_CHANNEL: Final = 30.0
-ROW_GAP: Final = 20.0
+ROW_GAP: Final = 14.0
 MAX_PITCH: Final = 130.0
 
 

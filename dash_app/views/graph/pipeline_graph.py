@@ -39,7 +39,7 @@ def render_graph_panel(state: DashboardState | None, view: str | None = None, st
     elements = graph_elements(state)
     return html.Div(
         [
-            _header(),
+            _header(state),
             _canvas(state, elements, view or _first_view(state)),
             html.Ol(render_stage_list(state), id=ids.STAGE_LIST, className="stage-list"),
             html.Div(
@@ -65,11 +65,21 @@ def render_empty(state: DashboardState | None) -> list[Component]:
     return [] if drawn else [html.P(NO_STAGES, className="empty graph-empty")]
 
 
+def render_views(state: DashboardState | None) -> list[Component]:
+    """Return one link a view of the pipeline; the URL script marks the chosen one. A single view needs none."""
+    views = state.pipeline.views if state else ()
+    links: list[Component] = [
+        html.A(view.label, href=f"?view={view.id}", **attributes(data_view=view.id)) for view in views
+    ]
+    return links if len(links) > 1 else []
+
+
 def _first_view(state: DashboardState | None) -> str:
     return state.pipeline.views[0].id if state and state.pipeline.views else ""
 
 
-def _header() -> Component:
+def _header(state: DashboardState | None) -> Component:
+    views = html.Nav(render_views(state), id=ids.VIEWS, className="segments views", **attributes(aria_label="Views"))
     legend = html.Ul([_legend(status) for status in Status], className="legend")
     tools = html.Div(
         [_tool(*tool) for tool in TOOLS],
@@ -77,7 +87,7 @@ def _header() -> Component:
         role="group",
         **attributes(aria_label="Graph"),
     )
-    return html.Header([html.H2("Pipeline"), legend, tools], className="panel-head")
+    return html.Header([html.H2("Pipeline"), views, legend, tools], className="panel-head")
 
 
 def _legend(status: Status) -> Component:

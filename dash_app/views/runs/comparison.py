@@ -5,9 +5,11 @@ from __future__ import annotations
 from dash.development.base_component import Component
 
 from collectors.contract.delta import Delta
+from collectors.contract.run_row import RunRow
 from collectors.presentation.markup import Child, Element, el
 from collectors.presentation.pieces import icon
 from collectors.presentation.regions.comparison import comparison_body, comparison_head
+from collectors.presentation.words import VERDICT_WORDS
 from dash_app.views.tree import components
 
 NO_BASELINE = (
@@ -17,7 +19,7 @@ NO_BASELINE = (
 
 
 def render_comparison(
-    delta: Delta | None, baseline_id: str | None, *, is_pinned: bool, pin_target: str | None
+    delta: Delta | None, baseline_id: str | None, *, is_pinned: bool, pin_target: RunRow | None
 ) -> list[Component | str]:
     """Return the panel's heading and content.
 
@@ -31,16 +33,18 @@ def render_comparison(
     return components((comparison_head(delta, baseline_id, mark, buttons), body))
 
 
-def _pin_buttons(is_pinned: bool, pin_target: str | None) -> list[Element]:
+def _pin_buttons(is_pinned: bool, pin_target: RunRow | None) -> list[Element]:
     """Hidden in a frame; the server refuses there too."""
     buttons = []
     if pin_target:
-        title = f"Make {pin_target} the baseline for everybody who opens this page"
-        buttons.append(_button((icon("pin"), "Pin as baseline"), title, pin_target))
+        run_id, verdict = pin_target["run_id"], pin_target["verdict"]
+        title = f"Make {run_id} the baseline for everybody who opens this page"
+        told = VERDICT_WORDS[verdict] if verdict else ""
+        buttons.append(_button((icon("pin"), "Pin as baseline"), title, data_pin=run_id, data_verdict=told))
     if is_pinned:
-        buttons.append(_button("Unpin", "Let there be no baseline for everybody", ""))
+        buttons.append(_button("Unpin", "Let there be no baseline for everybody", data_pin=""))
     return buttons
 
 
-def _button(words: Child, title: str, run_id: str) -> Element:
-    return el("button", words, type="button", class_="plain-button", title=title, data_pin=run_id)
+def _button(words: Child, title: str, **marks: str) -> Element:
+    return el("button", words, type="button", class_="plain-button", title=title, **marks)

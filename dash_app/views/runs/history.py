@@ -38,7 +38,7 @@ def render_history_frame() -> Component:
         [header, html.Div(fields, className="history-filters", role="search"), table],
         id=ids.HISTORY,
         className="panel history",
-        **attributes(aria_label="Run history"),
+        **attributes(aria_label="Run history", data_in="runs"),
     )
 
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from dash import html
 from dash.development.base_component import Component
 
 from collectors.compare.rows import final_val_change
-from collectors.contract.delta import Direction, LossChange
+from collectors.contract.delta import LossChange
 from collectors.contract.policy import Policy
 from collectors.contract.run_row import RunRow, StreamRow, metrics_in, spark_of
 from collectors.numbers import UNKNOWN, duration_words, number_words, share_words, signed_words
 from collectors.presentation.pieces import verdict_mark
-from collectors.presentation.words import DIRECTION_WORDS
+from collectors.presentation.words import DIRECTION_WORDS, VERDICT_WORDS
 from dash_app.reading.query import METRIC
 from dash_app.views.markup import attributes, icon, text_clock, unseen
 from dash_app.views.spark import render_spark
@@ -117,8 +118,9 @@ def _cell(column: Column, row: RunRow, looks: Looks) -> Component:
 
 
 def _name(row: RunRow, looks: Looks) -> list[Component]:
-    show = html.Button(
-        row["run_id"], type="button", className="run-link", title=row["problem"] or "Show this run",
+    show = html.A(
+        row["run_id"], href=f"?{urlencode({'run': row['run_id']})}", className="run-link",
+        title=row["problem"] or "Show this run",
         **attributes(data_show_run=row["run_id"], data_leave=""),
     )  # fmt: skip
     marks = []
@@ -170,7 +172,7 @@ def _difference(stream: str | None, row: RunRow, looks: Looks) -> Component | st
 
 def difference_text(change: LossChange) -> str:
     """Return the difference as a share, `-41.8 %`; as a number where the baseline is 0; or that there is none."""
-    if change.direction is Direction.INCOMPARABLE:
+    if not change.direction.is_told:
         return DIRECTION_WORDS[change.direction]
     share = change.value.relative
     if share is None:
@@ -186,8 +188,13 @@ def _buttons(row: RunRow, looks: Looks) -> list[Component]:
     compare = attributes(data_baseline_run=run_id, data_leave="comparison")
     buttons = [_button("Compare", f"Compare what is shown with {run_id}", compare)]
     if looks.may_pin and run_id != looks.pinned:
-        buttons.append(_button("Pin", f"Make {run_id} the baseline for everybody", attributes(data_pin=run_id)))
+        buttons.append(_button("Pin", f"Make {run_id} the baseline for everybody", _pins(row)))
     return buttons
+
+
+def _pins(row: RunRow) -> dict[str, Any]:
+    """What the dialog asks about: the run and its verdict."""
+    return attributes(data_pin=row["run_id"], data_verdict=VERDICT_WORDS[row["verdict"]] if row["verdict"] else "")
 
 
 def _button(word: str, title: str, marks: dict[str, Any]) -> Component:

@@ -16,7 +16,7 @@ from collectors.numbers import UNKNOWN, number_words
 from collectors.presentation.pieces import verdict_mark
 from dash_app import ids
 from dash_app.reading.query import LIVE, NO_BASELINE
-from dash_app.views.markup import attributes, end_shown, icon, text_clock
+from dash_app.views.markup import attributes, end_shown, icon, live_words, text_clock
 from dash_app.views.tree import component
 
 Kind = Literal["run", "baseline"]
@@ -46,7 +46,7 @@ def render_options(kind: Kind, rows: Sequence[RunRow], found: int, chosen: str |
 def _first(kind: Kind, chosen: str | None) -> list[Component]:
     """What can be chosen besides stored runs."""
     if kind == "run":
-        return [_button(kind, LIVE, [html.B("live"), html.Span("the current state")], is_chosen=chosen is None)]
+        return [_button(kind, LIVE, [html.B(live_words("")), html.Span("the current state")], is_chosen=chosen is None)]
     return [
         _button(kind, "", [html.B("pinned"), html.Span("the baseline that everybody gets")], is_chosen=False),
         _button(kind, NO_BASELINE, [html.B("none"), html.Span("compare with nothing")], is_chosen=chosen is None),

@@ -14,6 +14,7 @@ from support.states import failing_state, ready_state, write_state
 
 from collectors.compare.compare import compare
 from collectors.contract.state import DashboardState
+from collectors.presentation.charts.scale import Look
 from collectors.presentation.page import Against, as_html
 from collectors.store.runs import RunStore
 from collectors.store.store import Store
@@ -64,7 +65,7 @@ def test_the_pages_own_parameters_choose_run_baseline_and_scale(get: Get) -> Non
 
     assert get(f"/report.html?run={OLD}&view=gate&smoothing=0.3").text == as_html(baseline)
     assert get(f"/report.html?run=live&baseline={OLD}").text == as_html(run, Against(OLD, baseline, delta))
-    assert get("/report.html?y=log").text == as_html(run, scale="log")
+    assert get("/report.html?y=log").text == as_html(run, look=Look("log"))
 
 
 def test_the_pinned_baseline_is_compared_unless_none_is_wished(get: Get, state_dir: Path) -> None:

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -53,10 +54,10 @@ def server(shared: RunningServer) -> RunningServer:
     return shared
 
 
-def pin(server: RunningServer, run_id: object, **headers: str) -> Any:
-    """What a browser on this very page sends."""
+def pin(server: RunningServer, run_id: object, saw: dict[str, object] | None = None, **headers: str) -> Any:
+    """What a browser on this very page sends; `saw` is what it saw pinned."""
     usual = {"Sec-Fetch-Site": "same-origin", "Content-Type": "application/json"}
-    body = json.dumps({"run_id": run_id})
+    body = json.dumps({"run_id": run_id, **(saw or {})})
     return server.client.post("api/baseline", content=body, headers=usual | headers)
 
 
@@ -122,15 +123,27 @@ def test_a_damaged_snapshot_is_told_and_does_no_harm_to_the_others(serve: Serve)
 
 
 def test_a_baseline_is_pinned_and_taken_away(server: RunningServer) -> None:
-    assert server.get("/api/baseline").json() == {"run_id": None}
+    assert server.get("/api/baseline").json() == {"run_id": None, "pinned_at": None}
 
     before = server.get("/api/pulse").json()["runs"]
     answer = pin(server, OLD).json()
     assert answer == {"run_id": OLD, "runs": server.get("/api/pulse").json()["runs"]}
     assert answer["runs"] != before, "every open page is told"
-    assert server.get("/api/baseline").json() == {"run_id": RunStore(server.state_dir).baseline()} == {"run_id": OLD}
+    told = server.get("/api/baseline").json()
+    assert told["run_id"] == RunStore(server.state_dir).baseline() == OLD
+    assert abs(datetime.now(UTC) - datetime.fromisoformat(told["pinned_at"])) < timedelta(minutes=1)
     assert pin(server, None).status_code == 200
-    assert server.get("/api/baseline").json() == {"run_id": None}
+    assert server.get("/api/baseline").json() == {"run_id": None, "pinned_at": None}
+
+
+def test_what_somebody_else_pinned_meanwhile_is_not_replaced_unseen(server: RunningServer) -> None:
+    assert pin(server, OLD, {"replaces": None}).status_code == 200
+
+    refused = pin(server, None, {"replaces": None})
+
+    assert (refused.status_code, refused.json()["error"]) == (409, "replaced")
+    assert OLD in refused.json()["message"] and RunStore(server.state_dir).baseline() == OLD
+    assert pin(server, None, {"replaces": OLD}).status_code == 200
 
 
 @pytest.mark.parametrize(

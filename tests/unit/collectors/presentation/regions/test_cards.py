@@ -19,7 +19,8 @@ def changed(state: DashboardState, group: str, **fields: object) -> DashboardSta
 def test_a_ready_run_shows_four_ready_cards_in_order() -> None:
     found = cards(ready_state())
 
-    assert [text_of(card).split()[0] for card in found] == ["Checkpoints", "Scaler", "Logs", "Backup"]
+    titles = [text_of([part for part in parts(card) if tag_of(part) == "h3"]) for card in found]
+    assert titles == ["Trained checkpoints", "Scaler", "Training logs", "Backup bundle"]  # as their checks are
     assert all("is-done" in look_of(card) and "ready verified" in text_of(card) for card in found)
 
 
@@ -53,10 +54,24 @@ def test_the_lowest_level_speaks_for_several_files() -> None:
     assert text_of(of_class(card, "card-level")) == "present"
 
 
-def test_one_foreign_file_of_two_is_counted() -> None:
+def test_a_sound_file_of_another_run_is_counted_and_no_card_calls_it_ready_too() -> None:
+    """Red only where the check of one run says so as well."""
     card = cards(changed(ready_state(), "checkpoints", belongs_to_run=False))[0]
 
-    assert "1 not from this run" in text_of(card)
+    assert text_of(of_class(card, "card-ready")) == "1 not from this run"
+    assert "is-idle" in look_of(card) and "ready" not in text_of(card).split()
+    condemned = cards(changed(failing_state(), "scaler", belongs_to_run=False))[1]
+    assert "is-fail" in look_of(condemned)
+    assert (text_of(condemned).count("not from this run"), "card-foreign" in look_of(condemned)) == (1, False)
+
+
+def test_an_older_log_beside_the_runs_own_is_no_doubt() -> None:
+    raw = ready_state().model_dump(mode="json")
+    raw["artifacts"]["logs"].append(raw["artifacts"]["logs"][0] | {"path": "runs/old", "belongs_to_run": False})
+
+    card = cards(DashboardState.model_validate(raw))[2]
+
+    assert "is-done" in look_of(card) and "not from this run" not in text_of(card)
 
 
 def test_what_cannot_be_told_is_not_claimed() -> None:

@@ -24,6 +24,15 @@ def test_every_row_holds_mark_number_title_outcome_and_detail_of_its_check() -> 
         assert text_of(of_class(row, "check-hint")) == (check.hint or "")
 
 
+def test_a_detail_tells_a_stream_a_line_and_loses_nothing() -> None:
+    state = with_text(ready_state(), "patchtst: 5 kB; a (x; y); swinmae: 7 kB")
+
+    detail = of_class(of_class(checklist(state), "check")[0], "check-detail")[0]
+
+    lines = [part.children[0] for part in of_class(detail, "check-line")]
+    assert lines == ["patchtst: 5 kB; a (x; y); ", "swinmae: 7 kB"]
+
+
 def test_failing_checks_stand_open_and_the_others_are_closed() -> None:
     rows = of_class(checklist(failing_state()), "check")
 

@@ -10,6 +10,7 @@ from support.states import diverged_state, failing_state, good_state, ready_stat
 from collectors.compare.compare import compare
 from collectors.contract.state import DashboardState
 from collectors.presentation.regions.stream_delta import stream_delta
+from collectors.store.rows import row_of as row_of_run
 from dash_app.views.curves.compared import MOST_OVERLAYS, compared_curves
 from dash_app.views.runs.comparison import NO_BASELINE, render_comparison
 
@@ -30,7 +31,9 @@ def with_val(state: DashboardState, value: float) -> DashboardState:
 
 
 def panel(run: DashboardState, baseline: DashboardState) -> list[Any]:
-    return render_comparison(compare(run, baseline), "run-old", is_pinned=True, pin_target="run-new")
+    return render_comparison(
+        compare(run, baseline), "run-old", is_pinned=True, pin_target=row_of_run(run, (1, 1)) | {"run_id": "run-new"}
+    )
 
 
 def row_of(content: Any, loss: str) -> Any:
@@ -84,7 +87,7 @@ def test_a_changed_check_stands_with_both_outcomes() -> None:
 def test_a_diverged_run_is_a_regression_and_the_policy_says_so_first() -> None:
     content = panel(diverged_state(), ready_state())
 
-    assert text_of(of_class(content, "judgement")).strip() == "REGRESSION"
+    assert text_of(of_class(content, "judgement")).strip() == "Worse than baseline"
     assert "the run diverged at epoch 4" in text_of(of_class(content, "policy-found"))
 
 
@@ -114,6 +117,8 @@ def test_buttons_pin_what_is_shown_and_unpin_what_is_pinned() -> None:
     pins = [getattr(part, "data-pin", None) for part in parts(panel(good_state(), ready_state()))]
 
     assert [pin for pin in pins if pin is not None] == ["run-new", ""]
+    verdicts = [getattr(part, "data-verdict", None) for part in parts(panel(good_state(), ready_state()))]
+    assert [verdict for verdict in verdicts if verdict is not None] == ["INCOMPLETE"], "the dialog warns"
 
 
 def test_the_loss_panel_tells_arrow_share_value_and_word() -> None:
