@@ -38,7 +38,8 @@ def follow(page: Page, state: DashboardState, detail: str) -> None:
     wait_for(lambda: detail in texts(page.driver, ".check-detail"), "the new words")
 
 
-def test_an_opened_row_stays_open_and_focused_while_its_words_change(page: Page) -> None:
+def test_rows_and_focus_stay_as_a_person_left_them_while_words_change(page: Page) -> None:
+    """Opened and focused, left, closed again; and one that begins to fail opens by itself, and may be closed."""
     driver = page.driver
     page.show(good_state())
     row = driver.find_element("css selector", "#check-logs summary")
@@ -50,6 +51,24 @@ def test_an_opened_row_stays_open_and_focused_while_its_words_change(page: Page)
 
         assert (opened(driver), focused(driver)) == ({"logs"}, "logs")
     assert driver.execute_script("return document.activeElement.tagName") == "SUMMARY"
+
+    driver.execute_script("document.activeElement.blur()")
+    follow(page, good_state(), "after the focus went")
+    assert driver.execute_script("return document.activeElement === document.body")
+    assert opened(driver) == {"logs"}
+
+    driver.execute_script("document.querySelector('#check-logs summary').click()")
+    driver.execute_async_script("requestAnimationFrame(() => setTimeout(arguments[0]))")
+    follow(page, good_state(), "after it was closed")
+    assert opened(driver) == set()
+    assert text(driver, ".verdict-word") == "INCOMPLETE"
+
+    follow(page, failing_state(), "now one fails")
+    assert opened(driver) == {"provenance"}
+    driver.execute_script("document.querySelector('#check-provenance summary').click()")
+    wait_for(lambda: opened(driver) == set(), "the row to close")
+    follow(page, failing_state(), "it still fails")
+    assert opened(driver) == set()
 
 
 PRESS_AND_DRAW_ANEW = """
@@ -68,41 +87,3 @@ def test_a_row_that_is_drawn_anew_while_it_is_pressed_opens(page: Page) -> None:
     driver.execute_script(PRESS_AND_DRAW_ANEW)
 
     wait_for(lambda: opened(driver) == {"logs"}, "the new row to open")
-
-
-def test_a_row_that_was_closed_again_stays_closed(page: Page) -> None:
-    driver = page.driver
-    page.show(good_state())
-    for _ in range(2):
-        driver.execute_script("document.querySelector('#check-logs summary').click()")
-    driver.execute_async_script("requestAnimationFrame(() => setTimeout(arguments[0]))")
-
-    follow(page, good_state(), "other words")
-
-    assert opened(driver) == set()
-
-
-def test_a_check_that_begins_to_fail_opens_and_may_be_closed(page: Page) -> None:
-    driver = page.driver
-    page.show(good_state())
-    follow(page, failing_state(), "now one fails")
-    assert opened(driver) == {"provenance"}
-
-    driver.execute_script("document.querySelector('#check-provenance summary').click()")
-    wait_for(lambda: opened(driver) == set(), "the row to close")
-    follow(page, failing_state(), "it still fails")
-
-    assert opened(driver) == set()
-
-
-def test_the_focus_is_not_taken_from_where_a_person_went(page: Page) -> None:
-    driver = page.driver
-    page.show(good_state())
-    driver.execute_script("document.querySelector('#check-logs summary').focus()")
-    driver.execute_script("document.activeElement.blur()")
-    driver.execute_async_script("requestAnimationFrame(() => setTimeout(arguments[0]))")
-
-    follow(page, good_state(), "other words")
-
-    assert driver.execute_script("return document.activeElement === document.body")
-    assert text(driver, ".verdict-word") == "INCOMPLETE"

@@ -57,10 +57,24 @@ def test_a_new_verdict_reaches_bar_checklist_and_title_and_is_said_politely(page
     assert announced == f"Verdict: NOT READY. {failing_state().verdict.reason}"
 
 
-def test_nothing_is_drawn_when_nothing_changed(page: Page) -> None:
-    """A heartbeat comes with every look; it moves the age and nothing else."""
+CONTROLS = """
+const tell = (e, r) => [e.outerHTML.slice(0, 80), r.width, r.height, e.tabIndex, getComputedStyle(e).display];
+return [...document.querySelectorAll("a, button, summary, input")]
+  .filter((e) => e.checkVisibility({visibilityProperty: true}) && !e.closest(".graph-room, .skip"))
+  .map((e) => tell(e, e.getBoundingClientRect()));
+"""
+
+
+def test_every_control_can_be_reached_and_nothing_is_drawn_when_nothing_changed(page: Page) -> None:
+    """By keyboard, and large enough. A heartbeat comes with every look; it moves the age and nothing else."""
     driver = page.driver
     page.show(failing_state())
+    controls = driver.execute_script(CONTROLS)
+    assert len(controls) >= 20
+    assert [name for name, *_, tab, _ in controls if tab < 0] == []
+    blocks = [one for one in controls if one[4] != "inline"]  # a link inside a sentence is as high as its line
+    assert [name for name, width, height, *_ in blocks if min(width, height) < 24] == []
+
     driver.execute_script("""
         window.drawn = [];
         new MutationObserver((changes) => {
@@ -190,20 +204,3 @@ def test_ages_are_told_in_words_and_exactly_on_hover(page: Page) -> None:
     assert wait_for(lambda: " s ago" in texts(driver, "time[data-observed]")[0], "the observed age")
     hover = driver.execute_script("return document.querySelector('.verdict-run time').title")
     assert str(ended.year) in hover and f"{ended.minute:02}" in hover
-
-
-def test_every_control_can_be_reached_by_keyboard_and_is_large_enough(page: Page) -> None:
-    driver = page.driver
-    page.show(failing_state())
-    script = """
-        const tell = (e, r) => [e.outerHTML.slice(0, 80), r.width, r.height, e.tabIndex, getComputedStyle(e).display];
-        return [...document.querySelectorAll("a, button, summary, input")]
-          .filter((e) => e.checkVisibility({visibilityProperty: true}) && !e.closest(".graph-room, .skip"))
-          .map((e) => tell(e, e.getBoundingClientRect()));
-    """
-    controls = driver.execute_script(script)
-
-    assert len(controls) >= 20
-    assert [name for name, *_, tab, _ in controls if tab < 0] == []
-    blocks = [one for one in controls if one[4] != "inline"]  # a link inside a sentence is as high as its line
-    assert [name for name, width, height, *_ in blocks if min(width, height) < 24] == []
