@@ -6,7 +6,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test slow lint docs browser bench fuzz chaos attack soak sbom audit mutants screens constraints clean
+.PHONY: help demo test slow lint docs browser lighthouse bench fuzz chaos attack soak sbom audit mutants screens constraints clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -21,6 +21,8 @@ SHIPPED := build/shipped
 SUPPLY := build/supply
 SUPPLY_TOOLS := cyclonedx-bom==7.5.0 pip-audit==2.10.1
 ATHERIS := atheris==3.0.0
+LIGHTHOUSE := build/lighthouse
+LIGHTHOUSE_TOOL := lighthouse@12.2.3
 CONSTRAINTS := .ci/constraints.txt
 TRAIN ?= 0
 LATEST ?= 0
@@ -46,6 +48,7 @@ help:
 	@echo "make constraints    renew $(CONSTRAINTS) with the newest versions that pyproject.toml allows"
 	@echo "make slow           the tests that take long: kills, load, whole demonstrations; TRAIN=1 trains too (installs transformers, lightning)"
 	@echo "make lint           format check, lint and types only"
+	@echo "make lighthouse     install $(LIGHTHOUSE_TOOL) for the slow tests and the figures, where Node is"
 	@echo "make docs           make the made parts of README and docs/ anew; CHECK=1 only says which are stale"
 	@echo "make screens        pictures of every scene at four widths in both themes, in build/screens/"
 	@echo "make bench          print the figures, measured side by side; PEER names a Python that has tensorboard"
@@ -124,7 +127,7 @@ test: $(READY) lint
 	@test "$(TRAIN)" = 1 || echo "The trainer tests were left out; \`make test TRAIN=1\` installs torch and runs them."
 	@echo "The slow tests were left out; \`make slow\` runs them."
 
-slow: $(READY) $(if $(filter 1,$(TRAIN)),$(VENV)/.live)
+slow: $(READY) lighthouse $(if $(filter 1,$(TRAIN)),$(VENV)/.live)
 	$(RUN_TESTS) --dist=loadfile -m 'slow$(AND_NO_TRAINING)' --junitxml=build/slow.xml $(PYTEST_ARGS)
 
 # Browser tests fail without a browser, so it is looked for first and installed where that is possible.
@@ -139,16 +142,25 @@ browser:
 		exit 1; \
 	fi
 
+# Without Node, or where it cannot be had, its tests are skipped and say so.
+lighthouse:
+	@if [ -e $(LIGHTHOUSE)/.$(LIGHTHOUSE_TOOL) ]; then exit 0; fi; \
+	if ! command -v npm >/dev/null; then echo "no npm found: the Lighthouse tests are left out"; exit 0; fi; \
+	echo "installing $(LIGHTHOUSE_TOOL) into $(LIGHTHOUSE); this is done once"; mkdir -p $(LIGHTHOUSE); \
+	if npm install --silent --no-audit --no-fund --prefix $(LIGHTHOUSE) $(LIGHTHOUSE_TOOL); then \
+		touch $(LIGHTHOUSE)/.$(LIGHTHOUSE_TOOL); \
+	else echo "$(LIGHTHOUSE_TOOL) cannot be had here: the Lighthouse tests are left out"; fi
+
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Figures, printed as ratios measured in one run; PEER names a Python that has tensorboard installed.
-bench: $(VENV)/.test
+bench: $(VENV)/.test lighthouse
 	$(BIN)/python tests/bench/bench_collect.py
 	$(BIN)/python tests/bench/bench_events.py $(if $(PEER),--peer $(PEER))
 	$(BIN)/python tests/bench/bench_change.py $(if $(PEER),--peer $(PEER))
-	for figures in $(wildcard $(addprefix tests/bench/bench_,$(addsuffix .py,recognise history server crowd page decisions))); do $(BIN)/python $$figures || exit 1; done
+	for figures in $(wildcard $(addprefix tests/bench/bench_,$(addsuffix .py,recognise history server crowd page lighthouse decisions))); do $(BIN)/python $$figures || exit 1; done
 
 # What failed is kept in .hypothesis/ and tried first the next time.
 fuzz: $(VENV)/.test

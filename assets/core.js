@@ -22,11 +22,16 @@
     });
   }
 
+  /* Whether a press on a link means here, not another tab or window. */
+  function isPlainClick(event) {
+    return event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
+  }
+
   /* Put a value into one of the page's stores. */
   function set(store, data) {
     window.dash_clientside.set_props(store, { data });
   }
 
   window.setInterval(() => document.hidden || document.dispatchEvent(new CustomEvent("dashboard:second")), 1000);
-  window.dashboard = { address, everySecond, onPress, set };
+  window.dashboard = { address, everySecond, isPlainClick, onPress, set };
 })();

@@ -142,8 +142,10 @@ Y_SCALE: Final = "y-scale"
 X_AXIS: Final = "x-axis"
 """Store: `epoch`, `step` or `time`."""
 
+SHORTCUTS: Final = "shortcuts"
+"""The dialog that lists what single keys do."""
 CHARTS_CODE: Final = "charts-code"
-"""A chart that nobody sees: it makes Dash load what `assets/curves` draw with."""
+"""Where a chart that nobody sees makes Dash load what `assets/curves` draw with, once somebody is there."""
 METRIC_WISH: Final = "metric-wish"
 """Store: stream id -> group of metrics that is open -> how many of them are drawn."""
 METRIC_DATA: Final = "metric-data"
@@ -226,6 +228,7 @@ ALL_IDS: Final = (
     SMOOTHING_NOW,
     Y_SCALE,
     X_AXIS,
+    SHORTCUTS,
     CHARTS_CODE,
     METRIC_WISH,
     METRIC_DATA,

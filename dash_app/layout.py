@@ -26,6 +26,7 @@ from dash_app.views.preview_dialog import render_preview_dialog
 from dash_app.views.runs.history import render_history_frame
 from dash_app.views.runs.pin_dialog import render_pin_dialog, render_pin_note
 from dash_app.views.share import render_share_button, render_share_dialog
+from dash_app.views.shortcuts import render_shortcuts
 from dash_app.views.top_bar import render_report_link, render_top_bar
 
 X_AXES = (("epoch", "epoch"), ("step", "step"), ("time", "time"))
@@ -71,6 +72,7 @@ def build_layout(settings: Settings, reader: StateReader, run_id: str | None = N
             _main(page, render_graph_panel(seen.state), fresh.sentence, has_log=settings.preview),
             render_share_dialog(settings.frame_ancestors),
             render_preview_dialog(is_on=settings.preview),
+            render_shortcuts(),
             render_pin_dialog(),
             *stores,
         ],

@@ -75,7 +75,7 @@ def test_the_patchtst_checkpoint_from_disk_to_css_class(tmp_path: Path) -> None:
     assert any("patchtst" in text_of(part) for part in news)
 
     # the presentation maps a status to a class, and the stylesheet knows that class
-    (card,) = [c for c in of_class(components(cards(shown)), "card") if "Checkpoints" in text_of(c)]
+    (card,) = [c for c in of_class(components(cards(shown)), "card") if "Trained checkpoints" in text_of(c)]
     assert card.className == "card is-done"
     element = next(e for e in graph_elements(shown) if e["data"]["id"] == "artifact-save")
     assert element["data"]["status"] == "done"

@@ -1,32 +1,44 @@
-/* Code: the charts' library, a third of all that the page loads, fetched when a chart comes near.
+/* Code: the charts' library, most of what the page loads, fetched when a chart is near and somebody is there.
 
-   In:  charts that wait for it
+   In:  charts that wait for it; the first sign of a person, or a while without one: until then the server's pictures
+        of the charts stand, which nobody can move
    Out: window.chartCode.whenHere(name, act, places): act is called once the library is here; the last one of a name
         counts. Dash itself brings it, for a graph that nobody sees. */
 (function () {
   "use strict";
 
   const NEAR = "200px 0px";
+  const SIGNS = ["pointermove", "pointerdown", "wheel", "keydown", "scroll"];
+  const ALONE_MS = 4000;
   const LOOK_MS = 50;
   const acts = new Map();
+  let isNear = false;
+  let isSomebody = false;
   let isAsked = false;
 
   const sight = new IntersectionObserver(
     (changes) => {
-      if (changes.some(({ isIntersecting }) => isIntersecting)) ask();
+      if (changes.some(({ isIntersecting }) => isIntersecting)) near();
     },
     { rootMargin: NEAR },
   );
 
-  /* What is on its way to the first picture goes before it. */
-  function ask() {
+  function near() {
+    isNear = true;
     sight.disconnect();
-    if (isAsked) return;
-    isAsked = true;
-    window.requestIdleCallback(bring, { timeout: 500 });
+    window.setTimeout(somebody, ALONE_MS);
+    bring();
+  }
+
+  function somebody() {
+    isSomebody = true;
+    SIGNS.forEach((sign) => window.removeEventListener(sign, somebody, true));
+    bring();
   }
 
   function bring() {
+    if (isAsked || !isNear || !isSomebody) return;
+    isAsked = true;
     const children = { type: "Graph", namespace: "dash_core_components", props: { config: { displayModeBar: false } } };
     window.dash_clientside.set_props("charts-code", { children });
     arrive();
@@ -41,8 +53,10 @@
 
   function whenHere(name, act, places) {
     acts.set(name, act);
-    if (!isAsked) places.forEach((place) => sight.observe(place));
+    if (!isNear) places.forEach((place) => sight.observe(place));
   }
+
+  SIGNS.forEach((sign) => window.addEventListener(sign, somebody, { capture: true, passive: true }));
 
   window.chartCode = { whenHere };
 })();

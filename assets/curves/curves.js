@@ -28,6 +28,9 @@
     return curve[axis].map((at) => (at === null ? null : at / unit.seconds));
   }
 
+  /* Where a device sets all colours, the curves differ by their strokes alone. */
+  const strokeOf = ({ role }, palette) => ({ color: palette[role], dash: palette.dashes[role] || "solid" });
+
   /* A curve as it was measured; where it is smoothed faint, behind a line that tells both values. */
   function lineTraces(curve, scene, look, isSmooth) {
     const x = places(curve, scene.axis, scene.unit);
@@ -56,7 +59,7 @@
   }
 
   function curveTraces(curve, scene) {
-    return lineTraces(curve, scene, { color: scene.palette[curve.role], width: WIDTHS.line }, curve.smooth);
+    return lineTraces(curve, scene, { ...strokeOf(curve, scene.palette), width: WIDTHS.line }, curve.smooth);
   }
 
   /* The last finite value: where the run is now. */

@@ -37,6 +37,7 @@
       fail: resolve("--fail"),
     };
     for (const [role, token] of Object.entries(LINE_TOKENS)) found[role] = resolve(token);
+    found.dashes = window.matchMedia("(forced-colors: active)").matches ? { train: "dot", other: "dashdot" } : {};
     probe.remove();
     return found;
   }

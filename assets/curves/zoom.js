@@ -11,6 +11,7 @@
   const SHORTEST_REDUCED = 250; // a reduced curve keeps at least an eighth of 2,000 points
   const WAIT_MS = 60; // a person may still be moving
   const GROWING_WAIT_MS = 2000; // while a training writes into what is shown
+  const THEME = 4; // its place among what losses.draw is called with
   const COLUMNS = ["epoch", "step", "time", "value"];
 
   const { draw, ghostsOf } = window.dash_clientside.losses;
@@ -147,6 +148,11 @@
     draw(...withDetails(wires));
   }
 
+  /* The same in the colours of now. */
+  function redrawIn(theme) {
+    if (wires.length) draw(...withDetails(wires.map((wire, index) => (index === THEME ? theme : wire))));
+  }
+
   /* What losses.draw is called with, the curves in detail where that was fetched. */
   function withDetails([losses, x, y, smoothing, theme, compared, ...rest]) {
     const run = document.querySelector("#run-label b")?.title;
@@ -187,7 +193,7 @@
     return joined;
   }
 
-  window.lossZoom = { ask, merged };
+  window.lossZoom = { ask, merged, redrawIn };
   window.dash_clientside.losses.draw = drawWithDetail;
   window.dash_clientside = Object.assign({}, window.dash_clientside, { zoom: { follow } });
 })();

@@ -8,7 +8,7 @@
 
   const TAGS = /^(a|b|button|caption|code|details|div|i|li|nav|ol|p|section|span|summary|table|tbody|td|th|thead|time|tr)$/;
   const ATTRIBUTES = /^(class|tabindex|datetime|title|role|scope|download|type|disabled|data-[a-z-]+|aria-[a-z-]+)$/;
-  const OWN_ADDRESS = /^api\/[\w.]+(\?[\w.%&=+*:~-]*)?$/;
+  const OWN_ADDRESS = /^(api\/[\w.]+)?(\?[\w.%&=+*:~-]*)?$/;
 
   function elementOf(tree) {
     if (typeof tree === "string") return document.createTextNode(tree);

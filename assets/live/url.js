@@ -1,6 +1,6 @@
 /* URL: ?tab= &view= &stage= &smoothing= &y= &x= &theme= &run= &baseline= &runs= &embed= &panel= -> the page, and back.
 
-   Read once, before anything is drawn; written with replaceState whenever a choice changes.
+   Read before anything is drawn, and after Back and Forward; written by places.js whenever a choice changes.
    Parameters it does not know stay as they are. Nothing is kept anywhere else. */
 (function () {
   "use strict";
@@ -13,6 +13,18 @@
     theme: ["auto", "light", "dark"],
     panel: ["verdict", "cards", "graph", "checklist", "losses", "history"],
   };
+  const STORES = [
+    ["tab", "data"],
+    ["graph-view", "data"],
+    ["selected-stage", "data"],
+    ["smoothing", "value"],
+    ["y-scale", "data"],
+    ["x-axis", "data"],
+    ["theme-choice", "data"],
+    ["shown-run", "data"],
+    ["baseline-choice", "data"],
+    ["overlay-runs", "data"],
+  ];
   const ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
   const RUN_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
   const LIVE = "live";
@@ -23,6 +35,7 @@
   const root = document.documentElement;
   const darkIsWished = window.matchMedia("(prefers-color-scheme: dark)");
   let firstView = null;
+  let written = [];
 
   function parameters() {
     return new URLSearchParams(window.location.search);
@@ -117,9 +130,20 @@
     }
     const query = given.toString().replaceAll("%2C", ",");
     const address = window.location.pathname + (query ? "?" + query : "") + window.location.hash;
-    window.history.replaceState(window.history.state, "", address);
+    written = [open, view, stage, smooth, y, x, theme, run, baselineRun, overlaid];
+    window.places.write(address);
     setTheme(theme);
     return themeNow();
+  }
+
+  /* Another address of this page came back: choose what it says, where that is not chosen already. */
+  function returned() {
+    read(null, firstView).forEach((found, index) => {
+      const value = found === window.dash_clientside.no_update ? null : found;
+      if (JSON.stringify(value) === JSON.stringify(written[index])) return;
+      const [store, property] = STORES[index];
+      window.dash_clientside.set_props(store, { [property]: value });
+    });
   }
 
   /* A tab that is not there any more, because another run has nothing to show on it, is left. */
@@ -143,13 +167,9 @@
     return links.some((link) => link.dataset[kind] === chosen);
   }
 
-  function isPlainClick(event) {
-    return event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
-  }
-
   for (const [kind, store] of [["tab", "tab"], ["view", "graph-view"]]) {
     window.dashboard.onPress(`a[data-${kind}]`, (link, event) => {
-      if (!isPlainClick(event)) return;
+      if (!window.dashboard.isPlainClick(event)) return;
       event.preventDefault();
       window.dashboard.set(store, link.dataset[kind]);
     });
@@ -168,6 +188,6 @@
 
   prepare();
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
-    url: { read, write, markTab, markView },
+    url: { read, write, returned, markTab, markView },
   });
 })();

@@ -23,7 +23,7 @@
     const row = step && event.target.closest && event.target.closest("tr.run-row");
     const next = row && (step > 0 ? row.nextElementSibling : row.previousElementSibling);
     const cell = next && next.children[event.target.closest("td, th").cellIndex];
-    const button = cell && cell.querySelector("button");
+    const button = cell && cell.querySelector("a, button");
     if (!button) return;
     event.preventDefault();
     button.focus();

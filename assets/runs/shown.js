@@ -1,6 +1,6 @@
 /* Shown: which run is looked at, and which baseline stands behind it.
 
-   In:  buttons with data-show-run and data-baseline-run, wherever they are; the banner of a stored run.
+   In:  links and buttons with data-show-run, buttons with data-baseline-run, wherever they are; the banner of a stored run.
    Out: the stores shown-run and baseline-choice (the URL script writes them into the address), and
         data-shown and data-compared on <html>. */
 (function () {
@@ -39,7 +39,9 @@
     window.setTimeout(() => (target ? target.scrollIntoView() : window.scrollTo({ top: 0 })), 50);
   }
 
-  onPress("button[data-show-run]", (button) => {
+  onPress("[data-show-run]", (button, event) => {
+    if (!window.dashboard.isPlainClick(event)) return;
+    event.preventDefault();
     set("shown-run", button.dataset.showRun || null);
     leave(button);
   });

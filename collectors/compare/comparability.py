@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from collectors.contract.metrics import StreamMetrics
-from collectors.contract.values import Scalar, Status
+from collectors.contract.values import Direction, Scalar, Status
 from collectors.numbers import place_words, reached_words, value_words
 from collectors.training.courses import course_of
 
@@ -86,11 +87,20 @@ def steps_of(stream: StreamMetrics) -> int | None:
     return None if epochs_of(stream) is not None else stream.completion.step
 
 
-def reasons_against(run: Standing | None, baseline: Standing | None, must_match: Sequence[str]) -> tuple[str, ...]:
-    """Why a stream's losses are neither better nor worse; empty where they can be compared."""
+class Against(NamedTuple):
+    """Why a stream's losses are neither better nor worse; no reasons where they can be compared."""
+
+    reasons: tuple[str, ...]
+    direction: Direction
+    """`unfinished` where every reason goes away with the end of the training, else `incomparable`."""
+
+
+def reasons_against(run: Standing | None, baseline: Standing | None, must_match: Sequence[str]) -> Against:
+    """Why a stream's losses are neither better nor worse."""
     if run is None or baseline is None:
-        return missing_side(run, baseline)
-    return (*reasons_for_good(run, baseline, must_match), *unfinished_sides(run, baseline))
+        return Against(missing_side(run, baseline), Direction.INCOMPARABLE)
+    for_good, early = reasons_for_good(run, baseline, must_match), unfinished_sides(run, baseline)
+    return Against((*for_good, *early), Direction.INCOMPARABLE if for_good else Direction.UNFINISHED)
 
 
 def reasons_for_good(run: Standing, baseline: Standing, must_match: Sequence[str]) -> tuple[str, ...]:

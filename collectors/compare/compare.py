@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from collectors.compare.artifacts import artifact_changes
-from collectors.compare.comparability import Standing, epochs_of, reasons_against, standing_of, steps_of
+from collectors.compare.comparability import Against, Standing, epochs_of, reasons_against, standing_of, steps_of
 from collectors.compare.configs import compare_configs
 from collectors.compare.decisions import decisions_differ
 from collectors.compare.regression import (
@@ -23,12 +23,12 @@ from collectors.compare.regression import (
     window_is_reduced,
 )
 from collectors.compare.rejudged import judgement_of, rejudged
-from collectors.contract.delta import CheckChange, Delta, Direction, LossChange, Side, StreamDelta
+from collectors.contract.delta import CheckChange, Delta, LossChange, Side, StreamDelta
 from collectors.contract.metric_rules import Better
 from collectors.contract.metrics import StreamMetrics
 from collectors.contract.policy import Policy
 from collectors.contract.state import Check, DashboardState
-from collectors.contract.values import Outcome
+from collectors.contract.values import Direction, Outcome
 from collectors.training.courses import course_of
 from collectors.training.series import is_loss
 
@@ -113,13 +113,13 @@ def _check_change(run: Check | None, baseline: Check | None) -> CheckChange | No
 
 def _check_direction(run: Check | None, baseline: Check | None) -> Direction:
     if run is None or baseline is None:
-        return Direction.INCOMPARABLE
+        return Direction.NEW
     return Direction.BETTER if RANK[run.outcome] > RANK[baseline.outcome] else Direction.WORSE
 
 
 def _stream(stream: str, run: DashboardState, baseline: DashboardState, policy: Policy) -> StreamDelta:
     ours, theirs = run.metrics.get(stream), baseline.metrics.get(stream)
-    reasons = reasons_against(_standing(ours), _standing(theirs), policy.must_match)
+    against = reasons_against(_standing(ours), _standing(theirs), policy.must_match)
     sides = [s for s in (ours, theirs) if s]
     by_steps = all(epochs_of(s) is None for s in sides) and any(steps_of(s) is not None for s in sides)
     count = steps_of if by_steps else epochs_of
@@ -127,10 +127,10 @@ def _stream(stream: str, run: DashboardState, baseline: DashboardState, policy: 
     return StreamDelta(
         id=stream,
         label=next(s.label for s in (ours, theirs) if s),
-        comparable=not reasons,
-        reasons=reasons,
+        comparable=not against.reasons,
+        reasons=against.reasons,
         notes=_stream_notes(ours, theirs, policy),
-        losses=tuple(_losses(ours, theirs, reasons, policy)),
+        losses=tuple(_losses(ours, theirs, against, policy)),
         counted_in="step" if by_steps else "epoch",
         epochs=quantity(*(count(s) if s else None for s in (ours, theirs))),
         duration_seconds=quantity(*(duration_of(s) if s else None for s in (ours, theirs))),
@@ -179,7 +179,7 @@ def _reduced_words(side: str, rule: Policy, policy: Policy) -> str:
 
 
 def _losses(
-    run: StreamMetrics | None, baseline: StreamMetrics | None, reasons: tuple[str, ...], policy: Policy
+    run: StreamMetrics | None, baseline: StreamMetrics | None, against: Against, policy: Policy
 ) -> Iterable[LossChange]:
     names = {name for side in (run, baseline) if side for name in side.final}
     for name in sorted(names, key=lambda n: _place(n, policy)):
@@ -187,7 +187,7 @@ def _losses(
         whichs: tuple[Which, ...] = ("final", "best") if better else ("final",)
         for which in whichs:
             value = quantity(*(_value(s, name, which, better) for s in (run, baseline)))
-            yield loss_change((name, which), value, reasons, (policy, better))
+            yield loss_change((name, which), value, against, (policy, better))
 
 
 def _place(name: str, policy: Policy) -> tuple[bool, bool, bool, bool, str]:

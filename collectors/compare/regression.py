@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from collectors.compare.comparability import (
+    Against,
     at_epoch,
     epochs_of,
     missing_side,
@@ -20,11 +21,12 @@ from collectors.compare.comparability import (
     unfinished_sides,
     was_trained,
 )
-from collectors.contract.delta import Direction, Judgement, LossChange, Quantity, Regression
+from collectors.contract.delta import Judgement, LossChange, Quantity
 from collectors.contract.metric_rules import Better
 from collectors.contract.metrics import MAX_POINTS, StreamMetrics
 from collectors.contract.policy import Policy
-from collectors.numbers import number_words, share_words, signed_words
+from collectors.contract.values import Direction, Regression
+from collectors.numbers import number_words, percent_words
 from collectors.training.courses import course_of
 from collectors.training.metric_facts import told_way
 
@@ -164,12 +166,14 @@ def no_way(series: str) -> str:
 
 
 def loss_change(
-    named: tuple[str, Which], value: Quantity, reasons: tuple[str, ...], by: tuple[Policy, Better | None]
+    named: tuple[str, Which], value: Quantity, against: Against, by: tuple[Policy, Better | None]
 ) -> LossChange:
-    """One metric on both sides; `reasons` are those against comparing its stream at all, `by` its policy and way."""
+    """One metric on both sides; `against` is what forbids comparing its stream at all, `by` its policy and way."""
     (series, which), (policy, better) = named, by
-    reason = "; ".join(reasons) or _value_reason(series, value, better)
-    direction = Direction.INCOMPARABLE if reason or better is None else direction_of(value, policy.of(series), better)
+    reason = "; ".join(against.reasons) or _value_reason(series, value, better)
+    direction = against.direction if against.reasons else Direction.INCOMPARABLE
+    if not reason and better is not None:
+        direction = direction_of(value, policy.of(series), better)
     return LossChange(series=series, which=which, value=value, direction=direction, reason=reason or None)
 
 
@@ -194,11 +198,25 @@ def _unmeasured(value: Quantity, policy: Policy) -> Judgement:
 
 def _measured(value: Quantity, policy: Policy, better: Better) -> Judgement:
     worse = direction_of(value, policy, better) is Direction.WORSE
-    change = signed_words(value.difference) if value.relative is None else share_words(value.relative)
     of = policy.metric if policy.window == 1 else f"mean of the last {policy.window} {policy.metric}"
-    allowed = f"{number_words(allowance(value, policy))} allowed"
-    sentence = f"{of} {number_words(value.run)} against {number_words(value.baseline)} ({change}, {allowed})"
+    change = _change_words(value, policy, better)
+    sentence = f"{of} {number_words(value.run)} against {number_words(value.baseline)}: {change}"
     return _judgement(Regression.REGRESSION if worse else Regression.NONE, sentence, value)
+
+
+def _change_words(value: Quantity, policy: Policy, better: Better) -> str:
+    """How far a value went, and where it is less than good how far it may: `2 % worse, 5 % allowed (limit 0.194)`."""
+    difference = value.difference or 0.0
+    size = number_words(abs(difference)) if value.relative is None else percent_words(value.relative)
+    if not difference:
+        return "the same"
+    if (difference < 0) == (better == "lower"):
+        return f"{size} better"
+    room, reference = allowance(value, policy), value.baseline or 0.0
+    is_share = value.relative is not None and room <= policy.allowed_relative * abs(reference)
+    allowed = percent_words(policy.allowed_relative) if is_share else number_words(room)
+    limit = reference + room if better == "lower" else reference - room
+    return f"{size} worse, {allowed} allowed (limit {number_words(limit)})"
 
 
 def window_is_reduced(stream: StreamMetrics, policy: Policy) -> bool:

@@ -1,7 +1,7 @@
 """Rows of one stream in two runs -> how far its final validation loss went. Pure.
 
 Input: two rows of the index and the policy. Output: the change that the comparison of the whole
-snapshots tells for the same value: what cannot be compared is incomparable here too, for its reasons.
+snapshots tells for the same value: what cannot be compared cannot be here either, for its reasons.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ SERIES = "val_loss"
 def final_val_change(run: StreamRow | None, baseline: StreamRow | None, policy: Policy) -> LossChange:
     """The change of the final validation loss; unknown values where a side has none."""
     value = quantity(_final(run), _final(baseline))
-    reasons = reasons_against(_standing(run), _standing(baseline), policy.must_match)
-    return loss_change((SERIES, "final"), value, reasons, (policy, way_of(SERIES, policy)))
+    against = reasons_against(_standing(run), _standing(baseline), policy.must_match)
+    return loss_change((SERIES, "final"), value, against, (policy, way_of(SERIES, policy)))
 
 
 def _final(row: StreamRow | None) -> float | None:

@@ -6,32 +6,25 @@ does no I/O and knows no clock.
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Literal
 
 from pydantic import NonNegativeInt
 
 from collectors.contract.configs import Reason
 from collectors.contract.policy import Policy
-from collectors.contract.values import Contract, Id, Level, Outcome, RunId, Scalar, Text, UtcTime, VerdictValue
-
-
-class Direction(StrEnum):
-    """How the run's value stands to the baseline's. `incomparable` is *cannot tell*."""
-
-    BETTER = "better"
-    WORSE = "worse"
-    WITHIN = "within"
-    INCOMPARABLE = "incomparable"
-
-
-class Regression(StrEnum):
-    """What the regression policy says."""
-
-    NONE = "no_regression"
-    REGRESSION = "regression"
-    INCOMPARABLE = "incomparable"
-    INCOMPLETE = "incomplete"
+from collectors.contract.values import (
+    Contract,
+    Direction,
+    Id,
+    Level,
+    Outcome,
+    Regression,
+    RunId,
+    Scalar,
+    Text,
+    UtcTime,
+    VerdictValue,
+)
 
 
 class Side(Contract):
@@ -80,9 +73,9 @@ class LossChange(Contract):
     value: Quantity
     """Both values."""
     direction: Direction
-    """Better, worse or within the policy's tolerance; or incomparable."""
+    """Better, worse or within the policy's tolerance; or incomparable, or not finished."""
     reason: Text | None
-    """Why it is incomparable; null otherwise."""
+    """Why it is neither; null otherwise."""
 
 
 class ConfigChange(Contract):
@@ -156,7 +149,7 @@ class CheckChange(Contract):
     baseline: Outcome | None
     """The baseline's outcome; null where it has no such check."""
     direction: Direction
-    """Better or worse; incomparable where one side does not have it."""
+    """Better or worse; new where one side does not have it."""
     run_detail: Text
     """What the run's check found; empty without one."""
     baseline_detail: Text

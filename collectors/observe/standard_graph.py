@@ -105,7 +105,7 @@ def _gate(asked: Sequence[CheckSpec]) -> tuple[list[Raw], list[tuple[str, str]]]
             column, row = divmod(number, _ROWS)
             place = (first_column + column, row)
             more = {"view": "gate", "group": group, "checks": [check.id]}
-            stages.append(_stage(check.gate.stage, check.gate.label, f"check:{check.id}", place, **more))
+            stages.append(_stage(check.gate.stage, check.title, f"check:{check.id}", place, **more))
         first_column += -(-len(members) // _ROWS)
     last = max((s["column"] for s in stages), default=-1) + 1
     stages.append(_stage("release-ready", "Release ready", "verdict", (last, 1), view="gate"))

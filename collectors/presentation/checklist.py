@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from collectors.contract.state import Check, DashboardState, NotAsked, Verdict
 from collectors.contract.values import Outcome
 from collectors.presentation.steps import NEXT, WHERE, clears_words, step_lines, steps_count
-from collectors.presentation.words import NOT_ASKED, OUTCOME_MARKS, VERDICT_WORDS, one_line
+from collectors.presentation.words import NOT_ASKED, OUTCOME_MARKS, VERDICT_WORDS, code_parts, one_line, quoted
 
 if TYPE_CHECKING:
     from xml.etree import ElementTree
@@ -31,7 +31,7 @@ def as_text(state: DashboardState, paint: Paint = plain) -> str:
     off = [paint(not_asked_line(one), "skip") for one in state.not_asked]
     blocks += [*off, ""] if off else []
     verdict = paint(VERDICT_WORDS[state.verdict.value], str(state.verdict.value))
-    reason = one_line(state.verdict.reason)
+    reason = quoted(state.verdict.reason)
     told = step_lines(state)
     following = ["", *told] if told else []
     return "\n".join([*head, *blocks, summary_line(state.verdict), f"Verdict: {verdict} - {reason}", *following, ""])
@@ -41,14 +41,14 @@ def check_lines(check: Check, paint: Paint = plain) -> list[str]:
     """The lines of one check: mark, outcome and title, then detail and hint."""
     outcome = paint(f"{OUTCOME_MARKS[check.outcome]} {check.outcome.upper()}", str(check.outcome))
     lines = [f"{check.index}. {outcome} - {one_line(check.title)}"]
-    lines += [f"   detail: {one_line(check.detail)}"] if check.detail else []
-    lines += [f"   hint: {one_line(check.hint)}"] if check.hint else []
+    lines += [f"   detail: {quoted(check.detail)}"] if check.detail else []
+    lines += [f"   hint: {quoted(check.hint)}"] if check.hint else []
     return lines
 
 
 def not_asked_line(one: NotAsked) -> str:
     """A check that the description switches off: it counts for nothing."""
-    return f"{OUTCOME_MARKS[Outcome.SKIP]} {NOT_ASKED}: {one.index}. {one_line(one.title)} - {one_line(one.reason)}"
+    return f"{OUTCOME_MARKS[Outcome.SKIP]} {NOT_ASKED}: {one.index}. {one_line(one.title)} - {quoted(one.reason)}"
 
 
 def summary_line(verdict: Verdict) -> str:
@@ -94,8 +94,18 @@ def _markdown_steps(state: DashboardState) -> list[str]:
 
 
 def escaped(text: str) -> str:
-    """Text that Markdown shows as it is: no markup, no HTML, no link, no new cell."""
-    flat = one_line(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    """Text that Markdown shows as it is: no markup, no HTML, no link, no new cell; what is to be typed is code."""
+    parts = code_parts(one_line(text))
+    return "".join(_code_span(part) if index % 2 else _plain_markdown(part) for index, part in enumerate(parts))
+
+
+def _code_span(code: str) -> str:
+    """In it nothing is markup but what ends it, and what ends the cell."""
+    return f"`{code.replace('|', chr(92) + '|')}`" if code.strip() else code
+
+
+def _plain_markdown(text: str) -> str:
+    flat = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return "".join(f"\\{c}" if c in "\\`*_{}[]()#|~!" else c for c in flat).replace("://", "&#58;//")
 
 

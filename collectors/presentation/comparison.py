@@ -26,7 +26,7 @@ from collectors.numbers import (
     value_words,
 )
 from collectors.presentation.checklist import escaped
-from collectors.presentation.words import DIRECTION_WORDS, REGRESSION_WORDS, VERDICT_WORDS
+from collectors.presentation.words import DIRECTION_WORDS, REGRESSION_WORDS, VERDICT_WORDS, against_word, quoted
 
 
 def delta_as_json(delta: Delta) -> str:
@@ -38,7 +38,7 @@ def delta_as_text(delta: Delta) -> str:
     """The comparison as a person reads it in a terminal: the baseline's values in brackets."""
     lines = [
         f"run {delta.run.run_id} against the baseline {delta.baseline.run_id}",
-        *delta.notes,
+        *map(quoted, delta.notes),
         "",
         f"Verdict: {_verdicts(delta)}",
         *(f"  {line}" for change in delta.checks for line in _check_lines(change)),
@@ -51,7 +51,7 @@ def delta_as_text(delta: Delta) -> str:
 
 
 def _result(delta: Delta) -> str:
-    return f"Result: {REGRESSION_WORDS[delta.regression.value]} - {delta.regression.sentence}"
+    return f"Result: {REGRESSION_WORDS[delta.regression.value]} - {quoted(delta.regression.sentence)}"
 
 
 def _verdicts(delta: Delta) -> str:
@@ -63,11 +63,11 @@ def _check_lines(change: CheckChange) -> list[str]:
     head = (
         f"{DIRECTION_WORDS[change.direction]}: {change.title}: {change.baseline or UNKNOWN} -> {change.run or UNKNOWN}"
     )
-    return [head, f"  {change.run_detail}"] if change.run_detail else [head]
+    return [head, f"  {quoted(change.run_detail)}"] if change.run_detail else [head]
 
 
 def _stream_lines(stream: StreamDelta) -> list[str]:
-    lines = [stream.label, *(f"  not comparable: {reason}" for reason in stream.reasons)]
+    lines = [stream.label, *(f"  {against_word(stream).lower()}: {why}" for why in stream.reasons)]
     lines += [f"  {note}" for note in stream.notes]
     lines += [f"  {change.series} {change.which}: {_loss_words(change)}" for change in stream.losses]
     lines.append(f"  {stream.counted_in}s {_both(stream.epochs)}, {_time_words(stream)}")
@@ -91,7 +91,7 @@ def sameness_words(stream: StreamDelta) -> str:
 
 
 def _untold_line(stream: StreamDelta) -> list[str]:
-    return [f"  config not comparable: {listed(stream.configs_untold)}"] if stream.configs_untold else []
+    return [f"  config incomparable: {listed(stream.configs_untold)}"] if stream.configs_untold else []
 
 
 def _loss_words(change: LossChange) -> str:

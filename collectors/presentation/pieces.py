@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from collectors.contract.delta import Direction, Judgement
-from collectors.contract.values import Status, VerdictValue
+from collectors.contract.delta import Judgement
+from collectors.contract.values import Direction, Status, VerdictValue
 from collectors.numbers import UNKNOWN, instant_words, iso_text
 from collectors.presentation.markup import Child, Element, el
 from collectors.presentation.words import (
@@ -16,6 +16,8 @@ from collectors.presentation.words import (
     REGRESSION_WORDS,
     VERDICT_STATUS,
     VERDICT_WORDS,
+    code_parts,
+    quoted,
     status_class,
     verdict_icon,
 )
@@ -36,10 +38,7 @@ def unseen(text: str) -> Element:
 
 def coded(sentence: str) -> list[Child]:
     """A sentence in which what stands between backticks is a name of a file, or something to type."""
-    parts = sentence.split("`")
-    if len(parts) % 2 == 0:  # one of them is no pair's: a file's name may hold any
-        return [sentence]
-    return [el("code", part) if index % 2 else part for index, part in enumerate(parts) if part]
+    return [el("code", part) if index % 2 else part for index, part in enumerate(code_parts(sentence)) if part]
 
 
 def age(when: datetime | None) -> Element:
@@ -67,7 +66,7 @@ def direction_mark(direction: Direction, reason: str | None = None) -> Element:
     """How a value stands to the baseline's, as icon and word; `reason` is told on hover."""
     shade, shape = DIRECTION_LOOKS[direction]
     look = f"direction {status_class(shade)}"
-    return el("span", icon(shape), DIRECTION_WORDS[direction], class_=look, title=reason or None)
+    return el("span", icon(shape), DIRECTION_WORDS[direction], class_=look, title=quoted(reason) if reason else None)
 
 
 def judgement_mark(judgement: Judgement) -> Element:

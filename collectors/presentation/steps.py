@@ -6,7 +6,7 @@ from typing import Final
 
 from collectors.contract.state import DashboardState, Step
 from collectors.numbers import joined, plural
-from collectors.presentation.words import one_line
+from collectors.presentation.words import quoted
 
 NEXT: Final = "Next"
 WHERE: Final = "Commands are for a POSIX shell in the workspace's folder."
@@ -28,6 +28,6 @@ def step_lines(state: DashboardState) -> list[str]:
     """The steps as lines of text, each command on a line of its own; none where there is nothing to do."""
     lines = [f"{NEXT}: {steps_count(state)}."] if state.steps else []
     for number, step in enumerate(state.steps, 1):
-        lines.append(f"{number}. {one_line(step.action)} ({clears_words(step, state)})")
+        lines.append(f"{number}. {quoted(step.action)} ({clears_words(step, state)})")
         lines += [f"   {step.command}"] if step.command else []
     return [*lines, *([WHERE] if any(step.command for step in state.steps) else [])]

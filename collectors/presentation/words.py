@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
-from collectors.contract.delta import Direction, Regression
 from collectors.contract.metrics import Point, StreamMetrics
 from collectors.contract.state import Check
-from collectors.contract.values import Level, Outcome, Status, VerdictValue
+from collectors.contract.values import Direction, Level, Outcome, Regression, Status, VerdictValue
 from collectors.numbers import number_words, place_words, reached_words
 from collectors.training.courses import course_of
+
+if TYPE_CHECKING:
+    from collectors.contract.delta import StreamDelta  # comparing is asked for later
 
 VERDICT_WORDS: Final = {value: value.word for value in VerdictValue}
 VERDICT_STATUS: Final = {
@@ -66,25 +68,29 @@ DIRECTION_WORDS: Final = {
     Direction.WORSE: "worse",
     Direction.WITHIN: "within tolerance",
     Direction.INCOMPARABLE: "incomparable",
+    Direction.UNFINISHED: "not finished yet",
+    Direction.NEW: "new check",
 }
 DIRECTION_LOOKS: Final = {
     Direction.BETTER: (Status.DONE, "done"),
     Direction.WORSE: (Status.FAIL, "fail"),
     Direction.WITHIN: (Status.IDLE, "within"),
     Direction.INCOMPARABLE: (Status.STALLED, "incomplete"),
+    Direction.UNFINISHED: (Status.IDLE, "idle"),
+    Direction.NEW: (Status.IDLE, "idle"),
 }
 """How a value stands to the baseline's -> shade and icon."""
 REGRESSION_WORDS: Final = {
-    Regression.NONE: "NO REGRESSION",
-    Regression.REGRESSION: "REGRESSION",
-    Regression.INCOMPARABLE: "INCOMPARABLE",
-    Regression.INCOMPLETE: "INCOMPLETE",
+    Regression.NONE: "Not worse than baseline",
+    Regression.REGRESSION: "Worse than baseline",
+    Regression.INCOMPARABLE: "Incomparable",
+    Regression.INCOMPLETE: "Not finished yet",
 }
 REGRESSION_LOOKS: Final = {
     Regression.NONE: (Status.DONE, "done"),
     Regression.REGRESSION: (Status.FAIL, "fail"),
     Regression.INCOMPARABLE: (Status.STALLED, "incomplete"),
-    Regression.INCOMPLETE: (Status.STALLED, "incomplete"),
+    Regression.INCOMPLETE: (Status.IDLE, "idle"),
 }
 """What the regression policy says -> shade and icon."""
 
@@ -188,9 +194,29 @@ def point_words(point: Point, unit: str = "") -> str:
     return f"{value} at {place}" if place else value
 
 
+def against_word(stream: StreamDelta) -> str:
+    """What stands before the reasons that forbid comparing a stream."""
+    early = stream.judgement is not None and stream.judgement.value is Regression.INCOMPLETE
+    return REGRESSION_WORDS[Regression.INCOMPLETE if early else Regression.INCOMPARABLE]
+
+
 def one_line(text: str) -> str:
     """Text without line ends: one line is one line, whatever a file says."""
     return " ".join(text.split())
+
+
+def code_parts(sentence: str) -> list[str]:
+    """A sentence cut where names of files and what is to be typed begin and end: every second part is one.
+
+    A state marks them by backticks, as Markdown does; one that is no pair's stands for itself.
+    """
+    parts = sentence.split("`")
+    return parts if len(parts) % 2 else [sentence]
+
+
+def quoted(sentence: str) -> str:
+    """A sentence as one line for where nothing can be set in another type: what is to be typed in quotation marks."""
+    return one_line('"'.join(code_parts(sentence)))
 
 
 def chart_text(text: str) -> str:

@@ -46,7 +46,7 @@ class FirstRegions:
         whole = self._reader.whole(seen, first) or seen.state
         panels = [_panel(whole, stream, f"still-{number}") for number, stream in enumerate(first)]
         controls = el("div", el("h2", "Curves"), class_="loss-controls")
-        graph = el("section", class_="panel graph-panel", aria_hidden="true")
+        graph = el("section", el("header", el("h2", "Pipeline"), class_="panel-head"), class_="panel graph-panel")
         return to_html(
             [
                 el("section", cards(seen.state), class_="cards"),

@@ -2,6 +2,8 @@
 
     python tests/bench/bench_page.py [--changes 20] [--seconds 10]
 
+And when its first charts are seen: on this machine, and over a line as slow as browsers' own *Slow 3G*.
+
 Input: nothing; a training that grows is made in a temporary folder. Output: one line a figure, beside another one of
 the same run: the collector's part of the way, and an empty page's share of a processor. It judges nothing.
 """
@@ -37,6 +39,18 @@ from support.workspaces import Stream, event_path, write_stream
 EPOCHS = 10_000
 SETTLE_SECONDS = 8.0
 """A tab that was just hidden still tidies up."""
+FAST_LINE = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
+SLOW_3G = {"offline": False, "latency": 2000, "downloadThroughput": 50_000, "uploadThroughput": 50_000}
+"""As the browser's own tools have it: 400 kbit/s, 2 s there and back."""
+NOTE_CHARTS = """
+const look = () => {
+  const lines = [...document.querySelectorAll(".loss path.line, .loss .scatterlayer path")];
+  if (!lines.some((line) => line.getBoundingClientRect().width > 100)) return requestAnimationFrame(look);
+  requestAnimationFrame(() => setTimeout(() => { window.chartsSeen ??= performance.now(); }));
+};
+requestAnimationFrame(look);
+"""
+"""Notes when the first curve has been painted, of whoever drew it."""
 NOTE_EPOCHS = r"""
 window.painted = {};
 const note = () => {
@@ -58,6 +72,7 @@ def main() -> int:
     asked = parser.parse_args()
     print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} at the start")
     with tempfile.TemporaryDirectory() as home, chromium() as driver:
+        first_charts(Path(home) / "first", driver)
         ways(Path(home) / "ways", driver, asked.changes)
         shares(Path(home) / "shares", driver, asked.seconds)
     print(f"load {os.getloadavg()[0]:.1f} at the end")
@@ -72,6 +87,29 @@ def chromium() -> Iterator[Any]:
         yield driver
     finally:
         driver.quit()
+
+
+def first_charts(home: Path, driver: Any) -> None:
+    """Seconds from the press on a link to the first charts that can be seen, nothing of the page being kept before."""
+    server = start_server(home, options=["--stale-after", "3600"])
+    write_state(server.state_dir, ready_state())
+    driver.execute_cdp_cmd("Network.enable", {})
+    driver.execute_cdp_cmd("Network.setCacheDisabled", {"cacheDisabled": True})
+    noting = driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": NOTE_CHARTS})
+    try:
+        for name, line in (("on this machine", FAST_LINE), ("on Slow 3G", SLOW_3G), ("on this machine", FAST_LINE)):
+            driver.execute_cdp_cmd("Network.emulateNetworkConditions", line)
+            driver.get(server.url)
+            wait_for(lambda: driver.execute_script("return window.chartsSeen"), "the first charts", 120)
+            print(
+                f"first charts, {name:<15} {driver.execute_script('return window.chartsSeen') / 1000:6.2f} s",
+                flush=True,
+            )
+    finally:
+        driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", noting)
+        driver.execute_cdp_cmd("Network.emulateNetworkConditions", FAST_LINE)
+        driver.get("about:blank")
+        server.stop()
 
 
 def ways(home: Path, driver: Any, changes: int) -> None:

@@ -211,7 +211,7 @@ def test_a_pinned_baseline_a_chosen_run_and_the_same_view_by_its_url(
         assert f"{abs(share) * 100:.1f}".removesuffix(".0") + " %" in texts(driver, ".loss-change")[index]
         best = delta_row(driver, stream, "val_loss:best")
         assert (number(best[0]), number(best[1])) == pytest.approx((min(ours), min(theirs)), rel=1e-3)
-    assert text(driver, ".judgement") == "NO REGRESSION"
+    assert text(driver, ".judgement") == "Not worse than baseline"
 
     # the baseline's curve stands behind, by epoch
     driver.execute_script("dash_clientside.set_props('smoothing', {value: 0})")
@@ -287,7 +287,7 @@ def test_a_diverged_run_is_a_regression_on_the_page_and_of_the_command(
     open_page(driver, server.url, query)
     wait_for(lambda: is_compared(driver, runs, "diverged"), "the diverged run")
 
-    assert text(driver, ".judgement") == "REGRESSION"
+    assert text(driver, ".judgement") == "Worse than baseline"
     assert delta_row(driver, "swinmae", "val_loss:final")[3] == "incomparable"
     assert "the run diverged at epoch 3" in text(driver, ".policy-found")
     assert f"{runs.ids['better']} val" in traces(driver, 1)

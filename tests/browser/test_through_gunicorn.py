@@ -32,6 +32,14 @@ const seen = (e) => e !== null && e.checkVisibility() && e.getBoundingClientRect
 return seen(document.querySelector(".verdict-word")) && seen(document.querySelector("#graph canvas"))
   && document.querySelectorAll(".checks .check").length >= 9;
 """
+STILLS = """
+const seen = [...document.querySelectorAll("main .loss-still")].filter((still) => still.checkVisibility());
+return Object.fromEntries(seen.map((still) => [
+  still.closest("[data-stream]").dataset.stream,
+  [...still.querySelectorAll("path.line")].filter((line) => line.getBoundingClientRect().width > 100).length,
+]));
+"""
+"""Stream -> curves in the server's picture of it."""
 
 
 class Served(NamedTuple):
@@ -92,20 +100,28 @@ def test_a_first_visit_is_under_two_megabytes_and_the_next_costs_almost_nothing(
     assert len(cold) < 45, "each request costs a way there and back"
 
 
-def test_verdict_graph_and_checklist_do_not_wait_for_the_charts_code(served: Served) -> None:
-    """It is most of the page; on a slow line it comes long after what people came for."""
+def test_verdict_graph_checklist_and_first_charts_do_not_wait_for_the_charts_code(served: Served) -> None:
+    """It is most of the page; on a slow line it comes long after what people came for, and nobody asks for it before
+    somebody is there. Until then the server's own pictures stand where its charts will."""
     served.chromium.forget()
     with ReverseProxy(served.server.port, PREFIX, held=(CHARTS_CODE,)) as proxy:
         served.driver.get(proxy.url)
         wait_for(lambda: served.driver.execute_script(IS_PAINTED), "verdict, graph and checklist")
         without = served.driver.execute_script("return [typeof window.Plotly, document.querySelector('.main-svg')]")
         word = text(served.driver, ".verdict-word")
+        stills = served.driver.execute_script(STILLS)
+        asked = [path for path in proxy.asked if CHARTS_CODE in path]
+        served.driver.execute_script("window.dispatchEvent(new Event('pointermove'))")
+        wait_for(lambda: [path for path in proxy.asked if CHARTS_CODE in path], "the charts' code to be asked for")
 
         proxy.release()
         wait_for(lambda: served.driver.execute_script(IS_DRAWN), "the charts")
         served.driver.get("about:blank")
 
+        replaced = served.driver.execute_script(STILLS)
+
     assert (without, word) == (["undefined", None], "READY")
+    assert (asked, stills, replaced) == ([], {"patchtst": 2, "swinmae": 2}, {})
 
 
 def test_opening_the_history_transfers_little(served: Served) -> None:

@@ -59,7 +59,7 @@ def test_the_worse_run_exits_1_and_the_better_one_0(
     codes = {run: main(["compare", run, good, *where]) for run in (worse, better, good)}
 
     assert codes == {worse: 1, better: 0, good: 0}
-    assert "Result: REGRESSION - patchtst: val_loss" in capsys.readouterr().out
+    assert "Result: Worse than baseline - patchtst: val_loss" in capsys.readouterr().out
 
 
 def test_the_numbers_are_those_of_the_tables(
@@ -107,7 +107,7 @@ def test_a_run_on_other_data_is_incomparable(
     assert main(["compare", other, good, *where]) == 4
 
     out = capsys.readouterr().out
-    assert "not comparable: other source: synthetic against csv" in out
+    assert "incomparable: other source: synthetic against csv" in out
     assert "better" not in out.replace("lower is better", "")
 
 
@@ -239,4 +239,4 @@ def test_streams_that_both_have_are_judged_by_their_own_numbers(
     out = capsys.readouterr().out
     assert "(-20 %), better" in out
     assert "(+20 %), worse" in out
-    assert "Result: REGRESSION - swinmae" in out
+    assert "Result: Worse than baseline - swinmae" in out

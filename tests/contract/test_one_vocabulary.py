@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
-from xml.etree import ElementTree
 
 import pytest
-from support.components import attribute, parts, text_of
 from support.curves import T0
 from support.evidence_parts import END, archive, checkpoint, default_config, stream, table, workspace
-from support.html_reading import read_page
+from support.faces_told import FACES
 
 from collectors.compare.compare import compare
 from collectors.contract.remembered import PinnedBaseline
@@ -25,25 +22,11 @@ from collectors.contract.values import Status
 from collectors.judge.build import Observation, build_state
 from collectors.judge.checklist import judge
 from collectors.judge.verdict import verdict_of
-from collectors.presentation.checklist import as_junit, as_markdown, as_text
-from collectors.presentation.comparison import delta_as_markdown, delta_as_text
-from collectors.presentation.page import Against, as_html
-from collectors.presentation.runs import rows_as_text, run_as_text
 from collectors.presentation.words import OUTCOME_MARKS, REGRESSION_WORDS, VERDICT_WORDS
-from collectors.store.rows import row_of
 from collectors.training.curves import merge_losses
 from collectors.training.divergence import Divergence
 from collectors.training.evidence import StreamEvidence
 from collectors.training.progress import Target
-from dash_app.pictures.badge import check_badge, render_badge, stream_badge, verdict_badge
-from dash_app.pictures.still_graph import Occasion, render_still_graph
-from dash_app.reading.query import RunQuery, select_page
-from dash_app.views.curves.compared import compared_curves
-from dash_app.views.graph.stage_details import render_stage_details
-from dash_app.views.page import render_page
-from dash_app.views.runs.comparison import render_comparison
-from dash_app.views.runs.history import render_history
-from dash_app.views.runs.history_rows import Looks
 
 NOW = datetime(2026, 11, 23, 12, 0, 52, tzinfo=UTC)
 SIZE = 27_300_000
@@ -103,67 +86,13 @@ def broken() -> DashboardState:
     )
 
 
-def terminal(state: DashboardState) -> str:
-    rows = rows_as_text([row_of(state, (1, 1))], None)
-    return "\n".join([as_text(state), run_as_text(state), delta_as_text(compare(state, baseline())), rows])
-
-
-def junit(state: DashboardState) -> str:
-    root = ElementTree.fromstring(as_junit(state))
-    return "\n".join([*root.itertext(), *(value for one in root.iter() for value in one.attrib.values())])
-
-
-def markdown(state: DashboardState) -> str:
-    """As a reader of the rendered table sees it."""
-    told = as_markdown(state) + delta_as_markdown(compare(state, baseline()))
-    return html.unescape(re.sub(r"\\(.)", r"\1", told))
-
-
-def page(state: DashboardState) -> str:
-    """Regions, charts' words, comparison, the selected stages and the history."""
-    delta, rows = compare(state, baseline()), [row_of(one, (1, 1)) for one in (state, baseline())]
-    drawn = [
-        list(render_page(state, None).values()),
-        render_comparison(delta, BASELINE, is_pinned=True, pin_target=None),
-        [entry["delta"] for entry in compared_curves(baseline(), [], delta).values()],
-        [render_stage_details(state, stage) for stage in state.nodes],
-        render_history(select_page(rows, RunQuery()), Looks(None, rows[1], None, True)),
-    ]
-    losses = [part for region in drawn[0] if isinstance(region, dict) for part in region.values()]
-    losses = [piece for part in losses if isinstance(part, dict) for piece in (*part.values(), *marks_of(part))]
-    titles = [str(attribute(part, "title") or "") for part in parts([drawn, losses])]
-    return "\n".join([text_of(drawn), text_of(losses), *titles])
-
-
-def marks_of(filling: dict[str, Any]) -> list[str]:
-    """What a chart says where a loss was not finite."""
-    return [mark["text"] for mark in filling.get("data", {}).get("broken", [])]
-
-
-def report(state: DashboardState) -> str:
-    shown = read_page(as_html(state, Against(BASELINE, baseline(), compare(state, baseline()))))
-    return shown.tagged("main")[0].text
-
-
-def pictures(state: DashboardState) -> str:
-    badges = [verdict_badge(state), *(stream_badge(state, name) for name in state.metrics)]
-    badges += [check_badge(state, check.id) for check in state.checklist]
-    graph = render_still_graph(state, Occasion(observed_at=NOW))
-    return "\n".join(
-        text for svg in [*map(render_badge, badges), graph] for text in ElementTree.fromstring(svg).itertext()
-    )
-
-
-FACES: dict[str, Callable[[DashboardState], str]] = {
-    face.__name__: face for face in (terminal, junit, markdown, page, report, pictures)
-}
 EVERYWHERE = tuple(FACES)
 TEXTS = ("terminal", "markdown", "page", "report")
 
 
 @cache
 def told(face: str, state: Callable[[], DashboardState]) -> str:
-    return FACES[face](state())
+    return FACES[face](state(), baseline())
 
 
 @pytest.mark.parametrize(
@@ -171,7 +100,8 @@ def told(face: str, state: Callable[[], DashboardState]) -> str:
     [
         (better, "27.3 MB", EVERYWHERE),
         (better, "27.3 MB (12.0 MB)", ("terminal", "markdown")),
-        (better, "-41.8 %", EVERYWHERE),
+        (better, "-41.8 %", TEXTS),
+        (better, "41.8 % better", TEXTS[:1] + TEXTS[1:] + ("junit",)),
         (better, "-0.4189 (-41.8 %)", TEXTS),
         (better, "1.002", EVERYWHERE),
         (better, "0.5832", EVERYWHERE),

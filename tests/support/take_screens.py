@@ -27,8 +27,10 @@ IS_DRAWN = """
 const shown = (name) => document.querySelector(name)?.checkVisibility();
 const root = document.documentElement;
 const charts = [...document.querySelectorAll(".loss-chart")].filter((chart) => chart.checkVisibility());
-if (charts.length && !window.Plotly) charts[0].scrollIntoView({block: "end"}); // what is far is not drawn
-else scrollTo(0, 0);
+if (charts.length && !window.Plotly) { // what is far is not drawn, nor what nobody looks at
+  charts[0].scrollIntoView({block: "end"});
+  window.dispatchEvent(new Event("pointermove"));
+} else scrollTo(0, 0);
 const graph = document.querySelector("#graph-canvas");
 return Boolean(document.querySelector("#verdict .verdict"))
   && "condition" in root.dataset

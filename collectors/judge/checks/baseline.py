@@ -33,9 +33,9 @@ def check_baseline(seen: WorkspaceEvidence) -> Judgement:
 SPEC = CheckSpec(
     number=10,
     id="baseline",
-    title="No regression",
+    title="Not worse than baseline",
     judge=check_baseline,
-    gate=GatePlace("baseline-check", "No regression", "judgement"),
+    gate=GatePlace("baseline-check", "judgement"),
     meaning=Meaning(
         passes_when="no stream's compared metric is worse than the pinned baseline's by more than the policy allows",
         proves=(

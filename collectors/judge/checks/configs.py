@@ -107,8 +107,6 @@ def _range_problem(value: Any, rule: KeyRule) -> str | None:
 
 def shown_value(value: Any) -> str:
     """A config value as a person would write it, bounded."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
     if isinstance(value, (int, float)) and _is_finite(value):
         return value_words(value) if abs(value) < 1e15 else f"{float(value):.4g}"
     text = repr(value) if isinstance(value, str) else str(value)
@@ -120,7 +118,7 @@ SPEC = CheckSpec(
     id="configs",
     title="Final configs",
     judge=check_configs,
-    gate=GatePlace("config-check", "Configs"),
+    gate=GatePlace("config-check"),
     meaning=Meaning(
         passes_when="every stream's config has its required keys, sane in type and range",
         proves="the keys are there, once, in type and range; what YAML would silently turn into something else is said",

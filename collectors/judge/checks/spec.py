@@ -19,12 +19,10 @@ from collectors.training.evidence import WorkspaceEvidence
 
 @dataclass(frozen=True, slots=True)
 class GatePlace:
-    """The check's stage in the gate view; its row and column follow from the order of the checks."""
+    """The check's stage in the gate view: it is called as the check is, and stands where the checks' order puts it."""
 
     stage: str
     """Id of the stage."""
-    label: str
-    """Its name on screen."""
     group: Literal["files", "judgement"] = "files"
     """The frame it stands in."""
 

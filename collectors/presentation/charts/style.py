@@ -24,5 +24,6 @@ CHART: Final = """
 .chart .lowest-name { fill: var(--text); }
 .chart .divergence-name { fill: var(--fail-text); }
 .divergence { stroke: var(--fail); stroke-dasharray: 3 3; }
+@media (forced-colors: active) { .line-train { stroke-dasharray: 2 4; } .key-train { border-top-style: dotted; } }
 .cross { fill: none; stroke: var(--fail); stroke-width: 2.2; stroke-linecap: round; }
 """

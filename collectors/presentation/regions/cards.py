@@ -11,12 +11,20 @@ from datetime import datetime
 
 from collectors.contract.artifacts import Artifact
 from collectors.contract.metrics import StreamMetrics
-from collectors.contract.state import DashboardState
+from collectors.contract.state import DashboardState, NotAsked
 from collectors.contract.values import Level, Outcome, Status
 from collectors.numbers import number_words, plural, size_words
 from collectors.presentation.markup import Element, el
-from collectors.presentation.pieces import age, icon
-from collectors.presentation.words import GROUP_WORDS, NOT_ASKED, NOT_YET, OUTCOME_STATUS, reached_count, status_class
+from collectors.presentation.pieces import age, coded, icon
+from collectors.presentation.words import (
+    GROUP_WORDS,
+    NOT_ASKED,
+    NOT_YET,
+    OUTCOME_STATUS,
+    quoted,
+    reached_count,
+    status_class,
+)
 
 LEVELS = tuple(Level)
 """Levels, lowest first."""
@@ -36,7 +44,7 @@ def cards(state: DashboardState | None) -> list[Element]:
     )
     off = {one.id: one for one in state.not_asked}
     return [
-        _off(group, off[group].reason) if group in off else _card(state, group, of_group, facts)
+        _off(off[group]) if group in off else _card(state, group, of_group, facts)
         for group, of_group, facts in every
         if group in off or _has(state, group)
     ]
@@ -47,9 +55,9 @@ def _has(state: DashboardState, group: str) -> bool:
     return state.meta.checklist_source != "builtin" or any(check.id == group for check in state.checklist)
 
 
-def _off(group: str, reason: str) -> Element:
-    head = el("header", icon(Status.IDLE), el("h3", GROUP_WORDS[group]), el("span", NOT_ASKED, class_="card-ready"))
-    line = el("div", el("p", reason, class_="card-facts", title=reason), class_="card-line")
+def _off(check: NotAsked) -> Element:
+    head = el("header", icon(Status.IDLE), el("h3", check.title), el("span", NOT_ASKED, class_="card-ready"))
+    line = el("div", el("p", coded(check.reason), class_="card-facts", title=quoted(check.reason)), class_="card-line")
     return el("article", head, line, class_=f"card {status_class(Status.IDLE)}")
 
 
@@ -63,12 +71,17 @@ def _card(state: DashboardState, group: str, files: Sequence[Artifact], facts: s
     header = el(
         "header",
         icon(status),
-        el("h3", GROUP_WORDS[group]),
+        el("h3", _title(state, group)),
         el("span", ready, class_="card-ready"),
         el("span", _lowest(files).value, class_="card-level"),
     )
     line = el("div", el("p", facts, class_="card-facts", title=facts), _age_line(files, doubt), class_="card-line")
     return el("article", header, line, class_=f"card {status_class(status)}")
+
+
+def _title(state: DashboardState, group: str) -> str:
+    """A card is called as its check is; where the check is not ours, as its files are."""
+    return next((check.title for check in state.checklist if check.id == group), GROUP_WORDS[group])
 
 
 def _ready_words(state: DashboardState, group: str, status: Status) -> str:

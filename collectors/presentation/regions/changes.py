@@ -8,7 +8,7 @@ from collectors.contract.delta import ArtifactChange, ArtifactSide, CheckChange
 from collectors.contract.values import Outcome
 from collectors.numbers import UNKNOWN, size_words
 from collectors.presentation.markup import Child, Element, el
-from collectors.presentation.pieces import direction_mark, table
+from collectors.presentation.pieces import coded, direction_mark, table
 from collectors.presentation.words import OUTCOME_MARKS, PathWords
 
 DIFFERING_WORDS = {"path": "path", "level": "level", "size_bytes": "size", "sha256": "content"}
@@ -24,7 +24,12 @@ def check_changes(changes: Sequence[CheckChange]) -> Element:
 
 
 def _check_row(change: CheckChange) -> Element:
-    cells = (_outcome(change.run), _outcome(change.baseline), direction_mark(change.direction), change.run_detail)
+    cells = (
+        _outcome(change.run),
+        _outcome(change.baseline),
+        direction_mark(change.direction),
+        coded(change.run_detail),
+    )
     return el(
         "tr", el("th", change.title, scope="row"), (el("td", cell) for cell in cells), data_check_change=change.id
     )

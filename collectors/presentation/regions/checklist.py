@@ -18,6 +18,7 @@ from collectors.presentation.words import (
     OUTCOME_STATUS,
     PathWords,
     outcome_words,
+    quoted,
     status_class,
 )
 
@@ -42,7 +43,7 @@ def _row(check: Check, state: DashboardState, path: PathWords, *, is_open: bool)
     """What a check looked at stands below it as far as its detail does not say the same already."""
     hint = el("p", coded(check.hint), class_="check-hint") if check.hint else None
     looked_at = [
-        el("li", el("code", path(one.path)) if one.path else None, el("span", one.text))
+        el("li", el("code", path(one.path)) if one.path else None, el("span", coded(one.text)))
         for one in check.evidence
         if one.text not in check.detail
     ]
@@ -64,7 +65,7 @@ def _off(one: NotAsked) -> Element:
         el("span", OUTCOME_MARKS[Outcome.SKIP], class_="check-mark"),
         el("span", f"{one.index}. {one.title}", class_="check-title"),
         el("span", NOT_ASKED.upper(), class_="check-outcome"),
-        el("span", one.reason, title=one.reason, class_="check-detail"),
+        el("span", coded(one.reason), title=quoted(one.reason), class_="check-detail"),
     )
     return el("li", el("details", summary), class_=f"check {status_class(Status.IDLE)}")
 
@@ -83,7 +84,7 @@ def _summary(check: Check, streams: Sequence[str]) -> Element:
 def _detail(lines: Sequence[str]) -> Element:
     """All lines; of many a closed row shows the first, and says how many more there are."""
     more = len(lines) - MOST_LINES
-    told = (el("span", line, class_="check-line") for line in lines)
+    told = (el("span", coded(line), class_="check-line") for line in lines)
     return el("span", told, class_="check-detail", data_more=str(more) if more > 0 else None)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collectors.compare.policy_words import policy_words
 from collectors.contract.delta import Delta, Side
 from collectors.presentation.markup import Child, Element, el
-from collectors.presentation.pieces import judgement_mark, panel_head, verdict_mark
+from collectors.presentation.pieces import coded, judgement_mark, panel_head, verdict_mark
 from collectors.presentation.regions.changes import artifact_changes, check_changes
 from collectors.presentation.regions.stream_delta import stream_delta
 from collectors.presentation.words import PathWords
@@ -25,7 +25,7 @@ def comparison_body(delta: Delta, path: PathWords = str) -> Element:
     return el(
         "div",
         _policy(delta),
-        (el("p", note, class_="comparison-note") for note in delta.notes),
+        (el("p", coded(note), class_="comparison-note") for note in delta.notes),
         _verdicts(delta),
         el("div", map(stream_delta, delta.streams), class_="stream-deltas"),
         el("div", check_changes(delta.checks), artifact_changes(delta.artifacts, path), class_="changes"),
@@ -34,7 +34,7 @@ def comparison_body(delta: Delta, path: PathWords = str) -> Element:
 
 
 def _policy(delta: Delta) -> Element:
-    found = el("span", delta.regression.sentence, class_="policy-found")
+    found = el("span", coded(delta.regression.sentence), class_="policy-found")
     return el("p", found, el("span", f"Policy: {policy_words(delta.policy)}.", class_="policy-rules"), class_="policy")
 
 

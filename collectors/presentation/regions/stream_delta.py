@@ -10,14 +10,15 @@ from collectors.numbers import change_words, duration_words, listed, number_word
 from collectors.presentation.comparison import sameness_words
 from collectors.presentation.markup import Element, el
 from collectors.presentation.pieces import direction_mark, table
-from collectors.presentation.words import series_label
+from collectors.presentation.words import against_word, series_label
 
 COLUMNS = ("Measure", "Run", "Baseline", "Difference", "Judged")
 
 
 def stream_delta(stream: StreamDelta) -> Element:
     """Return the stream's section."""
-    reasons = el("p", f"Incomparable: {'; '.join(stream.reasons)}.", class_="incomparable") if stream.reasons else None
+    why = f"{against_word(stream)}: {'; '.join(stream.reasons)}."
+    reasons = el("p", why, class_="incomparable") if stream.reasons else None
     rows = [
         *map(_loss_row, stream.losses),
         _plain_row(f"{stream.counted_in}s", stream.epochs, number_words),
@@ -60,7 +61,7 @@ def _config(stream: StreamDelta) -> Element:
     differing = [change for change in stream.config if change.differs]
     equal = [change for change in stream.config if not change.differs]
     same = el("p", _sameness(stream), class_="same")
-    untold = f"Not comparable: {listed(stream.configs_untold)}." if stream.configs_untold else None
+    untold = f"Incomparable: {listed(stream.configs_untold)}." if stream.configs_untold else None
     summary = el("summary", f"Show the {plural(len(equal), 'equal value')} too")
     rest = el("details", summary, _config_table(equal), class_="all-config") if equal else None
     told = _config_table(differing) if differing else same

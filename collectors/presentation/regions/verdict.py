@@ -17,6 +17,7 @@ from collectors.presentation.words import (
     OUTCOME_STATUS,
     VERDICT_STATUS,
     VERDICT_WORDS,
+    quoted,
     status_class,
     verdict_icon,
 )
@@ -42,9 +43,9 @@ def _reason(state: DashboardState, *, linked: bool) -> Element:
     heads = {check.id: f"{check.index}. {check.title}" for check in state.checklist}
     found = next((check for check, head in heads.items() if reason.startswith(head)), None)
     if found is None:
-        return el("p", coded(reason), title=reason, class_="verdict-reason")
+        return el("p", coded(reason), title=quoted(reason), class_="verdict-reason")
     link = el("a" if linked else "b", heads[found], href=f"#check-{found}" if linked else None, class_="verdict-check")
-    return el("p", link, coded(reason.removeprefix(heads[found])), title=reason, class_="verdict-reason")
+    return el("p", link, coded(reason.removeprefix(heads[found])), title=quoted(reason), class_="verdict-reason")
 
 
 def _tally(state: DashboardState) -> Element:

@@ -12,7 +12,7 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
-from collectors.contract.delta import Delta, Direction, LossChange, StreamDelta
+from collectors.contract.delta import Delta, LossChange, StreamDelta
 from collectors.contract.state import DashboardState
 from collectors.numbers import number_words, percent_words
 from collectors.presentation.regions.losses import loss_key
@@ -65,7 +65,7 @@ def _delta_words(stream: StreamDelta) -> list[Component]:
     if change is None or change.value.baseline is None:
         return []
     parts = [f"vs baseline {number_words(change.value.baseline)}"]
-    if change.direction is not Direction.INCOMPARABLE and change.value.difference is not None:
+    if change.direction.is_told and change.value.difference is not None:
         arrow = "▼" if change.value.difference < 0 else "▲" if change.value.difference > 0 else "="
         parts.insert(0, f"{arrow} {percent_words(change.value.relative)}")
     words = f"{' '.join(parts)}, {DIRECTION_WORDS[change.direction]}"

@@ -16,7 +16,14 @@ from collectors.contract.graph import Node, StageInfo
 from collectors.contract.state import Check, DashboardState
 from collectors.contract.values import Outcome
 from collectors.numbers import UNKNOWN, plural, size_words
-from collectors.presentation.words import LEVEL_STATUS, OUTCOME_MARKS, OUTCOME_STATUS, outcome_words, status_class
+from collectors.presentation.words import (
+    LEVEL_STATUS,
+    OUTCOME_MARKS,
+    OUTCOME_STATUS,
+    outcome_words,
+    quoted,
+    status_class,
+)
 from dash_app.views.graph.stage_progress import render_progress, stage_progress
 from dash_app.views.graph.telling import telling_stage
 from dash_app.views.markup import age, attributes, clock, icon, unseen
@@ -95,7 +102,7 @@ def _check(check: Check) -> Component:
     return html.Button(
         [mark, html.Span(f"{check.index}. {check.title}"), unseen(f", {outcome_words(check).lower()}")],
         type="button",
-        title=check.detail,
+        title=quoted(check.detail),
         className=f"chip {status_class(OUTCOME_STATUS[check.outcome])}",
         **attributes(data_find_check=check.id),
     )
@@ -125,7 +132,7 @@ def _file(path: str, artifact: Artifact | None) -> Component:
     level = html.Td(
         [artifact.level.value, *([html.Span("not from this run")] if foreign else [])],
         className=f"level {status_class(LEVEL_STATUS[artifact.level])}",
-        title=artifact.detail,
+        title=quoted(artifact.detail),
     )
     return html.Tr(
         [

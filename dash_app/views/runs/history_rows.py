@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from dash import html
 from dash.development.base_component import Component
 
 from collectors.compare.rows import final_val_change
-from collectors.contract.delta import Direction, LossChange
+from collectors.contract.delta import LossChange
 from collectors.contract.policy import Policy
 from collectors.contract.run_row import RunRow, StreamRow, metrics_in, spark_of
 from collectors.numbers import UNKNOWN, duration_words, number_words, share_words, signed_words
@@ -117,8 +118,9 @@ def _cell(column: Column, row: RunRow, looks: Looks) -> Component:
 
 
 def _name(row: RunRow, looks: Looks) -> list[Component]:
-    show = html.Button(
-        row["run_id"], type="button", className="run-link", title=row["problem"] or "Show this run",
+    show = html.A(
+        row["run_id"], href=f"?{urlencode({'run': row['run_id']})}", className="run-link",
+        title=row["problem"] or "Show this run",
         **attributes(data_show_run=row["run_id"], data_leave=""),
     )  # fmt: skip
     marks = []
@@ -170,7 +172,7 @@ def _difference(stream: str | None, row: RunRow, looks: Looks) -> Component | st
 
 def difference_text(change: LossChange) -> str:
     """Return the difference as a share, `-41.8 %`; as a number where the baseline is 0; or that there is none."""
-    if change.direction is Direction.INCOMPARABLE:
+    if not change.direction.is_told:
         return DIRECTION_WORDS[change.direction]
     share = change.value.relative
     if share is None:

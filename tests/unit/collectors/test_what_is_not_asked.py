@@ -71,7 +71,7 @@ def test_what_nobody_has_is_neither_a_stage_nor_a_card_nor_a_file(foreign: Forei
     stages = {stage.id for stage in state.pipeline.stages}
     assert stages.isdisjoint({"data-prep", "dqvl", "scaler-check", "backup-check", "config-check", "policy-check"})
     assert Status.FAIL not in {node.status for node in state.nodes.values()}
-    assert card_names(state) == ["Checkpoints", "Logs"]
+    assert card_names(state) == ["Trained checkpoints", "Training logs"]
     assert state.artifacts.configs == ()
 
 
@@ -277,7 +277,7 @@ def test_every_face_shows_what_is_not_asked_with_its_reason(foreign: Foreign) ->
 def test_a_card_whose_check_is_off_is_grey_and_says_why(foreign: Foreign) -> None:
     state = switched_off(foreign)
 
-    assert card_names(state) == ["Checkpoints", "Logs"]
+    assert card_names(state) == ["Trained checkpoints", "Training logs"]
     assert cards(state)[0].attributes["class"] == "card is-idle"
 
 

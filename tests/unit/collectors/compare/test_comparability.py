@@ -20,6 +20,7 @@ from collectors.compare.comparability import (
     standing_of,
     was_trained,
 )
+from collectors.contract.delta import Direction
 
 GOOD = Standing(was_trained=True, config={"source": "csv"}, has_diverged=False, diverged_epoch=None, unfinished=None)
 MATCH = ("source", "window")
@@ -30,26 +31,29 @@ def standing(*changes: Change) -> Standing:
 
 
 def test_equal_standings_can_be_compared() -> None:
-    assert reasons_against(GOOD, GOOD, MATCH) == ()
+    assert reasons_against(GOOD, GOOD, MATCH).reasons == ()
 
 
 def test_a_side_without_the_stream_is_named_and_nothing_else_is_said() -> None:
-    assert reasons_against(None, GOOD, MATCH) == ("the run has no such stream",)
-    assert reasons_against(GOOD, None, MATCH) == ("the baseline has no such stream",)
-    assert reasons_against(None, None, MATCH) == ("the run has no such stream", "the baseline has no such stream")
+    assert reasons_against(None, GOOD, MATCH).reasons == ("the run has no such stream",)
+    assert reasons_against(GOOD, None, MATCH).reasons == ("the baseline has no such stream",)
+    assert reasons_against(None, None, MATCH).reasons == (
+        "the run has no such stream",
+        "the baseline has no such stream",
+    )
 
 
 def test_every_reason_is_told_in_its_order() -> None:
     bad = Standing(False, {"source": "synthetic", "window": 64}, True, 4.0, "stopped at epoch 3 of 30")
 
-    assert reasons_against(bad, GOOD, MATCH) == (
+    assert reasons_against(bad, GOOD, MATCH).reasons == (
         "the run has not trained it",
         "other source: synthetic against csv",
         "the baseline does not say its window",
         "the run diverged at epoch 4",
         "the run stopped at epoch 3 of 30",
     )
-    assert reasons_against(GOOD, bad, MATCH) == (
+    assert reasons_against(GOOD, bad, MATCH).reasons == (
         "the baseline has not trained it",
         "other source: csv against synthetic",
         "the run does not say its window",
@@ -62,13 +66,16 @@ def test_a_further_epoch_takes_away_no_reason_but_being_unfinished() -> None:
     unfinished = replace(GOOD, unfinished="is still training (epoch 3)")
 
     assert reasons_for_good(unfinished, unfinished, MATCH) == ()
-    assert reasons_against(unfinished, unfinished, MATCH) == (
+    assert reasons_against(unfinished, GOOD, MATCH).direction is Direction.UNFINISHED
+    assert reasons_against(unfinished, replace(GOOD, has_diverged=True), MATCH).direction is Direction.INCOMPARABLE
+    assert reasons_against(unfinished, None, MATCH).direction is Direction.INCOMPARABLE
+    assert reasons_against(unfinished, unfinished, MATCH).reasons == (
         "the run is still training (epoch 3)", "the baseline is still training (epoch 3)",
     )  # fmt: skip
 
 
 def test_a_key_that_neither_side_says_is_the_same_on_both() -> None:
-    assert reasons_against(GOOD, GOOD, ("no such key",)) == ()
+    assert reasons_against(GOOD, GOOD, ("no such key",)).reasons == ()
 
 
 def test_a_divergence_without_a_place_is_told_without_one() -> None:

@@ -14,10 +14,11 @@ from support.states import diverged_state, empty_state, failing_state, ready_sta
 
 from collectors.compare.compare import compare
 from collectors.compare.regression import direction_of, quantity
-from collectors.contract.delta import Delta, Direction, Regression, StreamDelta
+from collectors.contract.delta import Delta, StreamDelta
 from collectors.contract.metrics import MAX_POINTS
 from collectors.contract.policy import Policy
 from collectors.contract.state import DashboardState
+from collectors.contract.values import Direction, Regression
 
 Change = Callable[[dict[str, Any]], object]
 
@@ -286,7 +287,9 @@ def test_one_stream_that_got_worse_makes_the_run_a_regression() -> None:
 
     assert stream_of(delta).judgement is not None
     assert delta.regression.value is Regression.REGRESSION
-    assert delta.regression.sentence.startswith("swinmae: val_loss 0.9 against 0.5162 (+74.4 %")
+    assert delta.regression.sentence.startswith(
+        "swinmae: val_loss 0.9 against 0.5162: 74.4 % worse, 5 % allowed (limit 0.542)"
+    )
 
 
 def test_a_metric_that_nobody_has_is_not_passed() -> None:
@@ -319,7 +322,7 @@ def test_a_check_that_one_side_has_not_is_neither_better_nor_worse() -> None:
     change = compare(run, ready_state()).checks[0]
 
     assert (change.id, change.run, change.baseline) == ("provenance", None, "pass")
-    assert change.direction is Direction.INCOMPARABLE
+    assert change.direction is Direction.NEW
 
 
 def test_config_is_compared_key_by_key() -> None:

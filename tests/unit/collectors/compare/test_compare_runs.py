@@ -11,10 +11,11 @@ from support.states import empty_state, failing_state, ready_state, running_stat
 from support.two_runs import changed, completion, config, losses, stream_of, without
 
 from collectors.compare.compare import compare, duration_of
-from collectors.contract.delta import Delta, Direction, Quantity, StreamDelta
+from collectors.contract.delta import Delta, Quantity, StreamDelta
 from collectors.contract.metrics import MAX_POINTS
 from collectors.contract.policy import Policy
 from collectors.contract.state import DashboardState
+from collectors.contract.values import Direction
 
 SAME = "The run is the baseline itself."
 OTHER_VALIDATORS = "The two checklists come from different validators; their outcomes are not the same gates."
@@ -92,7 +93,7 @@ def test_a_check_that_one_side_does_not_have_is_told_without_a_direction() -> No
     assert [(c.id, c.run, c.baseline, c.run_detail != "", c.baseline_detail != "") for c in forth + back] == [
         ("provenance", None, "pass", False, True), ("provenance", "pass", None, True, False),
     ]  # fmt: skip
-    assert {c.direction for c in forth + back} == {Direction.INCOMPARABLE}
+    assert {c.direction for c in forth + back} == {Direction.NEW}
 
 
 def test_the_runs_checks_come_first() -> None:

@@ -147,7 +147,7 @@ def test_digests_of_two_state_directories_say_nothing_about_each_other(tmp_path:
     (line,) = config_lines(run, baseline)
     assert line.startswith("config: no difference in ")
     assert line.endswith("the rest was not compared")
-    assert "  config not comparable: " in delta_as_text(compare(run, baseline))
+    assert "  config incomparable: " in delta_as_text(compare(run, baseline))
 
 
 def test_files_of_the_same_bytes_are_the_same_config_whatever_was_stored_of_them(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from support.metric_states import with_metrics
 from support.states import diverged_state
 from support.two_runs import Change, changed, completion, config, losses, stream_of, untrained, without
 
+from collectors.compare.comparability import Against
 from collectors.compare.regression import (
     allowance,
     direction_of,
@@ -20,9 +21,10 @@ from collectors.compare.regression import (
     way_of,
     window_is_reduced,
 )
-from collectors.contract.delta import Direction, Judgement, Quantity, Regression
+from collectors.contract.delta import Judgement, Quantity
 from collectors.contract.metrics import MAX_POINTS, StreamMetrics
 from collectors.contract.policy import Policy
+from collectors.contract.values import Direction, Regression
 
 
 def stream(*changes: Change) -> StreamMetrics:
@@ -45,12 +47,16 @@ ONE, HALF = stream(losses([1.0, 1.0, 1.0])), stream(losses([1.0, 1.0, 0.5]))
 
 
 def test_a_change_within_the_tolerance_is_no_regression_and_told_with_it() -> None:
-    assert judged(ONE, ONE) == ("NONE", "val_loss 1 against 1 (0 %, 0.05 allowed)")
-    assert judged(HALF, ONE) == ("NONE", "val_loss 0.5 against 1 (-50 %, 0.05 allowed)")
+    assert judged(ONE, ONE) == ("NONE", "val_loss 1 against 1: the same")
+    assert judged(HALF, ONE) == ("NONE", "val_loss 0.5 against 1: 50 % better")
+    assert judged(stream(losses([1.04])), ONE) == (
+        "NONE",
+        "val_loss 1.04 against 1: 4 % worse, 5 % allowed (limit 1.05)",
+    )
 
 
 def test_a_change_for_the_worse_beyond_the_tolerance_is_a_regression() -> None:
-    assert judged(ONE, HALF) == ("REGRESSION", "val_loss 1 against 0.5 (+100 %, 0.025 allowed)")
+    assert judged(ONE, HALF) == ("REGRESSION", "val_loss 1 against 0.5: 100 % worse, 5 % allowed (limit 0.525)")
 
 
 def test_where_a_higher_value_is_better_a_lower_one_is_the_regression() -> None:
@@ -78,9 +84,9 @@ def test_a_window_takes_the_mean_of_the_last_values_and_says_so() -> None:
     run = stream(losses([9.0, 1.0, 2.0]))
 
     assert judged(run, ONE, window=2) == (
-        "REGRESSION", "mean of the last 2 val_loss 1.5 against 1 (+50 %, 0.05 allowed)",
+        "REGRESSION", "mean of the last 2 val_loss 1.5 against 1: 50 % worse, 5 % allowed (limit 1.05)",
     )  # fmt: skip
-    assert judged(run, ONE, window=50)[1].startswith("mean of the last 50 val_loss 4 against 1 ")
+    assert judged(run, ONE, window=50)[1].startswith("mean of the last 50 val_loss 4 against 1: ")
 
 
 def test_values_that_are_not_finite_are_no_part_of_a_mean() -> None:
@@ -90,7 +96,10 @@ def test_values_that_are_not_finite_are_no_part_of_a_mean() -> None:
 def test_against_a_baseline_of_0_the_change_is_told_as_a_number() -> None:
     zero = stream(losses([0.0]))
 
-    assert judged(stream(losses([0.25])), zero) == ("REGRESSION", "val_loss 0.25 against 0 (+0.25, 0 allowed)")
+    assert judged(stream(losses([0.25])), zero) == (
+        "REGRESSION",
+        "val_loss 0.25 against 0: 0.25 worse, 0 allowed (limit 0)",
+    )
     assert judged(stream(losses([0.25])), zero, allowed_absolute=0.25)[0] == "NONE"
 
 
@@ -174,7 +183,7 @@ def whole(run: dict[str, StreamMetrics], baseline: dict[str, StreamMetrics]) -> 
 def test_a_run_is_as_good_as_its_worst_stream() -> None:
     idle, running = stream(untrained()), stream(completion(status="running"))
     good, worse, other, early = (ONE, ONE), (ONE, HALF), (ONE, None), (running, ONE)
-    fine = "val_loss 1 against 1 (0 %, 0.05 allowed)"
+    fine = "val_loss 1 against 1: the same"
 
     def told(**pairs: tuple[StreamMetrics | None, StreamMetrics | None]) -> tuple[str, str]:
         run, baseline = ({k: p[n] for k, p in pairs.items() if p[n]} for n in (0, 1))
@@ -185,7 +194,7 @@ def test_a_run_is_as_good_as_its_worst_stream() -> None:
     assert told(a=good, b=early) == ("INCOMPLETE", "b: the run is still training (epoch 8 of 8)")
     assert told(a=early, b=other, c=good) == ("INCOMPARABLE", "b: the baseline has no such stream")
     assert told(a=other, b=early, c=worse) == (
-        "REGRESSION", "c: val_loss 1 against 0.5 (+100 %, 0.025 allowed)",
+        "REGRESSION", "c: val_loss 1 against 0.5: 100 % worse, 5 % allowed (limit 0.525)",
     )  # fmt: skip
     assert told(a=worse, b=worse)[1].count("val_loss 1 against 0.5") == 2
     assert told(a=(idle, idle), b=good) == ("NONE", f"b: {fine}")
@@ -252,7 +261,8 @@ def test_which_way_a_series_gets_better() -> None:
 def test_one_loss_goes_a_way_or_says_why_not(
     series: str, value: tuple[float | None, ...], reasons: tuple[str, ...], told: tuple[str, str | None]
 ) -> None:
-    found = loss_change((series, "best"), quantity(*value), reasons, (Policy(), way_of(series, Policy())))
+    against = Against(reasons, Direction.INCOMPARABLE)
+    found = loss_change((series, "best"), quantity(*value), against, (Policy(), way_of(series, Policy())))
 
     assert (found.series, found.which, (str(found.direction), found.reason)) == (series, "best", told)
 
@@ -284,8 +294,11 @@ def test_each_metric_of_the_policy_can_make_a_run_a_regression_by_its_own_allowa
     good, near, bad = (measured(values={"val_acc": [0.5, last]}) for last in (0.9, 0.892, 0.88))
 
     assert judged(near, good, **BOTH)[0] == "NONE"
-    assert judged(near, good, **BOTH)[1].endswith("val_acc 0.892 against 0.9 (-0.9 %, 0.01 allowed)")
-    assert judged(bad, good, **BOTH) == ("REGRESSION", "val_acc 0.88 against 0.9 (-2.2 %, 0.01 allowed)")
+    assert judged(near, good, **BOTH)[1].endswith("val_acc 0.892 against 0.9: 0.9 % worse, 0.01 allowed (limit 0.89)")
+    assert judged(bad, good, **BOTH) == (
+        "REGRESSION",
+        "val_acc 0.88 against 0.9: 2.2 % worse, 0.01 allowed (limit 0.89)",
+    )
     assert judged(bad, good)[0] == "NONE"
 
 

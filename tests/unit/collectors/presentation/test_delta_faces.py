@@ -39,8 +39,8 @@ Artifacts:
   no difference
 
 Policy: its last value of val_loss may rise by 5 % at most
-Result: NO REGRESSION - patchtst: val_loss 0.9929 against 0.9929 (0 %, 0.04965 allowed); \
-swinmae: val_loss 0.5162 against 0.5162 (0 %, 0.02581 allowed)
+Result: Not worse than baseline - patchtst: val_loss 0.9929 against 0.9929: the same; \
+swinmae: val_loss 0.5162 against 0.5162: the same
 """
 
 
@@ -89,9 +89,9 @@ def test_checks_of_another_outcome_stand_below_the_verdicts() -> None:
 def test_a_check_of_one_side_has_a_dash_on_the_other() -> None:
     short = changed(lambda raw: raw["checklist"].pop())
 
-    assert lines_of(compare(short, ready_state()), "Verdict")[1:] == ["  incomparable: Same run: pass -> –"]
+    assert lines_of(compare(short, ready_state()), "Verdict")[1:] == ["  new check: Same run: pass -> –"]
     assert lines_of(compare(ready_state(), short), "Verdict")[1:] == [
-        "  incomparable: Same run: – -> pass", "    all outputs belong to this run",
+        "  new check: Same run: – -> pass", "    all outputs belong to this run",
     ]  # fmt: skip
 
 
@@ -100,7 +100,7 @@ def test_a_stream_that_cannot_be_compared_says_why_and_what_a_reader_must_know()
 
     assert lines_of(compare(run, ready_state()), "PatchTST")[:4] == [
         "PatchTST",
-        "  not comparable: other mask_ratio: 0.75 against 0.4",
+        "  incomparable: other mask_ratio: 0.75 against 0.4",
         "  The run did not train it; its files are of the run before.",
         "  val_loss final: 0.9929 (0.9929) 0, incomparable",
     ]
@@ -130,7 +130,7 @@ def test_runs_without_epochs_are_told_in_steps() -> None:
 def test_a_stream_of_one_side_has_dashes_on_the_other() -> None:
     found = lines_of(compare(changed(without("patchtst")), ready_state()), "PatchTST")
 
-    assert found[1] == "  not comparable: the run has no such stream"
+    assert found[1] == "  incomparable: the run has no such stream"
     assert found[2] == "  val_loss final: – (0.9929), incomparable"
     assert found[-2] == "  epochs – (8), duration – (52 s), an epoch – (6.5 s)"
     assert found[-1] == "  config: lr – (0.002), epochs – (8), mask_ratio – (0.4), amp – (false)"
@@ -207,11 +207,14 @@ def test_the_policy_stands_in_one_line(policy: Policy, words: str) -> None:
 @pytest.mark.parametrize(
     ("run", "word"),
     [
-        (changed(losses([9.0])), "REGRESSION - patchtst: val_loss 9 against 0.9929 (+806.4 %, 0.04965 allowed)"),
-        (changed(without("patchtst")), "INCOMPARABLE - patchtst: the run has no such stream"),
+        (
+            changed(losses([9.0])),
+            "Worse than baseline - patchtst: val_loss 9 against 0.9929: 806.4 % worse, 5 % allowed (limit 1.043)",
+        ),
+        (changed(without("patchtst")), "Incomparable - patchtst: the run has no such stream"),
         (
             changed(completion(status="running")),
-            "INCOMPLETE - patchtst: the run is still training (epoch 8 of 8)",
+            "Not finished yet - patchtst: the run is still training (epoch 8 of 8)",
         ),
     ],
     ids=["regression", "incomparable", "incomplete"],

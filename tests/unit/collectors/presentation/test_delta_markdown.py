@@ -12,7 +12,7 @@ from collectors.presentation.comparison import delta_as_markdown
 def test_markdown_of_two_runs_that_differ_in_nothing_has_one_table() -> None:
     lines = delta_as_markdown(compare(changed(), ready_state())).split("\n")
 
-    assert lines[0].startswith("**NO REGRESSION** - patchtst: val\\_loss 0.9929 against 0.9929 \\(0 %, ")
+    assert lines[0].startswith("**Not worse than baseline** - patchtst: val\\_loss 0.9929 against 0.9929: the same; ")
     assert lines[1:6] == [
         "",
         "run `run-20261124-120000` against the baseline `run-20261123-120000`: READY 9/9 passed \\(READY 9/9 passed\\)",
@@ -64,6 +64,6 @@ def test_markdown_has_a_dash_where_a_side_has_no_value() -> None:
 
     assert "| PatchTST | val\\_loss final | – | 0.9929 |  | incomparable; the run has no such stream |" in forth
     assert "| PatchTST | val\\_loss final | 0.9929 | – |  | incomparable; the baseline has no such stream |" in back
-    assert "| Same run | – | pass | incomparable |  |" in forth
-    assert "| Same run | pass | – | incomparable | all outputs belong to this run |" in back
+    assert "| Same run | – | pass | new check |  |" in forth
+    assert "| Same run | pass | – | new check | all outputs belong to this run |" in back
     assert "| PatchTST | lr | – | 0.002 |" in forth

@@ -8,9 +8,9 @@ from support.html_reading import Element, read_page
 from support.states import diverged_state, failing_state, ready_state
 
 from collectors.compare.compare import compare
-from collectors.contract.delta import Delta, Direction, Regression
+from collectors.contract.delta import Delta
 from collectors.contract.state import DashboardState
-from collectors.contract.values import Status
+from collectors.contract.values import Direction, Regression, Status
 from collectors.presentation.icons import ICONS
 from collectors.presentation.page import Against, as_html
 from collectors.presentation.palette import TOKENS
@@ -60,7 +60,7 @@ def test_the_policys_word_stands_in_the_verdict_and_over_the_comparison() -> Non
     assert delta.regression.value is Regression.REGRESSION
     assert REGRESSION_WORDS[delta.regression.value] in page.by_id("verdict").text
     section = page.by_id("comparison")
-    assert section.of_class("judgement")[0].text == "REGRESSION"
+    assert section.of_class("judgement")[0].text == "Worse than baseline"
     assert delta.regression.sentence in section.text
 
 

@@ -53,12 +53,12 @@ def test_a_run_that_is_no_worse_passes_with_its_numbers() -> None:
 
     assert told(found) == (
         "pass",
-        "against run-1: patchtst: val_loss 0.4783 against 0.4783 (0 %, 0.02391 allowed); "
-        "swinmae: val_loss 0.4593 against 0.4593 (0 %, 0.02296 allowed)",
+        "against run-1: patchtst: val_loss 0.4783 against 0.4783: the same; "
+        "swinmae: val_loss 0.4593 against 0.4593: the same",
         None,
     )
     assert evidence_of(found) == [(None, "patchtst"), (None, "swinmae")]
-    assert found.evidence[0].text == "val_loss 0.4783 against 0.4783 (0 %, 0.02391 allowed)"
+    assert found.evidence[0].text == "val_loss 0.4783 against 0.4783: the same"
 
 
 def test_a_worse_run_fails_and_names_the_streams_that_are() -> None:
@@ -67,14 +67,16 @@ def test_a_worse_run_fails_and_names_the_streams_that_are() -> None:
     assert (found.outcome, found.hint) == (
         "fail", f"Train again, or pin another baseline with {PIN} if this one is no longer the measure.",
     )  # fmt: skip
-    assert found.detail.startswith("against run-1: patchtst: val_loss 0.4783 against 0.2391 (+100 %, ")
+    assert found.detail.startswith(
+        "against run-1: patchtst: val_loss 0.4783 against 0.2391: 100 % worse, 5 % allowed (limit "
+    )
 
 
 def test_the_policy_of_the_configuration_counts() -> None:
     lenient = with_config(good(), baseline={"allowed_relative": 2.0})
 
     assert against(snapshot(factor=0.5), lenient).outcome == "pass"
-    assert "(+100 %, 0.4783 allowed)" in against(snapshot(factor=0.5), lenient).evidence[0].text
+    assert "100 % worse, 200 % allowed (limit 0.7174)" in against(snapshot(factor=0.5), lenient).evidence[0].text
 
 
 def test_a_metric_of_which_nobody_knows_the_better_way_is_skipped_and_says_what_to_write() -> None:

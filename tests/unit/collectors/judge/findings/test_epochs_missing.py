@@ -41,6 +41,7 @@ def test_the_first_epochs_are_missing_where_a_training_begins_later_than_its_str
     assert text.endswith("epochs 1, 2 are missing")
     assert told(3, 4, 5, name="val_loss") == []  # a validation may begin late
     assert told(103, 104, 105, unit="step") == []  # steps are counted on from another training
+    assert told(1e9, 1e9 + 1, 1e9 + 2) == []  # no count of epochs
 
 
 @pytest.mark.parametrize(

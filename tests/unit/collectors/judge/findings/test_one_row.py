@@ -18,6 +18,8 @@ def test_one_row_beside_more_is_told_with_both_counts() -> None:
     seen = odd({"val_loss": {8: 0.5}}, {"val_loss": [0.7, 0.6, 0.5]})
 
     assert texts(find_one_row(seen)) == [f"{CSV} holds one row (epoch 8), and {event_file()} holds 3"]
+    two = odd({"val_loss": {8: 0.5}}, {"val_loss": [0.6, 0.5]})
+    assert texts(find_one_row(two)) == [f"{CSV} holds one row (epoch 8), and {event_file()} holds 2"]
 
 
 def test_one_row_of_several_configured_epochs_is_told() -> None:

@@ -62,6 +62,12 @@ def test_where_none_agrees_the_description_says_whether_it_should() -> None:
     assert untold.text.endswith("and no other of 4 agrees; nothing says whether it should")
 
 
+def test_of_a_single_value_in_both_no_other_is_spoken_of() -> None:
+    (one,) = found({"val_loss": [0.91234567]}, {"val_loss": [3.1]}, same=True)
+
+    assert f"3.1 in {event_file()}: it is of another run" in one.text
+
+
 def test_a_difference_below_a_thousandth_counts_only_where_both_hold_the_same_numbers() -> None:
     near: Series = {"val_loss": changed(1, VAL[1] * 1.0005)}
 

@@ -19,7 +19,8 @@ def changed(state: DashboardState, group: str, **fields: object) -> DashboardSta
 def test_a_ready_run_shows_four_ready_cards_in_order() -> None:
     found = cards(ready_state())
 
-    assert [text_of(card).split()[0] for card in found] == ["Checkpoints", "Scaler", "Logs", "Backup"]
+    titles = [text_of([part for part in parts(card) if tag_of(part) == "h3"]) for card in found]
+    assert titles == ["Trained checkpoints", "Scaler", "Training logs", "Backup bundle"]  # as their checks are
     assert all("is-done" in look_of(card) and "ready verified" in text_of(card) for card in found)
 
 

@@ -96,7 +96,7 @@ def told_first(state: DashboardState, view: str | None = None) -> tuple[str, str
     ("build", "view", "told"),
     [
         (failing_state, "flow", ("First to fail", "Artifact save")),
-        (failing_state, "gate", ("First to fail", "Provenance")),
+        (failing_state, "gate", ("First to fail", "Same run")),
         (diverged_state, "flow", ("First to fail", "SwinMAE")),
         (running_state, "flow", ("Running now", "SwinMAE")),
         (ready_state, "flow", ("Last done", "Validation gate")),
@@ -126,7 +126,7 @@ def test_a_stage_that_only_repeats_another_failure_is_not_told_first() -> None:
         row |= {"outcome": "fail", "passed": False, "follows_from": causes}
         raw["nodes"][stage]["status"] = "fail"
 
-    assert told_first(DashboardState.model_validate(raw), "gate") == ("First to fail", "Training")
+    assert told_first(DashboardState.model_validate(raw), "gate") == ("First to fail", "Training finished")
 
 
 def test_a_selected_stage_is_shown_without_a_reason() -> None:

@@ -87,7 +87,7 @@ def test_a_changed_check_stands_with_both_outcomes() -> None:
 def test_a_diverged_run_is_a_regression_and_the_policy_says_so_first() -> None:
     content = panel(diverged_state(), ready_state())
 
-    assert text_of(of_class(content, "judgement")).strip() == "REGRESSION"
+    assert text_of(of_class(content, "judgement")).strip() == "Worse than baseline"
     assert "the run diverged at epoch 4" in text_of(of_class(content, "policy-found"))
 
 
