@@ -12,7 +12,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 from collectors.contract.pipeline import PipelineConfig
@@ -90,6 +89,7 @@ class Collector:
         self._smoke = SmokeRuns(store, Scoring(root, asked.smoke_python, asked.smoke_timeout_seconds, asked.announce))
         self._external: tuple[Check, ...] | None = None
         self.notices: tuple[str, ...] = ()
+        self.trusts_listings = False  # whether nothing was made, moved or removed since the last look
         self._stored: tuple[Any, DashboardState] | None = None
         self._snapshot_is_due = False
         self._last: tuple[Any, DashboardState] | None = None
@@ -125,9 +125,7 @@ class Collector:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -146,8 +144,11 @@ class Collector:
         now = datetime.now(UTC)
         self.workspace.renew()
         self._look_again()
+        if not self.trusts_listings:
+            self._cache.forget_listings()
         seen = self._gatherer.gather(now.timestamp())
         if self.options.run_smoke and self._smoke.run(seen, self._cache):
+            self._cache.forget_listings()
             seen = self._gatherer.gather(now.timestamp())
         run_id = self.options.run_id or seen.run_id
         pinned = self._history.pinned() if self._history else None
@@ -159,7 +160,7 @@ class Collector:
         if previous is not None and self._last == (sign, previous):
             return previous
         if self._learnt is not None:
-            index_points(seen, run_id, self._cache, self._learnt)
+            index_points(seen, run_id, self._gatherer, self._learnt)
         state = self._judge(seen, now, (run_id, stored), previous)
         self._last, self._seen = (sign, state), seen
         return state
@@ -170,6 +171,8 @@ class Collector:
 
     def keep(self) -> None:
         """Keep what was learnt in the state directory, so that a restart reads only what is new."""
+        stored = self._stored  # none where another collector keeps the state: what it needs is not known here
+        self._cache.forget_gone(stored[1].meta.run_id if stored is not None else None)
         self._cache.save()
         self._gatherer.after_end.keep()
 
@@ -213,9 +216,8 @@ class Collector:
             self._history.store(state, self.curves)
         if keep:
             self._draw_decisions(self.store, state)
-        if keep and state is not previous and state != previous:
-            self.store.write_state(state, self.curves)
-        if keep:
+            if state is not previous and state != previous:
+                self.store.write_state(state, self.curves)
             self._history.tell_policy()
             self._stored = (self.store.state_version(), state)
         return state

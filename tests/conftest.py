@@ -11,6 +11,8 @@
 - `browser` is that Chromium with a tab of the test's own, 1440x900, in which nothing is known or wished:
   `browser.driver` is Selenium's. A test that passed still fails when its console holds an error.
   `support.browsers.set_viewport(driver, 390, 844)` makes it a phone.
+- Collectors of one process after another read in the same child (`support.kept_children`); a test that is about the
+  child itself, or needs one that has read nothing yet, has a fixture `kept_children` of its own that does nothing.
 - `support.waiting.wait_for(condition, what)` waits for a condition; no test sleeps.
 - `support.browsers.console_is_empty(driver)` and `support.states` hold plain functions.
 
@@ -20,6 +22,7 @@ Folders under `tests/` have no `__init__.py`, and two of them may hold files of 
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -27,6 +30,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 from support.browsers import Chromium, console_messages, fresh_tab, set_viewport
+from support.kept_children import KeptChildren
 from support.server import RunningServer, start_server
 
 
@@ -44,6 +48,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.user_properties.append(("needs", "browser"))  # told in the JUnit file too
 
 
+def pytest_collection_finish() -> None:
+    """What was collected stays to the end: looking through all of it for garbage took a sixth of the tests' time."""
+    gc.freeze()
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[Any]:
     """Remember whether the test itself passed; the browser's last look depends on it."""
@@ -54,6 +63,20 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[Any]:
 
 
 PASSED = pytest.StashKey[bool]()
+
+
+@pytest.fixture(scope="session")
+def reading_children() -> Iterator[KeptChildren]:
+    """Of all collectors that tests run in this process."""
+    children = KeptChildren()
+    yield children
+    children.end()
+
+
+@pytest.fixture(autouse=True)
+def kept_children(reading_children: KeptChildren, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a test's collectors go on with the children of the test before."""
+    reading_children.use(monkeypatch)
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from collectors.commands.runs import NOT_JUDGED, OK, REGRESSED
 from collectors.commands.shared_options import PLACE
 from collectors.compare.compare import compare
 from collectors.compare.regression import windowed
-from collectors.contract.delta import Regression
 from collectors.contract.policy import Policy
+from collectors.contract.values import Regression
 from collectors.files.workspace import Workspace
 from collectors.observe.described import CONFIG_NAME, load_config
 from collectors.options import Commands, Option, Parser, UsageError, finish

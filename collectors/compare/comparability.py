@@ -11,9 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from collectors.contract.delta import Direction
 from collectors.contract.metrics import StreamMetrics
-from collectors.contract.values import Scalar, Status
+from collectors.contract.values import Direction, Scalar, Status
 from collectors.numbers import place_words, reached_words, value_words
 from collectors.training.courses import course_of
 

@@ -23,12 +23,12 @@ from collectors.compare.regression import (
     window_is_reduced,
 )
 from collectors.compare.rejudged import judgement_of, rejudged
-from collectors.contract.delta import CheckChange, Delta, Direction, LossChange, Side, StreamDelta
+from collectors.contract.delta import CheckChange, Delta, LossChange, Side, StreamDelta
 from collectors.contract.metric_rules import Better
 from collectors.contract.metrics import StreamMetrics
 from collectors.contract.policy import Policy
 from collectors.contract.state import Check, DashboardState
-from collectors.contract.values import Outcome
+from collectors.contract.values import Direction, Outcome
 from collectors.training.courses import course_of
 from collectors.training.series import is_loss
 

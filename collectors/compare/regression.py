@@ -21,10 +21,11 @@ from collectors.compare.comparability import (
     unfinished_sides,
     was_trained,
 )
-from collectors.contract.delta import Direction, Judgement, LossChange, Quantity, Regression
+from collectors.contract.delta import Judgement, LossChange, Quantity
 from collectors.contract.metric_rules import Better
 from collectors.contract.metrics import MAX_POINTS, StreamMetrics
 from collectors.contract.policy import Policy
+from collectors.contract.values import Direction, Regression
 from collectors.numbers import number_words, percent_words
 from collectors.training.courses import course_of
 from collectors.training.metric_facts import told_way

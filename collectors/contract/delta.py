@@ -6,43 +6,25 @@ does no I/O and knows no clock.
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Literal
 
 from pydantic import NonNegativeInt
 
 from collectors.contract.configs import Reason
 from collectors.contract.policy import Policy
-from collectors.contract.values import Contract, Id, Level, Outcome, RunId, Scalar, Text, UtcTime, VerdictValue
-
-
-class Direction(StrEnum):
-    """How the run's value stands to the baseline's; the last three are *cannot tell*.
-
-    `unfinished` will be told when both have ended, `new` is a check that one of them was not asked, and
-    `incomparable` stays so.
-    """
-
-    BETTER = "better"
-    WORSE = "worse"
-    WITHIN = "within"
-    INCOMPARABLE = "incomparable"
-    UNFINISHED = "unfinished"
-    NEW = "new"
-
-    @property
-    def is_told(self) -> bool:
-        """Whether it says how one value stands to the other."""
-        return self in (Direction.BETTER, Direction.WORSE, Direction.WITHIN)
-
-
-class Regression(StrEnum):
-    """What the regression policy says."""
-
-    NONE = "no_regression"
-    REGRESSION = "regression"
-    INCOMPARABLE = "incomparable"
-    INCOMPLETE = "incomplete"
+from collectors.contract.values import (
+    Contract,
+    Direction,
+    Id,
+    Level,
+    Outcome,
+    Regression,
+    RunId,
+    Scalar,
+    Text,
+    UtcTime,
+    VerdictValue,
+)
 
 
 class Side(Contract):

@@ -66,6 +66,35 @@ class VerdictValue(StrEnum):
         return self.value.replace("_", " ").upper()
 
 
+class Direction(StrEnum):
+    """How the run's value stands to the baseline's; the last three are *cannot tell*.
+
+    `unfinished` will be told when both have ended, `new` is a check that one of them was not asked, and
+    `incomparable` stays so.
+    """
+
+    BETTER = "better"
+    WORSE = "worse"
+    WITHIN = "within"
+    INCOMPARABLE = "incomparable"
+    UNFINISHED = "unfinished"
+    NEW = "new"
+
+    @property
+    def is_told(self) -> bool:
+        """Whether it says how one value stands to the other."""
+        return self in (Direction.BETTER, Direction.WORSE, Direction.WITHIN)
+
+
+class Regression(StrEnum):
+    """What the regression policy says."""
+
+    NONE = "no_regression"
+    REGRESSION = "regression"
+    INCOMPARABLE = "incomparable"
+    INCOMPLETE = "incomplete"
+
+
 def _to_utc(value: datetime) -> datetime:
     return value.astimezone(UTC)
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from collectors.contract.decision_rules import AlarmRules
 from collectors.decisions.words import Judged
+from collectors.evidence.order import median
 from collectors.evidence.scores import Floats
 
 MEASURED: Final = 10_000
@@ -57,7 +58,7 @@ def stride_of(time: Floats | None) -> float | None:
     steps = np.diff(time)
     steps = steps[:: max(1, len(steps) // MEASURED)]
     steps = steps[np.isfinite(steps) & (steps > 0)]
-    return round(float(np.median(steps)), 6) if len(steps) else None
+    return round(median(steps), 6) if len(steps) else None
 
 
 def stretches_of(one: Judged, rules: AlarmRules) -> Stretches:

@@ -17,6 +17,7 @@ from collectors.decisions.alarms import stride_of
 from collectors.decisions.series import FUSED, Series
 from collectors.decisions.windows import worked_out
 from collectors.evidence.documents import value_at
+from collectors.evidence.order import distinct
 from collectors.evidence.scores import Floats
 
 Method = Literal["position", "time", "unknown"]
@@ -89,7 +90,7 @@ def _held(one: Series, fused: Series | None) -> int:
     """How many different windows of a stream rows hold: a window may be in several pairs."""
     if fused is not None and one.id in fused.part_times and one.time is not None:
         times = one.time[np.isfinite(one.time)]
-        return len(np.unique(times))
+        return len(distinct(times))
     return len(one)
 
 
@@ -102,7 +103,7 @@ def _holes(one: Series) -> Missing | None:
     """Numbers that are left out between the first row and the last."""
     if one.index is None or not np.isfinite(one.index).all() or len(one) < 2:
         return None
-    numbers = np.unique(one.index)
+    numbers = distinct(one.index)
     steps = np.diff(numbers)
     first = int(np.argmax(steps))
     count = int((steps - 1)[steps > 1].sum())

@@ -19,6 +19,7 @@ from collectors.decisions.thresholds import Lines, Thresholds, thresholds_in
 from collectors.decisions.windows import worked_out
 from collectors.decisions.words import Judged, Scale, State, judged, scale_of
 from collectors.evidence.documents import value_at
+from collectors.evidence.order import distinct, median
 from collectors.evidence.scores import Clock, DecisionFiles, Floats, ScoreTable
 
 CLOCKS: tuple[Clock, ...] = ("utc", "naive", "relative")
@@ -194,7 +195,7 @@ class Analysis:
         apart = independent(one.time, self.window_seconds(name))
         if apart is None:
             return Rate(name, len(one), None, int(marked.sum()), int(marked.sum()))
-        return Rate(name, len(one), len(np.unique(apart)), int(marked.sum()), len(np.unique(apart[marked])))
+        return Rate(name, len(one), len(distinct(apart)), int(marked.sum()), len(distinct(apart[marked])))
 
     @property
     def scored_at(self) -> float | None:
@@ -212,7 +213,7 @@ class Analysis:
 
 def _median_of(one: Series | None) -> float | None:
     values: Floats = one.score[np.isfinite(one.score)] if one is not None else np.empty(0)
-    return float(np.median(values)) if len(values) else None
+    return median(values) if len(values) else None
 
 
 def analysed(rules: Rules, streams: Sequence[str], files: DecisionFiles) -> Analysis | None:

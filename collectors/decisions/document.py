@@ -117,7 +117,7 @@ def _changes(at: Floats, states: Codes, step: float) -> Any:
 
 
 def _worst(states: Codes, borders: Any) -> Codes:
-    rank = np.empty(len(State), np.int8)
+    rank = np.zeros(len(State), np.int8)
     rank[[int(s) for s in WORST_LAST]] = np.arange(len(WORST_LAST))
     worst = np.maximum.reduceat(rank[states], borders[:-1])
     return np.repeat(np.array(WORST_LAST, np.int8)[worst], np.diff(borders))

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from collectors.contract.decision_rules import Decisions as Rules
+from collectors.evidence.order import distinct
 from collectors.evidence.scores import Floats, ScoreTable
 
 FUSED: Final = "fused"
@@ -84,7 +85,7 @@ def _in_table(rules: Rules, streams: Sequence[str], table: ScoreTable) -> Iterat
     if codes is None or not table.streams:
         yield from _of_rows(rules, table, _Rows(_whose(rules, streams, table, parts), "", whole), parts)
         return
-    for code in np.unique(codes):
+    for code in distinct(codes):
         called = table.streams[int(code)] if 0 <= code < len(table.streams) else ""
         name = FUSED if rules.fused and called == rules.fused.called else called or _whose(rules, streams, table, parts)
         rows = whole if (codes == code).all() else np.flatnonzero(codes == code)

@@ -11,6 +11,8 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from collectors.evidence.order import distinct
+
 Indices: TypeAlias = NDArray[np.int64]
 Floats: TypeAlias = NDArray[np.float64]
 
@@ -20,6 +22,8 @@ SPIKE_SHARE: Final = 8
 """One in so many is a spike chosen for its sharpness: two in one bucket both stay."""
 FEW_A_BUCKET: Final = 64
 """With fewer points a bucket, looking at one bucket after the other would take longer than at all at once."""
+GROWTH: Final = 1 / 8
+"""Doublings by which a curve grows before it is divided anew, at most a twelfth of its buckets empty until then."""
 _BLOCK: Final = 1 << 15
 """Points at a time: their arrays stay in the processor's cache."""
 
@@ -43,13 +47,7 @@ def downsample(step_or_x: ArrayLike, value: ArrayLike, limit: int) -> Indices:
         kept.append(chosen[_finite(x[finite], y[finite], limit - 2 - len(kept[-1]))])
     else:
         kept.append(_finite(x, y, limit - 2))
-    return _rising(np.concatenate(kept))
-
-
-def _rising(indices: Indices) -> Indices:
-    """Sorted, each once; for a few thousand much faster than `np.unique`."""
-    indices = np.sort(indices)
-    return indices[np.concatenate(([True], indices[1:] != indices[:-1]))] if len(indices) else indices
+    return distinct(np.concatenate(kept))
 
 
 def _finite(x: Floats, y: Floats, limit: int) -> Indices:
@@ -64,7 +62,7 @@ def _nonfinite(y: Floats, most: int) -> Indices:
     """Points that are not finite: the ends of every stretch first, then evenly between."""
     kind = np.where(np.isnan(y), 1, np.where(np.isinf(y), np.where(y > 0, 2, 3), 0))
     changes = np.flatnonzero(kind[1:] != kind[:-1])
-    ends = np.unique(np.concatenate(([0], changes, changes + 1, [len(y) - 1])))
+    ends = distinct(np.concatenate(([0], changes, changes + 1, [len(y) - 1])))
     ends = ends[kind[ends] > 0]
     others = np.setdiff1d(np.flatnonzero(kind), ends, assume_unique=True)
     if len(ends) >= most:
@@ -104,18 +102,29 @@ def _heights(y: Floats) -> Floats:
 
 
 def _borders(x: Floats, buckets: int) -> Indices:
-    """First index of each bucket, found by bisection; fewer where buckets would be empty."""
+    """First index of each bucket, found by bisection; fewer where buckets would be empty.
+
+    A curve that grows keeps its borders until it reaches the next of the lengths that are divided.
+    """
     wanted = np.arange(max(buckets, 1)) / max(buckets, 1)
     low, high = np.zeros(len(wanted), np.int64), np.full(len(wanted), max(len(x) - 1, 0))
-    span = _rising_span(x)
+    span, last = _rising_span(x), _next_length(max(len(x) - 1, 1))
+    width = _next_length(span)
     for _ in range(len(x).bit_length()):
         middle = (low + high) // 2
-        place = middle / max(len(x) - 1, 1)
+        place = middle / last
         if span:
-            place = (place + (x[middle] - x[0]) / span) / 2
+            place = (place + (x[middle] - x[0]) / width) / 2
         is_left = place < wanted
         low, high = np.where(is_left, middle + 1, low), np.where(is_left, high, middle)
-    return _rising(low)
+    return distinct(low[low < len(x)])
+
+
+def _next_length(length: float) -> float:
+    """The length or the first above it of those that are `GROWTH` apart; 0 stays 0."""
+    with np.errstate(divide="ignore", over="ignore"):
+        found = float(np.exp2(np.ceil(np.log2(length) / GROWTH) * GROWTH))
+    return found if np.isfinite(found) else length
 
 
 def _rising_span(x: Floats) -> float:

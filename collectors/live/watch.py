@@ -25,6 +25,7 @@ from collectors.live.description import Description
 from collectors.live.file_changes import Changes
 from collectors.numbers import instant_words
 from collectors.observe.load_pipeline import ConfigProblem
+from collectors.start import settle
 from collectors.store.backend import StoreProblem
 from collectors.store.store import Store
 
@@ -32,6 +33,8 @@ INTERVAL_SECONDS = 5.0
 """Seconds between two heartbeats."""
 UNNOTICED_SECONDS = 30.0
 """Even without a notification the workspace is looked at this often."""
+LIST_SECONDS = 60.0
+"""And its folders are listed this often: files that are known are looked at each time."""
 SETTLE_SECONDS = 2.0
 """While a stream runs: a file may be half written, and silence has limits to run into."""
 FIRST_SECONDS = 1.0
@@ -71,7 +74,7 @@ class Watcher:
         self._notices: dict[str, str] = {}
         self._unsaved: dict[str, str | None] = {}
         self._busy_since: float | None = None
-        self._kept_at = time.monotonic()
+        self._kept_at = self._listed_at = time.monotonic()
         self._others: tuple[PipelineConfig, Iterator[str | None]] | None = None
         self._changes = Changes(workspace, state_dir, lambda text: self._notice("polling", text))
 
@@ -106,21 +109,33 @@ class Watcher:
 
     def _collect_until(self, stop: threading.Event) -> None:
         # Notifications begin with the first wait: what changed before it is seen by a second look.
-        first = True
+        first = is_fresh = True
         while not stop.is_set():
             state = self.collect_once()
+            if is_fresh:
+                settle()
+            is_fresh = False
             self._keep_now_and_then()
             is_more = state is not None and self.look_at_another_run()
-            self._wait(stop, 0.0 if is_more else FIRST_SECONDS if first else _patience(state))
+            noticed = self._wait(stop, 0.0 if is_more else FIRST_SECONDS if first else _patience(state))
+            self._trust_listings(is_quiet=not (first or is_more or noticed))
             first = first and is_more
 
-    def _wait(self, stop: threading.Event, seconds: float) -> None:
-        """Wait for a change of the workspace, or a smoke run beside us; at most `seconds`."""
+    def _trust_listings(self, *, is_quiet: bool) -> None:
+        """Let the next look list folders where something was noticed or may not be, else once in a while."""
+        now, is_told = time.monotonic(), not (self._changes.polls or self._options.allow_roots)
+        self.collector.trusts_listings = is_quiet and is_told and now - self._listed_at < LIST_SECONDS
+        if not self.collector.trusts_listings:
+            self._listed_at = now
+
+    def _wait(self, stop: threading.Event, seconds: float) -> bool:
+        """Wait at most `seconds` for a change of the workspace, or a smoke run beside us; whether there was one."""
         deadline = time.monotonic() + seconds
         smoke = self.store.smoke_version()
         while not stop.is_set() and (left := deadline - time.monotonic()) > 0:
             if self._changes.wait(min(left, SETTLE_SECONDS)) or self.store.smoke_version() != smoke:
-                return
+                return True
+        return False
 
     def _keep_now_and_then(self) -> None:
         if time.monotonic() - self._kept_at > KEEP_SECONDS:

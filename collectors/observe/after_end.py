@@ -9,12 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
+from typing import Final
 
 from collectors.contract.remembered import SeenFile
 from collectors.store.backend import StoreProblem
 from collectors.store.store import Store
 from collectors.training.evidence import WorkspaceEvidence
 from collectors.training.run_end import end_of_run, files_of_ended_runs, is_changed, settled_at
+
+MOST_FILES: Final = 1_000
+"""Those that were seen last: far more than a workspace's streams have, and no more with every run."""
 
 
 class AfterEnd:
@@ -28,7 +32,7 @@ class AfterEnd:
     def added_to(self, seen: WorkspaceEvidence, now: float) -> WorkspaceEvidence:
         """The evidence with what is remembered of its files; `now` in seconds since the Unix epoch."""
         told = replace(seen, after_end=self._known)
-        self._known = {**self._known, **_todays(told, now)}
+        self._known = _latest({**self._known, **_todays(told, now)})
         return told
 
     def keep(self) -> None:
@@ -38,6 +42,12 @@ class AfterEnd:
         with suppress(StoreProblem):
             self._store.remember_after_end(self._known)
             self._kept = self._known
+
+
+def _latest(known: Mapping[str, SeenFile]) -> Mapping[str, SeenFile]:
+    if len(known) <= MOST_FILES:
+        return known
+    return dict(sorted(known.items(), key=lambda one: one[1].seen_at)[-MOST_FILES:])
 
 
 def _todays(seen: WorkspaceEvidence, now: float) -> dict[str, SeenFile]:

@@ -17,6 +17,7 @@ from typing import Any
 
 from collectors.contract.sections import Limits
 from collectors.evidence.files import FileFacts, Finding
+from collectors.files.find import Found
 from collectors.files.workspace import CannotRead, OpenFile, Workspace, read_settled
 from collectors.observe.event_files import AGAIN_SECONDS, EventFiles
 from collectors.observe.memory import Learnt
@@ -52,20 +53,33 @@ class ReadCache:
         self._digests: dict[str, tuple[Any, str]] = {}
         self._joined: dict[str, tuple[Any, ReadFile[Any]]] = {}
         self._again_at: dict[tuple[str, str], float] = {}
+        self._asked: set[str] = set()
+        self._listed: dict[tuple[str, ...], Found] = {}
         self.search_problems: dict[Finding, None] = {}
-        """What could not be searched since this was cleared, in order."""
+        """What could not be searched since the last look began, in order."""
         self.event_files = EventFiles(workspace, child, learnt)
         self.readings = 0
         """How often a file was read: equal means that nothing new was learnt."""
 
+    def begin_look(self) -> None:
+        """Begin to look at the workspace once more."""
+        self.search_problems.clear()
+        self._asked.clear()
+
+    def forget_listings(self) -> None:
+        """What was listed in the look before may no longer be true."""
+        self._listed.clear()
+
     def search(self, patterns: Sequence[str]) -> list[str]:
-        """Paths that match, sorted; what could not be searched is remembered."""
-        found = self.workspace.find(patterns)
+        """Paths that match, sorted, listed once a look; what could not be searched is remembered."""
+        found = self._listed.get(tuple(patterns)) or self.workspace.find(patterns)
+        self._listed[tuple(patterns)] = found
         self.search_problems.update(dict.fromkeys(found.problems))
         return list(found.paths)
 
     def read(self, reader: str, path: str, **options: Any) -> ReadFile[Any]:
         """Read one file with the named reader, or return what is known of an unchanged one."""
+        self._asked.add(path)
         facts = self.workspace.facts(path)
         known, key = self._files.get((reader, path)), (reader, path)
         fresh = time.monotonic() < self._again_at.get(key, math.inf)
@@ -139,6 +153,31 @@ class ReadCache:
         found = self.event_files.read(path)
         self.readings += self.event_files.readings - before
         return found
+
+    def forget_gone(self, run_id: str | None) -> None:
+        """Forget files that are gone, in the store too where this is its current run.
+
+        Not where all are gone: a disk that is away comes back, and would be read from the start.
+        """
+        kept = {path for _, path in self._files} | self._digests.keys() | self._joined.keys() | self.event_files.paths
+        gone = {path for path in kept if self._is_gone(path)}
+        if gone == kept:
+            return
+        gone -= self._asked  # what is looked for in vain is remembered as missing
+        self.event_files.forget(gone)
+        for key in [key for key in self._files if key[1] in gone]:
+            del self._files[key]
+            self._again_at.pop(key, None)
+            self._files_changed = True
+        for path in gone:
+            self._digests.pop(path, None)
+            self._joined.pop(path, None)
+        if self._learnt is not None and run_id is not None:
+            self._learnt.forget_others(self.event_files.paths, run_id)
+
+    def _is_gone(self, path: str) -> bool:
+        facts = self.workspace.facts(path)
+        return not facts.exists and not facts.problem
 
     def save(self) -> None:
         """Keep what was learnt, so that a restart reads only what is new."""

@@ -8,19 +8,15 @@ data set is none, nor is one evaluation at the end.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import islice
-from typing import Any, Final
+from typing import Any
 
 from collectors.contract.streams import Stream
 from collectors.observe.cache import ReadCache
 from collectors.observe.loss_tables import columns_of, written_of
 from collectors.training.evidence import ReadFile
-from collectors.training.series import TRAINING, VALIDATION, is_validation
-
-_PARTS: Final = 2
-"""Last parts of a path whose words say which part of the data a file is of: its folder's and its own."""
+from collectors.training.series import is_validation, other_paths
 
 
 def unnamed_beside(
@@ -35,20 +31,9 @@ def unnamed_beside(
         return ()
     columns = columns_of(described.columns, stream.completion.early_stop_key)
     options = {"columns": columns} | written_of(described)
-    there = (path for path in dict.fromkeys(_other_part(table.path, read[0])) if cache.workspace.facts(path).exists)
+    there = (path for path in other_paths(table.path, is_validation=read[0]) if cache.workspace.facts(path).exists)
     return tuple(path for path in there if _is_a_curve(cache.read("loss_table", path, **options)))
 
 
 def _is_a_curve(table: ReadFile[Any]) -> bool:
     return table.evidence is not None and len(list(islice((row for row in table.evidence.rows if row.values), 2))) == 2
-
-
-def _other_part(path: str, is_validation: bool) -> Iterator[str]:
-    """What the table of the other part would be called: one word of its folder or of its name is another one."""
-    own, others = (VALIDATION, TRAINING) if is_validation else (TRAINING, VALIDATION)
-    word = re.compile(rf"(?<![A-Za-z])(?:{'|'.join(own)})(?![A-Za-z])", re.IGNORECASE)
-    begin = len(path) - len("/".join(path.split("/")[-_PARTS:]))
-    for found in word.finditer(path, begin):
-        for other in sorted(others):
-            spelled = other.capitalize() if found[0][0].isupper() else other
-            yield path[: found.start()] + spelled + path[found.end() :]

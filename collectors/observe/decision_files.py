@@ -72,7 +72,7 @@ class DecisionReader:
         report_path = self._report(paths)
         report = self._cache.read("decision_report", report_path) if report_path else None
         block = calibration_in(value_at(data, rules.thresholds.calibration)) if rules.thresholds else None
-        return DecisionFiles(
+        found = DecisionFiles(
             scores=tuple(self._table(path) for path in paths),
             thresholds=thresholds.facts if thresholds else None,
             thresholds_data=data,
@@ -82,6 +82,15 @@ class DecisionReader:
             normal=self._optional(rules.alarm_rate.normal),
             calibration=self._optional(block.scores if block else None),
         )
+        self._forget_but(found)
+        return found
+
+    def _forget_but(self, found: DecisionFiles) -> None:
+        """Let go of tables of earlier scorings, which are large; not where there is none: a disk may be away."""
+        tables = (*found.scores, found.normal, found.calibration)
+        paths = {table.facts.path for table in tables if table is not None}
+        if paths:
+            self._read = {path: read for path, read in self._read.items() if path in paths}
 
     def _newest(self) -> list[str]:
         """The newest table, and those that match in its folder."""

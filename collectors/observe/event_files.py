@@ -113,6 +113,18 @@ class EventFiles:
         share_columns(curves.values())
         return {tag: curve.series() for tag, curve in curves.items()}
 
+    @property
+    def paths(self) -> set[str]:
+        """Every file of which something is kept."""
+        return {*self._files, *self._again_at, *self._refused}
+
+    def forget(self, paths: Iterable[str]) -> None:
+        """Let go of files that are gone."""
+        for path in paths:
+            self._unsaved.discard(path)
+            for kept in (self._files, self._curves, self._again_at, self._refused):
+                kept.pop(path, None)
+
     def save(self, learnt: Learnt) -> None:
         """Keep what was learnt, so that a restart reads only what is new."""
         for path in (self._unsaved & self._files.keys()) - self._again_at.keys():

@@ -91,7 +91,7 @@ class Gatherer:
 
     def gather(self, now: float) -> WorkspaceEvidence:
         """Read what is new and put everything together. `now`: seconds since the Unix epoch."""
-        self.cache.search_problems.clear()
+        self.cache.begin_look()
         tags = (tag for s in self.config.streams for accepted in s.tags.values() for tag in accepted)
         self.cache.event_files.wanted = names_of((*tags, *EPOCH_TAGS))
         heartbeat = self._heartbeat()

@@ -12,7 +12,7 @@ import json
 import struct
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Collection, Container, Mapping
 from contextlib import suppress
 from dataclasses import asdict, replace
 from typing import Any, Final
@@ -110,6 +110,18 @@ class Learnt:
         """Say in which side files a run's long curves lie."""
         with suppress(OSError):
             self._index.put(run_id, streams)
+
+    def forget_others(self, paths: Collection[str], run_id: str) -> None:
+        """Remove what is kept of other event files than these, and of other runs than this and the stored."""
+        runs = {run_id, *(name for name, _ in self._backend.list(Kind.RUN))}
+        with suppress(OSError):
+            self._keep_only(Kind.EVENTS, {_events_of(path).name for path in paths})
+            self._keep_only(Kind.DECISIONS, runs)
+            self._index.keep_only(runs, paths)
+
+    def _keep_only(self, kind: Kind, names: Container[str]) -> None:
+        for name in [name for name, _ in self._backend.list(kind) if name not in names]:
+            self._backend.delete(Key(kind, name))
 
     def has_points(self, path: str, tag: str) -> bool:
         """Whether a curve has a side file."""

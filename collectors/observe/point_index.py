@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from collectors.observe.cache import ReadCache
+from collectors.observe.gather import Gatherer
 from collectors.observe.memory import Learnt
 from collectors.store.points import points_name
 from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
 
 
-def index_points(seen: WorkspaceEvidence, run_id: str, cache: ReadCache, learnt: Learnt) -> None:
-    """Say where the full detail of the long curves lies that this run shows.
+def index_points(seen: WorkspaceEvidence, run_id: str, gatherer: Gatherer, learnt: Learnt) -> None:
+    """Say where the full detail of the long curves lies that this run shows; looked up where a stream was read.
 
     Those of a stream that has not begun yet are of the previous run, as its losses are.
     """
-    streams = {s.id: _point_files(s, cache) for s in seen.streams if s.run is not None}
+    of, cache = gatherer.derived.of, gatherer.cache
+    streams = {s.id: of(("points", s.id), (s.run,), (), partial(_point_files, s, cache)) for s in seen.streams}
     streams = {stream: series for stream, series in streams.items() if series}
     if streams:
         learnt.write_index(run_id, streams)

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
-from statistics import median
 from typing import Any, Final
 
+from collectors.evidence.order import median
 from collectors.training.evidence import ReadFile
 
 FEWEST: Final = 3

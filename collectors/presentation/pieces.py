@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from collectors.contract.delta import Direction, Judgement
-from collectors.contract.values import Status, VerdictValue
+from collectors.contract.delta import Judgement
+from collectors.contract.values import Direction, Status, VerdictValue
 from collectors.numbers import UNKNOWN, instant_words, iso_text
 from collectors.presentation.markup import Child, Element, el
 from collectors.presentation.words import (

@@ -9,8 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from collectors.contract.delta import Direction, Regression
-from collectors.contract.values import Level, Outcome, Status, VerdictValue
+from collectors.contract.values import Direction, Level, Outcome, Regression, Status, VerdictValue
 from collectors.presentation.words import (
     DIRECTION_WORDS,
     NOT_ASKED,

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
-from collectors.contract.delta import Direction, Regression, StreamDelta
 from collectors.contract.metrics import Point, StreamMetrics
 from collectors.contract.state import Check
-from collectors.contract.values import Level, Outcome, Status, VerdictValue
+from collectors.contract.values import Direction, Level, Outcome, Regression, Status, VerdictValue
 from collectors.numbers import number_words, place_words, reached_words
 from collectors.training.courses import course_of
+
+if TYPE_CHECKING:
+    from collectors.contract.delta import StreamDelta  # comparing is asked for later
 
 VERDICT_WORDS: Final = {value: value.word for value in VerdictValue}
 VERDICT_STATUS: Final = {

@@ -97,6 +97,11 @@ class Shelf:
             if self._backend.facts(key) is None and (data := source(stream)) is not None:
                 self._backend.write(key, data)
 
+    def remember_snapshot(self, state: DashboardState) -> None:
+        """Know what a snapshot names that was written a moment ago."""
+        run_id = state.meta.run_id
+        self._snapshot = ((run_id, self._backend.versions(Key(Kind.RUN, run_id))), names_in(state))
+
     def tidy(self, state: DashboardState, before: frozenset[str]) -> None:
         """Remove what neither this state nor a snapshot names; `before` names what the state before it needed."""
         now, run_id = time.monotonic(), state.meta.run_id

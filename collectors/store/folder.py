@@ -111,9 +111,10 @@ class Folder(Backend):
 
     def list(self, kind: Kind, run_id: str = "") -> Iterator[tuple[str, FileFacts]]:
         """Names of files without their suffix; links and folders are none of ours."""
-        folder, suffix = self._folders[kind], _PLACES[kind][1].removeprefix("{}")
+        folder, (prefix, _, suffix) = self._folders[kind], _PLACES[kind][1].partition("{}")
         if kind is not Kind.CURVES:
-            return regular_files(folder, suffix)
+            found = regular_files(folder, suffix)
+            return ((name.removeprefix(prefix), facts) for name, facts in found if name.startswith(prefix))
         runs = [run_id] if run_id else folders_in(folder)
         return ((f"{run}/{name}", facts) for run in runs for name, facts in regular_files(folder / run, suffix))
 

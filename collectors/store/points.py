@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Final
@@ -107,11 +107,38 @@ class PointsIndex:
 
     def put(self, run_id: str, streams: Names) -> None:
         """Say where a run's long curves lie. Raises StoreProblem."""
+        runs = self._known()
+        if runs.get(run_id) != streams:
+            runs[run_id] = {stream: dict(series) for stream, series in streams.items()}
+            self._backend.write(POINTS_INDEX, json.dumps(runs).encode(), durable=False)
+
+    def _known(self) -> dict[str, Any]:
         if self._runs is None:
             self._runs = mapping_in(self._backend, POINTS_INDEX)
-        if self._runs.get(run_id) != streams:
-            self._runs[run_id] = {stream: dict(series) for stream, series in streams.items()}
+        return self._runs
+
+    def keep_only(self, run_ids: Container[str], paths: Iterable[str]) -> None:
+        """Forget other runs than these, and remove side files that neither they nor these event files have.
+
+        Raises StoreProblem.
+        """
+        before = self._known()
+        self._runs = {run_id: streams for run_id, streams in before.items() if run_id in run_ids}
+        if self._runs != before:
             self._backend.write(POINTS_INDEX, json.dumps(self._runs).encode(), durable=False)
+        named, of_files = set(_names_in(self._runs)), {short_digest(path) for path in paths}
+        for name in [name for name, _ in self._backend.list(Kind.POINTS) if _NAME.fullmatch(name)]:
+            if name not in named and name.partition("-")[0] not in of_files:
+                self._backend.delete(Key(Kind.POINTS, name))
+
+
+def _names_in(found: Any) -> Iterator[str]:
+    """Every name in an index; somebody else may have put anything there."""
+    if isinstance(found, str):
+        yield found
+    elif isinstance(found, dict | list):
+        for one in found.values() if isinstance(found, dict) else found:
+            yield from _names_in(one)
 
 
 def _bisect(handle: BinaryIO, total: int, axis: str, value: float) -> int:

@@ -53,7 +53,7 @@ class History:
         is_new = not self.has(run_id)
         if not is_new and state is self._stored:
             return
-        if is_new or self._store.read_snapshot(run_id) != state:
+        if is_new or self._as_stored(run_id) != state:
             self._store.write_snapshot(state, curves)
             self._lines_since += 1
         self._stored = state
@@ -61,6 +61,11 @@ class History:
             self._runs.prune(self._keep, spared=(run_id,))
         if is_new or self._lines_since > SPARE_LINES:
             self._tidy_index()
+
+    def _as_stored(self, run_id: str) -> DashboardState | None:
+        """A run's snapshot, read only where it is not the one that was written or seen last."""
+        known = self._stored
+        return known if known is not None and known.meta.run_id == run_id else self._store.read_snapshot(run_id)
 
     def _tidy_index(self) -> None:
         """Write an index anew that is out of date: every change of an ended run has appended to it."""

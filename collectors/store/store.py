@@ -44,6 +44,8 @@ from collectors.store.place import Place, backend_at
 from collectors.store.rows import row_of
 
 KEY_BYTES = 32
+_Prepared = tuple[DashboardState, bytes, Mapping[str, bytes]]
+"""A state as it is stored, its bytes, and the documents of the longer curves that it held itself, by stream."""
 MOST_SMOKE_RESULTS = 200
 """A run whose checkpoints are saved again and again has a result for each; the oldest are forgotten."""
 
@@ -62,6 +64,7 @@ class Store:
         self.backend = backend_at(place)
         self._shelf = Shelf(self.backend)
         self._named: frozenset[str] | None = None
+        self._checked: tuple[DashboardState, _Prepared] | None = None
         if make:
             self.backend.make()
 
@@ -93,13 +96,14 @@ class Store:
 
     def write_state(self, state: DashboardState, curves: Source = nobody) -> None:
         """Write a state, and before it what `curves` makes of its documents. Raises StoreProblem; the old one stays."""
-        lean, data, made = _prepared(state, curves)
+        lean, data, made = self._prepared(state)
+        self._checked = None
         with self.backend.writing():
             before = self._named
             if before is None:
                 stored = self.read_state()
                 before = names_in(stored) if stored is not None else frozenset()
-            self._shelf.put(lean, made)
+            self._shelf.put(lean, _source(made, curves))
             self.backend.write(STATE, data)
             self._shelf.tidy(lean, before)
             self._named = names_in(lean)
@@ -120,11 +124,18 @@ class Store:
 
     def write_snapshot(self, state: DashboardState, curves: Source = nobody) -> None:
         """Write a run's snapshot, its curves before it, and append its row to the index. Raises StoreProblem."""
-        lean, data, made = _prepared(state, curves)
+        lean, data, made = self._prepared(state)
         with self.backend.writing():
-            self._shelf.put(lean, made)
+            self._shelf.put(lean, _source(made, curves))
             facts = self.backend.write(Key(Kind.RUN, state.meta.run_id), data)
+            self._shelf.remember_snapshot(lean)
             self.backend.append(INDEX, line_of(row_of(lean, facts)))
+
+    def _prepared(self, state: DashboardState) -> _Prepared:
+        """A state as it is stored, made and read back once where its snapshot is written right before it."""
+        if self._checked is None or self._checked[0] is not state:
+            self._checked = (state, _prepared(state))
+        return self._checked[1]
 
     def write_decisions(self, document: DecisionDocument) -> None:
         """Write what the page draws of a run's scoring. Raises StoreProblem; the old one stays."""
@@ -209,12 +220,16 @@ def write_report(path: Path, data: str) -> None:
     replace_file(path, data.encode())
 
 
-def _prepared(state: DashboardState, curves: Source) -> tuple[DashboardState, bytes, Source]:
-    """A state as it is stored, its bytes, and who makes its documents: of curves that it holds itself they are made."""
+def _prepared(state: DashboardState) -> _Prepared:
     from collectors.training.summary import leaned  # who only reads a store needs no arithmetic
 
     lean, documents = leaned(state)
-    return lean, _checked(lean), lambda stream: documents.get(stream) or curves(stream)
+    return lean, _checked(lean), documents
+
+
+def _source(documents: Mapping[str, bytes], curves: Source) -> Source:
+    """Who makes a state's documents: of curves that it holds itself they are made."""
+    return lambda stream: documents.get(stream) or curves(stream)
 
 
 def _checked(state: DashboardState) -> bytes:

@@ -12,6 +12,7 @@ from typing import Any, Final
 from collectors.trainers.folder import Folder, join
 from collectors.trainers.names import STEPS, TAGS, TOTALS, highlights_of, is_count, losses_in, metrics_in, total_key
 from collectors.trainers.spec import Raw
+from collectors.training.series import better_way
 
 CONFIGS: Final = (
     "hparams.yaml", "config.yaml", "config.yml", "params.yaml", "args.yaml", "config.json", "args.json", "params.json",
@@ -64,7 +65,9 @@ def tags_of(names: Iterable[str]) -> dict[str, list[str]]:
     """Series -> tags in order of preference: losses that are there, then the usual ones that may come; metrics."""
     every = list(names)
     found = losses_in(every)
-    losses = {series: list(dict.fromkeys([*found.get(series, ()), *usual])) for series, usual in TAGS.items()}
+    is_measured = not found and any(map(better_way, every))  # a training that logs its accuracy has no loss to come
+    usual = {} if is_measured else TAGS
+    losses = {series: list(dict.fromkeys([*found.get(series, ()), *those])) for series, those in usual.items()}
     return losses | {name: [name] for name in sorted(metrics_in(every))}
 
 

@@ -17,7 +17,7 @@ from collectors.numbers import number_words, numbers_in
 from collectors.trainers.description import below, config_of, epochs_of, events_of, one_stream, table_of, tags_of
 from collectors.trainers.folder import Folder, count_in, is_below, join, last_cells, parent, said
 from collectors.trainers.lightning_versions import Version, event_files_in, gone_on_with, is_version, tables_of
-from collectors.trainers.names import STEPS, has_training, total_key
+from collectors.trainers.names import STEPS, has_training, losses_in, total_key
 from collectors.trainers.spec import Documented, Raw, Run, Sureness, TrainerSpec
 
 TABLE: Final = "metrics.csv"
@@ -167,7 +167,7 @@ def _stopping(folder: Folder, checkpoint: str | None) -> Raw:
     return {
         "stopped_key": STOPPED,
         "patience": found[2][0],
-        "monitor": "val_loss" if monitor in tags_of([monitor])["val_loss"] else monitor,
+        "monitor": "val_loss" if "val_loss" in losses_in([monitor]) else monitor,
     }
 
 

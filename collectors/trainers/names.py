@@ -73,7 +73,7 @@ def metrics_in(names: Iterable[str]) -> list[str]:
     taken = {name for those in losses.values() for name in those}
     sides = [] if "train_loss" in losses else [name for name in every if is_side(name)]
     found = (name for name in every if name not in taken and not words_of(name) & _PACE)
-    told = [name for name in found if better_way(name) or is_validation(name) or words_of(name) & _RATE]
+    told = [name for name in found if better_way(name) or is_validation(name) or is_rate(name)]
     return list(dict.fromkeys([*sides, *told]))[:MOST_METRICS]
 
 
@@ -85,6 +85,11 @@ def total_key(config: Mapping[str, Any], keys: Sequence[str] = TOTALS) -> str | 
             return key
     inner = ((name, part) for name, part in config.items() if isinstance(part, Mapping))
     return next((f"{name}.{key}" for name, part in inner for key in keys if is_count(part.get(key))), None)
+
+
+def is_rate(name: str) -> bool:
+    """Whether a series of this name is the learning rate."""
+    return bool(words_of(name) & _RATE)
 
 
 def is_count(value: object) -> bool:

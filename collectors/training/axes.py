@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from collectors.evidence.order import distinct
 from collectors.training.series import is_validation
 from collectors.training.stream_runs import Curve
 
@@ -118,7 +119,7 @@ def _meets(events: Mapping[str, Curve], steps: Any) -> bool:
     """Whether most steps of the events stand in the table too."""
     if not events:
         return False
-    every = np.unique(np.concatenate([c.step for c in events.values()]))
+    every = distinct(np.concatenate([c.step for c in events.values()]))
     return bool(every.size) and 2 * np.isin(every, steps).sum() >= min(every.size, steps.size)
 
 
@@ -157,7 +158,7 @@ def _agreement(table: Mapping[str, Curve], events: Mapping[str, Curve], shift: f
     for name in table.keys() & events.keys():
         _, left, right = np.intersect1d(table[name].epoch + shift, events[name].epoch, return_indices=True)
         values = table[name].value[left]
-        if np.unique(values).size < FEWEST:  # one value, or a constant, agrees by chance
+        if distinct(values).size < FEWEST:  # one value, or a constant, agrees by chance
             continue
         shared += left.size
         agreeing += int(same_values(values, events[name].value[right]).sum())

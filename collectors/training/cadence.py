@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from collectors.contract.streams import StallLimits
+from collectors.evidence.order import distinct, median
 from collectors.training.curves import Losses
 from collectors.training.remembered import per_object
 from collectors.training.stream_runs import Curve, StreamRun
@@ -36,7 +37,7 @@ def cadence(curves: Mapping[str, Curve], run: StreamRun | None) -> tuple[float |
     if distinct.size < 2:
         return None, 0
     gaps = np.diff(np.sort(time[known][first]))
-    return float(np.median(gaps)), int(gaps.size)
+    return median(gaps), int(gaps.size)
 
 
 @per_object
@@ -79,5 +80,5 @@ def epochs_pace(curves: Mapping[str, Curve], stride: float, gap: float) -> tuple
 @per_object
 def usual_stride(run: StreamRun) -> float:
     """Median number of steps between two records."""
-    steps = np.unique(np.concatenate([c.recent[0] if c.recent else c.step for c in run.curves.values()]))
-    return float(np.median(np.diff(steps))) if steps.size > 1 else 1.0
+    steps = distinct(np.concatenate([c.recent[0] if c.recent else c.step for c in run.curves.values()]))
+    return median(np.diff(steps)) if steps.size > 1 else 1.0

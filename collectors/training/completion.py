@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 
@@ -69,6 +69,10 @@ class End:
 COUNT_EPOCHS = (
     "Say which epoch a step is: `events: {steps_are: epochs}`, `events: {steps_per_epoch: N}`, a table with an "
     "epoch column, or `completion: {by: steps, total: N}`."
+)
+SAY_EITHER = (
+    "Say how many: `completion: {by: steps, total: N}`, or, where each step is an epoch, `events: {steps_are: epochs}` "
+    "and `completion: {total: N}`."
 )
 PLACE_ROWS = "Write a column `epoch` or `step` into the table, or name the one it has under `columns:`."
 SAY_TOTAL = "Say how many: `completion: {by: epochs, total: N}`, or the key of the config that holds the number."
@@ -140,7 +144,10 @@ def _uncounted(main: Mapping[str, Curve], target: Target) -> End:
     if has_no_place(main):
         return End("cannot_tell", None, f"nothing says which {target.unit} a row is", PLACE_ROWS)
     if target.unit == "epoch" and places_of(main.values(), "step"):
-        return End("cannot_tell", None, "nothing says which epoch a step is", COUNT_EPOCHS)
+        if target.total is None:
+            return End("cannot_tell", None, "nothing says how many steps or epochs there are to be", SAY_EITHER)
+        words = f"nothing says which epoch a step is; there are to be {target.total:,}"
+        return End("cannot_tell", None, words, COUNT_EPOCHS)
     return End("open")
 
 
@@ -186,7 +193,7 @@ def _counted(epochs: Any) -> Any:
 def has_no_place(curves: Mapping[str, Curve]) -> bool:
     """Whether values are there, and not one of them says its epoch or step."""
     held = [c for c in curves.values() if len(c)]
-    return bool(held) and not places_of(held, "epoch") and not places_of(held, "step")
+    return bool(held) and not any(_known(c, unit).size for c in held for unit in get_args(Unit))
 
 
 def leading(curves: Mapping[str, Curve]) -> dict[str, Curve]:
@@ -227,5 +234,8 @@ def _stride(curves: Mapping[str, Curve], unit: Unit) -> float:
 
 def places_of(curves: Iterable[Curve], unit: Unit) -> list[Any]:
     """The known epochs or steps of each series that has any."""
-    found = (known_steps(c.step) if unit == "step" else finite_of(c.epoch) for c in curves)
-    return [places for places in found if places.size]
+    return [places for places in (_known(c, unit) for c in curves) if places.size]
+
+
+def _known(curve: Curve, unit: Unit) -> Any:
+    return known_steps(curve.step) if unit == "step" else finite_of(curve.epoch)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from collectors.evidence.order import distinct
 from collectors.evidence.table_rows import Floats, LossRows
 from collectors.numbers import number_words
 from collectors.training.series import is_gradient_norm, is_validation
@@ -24,7 +25,7 @@ def norm_words(norm: Curve, curves: Mapping[str, Curve]) -> str | None:
     if bool(np.isfinite(norm.value).all()):
         return None
     losses = {name: curve for name, curve in curves.items() if not is_gradient_norm(name)}
-    steps = np.unique(np.concatenate([c.step for c in (norm, *losses.values())]))
+    steps = distinct(np.concatenate([c.step for c in (norm, *losses.values())]))
     columns = {name: _at(steps, curve) for name, curve in losses.items()}
     unknown = np.full(steps.size, np.nan)
     rows = LossRows(

@@ -13,6 +13,8 @@ from typing import Any, ParamSpec, TypeVar, cast
 
 import numpy as np
 
+from collectors.evidence.order import distinct
+
 P = ParamSpec("P")
 T = TypeVar("T")
 _ITSELF = object()
@@ -54,7 +56,7 @@ def finite_of(column: Any) -> Any:
 def rising_once(places: Any) -> Any:
     """The finite places, rising, each once; the same array where they are so."""
     known = finite_of(places)
-    return known if bool(np.all(known[1:] > known[:-1])) else np.unique(known)
+    return known if bool(np.all(known[1:] > known[:-1])) else distinct(known)
 
 
 @per_object

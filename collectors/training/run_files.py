@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from collectors.evidence.events import ScalarSeries
+from collectors.evidence.order import distinct, median
 from collectors.numbers import YEAR_10000, is_instant
 from collectors.training.remembered import per_object
 from collectors.training.series import EventFile, TagChoice
@@ -209,8 +210,8 @@ def cuts_within(series: ScalarSeries) -> list[Cut]:
 @per_object
 def stride_of(step: Any) -> float:
     """The usual distance between two records of a series; 1 where there are fewer than two."""
-    gaps = np.diff(np.unique(step))
-    return float(np.median(gaps)) if gaps.size else 1.0
+    gaps = np.diff(distinct(step))
+    return median(gaps) if gaps.size else 1.0
 
 
 def differ(one: ScalarSeries, other: ScalarSeries) -> bool:

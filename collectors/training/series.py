@@ -23,10 +23,14 @@ VALIDATION = frozenset({"val", "valid", "validation", "eval", "evaluation", "tes
 GRADIENT = frozenset({"grad", "grads", "gradient", "gradients"})
 EPOCH_TAGS = ("epoch", "train/epoch", "epochs")
 """Tags under which trainers record the epoch of each step."""
+_PARTS: Final = 2
+"""Last parts of a path whose words say which part of the data a file is of: its folder's and its own."""
 _NEITHER = re.compile(r"(?<![a-z])(?:d|g|disc|gen|discriminator|generator|policy|value|entropy)(?![a-z])")
-_LOWER = re.compile(r"(?<![a-z])(?:loss|error|err|perplexity|ppl)(?![a-z])")
+_LOWER = re.compile(r"(?<![a-z])(?:loss|logloss|error|err|r?mse|rmsle|mae|mape|nll|perplexity|ppl|wer|cer)(?![a-z])")
 _LOSS = re.compile(r"loss(?:es)?(?![a-z])(?![ _-]?scale)")
-_HIGHER = re.compile(r"(?<![a-z])(?:acc|accuracy|auc|auroc|f1|m?ap|m?iou|r2)(?![a-z])")
+_HIGHER = re.compile(
+    r"(?<![a-z])(?:acc|accuracy|auc|auroc|f1|m?ap|m?iou|r2|dice|precision|recall|bleu|psnr|ssim|ndcg)(?![a-z])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,19 @@ def is_loss(name: str) -> bool:
 def is_side(name: str) -> bool:
     """Whether this is the loss of one of several sides, which need not fall: of a generator, of a policy."""
     return is_loss(name) and _NEITHER.search(name.lower()) is not None
+
+
+def other_paths(path: str, *, is_validation: bool) -> list[str]:
+    """What the file of the other part of the data would be called: one word of its folder or of its name is another."""
+    own, others = (VALIDATION, TRAINING) if is_validation else (TRAINING, VALIDATION)
+    begin = len(path) - len("/".join(path.split("/")[-_PARTS:]))
+    found: dict[str, None] = {}
+    for word in re.finditer(rf"(?<![A-Za-z])(?:{'|'.join(own)})(?![A-Za-z])", path[begin:], re.IGNORECASE):
+        start, end = begin + word.start(), begin + word.end()
+        for other in sorted(others, key=lambda name: (name == "test", name)):  # a test is a validation where none is
+            spelled = other.capitalize() if word[0][0].isupper() else other
+            found[path[:start] + spelled + path[end:]] = None
+    return list(found)
 
 
 def choose_tags(files: Sequence[EventFile], wanted: Mapping[str, Sequence[str]]) -> TagChoice:

@@ -27,6 +27,7 @@ from collectors.contract.metrics import (
 )
 from collectors.contract.state import SCHEMA_VERSION, DashboardState
 from collectors.evidence.downsample import downsample
+from collectors.evidence.order import median
 from collectors.training.series import is_loss
 from collectors.training.stream_runs import Curve
 
@@ -197,5 +198,5 @@ def counting_of(places: Any) -> Counting | None:
 
 def _ends_strides(places: Any) -> bool:
     """Whether values stand at each stride's last place, counted from 0: 9, 19, 29."""
-    stride = float(np.median(np.diff(places))) if places.size > 1 else 0.0
+    stride = median(np.diff(places)) if places.size > 1 else 0.0
     return stride > 1 and (places[0] + 1) % stride == 0

@@ -1,7 +1,7 @@
 """A new state version -> the regions that show something else now.
 
 One wire for all regions: they come from one look at the state, so the screen never contradicts
-itself, and whatever looks the same is not sent.
+itself, and whatever looks the same is not sent: of what the browser holds, only the parts that changed.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dash import Input, Output, State, no_update
 from dash_app import ids
 from dash_app.callbacks.wires import known_digests
 from dash_app.reading.history import RunHistory, is_live
-from dash_app.views.page import DATA, REGIONS, DrawnPage, Seen, drawn_page
+from dash_app.views.page import DATA, REGIONS, DrawnPage, Seen, drawn_page, news_of
 
 
 def register_regions(app: dash.Dash, history: RunHistory) -> None:
@@ -37,7 +37,8 @@ def register_regions(app: dash.Dash, history: RunHistory) -> None:
 
 
 def changed_regions(page: DrawnPage, shown: Mapping[str, str]) -> list[Any]:
-    """Return regions and stores in wiring order, `no_update` where they look the same, and digests."""
+    """Return what changed of regions and stores in wiring order, `no_update` where they look the same, and digests."""
     order = (*REGIONS, *DATA)
-    news = [page.regions[name] if page.digests[name] != shown.get(name) else no_update for name in order]
+    seen = [(name, shown.get(name)) for name in order]
+    news = [news_of(page, name, held) if page.digests[name] != held else no_update for name, held in seen]
     return [*news, page.digests if page.digests != shown else no_update]

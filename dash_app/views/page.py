@@ -7,6 +7,7 @@ moments. The graph's canvas draws itself.
 from __future__ import annotations
 
 import json
+from collections import deque
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -23,6 +24,7 @@ from dash_app import ids
 from dash_app.views.banners import render_snapshot_banner
 from dash_app.views.curves.losses import losses_now, render_losses
 from dash_app.views.decisions.tab import decisions_now, has_decisions, render_decisions
+from dash_app.views.difference import difference, props_of
 from dash_app.views.files import render_links
 from dash_app.views.graph.pipeline_graph import render_empty, render_views
 from dash_app.views.graph.stage_list import render_stage_list
@@ -51,6 +53,8 @@ REGIONS = (
 DATA = (ids.VERDICT_NOW, ids.LOSS_DATA, ids.DECISIONS_NOW, ids.LOGS_NOW)
 """Stores that the browser's own scripts draw from."""
 
+MOST_KEPT = 8
+"""Drawn pages."""
 RUNS_TAB = "runs"
 DECISIONS_TAB = "decisions"
 TABS = {
@@ -84,11 +88,22 @@ class DrawnPage:
     digests: dict[str, str]
 
 
-@lru_cache(maxsize=8)
+_DRAWN: deque[DrawnPage] = deque(maxlen=MOST_KEPT)
+
+
+@lru_cache(maxsize=MOST_KEPT)
 def drawn_page(seen: Seen) -> DrawnPage:
     """Draw a state once for all who look at it: hundreds may ask at the moment it changes."""
     regions = render_page(seen.state, seen.sentence, seen.run_id)
-    return DrawnPage(regions, digests(regions))
+    page = DrawnPage(regions, digests(regions))
+    _DRAWN.append(page)
+    return page
+
+
+def news_of(page: DrawnPage, region: str, shown: str | None) -> Any:
+    """A region as a browser needs it that shows the one of this digest: what changed, or all of it."""
+    earlier = next((one.regions[region] for one in list(_DRAWN) if one.digests[region] == shown), None)
+    return page.regions[region] if earlier is None else difference(earlier, page.regions[region])
 
 
 def render_page(state: DashboardState | None, sentence: str | None, run_id: str | None = None) -> dict[str, Any]:
@@ -139,7 +154,7 @@ def _digest(content: Any) -> str:
 
 
 def _plain(component: Component) -> Any:
-    return component.to_plotly_json()  # type: ignore[no-untyped-call] # Dash does not annotate it
+    return [type(component).__name__, props_of(component)]
 
 
 def _run_label(state: DashboardState | None, run_id: str | None) -> list[Component]:

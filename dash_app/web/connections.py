@@ -1,10 +1,10 @@
 """One connection -> its requests within limits: uvicorn's own protocol with what it has no setting for.
 
 A head is at most `MOST_HEAD_BYTES` and `MOST_HEADERS` (else 431), and whole within `HEAD_SECONDS`; a body within
-`BODY_SECONDS` (else 408); an answer is taken, if slowly, and not left for `STALLED_SECONDS`. A process holds so many
-connections that descriptors are left for everything else it does: the one that has been waiting longest without a
-whole request makes room, whoever it belongs to, and where all are being answered the newest gets a 503. It knows no
-address: all pages may come through one proxy.
+`BODY_SECONDS` (else 408); few requests wait behind one that is answered (else 429); an answer is taken, if slowly, and
+not left for `STALLED_SECONDS`. A process holds so many connections that descriptors are left for everything else it
+does: the one that has been waiting longest without a whole request makes room, whoever it belongs to, and where all are
+being answered the newest gets a 503. It knows no address: all pages may come through one proxy.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ LINGER_SECONDS: Final = 1.0
 MOST_LINGER_BYTES: Final = 1 << 20
 """So long, and so much, what a refused client still sends is thrown away: a reset might take the refusal from it."""
 MOST_CONNECTIONS: Final = 1000
+MOST_WAITING: Final = 16
+"""Requests of one connection behind the one that is answered; no browser sends any, a proxy a few."""
 _PIECE_BYTES: Final = 8 << 10
 """The parser gets so much at once, so that a head without an end is noticed soon."""
 
@@ -69,9 +71,11 @@ class LimitedProtocol(HttpToolsProtocol):
                 self._refuse(503, "too_many_connections", "too many connections are open; try again")
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """End."""
+        """End; what is being answered is told too, where another request waits behind it."""
         self._expect(None)
         self._watch_writing(None)
+        self._leave_unanswered()
+        self.pipeline.clear()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -118,6 +122,8 @@ class LimitedProtocol(HttpToolsProtocol):
         """The head is whole; the body is expected."""
         self._is_in_head, self._unread = False, 0
         self._expect(BODY_SECONDS)
+        if len(self.pipeline) >= MOST_WAITING:
+            raise ValueError("too many requests wait")  # ends the parser, which asks for a refusal
         super().on_headers_complete()
         if not self.pipeline:
             self._answered = self.cycle
@@ -141,6 +147,8 @@ class LimitedProtocol(HttpToolsProtocol):
         """Refuse what the parser did not take."""
         if self._head_bytes > MOST_HEAD_BYTES or self._headers > MOST_HEADERS:
             self._refuse_head()
+        elif len(self.pipeline) >= MOST_WAITING:
+            self._refuse(429, "too_many_waiting", f"at most {MOST_WAITING} requests may wait behind another one")
         else:
             self._refuse(400, "malformed", msg)
 

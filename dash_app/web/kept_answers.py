@@ -18,7 +18,7 @@ from starlette.responses import Response
 from dash_app.web.answers import FRESHNESS, has_already
 from dash_app.web.packing import best_coding, packed
 
-KEPT_BYTES: Final = 16 << 20
+KEPT_BYTES: Final = 8 << 20
 AT_A_TIME: Final = 2
 _Key = tuple[str, str | None]
 

@@ -17,7 +17,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 SMALLEST_BYTES = 500
 LARGEST_BYTES = 16 << 20
-KEPT_BYTES = 32 << 20
+KEPT_BYTES = 8 << 20
+"""The page's own files take three of them; what was shown an hour ago nobody asks for again."""
 PART_OF_A_FILE = 206
 PACKABLE = ("text/", "application/json", "application/javascript", "image/svg+xml")
 

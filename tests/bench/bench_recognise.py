@@ -1,9 +1,9 @@
 """Figures of recognising: how long it takes to see what a folder is, by how many files lie in it.
 
 Run as `python tests/bench/bench_recognise.py`: 1,000 files are to take under 50 ms, 100,000 under 1 s. A recorded
-folder of the Hugging Face Trainer lies among files of data, in one folder, in many, and among tables that have to be
-looked into. Beside each stands a plain `os.walk` of the same folder, which opens no file, and the first look of a new
-process.
+folder of the Hugging Face Trainer lies among files of data, in one folder, in many, and among tables and documents that
+have to be looked into. Beside each stands a plain `os.walk` of the same folder, which opens no file, and the first look
+of a new process.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ LAYOUTS: dict[str, Callable[[int], str]] = {
     "in one folder": lambda n: f"data/{n}.png",
     "in folders of 100": lambda n: f"data/{n // 100}/{n}.png",
     "tables of data": lambda n: f"data/{n // 1000}/{n}.csv",
+    "JSON documents": lambda n: f"data/{n // 1000}/{n}.json",
 }
 
 
@@ -85,7 +86,7 @@ def filled(root: Path, count: int, name_of: Callable[[int], str]) -> Path:
     for n in range(count):
         path = root / name_of(n)
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("name,price\npear,1\n")
+        path.write_text('{"loss": 1, "of": "pear"}\n' if path.suffix == ".json" else "name,price\npear,1\n")
     return root
 
 

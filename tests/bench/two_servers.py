@@ -83,22 +83,30 @@ class Server:
         return sum(sum(one.cpu_times()[:2]) for one in self.tree)
 
 
+@dataclass
 class Ours(Server):
     """`python -m dash_app`."""
 
     name = "ours"
+    digests: dict[str, str] = field(default_factory=dict, init=False)
+    """Stream -> digest of the curves that were fetched of it."""
 
     def steps(self) -> Steps:
-        """The final point of each series in the state, and each stream's curves where the state has only sparks."""
+        """The final point of each series in the state, and the longer curves of the streams whose digest is another.
+
+        So does a page that shows every chart: of curves that it holds it asks for what is new.
+        """
         etag = self.get("api/pulse")["etag"]
         if etag == self.etag:
             return {}
         state = self.get("api/state")
         run_id, metrics = state["meta"]["run_id"], state["metrics"]
         for stream, run in metrics.items():
-            if run.get("curves"):
+            digest, held = run.get("curves"), self.digests.get(stream)
+            if digest and digest != held:
                 asked = [("run", run_id), ("stream", stream), *(("series", name) for name in run["series"])]
-                self.get("api/curves?" + urllib.parse.urlencode(asked[:66]))
+                self.get("api/curves?" + urllib.parse.urlencode([*asked[:66], *([("since", held)] if held else [])]))
+                self.digests[stream] = digest
         self.etag = etag
         return {(s, name): p["step"] or -1 for s, run in metrics.items() for name, p in run["final"].items()}
 

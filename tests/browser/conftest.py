@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from support.browsers import Chromium, console_messages
 from support.page import Page, resize
-from support.server import start_server
+from support.server import RunningServer, start_server
 
 
 @pytest.fixture(scope="session")
@@ -22,12 +22,18 @@ def shared_chromium(chromium: Chromium) -> Any:
 
 
 @pytest.fixture(scope="session")
-def shared_page(tmp_path_factory: pytest.TempPathFactory, shared_chromium: Any) -> Iterator[Page]:
+def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     """A server for the whole session, with a patient eye for the observer."""
     server = start_server(tmp_path_factory.mktemp("shared"), options=["--stale-after", "3600"])
-    yield Page(shared_chromium, server.url, server.state_dir)
-    shared_chromium.get("about:blank")
+    yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def shared_page(shared_server: RunningServer, shared_chromium: Any) -> Iterator[Page]:
+    """The shared browser before that server."""
+    yield Page(shared_chromium, shared_server.url, shared_server.state_dir)
+    shared_chromium.get("about:blank")
 
 
 @pytest.fixture

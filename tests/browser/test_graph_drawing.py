@@ -87,23 +87,24 @@ def test_all_eighteen_stages_stand_in_two_views_as_the_state_says(own_page: Page
 
 
 @pytest.mark.parametrize("view", ["flow", "gate"])
-def test_the_whole_view_is_seen_and_readable_without_zooming(own_page: Page, view: str) -> None:
-    """At 1440x900: every card inside the panel, none on another, text at its full size."""
-    page = graph_page(own_page, running_state(), f"?view={view}")
+def test_the_whole_view_is_seen_readable_without_zooming_and_bent_where_it_was_computed(
+    own_page: Page, view: str
+) -> None:
+    """At 1440x900: every card inside the panel, none on another, text at its full size. And what is proved of the
+    computed ways holds for the drawn ones."""
+    state = running_state()
+    page = graph_page(own_page, state, f"?view={view}")
     page.wait(f"pipelineGraph.view === '{view}'", "the view of the address")
 
     assert outside(page) == []
     assert touching(page) == []
     assert page.viewport()["zoom"] >= 0.95
     assert page.box("#graph-canvas")["bottom"] < 900
+    assert_bends(page, state, view)
 
 
-@pytest.mark.parametrize("view", ["flow", "gate"])
-def test_the_canvas_bends_the_edges_where_they_were_computed(own_page: Page, view: str) -> None:
-    """So that what is proved of the computed ways holds for the drawn ones."""
-    state = ready_state()
-    page = graph_page(own_page, state, f"?view={view}")
-    page.wait(f"pipelineGraph.view === '{view}'", "the view of the address")
+def assert_bends(page: GraphPage, state: DashboardState, view: str) -> None:
+    """Each edge's bends are those that were computed."""
     routes = route_edges(arrange(state.pipeline, view), state.pipeline.edges)
 
     drawn = page.ask(DRAWN_BENDS)

@@ -10,6 +10,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import pytest
 from support.browsers import blocked, console_messages
 from support.holding_proxy import HoldingProxy
 from support.observing import observed
@@ -154,6 +155,7 @@ class QuietHandler(SimpleHTTPRequestHandler):
         """Say nothing."""
 
 
+@pytest.mark.slow
 def test_many_frames_of_another_site_all_follow(serve: Serve, browser: Any, tmp_path: Path) -> None:
     """Streams must not take all connections: answers would wait for ever and the frames would stand still."""
     driver = browser.driver

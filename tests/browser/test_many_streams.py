@@ -78,6 +78,7 @@ def scroll_to(driver: Any, stream: str) -> None:
     driver.execute_script(script, stream)
 
 
+@pytest.mark.slow
 def test_what_is_near_is_drawn_what_is_far_is_let_go_and_only_news_are_fetched(
     many: RunningServer, driver: Any, tmp_path: Path
 ) -> None:

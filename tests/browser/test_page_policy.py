@@ -26,11 +26,16 @@ def opened(page: Page) -> Any:
     return page.driver
 
 
-def test_the_page_opens_no_socket(own_page: Page) -> None:
-    """Dash's backend would open one for every page; a frame without storage would then hang."""
+def test_the_page_asks_nobody_but_its_own_server_and_opens_no_socket(own_page: Page) -> None:
+    """No version check, no font, no script from elsewhere. Dash's backend would open a socket for every page; a frame
+    without storage would then hang."""
     driver = opened(own_page)
     wait_for(lambda: driver.execute_script("return document.readyState") == "complete", "all scripts")
+    loaded = "return performance.getEntriesByType('resource').map((entry) => entry.name)"
 
+    addresses = wait_for(lambda: driver.execute_script(loaded), "the page's files")
+
+    assert [address for address in addresses if not address.startswith((own_page.url, "data:"))] == []
     assert driver.execute_script("return window.channels") == []
 
 
@@ -43,13 +48,3 @@ def test_the_policy_refuses_a_script_that_is_not_ours(own_page: Page) -> None:
 
     assert driver.execute_script("return window.ran") is None
     assert "Content Security Policy" in refusals[0]["message"]
-
-
-def test_the_page_asks_nobody_but_its_own_server(own_page: Page) -> None:
-    """No version check, no font, no script from elsewhere."""
-    driver = opened(own_page)
-    loaded = "return performance.getEntriesByType('resource').map((entry) => entry.name)"
-
-    addresses = wait_for(lambda: driver.execute_script(loaded), "the page's files")
-
-    assert [address for address in addresses if not address.startswith((own_page.url, "data:"))] == []

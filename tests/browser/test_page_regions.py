@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import pytest
 from selenium.webdriver.common.keys import Keys
 from support.page import Page, open_page, resize, text, texts, traces, x_range
@@ -35,17 +32,35 @@ def debiased(values: list[float], weight: float) -> list[float]:
     return [sum(w * v for w, v in zip(ws, values, strict=False)) / sum(ws) for ws in shares]
 
 
-def test_the_checklist_equals_the_state_item_by_item(page: Page) -> None:
+def assert_verdict(page: Page, word: str, shape: str) -> None:
+    """It stands in bar, title and icon."""
+    icon = page.driver.execute_script("return decodeURIComponent(document.querySelector('link[rel~=icon]').href)")
+    assert text(page.driver, ".verdict-word") == word
+    assert page.driver.title == f"{word} · anomaly-detection · Training Dashboard"
+    assert icon.startswith("data:image/svg+xml,") and shape in icon
+
+
+BOTTOM = "return document.querySelector(arguments[0]).getBoundingClientRect().bottom"
+
+
+def test_the_checklist_equals_the_state_item_by_item_and_stands_on_the_first_screen(page: Page) -> None:
+    """With verdict, cards and graph: at 1440x900 without scrolling, with a failing check open."""
     state = failing_state()
     page.show(state)
 
     rows = texts(page.driver, ".check")
     assert rows == [row_text(check) for check in state.checklist]
     assert texts(page.driver, ".check details[open] .check-title") == ["9. Same run"]
+    bottoms = {
+        name: page.driver.execute_script(BOTTOM, f"#{name}")
+        for name in ("verdict", "cards", "graph-panel", "checklist")
+    }
+    assert max(bottoms.values()) <= 900, bottoms
 
 
 def test_the_charts_hold_the_recorded_points_as_they_were_measured(page: Page) -> None:
     page.show(ready_state())
+    assert_verdict(page, "READY", "5 5L24")
 
     assert text(page.driver, "#smoothing-now") == "off"
 
@@ -126,6 +141,7 @@ def test_a_url_with_nonsense_shows_the_usual_view(page: Page) -> None:
 
 def test_the_axis_reaches_to_the_configured_epochs(page: Page) -> None:
     page.show(running_state())
+    assert_verdict(page, "TRAINING", "a7 7")
 
     assert x_range(page.driver, 1)[1] >= 30
     assert max(traces(page.driver, 1)["val"]["x"]) == 3
@@ -141,24 +157,6 @@ def test_values_that_are_no_numbers_are_marked_at_the_edge(page: Page) -> None:
     assert text(page.driver, ".loss-broken") == "val_loss NaN since epoch 4 (1 value)"
 
 
-@pytest.mark.parametrize(
-    ("build", "told"),
-    [
-        (ready_state, ("READY", "5 5L24")),
-        (good_state, ("INCOMPLETE", "9v9")),
-        (running_state, ("TRAINING", "a7 7")),
-    ],
-)
-def test_the_verdict_stands_in_bar_title_and_icon(page: Page, build: Callable[[], Any], told: tuple[str, str]) -> None:
-    word, shape = told
-    page.show(build())
-
-    icon = page.driver.execute_script("return decodeURIComponent(document.querySelector('link[rel~=icon]').href)")
-    assert text(page.driver, ".verdict-word") == word
-    assert page.driver.title == f"{word} · anomaly-detection · Training Dashboard"
-    assert icon.startswith("data:image/svg+xml,") and shape in icon
-
-
 def test_an_empty_workspace_is_a_whole_page(page: Page) -> None:
     page.show(empty_state())
 
@@ -167,30 +165,22 @@ def test_an_empty_workspace_is_a_whole_page(page: Page) -> None:
     assert texts(page.driver, ".loss-chart .annotation-text") == ["no losses yet"] * 2
 
 
-def test_the_first_screen_holds_verdict_cards_graph_and_checklist(page: Page) -> None:
-    """At 1440x900 without scrolling, with a failing check open."""
+WIDTH = "return document.documentElement.scrollWidth"
+
+
+def test_a_phone_shows_what_matters_first_and_never_scrolls_sideways(page: Page) -> None:
+    """Also where it is turned into a smaller one."""
     driver = page.driver
-    resize(driver, 1440, 900)
-    page.show(failing_state())
-
-    script = "return document.querySelector(arguments[0]).getBoundingClientRect().bottom"
-    bottoms = {
-        name: driver.execute_script(script, f"#{name}") for name in ("verdict", "cards", "graph-panel", "checklist")
-    }
-    assert max(bottoms.values()) <= 900, bottoms
-
-
-@pytest.mark.parametrize("width", [390, 320])
-def test_a_phone_shows_what_matters_first_and_never_scrolls_sideways(page: Page, width: int) -> None:
-    driver = page.driver
-    resize(driver, width, 844, phone=True)
+    resize(driver, 390, 844, phone=True)
     page.show(failing_state())
 
     script = "return document.querySelector(arguments[0]).getBoundingClientRect().top"
     order = ["#verdict", "#checklist", "#cards", ".losses", "#graph-panel"]
-    tops = [driver.execute_script(script, region) for region in order]
-    assert tops == sorted(tops)
-    assert driver.execute_script("return document.documentElement.scrollWidth") == width
+    for width in (390, 320):
+        resize(driver, width, 844, phone=True)
+        wait_for(lambda: driver.execute_script(WIDTH) == width, f"the page to be {width} px wide")  # noqa: B023
+        tops = [driver.execute_script(script, region) for region in order]
+        assert tops == sorted(tops)
 
 
 STEPS = (
@@ -199,23 +189,25 @@ STEPS = (
 )
 
 
-@pytest.mark.parametrize(("width", "phone"), [(1440, False), (1024, False), (390, True), (320, True)])
-def test_the_steps_stand_under_the_verdict_at_every_width_and_a_command_is_copied_whole(
-    page: Page, width: int, phone: bool
-) -> None:
+COPIED = "navigator.clipboard.readText().then(arguments[0])"
+
+
+def test_the_steps_stand_under_the_verdict_at_every_width_and_a_command_is_copied_whole(page: Page) -> None:
     """By keyboard; a long command breaks its line and widens nothing."""
     driver = page.driver
-    driver.execute_cdp_cmd("Browser.grantPermissions", {"permissions": ["clipboardReadWrite"]})
-    resize(driver, width, 844, phone=phone)
+    allowed = ["clipboardReadWrite", "clipboardSanitizedWrite"]
+    driver.execute_cdp_cmd("Browser.grantPermissions", {"permissions": allowed})
     page.show(failing_state().model_copy(update={"steps": STEPS}))
 
-    press = driver.find_element("css selector", "#verdict .copy-button")
-    press.send_keys(Keys.ENTER)
-    wait_for(lambda: "Copied" in texts(driver, "[role=status]"), "the polite word")
-
-    assert driver.execute_async_script("navigator.clipboard.readText().then(arguments[0])") == STEPS[0].command
-    assert texts(driver, "#verdict .step-clears") == ["clears 9", "needed for 6"]
-    assert driver.execute_script("return document.documentElement.scrollWidth") == width
+    for width, phone in ((1440, False), (1024, False), (390, True), (320, True)):
+        resize(driver, width, 844, phone=phone)
+        wait_for(lambda: driver.execute_script(WIDTH) == width, f"the page to be {width} px wide")  # noqa: B023
+        driver.execute_async_script("navigator.clipboard.writeText('').then(arguments[0])")
+        driver.find_element("css selector", "#verdict .copy-button").send_keys(Keys.ENTER)
+        wait_for(lambda: driver.execute_async_script(COPIED) == STEPS[0].command, "the whole command")
+        assert texts(driver, "#verdict .step-clears") == ["clears 9", "needed for 6"]
+        assert driver.execute_script(WIDTH) == width
+    assert "Copied" in texts(driver, "[role=status]"), "the polite word"
 
 
 def test_what_is_not_yet_there_says_so_and_is_not_red(page: Page) -> None:
@@ -224,6 +216,7 @@ def test_what_is_not_yet_there_says_so_and_is_not_red(page: Page) -> None:
     checks = tuple(c.model_copy(update={"not_yet": c.id == "smoke"}) for c in state.checklist)
     verdict = state.verdict.model_copy(update={"not_yet": 1})
     page.show(state.model_copy(update={"checklist": checks, "verdict": verdict}))
+    assert_verdict(page, "INCOMPLETE", "9v9")
 
     assert text(page.driver, "#check-smoke .check-outcome") == "NOT YET"
     assert text(page.driver, ".tally-words").split() == ["8", "passed", "0", "failed", "1", "not", "yet"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from support.components import text_of
@@ -17,7 +18,7 @@ from collectors.presentation.page import as_html
 from collectors.presentation.regions.checklist import checklist
 from dash_app.pictures.badge import check_badge, render_badge, verdict_badge
 
-MISSED, REACHED = with_target(0.01), with_target(100.0)
+missed, reached = partial(with_target, 0.01), partial(with_target, 100.0)
 WORDS = "not at most 0.01"
 FACES: dict[str, Callable[[DashboardState], str]] = {
     "terminal": as_text,
@@ -26,31 +27,31 @@ FACES: dict[str, Callable[[DashboardState], str]] = {
     "page": lambda state: text_of(list(checklist(state))),
     "report": as_html,
     "badge": lambda state: render_badge(check_badge(state, "15")),
-    "compare": lambda state: delta_as_text(compare(state, REACHED)),
+    "compare": lambda state: delta_as_text(compare(state, reached())),
 }
 
 
 @pytest.mark.parametrize("face", FACES)
 def test_every_face_tells_what_was_missed(face: str) -> None:
-    told = FACES[face](MISSED)
+    told = FACES[face](missed())
 
     assert WORDS in told
     assert "Targets reached" in told
-    assert WORDS not in FACES[face](REACHED)
+    assert WORDS not in FACES[face](reached())
 
 
 def test_it_blocks_the_release_and_counts_among_the_checks() -> None:
-    assert (MISSED.verdict.value, MISSED.verdict.total) == (VerdictValue.NOT_READY, 10)
-    assert MISSED.verdict.reason.startswith("15. Targets reached: patchtst: best val_loss")
-    assert (REACHED.verdict.value, REACHED.verdict.reason) == (VerdictValue.READY, "Every blocking check passes.")
-    assert verdict_badge(REACHED).message == "READY 10/10"
+    assert (missed().verdict.value, missed().verdict.total) == (VerdictValue.NOT_READY, 10)
+    assert missed().verdict.reason.startswith("15. Targets reached: patchtst: best val_loss")
+    assert (reached().verdict.value, reached().verdict.reason) == (VerdictValue.READY, "Every blocking check passes.")
+    assert verdict_badge(reached()).message == "READY 10/10"
 
 
 def test_its_stage_stands_in_the_gate_and_the_gate_of_the_flow_rests_on_it() -> None:
-    for state, status in ((MISSED, Status.FAIL), (REACHED, Status.DONE)):
+    for state, status in ((missed(), Status.FAIL), (reached(), Status.DONE)):
         assert state.nodes["targets-check"].status is status
         assert "targets" in state.nodes["validation-gate"].checks
-    (stage,) = [stage for stage in MISSED.pipeline.stages if stage.id == "targets-check"]
+    (stage,) = [stage for stage in missed().pipeline.stages if stage.id == "targets-check"]
     assert (stage.view, stage.group) == ("gate", "judgement")
 
 

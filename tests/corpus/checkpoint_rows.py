@@ -204,8 +204,8 @@ CHECKPOINTS = [
     Case("64 GiB of nothing as checkpoint", sparse(CKPT, 64 << 30), "1 fail, 9 fail", "checkpoints/patchtst_ssl.pt",
          "a sparse file must cost nothing"),
     Case("bytes behind the checkpoint", put(CKPT, lambda d: d + b"x" * 100), "1 fail, 9 fail", "100 bytes follow", "a broken copy"),
-    Case("weights that unpack to 200 MB", put(CKPT, inflating(200 << 20)), "1 fail, 9 fail", "unpacks to more", "a zip bomb"),
-    Case("checkpoint of 60,000 empty entries", put(CKPT, many_entries(60_000)), "1 fail, 9 fail", "checkpoints/patchtst_ssl.pt",
+    Case("weights that unpack to 200 MB", put(CKPT, lambda _: inflating(200 << 20)), "1 fail, 9 fail", "unpacks to more", "a zip bomb"),
+    Case("checkpoint of 60,000 empty entries", put(CKPT, lambda _: many_entries(60_000)), "1 fail, 9 fail", "checkpoints/patchtst_ssl.pt",
          "a directory that only costs time"),
     Case("pickle nested 100,000 deep", put(CKPT, torch_zip(pickle=b"\x80\x02" + b"]" * 100_000 + b"a" * 99_999 + b".",
          numbers=Numbers(), value={})), "1 fail, 9 fail", "checkpoints/patchtst_ssl.pt", "recursion must not end the reader"),
@@ -361,12 +361,12 @@ class Bomb(Entry):
         return piece * 1024 + engine.flush()
 
 
-def bomb() -> Entry:
+def with_bomb(w: Broken) -> None:
     """With the true size and CRC: nothing about it is broken."""
     crc = 0
     for _ in range(1024):
         crc = zlib.crc32(bytes(1 << 20), crc)
-    return Bomb("checkpoints/bomb.pt", method=DEFLATED, size=1 << 30, crc32=crc)
+    zipped(Bomb("checkpoints/bomb.pt", method=DEFLATED, size=1 << 30, crc32=crc))(w)
 
 
 def tar_bomb(w: Broken) -> None:
@@ -400,7 +400,7 @@ BACKUPS = [
     Case("zip with names that climb", zipped(Entry("../../../etc/cron.d/x", b"1")), "5 fail", "has `..` in its path",
          "whoever unpacks it would write elsewhere"),
     Case("zip member of 4 GB in 4 kB", zipped(Entry("bomb", bytes(4 << 20), method=DEFLATED, size=0xFFFFFFF0)), "5 fail", "run_bundle.zip", "sizes that lie"),
-    Case("zip that unpacks to 1 GiB", zipped(bomb()), "5 fail", "refused as a decompression bomb", "sound, and nobody wants it"),
+    Case("zip that unpacks to 1 GiB", with_bomb, "5 fail", "refused as a decompression bomb", "sound, and nobody wants it"),
     Case("tar.gz that unpacks to 1 GiB", tar_bomb, "5 fail", "bomb", "the same without a directory that tells it beforehand"),
     Case("encrypted bundle", zipped(edit=lambda e: [replace(x, flags=1) for x in e]), "5 fail", "encrypted", "nobody can say what is in it"),
     Case("10,000 files in the bundle", zipped(*(Entry(f"logs/{n}.txt", b"x") for n in range(10_000))), "as good", "10,007 members", ""),

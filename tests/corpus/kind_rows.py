@@ -304,7 +304,7 @@ STATES = [
 ]
 
 UNDESCRIBED = [
-    Meaning("nobody described: a GAN's event files", two_sides(total=None), "8 skip", "step 10: nothing says which epoch a step is | not: not found", "its losses are read, its end is not known"),
+    Meaning("nobody described: a GAN's event files", two_sides(total=None), "8 skip", "step 10: nothing says how many steps or epochs there are to be | not: not found", "its losses are read, its end is not known"),
     Meaning("nobody described: a GAN's event files with NaN", two_sides(nan=True), "8 fail", "d_loss NaN since step 9", ""),
     Meaning("nobody described: a GAN's table", two_sides(table=True), "ready", TEN, ""),
     Meaning("nobody described: a GAN's table with NaN", two_sides(table=True, nan=True), "8 fail", "d_loss NaN since epoch 9", ""),

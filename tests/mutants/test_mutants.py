@@ -113,23 +113,27 @@ def fate(results: dict[tuple[str, str], Result], before: str, after: str) -> Res
     return results[before, after]
 
 
+@pytest.mark.slow
 def test_a_mutant_that_a_test_notices_is_killed_by_that_test(results: dict[tuple[str, str], Result]) -> None:
     border = fate(results, "return count < MOST", "return (count <= MOST)")
 
     assert (border.fate, border.killer) == (TESTS, "tests/test_limits.py::test_the_border[at it]")
 
 
+@pytest.mark.slow
 def test_a_constant_of_a_module_is_noticed_where_it_is_used(results: dict[tuple[str, str], Result]) -> None:
     assert fate(results, "MOST: int = 3", "MOST: int = 4").fate == TESTS
     assert fate(results, "MOST: int = 3", "MOST: int = 2").fate == TESTS
 
 
+@pytest.mark.slow
 def test_a_line_that_runs_in_a_child_process_is_noticed_too(results: dict[tuple[str, str], Result]) -> None:
     border = fate(results, "return count > 7", "return count > 8")
 
     assert (border.fate, border.killer) == (TESTS, "tests/test_limits.py::test_in_a_child")
 
 
+@pytest.mark.slow
 def test_a_line_that_runs_without_a_question_survives(results: dict[tuple[str, str], Result]) -> None:
     """Only one test passes and runs it; the one that fails without a mutant proves nothing."""
     ignored = fate(results, "return count + 1", "return (count - 1)")
@@ -137,6 +141,7 @@ def test_a_line_that_runs_without_a_question_survives(results: dict[tuple[str, s
     assert (ignored.fate, ignored.tried, ignored.known) == (SURVIVED, 1, 1)
 
 
+@pytest.mark.slow
 def test_a_line_that_no_test_runs_survives_and_is_told(results: dict[tuple[str, str], Result]) -> None:
     unrun = fate(results, "return count == 5", "return (count != 5)")
     report = told({"limits": list(results.values())}, {"tiny/limits.py": PACKAGE.encode()})
@@ -149,6 +154,7 @@ def test_a_line_that_no_test_runs_survives_and_is_told(results: dict[tuple[str, 
     )
 
 
+@pytest.mark.slow
 def test_the_rates_decide(results: dict[tuple[str, str], Result]) -> None:
     good = [result for result in results.values() if result.fate == TESTS][:1]
     bad = [result for result in results.values() if result.fate == SURVIVED][:1]
@@ -208,6 +214,7 @@ def test_every_path_of_the_tables_exists_and_every_equivalent_stands_in_the_prod
     assert {area_of(path, AREAS) for path in project.sources} == {*AREAS, None}
 
 
+@pytest.mark.slow
 def test_a_mutant_that_never_ends_is_noticed(results: dict[tuple[str, str], Result]) -> None:
     assert fate(results, "count += 1", "count -= 1").fate == TIME
 

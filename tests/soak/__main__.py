@@ -33,6 +33,8 @@ from collectors.store.folder import STATE_FILE
 
 HOME = ROOT / "build/soak"
 SAMPLE_SECONDS = 10.0
+TELL_SECONDS = 900.0
+"""The table so far is printed this often: whoever waits for hours sees where it goes."""
 FAULT_PAUSE_SECONDS = 90.0
 SETTLED_SECONDS = 8.0
 """A state that has not changed for so long is what the pages are compared with."""
@@ -60,6 +62,7 @@ class Soak:
     house: House
     browsers: Browsers
     visitors: Visitors
+    warm_up_seconds: float
     begun: float = field(default_factory=time.monotonic)
     samples: dict[str, list[Sample]] = field(default_factory=lambda: defaultdict(list))
     happened: Counter[str] = field(default_factory=Counter)
@@ -126,14 +129,21 @@ class Soak:
         raw = self._raw()
         return state_from_json(raw) if raw else None
 
+    def table(self) -> tuple[list[str], list[str]]:
+        """The lines of the table by now, and what grows too much or cannot be told."""
+        return table_of({name: (bound, self.samples[name]) for name, bound in BOUNDS.items()}, self.warm_up_seconds)
+
     def run(self, seconds: float) -> None:
         """Sample until time is up, and compare whenever a training has ended."""
-        last = -1
+        last, told_at = -1, self.begun
         while (now := time.monotonic() - self.begun) < seconds:
             self.sample()
             if self.house.trainings != last and not self.house.is_training.is_set():
                 last = self.house.trainings
                 self.compare()
+            if time.monotonic() - told_at > TELL_SECONDS:
+                told_at = time.monotonic()
+                print(f"after {now / 60:.0f} minutes:", *self.table()[0], *self.differing, sep="\n", flush=True)
             time.sleep(max(0.0, SAMPLE_SECONDS - (time.monotonic() - self.begun - now)))
 
 
@@ -158,11 +168,11 @@ def _soak(house: House, options: argparse.Namespace) -> int:
         part.start()
     try:
         wait_for(lambda: httpx.get(f"{house.url}api/state").status_code == 200, "the page", 120)
-        soak = Soak(house, Browsers(options.browsers, house.url), Visitors(house.port))
+        soak = Soak(house, Browsers(options.browsers, house.url), Visitors(house.port), options.warm_up)
         _let_it_happen(soak, torn, stop, options.seconds)
     finally:
         house.end()
-    return told(soak, torn, options.warm_up)
+    return told(soak, torn)
 
 
 def _let_it_happen(soak: Soak, torn: TornReader, stop: threading.Event, seconds: float) -> None:
@@ -185,10 +195,9 @@ def _let_it_happen(soak: Soak, torn: TornReader, stop: threading.Event, seconds:
         soak.visitors.close()
 
 
-def told(soak: Soak, torn: TornReader, warm_up_seconds: float) -> int:
+def told(soak: Soak, torn: TornReader) -> int:
     """Print the table and the verdict; return the exit code."""
-    figures = {name: (bound, soak.samples[name]) for name, bound in BOUNDS.items()}
-    lines, grown = table_of(figures, warm_up_seconds)
+    lines, grown = soak.table()
     logs = {name: (soak.house.home / f"{name}.log").read_text(errors="replace") for name in ("collector", "page")}
     wrong = [f"the log of the {name} has a traceback" for name, log in logs.items() if "Traceback" in log]
     wrong += [f"differs from the state: {one}" for one in soak.differing[:10]]

@@ -18,6 +18,9 @@ from soak.parts import House
 
 STATE_BYTES = 64 << 20
 DAY_SECONDS = 86_400.0
+LIFE_SECONDS = 1500.0
+"""From one restart to the next one at least: what grows is seen in a life that is long enough."""
+RESTARTED = "restarted"
 Fault = Callable[[House, threading.Event, float], None]
 
 
@@ -118,15 +121,18 @@ FAULTS: dict[str, Fault] = {
     "workspace away": workspace_away,
     "permission lost": permission_lost,
     "stopped": stopped,
-    "restarted": restarted,
+    RESTARTED: restarted,
 }
 
 
 def one_by_one(house: House, stop: threading.Event, pause_seconds: float, *, told: Counter[str]) -> None:
     """Let one fault after the other happen, at random, until told to stop; never while somebody compares."""
-    chance = random.Random(house.chance.random())
+    chance, restarted_at = random.Random(house.chance.random()), time.monotonic()
     while not stop.wait(chance.uniform(0.5, 1.5) * pause_seconds):
-        name = chance.choice(list(FAULTS))
+        may_restart = time.monotonic() - restarted_at > LIFE_SECONDS
+        name = chance.choice([name for name in FAULTS if may_restart or name != RESTARTED])
         with house.quiet:
             FAULTS[name](house, stop, chance.uniform(5, 25))
             told[name] += 1
+        if name == RESTARTED:
+            restarted_at = time.monotonic()

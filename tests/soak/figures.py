@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Final
 
 MIB: Final = 1 << 20
-SETTLE_SECONDS: Final = 120.0
-"""The first minutes of each life: libraries are loaded, caches filled."""
+SETTLE_SECONDS: Final = 600.0
+"""The first minutes of each life: libraries are loaded, caches of a bounded size filled."""
 LEAST_SECONDS: Final = 600.0
 """Of samples behind the warm-up, in lives of at least three samples."""
 

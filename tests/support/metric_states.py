@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from support.gathered import good
@@ -65,6 +66,7 @@ def many(count: int) -> dict[str, Values]:
     return {f"{groups[n % 3]}/metric{n:03}": [n + 0.1 * k for k in range(8)] for n in range(count)}
 
 
+@cache
 def with_target(at_most: float | None) -> DashboardState:
     """A finished training whose PatchTST should fall so low; None: nobody asks for it."""
     described = default_config_bytes()

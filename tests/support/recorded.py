@@ -10,6 +10,17 @@ from pathlib import Path
 from typing import Any
 
 TRAINERS = Path(__file__).parent.parent / "data/trainers"
+ENDED = {"complete", "early stopped"}
+UNTOLD = {
+    ("fastai", "folder"),
+    ("keras", "early_stopped"),
+    ("keras", "folder"),
+    ("keras", "resumed"),
+    ("lightning", "folder"),
+    ("lightning", "resumed"),
+    ("plain", "steps"),
+}
+"""Trainings that ended and whose files nowhere say how long they were to be."""
 
 
 def recorded() -> list[tuple[str, str]]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+import socket
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -17,6 +19,9 @@ from support.waiting import wait_for
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60.0
 """As long as gunicorn is given: a busy machine takes its time, and how fast it starts is what `make bench` measures."""
+_LEFT: list[int] = []
+"""Ports of servers that have ended. A browser has the scripts of their addresses in its cache, compiled, which saves
+every page a second; so has a person's whose server is started again."""
 
 
 @dataclass
@@ -55,6 +60,8 @@ class RunningServer:
         except subprocess.TimeoutExpired:
             self.process.kill()
             return self.process.wait()
+        finally:
+            _LEFT.extend({httpx.URL(self.url).port} - {None, *_LEFT} if self.url else ())
 
 
 def clean_environment(**more: str) -> dict[str, str]:
@@ -95,7 +102,7 @@ def start_server(
 def _launch(
     server: RunningServer, *, collect: bool, options: Sequence[str], env: dict[str, str]
 ) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "dash_app", str(server.workspace), "--port", "0"]
+    command = [sys.executable, "-m", "dash_app", str(server.workspace), "--port", str(_port())]
     command += ["--state-dir", str(server.state_dir), *([] if collect else ["--no-collect"])]
     with server.log_file.open("wb") as log:
         return subprocess.Popen(
@@ -105,6 +112,16 @@ def _launch(
             stdout=log,
             stderr=subprocess.STDOUT,
         )
+
+
+def _port() -> int:
+    """One that was used before and is free again, else 0: any."""
+    while _LEFT:
+        with socket.socket() as tried, contextlib.suppress(OSError):
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            tried.bind(("0.0.0.0", port := _LEFT.pop()))
+            return port
+    return 0
 
 
 def _announced(server: RunningServer) -> str:

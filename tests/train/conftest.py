@@ -41,7 +41,7 @@ def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what needs torch, so that it can be chosen or counted."""
     for item in items:
-        if Path(__file__).parent in item.path.parents:
+        if item.nodeid.startswith("tests/train/"):
             item.add_marker(pytest.mark.train)
 
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 from functools import partial
 
 from collectors.compare.regression import judge_regression, judge_stream, ordered, way_of, windowed
-from collectors.contract.delta import Regression
 from collectors.contract.metrics import StreamMetrics
 from collectors.contract.policy import Policy
 from collectors.contract.state import CheckEvidence, DashboardState
-from collectors.contract.values import Outcome
+from collectors.contract.values import Outcome, Regression
 from collectors.judge.checks.part import Judgement
 from collectors.judge.remedy import Kind, Remedy, waiting
 from collectors.training.evidence import WorkspaceEvidence

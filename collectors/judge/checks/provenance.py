@@ -50,9 +50,11 @@ def _while_running(s: StreamEvidence) -> Part:
     absent = None if s.losses.curves else absent_tags(s)
     if absent is not None:
         return skipping(None, s.id, f"{s.id}: {absent}", NAME_TAGS)
-    remedy = waiting(f"Wait until {s.stream.label} has ended.")
-    told = f"nothing says that {s.id} has ended" if s.progress.silent else f"{s.id} is training"
-    return (skipping if s.progress.silent else not_yet)(None, s.id, f"{told} ({epoch_words(s)})", remedy)
+    label, where = s.stream.label, epoch_words(s)
+    if s.progress.silent:
+        remedy = s.progress.remedy or f"Look whether {label} still trains."
+        return skipping(None, s.id, f"nothing says that {s.id} has ended ({where})", remedy)
+    return not_yet(None, s.id, f"{s.id} is training ({where})", waiting(f"Wait until {label} has ended."))
 
 
 def _stream_parts(s: StreamEvidence, seen: WorkspaceEvidence) -> Iterator[Part]:

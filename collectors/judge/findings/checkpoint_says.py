@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from collectors.contract.streams import CheckpointWord
+from collectors.evidence.order import distinct
 from collectors.judge.checks.bring_back import own_checkpoint
 from collectors.judge.findings.precision import as_number, printed, same_number
 from collectors.judge.findings.spec import FindingSpec, Found, done_streams, losses_path, sound_checkpoints, was_resumed
@@ -68,7 +69,7 @@ class Record:
     def places(self, unit: Unit) -> Any:
         """The epochs or steps that it holds; None where it tells none."""
         every = places_of(leading(self.curves).values(), unit)
-        return np.unique(np.concatenate(every)) if every else None
+        return distinct(np.concatenate(every)) if every else None
 
     def best_places(self, unit: Unit) -> list[float]:
         """Where the monitored series is best; several places where it is equally good."""

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from collectors.evidence.order import distinct
 from collectors.judge.findings.epochs_missing import FEWEST, holes_of
 from collectors.judge.findings.sources import Source, places_words, table_of
 from collectors.judge.findings.spec import FindingSpec, Found, ended_streams
@@ -37,7 +38,7 @@ def find_empty_cell(seen: WorkspaceEvidence) -> Iterator[Found]:
 def _rows(table: Source, names: Iterable[str]) -> Any:
     """Places of every row in which one of these losses stands."""
     every = [table.places(name) for name in names]
-    return np.unique(np.concatenate(every)) if every else np.empty(0)
+    return distinct(np.concatenate(every)) if every else np.empty(0)
 
 
 def _empty(table: Source, name: str, held: Any, trained: Any) -> list[float]:

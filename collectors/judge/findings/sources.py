@@ -11,10 +11,11 @@ import numpy as np
 from collectors.contract.table import PLACES
 from collectors.numbers import number_words
 from collectors.training.agreement import Unit
+from collectors.training.curves import Losses
 from collectors.training.evidence import StreamEvidence
 from collectors.training.remembered import finite_of, known_steps, per_object, rising_once
 from collectors.training.series import better_way, is_loss, is_validation
-from collectors.training.stream_runs import Curve
+from collectors.training.stream_runs import Curve, StreamRun
 
 MOST_TOLD = 4
 
@@ -53,7 +54,12 @@ def table_of(s: StreamEvidence) -> Source | None:
 
 def events_of(s: StreamEvidence) -> Source | None:
     """The event files, by the last of them, where they hold losses."""
-    return _source(s.run.latest_file.facts.path, s.losses.events) if s.run else None
+    return _events_in(s.run, s.losses) if s.run else None
+
+
+@per_object
+def _events_in(run: StreamRun, losses: Losses) -> Source | None:
+    return _source(run.latest_file.facts.path, losses.events)
 
 
 def sources_of(s: StreamEvidence) -> Iterator[Source]:

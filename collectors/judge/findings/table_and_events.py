@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from collectors.contract.sections import Level
+from collectors.evidence.order import distinct
 from collectors.judge.checks.provenance import AGAIN
 from collectors.judge.findings.spec import FindingSpec, Found, ended_streams
 from collectors.numbers import listed, number_words, value_words
@@ -56,7 +57,7 @@ def _untold(s: StreamEvidence, pairs: Sequence[Pairs]) -> Found | None:
 
 def _proves_one_quantity(pairs: Sequence[Pairs]) -> bool:
     """Whether two numbers at least agree: a single one, or a constant, may do so by chance."""
-    return np.unique(np.concatenate([p.table[p.exact & p.numbers] for p in pairs])).size > 1
+    return distinct(np.concatenate([p.table[p.exact & p.numbers] for p in pairs])).size > 1
 
 
 def _is_coarse(p: Pairs) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from collectors.evidence.order import distinct
 from collectors.judge.findings.sources import Source, configured_losses, sources_of
 from collectors.judge.findings.spec import FindingSpec, Found, ended_streams
 from collectors.numbers import plural, value_words
@@ -64,7 +65,7 @@ def _equal_at(ours: Curve, theirs: Curve, unit: Unit) -> tuple[int, float]:
     a, b = ours.value[left], theirs.value[right]
     with np.errstate(all="ignore"):
         equal = np.isclose(a, b, rtol=SAME, atol=0.0)
-    if int(equal.sum()) < FEWEST or np.unique(a[equal]).size < 2 or printed_precision(a)[1] < DIGITS:
+    if int(equal.sum()) < FEWEST or distinct(a[equal]).size < 2 or printed_precision(a)[1] < DIGITS:
         return 0, 0.0
     return int(equal.sum()), float(a[equal][0])
 

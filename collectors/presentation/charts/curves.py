@@ -6,13 +6,12 @@ gaps; long ones are reduced with minima and maxima kept. Values that are not fin
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final, Literal
 
 from collectors.contract.metrics import Nonfinite, Point, Series, StreamMetrics
-from collectors.evidence.downsample import downsample
 from collectors.numbers import place_words
 from collectors.presentation.charts.scale import Range, is_smoothed, smoothed, usual_range
 from collectors.presentation.metric_groups import role_of
@@ -151,11 +150,19 @@ class _Ruler:
         return None if at is None else float(at)
 
 
+def _kept(places: Sequence[float], values: Sequence[float], most: int) -> Sequence[int]:
+    if len(values) <= most:
+        return range(len(values))
+    from collectors.evidence.downsample import downsample  # numpy, which a page of short curves does without
+
+    return list(map(int, downsample(places, values, most)))
+
+
 def _line(named: tuple[str, str], series: Series, ruler: _Ruler, weight: float) -> Line:
     """One curve, smoothed before it is reduced."""
     places = ruler.along(series)
     values = [float("nan") if value is None else value for value in series.value]
-    kept = downsample(places, values, ruler.most).tolist()
+    kept = _kept(places, values, ruler.most)
     measured = tuple(series.value[n] for n in kept)
     average = smoothed(series.value, weight) if weight else None
     smooth = tuple(average[n] for n in kept) if average else None

@@ -17,7 +17,7 @@ from collectors.readers.checkpoint.contents import MOST_NAME
 from collectors.readers.checkpoint.draft import Block, Draft, number_tests
 from collectors.readers.checkpoint.roles import role_in_flat_file
 from collectors.readers.checkpoint.tensor_layout import Extent
-from collectors.readers.common.dtypes import ITEM_BYTES, SAFETENSORS_DTYPES
+from collectors.readers.common.dtypes import ITEM_BYTES, SAFETENSORS_DTYPES, SAFETENSORS_PACKED
 from collectors.readers.common.finding_list import FindingList, shorten
 from collectors.readers.common.single_pass import Region, read_once
 from collectors.readers.text.json_core import MOST_BYTES, JsonProblem, parse_json
@@ -111,9 +111,10 @@ def _stored(name: str, value: Any, findings: FindingList) -> _Stored | None:
         findings.error("expected `dtype`, `shape` and two `data_offsets` in the header", name)
         return None
     known = SAFETENSORS_DTYPES.get(dtype)
-    if known is None:
+    bits = 8 * ITEM_BYTES[known] if known else SAFETENSORS_PACKED.get(dtype)
+    if bits is None:
         findings.warning(f"is of type {shorten(dtype, 20)}, which is not known here: its numbers were not tested", name)
-    expected = prod(shape) * ITEM_BYTES[known] if known else None
+    expected = -(-prod(shape) * bits // 8) if bits is not None else None
     if expected is not None and offsets[1] - offsets[0] != expected:
         needed = f"{expected:,}" if expected < _LARGEST else "more than 2^63"
         text = f"its shape {list(shape)[:8]} of {dtype} needs {needed} bytes, but its offsets span"

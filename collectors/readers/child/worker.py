@@ -18,9 +18,8 @@ import socket
 import sys
 import time
 from functools import cache
+from pathlib import Path
 from typing import Any, BinaryIO, Final
-
-import psutil
 
 from collectors.files.problems import describe_error
 from collectors.readers.child.evidence_json import to_json
@@ -119,9 +118,10 @@ def _at_start(kind: int) -> tuple[int, int]:
 def _address_space() -> int:
     """Bytes that the interpreter and its modules take; a generous guess where there is no /proc to tell."""
     try:
-        return psutil.Process().memory_info().vms
-    except psutil.Error:
+        pages = int(Path("/proc/self/statm").read_bytes().split()[0])
+    except OSError:
         return INTERPRETER_BYTES
+    return pages * resource.getpagesize()
 
 
 if __name__ == "__main__":

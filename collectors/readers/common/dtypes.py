@@ -95,6 +95,9 @@ SAFETENSORS_DTYPES: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 
+SAFETENSORS_PACKED: Final[Mapping[str, int]] = MappingProxyType({"F4": 4, "F6_E2M3": 6, "F6_E3M2": 6})
+"""Bits of the numbers of less than a byte, from safetensors 0.6 on. They can hold neither NaN nor infinities."""
+
 
 @dataclass(frozen=True, slots=True)
 class FloatBits:

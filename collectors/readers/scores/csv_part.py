@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final
@@ -22,6 +23,7 @@ from collectors.readers.text.text import decode_text
 
 SHORT: Final = 256 << 10
 """Bytes up to which Python's own reader is faster than the import of pandas."""
+_TRUTH: Final = re.compile(rb"true|false", re.IGNORECASE)
 DETAILED_ROWS: Final = 200
 """Rows of which the details are looked at: masks that differ do so from the first ones on."""
 
@@ -77,29 +79,44 @@ def _cells(data: bytes, delimiter: str, places: Mapping[str, int], findings: Fin
     short = _short_cells(data, delimiter, places) if len(data) <= SHORT else None
     if short is not None:
         return short
-    import pandas as pd
-
     kinds = {place: _kind(meaning) for meaning, place in places.items()}
     for dtype in (kinds, dict.fromkeys(kinds, "str")):
         try:
-            frame = pd.read_csv(
-                io.BytesIO(data),
-                sep=r"\s+" if delimiter == " " else delimiter,
-                header=None,
-                usecols=sorted(kinds),
-                dtype=dtype,
-                keep_default_na=False,
-                na_values=[""],
-                encoding="utf-8",
-                encoding_errors="replace",
-                skipinitialspace=True,
-            )
+            frame = _read(data, delimiter, dtype)
+            for place in _guessed(frame, data):
+                frame[place] = _read(data, delimiter, {place: "str"})[place]
         except ValueError as problem:
             last = problem
             continue
         return {meaning: frame[place] for meaning, place in places.items()}
     findings.error(f"its rows do not fit its header ({str(last)[:200]})")
     return {}
+
+
+def _read(data: bytes, delimiter: str, kinds: Mapping[int, str]) -> Any:
+    """Columns by their places, read by pandas. Raises ValueError."""
+    import pandas as pd
+
+    return pd.read_csv(
+        io.BytesIO(data),
+        sep=r"\s+" if delimiter == " " else delimiter,
+        header=None,
+        usecols=sorted(kinds),
+        dtype=kinds,
+        keep_default_na=False,
+        na_values=[""],
+        encoding="utf-8",
+        encoding_errors="replace",
+        skipinitialspace=True,
+    )
+
+
+def _guessed(frame: Any, data: bytes) -> list[int]:
+    """Columns that pandas may have read as more than they are: truths as numbers; names as truths or numbers."""
+    columns = {place: frame[place] for place in frame}
+    zeros = [p for p, c in columns.items() if c.dtype == np.float64 and c.dropna().isin((0, 1)).all()]
+    names = [p for p, c in columns.items() if c.dtype == "category" and c.cat.categories.dtype.kind in "biuf"]
+    return [*names, *(zeros if zeros and _TRUTH.search(data) else [])]
 
 
 def _short_cells(data: bytes, delimiter: str, places: Mapping[str, int]) -> dict[str, Any] | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from collectors.readers.common.finding_list import FindingList
 from collectors.readers.tables.cells import Cells, grid_of, part_of
@@ -23,8 +24,12 @@ from collectors.readers.tables.dialect import (
     tidy,
 )
 from collectors.readers.tables.lines import Lines
+from collectors.readers.tables.numbers import stops_short
 from collectors.readers.tables.parts import MAX_ROWS, Parts
 from collectors.readers.text.text import brief
+
+MOST_BEFORE: Final = 50
+"""Lines that show how the last one is written."""
 
 
 def read_csv(lines: Lines, columns: LossColumns, parts: Parts, *, live: bool) -> tuple[tuple[str, ...], bool]:
@@ -82,7 +87,7 @@ class _Reading:
     def _cells(self, first: int, batch: str, *, drop_last: bool) -> Cells:
         """Lines cut one by one."""
         numbered = self._numbered(first, batch)
-        if numbered and numbered[-1][0] == self.lines.last and (drop_last or self._is_half(numbered[-1][1])):
+        if numbered and numbered[-1][0] == self.lines.last and (drop_last or self._is_half(numbered)):
             self._cut(numbered.pop()[0])
         split = self._split_quoted if '"' in batch or "\0" in batch else self._split
         return Cells.of_rows(list(split(numbered)), plain=batch.isascii() and "_" not in batch)
@@ -95,9 +100,14 @@ class _Reading:
                 self._skip(at, why)
             self.parts.add(part)
 
-    def _is_half(self, line: str) -> bool:
-        """A last line without a line end that stops where its last field would begin."""
-        return not self.lines.is_finished and line.endswith(self.dialect.delimiter)
+    def _is_half(self, numbered: list[tuple[int, str]]) -> bool:
+        """A last line without a line end that stops where its last field would begin, or within its number."""
+        sign, wanted = self.dialect.delimiter, self.chosen.last == self.dialect.width - 1
+        *before, last = (line for _, line in numbered[-MOST_BEFORE:])
+        if self.lines.is_finished or last.endswith(sign):
+            return not self.lines.is_finished
+        ends = [line.rpartition(sign)[2] for line in before]
+        return wanted and stops_short(last.rpartition(sign)[2], ends)
 
     def _numbered(self, first: int, batch: str) -> list[tuple[int, str]]:
         """Lines that hold anything, with their numbers."""

@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 
 from collectors.evidence.mlflow import OUTCOMES, MlflowCurve
+from collectors.evidence.order import distinct
 from collectors.evidence.table_rows import LossRows
 from collectors.evidence.tables import LossTableEvidence
 from collectors.readers.common.finding_list import FindingList, shorten
@@ -51,7 +52,7 @@ def _newest(store: sqlite3.Connection, columns: LossColumns, findings: FindingLi
 
 def _rows(curves: dict[str, MlflowCurve]) -> LossRows:
     """A row a step; the last value of a series there."""
-    steps = np.unique(np.concatenate([np.array(curve.step, np.float64) for curve in curves.values()]))
+    steps = distinct(np.concatenate([np.array(curve.step, np.float64) for curve in curves.values()]))
     time, values, present = np.full(len(steps), np.nan), {}, {}
     for series, curve in curves.items():
         at = np.searchsorted(steps, np.array(curve.step, np.float64))

@@ -18,10 +18,30 @@ MISSING: Final = frozenset(("", "na", "n/a", "null", "none", "-"))
 """Cells that say that there is no value; `nan` is a value."""
 _LONG: Final = re.compile(r"\d{1,6}(?::[0-5]\d){1,2}", re.ASCII)
 """Minutes and seconds, or hours before them."""
+FEWEST: Final = 3
+"""Numbers of a column by which another one is taken for cut off."""
+LONG: Final = 4
+"""Decimals of which half may be missing: a number that is short by chance has been rounded."""
+_DECIMALS: Final = re.compile(r"[+-]?\d+(?:[.,](\d*))?(?:e[+-]?(\d+))?", re.ASCII | re.IGNORECASE)
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*(?:e[+-]?\d+)?|\.\d+(?:e[+-]?\d+)?|nan|inf|infinity)", re.ASCII | re.IGNORECASE)
 _NAN = re.compile(r"[+-]?(?:1\.#(?:qnan|snan|ind)\d*|nan\([a-z0-9_]*\))", re.ASCII | re.IGNORECASE)
 _NUMPY = re.compile(r"np\.float(?:16|32|64)\((.*)\)")
 _INF = re.compile(r"[+-]?1\.#inf\d*", re.ASCII | re.IGNORECASE)
+
+
+def stops_short(cell: str, before: Sequence[str]) -> bool:
+    """Whether a number may be the beginning of one, by how those before it in its column were written.
+
+    A digit or two less change nothing that counts: it has no more than half of the fewest decimals, or an exponent of
+    one digit where the others have two.
+    """
+    own, others = _DECIMALS.fullmatch(cell.strip()), [m for c in before if (m := _DECIMALS.fullmatch(c.strip()))]
+    if own is None or len(others) < FEWEST:
+        return False
+    if own[2] is not None:
+        return len(own[2]) < min((len(other[2]) for other in others if other[2]), default=0)
+    fewest = min(len(other[1] or "") for other in others)
+    return fewest >= LONG and 2 * len(own[1] or "") <= fewest
 
 
 def number(cell: str) -> float | None:

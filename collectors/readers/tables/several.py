@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from collectors.evidence.files import Finding
+from collectors.evidence.order import distinct
 from collectors.evidence.table_rows import Floats, LossRows
 from collectors.evidence.tables import LossTableEvidence
 from collectors.readers.common.finding_list import FindingList
@@ -166,7 +167,7 @@ def _rows(chosen: dict[str, LossRows]) -> LossRows:
 
 
 def _placed(parts: dict[str, LossRows], places: dict[str, Floats]) -> LossRows:
-    at = np.unique(np.concatenate(list(places.values()))) if places else np.empty(0)
+    at = distinct(np.concatenate(list(places.values()))) if places else np.empty(0)
     axes: list[Floats] = [np.full(len(at), np.nan) for _ in range(3)]
     values: dict[str, Floats] = {}
     present: dict[str, NDArray[np.bool_]] = {}

@@ -8,13 +8,16 @@ looking, so the browser does them; this refuses to drop a point or to invent one
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from collectors.contract.metrics import Nonfinite, Series, StreamMetrics
 from collectors.presentation.charts.scale import is_smoothed, usual_range
 from collectors.presentation.metric_groups import role_of
 from collectors.presentation.words import chart_text, series_label, targets_of, told_label
 from collectors.training.divergence_words import divergence_words
+
+DECIMALS: Final = 3
+"""Of seconds."""
 
 
 def loss_data(metrics: StreamMetrics) -> dict[str, Any]:
@@ -49,7 +52,7 @@ def _columns(series: Series, zero: float | None) -> dict[str, list[Any]]:
     return {
         "epoch": list(series.epoch),
         "step": list(series.step),
-        "time": [_since(zero, moment) for moment in series.time],
+        "time": _all_since(zero, series.time),
         "value": list(series.value),
     }
 
@@ -88,12 +91,21 @@ def _ends(metrics: StreamMetrics, zero: float | None) -> dict[str, Any]:
 
 
 def _first_time(metrics: StreamMetrics) -> float | None:
-    return min((t for s in metrics.series.values() for t in _known(s.time)), default=None)
+    return min((min(known) for s in metrics.series.values() if (known := _known(s.time))), default=None)
 
 
 def _known(times: Sequence[float | None]) -> list[float]:
     return [moment for moment in times if moment is not None]
 
 
+def _all_since(zero: float | None, moments: Sequence[float | None]) -> list[float | None]:
+    import numpy as np  # by those who look at a curve alone
+
+    if zero is None:
+        return [None] * len(moments)
+    since = np.round(np.array(moments, np.float64) - zero, DECIMALS).tolist()
+    return [None if known is None else at for known, at in zip(moments, since, strict=True)]
+
+
 def _since(zero: float | None, moment: float | None) -> float | None:
-    return None if zero is None or moment is None else round(moment - zero, 3)
+    return None if zero is None or moment is None else round(moment - zero, DECIMALS)

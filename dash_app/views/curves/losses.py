@@ -6,6 +6,7 @@ that a chart keeps its zoom. The curves themselves are drawn in the browser of `
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from dash import html
@@ -24,7 +25,12 @@ from dash_app.views.tree import components
 
 def render_losses(state: DashboardState | None) -> list[Component]:
     """Return a frame for every stream; without a state there are none."""
-    return [] if state is None else [_frame(stream) for stream in state.pipeline.streams]
+    return [] if state is None else _frames(state.pipeline.streams)
+
+
+@lru_cache(maxsize=8)
+def _frames(streams: tuple[StreamInfo, ...]) -> list[Component]:
+    return [_frame(stream) for stream in streams]
 
 
 def losses_now(state: DashboardState | None) -> dict[str, Any]:

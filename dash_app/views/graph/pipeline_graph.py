@@ -68,7 +68,9 @@ def render_empty(state: DashboardState | None) -> list[Component]:
 def render_views(state: DashboardState | None) -> list[Component]:
     """Return one link a view of the pipeline; the URL script marks the chosen one. A single view needs none."""
     views = state.pipeline.views if state else ()
-    links = [html.A(view.label, href=f"?view={view.id}", **attributes(data_view=view.id)) for view in views]
+    links: list[Component] = [
+        html.A(view.label, href=f"?view={view.id}", **attributes(data_view=view.id)) for view in views
+    ]
     return links if len(links) > 1 else []
 
 

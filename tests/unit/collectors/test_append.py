@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -11,11 +12,13 @@ from typing import Any
 import numpy as np
 import pytest
 from support.build_events import event, fast_scalar_file, record, simple_value
+from support.many_streams import write_streams
 
 from collectors.collect import Collector
 from collectors.contract.state import DashboardState, state_from_json
 from collectors.observe import gather, summaries
 from collectors.readers.child.process import ReaderProcess
+from collectors.store import curves, store
 from collectors.store.folder import Folder
 from collectors.store.store import Store
 from collectors.training import evidence
@@ -29,24 +32,14 @@ POINTS = 400
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Fifty streams that are training now, three series each."""
     root = tmp_path_factory.mktemp("fifty")
-    start = time.time() - POINTS * 0.01
-    lines = ["title: Fifty", "streams:"]
-    for n in range(STREAMS):
-        values = np.random.default_rng(n).random((POINTS, len(TAGS)))
-        file = root / f"runs/s{n:02}" / f"events.out.tfevents.{int(start)}.vm.{n + 1}.0"
-        file.parent.mkdir(parents=True)
-        file.write_bytes(fast_scalar_file(TAGS, np.arange(POINTS), values, start=start))
-        tags = ", ".join(f"{tag}: [{tag}]" for tag in TAGS)
-        lines += [f"  - id: s{n:02}", f"    label: S{n}", f"    checkpoint: s{n:02}.pt", "    completion: {by: steps}",
-                  f"    events: {{folder: runs/s{n:02}, tags: {{{tags}}}}}"]  # fmt: skip
-    (root / "dashboard.yaml").write_text("\n".join(lines) + "\n")
+    write_streams(root, STREAMS, TAGS, POINTS)
     return root
 
 
-def append(workspace: Path, stream: str, step: int) -> int:
-    """Let a stream log one more step; how many bytes that are."""
+def append(workspace: Path, stream: str, step: int, at: float | None = None) -> int:
+    """Let a stream log one more step, now or in Unix seconds; how many bytes that are."""
     (file,) = (workspace / "runs" / stream).iterdir()
-    rows = b"".join(record(event(step, [simple_value(tag, 0.25)], time.time())) for tag in TAGS)
+    rows = b"".join(record(event(step, [simple_value(tag, 0.25)], time.time() if at is None else at)) for tag in TAGS)
     with file.open("ab") as handle:
         handle.write(rows)
     return len(rows)
@@ -126,6 +119,33 @@ def test_an_append_reads_its_bytes_and_makes_its_stream_again_and_nothing_else(
     assert len(kept) == STREAMS - 1
 
 
+def test_the_snapshot_of_an_ended_run_costs_an_append_no_reading_of_states(
+    workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The state is read back once before it is written, and its snapshot is the same bytes."""
+    ended, run = tmp_path / "ws", time.time() - 1e6
+    shutil.copytree(workspace, ended)
+    values = np.random.default_rng(1).random((POINTS, len(TAGS)))
+    for file in list(ended.glob("runs/*/*")):
+        file.unlink()
+        earlier = file.with_name(f"events.out.tfevents.{int(run)}.vm.1.0")
+        earlier.write_bytes(fast_scalar_file(TAGS, np.arange(POINTS), values, start=run))
+    with Collector(ended, Store(tmp_path / "state")) as collector:
+        collector.export(at_end=True)
+        append(ended, "s07", POINTS, at=run + POINTS)
+        collector.export(at_end=True)
+        read: list[int] = []
+        for place in (store, curves):
+            monkeypatch.setattr(place, "state_from_json", lambda raw: read.append(len(raw)) or state_from_json(raw))
+
+        append(ended, "s07", POINTS + 1, at=run + POINTS)
+        after = collector.export(at_end=True)
+
+    assert len(read) == 1
+    snapshot = tmp_path / f"state/runs/{after.meta.run_id}.json"
+    assert snapshot.read_bytes() == (tmp_path / "state/dashboard-state.json").read_bytes()
+
+
 def _same_curves(before: DashboardState, after: DashboardState, stream: str) -> bool:
     """Whether both states hold the very same objects."""
     ours, theirs = (state.metrics[stream] for state in (before, after))
@@ -145,17 +165,3 @@ def test_nothing_new_costs_no_reading_no_writing_and_no_making(
     collector.export(at_end=True)
 
     assert (counted.calls, counted.written, made) == (Counter(), [], [])
-
-
-def test_fifty_streams_of_ten_series_are_a_state_of_500_kilobytes(tmp_path: Path, workspace: Path) -> None:
-    """Three series a stream here; each of ten would be no larger than the largest of these."""
-    with Collector(workspace, Store(tmp_path)) as collector:
-        collector.export()
-
-    raw = (tmp_path / "dashboard-state.json").read_bytes()
-    state = state_from_json(raw)
-    of_series = sum(len(getattr(run, part)[name].model_dump_json()) + len(name) + 4
-                    for run in state.metrics.values()
-                    for part in ("series", "courses", "about", "final", "best")
-                    for name in getattr(run, part))  # fmt: skip
-    assert len(raw) - of_series + of_series * 10 / len(TAGS) < 500_000

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 from support.recognising import seen
-from support.recorded import unpack
+from support.recorded import UNTOLD, unpack
 from support.workspaces import write
 
 from collectors.__main__ import main
@@ -41,6 +41,21 @@ def test_what_is_not_understood_is_said_with_what_would_make_it_clear(
     text = capsys.readouterr().out
     assert "not understood: Training finished" in text
     assert "completion: {by: epochs, total: N}" in text
+
+
+@pytest.mark.parametrize("case", sorted(UNTOLD.keys() - {("keras", "early_stopped")}), ids="-".join)
+def test_where_nothing_says_how_long_it_was_to_be_two_lines_wait_for_their_signs_to_be_taken_away(
+    case: tuple[str, str], tmp_path: Path
+) -> None:
+    root = unpack(*case, tmp_path)
+    main(["init", str(root), "--write"])
+    stored = root / "dashboard.yaml"
+    text, newest = stored.read_text(), max(p.stat().st_mtime for p in root.rglob("*") if p.is_file() and p != stored)
+    assert "are all there were to be" in text
+
+    write(stored, text.replace("# streams:", "streams:").replace("#   - completion", "  - completion"), newest - 60)
+
+    assert seen(root).verdict == "ready"
 
 
 def test_it_is_stored_whole_and_never_over_one_that_is_there(

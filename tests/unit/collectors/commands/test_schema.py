@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +26,12 @@ STREAM: dict[str, Any] = {
 }
 
 
-@pytest.fixture
-def schema(capsys: pytest.CaptureFixture[str]) -> jsonschema.Draft202012Validator:
-    assert main(["schema", "--config"]) == 0
-    return jsonschema.Draft202012Validator(json.loads(capsys.readouterr().out))
+@pytest.fixture(scope="module")
+def schema() -> jsonschema.Draft202012Validator:
+    printed = io.StringIO()
+    with redirect_stdout(printed):
+        assert main(["schema", "--config"]) == 0
+    return jsonschema.Draft202012Validator(json.loads(printed.getvalue()))
 
 
 def both_take(schema: jsonschema.Draft202012Validator, described: dict[str, Any]) -> bool:

@@ -14,10 +14,11 @@ from support.states import diverged_state, empty_state, failing_state, ready_sta
 
 from collectors.compare.compare import compare
 from collectors.compare.regression import direction_of, quantity
-from collectors.contract.delta import Delta, Direction, Regression, StreamDelta
+from collectors.contract.delta import Delta, StreamDelta
 from collectors.contract.metrics import MAX_POINTS
 from collectors.contract.policy import Policy
 from collectors.contract.state import DashboardState
+from collectors.contract.values import Direction, Regression
 
 Change = Callable[[dict[str, Any]], object]
 

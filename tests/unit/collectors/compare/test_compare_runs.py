@@ -11,10 +11,11 @@ from support.states import empty_state, failing_state, ready_state, running_stat
 from support.two_runs import changed, completion, config, losses, stream_of, without
 
 from collectors.compare.compare import compare, duration_of
-from collectors.contract.delta import Delta, Direction, Quantity, StreamDelta
+from collectors.contract.delta import Delta, Quantity, StreamDelta
 from collectors.contract.metrics import MAX_POINTS
 from collectors.contract.policy import Policy
 from collectors.contract.state import DashboardState
+from collectors.contract.values import Direction
 
 SAME = "The run is the baseline itself."
 OTHER_VALIDATORS = "The two checklists come from different validators; their outcomes are not the same gates."

@@ -21,9 +21,10 @@ from collectors.compare.regression import (
     way_of,
     window_is_reduced,
 )
-from collectors.contract.delta import Direction, Judgement, Quantity, Regression
+from collectors.contract.delta import Judgement, Quantity
 from collectors.contract.metrics import MAX_POINTS, StreamMetrics
 from collectors.contract.policy import Policy
+from collectors.contract.values import Direction, Regression
 
 
 def stream(*changes: Change) -> StreamMetrics:

@@ -13,10 +13,11 @@ from support.states import diverged_state, empty_state, ready_state, running_sta
 
 from collectors.compare.compare import compare
 from collectors.compare.rows import final_val_change
-from collectors.contract.delta import Direction, LossChange
+from collectors.contract.delta import LossChange
 from collectors.contract.policy import Policy
 from collectors.contract.run_row import RunRow, config_of
 from collectors.contract.state import DashboardState
+from collectors.contract.values import Direction
 from collectors.presentation.runs import rows_as_json
 from collectors.store.index import RunRows, head_of
 from collectors.store.rows import row_of

@@ -66,6 +66,14 @@ def test_uneven_steps_keep_detail_where_the_axis_is_long() -> None:
     assert np.count_nonzero(kept < 99_000) >= 300
 
 
+def test_of_a_curve_that_grows_nearly_every_kept_point_stays_kept() -> None:
+    value, step = noisy_curve(10_400, 4), 50 * np.arange(10_400)
+    before, kept = (downsample(step[:count], value[:count], 2000) for count in (10_000, 10_100))
+
+    assert len(np.setdiff1d(before, kept)) < 20
+    assert len(kept) > 1700
+
+
 def test_few_points_all_stay() -> None:
     assert downsample([1, 2, 3], [1.0, math.nan, 3.0], 3).tolist() == [0, 1, 2]
     assert downsample([], [], 10).tolist() == []

@@ -16,8 +16,8 @@ from support.workspaces import GONE_PID, Stream, event_bytes, falling, write
 
 from collectors.commands.runs import asked_for
 from collectors.compare.compare import compare
-from collectors.contract.delta import Regression
 from collectors.contract.state import DashboardState
+from collectors.contract.values import Regression
 from collectors.imports.take_over import import_runs
 from collectors.options import UsageError
 from collectors.store.runs import RunStore

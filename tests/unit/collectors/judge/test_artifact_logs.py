@@ -71,6 +71,18 @@ def test_event_files_of_an_older_run_are_readable() -> None:
     assert logs(stream(run=None)) == [not_of_it]
 
 
+def test_a_header_that_its_run_left_out_is_of_no_run() -> None:
+    header, other = "runs/patchtst_ssl/header", event_file()
+    empty = replace(with_evidence(records=1, series={}), facts=facts(header))
+    full = replace(other, facts=facts("runs/patchtst_ssl/aside"))
+    run = replace(one_run(), left_out=(header, full.facts.path))
+
+    found = build_artifacts(workspace(stream(events=(empty, full, other), run=run)), {}).logs
+    assert {file.path: file.belongs_to_run for file in found} == {
+        header: False, full.facts.path: True, other.facts.path: True,
+    }  # fmt: skip
+
+
 def test_every_file_of_a_resumed_run_is_of_it() -> None:
     both = (event_file(), event_file(T0 + 60, first_step=4, val=(0.6,)))
     run = replace(one_run(), files=both)

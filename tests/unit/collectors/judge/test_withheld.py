@@ -9,14 +9,16 @@ from collectors.judge.withheld import LONGEST, why_withheld
 SHOWN = [
     "adamw", "cosine", "bf16-mixed", "cuda:0", "torch.optim.AdamW", "gelu", "val_loss", "resnet50", "swin_tiny_patch4",
     "2e-3", "v1.2.0", "1.2.3", "min", "fd002 real, 14 sensors", "RandomHorizontalFlipTransform", "channels_last", "",
-    "patchtst_ssl_real_2024_01_05", "x" * LONGEST, "EfficientNetV2", 3, 0.5, True, None, "Ω ± 3",
+    "patchtst_ssl_real_2024_01_05", "x" * LONGEST, "EfficientNetV2",
+    "abcdefghijklmnopqrstuvwxyzabcd1", 3, 0.5, True, None, "Ω ± 3",
 ]  # fmt: skip
 WITHHELD = {
     "path": ["/data/fd002", "data/fd002", "C:\\data", "~", "~/x", "..", "train.csv", "model.safetensors", "a b/c"],
     "address": ["https://h/x", "s3://bucket", "me@example.org", "10.0.0.7", "localhost", "db:5432", "fe80::1",
                 "mlflow.example.com"],
     "secret": ["sk-abc123", "hf_abcdef", "ghp_0a", "AKIAIOSFODNN7EXAMPLE", "-----BEGIN RSA", "Bearer abc",
-               "password: x", "eyJhbGciOi", "0123456789abcdef0123456789abcdef01234567", "aB3xY9kLm2Qw8Zt5",
+               "password: x", "abcdefghijklmnopqrstuvwxyzabcde1",
+               "eyJhbGciOi", "0123456789abcdef0123456789abcdef01234567", "aB3xY9kLm2Qw8Zt5",
                "123e4567-e89b-12d3-a456-426614174000"],
     "long": ["x" * (LONGEST + 1)],
 }  # fmt: skip

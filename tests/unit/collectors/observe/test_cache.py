@@ -19,6 +19,11 @@ from collectors.store.store import Store
 TABLE = "artifacts/loss/patchtst_loss_history.csv"
 
 
+@pytest.fixture(autouse=True)
+def kept_children() -> None:
+    """None is kept: in a child that has read before there is room enough for small files."""
+
+
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     """A good training."""

@@ -8,9 +8,9 @@ from support.html_reading import Element, read_page
 from support.states import diverged_state, failing_state, ready_state
 
 from collectors.compare.compare import compare
-from collectors.contract.delta import Delta, Direction, Regression
+from collectors.contract.delta import Delta
 from collectors.contract.state import DashboardState
-from collectors.contract.values import Status
+from collectors.contract.values import Direction, Regression, Status
 from collectors.presentation.icons import ICONS
 from collectors.presentation.page import Against, as_html
 from collectors.presentation.palette import TOKENS

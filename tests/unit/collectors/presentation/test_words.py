@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 from support.states import ready_state
 
-from collectors.contract.delta import Direction, Regression
 from collectors.contract.metrics import Point, StreamMetrics
-from collectors.contract.values import Level, Outcome, Status, VerdictValue
+from collectors.contract.values import Direction, Level, Outcome, Regression, Status, VerdictValue
 from collectors.presentation import words as f
 from collectors.presentation.icons import ICONS
 

@@ -13,7 +13,7 @@ from collectors.store.runs import SPARE_LINES, RunStore
 from collectors.store.snapshots import History
 from collectors.store.store import MOST_SMOKE_RESULTS, Store, nobody
 
-CHANGES = 5 * SPARE_LINES
+CHANGES = 4 * SPARE_LINES
 
 
 def at(number: int) -> DashboardState:

@@ -16,7 +16,7 @@ OWN = {"train_loss": "train/loss", "val_loss": "val/loss"}
     ("name", "verdict", "end"),
     [
         ("folder", "ready", "epoch 12 of 12, completed"),
-        ("early", "incomplete", "step 4: nothing says which epoch a step is"),
+        ("early", "incomplete", "step 4: nothing says which epoch a step is; there are to be 40"),
     ],
 )
 def test_a_recorded_folder_is_one_table_of_all_its_metrics(tmp_path: Path, name: str, verdict: str, end: str) -> None:

@@ -47,6 +47,13 @@ def test_event_files_alone_are_two_series_of_one_run(tmp_path: Path) -> None:
     assert found.model.final["train_loss"].value != found.model.final["val_loss"].value
 
 
+def test_a_table_of_one_loss_is_anybodys(tmp_path: Path) -> None:
+    write(tmp_path / "training.csv", b"epoch,loss\n0,0.5\n1,0.4\n")
+    assert seen(tmp_path).described.trainer != "keras"
+    write(tmp_path / "training.csv", b"epoch,accuracy,loss\n0,0.1,0.5\n1,0.2,0.4\n")
+    assert seen(tmp_path).described.trainer == "keras"
+
+
 def test_a_history_alone_is_read_as_lists(tmp_path: Path) -> None:
     root = unpack("keras", "folder", tmp_path)
     for path in [root / "training.csv", *root.rglob("*tfevents*")]:

@@ -15,6 +15,7 @@ from collectors.training.completion import (
     COUNT_EPOCHS,
     PLACE_ROWS,
     SAY_COUNT,
+    SAY_EITHER,
     SAY_END,
     SAY_MONITOR,
     SAY_PATIENCE,
@@ -162,7 +163,10 @@ def test_patience_with_a_monitor_that_should_rise() -> None:
 
 
 def test_steps_that_are_no_epochs_cannot_be_counted_as_such() -> None:
-    assert end(steps(1, 2, 3), 3) == End("cannot_tell", None, "nothing says which epoch a step is", COUNT_EPOCHS)
+    untold = "nothing says which epoch a step is; there are to be 3"
+    assert end(steps(1, 2, 3), 3) == End("cannot_tell", None, untold, COUNT_EPOCHS)
+    never = "nothing says how many steps or epochs there are to be"
+    assert end(steps(1, 2, 3), None) == End("cannot_tell", None, never, SAY_EITHER)
 
 
 def test_without_any_place_nothing_is_counted_and_that_is_said() -> None:

@@ -90,7 +90,7 @@ def test_the_page_stays_after_the_replay_has_ended(tmp_path: Path) -> None:
     named workspace is left alone."""
     kept, mine = tmp_path / "kept", tmp_path / "mine"
     mine.mkdir()
-    with demo(tmp_path, "--demo-speed", "100", "--state-dir", str(kept), str(mine)) as running:
+    with demo(tmp_path, "--demo-speed", "100", "--demo-pause", "0.5", "--state-dir", str(kept), str(mine)) as running:
         wait_for(lambda: running.state()["verdict"]["value"] == "ready", "READY", timeout_seconds=90)
 
         assert httpx.get(running.url).status_code == httpx.get(f"{running.url}readyz").status_code == 200
@@ -103,7 +103,7 @@ def test_the_page_stays_after_the_replay_has_ended(tmp_path: Path) -> None:
 
 def test_a_stalled_demonstration_is_told_while_the_page_is_open(tmp_path: Path) -> None:
     """The killed writer is nobody's process any more, so the page need not wait for minutes."""
-    with demo(tmp_path, "--demo-speed", "40", "--demo-fault", "stall") as running:
+    with demo(tmp_path, "--demo-speed", "100", "--demo-pause", "0.5", "--demo-fault", "stall") as running:
         stalled = wait_for(
             lambda: [s for s in [running.state()] if s["nodes"]["swinmae"]["status"] == "stalled"],
             "the stall",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from support.state_parts import raw_state
 from support.workspaces import write
 
 from collectors.contract.state import DashboardState
+from collectors.files.workspace import Workspace
 from dash_app.preview import file as preview_file
 from dash_app.preview.file import LAST_SECOND, MOST_PICTURE_BYTES, named_paths, take
 from dash_app.preview.kinds import NoPreview, suffix_of
@@ -84,6 +86,14 @@ def test_so_many_bytes_are_taken_and_no_more(root: Path, name: str, extra: int, 
     assert (part.first, part.which) == expected
     assert (part.size, part.data) == (len(data), data[part.first : part.first + MOST_BYTES])
     assert part.mark == data[:16]
+
+
+def test_a_file_that_grew_while_it_was_read_is_as_long_as_what_was_read(root: Path) -> None:
+    write(root / "a.log", b"x" * MOST_BYTES)
+    with Workspace(root).open("a.log") as file:
+        part, _ = preview_file._read(replace(file, size=5), is_end=True)
+
+    assert (part.first, part.size) == (0, MOST_BYTES)
 
 
 @pytest.mark.parametrize("extra", [0, 1, 5])

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from functools import reduce
+from typing import Any
+
+import pytest
 from dash import no_update
+from plotly.utils import PlotlyJSONEncoder
 from support.components import of_class, text_of
 from support.states import empty_state, failing_state, good_state, ready_state, running_state
 
@@ -34,6 +40,63 @@ def test_only_what_looks_different_is_sent() -> None:
     later["metrics"]["swinmae"]["series"]["val_loss"]["value"][-1] = 0.5
 
     assert sent(running_state(), DashboardState.model_validate(later)) == {ids.LOSS_DATA, ids.REGION_DIGESTS}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [(running_state(), good_state()), (good_state(), failing_state()), (failing_state(), empty_state())],
+    ids=["goes on", "fails", "is empty"],
+)
+def test_what_is_sent_makes_the_new_page_of_the_one_that_is_shown(
+    before: DashboardState, after: DashboardState
+) -> None:
+    shown, wanted = drawn(before), drawn(after)
+    answer = changed_regions(wanted, shown.digests)
+
+    for name, value in zip((*REGIONS, *DATA), answer, strict=False):
+        held = as_json(shown.regions[name])
+        assert (held if value is no_update else patched(held, as_json(value))) == as_json(wanted.regions[name]), name
+    assert answer[-1] == wanted.digests
+
+
+def test_of_fifty_streams_of_which_one_went_on_little_is_sent() -> None:
+    one = running_state().model_dump(mode="json")
+    whole = {f"s{n}": one["metrics"]["swinmae"] for n in range(50)}
+    streams = [{"id": stream, "label": stream.upper()} for stream in whole]
+    many = one | {"metrics": whole, "pipeline": one["pipeline"] | {"streams": streams}}
+    on = json.loads(json.dumps(many))
+    on["metrics"]["s7"]["final"]["val_loss"]["value"] = 0.123
+    before, after = (drawn(DashboardState.model_validate(state)) for state in (many, on))
+
+    answer = json.dumps(as_json(changed_regions(after, before.digests)))
+
+    assert "0.123" in answer
+    assert len(json.dumps(as_json(after.regions))) > 100_000
+    assert len(answer) < 5_000
+
+
+def test_a_browser_with_an_unknown_page_gets_everything() -> None:
+    page = drawn(failing_state())
+
+    answer = changed_regions(page, dict.fromkeys(page.digests, "another"))
+
+    assert answer == [*(page.regions[name] for name in (*REGIONS, *DATA)), page.digests]
+
+
+def as_json(content: Any) -> Any:
+    """As a browser gets it."""
+    return json.loads(json.dumps(content, cls=PlotlyJSONEncoder))
+
+
+def patched(held: Any, sent: Any) -> Any:
+    """What the page's renderer makes of what it holds."""
+    if not isinstance(sent, dict) or "__dash_patch_update" not in sent:
+        return sent
+    for one in sent["operations"]:
+        assert one["operation"] == "Assign"
+        *way, last = one["location"]
+        reduce(lambda part, key: part[key], way, held)[last] = one["params"]["value"]
+    return held
 
 
 def test_a_new_verdict_changes_the_bar_the_title_and_the_checklist_but_no_chart() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +13,7 @@ from support.server import RunningServer, start_server
 from support.states import good_state
 
 from collectors.store.store import Store
+from dash_app.web.callback_shape import callback_problem
 
 CALLBACK = "_dash-update-component"
 ODD = (None, 1, -1.5, True, "x", "", [], {}, [[[]]], {"a": {}}, [None], "..", "a.b")
@@ -59,6 +61,19 @@ def test_a_wire_of_another_callback_is_refused(server: RunningServer, bodies: li
         stolen = copy.deepcopy(body)
         stolen["inputs"][0]["id"] = "page"
         assert status(server, stolen) == 400
+
+
+def test_an_id_with_other_keys_than_its_pattern_is_refused() -> None:
+    pattern = '{"index":["ALL"],"type":"node"}'
+
+    def told(given: Any) -> str | None:
+        wires = {"inputs": [{"id": pattern, "property": "n_clicks"}], "state": [], "no_output": True}
+        body = {"output": "..", "inputs": [[{"id": given, "property": "n_clicks"}]]}
+        return callback_problem(json.dumps(body).encode(), {"..": wires})
+
+    assert told({"index": "a", "type": "node"}) is None
+    for wrong in ({"index": "a"}, {"index": "a", "type": "node", "more": 1}, "index", 7, ["index", "type"]):
+        assert told(wrong) is not None, wrong
 
 
 def spoilt(right: Body) -> Iterator[tuple[str, Body]]:

@@ -19,7 +19,7 @@ from support.wire import raw_exchange, status_of
 from support.workspaces import write
 
 from collectors.store.store import Store
-from dash_app.web.connections import BODY_SECONDS, HEAD_SECONDS, MOST_HEAD_BYTES, MOST_HEADERS
+from dash_app.web.connections import BODY_SECONDS, HEAD_SECONDS, MOST_HEAD_BYTES, MOST_HEADERS, MOST_WAITING
 
 MIB = 1 << 20
 LINE = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
@@ -126,6 +126,27 @@ def test_headers_behind_a_request_that_is_still_answered_are_bounded_too(served:
     assert served.memory_bytes() - before < 32 * MIB
 
 
+@pytest.mark.parametrize("path", [b"/api/state", b"/api/events"])
+def test_requests_that_wait_behind_another_one_are_few(served: Served, path: bytes) -> None:
+    """Nobody reads the answers; and whoever is gone is not answered on: that would be a fault in the log."""
+    before = served.memory_bytes()
+    one = b"GET " + path + b" HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    for _ in range(10):
+        with served.open(one * (MOST_WAITING // 2)) as connection, suppress(OSError):
+            for _ in range(100):
+                connection.sendall(one * 1000)
+
+    assert served.memory_bytes() - before < 32 * MIB
+    assert "Traceback" not in served.log()
+
+
+def test_as_many_as_may_wait_are_answered_in_order(served: Served) -> None:
+    kept = LINE.replace(b"Connection: close\r\n", b"") + b"\r\n"
+
+    assert served.ask(kept * MOST_WAITING + LINE + b"\r\n").count(b"HTTP/1.1 200") == 1 + MOST_WAITING
+    assert status_of(served.ask(kept * (1 + MOST_WAITING) + LINE + b"\r\n")) == 429
+
+
 SPOILT = b"\x00\x01 no request\r\n\r\n"
 ASKED = b"GET /api/state HTTP/1.1\r\nHost: localhost\r\n\r\n"
 BODY = b"POST /api/baseline HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{}"
@@ -165,6 +186,7 @@ def ends(connection: socket.socket) -> bytes:
     return answer
 
 
+@pytest.mark.slow
 def test_a_head_that_does_not_come_is_not_waited_for(served: Served) -> None:
     """Nothing at all, a part of it, and a part of the next one on a connection that is kept."""
     kept = LINE.replace(b"Connection: close\r\n", b"")

@@ -51,6 +51,9 @@ def test_a_linear_booster_and_dart_are_models_too() -> None:
     dart["learner"]["gradient_booster"] = {"name": "dart", "gbtree": dart["learner"]["gradient_booster"]}
 
     assert read(json.dumps(linear, separators=(",", ":")).encode()).findings == ()
+    for model in ({"weights": []}, {}):
+        linear["learner"]["gradient_booster"]["model"] = model  # type: ignore[assignment]
+        assert errors(read(json.dumps(linear, separators=(",", ":")).encode())) == ["holds no weights"]
     assert read(json.dumps(dart, separators=(",", ":")).encode()).scalars == {"trees": 2}
 
 

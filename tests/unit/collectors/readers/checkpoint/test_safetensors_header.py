@@ -127,11 +127,20 @@ def test_tensors_cover_the_data_without_gap_or_overlap(header: Any, size: int, s
 
 
 def test_an_unknown_type_is_a_warning_and_its_numbers_are_not_guessed_at() -> None:
-    evidence = of({"a": entry(0, 8, "F6_E3M2", [3])}, 8)
+    evidence = of({"a": entry(0, 8, "F5_E2M2", [3])}, 8)
 
     assert errors(evidence) == []
-    assert (evidence.tensors[0].dtype, evidence.tensors[0].size_bytes) == ("F6_E3M2", 8)
+    assert (evidence.tensors[0].dtype, evidence.tensors[0].size_bytes) == ("F5_E2M2", 8)
     assert "which is not known here" in evidence.findings[0].text
+
+
+@pytest.mark.parametrize(("dtype", "size"), [("F4", 4), ("F6_E2M3", 6), ("F6_E3M2", 6)])
+def test_numbers_of_less_than_a_byte_have_the_size_that_their_shape_needs(dtype: str, size: int) -> None:
+    """Safetensors writes them from version 0.6 on; they can hold no NaN."""
+    whole, short = of({"a": entry(0, size, dtype, [2, 4])}, size), of({"a": entry(0, 3, dtype, [2, 4])}, 3)
+
+    assert [one.severity for one in whole.findings] == ["note"]
+    assert errors(short)[0] == f"its shape [2, 4] of {dtype} needs {size} bytes, but its offsets span 3 (a)"
 
 
 @pytest.mark.parametrize(

@@ -295,6 +295,7 @@ def test_of_a_tensor_with_gaps_only_its_own_numbers_count() -> None:
         ((2, 3), (1, 4), 10, 6),
         ((4,), (3,), 10, 4),
         ((2, 1), (5, 9), 6, 2),
+        ((3, 2), (0, 2), 4, 2),  # expanded: each row is the same one
     ):
         for offset in (0, 3):
             data = np.full(offset + elements, np.nan, "<f4").tobytes()

@@ -161,6 +161,7 @@ TABLE = [
         says="error: is not an event file: it begins like text (`epoch,train_`",
     ),
     Bad("a short text", b"hello", says="error: is not an event file: it begins like text (`hello`)", where="offset 0"),
+    Bad("a table", b"step\tloss\r\n1\t0.5\r\n", says="error: is not an event file: it begins like text (`step"),
     Bad("random bytes", bytes(range(140, 250)), says="error: is not an event file: it begins like no format known"),
     Bad(
         "TFRecords of examples, not events",
@@ -262,6 +263,17 @@ def test_a_flip_in_any_length_or_its_checksum_costs_that_record_alone(place: int
         assert sum(len(s.value) for s in evidence.series.values()) == ALL - 1
         assert (evidence.damaged, evidence.end_offset) == (1, len(GOOD))
         assert [f.where for f in evidence.findings] == [f"offset {start}"]
+
+
+@pytest.mark.parametrize("length", [255, 256, 257, 512, 1 << 16])
+def test_the_next_sound_record_is_found_whatever_its_length(length: int) -> None:
+    """Some of these lengths have a single bit set in all their bytes."""
+    short = event(1, [simple_value("loss", 1.0)])
+    filled = (short + message(15, bytes(length - len(short) - more)) for more in (2, 3, 4))  # a field that no event has
+    (data,) = (one for one in filled if len(one) == length)
+    evidence = read(GOOD + bytes([1]) * 12 + record(data))
+
+    assert (evidence.damaged, evidence.end_offset) == (1, len(GOOD) + 12 + len(record(data)))
 
 
 def test_records_in_the_skipped_bytes_of_a_damaged_one_are_not_sought_for_ever() -> None:

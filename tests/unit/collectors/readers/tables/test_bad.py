@@ -19,6 +19,9 @@ from collectors.readers.tables.dialect import MAX_COLUMNS
 from collectors.readers.tables.read import MAX_BYTES, read_loss_table
 
 HEAD = "epoch,train_loss,val_loss\n"
+CUT = HEAD + "".join(f"{n},{1 / n + 0.0375:.6f},{1 / n + 0.0437:.6f}\n" for n in (1, 2, 3))
+SMALL = HEAD + "".join(f"{n},0.5,{1.25e-5 / n:.3e}\n" for n in (1, 2, 3))
+NOT_FINISHED = "note: the last line is not finished"
 
 
 def zipped() -> bytes:
@@ -112,6 +115,9 @@ TABLE = [
     Bad("a line that is cut", HEAD + "1,2,3\n2,3", (1,), "note: the last line is not finished", partial=True),
     Bad("a cut before a field", HEAD + "1,2,3\n2,3,", (1,), "note: the last line is not finished", partial=True),
     Bad("a number that is cut", HEAD + "1,2,3\n2,3,1e", (1,), "note: the last line is not finished", partial=True),
+    Bad("a number that is cut and is one still", CUT + "4,0.437,0.4", (1, 2, 3), NOT_FINISHED, partial=True),
+    Bad("a number that is cut behind its point", CUT + "4,0.437519,0.", (1, 2, 3), NOT_FINISHED, partial=True),
+    Bad("an exponent that is cut", SMALL + "4,0.5,1.25e-0", (1, 2, 3), NOT_FINISHED, partial=True),
     Bad("a cut inside a quote", HEAD + '1,2,3\n2,3,"4', (1,), "note: the last line is not finished", partial=True),
     # Encodings
     Bad("Latin-1", (HEAD + "1,2,3\n").encode() + b"# gr\xfc\xdfe\n", (1,), "warning: byte 0xFC is not UTF-8"),

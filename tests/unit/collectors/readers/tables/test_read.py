@@ -240,6 +240,16 @@ def test_a_live_table_leaves_its_unfinished_line_alone() -> None:
     assert not ended.partial_tail
 
 
+@pytest.mark.parametrize("last", ["0.437519", "0.4375", "0.437500\n", "0.4\n", "1.0,"])
+def test_a_last_number_without_a_line_end_counts_where_it_is_as_fine_as_the_others(last: str) -> None:
+    head = "epoch,train_loss,val_loss\n" + "".join(f"{n},0.5,{1 / n + 0.04371:.6f}\n" for n in (1, 2, 3))
+    is_whole = not last.endswith(",")
+
+    evidence = read_loss_table(f"{head}4,0.5,{last}".encode())
+
+    assert (len(evidence.rows), evidence.partial_tail) == (4 if is_whole else 3, not is_whole)
+
+
 @pytest.mark.parametrize("form", [csv_table(), json_lines()], ids=["csv", "jsonl"])
 def test_a_table_cut_anywhere_is_never_broken(form: bytes) -> None:
     """Cut behind any byte of its rows: whole rows stay, the half one is a live writer."""

@@ -116,3 +116,16 @@ def test_a_value_that_is_no_number_takes_part_like_any_other() -> None:
     values = told[0][2]
     assert isinstance(values, dict)
     assert (values["train_loss"], math.isnan(values["val_loss"])) == (3.0, True)
+
+
+def test_a_training_that_is_resumed_twice_throws_away_both_ends() -> None:
+    """The second time from before the first: what was reached before counts, not the row just above."""
+    rows: list[Row] = [(n, n, 3.0, 3.0) for n in [*range(1, 101), 60, *range(50, 111)]]
+
+    told, said, _ = rows_of(*rows)
+
+    assert [row[0] for row in told] == list(range(1, 111))
+    assert [text.partition(":")[2] for text in said] == [
+        f" the training was resumed there, and what it had thrown away does not count (line {line})"
+        for line in (102, 103)
+    ]

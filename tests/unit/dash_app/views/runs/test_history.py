@@ -173,6 +173,7 @@ def test_a_selector_offers_the_newest_and_says_that_there_are_more() -> None:
     values = marked(options, "data-value")
     assert values[0] == "live" and len(values) == OFFERED + 1
     assert f"The newest {OFFERED} of 10,000" in text_of(options)
+    assert "newest" not in text_of(render_options("run", rows(OFFERED), OFFERED, None))
     assert "patchtst 0.9929" in text_of(options)
 
 
