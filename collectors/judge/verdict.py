@@ -40,7 +40,7 @@ def _value_and_reason(checks: tuple[Check, ...], seen: WorkspaceEvidence) -> tup
     if running:
         already = [_name(c) for c in failing if not c.follows_from]
         told = f" Already failing: {', '.join(already)}." if already else ""
-        return VerdictValue.TRAINING, f"{' and '.join(running)} still training.{told}"
+        return VerdictValue.TRAINING, f"{joined(running)} still training.{told}"
     if failing:
         return VerdictValue.NOT_READY, _about(_root_cause_first(failing, seen))
     if skipped:

@@ -136,8 +136,7 @@ class Scene:
 
 
 TABS = ("readiness", "curves", "runs", "decisions", "files")
-STORED = "run={run}"
-"""The newest stored run, whatever it is called."""
+STORED = "run={run}"  # the newest, whatever it is called
 SCENES = (
     Scene("demo", "running", told="TRAINING: the second stream runs, edges flow, the curves grow"),
     Scene("not-ready", "failing", told="NOT READY: the scaler is missing; readable in five seconds"),
