@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
-from support.scorings import rules, scoring, table
+from support.scorings import LINES, noisy, rules, scoring, table
 
+from collectors.decisions.document import document_of
+from collectors.decisions.listed_alarms import dominant_at
 from collectors.decisions.summary import notices_of
 from collectors.decisions.thresholds import Lines
+from collectors.decisions.what_if import LINES as GRID
 from collectors.decisions.what_if import what_if
 
 ALONE = rules(fused=None, columns={})
@@ -41,3 +45,49 @@ def test_a_stream_over_its_upper_line_that_is_fused_to_normal_is_told() -> None:
 
     (text,) = notices_of(scoring(table(stream="dual", **columns)))
     assert "swinmae is over its own line in 1 window that the fused series calls normal" in text
+
+
+def test_a_rate_counts_stretches_of_one_window_and_windows_where_nothing_tells_their_length() -> None:
+    at = [n * 0.1 for n in range(40)]
+    scores = [0.9 if n in {10, 11, 12, 30} else 0.1 for n in range(39)] + [math.nan]
+    normal = table("n.csv", stream="swinmae", score=scores, time=at)
+    its = rules(fused=None, columns={}, alarm_rate={"normal": "n.csv"}, windows={"swinmae": {"seconds": 0.5}})
+    (rate,) = scoring(table("swinmae.csv", score=[0.1]), its=its, normal=normal).rates
+
+    assert (rate.windows, rate.independent, rate.over, rate.over_apart) == (40, 8, 5, 3)
+    untold = rules(fused=None, columns={}, alarm_rate={"normal": "n.csv"}, windows={})
+    (rate,) = scoring(table("swinmae.csv", score=[0.1]), its=untold, normal=normal).rates
+    assert (rate.windows, rate.independent, rate.over, rate.over_apart) == (40, None, 5, 5)
+
+
+def test_it_was_scored_when_its_last_table_was_written_that_has_a_time() -> None:
+    rows = table("swinmae.csv", score=[0.1])
+    none = replace(rows, facts=replace(rows.facts, modified_at=None))
+    late = replace(rows, facts=replace(rows.facts, modified_at=2000.0))
+
+    assert scoring(rows, none, late, its=ALONE).scored_at == 2000.0
+    assert scoring(none, its=ALONE).scored_at is None
+
+
+def test_a_series_without_a_line_or_without_a_row_is_drawn_without() -> None:
+    (one,) = document_of(scoring(table("swinmae.csv", score=[0.1, 0.2]), lines={}, its=ALONE), "r", {}).series
+
+    assert (one.warn, one.anomaly, one.what_if) == (None, None, None)
+    assert [(span.start, span.end, span.state) for span in one.spans] == [(-1, 1, "no_line")]
+
+
+def test_the_worst_stream_of_a_window_is_the_one_whose_own_scale_says_so() -> None:
+    columns = {"score": [2.0, 2.0, 2.0], "series__patchtst": [0.9, 0.4, math.nan], "series__swinmae": [0.5, 0.7, 0.6]}
+    medians = {"split": "calibration", "normal_only": True, "medians": {"patchtst": 0.3, "swinmae": 0.3}}
+    its = rules(fused={"called": "dual", "rule": "severity"})
+    found = scoring(table(stream="dual", **columns), lines={**LINES, "calibration": medians}, its=its)
+    fused = found.series["fused"]
+
+    assert [dominant_at(found, fused, row) for row in range(3)] == ["patchtst", "swinmae", "swinmae"]
+
+
+def test_the_table_of_lines_is_bounded() -> None:
+    told = what_if(scoring(table("swinmae.csv", score=noisy(5000, faults=(40,))), its=ALONE), "swinmae")
+
+    assert told is not None
+    assert GRID // 2 < len(told.line) <= GRID + 2

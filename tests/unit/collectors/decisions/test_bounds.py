@@ -39,3 +39,11 @@ def test_windows_that_overlap_count_once() -> None:
     assert (len(time), len(np.unique(found))) == (1018, 9)
     assert independent(time, None) is None
     assert independent(None, 2.56) is None
+
+
+def test_a_time_on_the_border_of_two_stretches_is_of_the_later_one() -> None:
+    """0.1 x 3 is a little more than 0.3, and 0.7 / 0.1 a little less than 7."""
+    found = independent(np.array([0.0, 0.1, 0.2, 0.3, 0.7]), 0.1)
+
+    assert found is not None
+    assert found.tolist() == [0, 1, 2, 3, 7]
