@@ -125,11 +125,13 @@
     const every = [...data.curves, ...ghostsOn(scene)].filter(({ usual }) => usual);
     const low = Math.min(...every.map(({ usual }) => usual[0]));
     const high = Math.max(...every.map(({ usual }) => usual[1]));
-    const [least, most] = extremes(every.flatMap(({ value }) => value).filter((value) => value !== null));
-    const room = (high - low) * FLATTENED;
-    const range = [low - least > room ? low : least, most - high > room ? high : most];
-    const isCut = room > 0 && Number.isFinite(room) && (range[0] !== least || range[1] !== most);
-    return isCut ? range : null;
+    const values = every.flatMap(({ value }) => value).filter((value) => value !== null);
+    const [least, most] = extremes(values);
+    const length = high - low;
+    const room = length * FLATTENED;
+    if (!(room > 0) || !Number.isFinite(room) || (low - least <= room && most - high <= room)) return null;
+    const near = extremes(values.filter((value) => value >= low - length && value <= high + length));
+    return [low - least > room ? near[0] : least, most - high > room ? near[1] : most];
   }
 
   /* Lowest and highest; so many values are no arguments of a function. */

@@ -68,8 +68,8 @@ def value_range(curves: Curves, look: Look) -> Range:
     """Return the lowest and the highest value that must be on the scale."""
     every = [*curves.ghosts, *curves.lines]
     values = [value for line in every for value in line.value if value is not None]
-    full = min(values, default=0.0), max(values, default=1.0)
-    return full if look.is_whole or look.kind == "log" else drawn_range(full, (line.usual for line in every))
+    is_whole = look.is_whole or look.kind == "log"
+    return drawn_range(values, () if is_whole else (line.usual for line in every))
 
 
 def off_scale(curves: Curves, look: Look) -> list[float]:

@@ -69,11 +69,17 @@ def usual_range(values: Iterable[float | None]) -> Range | None:
     return min(*inner, known[-1]), max(*inner, known[-1])
 
 
-def drawn_range(full: Range, usual: Iterable[Range | None]) -> Range:
-    """Return the ends of the scale: those of all values, or of the usual ones where the others would flatten them."""
+def drawn_range(values: Sequence[float], usual: Iterable[Range | None]) -> Range:
+    """Return the ends of the scale: of all values, or without those that would flatten the others.
+
+    What is no farther off than the usual values are long stays on the scale.
+    """
     known = [one for one in usual if one is not None]
+    full = min(values, default=0.0), max(values, default=1.0)
     low, high = min((one[0] for one in known), default=full[0]), max((one[1] for one in known), default=full[1])
-    most = (high - low) * FLATTENED
-    if not 0 < most < math.inf:
+    length = high - low
+    if not 0 < length * FLATTENED < math.inf:
         return full
-    return (low if low - full[0] > most else full[0]), (high if full[1] - high > most else full[1])
+    near = [value for value in values if low - length <= value <= high + length]
+    is_cut = low - full[0] > length * FLATTENED, full[1] - high > length * FLATTENED
+    return min(near) if is_cut[0] else full[0], max(near) if is_cut[1] else full[1]

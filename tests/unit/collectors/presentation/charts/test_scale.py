@@ -15,7 +15,7 @@ FALLING = [2.0, 1.0, 0.7, 0.55, 0.5, 0.47, 0.45, 0.44, 0.43, 0.43, 0.42, 0.42]
 
 def ends(*curves: list[float | None]) -> tuple[float, float]:
     known = [value for curve in curves for value in curve if value is not None]
-    return drawn_range((min(known), max(known)), map(usual_range, curves))
+    return drawn_range(known, map(usual_range, curves))
 
 
 @pytest.mark.parametrize(
@@ -29,10 +29,23 @@ def ends(*curves: list[float | None]) -> tuple[float, float]:
         ([[1.0, 1e6, 1.0]], (1.0, 1e6)),
         ([[0.0] * 20 + [1.0] + [0.0] * 20], (0.0, 1.0)),
         ([[1.0 + n % 2 for n in range(1000)] + [1e3] * 15 + [1.0]], (1.0, 2.0)),
+        ([[1.0 + n % 100 / 100 for n in range(300)] + [1e3, 1.0]], (1.0, 1.99)),
         ([[1.0 + n % 2 for n in range(100)] + [1e3] * 15 + [1.0]], (1.0, 1e3)),
         ([[1e308, -1e308] * 10], (-1e308, 1e308)),
     ],
-    ids=["falls", "spike", "dip", "ends there", "two curves", "few points", "alone", "some of many", "many", "huge"],
+    ids=[
+        "falls",
+        "spike",
+        "dip",
+        "ends there",
+        "two curves",
+        "few points",
+        "alone",
+        "some of many",
+        "near the others",
+        "many",
+        "huge",
+    ],
 )
 def test_what_stands_far_off_alone_is_off_the_scale_and_nothing_else(
     curves: list[list[float | None]], expected: tuple[float, float]
