@@ -79,15 +79,13 @@ class Stage:
         """The good run without its scaler, as somebody meets it who forgot to save it."""
         workspace = self._record("failing", self.home / "failing-first")
         (workspace / "artifacts" / "scaler_fdc.json").unlink()
-        return self._start("failing-page", workspace)
+        return self._collected("failing", workspace)
 
     def _diverged(self) -> RunningServer:
-        return self._start(
-            "diverged-page", self._record("diverged", self.home / "diverged-first", "--fault", "diverge")
-        )
+        return self._collected("diverged", self._record("diverged", self.home / "diverged-first", "--fault", "diverge"))
 
     def _stalled(self) -> RunningServer:
-        return self._start("stalled-page", self._record("stalled", self.home / "stalled-first", "--fault", "stall"))
+        return self._collected("stalled", self._record("stalled", self.home / "stalled-first", "--fault", "stall"))
 
     def _six(self) -> RunningServer:
         return self._collected("six", many_streams(self.home / "six", 6))
