@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,8 @@ from collectors.contract.decisions import DecisionDocument
 from collectors.decisions.analysis import Analysis
 from collectors.decisions.document import document_of
 from collectors.decisions.summary import notices_of, summary_of
-from collectors.evidence.files import FileFacts
-from collectors.evidence.scores import DecisionReportEvidence
+from collectors.evidence.files import FileFacts, Finding
+from collectors.evidence.scores import DecisionFiles, DecisionReportEvidence, ScoreTable
 
 MEDIANS = {"calibration": {"split": "calibration", "normal_only": True, "medians": {"patchtst": 0.3, "swinmae": 0.3}}}
 
@@ -55,6 +56,14 @@ def test_an_alarm_says_when_how_bad_and_which_stream_it_was() -> None:
 
     assert (alarm.series, alarm.start, alarm.end, alarm.windows) == ("fused", 18.0, 25.0, 6)
     assert (alarm.peak, alarm.peak_at, alarm.dominant) == (pytest.approx(2.5), 20.0, "patchtst")
+
+
+def test_without_times_an_alarm_begins_with_its_first_window() -> None:
+    scores = [0.1] * 5 + [0.9] * 3 + [0.1] * 5
+    found = scoring(table("swinmae.csv", score=scores), its=rules(fused=None, columns={}))
+    (alarm,) = drawn(found).alarms
+
+    assert (alarm.start, alarm.end, alarm.peak_at, alarm.windows) == (5.0, 7.0, 5.0, 3)
 
 
 def test_windows_that_nobody_judged_stand_behind_the_others_and_are_never_normal() -> None:
@@ -130,3 +139,43 @@ def test_a_stream_over_its_own_line_that_is_fused_to_normal_is_told() -> None:
         "Decisions: swinmae is over its own line in 1 window that the fused series calls normal.",
     )
     assert notices_of(None) == ()
+
+
+def test_the_files_of_a_scoring_say_what_they_are_and_how_far_they_can_be_trusted() -> None:
+    problem = Finding("error", "is no JSON", "t.json")
+    broken = replace(table("swinmae.csv", score=[0.1]), facts=FileFacts("x.csv", True, 1, 1.0, problem="cut off"))
+    its = rules(fused=None, columns={})
+
+    def files(*tables: ScoreTable, **more: Any) -> list[tuple[str, str, str]]:
+        told = summary_of(scoring(*tables, its=its, **more), True).files
+        return [(one.path, one.level.value, one.detail) for one in told]
+
+    good = table("swinmae.csv", score=[0.1, 0.2])
+    untold = "thresholds, not recorded what they were calibrated on"
+    assert files(good) == [("swinmae.csv", "readable", "2 windows"), ("t.json", "readable", untold)]
+    assert files(good, lines={**LINES, **MEDIANS})[-1] == ("t.json", "readable", "thresholds, calibrated")
+    assert files(broken)[0] == ("x.csv", "present", "1 window")
+    assert files(good, thresholds_findings=(problem,))[-1] == ("t.json", "present", str(problem))
+    gone = FileFacts("r.json", False)
+    assert files(good, report=gone)[1] == ("r.json", "missing", "missing")
+
+
+def test_lines_are_calibrated_only_where_the_file_that_has_them_says_so() -> None:
+    block = {"split": "calibration", "windows": 12, "quantiles": {"warn": 0.95, "anomaly": 0.99}}
+    its, rows = rules(fused=None, columns={}), table("swinmae.csv", score=[0.1])
+
+    told = summary_of(scoring(rows, lines={**LINES, "calibration": block}, its=its), None).thresholds["swinmae"]
+    assert (told.origin, told.quantiles, told.windows) == ("calibrated", (0.95, 0.99), 12)
+    told = summary_of(scoring(rows, its=its), None).thresholds["swinmae"]
+    assert (told.origin, told.quantiles, told.windows) == ("unknown", None, None)
+    own = table("swinmae.csv", score=[0.1], warn=[0.5], anomaly=[0.8])
+    told = summary_of(scoring(own, lines={"calibration": block}, its=its), None).thresholds["swinmae"]
+    assert (told.origin, told.quantiles, told.windows, told.anomaly) == ("unknown", None, None, 0.8)
+
+
+def test_a_table_of_no_stream_is_that_of_the_only_one_or_of_nobody() -> None:
+    rows = table("scores.csv", score=[0.1])
+    files = DecisionFiles((rows,), None, {})
+
+    assert list(Analysis(rules(fused=None, columns={}), ("only",), files).series) == ["only"]
+    assert list(Analysis(rules(fused=None, columns={}), ("a", "b"), files).series) == ["scores"]

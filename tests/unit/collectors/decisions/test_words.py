@@ -80,6 +80,13 @@ def test_scores_are_fused_by_the_rule_and_not_at_all_where_one_is_missing(rule: 
     assert fused_by("severity", parts, {"a": Scale(0, 1, 2)}) is None
 
 
+def test_severities_are_fused_each_on_its_own_scale() -> None:
+    parts = {"a": np.array([0.5, 0.3]), "b": np.array([3.0, 7.0])}
+    scales = {"a": Scale(0.3, 0.5, 0.8), "b": Scale(1, 3, 5)}
+
+    np.testing.assert_allclose(fused_by("severity", parts, scales), [1, 3])  # type: ignore[arg-type]
+
+
 def test_the_common_scale_is_0_at_the_median_1_at_warn_2_at_the_upper_line() -> None:
     for scale in (Scale(0.3, 0.5, 0.8), Scale(0.9, 0.5, 0.2)):
         at = np.array([scale.median, scale.warn, scale.anomaly, 2 * scale.anomaly - scale.warn, NAN, INF])
