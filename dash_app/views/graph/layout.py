@@ -29,7 +29,7 @@ CHANNEL: Final = 20.0
 """Free strip between two columns, frames not counted."""
 MIN_CHANNEL: Final = 30.0
 ROW_GAP: Final = 14.0
-MAX_PITCH: Final = 130.0
+MAX_PITCH: Final = 146.0
 
 
 class Point(NamedTuple):
