@@ -25,7 +25,7 @@ def test_break_points_are_those_of_the_table_and_each_is_used() -> None:
     asked = {name: set(re.findall(r"\d+\w*", " ".join(ASKED.findall(text)))) for name, text in STYLES.items()}
 
     assert set().union(*asked.values()) == table
-    assert len(table) == 5
+    assert len(table) == 6
 
 
 def test_a_break_point_is_asked_for_in_one_way() -> None:
