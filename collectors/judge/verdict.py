@@ -5,12 +5,18 @@ It refuses to be ready while a blocking check fails or was skipped.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Final
+
 from collectors.contract.state import Check, Verdict
 from collectors.contract.values import Outcome, Status, VerdictValue
 from collectors.judge import checklist
 from collectors.judge.checks.part import is_running
 from collectors.numbers import joined, listed
 from collectors.training.evidence import WorkspaceEvidence
+
+MOST_NAMED: Final = 4
+"""Streams that a sentence names."""
 
 
 def verdict_of(checks: tuple[Check, ...], seen: WorkspaceEvidence) -> Verdict:
@@ -40,7 +46,7 @@ def _value_and_reason(checks: tuple[Check, ...], seen: WorkspaceEvidence) -> tup
     if running:
         already = [_name(c) for c in failing if not c.follows_from]
         told = f" Already failing: {', '.join(already)}." if already else ""
-        return VerdictValue.TRAINING, f"{' and '.join(running)} still training.{told}"
+        return VerdictValue.TRAINING, f"{_names(running)} still training.{told}"
     if failing:
         return VerdictValue.NOT_READY, _about(_root_cause_first(failing, seen))
     if skipped:
@@ -72,6 +78,11 @@ def _root_cause_first(failing: list[Check], seen: WorkspaceEvidence) -> list[Che
     """A stream that stopped on the way explains the files that are missing after it; what follows stands behind."""
     stalled = any(s.progress.status is Status.STALLED for s in seen.streams)
     return sorted(failing, key=lambda c: (bool(c.follows_from), not (stalled and c.id == "training")))
+
+
+def _names(labels: Sequence[str]) -> str:
+    """A few names; of many the first, and how many more."""
+    return joined(labels) if len(labels) <= MOST_NAMED else listed(labels, most=MOST_NAMED)
 
 
 def _about(checks: list[Check]) -> str:

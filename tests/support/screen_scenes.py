@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import html
+import json
 import shutil
 import subprocess
 import sys
@@ -25,8 +26,9 @@ from selenium import webdriver
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from support.browsers import chromium_options, console_messages
+from support.screen_workspaces import foreign, long_with_spike, many_streams
 from support.server import ROOT, RunningServer, clean_environment, start_server
-from support.take_screens import SIZES, THEMES, take
+from support.take_screens import SIZES, THEMES, Shown, take
 from support.waiting import wait_for
 
 FAST = "60"
@@ -77,15 +79,38 @@ class Stage:
         """The good run without its scaler, as somebody meets it who forgot to save it."""
         workspace = self._record("failing", self.home / "failing-first")
         (workspace / "artifacts" / "scaler_fdc.json").unlink()
-        return self._start("failing-page", workspace)
+        return self._collected("failing", workspace)
 
     def _diverged(self) -> RunningServer:
-        return self._start(
-            "diverged-page", self._record("diverged", self.home / "diverged-first", "--fault", "diverge")
-        )
+        return self._collected("diverged", self._record("diverged", self.home / "diverged-first", "--fault", "diverge"))
 
     def _stalled(self) -> RunningServer:
-        return self._start("stalled-page", self._record("stalled", self.home / "stalled-first", "--fault", "stall"))
+        return self._collected("stalled", self._record("stalled", self.home / "stalled-first", "--fault", "stall"))
+
+    def _six(self) -> RunningServer:
+        return self._collected("six", many_streams(self.home / "six", 6))
+
+    def _forty(self) -> RunningServer:
+        return self._collected("forty", many_streams(self.home / "forty", 40))
+
+    def _long(self) -> RunningServer:
+        return self._collected("long", long_with_spike(self.home / "long"))
+
+    def _foreign(self) -> RunningServer:
+        return self._collected("foreign", foreign(self.home / "foreign"))
+
+    def _dead(self) -> RunningServer:
+        """A run whose observer is gone for longer than anybody waits."""
+        state_dir = self.home / "dead-first"
+        self._record("dead", state_dir)
+        beat = {"observed_at": "2026-01-02T03:04:05Z", "interval_seconds": 2.0, "pid": None}
+        (state_dir / "heartbeat.json").write_text(json.dumps(beat))
+        return self._start("dead-page", None, "--stale-after", "1", collect=False, state_dir=state_dir)
+
+    def _collected(self, name: str, workspace: Path) -> RunningServer:
+        server = self._start(f"{name}-page", workspace)
+        wait_for(lambda: _state(server), f"the state of {name}", 120)
+        return server
 
     def _empty(self) -> RunningServer:
         return self._start("empty")
@@ -104,8 +129,12 @@ class Scene:
     told: str = ""
     """What a person should see, under the pictures."""
     whole: bool | None = None
+    shown: Shown = "drawn"
+    sizes: tuple[str, ...] = tuple(SIZES)
 
 
+TABS = ("readiness", "curves", "runs", "decisions", "files")
+STORED = "run={run}"  # the newest, whatever it is called
 SCENES = (
     Scene("demo", "running", told="TRAINING: the second stream runs, edges flow, the curves grow"),
     Scene("not-ready", "failing", told="NOT READY: the scaler is missing; readable in five seconds"),
@@ -117,7 +146,14 @@ SCENES = (
     Scene("stalled", "stalled", told="a stream went silent: its process was killed"),
     Scene("ready", "ended", "baseline=-", "READY, compared with nothing"),
     Scene("comparison", "ended", "y=log", "READY, the pinned baseline behind it, the whole page", whole=True),
-    Scene("history", "ended", "view=history", "every stored run"),
+    *(Scene(f"tab-{tab}", "ended", f"tab={tab}", f"the tab {tab}, whole", whole=True) for tab in TABS),
+    Scene("six-streams", "six", told="six streams: every name in the graph can be read, every chart found"),
+    Scene("forty-streams", "forty", told="forty streams: grouped, and nothing is slow"),
+    Scene("long-with-spike", "long", told="20,000 points and a spike: the curve is not flattened, the spike is told"),
+    Scene("foreign", "foreign", told="another trainer's folder, which nobody described"),
+    Scene("stored-without-scripts", "ended", STORED, "a stored run without JavaScript", True, "without scripts"),
+    Scene("paper", "failing", told="on paper: everything is told, nothing to press", whole=True, shown="on paper"),
+    Scene("dead-observer", "dead", told="nobody observes any more: old, and said to be", sizes=("phone", "narrow")),
     Scene("embed", "ended", "embed=1", "inside a frame of somebody else's page"),
     Scene("embed-graph", "failing", "embed=1&panel=graph", "one panel of it"),
     Scene("empty", "empty", told="a workspace in which nothing was trained"),
@@ -143,10 +179,11 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _shoot(driver: Any, server: RunningServer, scene: Scene, options: argparse.Namespace) -> None:
-    for size in options.sizes.split(","):
+    query = scene.query.format(run=_newest_run(server)) if scene.query == STORED else scene.query
+    for size in (size for size in options.sizes.split(",") if size in scene.sizes):
         for theme in THEMES:
             file = options.folder / scene.name / f"{size}-{theme}.png"
-            take(driver, f"{server.url}?{scene.query}", file, whole=scene.whole)
+            take(driver, f"{server.url}?{query}", file, whole=scene.whole, shown=scene.shown)
     print(f"{scene.name}: {scene.told}", flush=True)
 
 
@@ -170,6 +207,10 @@ def _state(server: RunningServer) -> dict[str, Any]:
     server.get("api/pulse")  # the demonstration begins when somebody looks
     answer = server.get("api/state")
     return dict(answer.json()) if answer.status_code == 200 else {}
+
+
+def _newest_run(server: RunningServer) -> str:
+    return str(server.get("api/runs").json()["runs"][0]["run_id"])
 
 
 def _verdict(server: RunningServer) -> str:

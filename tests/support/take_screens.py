@@ -12,7 +12,7 @@ import argparse
 import base64
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from selenium import webdriver
 
@@ -23,6 +23,7 @@ from support.waiting import wait_for
 
 SIZES = {"desktop": (1440, 900), "tablet": (1024, 768), "phone": (390, 844), "narrow": (320, 640)}
 THEMES = ("light", "dark")
+Shown = Literal["drawn", "without scripts", "on paper"]
 IS_DRAWN = """
 const shown = (name) => document.querySelector(name)?.checkVisibility();
 const root = document.documentElement;
@@ -37,7 +38,8 @@ return Boolean(document.querySelector("#verdict .verdict"))
   && (!shown(".history") || Boolean(document.querySelector(".history-table, .history .empty")))
   && (!shown("#graph-canvas") || Boolean(graph.querySelector(".stage-card, .graph-empty")))
   && !document.querySelector(".observed:has(time:empty)")
-  && charts.every((chart) => chart.querySelector(".scatterlayer .trace, .annotation"));
+  && charts.filter((chart) => chart.getBoundingClientRect().top < innerHeight + 500)
+    .every((chart) => chart.querySelector(".scatterlayer .trace, .annotation"));
 """
 SETTLED = """
 const done = arguments[0];
@@ -66,17 +68,23 @@ def pictures() -> list[str]:
     return [f"{size}-{theme}" for size in SIZES for theme in THEMES]
 
 
-def take(driver: Any, address: str, file: Path, *, whole: bool | None = None) -> None:
+def take(driver: Any, address: str, file: Path, *, whole: bool | None = None, shown: Shown = "drawn") -> None:
     """Write one picture; the file's name says size and theme. Phones show the whole page unless told otherwise."""
     size, theme = file.stem.split("-")
     _emulate(driver, SIZES[size], theme)
+    driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": shown == "without scripts"})
     driver.get(address)
-    wait_for(lambda: driver.execute_script(IS_DRAWN), f"{address} to be drawn", 30)
-    driver.execute_async_script(SETTLED)
+    if shown != "without scripts":
+        wait_for(lambda: driver.execute_script(IS_DRAWN), f"{address} to be drawn", 60)
+        if shown == "on paper":
+            driver.execute_script("window.dispatchEvent(new Event('beforeprint'))")
+            driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+        driver.execute_async_script(SETTLED)
     is_whole = SIZES[size][0] < 500 if whole is None else whole
     picture = driver.execute_cdp_cmd("Page.captureScreenshot", _clip(driver) if is_whole else {})
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(base64.b64decode(picture["data"]))
+    driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
 
 
 def _options(argv: list[str]) -> argparse.Namespace:
@@ -97,7 +105,7 @@ def _emulate(driver: Any, size: tuple[int, int], theme: str) -> None:
         {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": is_phone},
     )
     wish = {"name": "prefers-color-scheme", "value": theme}
-    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [wish]})
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": [wish]})
 
 
 def _clip(driver: Any) -> dict[str, Any]:

@@ -114,6 +114,8 @@ def test_a_running_stream_means_training_and_tells_what_fails_already() -> None:
     assert verdict(one).value is VerdictValue.TRAINING
     assert verdict(one).reason == "SwinMAE still training."
     assert verdict(both).reason == "PatchTST and SwinMAE still training."
+    crowd = replace(both, streams=both.streams * 3)
+    assert verdict(crowd).reason == "PatchTST, SwinMAE, PatchTST, SwinMAE and 2 more still training."
     failing = replace(without_checkpoint(one), backups=())
     assert verdict(failing).value is VerdictValue.TRAINING
     assert verdict(failing).reason == ("SwinMAE still training. Already failing: 1. Trained checkpoints.")
