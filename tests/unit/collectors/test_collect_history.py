@@ -206,7 +206,7 @@ def test_a_worse_run_fails_check_10_and_is_not_ready(pinned: tuple[Path, tuple[S
     check = baseline_check(state)
     assert check is not None
     assert (check.index, check.outcome, check.blocking) == (10, "fail", True)
-    assert "+20 %" in check.detail
+    assert "20 % worse, 5 % allowed" in check.detail
     assert state.verdict.value == "not_ready"
 
 

@@ -43,7 +43,7 @@ def test_what_is_not_understood_is_said_with_what_would_make_it_clear(
     assert "completion: {by: epochs, total: N}" in text
 
 
-@pytest.mark.parametrize("case", sorted(UNTOLD.keys() - {("keras", "early_stopped")}), ids="-".join)
+@pytest.mark.parametrize("case", sorted(UNTOLD - {("keras", "early_stopped")}), ids="-".join)
 def test_where_nothing_says_how_long_it_was_to_be_two_lines_wait_for_their_signs_to_be_taken_away(
     case: tuple[str, str], tmp_path: Path
 ) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -167,7 +169,9 @@ def test_pinning_is_answered_with_what_the_next_pulse_tells(place: Place) -> Non
 
     assert told == {"run_id": IDS[1], "runs": place.history.reader.current().runs_version}
     assert told["runs"] != before
-    assert place.ask("/api/baseline").json() == {"run_id": IDS[1]}
+    pinned = place.ask("/api/baseline").json()
+    assert pinned["run_id"] == IDS[1]
+    assert datetime.fromisoformat(pinned["pinned_at"]).timestamp() == pytest.approx(time.time(), abs=600)
     assert place.pin(None).json()["run_id"] is None
     assert place.pin("no-such-run").status_code == place.pin("../x").status_code == 404
 

@@ -42,6 +42,8 @@ def test_a_curve_has_its_name_part_and_three_axes() -> None:
         "step": [10, 20, 30],
         "time": [0, 1.5, None],
         "value": [3.0, 2.0, 1.0],
+        "smooth": False,
+        "usual": (1.0, 3.0),
     }
 
 
