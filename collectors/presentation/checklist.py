@@ -25,7 +25,7 @@ def plain(text: str, _meaning: str) -> str:
 
 def as_text(state: DashboardState, paint: Paint = plain) -> str:
     """The checklist as a person reads it in a terminal."""
-    recognised = [one_line(state.meta.recognised)] if state.meta.recognised else []
+    recognised = [quoted(state.meta.recognised)] if state.meta.recognised else []
     head = [one_line(state.meta.title), f"run {state.meta.run_id} in {one_line(state.meta.workspace)}", *recognised, ""]
     blocks = [line for check in state.checklist for line in [*check_lines(check, paint), ""]]
     off = [paint(not_asked_line(one), "skip") for one in state.not_asked]

@@ -74,6 +74,11 @@ def verdict_of(case: Meaning) -> str:
     return case.verdict or usual
 
 
+def as_told(text: str) -> str:
+    """Text of a row or a terminal with what is to be typed in quotation marks, as a terminal has it."""
+    return text.replace("`", '"')
+
+
 def wrongs(case: Meaning, told: Told) -> list[str]:
     """Everything that is not as the row says."""
     found = []
@@ -83,7 +88,7 @@ def wrongs(case: Meaning, told: Told) -> list[str]:
         found.append(f"verdict {told.state.verdict.value.value}")
     for piece in filter(None, case.words.split(" | ")):
         unwanted = piece.removeprefix("not: ")
-        if (unwanted in told.said) is (unwanted != piece):
+        if (as_told(unwanted) in as_told(told.said)) is (unwanted != piece):
             found.append(f"words: {piece}")
     if case.final:
         shown = {name: point.value for name, point in told.state.metrics["net"].final.items()}

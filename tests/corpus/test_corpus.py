@@ -12,6 +12,7 @@ import pytest
 from checkpoint_rows import ROWS as CHECKPOINT_ROWS
 from corpus_case import MEMORY_BYTES, SECONDS, Case, Court, Trial, expected_outcomes, expected_verdict, leaks_of
 from faces import expected_faces, faces_of
+from meaning_case import as_told
 from name_rows import ROWS as NAME_ROWS
 from run_rows import ROWS as RUN_ROWS
 from support.bad_checkpoint_contents import BAD_CONTENTS, BAD_LEGACY
@@ -72,7 +73,7 @@ def test_bad_input(case: Case, court: Court, tmp_path: Path, monkeypatch: pytest
         assert trial.verdict == expected_verdict(case)
         assert_faces(trial, case.name)
     for piece in case.words.split(" | "):
-        assert piece in trial.said
+        assert as_told(piece) in as_told(trial.said)
 
 
 @pytest.mark.parametrize("bad", BAD_CHECKPOINTS, ids=[bad.name for bad in BAD_CHECKPOINTS])
@@ -87,7 +88,7 @@ def test_bad_checkpoint(bad: Bad, court: Court, tmp_path: Path) -> None:
     assert trial.peak_bytes < MEMORY_BYTES
     assert trial.outcomes[1] == ("fail" if bad.severity == "error" else "pass"), trial.said
     if bad.severity != "note":
-        assert bad.text in trial.said
+        assert as_told(bad.text) in as_told(trial.said)
     assert_faces(trial, f"bad checkpoint: {bad.name}")
 
 
