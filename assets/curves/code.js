@@ -11,6 +11,7 @@
   const SIGNS = ["pointermove", "pointerdown", "wheel", "keydown", "scroll"];
   const ALONE_MS = 4000;
   const LOOK_MS = 50;
+  const LOOKS = 100; // then it is asked for again: what was asked while the page was made may be lost
   const acts = new Map();
   let isNear = false;
   let isSomebody = false;
@@ -39,13 +40,19 @@
   function bring() {
     if (isAsked || !isNear || !isSomebody) return;
     isAsked = true;
-    const children = { type: "Graph", namespace: "dash_core_components", props: { config: { displayModeBar: false } } };
-    window.dash_clientside.set_props("charts-code", { children });
-    arrive();
+    arrive(0);
   }
 
-  function arrive() {
-    if (!window.Plotly) return window.setTimeout(arrive, LOOK_MS);
+  function ask() {
+    const children = { type: "Graph", namespace: "dash_core_components", props: { config: { displayModeBar: false } } };
+    window.dash_clientside.set_props("charts-code", { children });
+  }
+
+  function arrive(looks) {
+    if (!window.Plotly) {
+      if (looks % LOOKS === 0) ask();
+      return window.setTimeout(() => arrive(looks + 1), LOOK_MS);
+    }
     const now = [...acts.values()];
     acts.clear();
     return now.forEach((act) => act());

@@ -318,6 +318,17 @@
     if (isNew) plot.on("plotly_relayout", (moved) => window.dash_clientside.zoom.follow(stream, moved));
   }
 
+  /* Whether a panel that is there lacks its chart: it may have come after what is drawn in it. */
+  function isDue(stream) {
+    const [losses] = last;
+    const data = losses && (losses[stream] ? losses[stream].data : NOTHING_YET);
+    return Boolean(data) && !placeOf(stream, "loss-chart")?.querySelector(PLOT)?.data;
+  }
+
+  window.dashboard.everySecond(() => {
+    if (streams().some(isDue)) draw(...last);
+  });
+
   /* Words of the panels whose entry is another one than they tell. */
   function tell(losses) {
     for (const stream of streams()) {

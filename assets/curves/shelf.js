@@ -8,7 +8,7 @@
   "use strict";
 
   const FEW = 8; // so many streams are held wherever they are
-  const NEAR = "800px 0px";
+  const NEAR = "300px 0px";
   const AT_A_TIME = 4; // a browser keeps six connections to a server
   const MOST_SERIES = 64;
   const AGAIN_MS = 3000;

@@ -53,6 +53,7 @@ main {
   display: inline-flex; align-items: baseline; gap: 5px; color: var(--word); font-weight: 600; white-space: nowrap;
 }
 .judgement { padding: 1px 8px; border: 1px solid var(--mark); border-radius: 5px; background: var(--tint); }
+.direction { white-space: normal; }
 .direction.is-idle { font-weight: 400; }
 :is(.verdict-mark, .direction, .judgement) .icon { align-self: center; }
 .card-foreign, .file-foreign, .loss-broken { color: var(--fail-text); font-weight: 600; }

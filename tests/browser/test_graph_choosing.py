@@ -216,6 +216,8 @@ def test_the_wheel_scrolls_the_page_past_the_graph(own_page: Page) -> None:
 def test_a_finger_scrolls_the_page_past_the_graph(own_page: Page) -> None:
     """A swipe moves the page and not the graph; a tap still selects; its button lets a finger pan."""
     page = graph_page(own_page, failing_state())
+    page.size(1440, 700)  # so that there is something to scroll
+    page.wait("innerHeight === 700", "the new size")
     page.driver.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": True})
     canvas, before = page.box("#graph-canvas"), page.viewport()
 

@@ -170,7 +170,7 @@ def test_three_hundred_stages_are_labelled_by_the_canvas(own_page: Page) -> None
 
 def test_text_of_files_is_shown_as_text(own_page: Page) -> None:
     """A message of markup runs nothing and adds no element."""
-    hostile = "<img src=x onerror='window.ran = true'>"
+    hostile = "<img src=x onerror='window.ran = true'>" + " of a message that no card has room for" * 3
     page = graph_page(own_page, with_text(failing_state(), hostile))
     page.at("artifact-save").perform()
     page.wait("!document.querySelector('.graph-tip').hidden", "the tip with the whole text")

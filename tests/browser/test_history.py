@@ -230,7 +230,7 @@ def test_a_pinned_baseline_a_chosen_run_and_the_same_view_by_its_url(
     # back to live
     press(driver, ".snapshot-banner button")
     wait_for(lambda: text(driver, ".snapshot-banner") == "", "the banner to go")
-    assert "run=" not in driver.current_url and "live" in text(driver, "#run-label")
+    assert "run=" not in driver.current_url and "stale" in text(driver, "#run-label"), "nobody observes it"
 
 
 def baseline_shown(driver: Any) -> str:

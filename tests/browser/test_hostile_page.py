@@ -126,7 +126,7 @@ def test_the_state_really_holds_the_hostile_words(hostile: Hostile) -> None:
 
 @pytest.mark.parametrize(
     "place",
-    [".workspace", ".tabs", "#verdict", ".check", ".stage-card[data-stage=orchestrator]", "#losses", "#links"],
+    [".workspace", "#views", "#verdict", ".check", ".stage-card[data-stage=orchestrator]", "#losses", "#links"],
 )
 def test_each_region_shows_it_as_text(hostile: Hostile, place: str) -> None:
     assert any(MARKUP in found for found in texts(hostile.driver, place)), texts(hostile.driver, place)

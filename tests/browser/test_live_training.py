@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from graph_page import GraphPage
-from support.page import freshness, mouse_over, open_page, text, texts, traces, x_range, zoom_by_hand
+from support.page import freshness, mouse_over, open_page, resize, text, texts, traces, x_range, zoom_by_hand
 from support.server import ROOT, RunningServer, clean_environment
 from support.waiting import wait_for
 from support.workspaces import write_running
@@ -96,6 +96,7 @@ def test_a_training_is_followed_to_its_end_and_nothing_a_person_did_is_lost(
     driver = browser.driver
     server = open_live(serve, driver, workspace)
     graph = GraphPage(driver, server.state_dir)
+    resize(driver, 1440, 500)  # the verdict, which grows, can be scrolled out of sight
     assert stage_state(driver, "swinmae") == "idle"
 
     with process(TRAINING, workspace, "--epochs", 12, "--write", 12, "--gap", 0.4, "--hold", 6):
@@ -105,7 +106,7 @@ def test_a_training_is_followed_to_its_end_and_nothing_a_person_did_is_lost(
         driver.execute_script("dash_clientside.set_props('selected-stage', {data: 'swinmae'})")
         driver.execute_script("document.querySelector('#check-logs summary').click()")
         zoomed = zoom_by_hand(driver, 1)
-        driver.execute_script("window.scrollTo(0, 400)")
+        driver.execute_script("document.getElementById('graph-panel').scrollIntoView()")
         before = (graph.viewport(), top_of_graph(driver))
         seen = epochs_drawn(driver)
         (workspace.parent / "go").touch()

@@ -146,7 +146,7 @@ def test_a_broken_or_newer_state_keeps_the_last_good_view_and_says_what_is_wrong
         assert freshness(driver) == "stale"
         assert text(driver, ".verdict-word") == "NOT READY"
         assert len(texts(driver, ".check")) == 9
-        assert len(traces(driver, 0)) == 5
+        assert len(traces(driver, 0)) == 3
 
 
 def test_a_server_that_is_gone_is_said_and_the_view_stays(serve: Serve, browser: Any) -> None:

@@ -218,7 +218,7 @@ def test_markdown_escapes_what_comes_from_files(
     assert main(["compare", other, good, *where, "--format", "markdown"]) == 4
 
     out = capsys.readouterr().out
-    assert out.startswith("**INCOMPARABLE**")
+    assert out.startswith("**Incomparable**")
     assert "<b>" not in out
     assert "&lt;b&gt;\\|x" in out
 

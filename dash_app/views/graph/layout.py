@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 from collectors.contract.graph import Pipeline, StageInfo
 
-NOMINAL_WIDTH: Final = 960.0
+NOMINAL_WIDTH: Final = 930.0
 """Width the drawing fills at zoom 1: the panel of a 1440-px page, less its margins."""
 NOMINAL_HEIGHT: Final = 300.0
 """Height it fills at zoom 1, frames included."""
