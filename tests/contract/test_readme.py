@@ -115,7 +115,7 @@ def test_a_command_for_a_trainer_recognises_what_its_library_wrote(
 
     said = capsys.readouterr().out.splitlines()
     assert (python, code in ANSWERS) == ("python", True)
-    assert said[2].startswith(f"{spec.label}") and ", because `" in said[2]
+    assert said[2].startswith(f"{spec.label}") and ', because "' in said[2]
     (verdict,) = (line for line in said if line.startswith("Verdict: "))
     assert verdict.startswith(("Verdict: READY", "Verdict: INCOMPLETE"))
 
