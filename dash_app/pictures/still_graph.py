@@ -198,7 +198,7 @@ def _card(pen: Pen, card: Box, stage: Mapping[str, Any]) -> Iterator[str]:
     yield _box(pen, card, rx=6, fill=ground, stroke=status, stroke_width=1.4, stroke_dasharray=dashes)
     yield _box(pen, card._replace(right=card.left + 5), rx=2.5, fill=status)
     yield pen.text(
-        cut(stage["label"], room / BOLD, 12.5), left, card.top + 20, font_weight=600, font_size=12.5, fill="text"
+        cut(stage["label"], room / BOLD, 12), left, card.top + 20, font_weight=600, font_size=12, fill="text"
     )
     yield pen.icon(status, left - 1, card.top + 25, 12)
     shade = f"{status}-text"
