@@ -11,7 +11,6 @@
   const SIGNS = ["pointermove", "pointerdown", "wheel", "keydown", "scroll"];
   const ALONE_MS = 4000;
   const LOOK_MS = 50;
-  const LOOKS = 100; // then it is asked for again: what was asked while the page was made may be lost
   const acts = new Map();
   let isNear = false;
   let isSomebody = false;
@@ -40,19 +39,13 @@
   function bring() {
     if (isAsked || !isNear || !isSomebody) return;
     isAsked = true;
-    arrive(0);
-  }
-
-  function ask() {
     const children = { type: "Graph", namespace: "dash_core_components", props: { config: { displayModeBar: false } } };
     window.dash_clientside.set_props("charts-code", { children });
+    arrive();
   }
 
-  function arrive(looks) {
-    if (!window.Plotly) {
-      if (looks % LOOKS === 0) ask();
-      return window.setTimeout(() => arrive(looks + 1), LOOK_MS);
-    }
+  function arrive() {
+    if (!window.Plotly) return window.setTimeout(arrive, LOOK_MS);
     const now = [...acts.values()];
     acts.clear();
     return now.forEach((act) => act());

@@ -264,7 +264,7 @@
     tell(losses); // words and charts are of one moment
     if (!losses) return figures;
     if (!window.Plotly) {
-      wait(losses, () => window.dash_clientside.losses.draw(...given));
+      wait(losses);
       return figures;
     }
     const palette = colours();
@@ -301,8 +301,8 @@
   });
 
   /* Until the library is here the server's picture stands: of the run that is shown, and saying so where it is old. */
-  function wait(losses, act) {
-    window.chartCode.whenHere("losses", act, frames());
+  function wait(losses) {
+    window.chartCode.whenHere("losses", () => draw(...last), frames()); // what came meanwhile, not what waits here
     for (const stream of streams()) {
       const [entry, still] = [losses[stream], stillOf(stream)];
       if (!entry || !still) continue;
@@ -317,17 +317,6 @@
     stillOf(stream)?.remove();
     if (isNew) plot.on("plotly_relayout", (moved) => window.dash_clientside.zoom.follow(stream, moved));
   }
-
-  /* Whether a panel that is there lacks its chart: it may have come after what is drawn in it. */
-  function isDue(stream) {
-    const [losses] = last;
-    const data = losses && (losses[stream] ? losses[stream].data : NOTHING_YET);
-    return Boolean(data) && !placeOf(stream, "loss-chart")?.querySelector(PLOT)?.data;
-  }
-
-  window.dashboard.everySecond(() => {
-    if (streams().some(isDue)) draw(...last);
-  });
 
   /* Words of the panels whose entry is another one than they tell. */
   function tell(losses) {

@@ -215,16 +215,6 @@
     update();
   }
 
-  /* A panel in sight that has neither chart nor picture was not told: what is put while the page is made may be lost. */
-  const isBare = (frame) =>
-    near.has(frame.dataset.stream) && !frame.querySelector(".loss-chart :is(.js-plotly-plot, .loss-still)");
-
-  window.dashboard.everySecond(() => {
-    if (!frames().some(isBare)) return;
-    failed.clear();
-    tellAgain();
-  });
-
   function mapped(entries, change) {
     return Object.fromEntries(Object.entries(entries).map(([name, entry]) => [name, change(name, entry)]));
   }

@@ -14,6 +14,16 @@ from support.waiting import wait_for
 from collectors.contract.state import DashboardState
 
 Serve = Callable[..., RunningServer]
+FIRST_TO_WAIT = """
+let code;
+const keep = ({whenHere}) => (name, act, places) => {
+  if (name === "losses") window.waited ??= act;
+  whenHere(name, act, places);
+};
+Object.defineProperty(window, "chartCode", {get: () => code, set: (it) => { code = {whenHere: keep(it)}; }});
+"""
+"""Keeps the first drawing that waits for the charts' library."""
+AXIS = "return document.querySelector('.loss-chart .js-plotly-plot')?.layout.meta.axis"
 
 
 def one_epoch_later(state: DashboardState) -> DashboardState:
@@ -147,6 +157,22 @@ def test_a_broken_or_newer_state_keeps_the_last_good_view_and_says_what_is_wrong
         assert text(driver, ".verdict-word") == "NOT READY"
         assert len(texts(driver, ".check")) == 9
         assert len(traces(driver, 0)) == 3
+
+
+def test_what_waited_for_the_charts_library_draws_no_older_moment_over_a_newer_one(serve: Serve, browser: Any) -> None:
+    """Who draws in the moment between the library and those that are called for it comes first."""
+    server, driver = serve(), browser.driver
+    write_state(server.state_dir, ready_state())
+    kept = driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": FIRST_TO_WAIT})
+    open_page(driver, server.url)
+    driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", kept)
+    driver.find_element("css selector", "[data-choice=x-axis][data-value=step]").click()
+    wait_for(lambda: driver.execute_script(AXIS) == "step", "the charts by step")
+
+    driver.execute_script("window.waited()")
+
+    assert driver.execute_script(AXIS) == "step"
+    assert len(traces(driver, 0)["val"]["y"]) == 8
 
 
 def test_a_server_that_is_gone_is_said_and_the_view_stays(serve: Serve, browser: Any) -> None:
