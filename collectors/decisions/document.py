@@ -41,7 +41,7 @@ WORST_LAST: Final = (
 
 def document_of(found: Analysis, run_id: str, labels: Mapping[str, str]) -> DecisionDocument:
     """Everything that is drawn; `labels`: stream -> its name on screen."""
-    limit = min(POINTS, MOST_POINTS // max(1, len(found.series) + 1))
+    limit = min(POINTS, MOST_POINTS // (len(found.series) + 1))
     return DecisionDocument(
         schema_version="1",
         run_id=run_id,
