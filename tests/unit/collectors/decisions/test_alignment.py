@@ -115,7 +115,11 @@ def test_the_largest_gap_is_looked_for_where_both_times_are_known() -> None:
 
 @pytest.mark.parametrize(
     ("windows", "allowed"),
-    [({"patchtst": {"seconds": 2}, "swinmae": {"seconds": 3}, "third": {"seconds": 10}}, 1.5), ({}, None)],
+    [
+        ({"patchtst": {"seconds": 2}, "swinmae": {"seconds": 3}, "third": {"seconds": 10}}, 1.5),
+        ({"patchtst": {"seconds": "data.rows / 50"}, "swinmae": {"seconds": 3}}, 1.5),
+        ({}, None),
+    ],
 )
 def test_half_the_longest_window_of_the_paired_streams_is_allowed(windows: Any, allowed: float | None) -> None:
     found = scoring(pairs(time__patchtst=range(7), time__swinmae=range(7)), its=rules(windows=windows))
