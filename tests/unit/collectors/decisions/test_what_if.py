@@ -69,3 +69,13 @@ def test_without_a_score_or_a_line_there_is_no_table() -> None:
 
     assert what_if(scoring(table("swinmae.csv", score=[0.1]), lines={}, its=its), "swinmae") is None
     assert what_if(scoring(table("swinmae.csv", score=[np.inf, np.inf]), its=its), "swinmae") is None
+
+
+def test_windows_that_set_the_thresholds_are_counted_beside_those_of_the_scoring() -> None:
+    set_by = table("c.csv", stream="swinmae", score=[0.1, 0.6, 0.9, np.nan])
+    found = scoring(table("swinmae.csv", score=[0.2, 0.3]), its=rules(fused=None, columns={}), calibration=set_by)
+    told = what_if(found, "swinmae")
+    assert told is not None and told.calibration_over is not None
+
+    assert [told.calibration_over[told.line.index(line)] for line in (0.5, 0.8)] == [2, 1]
+    assert (told.calibration_windows, told.normal_windows, told.normal_bound) == (3, 0, None)
