@@ -91,7 +91,7 @@ def _check_status(check_id: str, judged: Judged) -> StageStatus:
     if judged.seen.nothing_trained:
         return StageStatus(Status.IDLE, _nothing_trained(judged))
     status = {Outcome.PASS: Status.DONE, Outcome.FAIL: Status.FAIL, Outcome.SKIP: Status.IDLE}
-    return StageStatus(status[check.outcome], _brief(check.detail))
+    return StageStatus(status[check.outcome], check.headline or _brief(check.detail))
 
 
 def _nothing_trained(judged: Judged) -> str:

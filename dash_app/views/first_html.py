@@ -12,7 +12,7 @@ from datetime import datetime
 
 from collectors.contract.state import DashboardState
 from collectors.numbers import duration_words, instant_words
-from collectors.presentation.words import VERDICT_STATUS, VERDICT_WORDS, status_class
+from collectors.presentation.words import VERDICT_STATUS, VERDICT_WORDS, quoted, status_class
 from dash_app.reading.freshness import Freshness
 from dash_app.reading.observation import Observation
 
@@ -80,11 +80,12 @@ def _age(first: First, now: datetime) -> str:
 
 def _verdict(state: DashboardState, age: str) -> str:
     verdict = state.verdict
+    evidence = f'<p class="verdict-evidence">{escape(quoted(verdict.evidence))}</p>' if verdict.evidence else ""
     counts = f"{verdict.passed} passed, {verdict.failed} failed, {verdict.skipped} skipped"
     return (
         f'<section class="verdict {status_class(VERDICT_STATUS[verdict.value])}">'
         f'<h1 class="verdict-word">{escape(VERDICT_WORDS[verdict.value])}</h1>'
-        f'<div class="verdict-why"><p class="verdict-reason">{escape(verdict.reason)}</p>'
+        f'<div class="verdict-why"><p class="verdict-reason">{escape(quoted(verdict.reason))}</p>{evidence}'
         f"<p>{escape(state.meta.title)}, {escape(state.meta.run_id)}, {counts}</p><p>{escape(age)}</p></div></section>"
         "<noscript><p>The graph needs JavaScript, and so does whatever follows the training.</p></noscript>"
     )

@@ -1,4 +1,4 @@
-"""`make screens`: every scene of the page, at four widths and in both themes, and one page that shows them all.
+"""`make screens`: every scene of the page, in five sizes and in both themes, and one page that shows them all.
 
     python tests/support/screen_scenes.py build/screens [--only ready,history] [--sizes desktop,phone]
 
