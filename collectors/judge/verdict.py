@@ -51,8 +51,7 @@ def _value_and_reason(checks: tuple[Check, ...], seen: WorkspaceEvidence) -> tup
     failing = [c for c in checks if c.blocking and c.outcome is Outcome.FAIL]
     skipped = [c for c in checks if c.blocking and c.outcome is Outcome.SKIP]
     if seen.has_diverged:
-        training = [c for c in failing if c.id == "training"]
-        return VerdictValue.NOT_READY, _about(training or failing, seen)
+        return VerdictValue.NOT_READY, _about(sorted(failing, key=lambda c: c.id != "training"), seen)
     running = [s.stream.label for s in seen.streams if is_running(s) and not s.progress.silent]
     if running:
         already = [_name(c) for c in failing if not c.follows_from]

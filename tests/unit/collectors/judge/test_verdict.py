@@ -139,7 +139,7 @@ def test_a_diverged_stream_is_not_ready_though_another_one_still_trains() -> Non
     found = verdict(seen)
 
     assert found.value is VerdictValue.NOT_READY
-    assert found.reason == "PatchTST diverged."
+    assert found.reason == "PatchTST diverged (and 1 more)."
     assert found.evidence == "8. Training finished: patchtst: diverged, val_loss NaN since epoch 3 (2 values)."
 
 
