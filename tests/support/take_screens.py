@@ -81,7 +81,7 @@ def take(driver: Any, address: str, file: Path, *, whole: bool | None = None, sh
     driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": shown == "without scripts"})
     driver.get(address)
     if shown != "without scripts":
-        wait_for(lambda: driver.execute_script(IS_DRAWN), f"{address} to be drawn", 60)
+        wait_for(lambda: driver.execute_script(IS_DRAWN), f"{address} to be drawn", 120)
         if shown == "on paper":
             driver.execute_script("window.dispatchEvent(new Event('beforeprint'))")
             driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
