@@ -50,7 +50,7 @@ help:
 	@echo "make lint           format check, lint and types only"
 	@echo "make lighthouse     install $(LIGHTHOUSE_TOOL) for the slow tests and the figures, where Node is"
 	@echo "make docs           make the made parts of README and docs/ anew; CHECK=1 only says which are stale"
-	@echo "make screens        pictures of every scene at four widths in both themes, in build/screens/"
+	@echo "make screens        pictures of every scene in five sizes and both themes, in build/screens/"
 	@echo "make bench          print the figures, measured side by side; PEER names a Python that has tensorboard"
 	@echo "make fuzz           any bytes in any file, by chance, for FUZZ_SECONDS (300)"
 	@echo "make chaos          CHAOS_KILLS (2000) kills of the writer, and faults at each of its system calls"
