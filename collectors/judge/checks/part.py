@@ -38,6 +38,7 @@ SIGNS = {
     "no permission to": ALLOW,
     "a regular file was expected": PLACE,
     "reading took longer than": SLOW,
+    "reading did not end within": SLOW,
 }
 """What a failure speaks of -> what helps there, whichever file it is."""
 WAIT = waiting("It is being written; look again in a moment.")
@@ -82,10 +83,10 @@ def passing(path: str | None, stream: str | None, text: str, extra: Iterable[Any
 
 def failing(path: str | None, stream: str | None, text: str, remedy: str | Remedy) -> Part:
     """A part that does not hold, with what helps; it cannot be told where this machine let nothing look at it."""
+    better = next((known for sign, known in SIGNS.items() if sign in text), None)
     if NOT_READ_HERE in text:
-        return skipping(path, stream, text, LIMITS)
-    better = next((known for sign, known in SIGNS.items() if sign in text), remedy)
-    return Part(path, stream, Outcome.FAIL, text, (_as_remedy(better),))
+        return skipping(path, stream, text, better or LIMITS)
+    return Part(path, stream, Outcome.FAIL, text, (_as_remedy(better or remedy),))
 
 
 def skipping(path: str | None, stream: str | None, text: str, remedy: str | Remedy) -> Part:
