@@ -11,6 +11,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from attack.parsers import EVENTS, PARSERS
@@ -19,6 +20,8 @@ from support.event_reading import read
 from collectors.files.workspace import CannotRead, Workspace
 
 ROOT = Path(__file__).resolve().parents[2]
+KEPT = ROOT / "build/attack"
+"""Inputs that broke a parser: `PARSER-crash-...`."""
 SECRET = b"a secret outside"
 
 
@@ -35,9 +38,14 @@ class Result:
 
 def fuzz(name: str, inputs: int, seed: int) -> Result:
     """So many inputs for one parser, in a process of its own."""
-    command = [sys.executable, "-m", "attack.fuzzing", name, str(inputs), str(seed)]
+    KEPT.mkdir(parents=True, exist_ok=True)
     env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "tests"), str(ROOT)])}
-    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, errors="replace", check=False)
+    with tempfile.TemporaryDirectory(prefix="attack-") as home:
+        asked = [name, str(inputs), str(seed), home, str(KEPT / f"{name}-")]
+        done = subprocess.run(
+            [sys.executable, "-m", "attack.fuzzing", *asked],
+            cwd=ROOT, env=env, capture_output=True, text=True, errors="replace", check=False,
+        )  # fmt: skip
     said = done.stdout + done.stderr
     found = re.findall(r"number_of_executed_units: (\d+)", said)
     tried = int(found[-1]) if found else 0
@@ -46,9 +54,9 @@ def fuzz(name: str, inputs: int, seed: int) -> Result:
     return Result(f"fuzz {name}", tried, broke, engine)
 
 
-def fuzzers(inputs: int, seed: int) -> list[Callable[[], Result]]:
+def fuzzers(inputs: int, seed: int) -> list[tuple[str, Callable[[], Result]]]:
     """One attack for each parser."""
-    return [lambda name=name: fuzz(name, inputs, seed) for name in PARSERS]  # type: ignore[misc]
+    return [(f"fuzz {name}", partial(fuzz, name, inputs, seed)) for name in PARSERS]
 
 
 def flips() -> Result:
