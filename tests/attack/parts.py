@@ -50,7 +50,7 @@ def fuzz(name: str, inputs: int, seed: int) -> Result:
     found = re.findall(r"number_of_executed_units: (\d+)", said)
     tried = int(found[-1]) if found else 0
     engine = "by coverage" if "INFO: Instrumenting" in said or "libFuzzer" in said else "by chance"
-    broke = () if done.returncode == 0 and tried >= inputs else (said[-1500:],)
+    broke = () if done.returncode == 0 and tried >= inputs else (done.stdout[-1500:] + done.stderr[-700:],)
     return Result(f"fuzz {name}", tried, broke, engine)
 
 
