@@ -1,8 +1,8 @@
-"""`make attack`: fuzzers, flips, kills in the middle of a write, racing links; counts at the end.
+"""`make attack`: flips, racing links, kills in the middle of a write, requests, fuzzers; counts at the end.
 
-    PYTHONPATH=tests python -m attack [--inputs 200000] [--kills 2000] [--links 100000] [--seed N]
+    PYTHONPATH=tests python -m attack [--inputs N] [--kills N] [--links N] [--requests N] [--seed N] [--only NAME]
 
-A further attack is a callable that returns a `Result`, in `attacks`. Ends with 1 where something broke.
+A further attack is a name and a callable that returns a `Result`, in `attacks`. Ends with 1 where something broke.
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 
-from attack.parts import Result, flips, fuzzers, kills, links
+from attack.parts import Result, flips, fuzzers, kills, links, requests
 
 
 def attacks(options: argparse.Namespace, seed: int) -> Iterator[tuple[str, Callable[[], Result]]]:
     """Every attack by name, the quick ones first."""
     yield "flips of an event file", flips
     yield "racing links", lambda: links(options.links)
+    yield "requests", lambda: requests(options.requests, seed)
     yield "kills in mid-write", lambda: kills(options.kills)
     yield from fuzzers(options.inputs, seed)
 
@@ -31,12 +32,14 @@ def main() -> int:
     parser.add_argument("--inputs", type=int, default=200_000, help="for each parser")
     parser.add_argument("--kills", type=int, default=2_000)
     parser.add_argument("--links", type=int, default=100_000)
+    parser.add_argument("--requests", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=None)
+    parser.add_argument("--only", default="", metavar="NAME", help="those with this in their name")
     options = parser.parse_args()
     seed = options.seed if options.seed is not None else secrets.randbelow(1_000_000)
     print(f"seed {seed}", flush=True)
     results, lines = [], []
-    for name, attack in attacks(options, seed):
+    for name, attack in ((name, attack) for name, attack in attacks(options, seed) if options.only in name):
         found, line = _tried(name, attack)
         results.append(found)
         lines.append(line)

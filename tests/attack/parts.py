@@ -16,8 +16,13 @@ from pathlib import Path
 
 from attack.parsers import EVENTS, PARSERS
 from support.event_reading import read
+from support.observing import observed
+from support.request_fuzz import fuzz_requests
+from support.server import start_server
+from support.states import good_state, ready_state
 
 from collectors.files.workspace import CannotRead, Workspace
+from collectors.store.store import Store
 
 ROOT = Path(__file__).resolve().parents[2]
 KEPT = ROOT / "build/attack"
@@ -116,6 +121,26 @@ def _exchange(root: Path, outside: Path, stop: threading.Event) -> None:
         for target in (root / "real", outside):
             (root / "next").symlink_to(target)
             (root / "next").rename(root / "folder")
+
+
+def requests(count: int, seed: int) -> Result:
+    """So many requests that no browser sends, to the page's own server: none is the server's fault."""
+    with tempfile.TemporaryDirectory(prefix="attack-") as home:
+        server = start_server(Path(home))
+        store = Store(server.state_dir)
+        store.write_snapshot(ready_state())
+        store.write_state(good_state())
+        try:
+            with observed(store):
+                found = fuzz_requests(server.url, count, seed)
+            log = server.log()
+        finally:
+            server.stop()
+    broke = [f"{answer!r} to {request[:500]!r}" for request, answer in found.broken]
+    if "Traceback" in log:
+        broke.append(log[log.index("Traceback") :][:1500])
+    answered = ", ".join(f"{times:,} x {status or 'none'}" for status, times in sorted(found.statuses.items()))
+    return Result("requests", found.statuses.total(), tuple(broke), answered)
 
 
 def kills(count: int) -> Result:
