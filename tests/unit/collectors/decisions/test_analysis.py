@@ -163,3 +163,5 @@ def test_a_median_is_the_calibrations_else_that_of_normal_windows_else_that_of_t
     assert median(normal=normal, calibration=table("c.csv", stream="swinmae", score=[0.05])) == 0.05
     assert median(normal=table("n.csv", stream="swinmae", score=[math.nan])) == 0.25
     assert median() == 0.25
+    nothing = table("patchtst.csv", score=[0.1])
+    assert scoring(nothing, its=ALONE).scales.keys() == {"patchtst"}

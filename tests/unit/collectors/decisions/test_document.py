@@ -117,7 +117,7 @@ def test_a_million_windows_are_few_points_and_no_fault_is_lost() -> None:
 
 def test_of_many_states_in_one_place_the_worst_is_drawn() -> None:
     worst = {0.1: "normal", 0.6: "warn", 0.9: "anomaly", np.inf: "not_finite", np.nan: "not_judged"}
-    for mild, bad in ((0.1, np.nan), (np.nan, 0.6), (0.6, np.inf), (np.inf, 0.9), (0.6, 0.9)):
+    for mild, bad in ((0.1, np.nan), (0.1, 0.6), (np.nan, 0.6), (0.6, np.inf), (np.inf, 0.9), (0.6, 0.9)):
         found = scoring(table("swinmae.csv", score=[mild, bad] * 2000), its=rules(fused=None, columns={}))
         (one,) = drawn(found).series
         assert {span.state for span in one.spans} == {worst[bad]}, (mild, bad)
