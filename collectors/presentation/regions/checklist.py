@@ -91,7 +91,7 @@ def _detail(lines: Sequence[str]) -> Element:
 def _lines(detail: str, streams: Sequence[str]) -> list[str]:
     """The detail, a stream a line; together they are every character of it."""
     starts = "|".join(re.escape(stream) for stream in streams)
-    return re.split(rf"(?<=; )(?=(?:{starts}): )", detail) if streams else [detail]
+    return re.split(rf"(?<=; )(?=(?:{starts})[: '])", detail) if streams else [detail]
 
 
 def _stages_of(check: str, state: DashboardState) -> list[str]:
