@@ -1,4 +1,4 @@
-"""`make screens`: every scene of the page, at four widths and in both themes, and one page that shows them all.
+"""`make screens`: every scene of the page, in five sizes and in both themes, and one page that shows them all.
 
     python tests/support/screen_scenes.py build/screens [--only ready,history] [--sizes desktop,phone]
 
@@ -90,6 +90,9 @@ class Stage:
     def _six(self) -> RunningServer:
         return self._collected("six", many_streams(self.home / "six", 6))
 
+    def _eight(self) -> RunningServer:
+        return self._collected("eight", many_streams(self.home / "eight", 8))
+
     def _forty(self) -> RunningServer:
         return self._collected("forty", many_streams(self.home / "forty", 40))
 
@@ -148,6 +151,7 @@ SCENES = (
     Scene("comparison", "ended", "y=log", "READY, the pinned baseline behind it, the whole page", whole=True),
     *(Scene(f"tab-{tab}", "ended", f"tab={tab}", f"the tab {tab}, whole", whole=True) for tab in TABS),
     Scene("six-streams", "six", told="six streams: every name in the graph can be read, every chart found"),
+    Scene("eight-streams", "eight", told="eight streams: every name in the graph can still be read"),
     Scene("forty-streams", "forty", told="forty streams: grouped, and nothing is slow"),
     Scene("long-with-spike", "long", told="20,000 points and a spike: the curve is not flattened, the spike is told"),
     Scene("foreign", "foreign", told="another trainer's folder, which nobody described"),
