@@ -62,7 +62,7 @@ def as_json(state: DashboardState) -> str:
     """Meta, verdict, checklist and steps of the state as JSON, and what was not asked where there is something."""
     told = {"meta", "verdict", "checklist", "steps"} | ({"not_asked"} if state.not_asked else set())
     data = state.model_dump(mode="json", include=told)
-    return json.dumps(data, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
 
 def as_markdown(state: DashboardState) -> str:

@@ -50,8 +50,9 @@ def _logs(s: StreamEvidence) -> Part | None:
 
 def _events(s: StreamEvidence, wanted: EventFolder) -> Part:
     folder = wanted.folder
+    place = "this folder" if folder == "." else folder
     hint = training(
-        "Train {names} with its event writer on; it should write below {paths}.", s.stream.label, path=folder
+        "Train {names} with its event writer on; it should write below {paths}.", s.stream.label, path=place
     )
     unreadable = [f"{path}: {problem}" for path, problem in s.unreadable_events]
     if not s.events:

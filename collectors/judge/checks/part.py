@@ -38,6 +38,7 @@ SIGNS = {
     "no permission to": ALLOW,
     "a regular file was expected": PLACE,
     "reading took longer than": SLOW,
+    "reading did not end within": SLOW,
 }
 """What a failure speaks of -> what helps there, whichever file it is."""
 MOST_ALIKE = 3
@@ -104,10 +105,10 @@ def failing(
     path: str | None, stream: str | None, text: str, remedy: str | Remedy, *, short: Short | None = None
 ) -> Part:
     """A part that does not hold, with what helps; it cannot be told where this machine let nothing look at it."""
+    better = next((known for sign, known in SIGNS.items() if sign in text), None)
     if NOT_READ_HERE in text:
-        return skipping(path, stream, text, LIMITS)
-    better = next((known for sign, known in SIGNS.items() if sign in text), remedy)
-    return Part(path, stream, Outcome.FAIL, text, (_as_remedy(better),), short=short)
+        return skipping(path, stream, text, better or LIMITS)
+    return Part(path, stream, Outcome.FAIL, text, (_as_remedy(better or remedy),), short=short)
 
 
 def skipping(

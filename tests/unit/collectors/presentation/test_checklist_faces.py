@@ -185,6 +185,8 @@ def test_the_reason_is_escaped_too() -> None:
         ("see https://x.test/a", "see https&#58;//x.test/a"),
         ("plain: text, 1.5 - 2", "plain: text, 1.5 - 2"),
         (" two\nlines ", "two lines"),
+        ("run `a|b *c` on *d*", "run `a\\|b *c` on \\*d\\*"),
+        ("of ` ` nothing", "of   nothing"),
     ],
 )
 def test_markdown_shows_a_text_as_it_is(text: str, shown: str) -> None:
