@@ -21,7 +21,7 @@ NOMINAL_HEIGHT: Final = 300.0
 CARD_WIDTHS: Final = (124.0, 208.0)
 """Narrowest and widest card: few columns get wide cards, many get narrow ones."""
 CARD_HEIGHTS: Final = (76.0, 104.0)
-"""With three lines of label and message; with three of message and one for a duration where the rows leave room for it."""
+"""With three lines of name and message; with one for a duration and all of a message where the rows leave room."""
 FRAME_PAD: Final = 12.0
 FRAME_HEAD: Final = 26.0
 """Room above a frame's first card for its label."""
