@@ -101,7 +101,7 @@ def _verdict(first: First, age: str) -> str:
     asked = urlencode({"run": first.run_id}) if first.run_id else ""
     report = el("a", "The report", href=f"report.html?{asked}")
     told = el("p", WITHOUT_SCRIPTS, report, " of this run has all the rest on one page.", class_="notices")
-    return _plain(el("section", bar), el("noscript", told))
+    return _plain(bar, el("noscript", told))
 
 
 def _plain(*elements: Element) -> str:

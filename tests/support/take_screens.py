@@ -44,7 +44,7 @@ return Boolean(document.querySelector("#verdict .verdict"))
   && (!shown(".history") || Boolean(document.querySelector(".history-table, .history .empty")))
   && (!shown("#graph-canvas") || Boolean(graph.querySelector(".stage-card, .graph-empty")))
   && !document.querySelector(".observed:has(time:empty)")
-  && charts.filter((chart) => chart.getBoundingClientRect().top < innerHeight + 500)
+  && charts.filter((chart) => chart.getBoundingClientRect().top < innerHeight + 250)
     .every((chart) => chart.querySelector(".scatterlayer .trace, .annotation"));
 """
 SETTLED = """

@@ -53,12 +53,18 @@ def _naming_check(text: str, look: str, state: DashboardState, *, linked: bool) 
     return el("p", link, coded(text.removeprefix(heads[found])), title=quoted(text), class_=look)
 
 
+def _following(state: DashboardState) -> str:
+    """How many of the failed only follow from another failure."""
+    count = sum(bool(check.follows_from) for check in state.checklist if check.outcome is Outcome.FAIL)
+    return f", {count} of them follow{'s' if count == 1 else ''}" if count else ""
+
+
 def _tally(state: DashboardState) -> Element:
     """The counts as a bar with a part a check, and in words, with how many steps are left."""
     verdict, idle = state.verdict, status_class(OUTCOME_STATUS[Outcome.SKIP])
     counts = [
         (verdict.passed, "passed", status_class(OUTCOME_STATUS[Outcome.PASS])),
-        (verdict.failed, "failed", status_class(OUTCOME_STATUS[Outcome.FAIL])),
+        (verdict.failed, f"failed{_following(state)}", status_class(OUTCOME_STATUS[Outcome.FAIL])),
     ]
     skipped = verdict.skipped - verdict.not_yet
     counts += [(skipped, "skipped", idle)] if skipped or not verdict.not_yet else []
