@@ -37,7 +37,7 @@ from collectors.store.curves import Source as CurveSource
 from collectors.store.curves import read_curves
 from collectors.store.folder import Folder as StateFolder
 from collectors.store.folder import snapshots_in
-from collectors.store.runs import first_error
+from collectors.store.rows import first_error
 from collectors.store.store import Store
 from collectors.trainers.folder import Folder
 from collectors.trainers.mlflow import STORE
