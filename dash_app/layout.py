@@ -12,6 +12,7 @@ from typing import Any
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from collectors.contract.access import Role
 from collectors.presentation.charts.scale import MOST_SMOOTHING, SMOOTHED_FROM, SMOOTHING
 from dash_app import ids
 from dash_app.auth.identity import asking
@@ -72,7 +73,7 @@ def build_layout(settings: Settings, reader: StateReader, run_id: str | None = N
             skip,
             _top(page, settings),
             _main(page, render_graph_panel(seen.state), fresh.sentence, has_log=settings.preview),
-            render_share_dialog(settings.frame_ancestors),
+            render_share_dialog(settings.frame_ancestors, _may_link(settings)),
             render_preview_dialog(is_on=settings.preview),
             render_shortcuts(),
             render_pin_dialog(),
@@ -81,6 +82,10 @@ def build_layout(settings: Settings, reader: StateReader, run_id: str | None = N
         id=ids.PAGE,
         className="page",
     )
+
+
+def _may_link(settings: Settings) -> bool | None:
+    return asking().may(Role.OPERATOR) if settings.access.is_on else None
 
 
 def _stores(page: DrawnPage, versions: tuple[str, str], view: str, run_id: str | None) -> list[Component]:
