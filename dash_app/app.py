@@ -131,7 +131,7 @@ class _Page(dash.Dash):
         fresh = freshness_of(current, now, self.stale_after_seconds, is_stored=run_id is not None)
         first = First(self.reader.run(run_id) if run_id else current, fresh, run_id)
         parts["title"] = first_title(first, TITLE)
-        parts["app_entry"] = first_html(first, now, self.first.html(first.seen))
+        parts["app_entry"] = first_html(first, now, self.first.html(first.seen, run_id))
         parts["metas"] += "\n" + discovery_link(address, self.config.requests_pathname_prefix)
         page = str(super().interpolate_index(**parts))  # type: ignore[no-untyped-call] # Dash does not annotate it
         return page.replace(ROOT, root_of(fresh), 1)

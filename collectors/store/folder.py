@@ -88,10 +88,13 @@ class Folder(Backend):
 
     def make(self) -> None:
         """Make the folder and those inside."""
-        with explained(self.path):
-            for folder in self._folders.values():
+        for folder in self._folders.values():
+            with explained(folder):
                 throw_odd_away(folder)
-                folder.mkdir(parents=True, exist_ok=True)
+                with suppress(FileExistsError):  # a file, which is somebody's
+                    folder.mkdir(parents=True, exist_ok=True)
+                if not folder.is_dir():
+                    raise StoreProblem(f"{folder.name} is a file where a folder of ours must be: move it away")
 
     def _path(self, key: Key) -> Path:
         known = self._named.get(key)

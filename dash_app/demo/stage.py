@@ -49,11 +49,13 @@ def demonstrating(settings: Settings) -> Iterator[Settings]:
     try:
         workspace = home / WORKSPACE_NAME
         workspace.mkdir()
-        described = home / CONFIG_NAME  # nothing can be recognised in a folder in which nothing lies yet
-        described.write_text("trainer: reference\n", encoding="utf-8")
+        library = load_library()
+        described = next(write for write in library.run("good").writes if write.path == CONFIG_NAME)
+        config = home / CONFIG_NAME  # nothing can be recognised in a folder in which nothing lies yet
+        config.write_bytes(library.bytes_of(described))
         state_dir = home / "state" if settings.has_temporary_state else settings.state_dir
-        store_baseline(load_library(), Store(state_dir), time.time())
-        yield replace(settings, workspace=workspace, state_dir=state_dir, config=described)
+        store_baseline(library, Store(state_dir), time.time())
+        yield replace(settings, workspace=workspace, state_dir=state_dir, config=config)
     finally:
         _ignore_interrupts()
         shutil.rmtree(home, ignore_errors=True)

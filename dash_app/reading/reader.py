@@ -11,6 +11,7 @@ import re
 import threading
 from collections.abc import Callable, Collection
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from pydantic import ValidationError
 
@@ -197,6 +198,17 @@ class _Heartbeat(_Document):
     """The observer's sign of life; one that cannot be read is none."""
 
     value: ObserverHeartbeat | None = None
+
+    def look(self, version: Version) -> bool:
+        """One that is still to come bears a clock that is ahead, or was: it was given now at the latest.
+
+        Without that, an observer that ended before a clock was put back would be taken for alive until then.
+        """
+        is_news, now = super().look(version), datetime.now(UTC)
+        if self.value is None or self.value.observed_at <= now:
+            return is_news
+        self.value = self.value.model_copy(update={"observed_at": now})
+        return True
 
     def _renew(self) -> None:
         try:

@@ -97,7 +97,7 @@ def test_the_page_stays_after_the_replay_has_ended(tmp_path: Path) -> None:
         running.process.terminate()
         assert running.process.wait(20) == 0
     state = json.loads((kept / "dashboard-state.json").read_bytes())
-    assert (state["verdict"]["value"], state["verdict"]["passed"]) == ("ready", 9)
+    assert (state["verdict"]["value"], state["verdict"]["passed"]) == ("ready", 13)
     assert list(running.temporary.iterdir()) == list(mine.iterdir()) == []
 
 
