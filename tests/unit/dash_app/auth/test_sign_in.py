@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -130,6 +131,16 @@ def test_who_fails_again_and_again_waits(tmp_path: Path, provider: str) -> None:
     statuses = [knocked(page.server, asked)[asked[0]].status for _ in range(MOST_FAILURES + 1)]
 
     assert statuses == [400] * MOST_FAILURES + [429]
+
+
+@pytest.mark.parametrize(("late_seconds", "status"), [(60, 303), (600, 400)])
+def test_a_clock_that_is_a_minute_off_is_no_reason_and_ten_are(tmp_path: Path, late_seconds: int, status: int) -> None:
+    """The provider's token ended so long ago, by our clock."""
+    users, age = [User(sub="ann", claims={"groups": ["release"]})], timedelta(seconds=-late_seconds)
+    with run_server_in_thread(user_claims=users, access_token_max_age=age) as server:
+        ended, _ = signed_in(guarded(tmp_path, f"http://localhost:{server.server_port}"), "ann")
+
+    assert ended.status_code == status
 
 
 def test_a_provider_that_is_not_there_is_said_and_nothing_breaks(tmp_path: Path) -> None:
