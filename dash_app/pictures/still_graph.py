@@ -191,7 +191,7 @@ def _box(pen: Pen, box: Box, **look: Any) -> str:
 def _card(pen: Pen, card: Box, stage: Mapping[str, Any]) -> Iterator[str]:
     """One stage: border, label, icon and word, message."""
     status, left, room = stage["status"], card.left + 14, card.right - card.left - 24
-    told = f"{stage['label']}: {status}. {stage['message']}"
+    told = f"{stage['label']}: {status}. {stage['message']}".rstrip()
     yield f"<title>{xml_text(told)}</title>"
     ground = "fail-tint" if status == "fail" else "panel"
     dashes = "4 3" if status == "idle" else None
