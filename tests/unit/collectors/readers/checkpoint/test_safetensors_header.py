@@ -239,4 +239,6 @@ def test_a_header_that_is_no_object_is_told(header: Any) -> None:
     raw = json.dumps(header).encode()
     data = len(raw).to_bytes(8, "little") + raw
 
-    assert errors(read_safetensors(io.BytesIO(data), len(data), 1000)) == ["expected the header to be a JSON object"]
+    assert errors(read_safetensors(io.BytesIO(data), len(data), 1000)) == [
+        "expected the header to be a JSON object (header)"
+    ]
