@@ -63,7 +63,7 @@ def listed_logs(s: StreamEvidence, streams: int) -> ListedLogs:
     """The newest event files of one of so many streams, and some of those that cannot be opened."""
     most = max(1, MOST_LISTED // max(streams, 1))
     unreadable = s.unreadable_events[: max(most // 2, most - len(s.events))]
-    events = s.events[-max(1, most - len(unreadable)) :]
+    events = s.events[len(unreadable) - most :]
     more = len(s.events) + len(s.unreadable_events) - len(events) - len(unreadable)
     return ListedLogs(events, unreadable, more)
 

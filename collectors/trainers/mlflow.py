@@ -95,7 +95,7 @@ def describe(_folder: Folder, run: Run) -> Raw:
         columns = {series: list(names) for series, names in TAGS.items()}
         table: Raw = {"path": run.facts.get("table", STORE), "columns": columns}
     else:
-        columns = {series: names for series, names in losses_in(metrics).items() if names}
+        columns = losses_in(metrics)
         paths = [join(run.root, "metrics", names[0]) for names in columns.values()]
         table = {"path": paths or [join(run.root, "metrics/*")], "lines": LINE, "columns": columns}
     described = one_stream(SPEC.label, checkpoint={"none": NO_MODEL}, table=table)

@@ -133,8 +133,8 @@ def _mapped(events: Mapping[str, Curve], steps: Any, epochs: Any, *, exact: bool
 
 
 def _epochs_at(step: Any, steps: Any, epochs: Any, *, exact: bool) -> Any:
-    before = np.clip(np.searchsorted(steps, step, side="right") - 1, 0, steps.size - 1)
-    after = np.clip(np.searchsorted(steps, step, side="left"), 0, steps.size - 1)
+    before = np.maximum(np.searchsorted(steps, step, side="right") - 1, 0)
+    after = np.minimum(np.searchsorted(steps, step, side="left"), steps.size - 1)
     told = np.where(
         steps[before] == step, epochs[before], np.where(epochs[before] == epochs[after], epochs[after], np.nan)
     )

@@ -53,7 +53,7 @@ def silence_limits(limits: StallLimits, gap: float | None, last_at: float | None
     """
     if last_at is None:
         return None, None
-    quiet = limits.quiet_seconds or max(QUIET_GAPS * (gap or 0.0), QUIET_SECONDS)
+    quiet = limits.quiet_seconds or (max(QUIET_GAPS * gap, QUIET_SECONDS) if gap is not None else QUIET_SECONDS)
     usual = max(STALLED_GAPS * gap, STALLED_SECONDS) if gap is not None else UNKNOWN_PACE_SECONDS
     return last_at + quiet, last_at + (limits.stalled_seconds or usual)
 

@@ -200,9 +200,9 @@ def cuts_within(series: ScalarSeries) -> list[Cut]:
     return [
         Cut(float(time[at]), int(step[at]))
         for at in falls.tolist()
-        if reached[at - 1] - step[at] > stride
+        if reached[at] - step[at] > stride
         and at + 1 < step.size
-        and step[at + 1] <= reached[at - 1]
+        and step[at + 1] <= reached[at]
         and time[at] >= time[at - 1]
     ]
 
@@ -228,7 +228,8 @@ def same_writer(one: EventFile, other: EventFile) -> bool:
 
 
 def _overlap(one: EventFile, other: EventFile) -> bool:
-    return (other.evidence.first_time or 0.0) <= (one.evidence.last_time or 0.0)
+    first, last = other.evidence.first_time, one.evidence.last_time
+    return first is None or (last is not None and first <= last)
 
 
 def series_parts(run: RunFiles, choice: TagChoice) -> Mapping[str, Sequence[ScalarSeries]]:

@@ -101,3 +101,16 @@ def test_lines_are_as_long_as_a_person_reads_and_copies(size: float, digits: int
 
     assert all(line == round(line, digits) for line in told.line)
     assert any(line != round(line, digits - 1) for line in told.line)
+
+
+def test_lines_lie_evenly_below_and_above_the_lower_one_and_close_where_many_scores_are() -> None:
+    told = what_if(with_line([0.1] * 999 + [0.9], 0.8), "swinmae")
+    assert told is not None
+    below = [line for line in told.line if line < 0.5]
+    above = [line for line in told.line if line >= 0.5]
+    assert below == pytest.approx(np.linspace(0.1, 0.5, 40)[:-1], abs=1e-6)
+    assert above == pytest.approx(sorted([*np.linspace(0.5, 0.908, 160), 0.8, 0.9]), abs=1e-6)
+
+    told = what_if(with_line([0.3 + n / 1e4 for n in range(1000)] + [0.1, 0.9], 0.8), "swinmae")
+    assert told is not None
+    assert 100 < sum(0.3 <= line < 0.4 for line in told.line) < 120

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.nobody import as_nobody, open_to_all
 
+from collectors.files import find
 from collectors.files.workspace import Workspace
 
 
@@ -194,3 +195,11 @@ def test_patterns_agree_with_pathlib(tmp_path_factory: pytest.TempPathFactory, p
         found = workspace.glob(["/".join(parts)])
 
     assert found == sorted({str(path.relative_to(base)) for path in base.glob("/".join(parts))})
+
+
+def test_names_are_counted_whether_they_match_or_not(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(find, "MAX_ENTRIES", 3)
+
+    with Workspace(root) as workspace:
+        found = workspace.find(["checkpoints/*.none"])
+    assert found.problems[0].text == "stopped after 0 matches in 3 names"

@@ -10,6 +10,10 @@ from support.recognising import Seen, aged, recording, seen, without
 from support.recorded import facts, unpack
 from support.workspaces import write
 
+from collectors.files.workspace import Workspace
+from collectors.trainers import nnunet
+from collectors.trainers.folder import Folder
+
 FOLD = "Dataset001_Toy/nnUNetTrainer__nnUNetPlans__2d/fold_0"
 SHOWN = {"train_loss": "train_loss", "val_loss": "val_loss", "dice": "Pseudo dice"}
 
@@ -116,3 +120,19 @@ def test_a_fold_that_was_continued_counts_from_zero_though_its_new_log_begins_la
 
     assert found.model.series["train_loss"].epoch[0] == 3.0
     assert "epoch 6 of 6, completed" in found.detail("training")
+
+
+def test_the_final_model_says_the_last_epoch_and_the_best_one_any(tmp_path: Path) -> None:
+    def says(root: Path) -> dict[str, str]:
+        with Workspace(root, ()) as workspace:
+            folder = Folder(workspace)
+            (run,) = nnunet.recognise(folder)
+            described: dict[str, Any] = nnunet.describe(folder, run)
+        found: dict[str, str] = described["streams"][0]["checkpoint"]["says"]["epoch"]
+        return found
+
+    root = unpack("nnunet", "folder", tmp_path)
+    assert says(root) == {"key": "current_epoch", "at": "last"}
+    (final,) = root.rglob("checkpoint_final.pth")
+    final.unlink()
+    assert says(root) == {"key": "current_epoch"}

@@ -17,7 +17,8 @@ from collectors.files.workspace import Workspace
 from collectors.observe.described import Described, by_trainer
 from collectors.trainers.folder import MOST_READ, Folder
 from collectors.trainers.modules import TRAINERS, trainer
-from collectors.trainers.recognise import recognise
+from collectors.trainers.recognise import Candidate, Candidates, recognise
+from collectors.trainers.spec import Run, Sureness
 
 TABLE = "epoch,train_loss,val_loss\n1,2.0,2.5\n2,1.0,1.5\n"
 
@@ -247,3 +248,12 @@ def test_of_more_runs_than_are_looked_into_the_newest_is_shown_and_all_are_count
     assert f"`runs/trial{newest:04d}`" in found.recognised
     assert f"the newest of {runs:,} runs" in found.recognised
     assert len(found.config.streams) == 1
+
+
+def test_others_are_told_where_more_than_a_name_speaks_for_them() -> None:
+    def others(*sure: Sureness) -> str | None:
+        runs = [Candidate(TRAINERS[n], Run(because=("`a`",), sure=one)) for n, one in enumerate(sure)]
+        return Candidates(tuple(runs)).others_words
+
+    assert others(Sureness.SURE, Sureness.PERHAPS) is others(Sureness.SURE) is None
+    assert others(Sureness.SURE, Sureness.LIKELY) == f"also possible: {TRAINERS[1].label} (`a`)"

@@ -111,6 +111,7 @@ def test_a_missing_last_stride_is_forgiven_where_the_end_was_recorded(recorded: 
 
 def test_an_outcome_counts_only_while_the_losses_agree_with_it() -> None:
     assert end(curve(range(1, 7)), outcome="completed").kind == "open"
+    assert end(curve(range(1, 9)), outcome="completed").kind == "open"
     assert end(curve(range(1, 10)), outcome="completed").kind == "completed"
     assert end(curve(range(1, 7)), None, outcome="completed").kind == "completed"
 

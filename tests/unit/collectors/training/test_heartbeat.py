@@ -54,7 +54,7 @@ def test_a_count_is_a_whole_number_that_is_not_negative(name: str, value: object
 @pytest.mark.parametrize("value", [-0.5, "3", True, False, float(2**53), float("nan"), None])
 def test_an_epoch_is_a_number_that_is_not_negative(value: object) -> None:
     assert field("epoch", value) is None
-    assert [field("epoch", good) for good in (0, 7, 0.25)] == [0.0, 7.0, 0.25]
+    assert [field("epoch", good) for good in (0, 7, 0.25, 2**53 - 1)] == [0.0, 7.0, 0.25, 2**53 - 1]
     assert isinstance(field("epoch", 7), float)
 
 

@@ -63,6 +63,8 @@ def test_what_was_written_in_the_moment_of_a_start_is_behind_it() -> None:
 
     assert cuts_at_starts([[part([10, 20, 30, 40, 20, 30], 100.0)]], [start]) == [Cut(104.0, 20)]
     assert cuts_at_starts([[part([10, 20, 30, 40, 50, 60], 100.0)]], [start]) == []
+    alone = cuts_at_starts([[part([10, 20, 30, 40, 20], 100.0)]], [SessionStart(0, 104.0)])
+    assert alone == [Cut(104.0, 20)]
 
 
 def test_the_series_that_reached_farthest_says_what_was_reached() -> None:

@@ -144,3 +144,15 @@ def test_the_sentence_stands_in_the_bar_where_there_is_no_state() -> None:
 def test_a_state_is_drawn_once_for_all_who_look_at_it() -> None:
     assert drawn(ready_state()) is drawn(ready_state())
     assert drawn(ready_state()) is not drawn(failing_state())
+
+
+def test_a_stored_run_is_called_a_snapshot_in_the_bar_and_in_the_tab() -> None:
+    live, stored = render_page(ready_state(), None), render_page(ready_state(), None, "run-1")
+
+    assert "snapshot" in text_of(stored[ids.RUN_LABEL]) and "run-1" in text_of(stored[ids.RUN_LABEL])
+    assert "snapshot" not in text_of(live[ids.RUN_LABEL])
+    assert (live[ids.VERDICT_NOW]["snapshot"], stored[ids.VERDICT_NOW]["snapshot"]) == (None, "run-20261123-120000")
+
+
+def test_the_first_of_several_views_is_shown() -> None:
+    assert [view.id for view in ready_state().pipeline.views][:2] == [first_view(ready_state()), "gate"]

@@ -102,3 +102,10 @@ def test_a_checksum_that_old_writers_made_of_signed_bytes_fits_too() -> None:
     )
     header[148:156] = b"%06o\0 " % (sum(header) + 1)
     assert "its checksum does not fit" in texts(read(ONE + bytes(header) + END))[0]
+
+
+def test_contents_that_are_cut_are_told_though_they_are_passed_over() -> None:
+    data = ONE[:520]
+    evidence = read_archive(io.BytesIO(data), len(data), budget=100)
+
+    assert "is cut short: expected 8 bytes, found 0" in texts(evidence)

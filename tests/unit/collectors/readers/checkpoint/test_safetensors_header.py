@@ -232,3 +232,13 @@ def test_a_shape_has_at_most_64_sizes() -> None:
     for sizes, is_read in ((64, True), (65, False)):
         found = of({"a": entry(0, 4, shape=[1] * sizes)}, 4)
         assert (errors(found) == []) is is_read
+
+
+@pytest.mark.parametrize("header", [[], [1], 3, "x", None])
+def test_a_header_that_is_no_object_is_told(header: Any) -> None:
+    raw = json.dumps(header).encode()
+    data = len(raw).to_bytes(8, "little") + raw
+
+    assert errors(read_safetensors(io.BytesIO(data), len(data), 1000)) == [
+        "expected the header to be a JSON object (header)"
+    ]

@@ -41,3 +41,11 @@ def test_of_a_curve_that_grew_only_the_new_rows_are_told() -> None:
 
     assert told == [[0, 500], columns([(n, n, n, n / 10) for n in range(500, 503)])]
     assert len(json.dumps(told)) < 150
+
+
+def test_rows_that_stand_further_on_are_told_by_their_place_and_number() -> None:
+    before = columns([(n, n, n, n / 10) for n in range(9)])
+    now = columns([(n, n, n, n / 10) for n in (5, 6, 7, 2, 3)])
+
+    assert segments(before, now) == [[5, 3], [2, 2]]
+    assert segments(before, columns([])) == []

@@ -135,3 +135,11 @@ def test_eight_runs_at_most_are_drawn_too_each_with_a_place_of_its_own() -> None
 
     assert [other["place"] for other in entry["others"]] == list(range(MOST_OVERLAYS)) == list(range(8))
     assert len(entry["keys"]) == 8 and entry["delta"] == []
+
+
+def test_only_a_baseline_that_is_pinned_is_marked_so() -> None:
+    def marks(*, is_pinned: bool) -> int:
+        delta = compare(ready_state(), ready_state())
+        return len(of_class(render_comparison(delta, "run-old", is_pinned=is_pinned, pin_target=None), "pin-mark"))
+
+    assert (marks(is_pinned=True), marks(is_pinned=False)) == (1, 0)

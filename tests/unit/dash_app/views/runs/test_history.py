@@ -13,6 +13,7 @@ from support.two_runs import changed, stepped
 
 from collectors.contract.policy import Policy
 from collectors.contract.run_row import RunRow
+from collectors.numbers import UNKNOWN
 from collectors.store.rows import damaged_row, row_of
 from dash_app.reading.query import CHOOSABLE, RunQuery, query_from, select_page
 from dash_app.views.runs.history import render_history
@@ -160,6 +161,8 @@ def test_a_spark_line_holds_numbers_only_and_a_gap_where_one_is_missing() -> Non
     line: Any = render_spark([1.0, None, 0.5])
     assert unquote(line.style["--spark"]).startswith('url("data:image/svg+xml,<svg')
     assert line.title == "validation loss 1 to 0.5, lowest 0.5, 1 not finite"
+    whole = render_spark([1.0, 0.5])
+    assert not isinstance(whole, str) and whole.title == "validation loss 1 to 0.5, lowest 0.5"
 
 
 @pytest.mark.parametrize("values", [[], [1.0], [None, None], [None, 1.0]])
@@ -191,3 +194,20 @@ def test_hostile_text_of_a_snapshot_stays_text() -> None:
 
     assert "<script>alert(1)</script>" in text_of(content)
     assert RunQuery().columns
+
+
+def test_a_run_says_how_many_checks_passed_of_how_many_where_it_was_judged() -> None:
+    judged, unjudged = rows(2)
+    unjudged |= {"passed": 0, "total": 0}  # type: ignore[misc] # still a row
+    cells = [text_of(of_class(row, "cell-passed")[0]) for row in of_class(table([judged, unjudged]), "run-row")]
+
+    assert [cell.strip() for cell in cells] == ["9/9", UNKNOWN]
+
+
+def test_more_streams_than_there_is_room_for_are_left_out_of_the_table() -> None:
+    found = rows(1)
+    stream = found[0]["streams"]["patchtst"]
+    found[0]["streams"] = {f"s{n}": stream for n in range(6)}
+    heads = text_of(table(found))
+
+    assert "s3 final val" in heads and "s4 final val" not in heads
