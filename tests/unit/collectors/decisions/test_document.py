@@ -154,7 +154,11 @@ def test_the_files_of_a_scoring_say_what_they_are_and_how_far_they_can_be_truste
     untold = "thresholds, not recorded what they were calibrated on"
     assert files(good) == [("swinmae.csv", "readable", "2 windows"), ("t.json", "readable", untold)]
     assert files(good, lines={**LINES, **MEDIANS})[-1] == ("t.json", "readable", "thresholds, calibrated")
-    assert files(broken)[0] == ("x.csv", "present", "1 window")
+    assert files(broken)[0] == ("x.csv", "present", "cut off")
+    cut = replace(good, is_cut=True)
+    assert files(cut)[0] == ("swinmae.csv", "present", "only its first 2 rows were read")
+    unsound = files(good, lines={"swinmae": {"warn": 0.5, "anomaly": True}})[-1]
+    assert unsound == ("t.json", "present", "swinmae: `anomaly` is true: expected a finite number")
     assert files(good, thresholds_findings=(problem,))[-1] == ("t.json", "present", str(problem))
     gone = FileFacts("r.json", False)
     assert files(good, report=gone)[1] == ("r.json", "missing", "missing")
