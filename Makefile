@@ -50,12 +50,12 @@ help:
 	@echo "make lint           format check, lint and types only"
 	@echo "make lighthouse     install $(LIGHTHOUSE_TOOL) for the slow tests and the figures, where Node is"
 	@echo "make docs           make the made parts of README and docs/ anew; CHECK=1 only says which are stale"
-	@echo "make screens        pictures of every scene at four widths in both themes, in build/screens/"
+	@echo "make screens        pictures of every scene in five sizes and both themes, in build/screens/"
 	@echo "make bench          print the figures, measured side by side; PEER names a Python that has tensorboard"
 	@echo "make fuzz           any bytes in any file, by chance, for FUZZ_SECONDS (300)"
 	@echo "make chaos          CHAOS_KILLS (2000) kills of the writer, and faults at each of its system calls"
 	@echo "make soak           SOAK_SECONDS (7200) of trainings, pages, restarts and faults; what grows after SOAK_WARMUP (1800)?"
-	@echo "make attack         fuzzers, flips, kills in mid-write, racing links, with counts; INPUTS (200000), KILLS (2000), LINKS (100000)"
+	@echo "make attack         fuzzers, requests, flips, kills in mid-write, racing links, with counts; INPUTS (200000), REQUESTS (20000), KILLS (2000), LINKS (100000); ONLY takes a part of one's name"
 	@echo "make sbom           what the image installs, as CycloneDX, in build/sbom.cdx.json"
 	@echo "make audit          known weaknesses of what the image installs, where their list can be had"
 	@echo "make mutants        MUTANTS (250) small changes to the core (one AREA, a SEED): does a test notice?"
@@ -160,7 +160,7 @@ bench: $(VENV)/.test lighthouse
 	$(BIN)/python tests/bench/bench_collect.py
 	$(BIN)/python tests/bench/bench_events.py $(if $(PEER),--peer $(PEER))
 	$(BIN)/python tests/bench/bench_change.py $(if $(PEER),--peer $(PEER))
-	for figures in $(wildcard $(addprefix tests/bench/bench_,$(addsuffix .py,recognise history server crowd page lighthouse decisions))); do $(BIN)/python $$figures || exit 1; done
+	for figures in $(wildcard $(addprefix tests/bench/bench_,$(addsuffix .py,recognise history server crowd page lighthouse decisions access))); do $(BIN)/python $$figures || exit 1; done
 
 # What failed is kept in .hypothesis/ and tried first the next time.
 fuzz: $(VENV)/.test
@@ -175,8 +175,9 @@ soak: $(VENV)/.test browser
 attack: $(VENV)/.test
 	$(PIP) install -q '$(ATHERIS)' 2>/dev/null || echo "$(ATHERIS) does not install here: inputs are drawn by chance"
 	@command -v strace >/dev/null || { echo "strace is missing: it holds the writers that are killed"; exit 1; }
-	PYTHONPATH=tests $(BIN)/python -m attack $(if $(SEED),--seed $(SEED)) --inputs $(or $(INPUTS),200000) \
-		--kills $(or $(KILLS),2000) --links $(or $(LINKS),100000)
+	PYTHONPATH=tests $(BIN)/python -m attack $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only '$(ONLY)') \
+		--inputs $(or $(INPUTS),200000) --requests $(or $(REQUESTS),20000) --kills $(or $(KILLS),2000) \
+		--links $(or $(LINKS),100000)
 
 # The image's own environment, without the image: the same extra, the same exact versions.
 $(SHIPPED)/.made: $(VENV)/.made $(CONSTRAINTS) pyproject.toml

@@ -1,4 +1,4 @@
-"""`python -m collectors`: validate, export, watch, init, runs, compare, schema. Arguments -> exit code.
+"""`python -m collectors`: validate, export, watch, init, runs, compare, schema, access. Arguments -> exit code.
 
 Exit codes: 0 ready; 1 not ready; 2 usage or configuration error; 3 internal or write error; 4
 incomplete or still training.
@@ -20,7 +20,7 @@ from collectors.commands.terminal import forgive_characters, hush_output
 from collectors.options import VARIABLE_PREFIX, AnswerProblem, Parser, UsageError
 from collectors.start import quick_start
 
-COMMANDS: Final = ("validate", "export", "watch", "init", "runs", "compare", "schema")
+COMMANDS: Final = ("validate", "export", "watch", "init", "runs", "compare", "schema", "access")
 """Each is a module of `collectors.commands` that adds itself; only the one that is asked for is imported."""
 
 
@@ -45,13 +45,14 @@ def _told(problem: Exception) -> int:
     from collectors.files.problems import describe_error
     from collectors.files.workspace import WorkspaceProblem
     from collectors.observe.load_pipeline import ConfigProblem
+    from collectors.store.access import AccessProblem
     from collectors.store.backend import StoreProblem
     from collectors.store.runs import RunProblem
 
     if isinstance(problem, BrokenPipeError):  # the reader of a pipe went away; there is nobody left to tell
         hush_output()
         return BROKEN
-    if isinstance(problem, (UsageError, ConfigProblem, WorkspaceProblem, RunProblem)):
+    if isinstance(problem, (UsageError, ConfigProblem, WorkspaceProblem, RunProblem, AccessProblem)):
         print(f"error: {problem}", file=sys.stderr)
         return USAGE
     if isinstance(problem, AnswerProblem):

@@ -165,6 +165,11 @@ def joined(parts: Sequence[str]) -> str:
     return " and ".join(part for part in (", ".join(parts[:-1]), *parts[-1:]) if part)
 
 
+def named(labels: Sequence[str], *, most: int = 4) -> str:
+    """A few names as one; of many the first, and how many more."""
+    return joined(labels) if len(labels) <= most else listed(labels, most=most)
+
+
 def utc(seconds: float | None) -> datetime | None:
     """An instant as an aware UTC time; None stays None, and so does what no calendar has."""
     return datetime.fromtimestamp(seconds, UTC) if is_instant(seconds) else None

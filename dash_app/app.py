@@ -17,14 +17,18 @@ from fastapi import FastAPI
 
 from collectors.presentation.charts.style import CHART
 from collectors.presentation.palette import colour
+from collectors.store.access import AccessStore
 from collectors.store.runs import RunStore
 from dash_app import callbacks
+from dash_app.auth.doorman import Doorman
 from dash_app.layout import build_layout
 from dash_app.reading.freshness import freshness_of
 from dash_app.reading.history import RunHistory
 from dash_app.reading.query import asked_run
 from dash_app.reading.reader import StateReader
+from dash_app.routes.access import add_access_api
 from dash_app.routes.decisions import add_decisions_api
+from dash_app.routes.links import add_links_api
 from dash_app.routes.oembed import add_oembed, discovery_link
 from dash_app.routes.pictures import add_pictures
 from dash_app.routes.report import add_report
@@ -71,6 +75,8 @@ def create_app(settings: Settings, reader: StateReader) -> dash.Dash:
     """Return the application, complete; its `server` is what an ASGI server runs."""
     without_callback_socket()
     server = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    doorman = Doorman(settings.access, AccessStore(settings.state_dir), settings.url_prefix)
+    _add_access(server, doorman)
     history = RunHistory(reader, RunStore(settings.state_dir))
     add_api(server, reader, settings)
     add_runs_api(server, history, settings)
@@ -86,9 +92,20 @@ def create_app(settings: Settings, reader: StateReader) -> dash.Dash:
     app.layout = lambda: build_layout(settings, reader, asked_run(asked_address(app)))
     callbacks.register(app, history, settings)
     answer_unknown_addresses(server)
-    put_around(server, middlewares(app, settings))
+    put_around(server, middlewares(app, settings, doorman))
     prepared(app)
     return app
+
+
+def _add_access(server: FastAPI, doorman: Doorman) -> None:
+    """Let people sign in, where somebody has to say who they are."""
+    if doorman.access.is_on:
+        add_access_api(server, doorman)
+        add_links_api(server, doorman)
+    if doorman.access.oidc is not None:
+        from dash_app.routes.sign_in import add_sign_in
+
+        add_sign_in(server, doorman)
 
 
 class _Page(dash.Dash):
@@ -105,7 +122,7 @@ class _Page(dash.Dash):
         fresh = freshness_of(current, now, self.stale_after_seconds, is_stored=run_id is not None)
         first = First(self.reader.run(run_id) if run_id else current, fresh, run_id)
         parts["title"] = first_title(first, TITLE)
-        parts["app_entry"] = first_html(first, now, self.first.html(first.seen))
+        parts["app_entry"] = first_html(first, now, self.first.html(first.seen, run_id))
         parts["metas"] += "\n" + discovery_link(address, self.config.requests_pathname_prefix)
         page = str(super().interpolate_index(**parts))  # type: ignore[no-untyped-call] # Dash does not annotate it
         return page.replace(ROOT, root_of(fresh), 1)

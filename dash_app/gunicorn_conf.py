@@ -16,9 +16,12 @@ from dash_app.web.connections import LimitedProtocol
 USAGE = 2
 
 
-def on_starting(_arbiter: Any) -> None:
-    """Look at the settings once, before any worker: each would run into the same wall."""
-    settings_or_exit(USAGE)
+def on_starting(arbiter: Any) -> None:
+    """Look at the settings and at where gunicorn listens once, before any worker: each would run into the same wall."""
+    hosts = [place[0] for place in arbiter.cfg.address if isinstance(place, tuple)]  # the rest are socket files
+    settings = settings_or_exit(USAGE, hosts)
+    # What uvicorn takes from a header as the peer's address, a proxy's login must not be believed from.
+    Worker.CONFIG_KWARGS = Worker.CONFIG_KWARGS | {"proxy_headers": settings.access.mode != "proxy"}
 
 
 class Worker(UvicornWorker):  # type: ignore[misc] # ships no types

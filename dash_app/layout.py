@@ -14,9 +14,11 @@ from dash.development.base_component import Component
 
 from collectors.presentation.charts.scale import MOST_SMOOTHING, SMOOTHED_FROM, SMOOTHING
 from dash_app import ids
+from dash_app.auth.identity import asking
 from dash_app.reading.freshness import freshness_of
 from dash_app.reading.reader import StateReader
 from dash_app.settings import Settings
+from dash_app.views.account import render_account, render_sign_in
 from dash_app.views.decisions.tab import render_decisions_frame
 from dash_app.views.graph.pipeline_graph import render_graph_panel
 from dash_app.views.log import render_log_frame
@@ -107,7 +109,9 @@ def _stores(page: DrawnPage, versions: tuple[str, str], view: str, run_id: str |
 
 
 def _top(page: dict[str, Any], settings: Settings) -> Component:
-    return render_top_bar(page, [render_report_link(), render_share_button()], is_demo=settings.demo)
+    is_open = not settings.access.is_on and not settings.is_on_loopback
+    account = render_account(asking(), is_open=is_open)
+    return render_top_bar(page, [render_report_link(), render_share_button()], account, is_demo=settings.demo)
 
 
 def _main(page: dict[str, Any], graph_panel: Component, sentence: str, *, has_log: bool) -> Component:
@@ -118,6 +122,7 @@ def _main(page: dict[str, Any], graph_panel: Component, sentence: str, *, has_lo
     return html.Main(
         [
             html.P(sentence or None, id=ids.FEED_SENTENCE, className="feed-sentence", role="status"),
+            render_sign_in(),
             region(ids.SNAPSHOT_BANNER, html.Div, className="snapshot-region"),
             region(ids.NOTICES, html.Div, className="notices-region", **attributes(data_in="readiness")),
             region(ids.VERDICT, html.Section, **attributes(aria_label="Verdict", data_in="readiness")),

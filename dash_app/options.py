@@ -11,11 +11,13 @@ import argparse
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Final
 
 import collectors
 from collectors.commands.shared_options import CONFIG, KEEP, NOTIFYING, READING, STATE_DIR, WORKSPACE, seconds
 from collectors.options import VARIABLE_PREFIX, Option, Parser, complete, offer
+from dash_app.auth.config import MODES, checked_peer
 
 HOST_PATTERN = r"\*|(\*\.)?[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+"
 ORIGIN_PATTERN = r"https?://(\*\.)?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?"
@@ -60,6 +62,10 @@ def _prefix(typed: str) -> str:
     return prefix
 
 
+def _peers(typed: Sequence[str]) -> tuple[str, ...]:
+    return tuple(map(checked_peer, typed))
+
+
 def _matching(pattern: str, example: str) -> Callable[[Sequence[str]], tuple[str, ...]]:
     def usable(words: Sequence[str]) -> tuple[str, ...]:
         for word in words:
@@ -99,10 +105,16 @@ SERVING: Final = (
     Option("--allow-pin", action="store_true", help="pin baselines from other machines too"),
     Option("--no-preview", action="store_true", help="show no contents of configs, tables and pictures"),
 )  # fmt: skip
+ACCESS: Final = (
+    Option("--access", type=Path, metavar="FILE", help="who may do what: a YAML or JSON file outside the workspace"),
+    Option("--access-mode", choices=MODES, help="who says who asks, instead of the file's `mode` (none)"),
+    Option("--proxy-peer", usable=_peers, nargs="+", default=[], metavar="A", help="address of the proxy that says it"),
+    Option("--allow-anonymous", action="store_true", help="let other machines ask too, though nobody signs in"),
+)
 COLLECTING: Final = (
     Option("--no-collect", action="store_true", help="only show; something else collects"),
     *READING,
     KEEP,
     *NOTIFYING,
 )
-GROUPS: Final = {"with --demo": ONLY_WITH_DEMO, "serving": SERVING, "collecting": COLLECTING}
+GROUPS: Final = {"with --demo": ONLY_WITH_DEMO, "serving": SERVING, "access": ACCESS, "collecting": COLLECTING}

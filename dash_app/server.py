@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from collectors.options import UsageError
 from collectors.start import quick_start
-from dash_app.settings import Settings, settings_from
+from dash_app.settings import Settings, refuse_open_doors, settings_from
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -34,12 +35,17 @@ def create_server() -> FastAPI:
     return server
 
 
-def settings_or_exit(code: int) -> Settings:
-    """Return the settings of the environment; without them, say why in one line and raise SystemExit."""
+def settings_or_exit(code: int, listens_on: Sequence[str] = ()) -> Settings:
+    """Return the settings of the environment; without them, say why in one line and raise SystemExit.
+
+    `listens_on` are the hosts that a server of another program is bound to.
+    """
     try:
         settings = settings_from([], os.environ)
         if settings.demo:
             raise UsageError("the demonstration is shown by `python -m dash_app --demo`, not by this server")
+        for host in listens_on:
+            refuse_open_doors(settings, host or "0.0.0.0")  # noqa: S104 -- what an empty host means to gunicorn
         return settings
     except UsageError as problem:
         print(f"error: {problem}", file=sys.stderr)

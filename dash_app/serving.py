@@ -40,7 +40,11 @@ def serve(settings: Settings) -> int:
             with collecting(shown, reader), replaying(shown, server):
                 print(f"Training Dashboard: {address_of(shown, listener)}", flush=True)
                 print(f"State: {shown.state_dir}", flush=True)
-                uvicorn.Server(_uvicorn_config(server)).run(sockets=[listener])
+                if shown.access.public_url:
+                    print(f"Sign in at: {shown.access.public_url}/", flush=True)
+                if not (shown.is_on_loopback or shown.access.is_on):
+                    print("Anybody who reaches this machine sees it: --allow-anonymous", flush=True)
+                uvicorn.Server(_uvicorn_config(server, shown)).run(sockets=[listener])
     return 0
 
 
@@ -123,7 +127,7 @@ def _collect_options(settings: Settings) -> CollectOptions:
     )
 
 
-def _uvicorn_config(server: FastAPI) -> uvicorn.Config:
+def _uvicorn_config(server: FastAPI, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         server,
         log_level="warning",
@@ -131,6 +135,7 @@ def _uvicorn_config(server: FastAPI) -> uvicorn.Config:
         server_header=False,
         http=LimitedProtocol,
         ws="none",
+        proxy_headers=settings.access.mode != "proxy",  # who really connects decides there who is believed
         timeout_keep_alive=75,  # longer than any poll, else clients meet closed connections
         timeout_graceful_shutdown=GRACE_SECONDS,
     )

@@ -14,12 +14,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from collectors.options import UsageError, name_of
 from collectors.store.place import default_state_dir
+from dash_app.auth.config import LOOPBACK, Access, Proxy
+from dash_app.auth.config_file import access_from
 from dash_app.options import options_from
 
-LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
+LOOPBACK_HOSTS = tuple(sorted(LOOPBACK))
 """Names of this machine for itself: always trusted, no other site can make a browser send them."""
 NOT_IN_A_DEMO = ("config", "no_collect", "run_smoke", "run_validator")
 ONLY_IN_A_DEMO = ("demo_fault", "demo_pause", "demo_speed")
@@ -69,6 +72,8 @@ class Settings:
     """Command given the same JSON on standard input."""
     allow_pin: bool = False
     """Whether a baseline may be pinned from other machines too."""
+    access: Access = field(default_factory=Access)
+    """Who may do what."""
     preview: bool = True
     """Whether files that the state names may be looked into."""
     demo: bool = False
@@ -85,12 +90,17 @@ class Settings:
     @property
     def is_on_loopback(self) -> bool:
         """Whether only this machine can reach the server."""
-        return self.host in LOOPBACK_HOSTS or self.host.startswith("127.")
+        return is_loopback(self.host)
 
     @property
     def may_pin(self) -> bool:
-        """Whether the page may pin a baseline."""
-        return self.allow_pin or self.is_on_loopback
+        """Whether the page may pin a baseline; where people sign in, their roles say who may."""
+        return self.allow_pin or self.is_on_loopback or self.access.is_on
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach what listens there."""
+    return host in LOOPBACK_HOSTS or host.startswith("127.")
 
 
 def settings_from(argv: Sequence[str], environ: Mapping[str, str]) -> Settings:
@@ -102,10 +112,13 @@ def settings_from(argv: Sequence[str], environ: Mapping[str, str]) -> Settings:
         state_dir=_state_dir(options.state_dir, workspace),
         **_demo(options),
         config=_file(options.config),
+        access=access_from(options, environ, None if options.demo else workspace),
         **_serving(options),
         **_collecting(options),
     )
     _refuse_unnamed_hosts(settings)
+    refuse_open_doors(settings, settings.host)
+    _refuse_another_prefix(settings)
     return settings
 
 
@@ -202,4 +215,29 @@ def _refuse_unnamed_hosts(settings: Settings) -> None:
         raise UsageError(
             f"{settings.host} can be reached from other machines: name the hosts that browsers "
             "will use, by --trusted-hosts or TRAINING_DASHBOARD_TRUSTED_HOSTS"
+        )
+
+
+def _refuse_another_prefix(settings: Settings) -> None:
+    told = urlsplit(settings.access.public_url).path.rstrip("/") + "/"
+    if settings.access.public_url and told != settings.url_prefix:
+        raise UsageError(
+            f"`public_url` ends with {told}, and the page hangs at {settings.url_prefix}: name one path by --url-prefix"
+        )
+
+
+def refuse_open_doors(settings: Settings, host: str) -> None:
+    """Refuse to listen where other machines can ask and nobody has to say who they are. Raises UsageError."""
+    access = settings.access
+    if is_loopback(host):
+        return
+    if not access.is_on and not access.allow_anonymous:
+        raise UsageError(
+            f"{host} can be reached from other machines, and nobody would have to sign in: say who may do what "
+            "by --access FILE (docs/access.md), or say --allow-anonymous (TRAINING_DASHBOARD_ALLOW_ANONYMOUS=1)"
+        )
+    if access.mode == "proxy" and access.proxy.peers == Proxy().peers:
+        raise UsageError(
+            f"{host} can be reached past the proxy: name the proxy's address by --proxy-peer, "
+            "or listen on 127.0.0.1 or on a socket"
         )

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+from docs.made_access import needs_table
 from docs.made_checks import checks_list, checks_table, findings_table, proofs_table
 from docs.made_reference import reference
 from docs.made_trainers import trainers_proofs, trainers_table
@@ -20,6 +21,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "checks": checks_table,
     "findings": findings_table,
     "list": checks_list,
+    "needs": needs_table,
     "proofs": proofs_table,
     "reference": reference,
     "trainers": trainers_table,

@@ -98,7 +98,7 @@
   function frame(made, view, top, bottom) {
     const end = view.width - view.right;
     made.append(svg("line", { x1: LEFT, x2: end, y1: bottom, y2: bottom, class: "decision-axis" }));
-    const count = Math.max(1, Math.min(6, Math.floor((end - LEFT) / 130)));
+    const count = Math.max(1, Math.min(6, Math.floor((end - LEFT) / 100)));
     for (let n = 0; n <= count; n += 1) {
       const at = view.from + ((view.to - view.from) * n) / count;
       const anchor = n === 0 ? "start" : n === count ? "end" : "middle";

@@ -58,7 +58,7 @@
     const numbers = panels.numbers(["Window", "Time", "Score"], () =>
       within(one.curve, look).map(([at, value, index]) => [words.number(index), look.moment(at), value === null ? "not finite" : words.number(value)]));
     const what = one.id === "fused" && seen.document.fused_by === "severity" ? "severity" : "score";
-    const title = one.decides ? `${one.label} ${what}` : `${one.label} ${what} (does not decide)`;
+    const title = one.decides ? `${one.label} ${what}` : `${one.label} ${what} (does\u00a0not\u00a0decide)`;
     return panels.figure(title, drawn, sentence, numbers, one.id);
   }
 

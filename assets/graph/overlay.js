@@ -8,6 +8,7 @@
   "use strict";
 
   const graph = window.pipelineGraph;
+  const NAME_WIDTH = 7.4; // px of a bold letter; a name in one line leaves the message another
   const cards = (graph.cards = new Map()); // stage id -> its card
 
   graph.onMount.push((cy) => {
@@ -64,6 +65,7 @@
     tellStatus(card, data);
     card.classList.toggle("is-tall", data.h > 80);
     card.classList.toggle("is-narrow", data.w < 170);
+    card.classList.toggle("has-room", data.label.length * NAME_WIDTH < data.w - 22);
     card.classList.toggle("is-lean", graph.isCrowded);
     if (graph.isCrowded) {
       card.replaceChildren();

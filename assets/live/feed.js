@@ -30,12 +30,14 @@
   let failedStreams = 0;
   let releaseStream = null;
   const timers = {};
+  let isSignedOut = false; // then nobody is asked any more, until the page is loaded again
 
   function start(_id, etag, runs) {
     window.dashboard.drawn("state-version", etag);
     window.dashboard.drawn("runs-version", runs);
     document.addEventListener("visibilitychange", () => (document.hidden ? rest() : wake()));
     window.dashboard.everySecond(judge);
+    document.addEventListener("dashboard:signed-out", end);
     wake();
   }
 
@@ -50,6 +52,12 @@
     close();
   }
 
+  function end() {
+    isSignedOut = true;
+    rest();
+    judge();
+  }
+
   function later(name, action, milliseconds) {
     window.clearTimeout(timers[name]);
     if (!document.hidden) timers[name] = window.setTimeout(action, milliseconds);
@@ -57,9 +65,9 @@
 
   async function ask() {
     window.clearTimeout(timers.ask);
-    if (document.hidden || speaks) return;
+    if (document.hidden || speaks || isSignedOut) return;
     const answer = await answerTo("api/pulse");
-    if (speaks) return; // what was pushed meanwhile is newer
+    if (speaks || isSignedOut) return; // what was pushed meanwhile is newer
     if (answer) {
       if (misses) later("listen", listen, 0);
       hear(answer);
@@ -90,7 +98,7 @@
   /* Be told; whoever finds no free stream goes on asking and tries again. */
   async function listen() {
     window.clearTimeout(timers.listen);
-    if (stream || document.hidden || !window.EventSource) return;
+    if (stream || document.hidden || isSignedOut || !window.EventSource) return;
     if (!(await oneOfFew(follow))) later("listen", listen, LONGEST_STREAM_AGAIN_MS);
   }
 
@@ -174,7 +182,7 @@
 
   /* Decide how fresh the page is, and say so in one sentence. */
   function judge() {
-    if (document.hidden || (pulse === null && misses < MISSES_UNTIL_LOST)) return;
+    if (document.hidden || (pulse === null && misses < MISSES_UNTIL_LOST && !isSignedOut)) return;
     const root = document.documentElement;
     const isStored = root.dataset.shown === "snapshot";
     const [known, ofView, advice] = staleWords();
@@ -193,6 +201,7 @@
   /* Why the current state may not be what is true now, what that means for what is on screen, and what to
      do; the first is empty while all is well. */
   function staleWords() {
+    if (isSignedOut) return ["You are signed out", "; what you see is from before"];
     if (misses >= MISSES_UNTIL_LOST) {
       const since = heardAt ? " since " + new Date(heardAt).toLocaleTimeString() : "";
       return ["This page has not reached its server" + since, "; what you see is from before"];

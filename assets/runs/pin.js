@@ -31,13 +31,13 @@
     return name;
   }
 
-  function since(instant) {
+  function since(instant, by) {
     if (!instant) return [];
     const time = document.createElement("time");
     time.dateTime = instant;
     time.textContent = instant;
     time.dataset.clock = ""; // times.js tells it in the reader's zone
-    return [", pinned since ", time];
+    return [", pinned since ", time, by ? ` by ${by}` : ""];
   }
 
   /* Ask, with what everybody has now: it may have changed since the page was drawn. */
@@ -46,20 +46,20 @@
     try {
       const now = await answerOf({ cache: "no-store" });
       asked = { run: button.dataset.pin || null, replaces: now.run_id };
-      tell(asked, now.pinned_at, button.dataset.verdict || "");
+      tell(asked, [now.pinned_at, now.pinned_by], button.dataset.verdict || "");
       dialog().showModal();
     } catch (problem) {
       say("Not pinned: " + reason(problem));
     }
   }
 
-  function tell({ run, replaces }, pinnedAt, verdict) {
+  function tell({ run, replaces }, pinned, verdict) {
     const isSame = run !== null && run === replaces;
     part("pin-title").textContent = run ? "Pin as the baseline?" : "Unpin the baseline?";
     const what = run ? [named(run), " becomes the baseline of everybody who opens this page."] : ["Then nobody has a baseline who chooses none."];
     part("pin-what").replaceChildren(...what);
-    const before = replaces ? [run ? "It replaces " : "Pinned now: ", named(replaces), ...since(pinnedAt), "."] : ["No baseline is pinned now."];
-    part("pin-replaces").replaceChildren(...(isSame ? ["It is pinned already", ...since(pinnedAt), "."] : before));
+    const before = replaces ? [run ? "It replaces " : "Pinned now: ", named(replaces), ...since(...pinned), "."] : ["No baseline is pinned now."];
+    part("pin-replaces").replaceChildren(...(isSame ? ["It is pinned already", ...since(...pinned), "."] : before));
     part("pin-warns").hidden = !run || verdict === "READY";
     part("pin-verdict").textContent = verdict ? `This run is ${verdict}` : "Nobody can tell whether this run is READY";
     part("pin-do").textContent = run ? "Pin" : "Unpin";

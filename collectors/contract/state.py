@@ -56,7 +56,9 @@ class Verdict(Contract):
     value: VerdictValue
     """The word."""
     reason: Text
-    """One sentence naming the blocking item."""
+    """One sentence naming the blocking item, the thing itself first."""
+    evidence: Text | None = None
+    """The check that says so, and what it found; null where no check does."""
     passed: NonNegativeInt
     """Checks with outcome pass."""
     failed: NonNegativeInt
@@ -105,6 +107,8 @@ class Check(Contract):
     """A skip of what a training cannot have yet."""
     follows_from: tuple[Id, ...] = ()
     """Ids of the checks whose failure this one only repeats."""
+    headline: Text | None = None
+    """What it comes to in a few words; null on a pass, and where the detail says so by itself."""
 
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> Check:

@@ -53,7 +53,7 @@ class Alarms:
 
 def stride_of(time: Floats | None) -> float | None:
     """Seconds from one window to the next, usually."""
-    if time is None or len(time) < 2:
+    if time is None:
         return None
     steps = np.diff(time)
     steps = steps[:: max(1, len(steps) // MEASURED)]

@@ -60,7 +60,7 @@ def align(rules: Rules, series: Mapping[str, Series], report: Any) -> Alignment:
     known = np.isfinite(gaps)
     if not known.any():
         return Alignment("position", len(fused), missing)
-    gaps = np.where(known, gaps, -1.0)
+    gaps = np.where(known, gaps, -np.inf)
     row = int(gaps.argmax())
     told = [worked_out(window.seconds, None) for name, window in rules.windows.items() if name in fused.part_times]
     lengths = [length for length in told if length is not None]
@@ -101,14 +101,14 @@ def _scored(rules: Rules, stream: str, report: Any) -> int | None:
 
 def _holes(one: Series) -> Missing | None:
     """Numbers that are left out between the first row and the last."""
-    if one.index is None or not np.isfinite(one.index).all() or len(one) < 2:
+    if one.index is None or not np.isfinite(one.index).all():
         return None
     numbers = distinct(one.index)
     steps = np.diff(numbers)
-    first = int(np.argmax(steps))
-    count = int((steps - 1)[steps > 1].sum())
-    if count <= 0 or (numbers % 1).any():
+    count = int((steps - 1).sum())
+    if not count or (numbers % 1).any():
         return None
+    first = int(np.argmax(steps))
     named = f"windows {numbers[first] + 1:,.0f} to {numbers[first + 1] - 1:,.0f}"
     more = count - int(steps[first] - 1)
     return Missing(count, named + (f" and {more:,} more" if more else ""))

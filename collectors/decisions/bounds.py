@@ -17,16 +17,14 @@ _STEPS: Final = 60
 @lru_cache(maxsize=4096)
 def upper_bound(count: int, of: int, level: float = LEVEL) -> float:
     """Largest share with which `count` or fewer of `of` independent windows still come about in 1 - level of cases."""
-    if of <= 0 or count >= of:
+    if count >= of:
         return 1.0
-    if count == 0:
-        return float(1 - (1 - level) ** (1 / of))
     k = np.arange(count + 1)
     log_ways = math.lgamma(of + 1) - np.array([math.lgamma(i + 1) + math.lgamma(of - i + 1) for i in k])
     low, high = count / of, 1.0
     for _ in range(_STEPS):
         middle = (low + high) / 2
-        terms = log_ways + k * math.log(middle) + (of - k) * math.log1p(-middle) if middle < 1 else np.array([-np.inf])
+        terms = log_ways + k * math.log(middle) + (of - k) * math.log1p(-middle)
         low, high = (middle, high) if np.exp(terms).sum() > 1 - level else (low, middle)
     return high
 

@@ -41,7 +41,7 @@ WORST_LAST: Final = (
 
 def document_of(found: Analysis, run_id: str, labels: Mapping[str, str]) -> DecisionDocument:
     """Everything that is drawn; `labels`: stream -> its name on screen."""
-    limit = min(POINTS, MOST_POINTS // max(1, len(found.series) + 1))
+    limit = min(POINTS, MOST_POINTS // (len(found.series) + 1))
     return DecisionDocument(
         schema_version="1",
         run_id=run_id,
@@ -91,8 +91,6 @@ def rounded(value: float) -> float | None:
 def spans_of(found: Analysis, one: Judged) -> tuple[Span, ...]:
     """States in a row; where there are too many, the worst of each place."""
     series, states = one.series, one.states
-    if not len(series):
-        return ()
     at = places_of(series)
     step = (found.stride_seconds(series.id) or 0.0) if has_times(series) else 1.0
     borders = np.concatenate(([0], np.flatnonzero(_changes(at, states, step)) + 1, [len(states)]))

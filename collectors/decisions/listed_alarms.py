@@ -12,14 +12,14 @@ from collectors.evidence.scores import Floats
 
 def places_of(series: Series) -> Floats:
     """Where each window stands: its time, or its row where times are not all known."""
-    if series.time is not None and np.isfinite(series.time).all():
+    if series.time is not None and has_times(series):
         return series.time
     return np.arange(len(series), dtype=np.float64)
 
 
 def has_times(series: Series) -> bool:
     """Whether windows stand at times."""
-    return series.time is not None and len(series) > 0 and bool(np.isfinite(series.time).all())
+    return series.time is not None and bool(np.isfinite(series.time).all())
 
 
 def listed_alarms(found: Analysis, most: int = LISTED) -> tuple[Alarm, ...]:

@@ -39,7 +39,7 @@ def summary_of(found: Analysis, belongs: bool | None) -> DecisionSummary:
         scored_at=_instant(found),
         belongs_to_run=belongs,
         files=tuple(_files(found, belongs)),
-        unit="no unit; higher is worse" if found.sign > 0 else "no unit; lower is worse",
+        unit=f"no unit; {found.rules.worse} is worse",
         window_seconds={name: found.window_seconds(name) for name in names},
         stride_seconds={name: found.stride_seconds(name) for name in names},
         clock=found.clock,

@@ -38,7 +38,7 @@ def what_if(found: Analysis, name: str) -> WhatIf | None:
     normal = found.normal.get(name)
     normal_worse = _worse(normal, sign)
     bounds = None if normal is None else _bounds(normal, sign, grid, found.window_seconds(name))
-    turned = slice(None) if sign > 0 else slice(None, None, -1)  # lines rise in the table whichever way is worse
+    turned = slice(None, None, sign)  # lines rise in the table whichever way is worse
 
     def counted(values: Floats) -> tuple[int, ...]:
         return tuple(over(values, grid)[turned].tolist())

@@ -47,7 +47,10 @@ class LossTableEvidence:
     outcome: str | None = None
     """How its store says that the run ended (`completed`, `failed`, `killed`); None where it does not say."""
     lasted: float | None = None
-    """The largest time that is too small for an instant: seconds since the training began, where it means that."""
+    """Seconds that the training lasted: as its trainer summed it up, else the largest time that is too small for an
+    instant, where it means that."""
+    own_checkpoint: str | None = None
+    """The checkpoint that its trainer itself counts to this run: the folder that it calls the best (Hugging Face)."""
     dropped_rows: int = 0
     """Rows before the last block of a table that begins again."""
 

@@ -17,18 +17,24 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from collectors.contract.table import PLACES
 from collectors.contract.values import normalised_run_id
 from collectors.evidence.mlflow import OUTCOMES, MlflowEvidence, MlflowRun
 from collectors.files.workspace import CannotRead, Workspace
+from collectors.imports.sources import Source
 from collectors.numbers import visible_text
 from collectors.readers.child.process import ReaderProcess, ReadLimits
 from collectors.readers.child.registry import MIB
 from collectors.readers.mlflow.points import MAGIC
 from collectors.store.atomic import replace_file
+from collectors.trainers.description import config_of, epochs_of, one_stream
+from collectors.trainers.folder import Folder
+from collectors.trainers.mlflow import NO_MODEL, SPEC
 
 LIMITS: Final = ReadLimits(seconds=60, memory_bytes=1024 * MIB)
 AT_A_TIME: Final = 50
-TABLE, CONFIG, BEAT = "metrics.csv", "config.json", "run_status.json"
+TABLE, CONFIG, BEAT = "metrics", "params", "run"
+"""What a run has, by MLflow's own words: no file of these names lies in a store."""
 Say = Callable[[str], None]
 
 
@@ -90,6 +96,21 @@ def lay_out(run: MlflowRun, room: Path, stream: str) -> Path:
             replace_file(folder / name, text.encode(), durable=False)
             os.utime(folder / name, (last, last))
     return folder
+
+
+def laid_out(folder: Folder, name: str) -> Source:
+    """The run whose files were laid out in this folder, called so."""
+    names = [column for column in folder.columns(TABLE) if column not in PLACES]
+    config = config_of(folder, [CONFIG])
+    described = one_stream(
+        SPEC.label,
+        checkpoint={"none": NO_MODEL},
+        table={"path": TABLE, "columns": {series: {"column": series} for series in names}},
+        config=config,
+        completion=epochs_of(folder, config),
+    )
+    title = f"imported from {SPEC.label}"
+    return Source(name, {**described, "heartbeat": BEAT}, title, folder, folder.modified_at(TABLE))
 
 
 def _folder_name(experiment: str) -> str:

@@ -16,11 +16,10 @@ from collectors.evidence.documents import value_at
 from collectors.files.workspace import Workspace
 from collectors.observe.load_pipeline import checked_config
 from collectors.trainers import mlflow, plain, reference
-from collectors.trainers.description import CONFIGS
 from collectors.trainers.folder import Folder, is_below
 from collectors.trainers.modules import TRAINERS
 from collectors.trainers.names import TAGS, is_count
-from collectors.trainers.recognise import Candidate, recognise, run_of
+from collectors.trainers.recognise import Candidate, recognise
 from collectors.trainers.spec import Raw, Run, TrainerSpec
 
 NOT_A_NAME: Final = {"runs", "lightning_logs", ""}
@@ -98,30 +97,29 @@ def _title(spec: TrainerSpec, run: Run) -> str:
 
 def pipeline_of(source: Source, asked: Asked) -> PipelineConfig:
     """A pipeline of one stream, with what the operator said of it."""
-    stream: dict[str, Any] = dict(source.description["streams"][0])
-    stream |= {"id": asked.stream, "label": asked.stream}
-    stream.setdefault("config", {"candidates": list(CONFIGS)})
-    stream.setdefault("events", {"folder": "events", "tags": _tags_beside(stream)})
-    stream["events"] = {**stream["events"], "tags": tags_of(asked, stream["events"]["tags"])}
+    stream: dict[str, Any] = {**source.description["streams"][0], "id": asked.stream, "label": asked.stream}
+    if "events" in stream:
+        stream["events"] = {**stream["events"], "tags": tags_of(asked, stream["events"]["tags"])}
+    elif asked.tags:
+        stream["table"] = {**stream["table"], "columns": _columns_of(asked, stream["table"].get("columns", {}))}
     if asked.epochs is not None:
         stream["completion"] = {"by": "epochs", "total": asked.epochs}
-    whole = {"title": source.title, "streams": [stream], "limits": {"read_bytes": READ_BYTES}}
+    whole = {**source.description, "title": source.title, "streams": [stream], "limits": {"read_bytes": READ_BYTES}}
     return checked_config(whole, source.name)
 
 
-def _tags_beside(stream: Mapping[str, Any]) -> dict[str, Any]:
-    """Tags that a run of a table alone would have: its losses, or the metrics of one that logs none."""
-    columns: Mapping[str, Any] = stream.get("table", {}).get("columns", {})
-    return {name: [name] for name in columns} if columns and not columns.keys() & TAGS.keys() else dict(TAGS)
+def _columns_of(asked: Asked, columns: Mapping[str, Any]) -> Raw:
+    """Columns of a table with those that the operator named, which are no other series then."""
+    named = {series: [tag, series] for series, tag in asked.tags.items()}
+    taken = [*asked.tags.values(), *({"column": tag} for tag in asked.tags.values())]
+    return {series: column for series, column in columns.items() if column not in taken} | named
 
 
 def untold_of(source: Source, pipeline: PipelineConfig) -> dict[str, str]:
     """Checks that these files cannot tell about, with the reason."""
     stream, folder = pipeline.streams[0], source.folder
     has_checkpoint = bool(folder.matching(*(stream.checkpoint.path or ())))
-    has_events = "events" in source.description["streams"][0]
     config = next((path for path in (stream.config.candidates if stream.config else ()) if folder.has(path)), None)
-    has_config = config is not None
     says_its_end = (
         is_count(stream.completion.total)
         or stream.completion.patience is not None
@@ -130,10 +128,8 @@ def untold_of(source: Source, pipeline: PipelineConfig) -> dict[str, str]:
     )
     missing = {
         "checkpoints": None if has_checkpoint else "imported without a checkpoint",
-        "logs": None if has_events else "imported without event files",
-        "configs": None if has_config else "imported without a config",
         "training": None if says_its_end else "imported; nothing says how many epochs were configured",
-        "provenance": None if has_checkpoint and has_events else "imported without what would tell",
+        "provenance": None if has_checkpoint else "imported without what would tell",
     }
     return {check: reason for check, reason in missing.items() if reason is not None}
 
@@ -143,9 +139,3 @@ def tags_of(asked: Asked, tags: Mapping[str, Any] = TAGS) -> dict[str, list[str]
     named = {series: [tag, *tags.get(series, ())] for series, tag in asked.tags.items()}
     others = {series: list(those) for series, those in tags.items() if series not in asked.tags.values()}
     return others | named
-
-
-def laid_out(folder: Folder, name: str) -> Source:
-    """The run of a store that was laid out as a table, a config and an outcome."""
-    run = run_of(plain.SPEC, folder)
-    return Source(name, plain.SPEC.describe(folder, run), "imported from MLflow", folder, run.at)

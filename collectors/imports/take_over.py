@@ -27,9 +27,9 @@ from collectors.contract.streams import StallLimits
 from collectors.contract.values import Status, normalised_run_id
 from collectors.evidence.mlflow import MlflowRun
 from collectors.files.workspace import CannotRead, Workspace, WorkspaceProblem
-from collectors.imports.mlflow import is_store, lay_out, name_of, runs_in, unnamed_words
+from collectors.imports.mlflow import is_store, laid_out, lay_out, name_of, runs_in, unnamed_words
 from collectors.imports.mlflow_files import FileStore
-from collectors.imports.sources import Asked, Source, laid_out, pipeline_of, sources_in, tags_of, untold_of
+from collectors.imports.sources import Asked, Source, pipeline_of, sources_in, tags_of, untold_of
 from collectors.numbers import visible_text
 from collectors.options import UsageError
 from collectors.store.backend import MAX_BYTES
@@ -37,7 +37,7 @@ from collectors.store.curves import Source as CurveSource
 from collectors.store.curves import read_curves
 from collectors.store.folder import Folder as StateFolder
 from collectors.store.folder import snapshots_in
-from collectors.store.runs import first_error
+from collectors.store.rows import first_error
 from collectors.store.store import Store
 from collectors.trainers.folder import Folder
 from collectors.trainers.mlflow import STORE
@@ -172,7 +172,10 @@ def _unfit(state: DashboardState, asked: Asked) -> str | None:
         return "it is still training; import it when it has ended"
     if stream.series.keys() & {*TAGS, *asked.tags} or any(map(better_way, stream.series)):
         return None
-    details = "; ".join(c.detail for c in state.checklist if c.id in {"logs", "training"})
+    told = [c.detail for c in state.checklist if c.id in {"logs", "training"} and not c.passed]
+    details = next(iter(told), "its logs are not asked for")
+    if (stream.completion.step, stream.completion.epoch) == (None, None):
+        return f"nothing that it logged was found ({details})"
     return f"no loss of a known name ({details}); say which it is with --tag val_loss=TAG"
 
 

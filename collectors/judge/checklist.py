@@ -116,7 +116,9 @@ def _judge_one(spec: CheckSpec, seen: WorkspaceEvidence) -> Answer:
         text = f"this check broke: {type(error).__name__}: {error}"
         found = Judgement(Outcome.FAIL, text, (Remedy("Report it, with the state file."),))
     if spec.id in seen.untold and not seen.has_diverged:
-        found = replace(found, outcome=Outcome.SKIP, detail=f"{found.detail} ({seen.untold[spec.id]})", not_yet=False)
+        found = replace(
+            found, outcome=Outcome.SKIP, detail=f"{found.detail} ({seen.untold[spec.id]})", not_yet=False, short=None
+        )
     settings = seen.config.settings_of(spec.id)
     detail = found.detail if settings.blocking else f"{found.detail} (a warning only: {settings.reason})"
     check = Check(
@@ -130,6 +132,7 @@ def _judge_one(spec: CheckSpec, seen: WorkspaceEvidence) -> Answer:
         hint=None if found.outcome is Outcome.PASS else found.hint,
         evidence=found.evidence,
         not_yet=found.not_yet,
+        headline=None if found.outcome is Outcome.PASS else found.short,
     )
     return Answer(check, found.remedies)
 

@@ -129,7 +129,7 @@ def is_plain(path: str) -> bool:
 TRAIN: Final = "Train {names}; the command that trains is not known here."
 RESUME: Final = "Resume {names} or train again; the command that trains is not known here."
 RUN_SMOKE: Final = Remedy(
-    "Run the scoring smoke test (`--run-smoke`); nothing else executes the scoring command.",
+    "Run the scoring smoke test (`--run-smoke`).",
     Kind.SCORE,
     commands=(Command(("python", "-m", "collectors", "validate", "--run-smoke")),),
 )

@@ -91,7 +91,8 @@ def _check_status(check_id: str, judged: Judged) -> StageStatus:
     if judged.seen.nothing_trained:
         return StageStatus(Status.IDLE, _nothing_trained(judged))
     status = {Outcome.PASS: Status.DONE, Outcome.FAIL: Status.FAIL, Outcome.SKIP: Status.IDLE}
-    return StageStatus(status[check.outcome], _brief(check.detail))
+    told = "" if check.passed else check.headline or _brief(check.detail)  # that it passed, the status says
+    return StageStatus(status[check.outcome], told)
 
 
 def _nothing_trained(judged: Judged) -> str:
@@ -175,7 +176,7 @@ def _artifacts(_stage: Stage, judged: Judged) -> StageStatus:
 
 def _of_checks(checks: list[Check], word: str) -> StageStatus:
     passed = sum(c.passed for c in checks)
-    failed = [c for c in checks if c.outcome is Outcome.FAIL and c.blocking]
+    failed = sorted((c for c in checks if c.outcome is Outcome.FAIL and c.blocking), key=lambda c: bool(c.follows_from))
     message = f"{passed} of {len(checks)} {word}"
     if failed:
         return StageStatus(Status.FAIL, f"{message}, {failed[0].title.lower()} failed")
@@ -203,7 +204,7 @@ def _snapshot(_stage: Stage, judged: Judged) -> StageStatus:
         return StageStatus(Status.IDLE, "waiting for training to end")
     failed = judged.verdict.failed
     if judged.snapshot_stored and judged.verdict.value is VerdictValue.NOT_READY and failed:
-        return StageStatus(Status.IDLE, f"snapshot stored of a run that is not ready, {plural(failed, 'check')} failed")
+        return StageStatus(Status.IDLE, f"snapshot stored, {plural(failed, 'check')} failed")
     if judged.snapshot_stored:
         return StageStatus(Status.DONE, "snapshot stored")
     return StageStatus(Status.IDLE, "no snapshot yet")

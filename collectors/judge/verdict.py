@@ -5,27 +5,38 @@ It refuses to be ready while a blocking check fails or was skipped.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from dataclasses import dataclass
 from typing import Final
 
 from collectors.contract.state import Check, Verdict
 from collectors.contract.values import Outcome, Status, VerdictValue
 from collectors.judge import checklist
 from collectors.judge.checks.part import is_running
-from collectors.numbers import joined, listed
+from collectors.numbers import joined, listed, named
 from collectors.training.evidence import WorkspaceEvidence
 
-MOST_NAMED: Final = 4
-"""Streams that a sentence names."""
+_PLAIN_WORD: Final = re.compile(r"[a-z]+(?=[ ,.]|$)")
+"""A first word that is written large: no path, no number, no name of a series."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What stands in the way."""
+
+    reason: str
+    evidence: str | None = None
+    """The check that says so, and what it found."""
 
 
 def verdict_of(checks: tuple[Check, ...], seen: WorkspaceEvidence) -> Verdict:
     """The verdict, by the order of the contract: failed stream, training, failed check, skip."""
-    value, reason = _value_and_reason(checks, seen)
+    value, told = _value_and_reason(checks, seen)
     count = {outcome: sum(c.outcome is outcome for c in checks) for outcome in Outcome}
     return Verdict(
         value=value,
-        reason=reason,
+        reason=told.reason,
+        evidence=told.evidence,
         passed=count[Outcome.PASS],
         failed=count[Outcome.FAIL],
         skipped=count[Outcome.SKIP],
@@ -34,24 +45,23 @@ def verdict_of(checks: tuple[Check, ...], seen: WorkspaceEvidence) -> Verdict:
     )
 
 
-def _value_and_reason(checks: tuple[Check, ...], seen: WorkspaceEvidence) -> tuple[VerdictValue, str]:
+def _value_and_reason(checks: tuple[Check, ...], seen: WorkspaceEvidence) -> tuple[VerdictValue, _Told]:
     if seen.nothing_trained or seen.unrecognised is not None:
-        return VerdictValue.NOT_READY, _nothing(seen)
+        return VerdictValue.NOT_READY, _Told(_nothing(seen))
     failing = [c for c in checks if c.blocking and c.outcome is Outcome.FAIL]
     skipped = [c for c in checks if c.blocking and c.outcome is Outcome.SKIP]
     if seen.has_diverged:
-        training = [c for c in failing if c.id == "training"]
-        return VerdictValue.NOT_READY, _about(training or failing) or "A stream failed."
+        return VerdictValue.NOT_READY, _about(sorted(failing, key=lambda c: c.id != "training"), seen)
     running = [s.stream.label for s in seen.streams if is_running(s) and not s.progress.silent]
     if running:
         already = [_name(c) for c in failing if not c.follows_from]
         told = f" Already failing: {', '.join(already)}." if already else ""
-        return VerdictValue.TRAINING, f"{_names(running)} still training.{told}"
+        return VerdictValue.TRAINING, _Told(f"{named(running)} still training.{told}")
     if failing:
-        return VerdictValue.NOT_READY, _about(_root_cause_first(failing, seen))
+        return VerdictValue.NOT_READY, _about(_root_cause_first(failing, seen), seen)
     if skipped:
-        return VerdictValue.INCOMPLETE, _about(skipped)
-    return VerdictValue.READY, _every(checks, seen)
+        return VerdictValue.INCOMPLETE, _about(skipped, seen)
+    return VerdictValue.READY, _Told(_every(checks, seen))
 
 
 def _nothing(seen: WorkspaceEvidence) -> str:
@@ -80,22 +90,27 @@ def _root_cause_first(failing: list[Check], seen: WorkspaceEvidence) -> list[Che
     return sorted(failing, key=lambda c: (bool(c.follows_from), not (stalled and c.id == "training")))
 
 
-def _names(labels: Sequence[str]) -> str:
-    """A few names; of many the first, and how many more."""
-    return joined(labels) if len(labels) <= MOST_NAMED else listed(labels, most=MOST_NAMED)
-
-
-def _about(checks: list[Check]) -> str:
-    """The first blocking item in one sentence, and how many more there are."""
+def _about(checks: list[Check], seen: WorkspaceEvidence) -> _Told:
+    """The first blocking item in one sentence, how many more there are, and below it what its check found."""
     if not checks:
-        return ""
+        return _Told("A stream failed.")
     causes = [c for c in checks if not c.follows_from] or checks
     follow = [str(c.index) for c in checks if c not in causes]
     told = [f"and {len(causes) - 1} more"] if len(causes) > 1 else []
     told += [f"{joined(follow)} {'follows' if len(follow) == 1 else 'follow'}"] if follow else []
     more = f" ({'; '.join(told)})" if told else ""
-    first = checks[0].detail.split("; ")[0].rstrip(".")
-    return f"{_name(checks[0])}: {first}{more}."
+    found = checks[0].detail.split("; ")[0].rstrip(".")
+    short = checks[0].headline
+    evidence = _name(checks[0]) if short is None else f"{_name(checks[0])}: {found}."
+    return _Told(f"{short or _as_sentence(found, seen)}{more}.", evidence)
+
+
+def _as_sentence(found: str, seen: WorkspaceEvidence) -> str:
+    """A detail as a sentence: streams by their names on screen, a first word written large."""
+    label = next((s.stream.label for s in seen.streams if found.startswith(f"{s.id}: ")), None)
+    if label is not None:
+        return f"{label}: {found.partition(': ')[2]}"
+    return found[0].upper() + found[1:] if _PLAIN_WORD.match(found) else found
 
 
 def _name(check: Check) -> str:

@@ -18,6 +18,8 @@ Raw = dict[str, Any]
 
 MOST_DRAWN = 8
 """Streams with a stage each; more stand in one, and their curves tell them apart."""
+MOST_IN_A_COLUMN = 6
+"""Streams that stand one below the other; of more a half stands beside the other, so that names can be read."""
 _ROWS = 3
 """Rows of the gate view: the nine checks of the default pipeline stand in three columns."""
 
@@ -60,8 +62,8 @@ _GROUPS: tuple[Raw, ...] = (
 
 def _flow(config: PipelineConfig, asked: Sequence[CheckSpec]) -> tuple[list[Raw], list[tuple[str, str]]]:
     models = _models(config)
-    count = len(models)
-    middle = max(count - 1, 1) / 2 if count > 1 or config.reports else 0.0
+    rows = 1 + int(max((s["row"] for s in models), default=0))
+    middle = max(rows - 1, 1) / 2 if rows > 1 or config.reports else 0.0
     saved = [c.id for c in asked if c.at_saving]
     data = _data_stages(config, asked, middle)
     stages = [
@@ -85,7 +87,12 @@ def _models(config: PipelineConfig) -> list[Raw]:
     more: Raw = {"group": "models", "checks": ["training"]}
     if len(config.streams) > MOST_DRAWN:
         return [_stage("all-streams", f"{len(config.streams)} streams", "streams", (2, 0.0), **more)]
-    return [_stage(s.id, s.label, f"stream:{s.id}", (2, row), **more) for row, s in enumerate(config.streams)]
+    count = len(config.streams)
+    rows = count if count <= MOST_IN_A_COLUMN else -(-count // 2)
+    places = ((2 + number // rows / 2, number % rows) for number in range(count))
+    return [
+        _stage(s.id, s.label, f"stream:{s.id}", place, **more) for s, place in zip(config.streams, places, strict=True)
+    ]
 
 
 def _data_stages(config: PipelineConfig, asked: Sequence[CheckSpec], middle: float) -> list[Raw]:

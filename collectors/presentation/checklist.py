@@ -31,10 +31,11 @@ def as_text(state: DashboardState, paint: Paint = plain) -> str:
     off = [paint(not_asked_line(one), "skip") for one in state.not_asked]
     blocks += [*off, ""] if off else []
     verdict = paint(VERDICT_WORDS[state.verdict.value], str(state.verdict.value))
-    reason = quoted(state.verdict.reason)
+    why = [f"Verdict: {verdict} - {quoted(state.verdict.reason)}"]
+    why += [f"   {quoted(state.verdict.evidence)}"] if state.verdict.evidence else []
     told = step_lines(state)
     following = ["", *told] if told else []
-    return "\n".join([*head, *blocks, summary_line(state.verdict), f"Verdict: {verdict} - {reason}", *following, ""])
+    return "\n".join([*head, *blocks, summary_line(state.verdict), *why, *following, ""])
 
 
 def check_lines(check: Check, paint: Paint = plain) -> list[str]:
@@ -61,13 +62,14 @@ def as_json(state: DashboardState) -> str:
     """Meta, verdict, checklist and steps of the state as JSON, and what was not asked where there is something."""
     told = {"meta", "verdict", "checklist", "steps"} | ({"not_asked"} if state.not_asked else set())
     data = state.model_dump(mode="json", include=told)
-    return json.dumps(data, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
 
 def as_markdown(state: DashboardState) -> str:
     """A table for a merge request or a wiki page; every text is escaped."""
     lines = [
         f"**{VERDICT_WORDS[state.verdict.value]}** - {escaped(state.verdict.reason)}",
+        *(["", escaped(state.verdict.evidence)] if state.verdict.evidence else []),
         "",
         f"run `{state.meta.run_id}`, {summary_line(state.verdict)}",
         "",
@@ -127,7 +129,7 @@ def as_junit(state: DashboardState) -> str:
         properties = ElementTree.SubElement(suite, "properties")
         for one in state.not_asked:
             name = xml_text(f"{NOT_ASKED}: {one.index}. {one.title}")
-            ElementTree.SubElement(properties, "property", name=name, value=xml_text(one.reason))
+            ElementTree.SubElement(properties, "property", name=name, value=xml_text(quoted(one.reason)))
     for check in state.checklist:
         case = ElementTree.SubElement(
             suite, "testcase", classname="checklist", name=xml_text(f"{check.index}. {check.title}")
@@ -144,13 +146,19 @@ def as_junit(state: DashboardState) -> str:
 def _junit_outcome(case: ElementTree.Element, check: Check) -> None:
     from xml.etree import ElementTree
 
-    words = xml_text("\n".join(filter(None, [check.detail, check.hint and f"hint: {check.hint}"])))
+    told = [check.detail, check.hint and f"hint: {check.hint}"]
+    words = xml_text("\n".join(_quoted_lines(one) for one in told if one))
     if check.outcome is Outcome.PASS:
         ElementTree.SubElement(case, "system-out").text = words
         return
     tag = "failure" if check.outcome is Outcome.FAIL else "skipped"
-    element = ElementTree.SubElement(case, tag, message=xml_text(one_line(check.detail)))
+    element = ElementTree.SubElement(case, tag, message=xml_text(quoted(check.headline or check.detail)))
     element.text = words
+
+
+def _quoted_lines(text: str) -> str:
+    """Text with the lines it has: what is to be typed in quotation marks."""
+    return '"'.join(code_parts(text))
 
 
 def xml_text(text: str) -> str:

@@ -76,6 +76,7 @@ VERDICT: Final = """
 }
 .verdict-word .icon { width: 24px; height: 24px; color: var(--word); }
 .verdict-check { font-weight: 600; }
+.verdict-evidence { color: var(--text-mute); }
 .verdict-run { color: var(--text-mute); }
 .tally-bar { display: flex; gap: 2px; height: 6px; margin-bottom: 5px; }
 .tally-bar i { flex: 1 1 0; border-radius: 2px; background: var(--mark); }

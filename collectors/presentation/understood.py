@@ -32,6 +32,7 @@ def _instead(state: DashboardState) -> Iterator[str]:
         yield f"# If these {total} {unit} are all there were to be, take the `# ` away here:"
     else:
         unit, total = "epochs", 100
+        yield "# For example:"
     yield from ("# streams:", f"#   - completion: {{by: {unit}, total: {total}}}")
 
 

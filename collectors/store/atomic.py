@@ -21,6 +21,10 @@ from collectors.store.backend import StoreProblem
 NO_FILE: Final = "it is not a regular file"
 TEMPORARY: Final = ".training-dashboard-tmp-"
 """Prefix of unfinished files; leftovers of a killed writer are swept at the next start."""
+READABLE: Final = 0o644
+"""Mode of what the page reads, which may run as another user."""
+PRIVATE: Final = 0o600
+"""Mode of what is nobody else's business."""
 NOT_OFFERED: Final = {errno.EINVAL, errno.ENOTSUP, errno.ENOSYS, errno.EPERM}
 """What file systems say that cannot sync a folder or set a mode: no reason to keep nothing."""
 
@@ -36,9 +40,9 @@ def explained(path: Path) -> Iterator[None]:
         raise StoreProblem(f"{path.name} cannot be written: {describe_error(error)}") from None
 
 
-def replace_file(path: Path, data: bytes, *, durable: bool = True) -> None:
+def replace_file(path: Path, data: bytes, *, durable: bool = True, mode: int = READABLE) -> None:
     """Write beside, fsync, rename, fsync the folder. Raises StoreProblem."""
-    with _written_beside(path, data, durable=durable) as beside:
+    with _written_beside(path, data, durable=durable, mode=mode) as beside:
         beside.replace(path)
 
 
@@ -54,7 +58,7 @@ def create_file(path: Path, data: bytes) -> None:
 
 
 @contextmanager
-def _written_beside(path: Path, data: bytes, *, durable: bool = True) -> Iterator[Path]:
+def _written_beside(path: Path, data: bytes, *, durable: bool = True, mode: int = READABLE) -> Iterator[Path]:
     """A temporary file of these bytes in the folder of `path`, to be put there; it goes where that fails."""
     with explained(path):
         descriptor, name = tempfile.mkstemp(prefix=TEMPORARY, dir=path.parent)
@@ -62,7 +66,7 @@ def _written_beside(path: Path, data: bytes, *, durable: bool = True) -> Iterato
             with os.fdopen(descriptor, "wb") as handle:
                 handle.write(data)
                 handle.flush()
-                _let_others_read(descriptor)
+                _set_mode(descriptor, mode)
                 if durable:
                     os.fsync(descriptor)
             yield Path(name)
@@ -74,9 +78,9 @@ def _written_beside(path: Path, data: bytes, *, durable: bool = True) -> Iterato
             _sync_folder(path.parent)
 
 
-def append_line(path: Path, line: bytes) -> None:
+def append_line(path: Path, line: bytes, mode: int = READABLE) -> None:
     """Append one line; one that cannot be written whole is taken back. Raises StoreProblem."""
-    with explained(path), opened_to_append(path) as handle:
+    with explained(path), opened_to_append(path, mode) as handle:
         size = handle.seek(0, os.SEEK_END)
         try:
             handle.write((b"" if _ends_a_line(handle.fileno(), size) else b"\n") + line + b"\n")
@@ -102,10 +106,10 @@ def read_own(path: Path, limit: int) -> bytes:
         return handle.read(limit)
 
 
-def open_own(path: Path, flags: int) -> int:
+def open_own(path: Path, flags: int, mode: int = READABLE) -> int:
     """Open a file of ours, waiting for nobody. Raises OSError, also for what is no regular file: a link is none."""
     try:
-        descriptor = os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o644)
+        descriptor = os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, mode)
     except OSError as error:
         if error.errno == errno.ELOOP:
             raise OSError(errno.EINVAL, NO_FILE) from None
@@ -117,10 +121,10 @@ def open_own(path: Path, flags: int) -> int:
     return descriptor
 
 
-def opened_to_append(path: Path) -> BinaryIO:
+def opened_to_append(path: Path, mode: int = READABLE) -> BinaryIO:
     """Open a file of ours to append to; a pipe or a link in its place is thrown away. Raises OSError."""
     throw_odd_away(path)
-    return os.fdopen(open_own(path, os.O_RDWR | os.O_APPEND | os.O_CREAT), "ab+")
+    return os.fdopen(open_own(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, mode), "ab+")
 
 
 def throw_odd_away(path: Path) -> None:
@@ -171,10 +175,10 @@ def sweep(folder: Path) -> None:
             left.unlink()
 
 
-def _let_others_read(descriptor: int) -> None:
-    """The page may run as another user."""
+def _set_mode(descriptor: int, mode: int) -> None:
+    """A temporary file begins as its owner's alone."""
     try:
-        os.fchmod(descriptor, 0o644)
+        os.fchmod(descriptor, mode)
     except OSError as error:
         if error.errno not in NOT_OFFERED:
             raise

@@ -39,6 +39,12 @@ class Kind(Enum):
     POLICY = auto()
     DIGEST_KEY = auto()
     """Makes digests that nobody can try guesses against."""
+    ACCESS = auto()
+    """Tokens, sessions and links. This kind and the two below are for nobody but their owner."""
+    SECRETS = auto()
+    """What sessions are signed with."""
+    AUDIT = auto()
+    """One line for everything that somebody did or was refused, appended."""
     INDEX = auto()
     """One line a run, appended."""
     RUN = auto()
@@ -70,6 +76,9 @@ AFTER_END: Final = Key(Kind.AFTER_END)
 BASELINE: Final = Key(Kind.BASELINE)
 DIGEST_KEY: Final = Key(Kind.DIGEST_KEY)
 POLICY: Final = Key(Kind.POLICY)
+ACCESS: Final = Key(Kind.ACCESS)
+SECRETS: Final = Key(Kind.SECRETS)
+AUDIT: Final = Key(Kind.AUDIT)
 INDEX: Final = Key(Kind.INDEX)
 RUNS: Final = Key(Kind.RUN)
 FILES: Final = Key(Kind.FILES)

@@ -16,6 +16,8 @@ from typing import BinaryIO, Final
 from collectors.contract.run_row import FileFacts
 from collectors.files.workspace import Workspace, identity_of
 from collectors.store.atomic import (
+    PRIVATE,
+    READABLE,
     append_line,
     explained,
     folders_in,
@@ -44,7 +46,9 @@ WRITE_SECONDS: Final = 10.0
 """How long one change waits for another one."""
 GROWN_BYTES: Final = 1 << 30
 """Most bytes of what holds something of every run or of every file."""
-_GROWN: Final = {Kind.INDEX, Kind.FILES, Kind.EVENTS, Kind.POINTS_INDEX}
+_GROWN: Final = {Kind.AUDIT, Kind.INDEX, Kind.FILES, Kind.EVENTS, Kind.POINTS_INDEX}
+_PRIVATE: Final = {Kind.ACCESS, Kind.SECRETS, Kind.AUDIT}
+"""What only the owner may read."""
 _PLACES: Final = {
     Kind.STATE: (".", STATE_FILE),
     Kind.HEARTBEAT: (".", HEARTBEAT_FILE),
@@ -53,6 +57,9 @@ _PLACES: Final = {
     Kind.BASELINE: (".", "baseline.json"),  # beside the runs, not among them: a run may be called `baseline`
     Kind.POLICY: (".", "policy.json"),
     Kind.DIGEST_KEY: (".", ".digest.key"),
+    Kind.ACCESS: (".", "access.json"),
+    Kind.SECRETS: (".", ".session.secrets"),
+    Kind.AUDIT: (".", "audit.jsonl"),
     Kind.INDEX: (RUNS_FOLDER, INDEX_FILE),
     Kind.RUN: (RUNS_FOLDER, "{}.json"),
     Kind.CURVES: ("curves", "{}.json"),  # a folder a run
@@ -81,10 +88,13 @@ class Folder(Backend):
 
     def make(self) -> None:
         """Make the folder and those inside."""
-        with explained(self.path):
-            for folder in self._folders.values():
+        for folder in self._folders.values():
+            with explained(folder):
                 throw_odd_away(folder)
-                folder.mkdir(parents=True, exist_ok=True)
+                with suppress(FileExistsError):  # a file, which is somebody's
+                    folder.mkdir(parents=True, exist_ok=True)
+                if not folder.is_dir():
+                    raise StoreProblem(f"{folder.name} is a file where a folder of ours must be: move it away")
 
     def _path(self, key: Key) -> Path:
         known = self._named.get(key)
@@ -133,14 +143,14 @@ class Folder(Backend):
             with explained(path):
                 throw_odd_away(path.parent)
                 path.parent.mkdir(exist_ok=True)
-        replace_file(path, data, durable=durable)
+        replace_file(path, data, durable=durable, mode=_mode(key))
         with explained(path):
             found = path.stat()
         return found.st_size, found.st_mtime_ns
 
     def append(self, key: Key, line: bytes) -> None:
         """Append a line to a file."""
-        append_line(self._path(key), line)
+        append_line(self._path(key), line, _mode(key))
 
     def extend(self, key: Key, at: int, data: bytes) -> bool:
         """Append to a file; a writer that was killed may have left more in it than was remembered."""
@@ -197,6 +207,10 @@ def _held(path: Path, wait_seconds: float) -> Iterator[None]:
         with explained(path):
             stack.enter_context(locked(path, wait_seconds))
         yield
+
+
+def _mode(key: Key) -> int:
+    return PRIVATE if key.kind in _PRIVATE else READABLE
 
 
 def _version(path: Path) -> Version:

@@ -10,16 +10,21 @@ import json
 import re
 from datetime import UTC, datetime
 
+from pydantic import ValidationError
+
 from collectors.contract.metrics import Point, Series, StreamMetrics
 from collectors.contract.run_row import FileFacts, RunRow, StreamRow
 from collectors.contract.state import DashboardState
 from collectors.contract.table import USUAL_SERIES
+from collectors.numbers import visible_text
 from collectors.training.series import is_loss
 
 MOST_METRICS = 4
 """Most metrics of a row, its losses aside."""
 SPARK_POINTS = 24
 """Most numbers of a spark line."""
+LONGEST_PROBLEM = 300
+"""Characters of what is wrong with a snapshot."""
 AUTOMATIC_ID = re.compile(r"run-\d{8}-\d{6}")
 """The id that a run gets from its start; every other one was given by a person."""
 
@@ -135,3 +140,11 @@ def _spark(series: Series | None) -> str:
     count = min(len(values), SPARK_POINTS)
     places = [round(n * (len(values) - 1) / max(count - 1, 1)) for n in range(count)]
     return " ".join("-" if values[p] is None else f"{values[p]:.4g}" for p in places)
+
+
+def first_error(error: ValidationError) -> str:
+    """What breaks the contract first, in one short line: a key of the file may be anything."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    place = ".".join(map(str, first["loc"]))
+    words = " ".join(f"{place}: {first['msg']}".split()) if place else first["msg"]
+    return str(visible_text(words[:LONGEST_PROBLEM]))

@@ -22,7 +22,6 @@ from collectors.contract.run_row import FileFacts, RunRow
 from collectors.contract.state import DashboardState, state_from_json
 from collectors.contract.values import RUN_ID_PATTERN
 from collectors.files.problems import describe_error
-from collectors.numbers import visible_text
 from collectors.store.backend import (
     BASELINE,
     INDEX,
@@ -38,12 +37,10 @@ from collectors.store.backend import (
 from collectors.store.curves import forget_curves, whole
 from collectors.store.index import CONTENTS_FROM, Head, HeadsFound, RunRows, head_of, heads_in, index_of, without_cycles
 from collectors.store.place import Place, backend_at
-from collectors.store.rows import damaged_row, row_of
+from collectors.store.rows import damaged_row, first_error, row_of
 
 SPARE_LINES = 64
 """So many lines of the index may be out of date before it is written anew."""
-LONGEST_PROBLEM = 300
-"""Characters of what is wrong with a snapshot."""
 Versions = tuple[Version, ...]
 """Of the runs and of their index."""
 _RUN_ID: Final = re.compile(RUN_ID_PATTERN)
@@ -174,10 +171,15 @@ class RunStore:
         except (ValueError, OverflowError):
             return None
 
-    def pin(self, run_id: str) -> None:
+    def pinned_by(self) -> str | None:
+        """Who pinned the baseline; None where nobody had to say who they are."""
+        told = mapping_in(self._backend, BASELINE).get("pinned_by")
+        return told if isinstance(told, str) else None
+
+    def pin(self, run_id: str, by: str | None = None) -> None:
         """Make a run the baseline for everybody. Raises RunProblem and StoreProblem."""
         self.required(run_id)
-        pinned = {"run_id": run_id, "pinned_at": datetime.now(UTC).isoformat()}
+        pinned = {"run_id": run_id, "pinned_at": datetime.now(UTC).isoformat()} | ({"pinned_by": by} if by else {})
         with self._backend.writing():
             self._backend.write(BASELINE, json.dumps(pinned).encode() + b"\n")
 
@@ -240,11 +242,3 @@ def _is_worth_writing(written: HeadsFound, count: int) -> bool:
 def _snapshots(backend: Backend, known: Container[str]) -> Iterator[tuple[str, FileFacts]]:
     """Run id, size and time of every snapshot; `known` are ids that need no second look."""
     return ((run_id, facts) for run_id, facts in backend.list(Kind.RUN) if run_id in known or is_run_id(run_id))
-
-
-def first_error(error: ValidationError) -> str:
-    """What breaks the contract first, in one short line: a key of the file may be anything."""
-    first = error.errors(include_url=False, include_input=False)[0]
-    place = ".".join(map(str, first["loc"]))
-    words = " ".join(f"{place}: {first['msg']}".split()) if place else first["msg"]
-    return str(visible_text(words[:LONGEST_PROBLEM]))

@@ -13,7 +13,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from collectors.contract.metric_rules import Better
-from collectors.numbers import listed, number_words
+from collectors.numbers import listed, number_words, plural
 from collectors.training.agreement import Unit
 from collectors.training.curves import Losses
 from collectors.training.remembered import are_whole, finite_of, known_steps, per_object
@@ -181,7 +181,7 @@ def _rows_missing(curves: Mapping[str, Curve]) -> str | None:
     if any(bool((c.epoch == found[-1]).any()) for n, c in curves.items() if is_validation(n)):
         return None  # a validation stands at the end of an epoch
     before = f", {int(rows[:-1].min())} before" if found.size > 1 else ""
-    return f"{name} has {int(rows[-1])} rows in its last epoch{before}, and nothing says that it is over"
+    return f"{name} has {plural(int(rows[-1]), 'row')} in its last epoch{before}, and nothing says that it is over"
 
 
 @per_object

@@ -21,6 +21,8 @@ from collectors.training.stream_runs import Curve, StreamRun
 
 Source = Literal["loss_history", "events"]
 _LARGEST_STEP = 2.0**53
+_SLACK_SECONDS = 1.0
+"""File systems round times, record times are exact."""
 NOTHING_DECLARED = Declared()
 
 
@@ -98,11 +100,12 @@ def merge_losses(
         return of_events
     pairs = compared(table_curves, events)
     disagrees = contradict(pairs)
-    belongs = _table_belongs(run, table_facts, disagrees, times_trusted)
+    is_later = _began_again_since(run, table, table_facts)
+    belongs = is_later or _table_belongs(run, table_facts, disagrees, times_trusted)
     of_events = replace(of_events, table_belongs=belongs, table_disagrees=disagrees, pairs=pairs)
     if belongs is False:  # a rerun that has just begun has no losses yet, whatever the old table holds
         return of_events
-    if events and _reaches_farther(events, table_curves):
+    if events and not is_later and _reaches_farther(events, table_curves):
         return replace(of_events, others={**table_curves, **at_odds}, table=table_curves)
     joined = {name: _with_times(c, events.get(name)) for name, c in table_curves.items()}
     both = replace(of_events, others={**events, **at_odds}, table=table_curves)
@@ -124,9 +127,15 @@ def _table_belongs(run: StreamRun | None, facts: FileFacts, disagrees: bool, tim
     if disagrees:
         return False
     if times_trusted and facts.modified_at is not None:
-        # One second of slack: file systems round times, record times are exact.
-        return facts.modified_at + run.clock_lag >= run.started_at - 1.0
+        return facts.modified_at + run.clock_lag >= run.started_at - _SLACK_SECONDS
     return True if run.curves else None
+
+
+def _began_again_since(run: StreamRun | None, table: LossTableEvidence | None, facts: FileFacts) -> bool:
+    """Whether a table began again and was written after the last record of the events: they are of the run before."""
+    if run is None or table is None or not table.dropped_rows or facts.modified_at is None:
+        return False
+    return facts.modified_at + run.clock_lag > run.last_at + _SLACK_SECONDS
 
 
 def _reaches_farther(events: Mapping[str, Curve], table: Mapping[str, Curve]) -> bool:

@@ -44,7 +44,8 @@ def _is_behind(s: StreamEvidence, reached: float) -> bool:
 def no_events(s: StreamEvidence) -> str:
     """That no event file is where the description says, and what lies there instead."""
     folder = s.stream.events.folder if s.stream.events else ""
-    return f"no event file below {folder}" + (f": {s.instead_of_events}" if s.instead_of_events else "")
+    place = "in this folder" if folder == "." else f"below {folder}"
+    return f"no event file {place}" + (f": {s.instead_of_events}" if s.instead_of_events else "")
 
 
 def absent_tags(s: StreamEvidence) -> str | None:

@@ -31,6 +31,7 @@ def register_regions(app: dash.Dash, history: RunHistory) -> None:
         prevent_initial_call=True,
     )
     def show_regions(_version: str, run: str | None, shown: dict[str, str] | None) -> list[Any]:
+        run = history.asked(run)
         seen = history.shown(run)
         run_id = None if is_live(run) else str(run)
         return changed_regions(drawn_page(Seen(seen.etag, seen.state, seen.sentence, run_id)), known_digests(shown))

@@ -12,9 +12,11 @@ import dash
 from dash import Input, Output, State, no_update
 from dash.exceptions import PreventUpdate
 
+from collectors.contract.access import Role
 from collectors.contract.run_row import RunRow
 from collectors.contract.state import DashboardState
 from dash_app import ids
+from dash_app.auth.identity import asking
 from dash_app.callbacks.wires import in_browser, known_digests
 from dash_app.reading.history import Compared, RunHistory, is_live, known_ids
 from dash_app.reading.query import query_from, select_page, select_rows
@@ -82,7 +84,7 @@ def _compare(app: dash.Dash, history: RunHistory, settings: Settings) -> None:
         _version, run, choice, overlays, _pinned, shown = wishes
         compared = history.compared(run, choice)
         others = [history.reader.run(one).state for one in known_ids(overlays, MOST_OVERLAYS)]
-        target = pin_target(history, compared) if settings.may_pin else None
+        target = pin_target(history, compared) if _may_pin(settings) else None
         return comparison_news(compared, [s for s in others if s], target, known_digests(shown))
 
 
@@ -102,8 +104,13 @@ def _list(app: dash.Dash, history: RunHistory, settings: Settings) -> None:
             raise PreventUpdate
         baseline = history.row(history.baseline_id(choice))
         shown = None if is_live(run) else run
-        looks = Looks(shown, baseline, history.pinned(), settings.may_pin, history.policy())
+        looks = Looks(shown, baseline, history.pinned(), _may_pin(settings), history.policy())
         return as_tree(render_history(select_page(history.rows(), query_from(wish)), looks))
+
+
+def _may_pin(settings: Settings) -> bool:
+    """Whether who asks is offered to pin; the route decides for itself."""
+    return settings.may_pin and asking().may(Role.OPERATOR)
 
 
 def pin_target(history: RunHistory, compared: Compared) -> RunRow | None:

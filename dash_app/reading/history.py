@@ -17,6 +17,7 @@ from collectors.contract.delta import Delta
 from collectors.contract.policy import Policy
 from collectors.contract.run_row import RunRow
 from collectors.store.runs import RunStore, is_run_id
+from dash_app.auth.identity import asking
 from dash_app.reading.observation import Observation
 from dash_app.reading.query import LIVE, NO_BASELINE
 from dash_app.reading.reader import StateReader
@@ -48,13 +49,19 @@ class RunHistory:
         self._store = store
         self._delta: Callable[[_Pair], Delta] = lru_cache(DELTAS_KEPT)(_delta_of)
 
+    def asked(self, run_id: Any) -> Any:
+        """What is asked for; in a frame that is what its link names, whatever else is said."""
+        scope = asking().scope
+        return run_id if scope is None else scope.run
+
     def shown(self, run_id: Any) -> Observation:
         """Look at a run: a stored one by its id, the current state for `live` or nothing."""
+        run_id = self.asked(run_id)
         return self.reader.current() if is_live(run_id) else self.reader.run(str(run_id))
 
     def rows(self) -> Sequence[RunRow]:
-        """One row a stored run, newest first."""
-        return self._store.rows()
+        """One row a stored run, newest first; of a frame nobody learns which runs there are."""
+        return () if asking().scope is not None else self._store.rows()
 
     def row(self, run_id: str | None) -> RunRow | None:
         """One stored run's row; null where there is none."""
@@ -68,13 +75,17 @@ class RunHistory:
         """When it was pinned, ISO 8601; null where nobody knows."""
         return self._store.pinned_at()
 
+    def pinned_by(self) -> str | None:
+        """Who pinned it; null where nobody had to say who they are."""
+        return self._store.pinned_by()
+
     def policy(self) -> Policy:
         """The policy that comparisons are judged by."""
         return self._store.policy()
 
     def baseline_id(self, choice: Any) -> str | None:
-        """Id of the baseline for what the URL says: nothing is the pinned one."""
-        if choice == NO_BASELINE:
+        """Id of the baseline for what the URL says: nothing is the pinned one. A frame shows one run, and no other."""
+        if choice == NO_BASELINE or asking().scope is not None:
             return None
         return str(choice) if choice else self.pinned()
 
@@ -92,12 +103,12 @@ class RunHistory:
             return None
         return self._delta(_Pair(run, baseline, self.policy(), self.reader))
 
-    def pin(self, run_id: str | None) -> None:
+    def pin(self, run_id: str | None, by: str | None = None) -> None:
         """Pin a run for everybody, or nothing. Raises RunProblem and StoreProblem."""
         if run_id is None:
             self._store.unpin()
         else:
-            self._store.pin(run_id)
+            self._store.pin(run_id, by)
 
 
 class _Pair:

@@ -11,6 +11,7 @@ import re
 import threading
 from collections.abc import Callable, Collection
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from pydantic import ValidationError
 
@@ -20,6 +21,7 @@ from collectors.digest import short_digest
 from collectors.store.backend import BASELINE, HEARTBEAT, POLICY, RUNS, STATE, Backend, Key, Kind, Version, is_there
 from collectors.store.place import Place, backend_at
 from collectors.store.runs import is_run_id
+from dash_app.auth.identity import asking
 from dash_app.reading.documents import Documents
 from dash_app.reading.observation import Observation, ObserverHeartbeat
 from dash_app.reading.problems import Condition, Problem, absent, not_saved, state_or_problem, unreadable, vanished
@@ -78,7 +80,7 @@ class StateReader:
     def run(self, run_id: str) -> Observation:
         """Look at one run's snapshot; what cannot be a run id is `absent`."""
         key = Key(Kind.RUN, run_id)
-        if not is_run_id(run_id):
+        if not self._may_be_shown(run_id):
             return _State(self._backend, key).observation(None)
         with self._lock:
             known = self._snapshots.pop(run_id, None) or _State(self._backend, key)
@@ -102,7 +104,7 @@ class StateReader:
 
     def decisions_version(self, run_id: str) -> Version | None:
         """Tell another document of a run's decisions from this one; null where there is none."""
-        if not is_run_id(run_id):
+        if not self._may_be_shown(run_id):
             return None
         (version,) = self._backend.versions(Key(Kind.DECISIONS, run_id))
         return version if is_there(version) else None
@@ -110,13 +112,22 @@ class StateReader:
     def decisions(self, run_id: str) -> bytes | None:
         """Return the document of a run's decisions; null where there is none."""
         try:
-            return self._backend.read(Key(Kind.DECISIONS, run_id)) if is_run_id(run_id) else None
+            return self._backend.read(Key(Kind.DECISIONS, run_id)) if self._may_be_shown(run_id) else None
         except OSError:
             return None
 
     def run_ids(self) -> list[str]:
         """List the ids of the stored snapshots, sorted."""
         return sorted(run_id for run_id, _ in self._backend.list(Kind.RUN) if is_run_id(run_id))
+
+    def _may_be_shown(self, run_id: str) -> bool:
+        """Whether this can be a run's id, and who asks may see that run: a frame shows one alone."""
+        scope = asking().scope
+        if scope is not None and run_id != scope.run:
+            state = None if scope.run else self.current().state
+            if state is None or state.meta.run_id != run_id:
+                return False
+        return is_run_id(run_id)
 
     def _remember(self, run_id: str, snapshot: _State) -> None:
         self._snapshots[run_id] = snapshot
@@ -187,6 +198,17 @@ class _Heartbeat(_Document):
     """The observer's sign of life; one that cannot be read is none."""
 
     value: ObserverHeartbeat | None = None
+
+    def look(self, version: Version) -> bool:
+        """One that is still to come bears a clock that is ahead, or was: it was given now at the latest.
+
+        Without that, an observer that ended before a clock was put back would be taken for alive until then.
+        """
+        is_news, now = super().look(version), datetime.now(UTC)
+        if self.value is None or self.value.observed_at <= now:
+            return is_news
+        self.value = self.value.model_copy(update={"observed_at": now})
+        return True
 
     def _renew(self) -> None:
         try:

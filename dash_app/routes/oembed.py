@@ -47,8 +47,11 @@ class OEmbed:
     async def answer(self, request: Request) -> Response:
         """Answer how to embed `url`, at most `maxwidth` wide and `maxheight` high."""
         wish = request.query_params
-        if wish.get("format", "json") != "json":
+        asked = wish.get("format", "json")
+        if asked == "xml":  # the other format that there is, and what its makers want said (oEmbed, 2.3.4)
             return failure(501, "not_implemented", "only format=json is answered")
+        if asked != "json":
+            return failure(400, "malformed", "format is json")
         address = wish.get("url")
         most = {name: _pixels(wish.get(name)) for name in ("maxwidth", "maxheight")}
         if not address:

@@ -21,11 +21,13 @@ from collectors.digest import short_digest
 from collectors.presentation.runs import rows_as_csv, rows_as_json
 from collectors.store.backend import StoreProblem
 from collectors.store.runs import RunProblem, is_run_id
+from dash_app.auth.identity import ANYBODY, asking
 from dash_app.reading.history import RunHistory, is_live
 from dash_app.reading.observation import Observation
 from dash_app.reading.query import MOST_ROWS, RunQuery, query_from, select_rows
 from dash_app.settings import Settings
-from dash_app.web.answers import FRESHNESS, failure, not_found, tagged_json
+from dash_app.web.answers import FRESHNESS, failure, not_found, tagged_json, tell_audit
+from dash_app.web.origin import is_from_this_page
 
 EVERY_VERB = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 USUAL_ROWS = 200
@@ -122,17 +124,19 @@ class RunsApi:
         """
         if request.method in ("GET", "HEAD"):
             pinned = {"run_id": self._history.pinned(), "pinned_at": self._history.pinned_at()}
+            if by := self._history.pinned_by():
+                pinned["pinned_by"] = by
             return tagged_json(request, pinned, short_digest(repr(pinned)))
         if request.method != "POST":
             answer = failure(405, "method_not_allowed", "ask with GET, pin with POST")
             answer.headers["Allow"] = "GET, HEAD, POST"
             return answer
-        return self._refusal(request) or await self._pin(await request.body())
+        return self._refusal(request) or await self._pin(request)
 
     def _refusal(self, request: Request) -> JSONResponse | None:
         if not self._settings.may_pin:
             return failure(403, "pinning_is_off", "baselines are pinned on the machine itself, or with --allow-pin")
-        if not is_from_this_page(request.headers):
+        if asking().how != "token" and not is_from_this_page(request.headers):
             return failure(403, "foreign_request", "a baseline is pinned by this page only, not by another site")
         if is_embedded(request.headers):
             return failure(403, "embedded", "a page in another page pins nothing; open it by itself")
@@ -140,8 +144,8 @@ class RunsApi:
             return failure(400, "malformed", "the body must be application/json")
         return None
 
-    async def _pin(self, body: bytes) -> Response:
-        wish = _wish(body)
+    async def _pin(self, request: Request) -> Response:
+        wish, who = _wish(await request.body()), asking()
         if wish is None:
             return failure(400, "malformed", 'the body must be {"run_id": "..."} or {"run_id": null}')
         run_id, pinned = wish["run_id"], self._history.pinned()
@@ -150,30 +154,16 @@ class RunsApi:
         if run_id is not None and not is_run_id(run_id):
             return not_found()
         try:
-            await run_in_threadpool(self._history.pin, run_id)
+            await run_in_threadpool(self._history.pin, run_id, None if who is ANYBODY else who.user)
         except RunProblem as problem:
             # A damaged run is there; one that is not gets the same answer as everywhere.
             row = await run_in_threadpool(self._history.row, run_id)
             return failure(409, "damaged", str(problem)) if row else not_found()
         except StoreProblem as problem:
             return failure(503, "not_saved", str(problem))
+        tell_audit(request, run_id=run_id, replaced=pinned)
         seen = await run_in_threadpool(self._history.reader.current)
         return JSONResponse({"run_id": run_id, "runs": seen.runs_version}, headers=FRESHNESS)
-
-
-def is_from_this_page(headers: Headers) -> bool:
-    """Whether a browser says that the request comes from this very origin.
-
-    Where the browser does not tell by itself (no TLS), its Origin must name the host it asked.
-    """
-    told = headers.get("sec-fetch-site")
-    if told is not None:
-        return told == "same-origin"
-    try:
-        origin = urlsplit(headers.get("origin", ""))
-    except ValueError:
-        return False
-    return bool(origin.netloc) and origin.netloc.lower() == headers.get("host", "").lower()
 
 
 def is_embedded(headers: Headers) -> bool:

@@ -9,15 +9,19 @@ from __future__ import annotations
 import html
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlencode
 
-from collectors.contract.state import DashboardState
 from collectors.numbers import duration_words, instant_words
-from collectors.presentation.words import VERDICT_STATUS, VERDICT_WORDS, status_class
+from collectors.presentation.markup import Element, el, to_html
+from collectors.presentation.pieces import icon
+from collectors.presentation.regions.verdict import verdict_bar
+from collectors.presentation.words import VERDICT_WORDS
 from dash_app.reading.freshness import Freshness
 from dash_app.reading.observation import Observation
 
 ENTRY = '<div id="first-html">{content}</div><div id="react-entry-point"></div>'
 """The page is drawn in the second, and `first.js` takes the first away in that very moment."""
+WITHOUT_SCRIPTS = "Without JavaScript nothing here follows the training, and the pipeline is a still picture. "
 ROOT = '<html lang="en">'
 """How the index begins."""
 
@@ -55,15 +59,24 @@ def first_title(first: First, usual: str) -> str:
 def first_html(first: First, now: datetime, below: str = "") -> str:
     """Return what is known now, `below` (HTML) under the verdict, and the entry point of the page."""
     content = f'<p class="feed-sentence">{escape(first.fresh.sentence)}</p>' if first.fresh.sentence else ""
-    content += _verdict(first.seen.state, _age(first, now)) if first.seen.state else _nothing(first)
+    content += _verdict(first, _age(first, now)) if first.seen.state else _nothing(first)
     content += below.replace("{", "&#123;")
-    return ENTRY.format(content=f'<div class="top" aria-hidden="true"></div><main class="main">{content}</main>')
+    return ENTRY.format(content=f'{_top(first)}<main class="main">{content}</main>')
+
+
+def _top(first: First) -> str:
+    """The bar's name; what can be pressed in it comes with the scripts."""
+    title = first.seen.state.meta.title if first.seen.state else None
+    about = el("div", el("span", title, class_="workspace"), class_="brand-about") if title else None
+    return _plain(
+        el("div", el("div", icon("brand"), el("h1", "Training Dashboard"), about, class_="brand"), class_="top")
+    )
 
 
 def _nothing(first: First) -> str:
     asked = f"There is no readable snapshot of run {first.run_id}. " if first.run_id else ""
     words = escape(asked + (first.seen.sentence or "No state yet."))
-    return f'<section class="verdict is-idle"><h1 class="verdict-word">NO STATE</h1><p>{words}</p></section>'
+    return f'<section class="verdict is-idle"><h2 class="verdict-word">NO STATE</h2><p>{words}</p></section>'
 
 
 def _age(first: First, now: datetime) -> str:
@@ -78,13 +91,19 @@ def _age(first: First, now: datetime) -> str:
     return f"{stale}observed {instant_words(beat.observed_at)}, {duration_words(seconds)} before this page was loaded"
 
 
-def _verdict(state: DashboardState, age: str) -> str:
-    verdict = state.verdict
-    counts = f"{verdict.passed} passed, {verdict.failed} failed, {verdict.skipped} skipped"
-    return (
-        f'<section class="verdict {status_class(VERDICT_STATUS[verdict.value])}">'
-        f'<h1 class="verdict-word">{escape(VERDICT_WORDS[verdict.value])}</h1>'
-        f'<div class="verdict-why"><p class="verdict-reason">{escape(verdict.reason)}</p>'
-        f"<p>{escape(state.meta.title)}, {escape(state.meta.run_id)}, {counts}</p><p>{escape(age)}</p></div></section>"
-        "<noscript><p>The graph needs JavaScript, and so does whatever follows the training.</p></noscript>"
-    )
+def _verdict(first: First, age: str) -> str:
+    """The bar as the page draws it, and what somebody without scripts has instead of the rest."""
+    state = first.seen.state
+    if state is None:
+        return ""
+    facts = (el("span", state.meta.run_id, class_="run-id"), el("span", age))
+    bar = verdict_bar(state, el("p", facts, class_="verdict-run dotted"), linked=False)
+    asked = urlencode({"run": first.run_id}) if first.run_id else ""
+    report = el("a", "The report", href=f"report.html?{asked}")
+    told = el("p", WITHOUT_SCRIPTS, report, " of this run has all the rest on one page.", class_="notices")
+    return _plain(bar, el("noscript", told))
+
+
+def _plain(*elements: Element) -> str:
+    """Markup without slots of the index."""
+    return to_html(elements).replace("{", "&#123;")

@@ -7,6 +7,7 @@ coarser than its own, but of the same curves; it reads these of the store, and j
 from __future__ import annotations
 
 from typing import Final
+from urllib.parse import urlencode
 
 from collectors.contract.state import DashboardState
 from collectors.presentation.charts.chart import draw_chart
@@ -14,6 +15,7 @@ from collectors.presentation.charts.curves import curves_of
 from collectors.presentation.charts.scale import USUAL
 from collectors.presentation.markup import Element, el, to_html
 from collectors.presentation.metric_groups import main_part
+from collectors.presentation.pieces import panel_head
 from collectors.presentation.regions.cards import cards
 from collectors.presentation.regions.checklist import checklist
 from collectors.presentation.regions.losses import chart_sentence, loss_foot, loss_head
@@ -31,22 +33,22 @@ class FirstRegions:
 
     def __init__(self, reader: StateReader) -> None:
         self._reader = reader
-        self._last = ("", "")
+        self._last: tuple[object, str] = (None, "")
 
-    def html(self, seen: Observation) -> str:
-        """Return all that stands below the verdict; nothing without a state."""
-        if seen.etag != self._last[0]:
-            self._last = (seen.etag, self._drawn(seen))
+    def html(self, seen: Observation, run_id: str | None = None) -> str:
+        """Return all that stands below the verdict, of what is now or of a stored run; nothing without a state."""
+        if (seen.etag, run_id) != self._last[0]:
+            self._last = ((seen.etag, run_id), self._drawn(seen, run_id))
         return self._last[1]
 
-    def _drawn(self, seen: Observation) -> str:
+    def _drawn(self, seen: Observation, run_id: str | None) -> str:
         if seen.state is None:
             return ""
         first = [stream.id for stream in seen.state.pipeline.streams if stream.id in seen.state.metrics][:MOST]
         whole = self._reader.whole(seen, first) or seen.state
         panels = [_panel(whole, stream, f"still-{number}") for number, stream in enumerate(first)]
         controls = el("div", el("h2", "Curves"), class_="loss-controls")
-        graph = el("section", el("header", el("h2", "Pipeline"), class_="panel-head"), class_="panel graph-panel")
+        graph = el("section", panel_head("Pipeline"), _still(seen.state, run_id), class_="panel graph-panel")
         return to_html(
             [
                 el("section", cards(seen.state), class_="cards"),
@@ -54,6 +56,14 @@ class FirstRegions:
                 el("section", controls, el("div", panels, class_="loss-grid"), class_="losses") if panels else None,
             ]
         )
+
+
+def _still(state: DashboardState, run_id: str | None) -> Element:
+    """The pipeline as a picture, which nobody fetches who has scripts."""
+    address = "snapshot.svg" + (f"?{urlencode({'run': run_id})}" if run_id else "")
+    said = "; ".join(f"{stage.label}: {state.nodes[stage.id].status.value}" for stage in state.pipeline.stages
+                     if stage.view == state.pipeline.views[0].id and stage.id in state.nodes)  # fmt: skip
+    return el("noscript", el("img", src=address, alt=said, class_="graph-still"))
 
 
 def _panel(state: DashboardState, stream: str, name: str) -> Element:

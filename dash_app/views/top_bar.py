@@ -19,13 +19,15 @@ from dash_app.views.runs.picker import render_picker
 THEMES: Final = (("auto", "Theme of this device"), ("light", "Light theme"), ("dark", "Dark theme"))
 
 
-def render_top_bar(page: Mapping[str, Any], buttons: Sequence[Component], *, is_demo: bool) -> Component:
+def render_top_bar(
+    page: Mapping[str, Any], buttons: Sequence[Component], account: Component | None = None, *, is_demo: bool
+) -> Component:
     """Return the bar; `buttons` are `plain-button`s of an icon and a word, which small screens leave out."""
     tabs = html.Nav(page[ids.TABS], id=ids.TABS, className="tabs", **attributes(aria_label="Tabs"))
     run = html.Span(page[ids.RUN_LABEL], id=ids.RUN_LABEL, className="run-label")
     baseline = html.Span(id=ids.BASELINE_LABEL, className="run-label")
     pickers = html.Div([render_picker("run", run), render_picker("baseline", baseline)], className="pickers")
-    actions = html.Div([*buttons, _theme_menu()], className="top-actions")
+    actions = html.Div([*buttons, *([account] if account else []), _theme_menu()], className="top-actions")
     return html.Header(
         [_brand(page, is_demo), tabs, html.Div([pickers, actions], className="top-end")], className="top"
     )

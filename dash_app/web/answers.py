@@ -40,3 +40,8 @@ def has_already(request: Request, etag: str) -> bool:
     known = request.headers.get("if-none-match", "")
     words = (word.strip().removeprefix("W/").strip('"') for word in known.split(","))
     return any(word in ("*", etag) for word in words if word)
+
+
+def tell_audit(request: Request, **about: object) -> None:
+    """Say what a request changed, for the line that the audit gets of it."""
+    request.scope.get("state", {}).get("audit", {}).update(about)

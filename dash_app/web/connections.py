@@ -5,11 +5,13 @@ A head is at most `MOST_HEAD_BYTES` and `MOST_HEADERS` (else 431), and whole wit
 not left for `STALLED_SECONDS`. A process holds so many connections that descriptors are left for everything else it
 does: the one that has been waiting longest without a whole request makes room, whoever it belongs to, and where all are
 being answered the newest gets a 503. It knows no address: all pages may come through one proxy.
+The host of a whole address (`GET http://host/ HTTP/1.1`) takes the place of the Host header.
 """
 
 from __future__ import annotations
 
 import asyncio
+import re
 import resource
 import time
 from typing import Any, Final
@@ -31,6 +33,7 @@ MOST_WAITING: Final = 16
 """Requests of one connection behind the one that is answered; no browser sends any, a proxy a few."""
 _PIECE_BYTES: Final = 8 << 10
 """The parser gets so much at once, so that a head without an end is noticed soon."""
+_AUTHORITY_ENDS: Final = re.compile(rb"[/?#]")
 
 
 def most_connections() -> int:
@@ -124,9 +127,17 @@ class LimitedProtocol(HttpToolsProtocol):
         self._expect(BODY_SECONDS)
         if len(self.pipeline) >= MOST_WAITING:
             raise ValueError("too many requests wait")  # ends the parser, which asks for a refusal
+        self._take_host_of_address()
         super().on_headers_complete()
         if not self.pipeline:
             self._answered = self.cycle
+
+    def _take_host_of_address(self) -> None:
+        """What is asked decides, not what a header says beside it (RFC 9112, 3.2.2); uvicorn drops that part."""
+        scheme, is_whole, rest = self.url.partition(b"://")
+        if is_whole and b"/" not in scheme:
+            asked = _AUTHORITY_ENDS.split(rest, maxsplit=1)[0]
+            self.headers[:] = [(name, asked if name == b"host" else value) for name, value in self.headers]
 
     def on_message_complete(self) -> None:
         """The request is whole; the next head may follow."""

@@ -11,14 +11,16 @@ import dash
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 
+from dash_app.auth.doorman import Doorman
 from dash_app.settings import Settings
 from dash_app.web.body_limit import BodyLimit
 from dash_app.web.dash_shims import DashGuard, RememberedFiles
+from dash_app.web.gate import Gate
 from dash_app.web.packing import Compression
 from dash_app.web.trust import AnswerHeaders, LastResort, TrustedHosts, UrlPrefix, content_security_policy
 
 
-def middlewares(app: dash.Dash, settings: Settings) -> list[Middleware]:
+def middlewares(app: dash.Dash, settings: Settings, doorman: Doorman) -> list[Middleware]:
     """Return them, the first that a request meets first."""
 
     def policy() -> str:
@@ -29,6 +31,7 @@ def middlewares(app: dash.Dash, settings: Settings) -> list[Middleware]:
         Middleware(AnswerHeaders, policy=policy),  # refusals and failures carry them too
         Middleware(LastResort),  # whatever breaks further inside
         Middleware(TrustedHosts, trusted=settings.trusted_hosts),  # before anything is read of a stranger's request
+        Middleware(Gate, doorman=doorman),  # before anything is done for whoever may not ask
         Middleware(BodyLimit),  # before anybody waits for a body
         Middleware(Compression),  # packs the answers of all that follows
         Middleware(RememberedFiles),  # a file that did not change asks no more of Dash

@@ -77,7 +77,7 @@ class AnswerHeaders:
 
     def _complete(self, headers: MutableHeaders, scope: Scope, status: int) -> None:
         headers["X-Content-Type-Options"] = "nosniff"
-        headers["Referrer-Policy"] = "same-origin"
+        headers.setdefault("Referrer-Policy", "same-origin")
         wanted = cache_policy(scope["path"], scope["query_string"].decode("latin-1"), status)
         if wanted or "cache-control" not in headers:
             headers["Cache-Control"] = wanted or "no-cache"

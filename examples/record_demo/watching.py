@@ -56,13 +56,17 @@ class Watch:
         self._files: dict[str, _File] = {}
 
     def look(self) -> None:
-        """Note what changed since the last look, in the order of the files' own times."""
+        """Note what changed since the last look, in the order of the files' own times.
+
+        A look takes a moment: what was written behind its back is seen by the next, though it came before the rest.
+        """
         there = dict(self._walk(self.root, ""))
         seen = [change for path in there for change in self._compare(path, there[path])]
         gone = [Seen(self.clock(), "remove", path) for path in self._files if path not in there]
         for change in gone:
             del self._files[change.path]
-        self.changes += sorted([*seen, *gone], key=lambda change: change.at)
+        self.changes += [*seen, *gone]
+        self.changes.sort(key=lambda change: change.at)
 
     @contextmanager
     def watching(self) -> Iterator[None]:

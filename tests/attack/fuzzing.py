@@ -1,9 +1,10 @@
 """One parser and a number of inputs -> bytes by chance until one breaks it: by coverage where atheris is installed.
 
-    PYTHONPATH=tests python -m attack.fuzzing PARSER INPUTS SEED
+    PYTHONPATH=tests python -m attack.fuzzing PARSER INPUTS SEED FOLDER KEPT
 
-Run as a process of its own, for the fuzzer ends it. Prints how many inputs were tried; ends with another code than 0,
-and the input that did it, where one raised, hung for 20 seconds or needed more than 3 GiB.
+Run as a process of its own, for the fuzzer ends it. Prints how many inputs were tried; ends with another code than 0
+where one raised, hung for 20 seconds or needed more than 3 GiB, and keeps that input as KEPT and what it did. Whatever
+leads to new code is put into FOLDER, which is empty.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from __future__ import annotations
 import os
 import resource
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,7 +36,7 @@ def main(argv: list[str]) -> int:
         return _by_chance(_parser(name), inputs)
     with atheris.instrument_imports(include=["collectors.readers"]):
         parser = _parser(name)
-    _by_coverage(parser, inputs, seed)
+    _by_coverage(parser, inputs, seed, Path(argv[4]), kept=argv[5])
     return 0
 
 
@@ -46,13 +46,12 @@ def _parser(name: str) -> Parser:
     return PARSERS[name]
 
 
-def _by_coverage(parser: Parser, inputs: int, seed: int) -> None:
-    home = Path(tempfile.mkdtemp(prefix="attack-"))
+def _by_coverage(parser: Parser, inputs: int, seed: int, home: Path, *, kept: str) -> None:
     for number, data in enumerate(parser.seeds):
         (home / f"seed{number}").write_bytes(data)
     longest = max(LONGEST, *map(len, parser.seeds)) if parser.seeds else LONGEST
     options = (f"-runs={inputs}", f"-seed={seed or 1}", f"-timeout={SECONDS}", f"-rss_limit_mb={MEMORY_MIB}")
-    more = (f"-max_len={longest}", f"-artifact_prefix={home}/", "-print_final_stats=1", "-verbosity=0")
+    more = (f"-max_len={longest}", f"-artifact_prefix={kept}", "-print_final_stats=1", "-verbosity=0")
     atheris.Setup([sys.argv[0], *options, *more, str(home)], parser.parse)
     atheris.Fuzz()  # ends the process
 

@@ -8,15 +8,18 @@ from __future__ import annotations
 import io
 import json
 import lzma
+import zipfile
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 from support.build_archives import backup_tar, backup_zip
 from support.build_checkpoints import keras, safetensors
-from support.build_events import scalar_file, train_val
+from support.build_events import event, record, scalar_file, session_start, simple_value, train_val
 from support.build_models import an_xgboost, dcp_metadata, dcp_tensor, lightgbm, ubjson, xgboost_json
 
 from collectors.evidence.events import EventEvidence
@@ -24,12 +27,18 @@ from collectors.readers.archive.read import read_archive
 from collectors.readers.checkpoint.dcp import read_dcp
 from collectors.readers.checkpoint.read import read_checkpoint
 from collectors.readers.checkpoint.shard_index import read_shard_index
+from collectors.readers.checkpoint.torch_pickle import read_torch_pickle
 from collectors.readers.child.evidence_json import from_json, to_json
+from collectors.readers.common.finding_list import FindingList
 from collectors.readers.events.read import read_events
 from collectors.readers.mlflow.read import read_mlflow
+from collectors.readers.pickle.stack import PickleProblem
 from collectors.readers.scaler.read import read_scaler
+from collectors.readers.scores.read import read_scores
+from collectors.readers.scores.report import read_report
 from collectors.readers.tables.columns import LossColumns
 from collectors.readers.tables.read import read_loss_table
+from collectors.readers.tables.written import Written
 from collectors.readers.text.read_config import read_config
 from collectors.readers.text.read_document import read_document
 
@@ -64,6 +73,41 @@ def _answer(data: bytes) -> object:
         return None
 
 
+def _in_sound_records(data: bytes) -> object:
+    """Any data, cut into records whose checksums hold: chance alone never guesses one. A byte tells each length."""
+    framed, at = [], 0
+    while at < len(data):
+        framed.append(record(data[at + 1 : at + 1 + data[at]]))
+        at += 1 + data[at]
+    return _handle(read_events, b"".join(framed))
+
+
+def _unframed(*records: bytes) -> bytes:
+    return b"".join(bytes([len(one)]) + one for one in records)
+
+
+def _pickle(data: bytes) -> object:
+    """A checkpoint's pickle without the archive around it."""
+    with suppress(PickleProblem):
+        return read_torch_pickle(data, FindingList(), "data.pkl")
+    return None
+
+
+def _pickle_in(name: str) -> bytes:
+    with zipfile.ZipFile(DATA / "checkpoints" / name) as archive:
+        return next(archive.read(member) for member in archive.namelist() if member.endswith("data.pkl"))
+
+
+def _log(data: bytes) -> object:
+    return read_loss_table(data, written=Written(lines=(r"epoch (?P<epoch>\d+)", r"loss[ =:]+(?P<train_loss>\S+)")))
+
+
+def _npz(**arrays: Any) -> bytes:
+    made = io.BytesIO()
+    np.savez(made, **arrays)
+    return made.getvalue()
+
+
 def _torch(name: str) -> bytes:
     return (DATA / "checkpoints" / name).read_bytes()
 
@@ -72,10 +116,19 @@ def _columns(data: bytes) -> object:
     return read_loss_table(data, columns=LossColumns(series={"val_loss": ("val_loss", "loss")}))
 
 
+WANTED: Final = {"score": ["fused_score"], "time": ["timestamp"], "word": ["decision"], "series:a": ["patchtst_score"]}
 EVENTS: Final = scalar_file(train_val(range(1, 8)))
 PARSERS: Final[Mapping[str, Parser]] = {
     "events": Parser(partial(_handle, read_events), (EVENTS,)),
+    "sound_records": Parser(
+        _in_sound_records,
+        (
+            _unframed(*(event(n, [simple_value("loss/val", 1.0 / n)]) for n in range(1, 12))),
+            _unframed(event(0, [session_start({"lr": 0.1, "name": "x", "is": True})])),
+        ),
+    ),
     "torch": Parser(_checkpoint("m.pt"), (_torch("torch_zip.pt"), _torch("torch_legacy.pt"))),
+    "pickle": Parser(_pickle, (_pickle_in("torch_zip.pt"),)),
     "safetensors": Parser(_checkpoint("m.safetensors"), (safetensors(),)),
     "keras": Parser(_checkpoint("m.keras"), (keras(),)),
     "boosters": Parser(_checkpoint("m.ubj"), (ubjson(an_xgboost()), xgboost_json(), lightgbm())),
@@ -86,7 +139,14 @@ PARSERS: Final[Mapping[str, Parser]] = {
     "json": Parser(partial(read_config, name="c.json"), (json.dumps({"a": [1, {"b": None}]}).encode(),)),
     "toml": Parser(partial(read_config, name="c.toml"), (b"[a]\nb = [1, 2.5]\nc = 2026-01-01\n",)),
     "scaler": Parser(read_scaler, (b'{"method": "zscore", "center": [1, NaN], "scale": [2, 1e999], "eps": 0}',)),
+    "scaler_npz": Parser(read_scaler, (_npz(method="zscore", center=np.zeros(2), scale=np.ones(2)),)),
     "table": Parser(_columns, (CSV, JSONL)),
+    "log": Parser(_log, (b"[10:00] epoch 1\nloss: 0.5 lr=1e-3\nepoch 2\nloss = nan\n",)),
+    "scores": Parser(
+        partial(_handle, read_scores, wanted=WANTED),
+        ((DATA / "decisions/decision_events.csv").read_bytes()[:900], b'{"fused_score": 0.5, "decision": "warn"}\n'),
+    ),
+    "decision_report": Parser(read_report, ((DATA / "decisions/decision_report.json").read_bytes(),)),
     "document": Parser(read_document, (b"train, calibration, normal\n",)),
     "mlflow": Parser(read_mlflow, (lzma.decompress((DATA / "mlflow/mlflow3.db.xz").read_bytes()),)),
     "answer": Parser(_answer, (to_json(_handle(read_events, EVENTS)),)),

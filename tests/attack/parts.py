@@ -11,14 +11,22 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from attack.parsers import EVENTS, PARSERS
 from support.event_reading import read
+from support.observing import observed
+from support.request_fuzz import fuzz_requests
+from support.server import start_server
+from support.states import good_state, ready_state
 
 from collectors.files.workspace import CannotRead, Workspace
+from collectors.store.store import Store
 
 ROOT = Path(__file__).resolve().parents[2]
+KEPT = ROOT / "build/attack"
+"""Inputs that broke a parser: `PARSER-crash-...`."""
 SECRET = b"a secret outside"
 
 
@@ -35,20 +43,25 @@ class Result:
 
 def fuzz(name: str, inputs: int, seed: int) -> Result:
     """So many inputs for one parser, in a process of its own."""
-    command = [sys.executable, "-m", "attack.fuzzing", name, str(inputs), str(seed)]
+    KEPT.mkdir(parents=True, exist_ok=True)
     env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "tests"), str(ROOT)])}
-    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, errors="replace", check=False)
+    with tempfile.TemporaryDirectory(prefix="attack-") as home:
+        asked = [name, str(inputs), str(seed), home, str(KEPT / f"{name}-")]
+        done = subprocess.run(
+            [sys.executable, "-m", "attack.fuzzing", *asked],
+            cwd=ROOT, env=env, capture_output=True, text=True, errors="replace", check=False,
+        )  # fmt: skip
     said = done.stdout + done.stderr
     found = re.findall(r"number_of_executed_units: (\d+)", said)
     tried = int(found[-1]) if found else 0
     engine = "by coverage" if "INFO: Instrumenting" in said or "libFuzzer" in said else "by chance"
-    broke = () if done.returncode == 0 and tried >= inputs else (said[-1500:],)
+    broke = () if done.returncode == 0 and tried >= inputs else (done.stdout[-1500:] + done.stderr[-700:],)
     return Result(f"fuzz {name}", tried, broke, engine)
 
 
-def fuzzers(inputs: int, seed: int) -> list[Callable[[], Result]]:
+def fuzzers(inputs: int, seed: int) -> list[tuple[str, Callable[[], Result]]]:
     """One attack for each parser."""
-    return [lambda name=name: fuzz(name, inputs, seed) for name in PARSERS]  # type: ignore[misc]
+    return [(f"fuzz {name}", partial(fuzz, name, inputs, seed)) for name in PARSERS]
 
 
 def flips() -> Result:
@@ -108,6 +121,26 @@ def _exchange(root: Path, outside: Path, stop: threading.Event) -> None:
         for target in (root / "real", outside):
             (root / "next").symlink_to(target)
             (root / "next").rename(root / "folder")
+
+
+def requests(count: int, seed: int) -> Result:
+    """So many requests that no browser sends, to the page's own server: none is the server's fault."""
+    with tempfile.TemporaryDirectory(prefix="attack-") as home:
+        server = start_server(Path(home))
+        store = Store(server.state_dir)
+        store.write_snapshot(ready_state())
+        store.write_state(good_state())
+        try:
+            with observed(store):
+                found = fuzz_requests(server.url, count, seed)
+            log = server.log()
+        finally:
+            server.stop()
+    broke = [f"{answer!r} to {request[:500]!r}" for request, answer in found.broken]
+    if "Traceback" in log:
+        broke.append(log[log.index("Traceback") :][:1500])
+    answered = ", ".join(f"{times:,} x {status or 'none'}" for status, times in sorted(found.statuses.items()))
+    return Result("requests", found.statuses.total(), tuple(broke), answered)
 
 
 def kills(count: int) -> Result:

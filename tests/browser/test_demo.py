@@ -86,7 +86,7 @@ def test_a_training_that_stops_on_the_way_is_not_ready(browser: Chromium, serve:
     """Its process is killed in the middle of SwinMAE; the page says so while it is open."""
     start(serve, browser, "--demo-fault", "stall")
 
-    reason = "swinmae: epoch 6 of 12, then silent"
+    reason = "SwinMAE fell silent at epoch 6 of 12"
     wait_for(lambda: reason in text(browser.driver, ".verdict-reason"), reason, timeout_seconds=240)
 
     assert seen(browser, "verdict")["word"] == ["NOT READY", "TRAINING", "NOT READY"]

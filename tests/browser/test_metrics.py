@@ -90,10 +90,10 @@ def test_a_group_that_is_opened_again_is_drawn_as_is_wished_by_then(page: Page) 
 def test_a_target_has_its_row_and_its_own_stage(page: Page) -> None:
     page.show(with_target(0.01), "view=gate")
 
-    assert "15. Targets reached" in text(page.driver, "#verdict .verdict-reason")
+    assert "15. Targets reached" in text(page.driver, "#verdict .verdict-evidence")
     assert "FAIL" in text(page.driver, "#check-targets .check-outcome")
     stage = ".stage-card[data-stage='targets-check']"
-    wait_for(lambda: "not at most 0.01" in text(page.driver, stage), "the stage of the targets")
+    wait_for(lambda: "misses its target" in text(page.driver, stage), "the stage of the targets")
 
     page.show(with_target(100.0), "view=gate")
 

@@ -63,6 +63,8 @@ def test_the_charts_hold_the_recorded_points_as_they_were_measured(page: Page) -
     assert_verdict(page, "READY", "5 5L24")
 
     assert text(page.driver, "#smoothing-now") == "off"
+    slider = "return document.getElementById('smoothing').checkVisibility({visibilityProperty: true})"
+    assert not page.driver.execute_script(slider), "a slider that does nothing looks set"
 
     for chart, losses in enumerate((PATCHTST, SWINMAE)):
         drawn = traces(page.driver, chart)

@@ -178,7 +178,7 @@ def test_a_writer_that_is_gone_did_not_finish(tmp_path: Path, validate: Validate
 
     assert code == 1
     assert "epoch 3 of 30, then silent" in checks["training"]["detail"]
-    assert checks["verdict"]["reason"].startswith("8. Training finished")
+    assert checks["verdict"]["evidence"].startswith("8. Training finished")
 
 
 def _missing_scaler(root: Path) -> None:

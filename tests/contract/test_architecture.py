@@ -32,6 +32,7 @@ OPENS = (
     "collectors/trainers/reference.py",  # the description that is shipped with it
     "collectors/commands/terminal.py",  # /dev/null when a pipe closed
     "dash_app/web/bundle.py",  # our own styles and scripts
+    "dash_app/auth/config_file.py",  # the operator's own file and its secrets
 )
 STORE = "collectors/store/"
 TRAINERS = "collectors/trainers/"
@@ -39,7 +40,7 @@ TRAINERS = "collectors/trainers/"
 FOLDER = "collectors.store.folder"
 IN_THE_STORE = re.compile(
     r"dashboard-state\.json|heartbeat\.json|smoke\.json|after_end\.json|baseline\.json|policy\.json|index\.jsonl"
-    r"|\.(collector|write)\.lock|\.digest\.key|(?<!/api/)\b(runs|cache)/"
+    r"|access\.json|audit\.jsonl|\.session\.secrets|\.(collector|write)\.lock|\.digest\.key|(?<!/api/)\b(runs|cache)/"
 )
 """Names of the state directory's files and folders."""
 GROUND = ("collectors/contract/", "collectors/evidence/", "dash_app/ids.py")

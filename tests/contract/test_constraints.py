@@ -49,7 +49,7 @@ def test_the_file_holds_names_and_exact_versions_alone_each_once() -> None:
     assert canonicalize_name(PROJECT["name"]) not in found
 
 
-@pytest.mark.parametrize("extra", ["", "test", "server", "train", "live"])
+@pytest.mark.parametrize("extra", ["", "test", "server", "oidc", "train", "live"])
 def test_every_requirement_is_pinned_within_its_range(extra: str) -> None:
     asked = [
         Requirement(text) for text in (PROJECT["optional-dependencies"][extra] if extra else PROJECT["dependencies"])

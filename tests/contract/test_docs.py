@@ -21,6 +21,7 @@ from collectors.__main__ import main
 from collectors.commands.schema import config_schema
 from collectors.judge.checklist import documented_checks
 from collectors.observe.load_pipeline import parse_config
+from dash_app.auth.config_file import parse_access
 from docs import made_reference
 from docs.__main__ import made_anew
 from docs.excerpts import excerpt
@@ -43,7 +44,7 @@ def test_the_made_parts_are_what_the_code_says() -> None:
     )
 
     assert (done.returncode, done.stdout) == (0, ""), done.stdout + done.stderr
-    assert [page.name for page in MADE] == ["README.md", "checks.md", "dashboard-yaml.md", "trainers.md"]
+    assert [page.name for page in MADE] == ["README.md", "access.md", "checks.md", "dashboard-yaml.md", "trainers.md"]
 
 
 def test_a_page_that_says_something_else_is_stale_and_what_is_written_by_hand_stays() -> None:
@@ -105,7 +106,7 @@ def test_what_is_shown_of_an_example_is_as_it_is_written() -> None:
 def _written_by_hand() -> list[Block]:
     made = {section.heading or "Top level" for section in sections()}
     told = [block for page in PAGES for block in blocks(page, "yaml") if block.heading.strip("`") not in made]
-    return [block for block in told if not block.text.startswith("services:")]
+    return [block for block in told if not block.text.startswith(("services:", "mode:"))]
 
 
 @pytest.mark.parametrize("block", _written_by_hand(), ids=lambda block: block.heading)
@@ -116,6 +117,12 @@ def test_an_example_of_a_page_is_taken(block: Block) -> None:
     whole = {"streams": [STREAM | part]} if in_stream else {"streams": [STREAM]} | part
 
     assert parse_config(yaml.safe_dump(whole).encode(), "dashboard.yaml").streams
+
+
+@pytest.mark.parametrize("block", [b for b in blocks(ROOT / "docs/access.md", "yaml") if b.text.startswith("mode:")],
+                         ids=lambda block: block.heading)  # fmt: skip
+def test_an_example_of_who_may_do_what_is_taken(block: Block) -> None:
+    assert parse_access(block.text.encode(), "access.yaml").mode
 
 
 def test_the_example_of_the_readme_judges_such_a_training(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

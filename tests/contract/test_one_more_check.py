@@ -59,7 +59,7 @@ def test_it_stands_in_the_checklist_with_its_number_and_keeps_the_run_from_being
     found = state()
 
     assert [(c.index, c.id, c.detail) for c in found.checklist[-1:]] == [(16, "licence", "no licence of 2 streams")]
-    assert found.verdict.reason == "16. Licence: no licence of 2 streams."
+    assert (found.verdict.reason, found.verdict.evidence) == ("No licence of 2 streams.", "16. Licence")
     assert is_ready_but_for_skips(found.checklist, found.verdict)
 
 

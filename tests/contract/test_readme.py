@@ -23,6 +23,10 @@ from docs.made_reference import slug
 SERVES = "serves until stopped; every browser test runs it"
 DOCKER = "needs docker; tests/container/ runs the same commands in a room like the image's"
 TRAINS = "needs torch and trains; tests/train/ and the recorded demonstration run it"
+MOCK = (
+    "python -m oidc_provider_mock --user-claims "
+    """'{"sub": "ann", "email": "ann@example.org", "groups": ["release"]}'"""
+)
 NOT_RUN_HERE = {
     "make test": "it is what runs this test",
     "make demo": "serves until stopped; the demonstration is driven in tests/browser/test_demo.py",
@@ -34,10 +38,14 @@ NOT_RUN_HERE = {
     "python -m dash_app WORKSPACE --frame-ancestors https://wiki.example.org": SERVES,
     "python -m collectors watch WORKSPACE --state-dir STATE": "runs until stopped; tests/cli/test_watch.py runs it",
     "docker build -t training-dashboard .": DOCKER,
-    "docker run --read-only --tmpfs /tmp -p 127.0.0.1:8050:8050 -v WORKSPACE:/workspace:ro -v state:/state "
+    "docker run --read-only --tmpfs /tmp -p 127.0.0.1:8050:8050 -e TRAINING_DASHBOARD_ALLOW_ANONYMOUS=1 "
+    "-v WORKSPACE:/workspace:ro -v state:/state "
     "training-dashboard": DOCKER,
     "docker run --read-only --tmpfs /tmp -v WORKSPACE:/workspace:ro -v state:/state --no-healthcheck "
     "training-dashboard python -m collectors watch": DOCKER,
+    "pip install -e '.[oidc]' oidc-provider-mock": "done by make test before this test can run",
+    MOCK: SERVES,
+    "TRAINING_DASHBOARD_OIDC_CLIENT_SECRET=mock python -m dash_app --demo --access examples/access/mock.yaml": SERVES,
     "python -m examples.record_demo": TRAINS,
     "python -m examples.reference_pipeline --workspace /tmp/my-training": TRAINS,
     "python -m examples.reference_pipeline --workspace W --diverge": TRAINS,

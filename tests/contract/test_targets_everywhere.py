@@ -42,7 +42,8 @@ def test_every_face_tells_what_was_missed(face: str) -> None:
 
 def test_it_blocks_the_release_and_counts_among_the_checks() -> None:
     assert (missed().verdict.value, missed().verdict.total) == (VerdictValue.NOT_READY, 10)
-    assert missed().verdict.reason.startswith("15. Targets reached: patchtst: best val_loss")
+    assert missed().verdict.reason == "PatchTST's val_loss misses its target."
+    assert (missed().verdict.evidence or "").startswith("15. Targets reached: patchtst: best val_loss")
     assert (reached().verdict.value, reached().verdict.reason) == (VerdictValue.READY, "Every blocking check passes.")
     assert verdict_badge(reached()).message == "READY 10/10"
 

@@ -13,7 +13,10 @@ from support.breakages import (
     CKPT,
     CKPT2,
     POLICY,
+    RUNS,
     SCALER,
+    TABLE,
+    TABLE2,
     Broken,
     Edit,
     also,
@@ -24,7 +27,9 @@ from support.breakages import (
     gone,
     link,
     put,
+    swapped,
     text,
+    write_secrets,
 )
 from support.workspaces import checkpoint_bytes, falling, write_policy, write_scaler, write_stream
 
@@ -110,6 +115,13 @@ def pulled(w: Broken) -> None:
     put(CKPT, checkpoint_bytes(w.patchtst))(w)
 
 
+def linked_out(w: Broken) -> None:
+    """The checkpoint lies outside, and a link in its place."""
+    write_secrets(w.outside)
+    (w.outside / "p.pt").write_bytes((w.root / CKPT).read_bytes())
+    link(CKPT, "{outside}/p.pt")(w)
+
+
 ZIPPED = f"artifacts/bundles/{{run}}.zip {CKPT} {CFG} {CKPT2} configs/swinmae_ssl_real.yaml {SCALER}"
 TABLES = "artifacts/loss/patchtst_loss_history.csv artifacts/loss/swinmae_loss_history.csv"
 ROWS = (
@@ -160,6 +172,17 @@ ROWS = (
         None, also(gone(CKPT), finished)),
     Row("both checkpoints gone, no backup", gone(CKPT, CKPT2, BUNDLE),
         f"Train PatchTST and SwinMAE; it should save {CKPT} and {CKPT2}.", "checkpoints", None, trained),
+    Row("a link out of the workspace", linked_out, "Put the file itself in the link's place", "checkpoints", None,
+        also(gone(CKPT), finished)),
+    Row("config out of range and no backup", also(text(CFG, "lr: 0.002", "lr: -1"), gone(BUNDLE)),
+        "Put the config of PatchTST's run back in place", "provenance", None, text(CFG, "lr: -1", "lr: 0.002")),
+    Row("scaler gone and no backup", gone(SCALER, BUNDLE), f"Run PatchTST training; it should save {SCALER}.", "scaler",
+        None, lambda w: write_scaler(w.root, w.patchtst.start - 2)),
+    Row("no event file", gone(RUNS), "Train PatchTST with its event writer on", "logs", None, finished),
+    Row("loss history is a page", put(TABLE, "<html>"), "Write PatchTST's loss history again", "training", None,
+        finished),
+    Row("loss histories swapped", swapped(TABLE, TABLE2), "Train again, or remove what is left of the other run.",
+        "provenance", None, swapped(TABLE, TABLE2)),
     Row("nothing trained", lambda w: gone(*(p.name for p in w.root.iterdir() if p.name not in {"configs"}))(w),
         "Train PatchTST and SwinMAE", "checkpoints scaler logs training provenance",
         None, trained),

@@ -6,6 +6,7 @@ this list too (a test looks).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from mutants.mutant import Mutant
@@ -20,10 +21,78 @@ class Equivalent(NamedTuple):
     reason: str
 
 
+def _of_any_size(*lines: str, reason: str) -> Iterator[Equivalent]:
+    """Constants, `NAME = 8` or `NAME = 1 << 20`, that may be a step larger or smaller."""
+    for line in lines:
+        name, number = line.rsplit(" = ", 1)
+        base, shift, by = number.partition(" << ")
+        for step in (-1, 1):
+            if shift:
+                yield Equivalent(line, f"{name} = {base} << {int(by) + step}", reason)
+            if not shift or int(base) + step:
+                yield Equivalent(line, f"{name} = {int(base) + step}{shift}{by}", reason)
+
+
 _MORE_IS_READ: Final = "how much is read at first: what is missing is read when it is needed"
 _MOST_SAY_NO: Final = "a look at a few numbers before the look at all of them: speed alone"
 
+_AT_ONCE: Final = "how much is taken at a time: all of it is taken, in whatever pieces"
+_QUICKER: Final = "from which size on the quicker of two ways is gone: both find the same"
+_GUESSES: Final = (
+    "how records to come are guessed: each guess is tested against their checksums, a wrong one costs time"
+)
+_SAMPLED: Final = "how many of very many numbers are looked at, evenly over all"
+
 EQUIVALENTS: Final[tuple[Equivalent, ...]] = (
+    *_of_any_size(
+        "CHUNK: Final = 1 << 20",
+        "CHUNK: Final = 4 << 20",
+        "BATCH: Final = 1 << 20",
+        "_AT_ONCE: Final = 1 << 20",
+        "_BLOCK: Final = 1 << 16",
+        "_FIRST_WINDOW: Final = 4 << 10",
+        "_WINDOW: Final = 1 << 20",
+        "_AT_A_TIME: Final = 256",
+        "CHUNKS_AHEAD: Final = 2",
+        reason=_AT_ONCE,
+    ),
+    *_of_any_size(
+        "_WORTH_JOINING: Final = 1 << 19",
+        "SHORT: Final = 256 << 10",
+        "_SHORT = 48",
+        "_FEW: Final = 8",
+        "_PATIENCE: Final = 3",
+        reason=_QUICKER,
+    ),
+    *_of_any_size(
+        "_FIRST_WALK: Final = 48",
+        "_LONGEST_WALK: Final = 1024",
+        "_WORTH_IT: Final = 256",
+        "_MAX_PATTERN: Final = 256",
+        "_MAX_KNOWN: Final = 4096",
+        "_MAX_LAYOUTS: Final = 64",
+        reason=_GUESSES,
+    ),
+    *_of_any_size("MEASURED: Final = 10_000", "SAMPLE: Final = 20_000", reason=_SAMPLED),
+    *_of_any_size("_STEPS: Final = 60", reason="halvings of what lies between 0 and 1: half of them are enough"),
+    Equivalent("_WORTH_JOINING: Final = 1 << 19", "_WORTH_JOINING: Final = (1 >> 19)", _QUICKER),
+    Equivalent("if run.count >= 4 * _FEW:", None, _QUICKER),
+    Equivalent("self._remember(list(pattern) * min(count, 1 + _LONGEST_WALK // len(pattern)))", None, _GUESSES),
+    *(Equivalent("if key < 128:", after, _QUICKER) for after in ("if key < 127:", "if False:")),
+    *(
+        Equivalent("self._grow(stop + stop // 2)", f"self._grow(stop + {room})", "room that is made beforehand")
+        for room in ("stop // 1", "stop // 3", "(stop * 2)")
+    ),
+    Equivalent(
+        "if at % _AT_A_TIME == 0 and time.process_time() > until:",
+        "if at % _AT_A_TIME == 0 and (time.process_time() >= until):",
+        "one tick of a clock that counts billionths of a second",
+    ),
+    Equivalent(
+        "if left is not None and left <= 0:",
+        "if left is not None and (left < 0):",
+        "with nothing left to wait it waits for nothing, and then less than nothing is left",
+    ),
     *(
         Equivalent("_FIRST_LOOK: Final = 1 << 20", f"_FIRST_LOOK: Final = {size}", _MORE_IS_READ)
         for size in ("1 << 19", "1 << 21", "2 << 20")

@@ -39,6 +39,8 @@ FAULT_PAUSE_SECONDS = 90.0
 SETTLED_SECONDS = 8.0
 """A state that has not changed for so long is what the pages are compared with."""
 PATIENCE_SECONDS = 60.0
+LEAST_LOOKS = 5
+"""A busy browser takes most of a minute to answer one."""
 SPEED = 8.0
 """Times as fast as the training was recorded."""
 BOUNDS: dict[str, Bound] = {
@@ -103,9 +105,9 @@ class Soak:
             if not self._has_settled():
                 return
             self.compared += 1
-            end, wrong = time.monotonic() + PATIENCE_SECONDS, ["nothing was seen"]
-            while wrong and time.monotonic() < end:
-                state = self._state()
+            end, looks, wrong = time.monotonic() + PATIENCE_SECONDS, 0, ["nothing was seen"]
+            while wrong and (looks < LEAST_LOOKS or time.monotonic() < end):
+                looks, state = looks + 1, self._state()
                 wrong = self.browsers.differing(state) if state else ["there is no state"]
             self.differing += wrong
 

@@ -54,7 +54,8 @@ class Browsers:
             nodes = [name for name in wanted if page["nodes"].get(name) != wanted[name]]
             parts = [part for part in pages[0] if page.get(part) != pages[0][part]]
             if nodes or parts:
-                wrong.append(f"page {number}: nodes {nodes[:4]}, parts {parts}")
+                told = [_first_difference(pages[0][part], page.get(part)) for part in parts]
+                wrong.append(f"page {number}: nodes {nodes[:4]}, parts {parts}: {told}")
         return wrong
 
     def close(self) -> None:
@@ -62,6 +63,17 @@ class Browsers:
         for driver in self._drivers:
             with suppress(WebDriverException):
                 driver.quit()
+
+
+def _first_difference(one: Any, other: Any) -> str:
+    """Where two of what pages show differ first, and what stands there."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return next(
+            (f"{key}: {_first_difference(one[key], other.get(key))}" for key in one if one[key] != other.get(key)), ""
+        )
+    texts = str(one), str(other)
+    at = next((n for n, pair in enumerate(zip(*texts, strict=False)) if len(set(pair)) > 1), 0)
+    return " | ".join(text[max(0, at - 20) : at + 60] for text in texts)
 
 
 class Visitors:

@@ -19,7 +19,9 @@ from collectors.contract.metrics import StreamMetrics
 from collectors.contract.state import DashboardState
 
 PATIENCE_SECONDS = 300.0
-"""Ten times what the longest part needs: importing a library, and training for a while, on a busy machine."""
+"""Many times what it takes to see what lies on the disk, on a busy machine."""
+START_SECONDS = 1200.0
+"""How long a library may take to be imported where many compete for the disk and the cores: it says when it has."""
 
 
 class Followed:
@@ -34,6 +36,17 @@ class Followed:
         """The first state that is as asked."""
         wait_for(lambda: condition(self._look(), self.model), what, PATIENCE_SECONDS)
         return self.states[-1]
+
+    def until_held(self, process: subprocess.Popen[bytes], folder: Path, step: int) -> None:
+        """Until a training waits after this step, its record on the disk; an error where it has ended instead."""
+        held = folder.parent / f"at-{step}"
+
+        def is_held_or_gone() -> bool:
+            self._look()
+            return held.exists() or process.poll() is not None
+
+        wait_for(is_held_or_gone, f"the training to wait at step {step}", START_SECONDS)
+        assert held.exists(), f"it ended with {process.returncode}: see the log beside {folder}"
 
     def _look(self) -> DashboardState:
         state = self._read()

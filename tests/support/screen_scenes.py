@@ -1,4 +1,4 @@
-"""`make screens`: every scene of the page, at four widths and in both themes, and one page that shows them all.
+"""`make screens`: every scene of the page, in five sizes and in both themes, and one page that shows them all.
 
     python tests/support/screen_scenes.py build/screens [--only ready,history] [--sizes desktop,phone]
 
@@ -90,6 +90,9 @@ class Stage:
     def _six(self) -> RunningServer:
         return self._collected("six", many_streams(self.home / "six", 6))
 
+    def _eight(self) -> RunningServer:
+        return self._collected("eight", many_streams(self.home / "eight", 8))
+
     def _forty(self) -> RunningServer:
         return self._collected("forty", many_streams(self.home / "forty", 40))
 
@@ -127,37 +130,54 @@ class Scene:
     server: str
     query: str = ""
     told: str = ""
-    """What a person should see, under the pictures."""
+    """What a person who knows nothing must be able to say after five seconds; it stands under the pictures."""
     whole: bool | None = None
     shown: Shown = "drawn"
     sizes: tuple[str, ...] = tuple(SIZES)
 
 
-TABS = ("readiness", "curves", "runs", "decisions", "files")
-STORED = "run={run}"  # the newest, whatever it is called
+PAPER = ("upright", "tablet")  # as wide as A4 upright and across
+STORED = "run={run}"  # one that is ready, whatever it is called
+TABS = {
+    "readiness": "It is ready: every check passed, these files prove it",
+    "curves": "Both losses fell, and ended below the baseline's",
+    "runs": "Five runs, two of them ready; this is the newest, that one is pinned",
+    "decisions": "Three alarms, the longest 19 s, and when",
+    "files": "These files belong to the run, and nearly all of them were verified",
+}
 SCENES = (
-    Scene("demo", "running", told="TRAINING: the second stream runs, edges flow, the curves grow"),
-    Scene("not-ready", "failing", told="NOT READY: the scaler is missing; readable in five seconds"),
+    Scene("demo", "running", told="It trains: one stream is done, the other runs, and nothing has failed"),
+    Scene("not-ready", "failing", told="Not ready: the scaler is missing; this command brings it back"),
     Scene(
-        "not-ready-whole", "failing", "stage=artifact-save", "the same, a stage selected, the whole page", whole=True
+        "not-ready-whole", "failing", "stage=artifact-save", "The same, and which checks and files that stage has", True
     ),
-    Scene("gate", "failing", "view=gate", "the artifact gate of the same run"),
-    Scene("diverged", "diverged", told="NOT READY: a loss is not finite"),
-    Scene("stalled", "stalled", told="a stream went silent: its process was killed"),
-    Scene("ready", "ended", "baseline=-", "READY, compared with nothing"),
-    Scene("comparison", "ended", "y=log", "READY, the pinned baseline behind it, the whole page", whole=True),
-    *(Scene(f"tab-{tab}", "ended", f"tab={tab}", f"the tab {tab}, whole", whole=True) for tab in TABS),
-    Scene("six-streams", "six", told="six streams: every name in the graph can be read, every chart found"),
-    Scene("forty-streams", "forty", told="forty streams: grouped, and nothing is slow"),
-    Scene("long-with-spike", "long", told="20,000 points and a spike: the curve is not flattened, the spike is told"),
-    Scene("foreign", "foreign", told="another trainer's folder, which nobody described"),
-    Scene("stored-without-scripts", "ended", STORED, "a stored run without JavaScript", True, "without scripts"),
-    Scene("paper", "failing", told="on paper: everything is told, nothing to press", whole=True, shown="on paper"),
-    Scene("dead-observer", "dead", told="nobody observes any more: old, and said to be", sizes=("phone", "narrow")),
-    Scene("embed", "ended", "embed=1", "inside a frame of somebody else's page"),
-    Scene("embed-graph", "failing", "embed=1&panel=graph", "one panel of it"),
-    Scene("empty", "empty", told="a workspace in which nothing was trained"),
-    Scene("no-state", "stateless", told="nobody has collected anything yet"),
+    Scene("gate", "failing", "view=gate", "Of the thirteen checks one fails: the scaler"),
+    Scene("diverged", "diverged", told="Not ready: both models diverged; find out why and train again"),
+    Scene(
+        "stalled", "stalled", told="Not ready: SwinMAE stopped at epoch 6 of 12; the backup is missing because of that"
+    ),
+    Scene("ready", "ended", "baseline=-", "It is ready"),
+    Scene("comparison", "ended", "y=log", "It is ready, and better than the baseline", True),
+    *(Scene(f"tab-{tab}", "ended", f"tab={tab}", told, True) for tab, told in TABS.items()),
+    Scene("six-streams", "six", told="Six models train; I can read each name and find each curve"),
+    Scene("eight-streams", "eight", told="Eight models train; I can still read each name"),
+    Scene("forty-streams", "forty", told="Forty models train, as one stage; nothing has failed"),
+    Scene("long-with-spike", "long", told="It trains, the loss fell; one value shot up to 400"),
+    Scene("foreign", "foreign", told="An Ultralytics run, recognised by these files; it is ready"),
+    Scene(
+        "stored-without-scripts",
+        "ended",
+        STORED,
+        "An old run, not live; it was ready; here is its report",
+        True,
+        "without scripts",
+    ),
+    Scene("paper", "failing", "", "On A4: not ready, the scaler is missing, what to do", True, "on paper", PAPER),
+    Scene("dead-observer", "dead", told="This is old: nobody has looked for months", sizes=("phone", "narrow")),
+    Scene("embed", "ended", "embed=1", "It is ready, in the middle of somebody else's page"),
+    Scene("embed-graph", "failing", "embed=1&panel=graph", "Where in the pipeline it fails"),
+    Scene("empty", "empty", told="Nothing was trained here yet; nothing is wrong"),
+    Scene("no-state", "stateless", told="Nobody has collected anything yet; this command does"),
 )
 
 
@@ -210,7 +230,8 @@ def _state(server: RunningServer) -> dict[str, Any]:
 
 
 def _newest_run(server: RunningServer) -> str:
-    return str(server.get("api/runs").json()["runs"][0]["run_id"])
+    runs = server.get("api/runs").json()["runs"]  # the demonstration may be about to begin anew
+    return str(next((run for run in runs if run["verdict"] == "ready"), runs[0])["run_id"])
 
 
 def _verdict(server: RunningServer) -> str:

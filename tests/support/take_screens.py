@@ -1,4 +1,4 @@
-"""Pictures of a served page: four widths, both themes, for somebody to look at.
+"""Pictures of a served page: five sizes, both themes, for somebody to look at.
 
     python tests/support/take_screens.py URL FOLDER [--query stage=swinmae] [--full] [--only desktop-light]
 
@@ -21,7 +21,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from support.browsers import chromium_options, console_messages
 from support.waiting import wait_for
 
-SIZES = {"desktop": (1440, 900), "tablet": (1024, 768), "phone": (390, 844), "narrow": (320, 640)}
+SIZES = {
+    "desktop": (1440, 900),
+    "tablet": (1024, 768),
+    "upright": (768, 1024),
+    "phone": (390, 844),
+    "narrow": (320, 640),
+}
 THEMES = ("light", "dark")
 Shown = Literal["drawn", "without scripts", "on paper"]
 IS_DRAWN = """
@@ -38,7 +44,7 @@ return Boolean(document.querySelector("#verdict .verdict"))
   && (!shown(".history") || Boolean(document.querySelector(".history-table, .history .empty")))
   && (!shown("#graph-canvas") || Boolean(graph.querySelector(".stage-card, .graph-empty")))
   && !document.querySelector(".observed:has(time:empty)")
-  && charts.filter((chart) => chart.getBoundingClientRect().top < innerHeight + 500)
+  && charts.filter((chart) => chart.getBoundingClientRect().top < innerHeight + 250)
     .every((chart) => chart.querySelector(".scatterlayer .trace, .annotation"));
 """
 SETTLED = """
@@ -75,7 +81,7 @@ def take(driver: Any, address: str, file: Path, *, whole: bool | None = None, sh
     driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": shown == "without scripts"})
     driver.get(address)
     if shown != "without scripts":
-        wait_for(lambda: driver.execute_script(IS_DRAWN), f"{address} to be drawn", 60)
+        wait_for(lambda: driver.execute_script(IS_DRAWN), f"{address} to be drawn", 120)
         if shown == "on paper":
             driver.execute_script("window.dispatchEvent(new Event('beforeprint'))")
             driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})

@@ -2,7 +2,7 @@
 
 The recorded folders' own net and points (tests/data/trainers/lightning/make.py), 4 epochs of 20 steps, a record and a
 pause each 5 steps, event files and a table. After each step to `--hold` it waits until the file `go-STEP` stands
-beside the folder. Resumed, Lightning begins its next folder, `version_1`, as it does by itself.
+beside the folder, and says so by `at-STEP`. Resumed, Lightning begins its next folder, `version_1`, by itself.
 """
 
 from __future__ import annotations

@@ -20,7 +20,10 @@ def options_of(about: str | None) -> argparse.Namespace:
 
 
 def hold_at(options: argparse.Namespace, step: int) -> None:
-    """Pause after a record; at a step to hold at, until `go-STEP` stands beside the folder."""
+    """Pause after a record; at a step to hold at, wait for `go-STEP` beside the folder and say so by `at-STEP`."""
     time.sleep(PAUSE_SECONDS)
-    while step in options.hold and not (options.folder.parent / f"go-{step}").exists():
+    if step not in options.hold:
+        return
+    (options.folder.parent / f"at-{step}").touch()
+    while not (options.folder.parent / f"go-{step}").exists():
         time.sleep(PAUSE_SECONDS / 4)

@@ -136,11 +136,13 @@ def follow_until_killed(library: Library, folder: Path, seen: Followed) -> str:
     idle = seen.until(lambda state, _: state is not None, "the first state")
     assert (idle.verdict.value, idle.meta.recognised, seen.model.completion.status) == ("not_ready", None, "idle")
     with training(library.script, folder, "--hold", FIRST, KILLED) as child:
+        seen.until_held(child, folder, FIRST)
         begun = seen.until(lambda _, model: model.completion.step == library.step(FIRST), "the first record")
         assert_runs(seen, child.pid)
         assert len(seen.model.series["train_loss"].value) == 1
         let_go(folder, FIRST)
 
+        seen.until_held(child, folder, KILLED)
         held = seen.until(lambda _, model: is_at(library, model, KILLED), f"step {KILLED} with its end in sight")
         assert_runs(seen, child.pid)
         assert str(held.meta.recognised).startswith(library.label)
@@ -159,6 +161,7 @@ def follow_resumed(library: Library, folder: Path, seen: Followed, run: str) -> 
     """The same run by another process; what was thrown away is gone."""
     before = len(seen.states)
     with training(library.script, folder, "--resume", "--hold", RESUMED) as child:
+        seen.until_held(child, folder, RESUMED)
         resumed = seen.until(
             lambda _, model: model.completion.status == "running" and model.completion.step == library.step(RESUMED),
             "the first record after the resume",

@@ -11,6 +11,7 @@ from collectors.judge.checks.part import (
     WAIT,
     Judgement,
     Part,
+    Short,
     failing,
     first_error,
     judge_parts,
@@ -25,28 +26,33 @@ from collectors.judge.checks.spec import CheckSpec, GatePlace, Meaning, When
 from collectors.numbers import listed, plural, size_words
 from collectors.training.evidence import ReadFile, WorkspaceEvidence
 
+UNREAD = "The newest backup cannot be read"
+
 
 def check_backup(seen: WorkspaceEvidence) -> Judgement:
     """The newest archive tests sound and holds every stream's checkpoint and config, non-empty."""
     patterns = seen.config.backup.paths if seen.config.backup else ()
     if not seen.backups:
-        none = failing(None, None, f"no archive matches {listed(patterns)}", new_backup(seen))
+        text, short = f"no archive matches {listed(patterns)}", Short("There is no backup")
+        none = failing(None, None, text, new_backup(seen), short=short)
         return judge_parts([lacking(none, not_yet_there(seen))])
     return judge_parts([_backup(seen.backups[0], seen)])
 
 
 def _backup(file: ReadFile[ArchiveEvidence], seen: WorkspaceEvidence) -> Part:
     if file.evidence is None:
-        return failing(file.path, None, missing_text(file.facts), new_backup(seen))
+        return failing(file.path, None, missing_text(file.facts), new_backup(seen), short=Short(UNREAD))
     if file.being_written:
         return skipping(file.path, None, f"{file.path} is being written", WAIT)
     if not file.evidence.sound:
-        return failing(file.path, None, f"{file.path}: {first_error(file.evidence.findings)}", new_backup(seen))
+        text = f"{file.path}: {first_error(file.evidence.findings)}"
+        return failing(file.path, None, text, new_backup(seen), short=Short("The newest backup is damaged"))
     absent = _absent(file.evidence, seen)
     if absent:
         text = f"{file.path} holds no {listed(absent)} (or an empty one)"
         return replace(
-            failing(file.path, None, text, new_backup(seen)), extra=tuple(warnings_of(file.evidence.findings))
+            failing(file.path, None, text, new_backup(seen), short=Short("The newest backup is not complete")),
+            extra=tuple(warnings_of(file.evidence.findings)),
         )
     tested = {"all": "all sound", "part": "tested in part", "none": "contents not tested"}[file.evidence.tested]
     members = plural(len(file.evidence.members), "member")

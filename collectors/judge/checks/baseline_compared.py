@@ -17,6 +17,10 @@ from collectors.judge.remedy import Kind, Remedy, waiting
 from collectors.training.evidence import WorkspaceEvidence
 
 PIN = "`python -m collectors runs baseline RUN_ID`"
+IN_SHORT = {
+    Regression.REGRESSION: "The run is worse than its baseline",
+    Regression.INCOMPARABLE: "The run cannot be compared with its baseline",
+}
 OUTCOMES = {Regression.NONE: Outcome.PASS, Regression.REGRESSION: Outcome.FAIL}
 REMEDIES = {
     Regression.REGRESSION: Remedy(
@@ -42,6 +46,7 @@ def compared_with(seen: WorkspaceEvidence, baseline: DashboardState) -> Judgemen
         remedies=(known,) if known is not None else (),
         evidence=tuple(_evidence(stream, (run, baseline), seen) for stream in ordered(run, baseline.metrics)),
         not_yet=found.value is Regression.INCOMPLETE,
+        short=IN_SHORT.get(found.value),
     )
 
 

@@ -36,9 +36,10 @@ def bring_back(seen: WorkspaceEvidence, file: ReadFile[Any], name: str) -> Remed
         return None
     commands = [_unpacking(path, copies.archive.format, copy, one.path) for one, copy in bad if copy is not None]
     known = tuple(command for command in commands if command is not None)
-    action = f"Restore {{names}} from the backup {path}, which tests sound."
+    done_by = together(known) if len(known) == len(bad) else ()
+    action = f"Restore {{names}} from the backup{'' if done_by else f' {path}'}, which tests sound."
     paths = tuple(one.path for one in file.files)
-    return Remedy(action, Kind.RESTORE, (name,), together(known) if len(known) == len(bad) else (), paths=paths)
+    return Remedy(action, Kind.RESTORE, (name,), done_by, paths=paths)
 
 
 def bring_back_checkpoint(seen: WorkspaceEvidence, s: StreamEvidence) -> Remedy | None:

@@ -9,6 +9,7 @@ from collectors.judge.checks.part import (
     WAIT,
     Judgement,
     Part,
+    Short,
     failing,
     first_error,
     is_running,
@@ -27,6 +28,15 @@ from collectors.judge.remedy import Remedy, training, waiting
 from collectors.training.evidence import ReadFile, StreamEvidence, WorkspaceEvidence
 from collectors.training.words import epoch_words
 
+SAYS = {
+    "can run code": "may run code when it is loaded",
+    "expected finite": "holds numbers that are not finite",
+    "NaN or infinite": "holds numbers that are not finite",
+    "cut short": "is cut short",
+    "damaged": "is damaged",
+    "CRC": "is damaged",
+}
+"""What an error speaks of -> what the checkpoint is, in a few words."""
 OPAQUE_HINT = "Save the weights also in a format that is read, such as safetensors or torch, and name that file."
 
 
@@ -49,9 +59,9 @@ def _checkpoint(s: StreamEvidence, file: ReadFile[CheckpointEvidence], seen: Wor
         )
         again = training("Train {names}; it should save {paths}.", s.stream.label, path=named[0])
         remedy = bring_back_checkpoint(seen, s) or again
-        return lacking(
-            failing(file.path, s.id, f"{s.id}: {text}", remedy), not_yet_there(seen, s) if file.absent else None
-        )
+        short = Short(f"{{}}'s checkpoint {'is missing' if file.absent else 'cannot be read'}", s.stream.label)
+        missing = failing(file.path, s.id, f"{s.id}: {text}", remedy, short=short)
+        return lacking(missing, not_yet_there(seen, s) if file.absent else None)
     found = file.evidence
     if found.sound and found.opaque is not None:
         text = f"{s.id}: {file.path}: {describe_checkpoint(found)}"
@@ -62,7 +72,16 @@ def _checkpoint(s: StreamEvidence, file: ReadFile[CheckpointEvidence], seen: Wor
     if file.being_written:
         return skipping(file.path, s.id, f"{s.id}: {file.path} is being written", WAIT)
     remedy = bring_back_checkpoint(seen, s) or _saved_again(s, file.path, found)
-    return failing(file.path, s.id, f"{s.id}: {file.path}: {first_error(found.findings)}", remedy)
+    errors = first_error(found.findings)
+    return failing(file.path, s.id, f"{s.id}: {file.path}: {errors}", remedy, short=_in_short(s, found, errors))
+
+
+def _in_short(s: StreamEvidence, found: CheckpointEvidence, errors: str) -> Short:
+    """What its errors come to."""
+    says = next((what for sign, what in SAYS.items() if sign in errors), "is not sound")
+    if found.checksum == "bad" or found.format == "unknown":
+        says = "is damaged" if found.checksum == "bad" else "is of no known format"
+    return Short(f"{{}}'s checkpoint {says}", s.stream.label)
 
 
 def _saved_again(s: StreamEvidence, path: str, found: CheckpointEvidence) -> Remedy:

@@ -12,6 +12,7 @@ from collectors.judge.checks.bring_back import bring_back
 from collectors.judge.checks.part import (
     Judgement,
     Part,
+    Short,
     failing,
     first_error,
     judge_parts,
@@ -38,11 +39,18 @@ def _config(
     if problem is not None:
         text, words = problem
         back = bring_back(seen, file, f"{s.stream.label}'s config")
-        part = failing(file.path, s.id, f"{s.id}: {text}", back or words)
+        part = failing(file.path, s.id, f"{s.id}: {text}", back or words, short=_in_short(s, file))
         return lacking(part, not_yet_there(seen, s) if file.absent else None)
     values = [f"{name}={shown_value(value)}" for name, value in s.metrics.config.items() if value is not None]
     text = f"{s.id}: {', '.join(values) or file.path}"
     return passing(file.path, s.id, text, warnings_of(file.evidence.findings if file.evidence else ()))
+
+
+def _in_short(s: StreamEvidence, file: ReadFile[ConfigEvidence]) -> Short:
+    """What its problem comes to."""
+    is_read = file.evidence is not None and not first_error(file.evidence.findings)
+    says = "is missing" if file.absent else "has keys that are missing or wrong" if is_read else "cannot be read"
+    return Short(f"{{}}'s config {says}", s.stream.label)
 
 
 def _problem(s: StreamEvidence, file: ReadFile[ConfigEvidence], wanted: StreamConfigFile) -> tuple[str, str] | None:

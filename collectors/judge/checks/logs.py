@@ -9,6 +9,7 @@ from collectors.judge.checks.part import (
     WAIT,
     Judgement,
     Part,
+    Short,
     failing,
     first_error,
     judge_parts,
@@ -24,6 +25,8 @@ from collectors.judge.remedy import training
 from collectors.numbers import plural
 from collectors.training.evidence import ReadFile, StreamEvidence, WorkspaceEvidence
 from collectors.training.words import absent_tags, no_events
+
+NO_RECORD = "{} has not recorded one loss"
 
 
 def check_logs(seen: WorkspaceEvidence) -> Judgement:
@@ -47,12 +50,14 @@ def _logs(s: StreamEvidence) -> Part | None:
 
 def _events(s: StreamEvidence, wanted: EventFolder) -> Part:
     folder = wanted.folder
+    place = "this folder" if folder == "." else folder
     hint = training(
-        "Train {names} with its event writer on; it should write below {paths}.", s.stream.label, path=folder
+        "Train {names} with its event writer on; it should write below {paths}.", s.stream.label, path=place
     )
     unreadable = [f"{path}: {problem}" for path, problem in s.unreadable_events]
     if not s.events:
-        return failing(folder, s.id, f"{s.id}: {'; '.join(unreadable) or no_events(s)}", hint)
+        short = Short(f"{{}}'s event files {'cannot be read' if unreadable else 'are missing'}", s.stream.label)
+        return failing(folder, s.id, f"{s.id}: {'; '.join(unreadable) or no_events(s)}", hint, short=short)
     scalars = sum(c.points for f in s.events for c in f.evidence.series.values())
     damaged = sum(f.evidence.damaged for f in s.events)
     newest = s.events[-1].facts.path
@@ -60,7 +65,7 @@ def _events(s: StreamEvidence, wanted: EventFolder) -> Part:
     errors = [f"{f.facts.path}: {e}" for f in s.events if (e := first_error(f.evidence.findings))] + unreadable
     if not scalars:
         what = "; ".join(errors) or f"{plural(len(s.events), 'event file')}, no scalar record yet"
-        return failing(newest, s.id, f"{s.id}: {what}", hint)
+        return failing(newest, s.id, f"{s.id}: {what}", hint, short=Short(NO_RECORD, s.stream.label))
     absent = absent_tags(s)
     if absent is not None and not s.losses.curves:
         return failing(newest, s.id, f"{s.id}: {absent}", NAME_TAGS)
@@ -74,16 +79,19 @@ def _table(s: StreamEvidence, table: ReadFile[LossTableEvidence]) -> Part:
     """A stream without event files is asked by its table; `events_missing` tells of those that should be there."""
     hint = training("Train {names}; it should write {paths}.", s.stream.label, path=table.path)
     if table.evidence is None:
-        return failing(table.path, s.id, f"{s.id}: {missing_text(table.facts, table.beside)}", hint)
+        short = Short(f"{{}}'s table of losses {'is missing' if table.absent else 'cannot be read'}", s.stream.label)
+        return failing(table.path, s.id, f"{s.id}: {missing_text(table.facts, table.beside)}", hint, short=short)
     if table.being_written:
         return skipping(table.path, s.id, f"{s.id}: {table.path} is being written", WAIT)
     error = first_error(table.evidence.findings)
     if error:
         name_it = f"Name its columns, or write {table.path} again."
-        return failing(table.path, s.id, f"{s.id}: {table.path}: {error}", name_it)
+        short = Short("{}'s table of losses cannot be read", s.stream.label)
+        return failing(table.path, s.id, f"{s.id}: {table.path}: {error}", name_it, short=short)
     values = sum(len(curve) for curve in s.losses.curves.values())
     if not values:
-        return failing(table.path, s.id, f"{s.id}: {table.path}: no row with a loss yet", hint)
+        text = f"{s.id}: {table.path}: no row with a loss yet"
+        return failing(table.path, s.id, text, hint, short=Short(NO_RECORD, s.stream.label))
     text = f"{s.id}: {table.path}, {plural(len(table.evidence.rows), 'row')}"
     return passing(table.path, s.id, text, warnings_of(table.evidence.findings))
 

@@ -12,7 +12,7 @@ from collectors.contract.values import Outcome, Status
 from collectors.evidence.files import NOT_READ_HERE, FileFacts, Finding
 from collectors.judge.remedy import Command, Kind, Remedy, waiting
 from collectors.numbers import joined as joined_words
-from collectors.numbers import listed
+from collectors.numbers import listed, named
 from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
 
 PULL = Remedy(
@@ -38,9 +38,27 @@ SIGNS = {
     "no permission to": ALLOW,
     "a regular file was expected": PLACE,
     "reading took longer than": SLOW,
+    "reading did not end within": SLOW,
 }
 """What a failure speaks of -> what helps there, whichever file it is."""
+MOST_ALIKE = 3
+"""Names beside the first of which the same is true."""
 WAIT = waiting("It is being written; look again in a moment.")
+
+
+@dataclass(frozen=True, slots=True)
+class Short:
+    """What a failure comes to in a few words, the thing first; files and figures stand in the detail."""
+
+    words: str
+    """One sentence without its full stop, `{}` for the name."""
+    name: str = ""
+    """Whose it is, as screens say it."""
+
+    @property
+    def sentence(self) -> str:
+        """The words with the name in them."""
+        return self.words.replace("{}", self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +72,8 @@ class Judgement:
     evidence: tuple[CheckEvidence, ...] = ()
     not_yet: bool = False
     """A skip of what a training cannot have yet."""
+    short: str | None = None
+    """What its worst part comes to; None where the detail says so by itself."""
 
     @property
     def hint(self) -> str | None:
@@ -73,6 +93,7 @@ class Part:
     extra: tuple[str, ...] = field(default_factory=tuple)
     """Warnings that are told but do not fail."""
     not_yet: bool = False
+    short: Short | None = None
 
 
 def passing(path: str | None, stream: str | None, text: str, extra: Iterable[Any] = ()) -> Part:
@@ -80,17 +101,21 @@ def passing(path: str | None, stream: str | None, text: str, extra: Iterable[Any
     return Part(path, stream, Outcome.PASS, text, extra=tuple(str(e) for e in extra))
 
 
-def failing(path: str | None, stream: str | None, text: str, remedy: str | Remedy) -> Part:
+def failing(
+    path: str | None, stream: str | None, text: str, remedy: str | Remedy, *, short: Short | None = None
+) -> Part:
     """A part that does not hold, with what helps; it cannot be told where this machine let nothing look at it."""
+    better = next((known for sign, known in SIGNS.items() if sign in text), None)
     if NOT_READ_HERE in text:
-        return skipping(path, stream, text, LIMITS)
-    better = next((known for sign, known in SIGNS.items() if sign in text), remedy)
-    return Part(path, stream, Outcome.FAIL, text, (_as_remedy(better),))
+        return skipping(path, stream, text, better or LIMITS)
+    return Part(path, stream, Outcome.FAIL, text, (_as_remedy(better or remedy),), short=short)
 
 
-def skipping(path: str | None, stream: str | None, text: str, remedy: str | Remedy) -> Part:
+def skipping(
+    path: str | None, stream: str | None, text: str, remedy: str | Remedy, *, short: Short | None = None
+) -> Part:
     """A part that cannot be told."""
-    return Part(path, stream, Outcome.SKIP, text, (_as_remedy(remedy),))
+    return Part(path, stream, Outcome.SKIP, text, (_as_remedy(remedy),), short=short)
 
 
 def not_yet(path: str | None, stream: str | None, text: str, remedy: str | Remedy) -> Part:
@@ -112,7 +137,8 @@ def lacking(part: Part, yet: NotYet | None) -> Part:
     if yet is None or part.outcome is Outcome.PASS:
         return part
     remedies = (yet.wait,) if yet.wait is not None else part.remedies
-    return replace(part, outcome=Outcome.SKIP, text=f"{part.text} ({yet.why})", remedies=remedies, not_yet=True)
+    text = f"{part.text} ({yet.why})"
+    return replace(part, outcome=Outcome.SKIP, text=text, remedies=remedies, not_yet=True, short=None)
 
 
 def _as_remedy(said: str | Remedy) -> Remedy:
@@ -131,14 +157,25 @@ def judge_parts(parts: Iterable[Part]) -> Judgement:
         remedies=tuple(dict.fromkeys(remedies)),
         evidence=tuple(CheckEvidence(path=p.path, stream=p.stream, text=_with_extra(p)) for p in every),
         not_yet=worst is Outcome.SKIP and bool(every) and all(p.not_yet for p in every if p.outcome is worst),
+        short=_in_short([p.short for p in ordered if p.outcome is worst]),
     )
+
+
+def _in_short(worst: Sequence[Short | None]) -> str | None:
+    """What the first comes to, and whose else."""
+    first = worst[0] if worst else None
+    if first is None:
+        return None
+    others = [one.name for one in worst[1:] if one is not None and one.words == first.words and one.name]
+    return first.sentence + (f", {named(others, most=MOST_ALIKE)} as well" if others else "")
 
 
 def joined(judged: Judgement, parts: Sequence[Part]) -> Judgement:
     """A judgement with further parts: what is worse than it leads, the rest is told behind it."""
     if not parts:
         return judged
-    own = Part(None, None, judged.outcome, judged.detail, judged.remedies, not_yet=judged.not_yet)
+    short = Short(judged.short) if judged.short is not None else None
+    own = Part(None, None, judged.outcome, judged.detail, judged.remedies, not_yet=judged.not_yet, short=short)
     told = judge_parts([own, *(p for p in parts if p.outcome is not Outcome.PASS)])
     warnings = Part(None, None, told.outcome, told.detail, extra=tuple(e for p in parts for e in p.extra))
     further = tuple(CheckEvidence(path=p.path, stream=p.stream, text=_with_extra(p)) for p in parts)

@@ -17,6 +17,7 @@ from collectors.judge.checks.part import (
     NAME_TAGS,
     Judgement,
     Part,
+    Short,
     failing,
     is_running,
     judge_parts,
@@ -82,7 +83,8 @@ def _time_parts(s: StreamEvidence) -> Iterator[Part]:
         whose = "is from the previous run; the latest" if s.previous_run else "was written before its run, which"
         began = instant_words(s.run.started_at if s.run else None)
         text = f"{s.id}: the {what} {file.path} ({instant_words(file.facts.modified_at)}) {whose} began {began}"
-        yield failing(file.path, s.id, text, training(TO_A_GOOD_END, s.stream.label))
+        short = Short(f"{{}}'s {what} is from another run", s.stream.label)
+        yield failing(file.path, s.id, text, training(TO_A_GOOD_END, s.stream.label), short=short)
     if not old:
         previous = "" if s.in_current_run else " (from the previous run)"
         there = s.checkpoint if s.checkpoint is not None and not s.checkpoint.missing else None
@@ -125,7 +127,8 @@ def _scaler_parts(seen: WorkspaceEvidence) -> Iterator[Part]:
     written = modified + owner.run.clock_lag if modified is not None and owner.run is not None else None
     if owner.times_trusted and previous and written is not None and written < previous.last_at - SLACK_SECONDS:
         text = f"the scaler {file.path} ({instant_words(modified)}) is from {owner.id}'s previous run"
-        yield failing(file.path, owner.id, text, f"Fit the scaler again with {owner.stream.label}'s training data.")
+        again = f"Fit the scaler again with {owner.stream.label}'s training data."
+        yield failing(file.path, owner.id, text, again, short=Short("The scaler is from another run"))
 
 
 def _channel_parts(seen: WorkspaceEvidence, owner: StreamEvidence) -> Iterator[Part]:
@@ -147,7 +150,8 @@ def _shared_parts(seen: WorkspaceEvidence) -> Iterator[Part]:
         if other is not s:
             text = f"{s.id}'s checkpoint is {other.id}'s, byte for byte"
             backs = (back for one in (s, other) if (back := bring_back_checkpoint(seen, one)) is not None)
-            yield failing(s.checkpoint.path, s.id, text, next(backs, None) or own_checkpoint(seen, s))
+            short = Short(f"{s.stream.label}'s checkpoint is {other.stream.label}'s")
+            yield failing(s.checkpoint.path, s.id, text, next(backs, None) or own_checkpoint(seen, s), short=short)
 
 
 def _backup_parts(seen: WorkspaceEvidence) -> Iterator[Part]:
@@ -157,7 +161,8 @@ def _backup_parts(seen: WorkspaceEvidence) -> Iterator[Part]:
     differing = copies_in(newest.evidence, seen).differing()
     if differing:
         text = f"the backup {newest.path} holds another {', '.join(differing)}"
-        yield failing(newest.path, None, text, new_backup(seen, differing))
+        short = Short("The newest backup holds other files than today's")
+        yield failing(newest.path, None, text, new_backup(seen, differing), short=short)
     elif newest.evidence.tested == "all":
         yield passing(newest.path, None, "the backup holds today's checkpoints and configs")
     else:

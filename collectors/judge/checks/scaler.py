@@ -10,6 +10,7 @@ from collectors.judge.checks.bring_back import bring_back
 from collectors.judge.checks.part import (
     WAIT,
     Judgement,
+    Short,
     failing,
     first_error,
     judge_parts,
@@ -33,13 +34,15 @@ def check_scaler(seen: WorkspaceEvidence) -> Judgement:
         return judge_parts([])
     owner = seen.config.stream(seen.config.scaler.stream)
     if file.evidence is None:
-        missing = failing(file.path, owner.id, missing_text(file.facts), _again(file, owner, seen))
+        short = Short(f"The scaler {'is missing' if file.absent else 'cannot be read'}")
+        missing = failing(file.path, owner.id, missing_text(file.facts), _again(file, owner, seen), short=short)
         return judge_parts([lacking(missing, not_yet_there(seen, seen.of(owner.id)) if file.absent else None)])
     if file.being_written:
         return judge_parts([skipping(file.path, owner.id, f"{file.path} is being written", WAIT)])
     problem = first_error(file.evidence.findings) or scaler_problem(file.evidence)
     if problem:
-        return judge_parts([failing(file.path, owner.id, f"{file.path}: {problem}", _again(file, owner, seen))])
+        text, short = f"{file.path}: {problem}", Short("The scaler is not sound")
+        return judge_parts([failing(file.path, owner.id, text, _again(file, owner, seen), short=short)])
     channels = plural(len(file.evidence.center or ()), "channel")
     text = f"{file.path}: {file.evidence.method}, {channels}, finite, every scale > 0"
     return judge_parts([passing(file.path, owner.id, text, warnings_of(file.evidence.findings))])

@@ -7,6 +7,7 @@ from collectors.contract.values import Outcome
 from collectors.judge.checks.part import (
     Judgement,
     Part,
+    Short,
     failing,
     judge_parts,
     lacking,
@@ -19,6 +20,8 @@ from collectors.judge.remedy import RUN_SMOKE
 from collectors.numbers import instant_words, listed
 from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
 
+NOT_RUN = "Scoring was not tried with today's files of {}"
+
 
 def check_smoke(seen: WorkspaceEvidence) -> Judgement:
     """Every stream's scoring command exited 0; skip until it has been run for all that it names as it is today."""
@@ -29,16 +32,19 @@ def check_smoke(seen: WorkspaceEvidence) -> Judgement:
 
 def _smoke(s: StreamEvidence, result: SmokeResult | None) -> Part:
     if result is None:
-        return skipping(None, s.id, f"{s.id}: not run for today's checkpoint and config", RUN_SMOKE)
+        text = f"{s.id}: not run for today's checkpoint and config"
+        return skipping(None, s.id, text, RUN_SMOKE, short=Short(NOT_RUN, s.stream.label))
     if result.outdated_by:
-        return skipping(None, s.id, f"{s.id}: not run for today's {listed(result.outdated_by)}", RUN_SMOKE)
+        text = f"{s.id}: not run for today's {listed(result.outdated_by)}"
+        return skipping(None, s.id, text, RUN_SMOKE, short=Short(NOT_RUN, s.stream.label))
     when = f"recorded {instant_words(result.ran_at)}" if result.recorded else f"ran {instant_words(result.ran_at)}"
     if result.exit_code == 0:
         last = result.tail.strip().splitlines()[-1:]
         return passing(None, s.id, f"{s.id}: exit 0, {when}" + (f", said: {last[0].strip()}" if last else ""))
     how = "did not end well" if result.exit_code is None else f"exit {result.exit_code}"
     text = f"{s.id}: {how}, {when}; last lines: {result.tail.strip() or '(no output)'}"
-    return failing(None, s.id, text, f"Run {s.stream.label}'s scoring command by hand and mend what it says.")
+    by_hand = f"Run {s.stream.label}'s scoring command by hand and mend what it says."
+    return failing(None, s.id, text, by_hand, short=Short("{}'s scoring command failed", s.stream.label))
 
 
 SPEC = CheckSpec(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collectors.judge.checks.part import (
     Judgement,
+    Short,
     failing,
     first_error,
     judge_parts,
@@ -26,17 +27,20 @@ def check_split_policy(seen: WorkspaceEvidence) -> Judgement:
     words = listed(wanted.must_mention)
     hint = f"Write {wanted.path}: say how data was split into {words}."
     if file.evidence is None:
-        missing = failing(file.path, None, missing_text(file.facts), hint)
+        short = Short(f"The split policy {'is missing' if file.absent else 'cannot be read'}")
+        missing = failing(file.path, None, missing_text(file.facts), hint, short=short)
         return judge_parts([lacking(missing, not_yet_there(seen) if seen.nothing_trained and file.absent else None)])
     if not file.evidence.sound:
-        return judge_parts([failing(file.path, None, f"{file.path}: {first_error(file.evidence.findings)}", hint)])
+        text, short = f"{file.path}: {first_error(file.evidence.findings)}", Short("The split policy cannot be read")
+        return judge_parts([failing(file.path, None, text, hint, short=short)])
     prose = prose_of(file.evidence.text)
     absent = [w for w in wanted.must_mention if not speaks_of(prose, w)]
     if absent:
         aside = [w for w in absent if speaks_of(file.evidence.text, w)]
         only = f": {listed(aside)} stands in comments or code only" if aside else ""
         text = f"{file.path} does not speak of {listed(absent)}{only}"
-        return judge_parts([failing(file.path, None, text, hint)])
+        short = Short(f"The split policy does not speak of {listed(absent)}")
+        return judge_parts([failing(file.path, None, text, hint, short=short)])
     return judge_parts([passing(file.path, None, f"{file.path} speaks of {words}")])
 
 

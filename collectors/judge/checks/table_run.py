@@ -2,8 +2,8 @@
 
 The table's own times, or a heartbeat, say when the run began. Without them only the files' times are left: a
 checkpoint written with the last row or after it is the run's, and so is one written after the config of a trainer
-that writes it first, or while the training lasted, where rows say their seconds since its start; of an older one
-nothing is claimed.
+that writes it first, or while the training lasted, where its seconds are told. One that the table's trainer itself
+counts to its run, or saved with it into one folder, needs no time. Of an older one nothing is claimed.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ SLACK_SECONDS: Final = 1.0
 LOST: Final = (
     "File times were lost (a copy or a checkout): validate where the training ran, or keep times when copying."
 )
+STATE: Final = "trainer_state"
 EARLIEST: Final = 1e8
 """Seconds since the Unix epoch; a smaller time in a table counts from the start of its training."""
 
@@ -60,7 +61,7 @@ def _compared(s: StreamEvidence, file: ReadFile[Any], began: float | None, table
     if began is not None and modified < began - SLACK_SECONDS:
         text = f"{s.id}: the checkpoint {file.path} ({instant_words(modified)}) was written before its run, which"
         return failing(file.path, s.id, f"{text} began {instant_words(began)}", good_end)
-    is_after = _is_after_config(s, modified) or _is_while_it_lasted(s, modified, written)
+    is_after = _is_after_config(s, modified) or _is_while_it_lasted(s, modified, written) or _is_own(s, file.path)
     if began is None and modified < written - SLACK_SECONDS and not is_after:
         text = f"{s.id}: {file.path} is older than the last row of {table.path}, which does not say when its run began"
         return skipping(file.path, s.id, text, f"Write a column `time` into {table.path}, or event files beside it.")
@@ -75,11 +76,24 @@ def _is_after_config(s: StreamEvidence, modified: float) -> bool:
 
 
 def _is_while_it_lasted(s: StreamEvidence, modified: float, written: float) -> bool:
-    """Whether a file is no older than the training lasted, by a column that is said to count its seconds."""
-    table = s.stream.loss_history
-    lasted = s.loss_table.evidence.lasted if s.loss_table is not None and s.loss_table.evidence is not None else None
-    is_told = table is not None and "time" in table.columns
+    """Whether a file is no older than the training lasted, by a column that is said to count its seconds, or by the
+    trainer's own sum."""
+    table, evidence = s.stream.loss_history, s.loss_table.evidence if s.loss_table is not None else None
+    lasted = evidence.lasted if evidence is not None else None
+    is_told = (table is not None and "time" in table.columns) or (evidence is not None and evidence.format == STATE)
     return is_told and lasted is not None and modified >= written - lasted - SLACK_SECONDS
+
+
+def _is_own(s: StreamEvidence, path: str) -> bool:
+    """Whether a checkpoint is what the trainer calls its run's best, or lies in the folder of the state that was saved
+    with it: what an earlier run left there was written over."""
+    table = s.loss_table
+    if table is None or table.evidence is None or table.evidence.format != STATE:
+        return False
+    place = path.rpartition("/")[0]
+    is_beside = place == table.path.rpartition("/")[0]
+    saved_with_it = f"checkpoint-{table.evidence.counted_step}" if is_beside else None
+    return bool(place) and place.rpartition("/")[2] in {table.evidence.own_checkpoint, saved_with_it}
 
 
 def _times(s: StreamEvidence) -> tuple[float, float] | None:

@@ -13,7 +13,7 @@ import numpy as np
 from collectors.contract.metric_rules import Target
 from collectors.contract.metrics import Point
 from collectors.contract.values import Status
-from collectors.judge.checks.part import Judgement, Part, failing, is_running, judge_parts, passing, skipping
+from collectors.judge.checks.part import Judgement, Part, Short, failing, is_running, judge_parts, passing, skipping
 from collectors.judge.checks.spec import CheckSpec, GatePlace, Meaning, When
 from collectors.judge.checks.training import source_of
 from collectors.numbers import listed, number_words, place_words, value_words
@@ -70,7 +70,8 @@ def _compared(s: StreamEvidence, target: Target, point: Point, value: float) -> 
     told = f"{s.id}: {target.at} {target.metric} {value_words(value) if looks_met else number_words(value)}"
     where = f" at {place}" if place else ""
     if missed:
-        return failing(path, s.id, f"{told}{where}, not {' and '.join(missed)}", _hint(s))
+        short = Short(f"{{}}'s {target.metric} misses its target", s.stream.label)
+        return failing(path, s.id, f"{told}{where}, not {' and '.join(missed)}", _hint(s), short=short)
     return passing(path, s.id, f"{told}{where}, {_bounds(target)}")
 
 

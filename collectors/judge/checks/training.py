@@ -10,6 +10,7 @@ from collectors.judge.checks.part import (
     NAME_TAGS,
     Judgement,
     Part,
+    Short,
     failing,
     first_error,
     judge_parts,
@@ -62,7 +63,8 @@ def source_of(s: StreamEvidence) -> str | None:
 
 
 def _not_ended(s: StreamEvidence, path: str | None) -> Part:
-    label, where = s.stream.label, f"{s.id}: {epoch_words(s)}"
+    label, there = s.stream.label, epoch_words(s)
+    where, at = f"{s.id}: {there}", f" at {there}" if there.startswith(s.progress.target.unit) else ""
     absent = None if s.losses.curves else absent_tags(s)
     if absent is not None and (s.progress.silent or s.progress.status is not Status.RUNNING):
         return failing(path, s.id, f"{s.id}: {absent}", NAME_TAGS)
@@ -71,13 +73,14 @@ def _not_ended(s: StreamEvidence, path: str | None) -> Part:
         return skipping(path, s.id, where + doubt, s.progress.remedy or f"Look whether {label} still trains.")
     diverged = training("Find out why {names} diverged (learning rate, data), and train again.", label)
     by_status = {
-        Status.FAIL: (failing, _failure(s), diverged),
-        Status.RUNNING: (not_yet, f"{where}, still training", waiting(f"Wait until {label} has ended.")),
-        Status.STALLED: (failing, f"{where}, then silent", training(RESUME, label)),
-        Status.IDLE: (failing, f"{s.id}: {_nothing(s)}", _beginning(s)),
+        Status.FAIL: (failing, _failure(s), diverged, _failed(s)),
+        Status.RUNNING: (not_yet, f"{where}, still training", waiting(f"Wait until {label} has ended."), None),
+        Status.STALLED: (failing, f"{where}, then silent", training(RESUME, label), f"{{}} fell silent{at}"),
+        Status.IDLE: (failing, f"{s.id}: {_nothing(s)}", _beginning(s), "{} was not trained"),
     }
-    part, text, hint = by_status[s.progress.status]
-    return part(path, s.id, text, hint)
+    judge, text, hint, words = by_status[s.progress.status]
+    part = judge(path, s.id, text, hint)
+    return replace(part, short=Short(words, label)) if words is not None else part
 
 
 def _doubt(s: StreamEvidence) -> str:
@@ -95,14 +98,11 @@ def _ended(s: StreamEvidence, path: str | None) -> Part:
     label = s.stream.label
     problem = table_problem(s)
     if problem:
-        return failing(path, s.id, f"{s.id}: {problem}", f"Write {label}'s loss history again.")
+        short = Short("{}'s loss history is not sound", label)
+        return failing(path, s.id, f"{s.id}: {problem}", f"Write {label}'s loss history again.", short=short)
     if not s.losses.curves:
-        return failing(
-            path,
-            s.id,
-            f"{s.id}: ended, but no loss was recorded",
-            training("Train {names} with loss logging on.", label),
-        )
+        text, again = f"{s.id}: ended, but no loss was recorded", training("Train {names} with loss logging on.", label)
+        return failing(path, s.id, text, again, short=Short("{} recorded no loss", label))
     ended = "stopped early" if s.progress.early_stop else "completed"
     if s.unnamed_tables:
         return _half_read(s, path, f"{s.id}: {epoch_words(s)}, {ended}")
@@ -189,6 +189,10 @@ def _gradient_warnings(s: StreamEvidence, told: list[str]) -> list[str]:
     norms = {name: c for name, c in curves.items() if is_gradient_norm(name)} | dict(s.run.gradients if s.run else {})
     words = (f"{name}: {found}" for name, c in norms.items() if (found := norm_words(c, s.losses.curves)) is not None)
     return [] if any("gradient norm" in one for one in told) else list(islice(words, 1))
+
+
+def _failed(s: StreamEvidence) -> str:
+    return "{} diverged" if s.progress.divergences else "{}'s training recorded that it failed"
 
 
 def _failure(s: StreamEvidence) -> str:

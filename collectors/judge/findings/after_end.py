@@ -50,6 +50,7 @@ CHANGED = FindingSpec(
     looks_at="a checkpoint or scaler has another sha256, or a config other values, than an earlier observation (same "
     "state directory) saw after its run had ended; a last save within ten minutes, or three epochs' time, is honest",
     default="fail",
+    short="{}'s files changed after its training had ended",
     find=find_changed,
 )
 LATE = FindingSpec(

@@ -69,6 +69,7 @@ SCATTERED = FindingSpec(
     check="backup",
     looks_at="the backup holds every checkpoint and config, and no one folder of it holds them all",
     default="fail",
+    short="No folder of the newest backup holds all that it must",
     find=_of_newest(_scattered),
 )
 SEVERAL = FindingSpec(

@@ -139,5 +139,6 @@ SPEC = FindingSpec(
     looks_at="an epoch, step or value that `checkpoint: {says: ...}` maps is another in the table or the events, to "
     "printed precision",
     default="fail",
+    short="{}'s checkpoint says that it is of another training",
     find=find_checkpoint_says,
 )

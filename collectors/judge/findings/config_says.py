@@ -130,6 +130,7 @@ SPECS = (
         looks_at="a value of the config is another in the config that the checkpoint keeps (`checkpoint: {says: "
         "{config: KEY}}`); a path that moved, or a training that was resumed, only warns",
         default="fail",
+        short="{}'s config is not the one that its checkpoint was trained with",
         find=find_config_says,
     ),
     FindingSpec(
@@ -138,6 +139,7 @@ SPECS = (
         looks_at="a value of the config is another among the hyperparameters in the event files of its run (with "
         "`events: {hparams_are: config}`: fails, unless the training was resumed)",
         default="warn",
+        short="{}'s config is not the one that its training recorded",
         find=find_hparams_say,
     ),
     FindingSpec(
@@ -146,6 +148,7 @@ SPECS = (
         looks_at="more epochs (or steps) were trained than the config says, where `completion: {whole: true}` says "
         "that this is all",
         default="fail",
+        short="{} trained for more epochs than its config says",
         find=find_epochs_beyond,
     ),
     FindingSpec(

@@ -56,5 +56,6 @@ SPEC = FindingSpec(
     check="training",
     looks_at="a cell of a loss is empty in a column that is otherwise full",
     default="skip",
+    short="{}'s loss history has empty cells",
     find=find_empty_cell,
 )

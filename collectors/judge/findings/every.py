@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collectors.contract.pipeline import PipelineConfig
 from collectors.contract.sections import Level
-from collectors.judge.checks.part import Judgement, Part, failing, joined, passing, skipping
+from collectors.judge.checks.part import Judgement, Part, Short, failing, joined, passing, skipping
 from collectors.judge.findings import (
     after_end,
     backup_sets,
@@ -81,7 +81,7 @@ def findings_by_id() -> dict[str, FindingSpec]:
 def with_findings(judged: Judgement, check: str, seen: WorkspaceEvidence) -> Judgement:
     """What a check says, together with the findings that it tells."""
     parts = [
-        _part(found, spec, level)
+        _part(found, spec, level, _in_short(found, spec, seen))
         for spec in FINDINGS
         if spec.check == check and _set(spec, seen.config) != "off"
         for found in spec.find(seen)
@@ -95,9 +95,14 @@ def _set(spec: FindingSpec, config: PipelineConfig) -> Level | None:
     return config.settings_of(spec.id).level
 
 
-def _part(found: Found, spec: FindingSpec, level: Level) -> Part:
+def _in_short(found: Found, spec: FindingSpec, seen: WorkspaceEvidence) -> Short | None:
+    name = seen.of(found.stream).stream.label if found.stream is not None else ""
+    return Short(spec.short, name) if spec.short and (name or "{}" not in spec.short) else None
+
+
+def _part(found: Found, spec: FindingSpec, level: Level, short: Short | None) -> Part:
     text = f"{found.text} ({spec.id})"
     if level == "warn":
         return passing(found.path, found.stream, "", [text])
     against = failing if level == "fail" else skipping
-    return against(found.path, found.stream, text, found.remedy)
+    return against(found.path, found.stream, text, found.remedy, short=short)

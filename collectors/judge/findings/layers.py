@@ -175,6 +175,7 @@ SPECS = (
         looks_at="none of the stream's `layers:` is in its checkpoint, or one that is named without a size is not "
         "(`checkpoint: {part: ...}` says that it holds a part only)",
         default="fail",
+        short="{}'s checkpoint has not its layers",
         find=find_missing_layers,
     ),
     FindingSpec(
@@ -182,6 +183,7 @@ SPECS = (
         check="provenance",
         looks_at="a size or a number of layers in `layers:` is another in the checkpoint than config or scaler say",
         default="fail",
+        short="{}'s checkpoint is of another size than its config says",
         find=find_layer_sizes,
     ),
 )

@@ -38,5 +38,6 @@ SPEC = FindingSpec(
     check="training",
     looks_at="the last value of a loss is at least 10^6 times its first one, and all are positive",
     default="fail",
+    short="{}'s loss grew without bound",
     find=find_loss_explodes,
 )

@@ -73,5 +73,6 @@ SPEC = FindingSpec(
     check="training",
     looks_at="damaged records of the run's event files held losses that no other file holds",
     default="fail",
+    short="{}'s event files lost losses to damage",
     find=find_losses_damaged,
 )

@@ -38,5 +38,6 @@ SPEC = FindingSpec(
     check="logs",
     looks_at="tags of losses are configured, no event file holds one of them, and no table holds the losses",
     default="fail",
+    short="{} has not recorded one loss",
     find=find_no_loss,
 )

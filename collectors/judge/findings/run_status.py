@@ -31,5 +31,6 @@ SPEC = FindingSpec(
     looks_at="the heartbeat says that a stream ended, at a time that is impossible or against its losses; "
     "a failure without a time is cannot tell",
     default="warn",
+    short="The training recorded that it failed",
     find=find_run_status,
 )

@@ -121,6 +121,7 @@ METHOD = FindingSpec(
     looks_at="the config (`scaler.method_key`) and the scaler name two methods; which words mean the same is known for "
     "z-score, robust, min-max, max-abs and none, and cannot be told for others",
     default="fail",
+    short="The scaler is of another method than {} was trained with",
     find=find_other_method,
 )
 FLOAT32 = FindingSpec(
@@ -128,6 +129,7 @@ FLOAT32 = FindingSpec(
     check="scaler",
     looks_at="a scale is subnormal or zero in float32, or a scale or center is infinite in it",
     default="fail",
+    short="The scaler holds numbers that a training cannot compute with",
     find=find_beyond_float32,
 )
 CHANNELS = FindingSpec(
@@ -135,5 +137,6 @@ CHANNELS = FindingSpec(
     check="scaler",
     looks_at="every report on the scaler's data (`scaler.channels`) counts another number of channels",
     default="fail",
+    short="The scaler has not the channels of {}'s data",
     find=find_other_channels,
 )

@@ -47,6 +47,8 @@ class FindingSpec:
     default: Level
     """How it counts where `checks:` says nothing."""
     find: Callable[[WorkspaceEvidence], Iterable[Found]]
+    short: str = ""
+    """What it comes to in a few words, `{}` for the stream; of one that only warns there is none."""
 
 
 def ended_streams(seen: WorkspaceEvidence) -> Iterator[StreamEvidence]:

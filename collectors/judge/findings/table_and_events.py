@@ -93,5 +93,6 @@ SPEC = FindingSpec(
         "true}` is not said: cannot tell)"
     ),
     default="fail",
+    short="{}'s loss history does not hold the losses of its event files",
     find=find_table_and_events,
 )

@@ -75,5 +75,6 @@ SPEC = FindingSpec(
     check="training",
     looks_at="a validation loss equals the training loss over at least 5 epochs in 6 digits, and is not constant",
     default="fail",
+    short="{}'s validation loss is its training loss",
     find=find_val_equals_train,
 )

@@ -27,5 +27,6 @@ SPEC = FindingSpec(
     check="training",
     looks_at="a validation loss is exactly 0 from the first record on",
     default="fail",
+    short="{}'s validation loss is 0 from the beginning",
     find=find_val_zero,
 )

@@ -53,6 +53,7 @@ SPECS = (
         check="checkpoints",
         looks_at="every float of the model is 0, or each of its weight matrices holds one number throughout",
         default="fail",
+        short="{}'s weights hold one number throughout",
         find=find_weights_alike,
     ),
     FindingSpec(
@@ -60,6 +61,7 @@ SPECS = (
         check="checkpoints",
         looks_at="a weight is larger than 1e19, masks apart; float64 may hold what no float32 does",
         default="fail",
+        short="{}'s weights are too large to compute with",
         find=find_huge_weights,
     ),
     FindingSpec(
@@ -67,6 +69,7 @@ SPECS = (
         check="checkpoints",
         looks_at="a NumPy array inside the checkpoint's pickle is not finite; those of losses and metrics may be",
         default="fail",
+        short="{}'s checkpoint holds numbers that are not finite",
         find=find_nonfinite_arrays,
     ),
 )

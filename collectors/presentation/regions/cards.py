@@ -26,6 +26,8 @@ from collectors.presentation.words import (
     status_class,
 )
 
+MOST_NAMED = 4
+"""Streams of which a card tells each."""
 LEVELS = tuple(Level)
 """Levels, lowest first."""
 
@@ -103,8 +105,12 @@ def _lowest(files: Iterable[Artifact]) -> Level:
 
 
 def _of_streams(files: Sequence[Artifact]) -> str:
-    named = [f"{file.stream or file.path} {_size(file)}" for file in files]
-    return " · ".join(named) or "none expected"
+    """Each with its size; of many how many are there, and how large they are together."""
+    if len(files) <= MOST_NAMED:
+        return " · ".join(f"{file.stream or file.path} {_size(file)}" for file in files) or "none expected"
+    sizes = [file.size_bytes for file in files if file.size_bytes is not None]
+    told = f"{len(sizes):,} of {plural(len(files), 'checkpoint')}"
+    return f"{told}, {size_words(sum(sizes))}" if sizes else told
 
 
 def _size(file: Artifact) -> str:
@@ -116,13 +122,21 @@ def _in_words(files: Sequence[Artifact]) -> str:
 
 
 def _epochs(streams: Iterable[StreamMetrics]) -> str:
-    counted: dict[str, list[str]] = {}
+    counted: dict[str, list[float]] = {}
     for stream in streams:
         reached = reached_count(stream)
         unit, part = (stream.completion.unit, reached) if reached is not None else ("step", stream.completion.step)
         if part is not None:
-            counted.setdefault(f"{unit}s", []).append(number_words(part))
-    return " + ".join(f"{' + '.join(parts)} {unit}" for unit, parts in counted.items()) or "no record yet"
+            counted.setdefault(f"{unit}s", []).append(part)
+    return " + ".join(f"{_together(parts)} {unit}" for unit, parts in counted.items()) or "no record yet"
+
+
+def _together(parts: Sequence[float]) -> str:
+    """A number a stream; of many that are alike how often it stands there, of others from where to where."""
+    if len(parts) <= MOST_NAMED:
+        return " + ".join(map(number_words, parts))
+    least, most = number_words(min(parts)), number_words(max(parts))
+    return f"{len(parts):,} × {least}" if least == most else f"{len(parts):,} × {least} to {most}"
 
 
 def _bundles(files: Sequence[Artifact], not_listed: int) -> str:

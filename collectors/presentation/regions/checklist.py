@@ -89,9 +89,10 @@ def _detail(lines: Sequence[str]) -> Element:
 
 
 def _lines(detail: str, streams: Sequence[str]) -> list[str]:
-    """The detail, a stream a line; together they are every character of it."""
+    """The detail, a stream and a warning a line; together they are every character of it."""
     starts = "|".join(re.escape(stream) for stream in streams)
-    return re.split(rf"(?<=; )(?=(?:{starts}): )", detail) if streams else [detail]
+    of_streams = rf"|(?<=; )(?=(?:{starts})[: '])" if streams else ""
+    return re.split(rf"(?<= )(?=\[warning: ){of_streams}", detail)
 
 
 def _stages_of(check: str, state: DashboardState) -> list[str]:

@@ -130,6 +130,10 @@ def _about(told: DecisionSummary, labels: Mapping[str, str]) -> Iterator[Element
         yield el("span", f"nothing says what the thresholds{names} were calibrated on")
 
 
+DECIDES_NOT: Final = f" ({'does not decide'.replace(' ', chr(0xA0))})"
+"""One word for whoever breaks lines."""
+
+
 def rules_words(told: DecisionSummary) -> str:
     """When windows are an alarm, in two sentences."""
     alarms = told.alarms
@@ -150,7 +154,7 @@ def _counts(told: DecisionSummary, labels: Mapping[str, str]) -> Element:
     rows = (
         el(
             "tr",
-            el("th", _label(labels, series), "" if series in told.deciding else " (does not decide)", scope="row"),
+            el("th", _label(labels, series), None if series in told.deciding else DECIDES_NOT, scope="row"),
             (el("td", number_words(getattr(counts, name)), class_=f"count-{name}") for name in shown),
             el("td", _line(told, series, "warn")),
             el("td", _line(told, series, "anomaly")),

@@ -9,9 +9,10 @@ from collectors.contract.artifacts import Artifact
 from collectors.contract.state import DashboardState
 from collectors.contract.values import Status
 from collectors.numbers import UNKNOWN, size_words
+from collectors.presentation.levels import level_of
 from collectors.presentation.markup import Child, Element, el
 from collectors.presentation.pieces import age, table_head
-from collectors.presentation.words import GROUP_WORDS, LEVEL_STATUS, PathWords, status_class
+from collectors.presentation.words import GROUP_WORDS, PathWords, status_class
 
 COLUMNS: Final = ("Artifact", "Path", "Level", "Size", "Written", "What was found")
 STAGE_FILES: Final = "stage_files"
@@ -58,19 +59,20 @@ def _rows(group: Group, state: DashboardState, beside: Beside, path: PathWords) 
         told = path(place)
         cell = el("td", el("code", told), beside(place, file), title=told, class_="file-path")
         stages = [stage for stage, node in state.nodes.items() if place in node.artifacts]
-        look = f"file {status_class(LEVEL_STATUS[file.level] if file else Status.IDLE)}"
-        yield el("tr", name, cell, _facts(file), class_=look, data_stages=" ".join(stages))
+        word, shade = level_of(file, state) if file else (UNKNOWN, Status.IDLE)
+        look = f"file {status_class(shade)}"
+        yield el("tr", name, cell, _facts(file, word), class_=look, data_stages=" ".join(stages))
         name = None
     if group.more:
         left = el("td", f"and {group.more:,} more, not listed", colspan=len(COLUMNS) - 1)
         yield el("tr", name, left, class_="file-more")
 
 
-def _facts(file: Artifact | None) -> tuple[Element, ...]:
+def _facts(file: Artifact | None, level: str) -> tuple[Element, ...]:
     is_foreign = file is not None and file.belongs_to_run is False
     foreign = el("span", "not from this run", class_="file-foreign") if is_foreign else None
     return (
-        el("td", file.level.value if file else UNKNOWN, class_="file-level"),
+        el("td", level, class_="file-level"),
         el("td", size_words(file.size_bytes if file else None), class_="file-size"),
         el("td", age(file.modified_at if file else None), class_="file-time"),
         el("td", foreign, el("span", file.detail if file else "named by its stage"), class_="file-found"),

@@ -29,7 +29,7 @@ def verdict_bar(state: DashboardState, *about: Child, linked: bool) -> Element:
     return el(
         "div",
         el("h2", icon(verdict_icon(value)), VERDICT_WORDS[value], class_="verdict-word"),
-        el("div", _reason(state, linked=linked), about, class_="verdict-why"),
+        el("div", _why(state, linked=linked), about, class_="verdict-why"),
         _tally(state),
         steps(state, copied=linked),
         class_=f"verdict {status_class(VERDICT_STATUS[value])}",
@@ -37,15 +37,26 @@ def verdict_bar(state: DashboardState, *about: Child, linked: bool) -> Element:
     )
 
 
-def _reason(state: DashboardState, *, linked: bool) -> Element:
-    """The sentence, with the check it begins with in bold."""
-    reason = state.verdict.reason
+def _why(state: DashboardState, *, linked: bool) -> list[Element]:
+    """The sentence, and below it the check that says so with what it found."""
+    told = [(state.verdict.reason, "verdict-reason"), (state.verdict.evidence or "", "verdict-evidence")]
+    return [_naming_check(text, look, state, linked=linked) for text, look in told if text]
+
+
+def _naming_check(text: str, look: str, state: DashboardState, *, linked: bool) -> Element:
+    """A line; the check that it begins with leads to its row."""
     heads = {check.id: f"{check.index}. {check.title}" for check in state.checklist}
-    found = next((check for check, head in heads.items() if reason.startswith(head)), None)
+    found = next((check for check, head in heads.items() if text.startswith(head)), None)
     if found is None:
-        return el("p", coded(reason), title=quoted(reason), class_="verdict-reason")
+        return el("p", coded(text), title=quoted(text), class_=look)
     link = el("a" if linked else "b", heads[found], href=f"#check-{found}" if linked else None, class_="verdict-check")
-    return el("p", link, coded(reason.removeprefix(heads[found])), title=quoted(reason), class_="verdict-reason")
+    return el("p", link, coded(text.removeprefix(heads[found])), title=quoted(text), class_=look)
+
+
+def _following(state: DashboardState) -> str:
+    """How many of the failed only follow from another failure."""
+    count = sum(bool(check.follows_from) for check in state.checklist if check.outcome is Outcome.FAIL)
+    return f", {count} of them follow{'s' if count == 1 else ''}" if count else ""
 
 
 def _tally(state: DashboardState) -> Element:
@@ -53,7 +64,7 @@ def _tally(state: DashboardState) -> Element:
     verdict, idle = state.verdict, status_class(OUTCOME_STATUS[Outcome.SKIP])
     counts = [
         (verdict.passed, "passed", status_class(OUTCOME_STATUS[Outcome.PASS])),
-        (verdict.failed, "failed", status_class(OUTCOME_STATUS[Outcome.FAIL])),
+        (verdict.failed, f"failed{_following(state)}", status_class(OUTCOME_STATUS[Outcome.FAIL])),
     ]
     skipped = verdict.skipped - verdict.not_yet
     counts += [(skipped, "skipped", idle)] if skipped or not verdict.not_yet else []

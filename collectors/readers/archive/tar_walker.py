@@ -45,7 +45,7 @@ class TarWalker:
         self._current: TarHeader | None = None
         self._left = 0
         self._padding = 0
-        self._crc32: int | None = 0
+        self._crc32: int | None = None
         self._extension = b""
         self._next_fields: dict[str, str] = {}
         self._zero_blocks = 0

@@ -196,14 +196,15 @@ class _Worker:
 
     def answer(self, seconds: float) -> bytes:
         """Return the answer; raise TimeoutError (in words) or ConnectionEnded."""
-        used = self._processor_seconds()
-        if not has_answer(self.channel, seconds):
-            if self._processor_seconds() - used > seconds / 2:
+        before = self._processor_seconds()
+        for wait in (seconds, (STARVED_FACTOR - 1) * seconds):
+            if has_answer(self.channel, wait):
+                return receive(self.channel, ANSWER_SECONDS)
+            if self._processor_seconds() - before > seconds / 2:
                 raise TimeoutError(f"reading took longer than {seconds:.3g} s and was stopped")
-            # It hardly ran: the machine is busy, or the disk slow. The child's own limit still counts.
-            if not has_answer(self.channel, (STARVED_FACTOR - 1) * seconds):
-                raise TimeoutError(f"reading did not end within {STARVED_FACTOR * seconds:.3g} s and was stopped")
-        return receive(self.channel, ANSWER_SECONDS)
+        # It hardly ran, which says nothing of the file.
+        slow = f"reading did not end within {STARVED_FACTOR * seconds:.3g} s and was stopped"
+        raise TimeoutError(f"{NOT_READ_HERE}: {slow} (is the machine busy, or the disk slow?)")
 
     def _processor_seconds(self) -> float:
         with contextlib.suppress(psutil.Error):

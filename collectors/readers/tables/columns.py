@@ -139,13 +139,12 @@ def _set_validation_apart(series: dict[str, int], rules: dict[str, tuple[Rule, .
 
 
 def report_missing(names: Sequence[str], columns: LossColumns, chosen: Chosen, findings: FindingList) -> None:
-    """Write down which columns are missing: an error when there is no loss at all."""
+    """Write down which columns are missing: an error when there is no loss at all. By steps rows are placed as well."""
     if columns.is_part:
         return
     report_missing_series(names, columns, chosen, findings)
-    if chosen.epoch is None:
-        instead = "rows are placed by their steps" if chosen.step is not None else "rows are placed by nothing"
-        findings.warning(f"has no epoch column: {_expected(names, columns.epoch)}; {instead}")
+    if chosen.epoch is None and chosen.step is None:
+        findings.warning(f"has no epoch column: {_expected(names, columns.epoch)}; rows are placed by nothing")
 
 
 def report_missing_series(names: Sequence[str], columns: LossColumns, chosen: Chosen, findings: FindingList) -> None:

@@ -1,7 +1,8 @@
 """Text of a CSV in any usual dialect -> rows of losses, a bad line costing that line alone.
 
 Input: the text's lines and the wanted columns. Output: the names found, and rows in `Parts`. It
-refuses no dialect; what it cannot read it names with its line.
+refuses no dialect; what it cannot read it names with its line. Where another header stands further down, its columns
+are those of the rows below it.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from collectors.readers.tables.dialect import (
     split_fields,
     tidy,
 )
+from collectors.readers.tables.headers import blocks_of
 from collectors.readers.tables.lines import Lines
 from collectors.readers.tables.numbers import stops_short
 from collectors.readers.tables.parts import MAX_ROWS, Parts
@@ -46,21 +48,24 @@ def read_csv(lines: Lines, columns: LossColumns, parts: Parts, *, live: bool) ->
     if not dialect.line:
         findings.error(f"has no header: its first line holds numbers ({brief(', '.join(dialect.names))})", "line 1")
         return (), False
-    reading = _Reading(
-        lines, dialect, choose_columns(dialect.names, columns), parts, may_be_cut=live or not lines.is_finished
-    )
+    blocks = blocks_of(lines, dialect, columns)
+    names = tuple(dict.fromkeys(name for _, block in blocks for name in block.names))
     is_unfinished_header = lines.last <= dialect.line and not lines.is_finished
     if not is_unfinished_header:
-        _report_header(dialect, columns, reading.chosen, findings)
-    reading.read(drop_last=live and not lines.is_finished)
-    return dialect.names, reading.is_cut or is_unfinished_header
+        _report_header(dialect, columns, names, findings)
+    for held, block in blocks:
+        may_be_cut = held is lines and (live or not lines.is_finished)
+        reading = _Reading(held, block, choose_columns(block.names, columns), parts, may_be_cut=may_be_cut)
+        reading.read(drop_last=live and not held.is_finished)
+    return names, reading.is_cut or is_unfinished_header
 
 
-def _report_header(dialect: Dialect, columns: LossColumns, chosen: Chosen, findings: FindingList) -> None:
+def _report_header(dialect: Dialect, columns: LossColumns, names: tuple[str, ...], findings: FindingList) -> None:
+    """What is odd about the first header, and which columns stand in none."""
     if dialect.width > MAX_COLUMNS:
         findings.warning(f"has {dialect.width:,} columns: only the first {MAX_COLUMNS:,} are looked at")
     report_repeated(dialect.names, findings)
-    report_missing(dialect.names, columns, chosen, findings)
+    report_missing(names, columns, choose_columns(names, columns), findings)
 
 
 @dataclass(slots=True)

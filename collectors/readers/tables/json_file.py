@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from collectors.numbers import YEAR_10000
 from collectors.readers.common.finding_list import shorten
 from collectors.readers.tables.columns import LossColumns
 from collectors.readers.tables.json_rows import JsonRows
@@ -21,6 +22,8 @@ from collectors.readers.tables.parts import MAX_ROWS, Parts
 from collectors.readers.text.json_core import JsonProblem, Repeated, object_of, refuse_many_parts
 from collectors.readers.text.text import brief
 
+MOST_AFTER: Final = 5
+"""Rows at the end of a history among which the one that sums it up is."""
 MAX_PARTS: Final = 4_000_000
 """Commas and opening brackets of a document that is parsed as a whole."""
 
@@ -32,6 +35,10 @@ class RecordedEnd:
     counted: int | None = None
     configured: int | None = None
     stopped: bool | None = None
+    lasted: float | None = None
+    """Seconds of the whole training, once it is over."""
+    best: str | None = None
+    """Folder of the checkpoint that it calls the best."""
 
 
 NOTHING_RECORDED: Final = RecordedEnd()
@@ -106,13 +113,18 @@ def _rows_of(document: Any, columns: LossColumns, parts: Parts) -> JsonTable:
 
 
 def _end_in(document: dict[str, Any]) -> RecordedEnd:
-    """Steps counted and configured, and whether Hugging Face's Trainer was told to stop before them."""
+    """Steps counted and configured, whether Hugging Face's Trainer was told to stop before them, how long it took and
+    which of its checkpoints it calls the best: the path may be another machine's, so the last name counts."""
     counted, configured = (_step(document.get(key)) for key in ("global_step", "max_steps"))
     control: Any = document
     for key in ("stateful_callbacks", "TrainerControl", "args", "should_training_stop"):
         control = control.get(key) if isinstance(control, dict) else None
     is_short = counted is not None and configured is not None and counted < configured
-    return RecordedEnd(counted, configured, True if control is True and is_short else None)
+    times = [row.get("train_runtime") for row in document["log_history"][-MOST_AFTER:] if isinstance(row, dict)]
+    lasted = next((float(of) for of in times if type(of) in (int, float) and 0 < of < YEAR_10000), None)
+    best = document.get("best_model_checkpoint")
+    name = best.replace("\\", "/").rstrip("/").rpartition("/")[2] if isinstance(best, str) else None
+    return RecordedEnd(counted, configured, True if control is True and is_short else None, lasted, name or None)
 
 
 def _step(value: Any) -> int | None:

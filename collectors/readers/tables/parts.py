@@ -38,6 +38,14 @@ class Part:
     values: Mapping[str, Floats]
     present: Mapping[str, NDArray[np.bool_]]
 
+    def values_of(self, name: str) -> Floats:
+        """A series' values; NaN where its block has no such column."""
+        return self.values[name] if name in self.values else np.full(len(self.place), np.nan)
+
+    def present_of(self, name: str) -> NDArray[np.bool_]:
+        """In which rows a series has a value."""
+        return self.present[name] if name in self.present else np.zeros(len(self.place), np.bool_)
+
     def chosen(self, rows: NDArray[np.bool_]) -> Part:
         """The rows that are marked."""
         return Part(
@@ -93,14 +101,14 @@ class Parts:
         if not self._parts:
             empty = np.empty(0)
             return LossRows((empty, empty, empty), {}, {}), np.empty(0, np.int64)
-        series = list(self._parts[0].values)
+        series = dict.fromkeys(name for part in self._parts for name in part.values)
         time = self._whole("time")
         short = time[(time > 0) & (time <= PLAUSIBLE_TIME[0])]
         self.lasted = float(short.max()) if short.size else None
         rows = LossRows(
             (self._whole("epoch"), self._whole("step"), _plausible(time)),
-            {name: np.concatenate([part.values[name] for part in self._parts]) for name in series},
-            {name: np.concatenate([part.present[name] for part in self._parts]) for name in series},
+            {name: np.concatenate([part.values_of(name) for part in self._parts]) for name in series},
+            {name: np.concatenate([part.present_of(name) for part in self._parts]) for name in series},
         )
         place = self._whole("place")
         if len(place) > MAX_ROWS:

@@ -111,7 +111,8 @@ def _read(reading: _Reading, findings: FindingList, *, live: bool) -> LossTableE
         counted_step=table.end.counted,
         configured_steps=table.end.configured,
         early_stop=table.end.stopped if early_stop is None else early_stop,
-        lasted=parts.lasted,
+        lasted=parts.lasted if table.end.lasted is None else table.end.lasted,
+        own_checkpoint=table.end.best,
         dropped_rows=int(np.count_nonzero(~valid)),
     )
 

@@ -20,8 +20,8 @@ NOMINAL_HEIGHT: Final = 300.0
 """Height it fills at zoom 1, frames included."""
 CARD_WIDTHS: Final = (124.0, 208.0)
 """Narrowest and widest card: few columns get wide cards, many get narrow ones."""
-CARD_HEIGHTS: Final = (68.0, 104.0)
-"""With two lines of label and one of message; with three and one for a duration where the rows leave room for it."""
+CARD_HEIGHTS: Final = (76.0, 104.0)
+"""With three lines of name and message; with one for a duration and all of a message where the rows leave room."""
 FRAME_PAD: Final = 12.0
 FRAME_HEAD: Final = 26.0
 """Room above a frame's first card for its label."""

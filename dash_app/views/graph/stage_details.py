@@ -16,8 +16,8 @@ from collectors.contract.graph import Node, StageInfo
 from collectors.contract.state import Check, DashboardState
 from collectors.contract.values import Outcome
 from collectors.numbers import UNKNOWN, plural, size_words
+from collectors.presentation.levels import level_of
 from collectors.presentation.words import (
-    LEVEL_STATUS,
     OUTCOME_MARKS,
     OUTCOME_STATUS,
     outcome_words,
@@ -28,6 +28,8 @@ from dash_app.views.graph.stage_progress import render_progress, stage_progress
 from dash_app.views.graph.telling import telling_stage
 from dash_app.views.markup import age, attributes, clock, icon, unseen
 
+LONGEST_END = 24
+"""Characters of a path that stay whole."""
 COLUMNS = ("File", "Level", "Size", "Written")
 
 
@@ -59,7 +61,7 @@ def _details(stage: StageInfo, state: DashboardState, why: str | None) -> list[C
     node = state.nodes.get(stage.id)
     if node is None:
         return [html.H3(stage.label), html.P("The state does not tell about this stage.")]
-    body = [*_checks(node, state), *_files(node, state.artifacts)]
+    body = [*_checks(node, state), *_files(node, state)]
     nothing = html.P("No check and no file of its own.", className="stage-empty")
     return [_head(stage, node, state, why), html.Div(body or nothing, className="stage-body")]
 
@@ -72,7 +74,7 @@ def _head(stage: StageInfo, node: Node, state: DashboardState, why: str | None) 
             *_why(why),
             html.H3([html.Span(stage.label, className="stage-label", title=stage.label), word]),
             *([html.P(since, className="stage-since dotted")] if since else []),
-            html.P(node.message, className="stage-message"),
+            *([html.P(node.message, className="stage-message")] if node.message else []),
             *render_progress(stage_progress(state, stage.id)),
         ],
         className=f"stage-head {status_class(node.status)}",
@@ -108,13 +110,13 @@ def _check(check: Check) -> Component:
     )
 
 
-def _files(node: Node, artifacts: Artifacts) -> list[Component]:
+def _files(node: Node, state: DashboardState) -> list[Component]:
     if not node.artifacts:
         return []
-    known = {artifact.path: artifact for artifact in _all_of(artifacts)}
+    known = {artifact.path: artifact for artifact in _all_of(state.artifacts)}
     widths = html.Colgroup([html.Col(className=f"col-{name.lower()}") for name in COLUMNS])
     head = html.Thead(html.Tr([html.Th(name, scope="col") for name in COLUMNS]))
-    rows = [_file(path, known.get(path)) for path in node.artifacts]
+    rows = [_file(path, known.get(path), state) for path in node.artifacts]
     return [html.Table([widths, head, html.Tbody(rows)], className="stage-files")]
 
 
@@ -124,14 +126,21 @@ def _all_of(artifacts: Artifacts) -> Iterable[Artifact]:
             yield from getattr(artifacts, name)
 
 
-def _file(path: str, artifact: Artifact | None) -> Component:
-    name = html.Th(html.Code(path), scope="row", title=path)
+def _path(path: str) -> Component:
+    """A path in two parts: where it is too long the first is cut at its end, and so the path in its middle."""
+    at = max(path.rfind("/") + 1, len(path) - LONGEST_END)
+    return html.Code([html.Span(path[:at], className="path-start"), html.Span(path[at:], className="path-end")])
+
+
+def _file(path: str, artifact: Artifact | None, state: DashboardState) -> Component:
+    name = html.Th(_path(path), scope="row", title=path)
     if artifact is None:
         return html.Tr([name, html.Td(UNKNOWN), html.Td(UNKNOWN), html.Td(UNKNOWN)])
     foreign = artifact.belongs_to_run is False
+    word, shade = level_of(artifact, state)
     level = html.Td(
-        [artifact.level.value, *([html.Span("not from this run")] if foreign else [])],
-        className=f"level {status_class(LEVEL_STATUS[artifact.level])}",
+        [word, *([html.Span("not from this run")] if foreign else [])],
+        className=f"level {status_class(shade)}",
         title=quoted(artifact.detail),
     )
     return html.Tr(

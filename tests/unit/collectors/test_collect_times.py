@@ -30,7 +30,7 @@ def test_a_check_that_begins_to_fail_has_failed_since_it_was_first_seen(tmp_path
         before = datetime.now(UTC)
         (tmp_path / "ws" / SCALER).write_bytes(b"{")
         broken = node(collector.export())
-        (tmp_path / "ws" / SCALER).write_bytes(b"[]")
+        (tmp_path / "ws" / SCALER).unlink()
         still = node(collector.export())
     with Collector(tmp_path / "ws", store) as again:
         restarted = node(again.export())

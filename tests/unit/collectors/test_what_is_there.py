@@ -38,7 +38,8 @@ def test_of_a_missing_file_those_beside_it_are_named(foreign: Foreign) -> None:
     state = state_of(foreign)
 
     assert check_of(state, "checkpoints").detail == "net: out/model.pt is missing; beside it: out/model_final.pt"
-    assert state.verdict.reason.startswith("1. Trained checkpoints: net: out/model.pt is missing")
+    assert state.verdict.reason == "Net's checkpoint is missing."
+    assert state.verdict.evidence == "1. Trained checkpoints: net: out/model.pt is missing."
 
 
 @pytest.mark.parametrize("section", ["checkpoint", "config", "table"])
@@ -64,7 +65,8 @@ def test_a_link_that_leads_nowhere_is_called_that_in_headline_and_hint(foreign: 
 
     state = state_of(foreign)
 
-    assert "the link `best.pt` leads to nothing" in state.verdict.reason
+    assert state.verdict.reason == "Net's checkpoint cannot be read."
+    assert "the link `best.pt` leads to nothing" in (state.verdict.evidence or "")
     assert check_of(state, "checkpoints").hint == "Mend the link, or put the file itself in its place."
 
 
@@ -125,7 +127,8 @@ def test_a_file_of_no_known_format_is_named_in_headline_and_hint(foreign: Foreig
 
     state = state_of(foreign)
 
-    assert "best.pt" in state.verdict.reason
+    assert state.verdict.reason == "Net's checkpoint is of no known format."
+    assert "best.pt" in (state.verdict.evidence or "")
     assert check_of(state, "checkpoints").hint == (
         "Name Net's model under `checkpoint:`; best.pt is of no format that holds one."
     )

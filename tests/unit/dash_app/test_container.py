@@ -20,6 +20,7 @@ from support.waiting import wait_for
 import collectors
 from collectors.__main__ import main
 from collectors.store.store import Store
+from dash_app.auth.config_file import SECRET_VARIABLES
 from dash_app.options import options_from
 
 Start = Callable[..., "subprocess.Popen[bytes]"]
@@ -57,7 +58,9 @@ def client_of(tmp_path: Path) -> httpx.Client:
 
 def test_two_workers_serve_the_page_with_settings_from_the_environment(start: Start, tmp_path: Path) -> None:
     Store(tmp_path / "state").write_state(good_state())
-    process = start(HOST="0.0.0.0", TRUSTED_HOSTS="a.example", FRAME_ANCESTORS="https://wiki.example")
+    process = start(
+        HOST="0.0.0.0", ALLOW_ANONYMOUS="1", TRUSTED_HOSTS="a.example", FRAME_ANCESTORS="https://wiki.example"
+    )
     with client_of(tmp_path) as client:
         wait_for(lambda: client.get("/healthz").status_code == 200, "gunicorn")
         pages = [client.get("/") for _ in range(8)]
@@ -143,7 +146,8 @@ def test_every_variable_that_is_named_is_read(capsys: pytest.CaptureFixture[str]
     for ask in (lambda: options_from(["--help"], {}), lambda: main(["watch", "--help"])):
         with pytest.raises(SystemExit):
             ask()
-    options = set(re.findall(r"--([a-z-]+)", capsys.readouterr().out)) | {"workspace"}
+    secrets = {name.removeprefix("TRAINING_DASHBOARD_").lower().replace("_", "-") for name in SECRET_VARIABLES}
+    options = set(re.findall(r"--([a-z-]+)", capsys.readouterr().out)) | {"workspace"} | secrets
     pages = [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), DOCKERFILE]
     texts = [page.read_text(encoding="utf-8") for page in pages]
     named = {name for text in texts for name in re.findall(r"TRAINING_DASHBOARD_([A-Z_]+)", text)}

@@ -43,7 +43,7 @@ def test_it_prints_its_address_and_where_the_state_is(serve: Callable[..., Runni
 
 def test_on_every_address_it_prints_one_that_works_here(serve: Callable[..., RunningServer]) -> None:
     """`http://0.0.0.0/` is no address of a page, and no name that is trusted."""
-    server = serve(options=["--host", "0.0.0.0", "--trusted-hosts", "dashboard.example"])
+    server = serve(options=["--host", "0.0.0.0", "--trusted-hosts", "dashboard.example", "--allow-anonymous"])
 
     assert server.url.startswith("http://localhost:")
     assert server.get("/").status_code == 200
@@ -80,7 +80,7 @@ def test_a_demonstration_on_a_taken_port_names_what_to_type_to_make(tmp_path: Pa
 def test_an_address_of_another_machine_is_refused_in_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    named = ["--trusted-hosts", "a.example", "--host"]
+    named = ["--trusted-hosts", "a.example", "--allow-anonymous", "--host"]
 
     assert main([str(tmp_path), "--no-collect", *named, "203.0.113.7"]) == 2
     assert main([str(tmp_path), "--no-collect", *named, "no-such-host.invalid"]) == 2

@@ -42,7 +42,7 @@ def test_every_option_reads_its_variable(tmp_path: Path) -> None:
     (tmp_path / "my.yaml").write_text("")
     options = [
         *("--state-dir", str(tmp_path / "s"), "--config", str(tmp_path / "my.yaml")),
-        *("--host", "0.0.0.0", "--port", "9000", "--url-prefix", "/team/dash/"),
+        *("--host", "0.0.0.0", "--port", "9000", "--url-prefix", "/team/dash/", "--allow-anonymous"),
         *("--trusted-hosts", "a.example", "*.b.example", "--allow-pin", "--no-collect", "--no-preview"),
         *("--frame-ancestors", "https://wiki.example", "--stale-after", "7.5"),
         *("--allow-root", str(tmp_path), "--run-smoke", "--run-validator"),
@@ -54,6 +54,7 @@ def test_every_option_reads_its_variable(tmp_path: Path) -> None:
         "state_dir": str(tmp_path / "s"),
         "config": str(tmp_path / "my.yaml"),
         "host": "0.0.0.0",
+        "allow_anonymous": "1",
         "port": "9000",
         "url_prefix": "/team/dash/",
         "trusted_hosts": "a.example, *.b.example",
@@ -122,6 +123,12 @@ def test_a_file_as_workspace_is_named(tmp_path: Path) -> None:
         (["--frame-ancestors", "https://a.example;script-src *"], "--frame-ancestors"),
         (["--config", "/nowhere/dashboard.yaml"], "is not a file"),
         (["--host", "0.0.0.0"], "--trusted-hosts"),
+        (["--host", "0.0.0.0", "--trusted-hosts", "a.example"], "say --allow-anonymous"),
+        (["--host", "::", "--trusted-hosts", "a.example", "--access-mode", "proxy"], "by --proxy-peer"),
+        (["--proxy-peer", "10.0.0.2"], "--proxy-peer is for mode proxy"),
+        (["--access-mode", "proxy", "--proxy-peer", "proxy.example"], "no address; write one such as 10.0.0.2"),
+        (["--access-mode", "oidc"], "mode oidc needs `oidc:` and `public_url:` in --access FILE"),
+        (["--access", "/nowhere.yaml"], "--access /nowhere.yaml cannot be read"),
         (["--trusted-hosts", "a.example/"], "--trusted-hosts"),
         (["--keep", "0"], "--keep 0 keeps nothing"),
         (["--notify", "http://a.example/hook"], "--notify needs an https address"),
@@ -166,7 +173,7 @@ def test_who_is_told_comes_from_the_command_line_alone(tmp_path: Path) -> None:
 
 
 def test_other_machines_may_pin_only_when_that_was_allowed(tmp_path: Path) -> None:
-    open_to_all = ["--host", "0.0.0.0", "--trusted-hosts", "a.example"]
+    open_to_all = ["--host", "0.0.0.0", "--trusted-hosts", "a.example", "--allow-anonymous"]
 
     assert not settings(tmp_path, *open_to_all).may_pin
     assert settings(tmp_path, *open_to_all, "--allow-pin").may_pin

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from collectors.contract.decision_rules import AlarmRules
-from collectors.decisions.alarms import alarms_of, stretches_of
+from collectors.decisions.alarms import alarms_of, stretches_of, stride_of
 from collectors.decisions.series import Series, Word
 from collectors.decisions.thresholds import Lines
 from collectors.decisions.words import Judged, judged
@@ -96,3 +96,56 @@ def test_what_is_not_finite_is_no_alarm_and_no_normal_window_either() -> None:
     assert found.states.tolist() == [2, 4, 4, 3, 2]
     assert len(stretches_of(found, AlarmRules(gap_windows=3))) == 1
     assert alarms([0.9, np.inf, 0.9, 0.1]) == []
+
+
+@pytest.mark.parametrize(
+    ("time", "stride"),
+    [
+        ([0.0, 5.0], 5.0),
+        ([0.0, 3.0, 4.0, 5.0], 1.0),
+        ([5.0, 5.0, 4.0, 3.0, 4.0, 5.0], 1.0),
+        ([0.0, 0.0, 0.0, 1.0, 2.0], 1.0),
+        ([0.0, np.inf, np.nan, 2.0, 4.0], 2.0),
+        ([0.0, 0.1234567], 0.123457),
+        ([7.0, *range(100, 30_000)], 1.0),
+        ([2.0, 2.0], None),
+        ([1.0], None),
+        ([], None),
+        (None, None),
+    ],
+)
+def test_a_stride_is_the_usual_step_forward(time: list[float] | None, stride: float | None) -> None:
+    assert stride_of(None if time is None else np.array(time, float)) == stride
+
+
+@pytest.mark.parametrize(("gap", "late", "ends"), [(0, 1.5, 0), (0, 1.51, 1), (1, 2.5, 0), (1, 2.51, 1)])
+def test_a_window_that_comes_half_a_stride_late_is_still_the_next_one(gap: int, late: float, ends: int) -> None:
+    at = [0.0, 1.0, 2.0, 3.0, 3.0 + late, 4.0 + late]
+
+    assert len(alarms([0.9] * 6, at, gap_windows=gap)) == 1 + ends
+
+
+def test_the_lines_themselves_are_over_them() -> None:
+    assert alarms([0.1, 0.5, 0.8, 0.8, 0.5, 0.1]) == [(1, 4, 2)]
+
+
+def test_the_first_windows_of_all_are_in_a_row_only_from_where_there_are_so_many() -> None:
+    assert alarms([0.9, 0.9, 0.1], least_windows=3) == []
+    assert alarms([0.9, 0.9, 0.9, 0.1], least_windows=3) == [(0, 2, 0)]
+
+
+def test_without_a_lower_line_an_alarm_is_what_lies_over_the_upper_one() -> None:
+    blank, word = np.full(5, np.nan), np.full(5, Word.NONE, np.int8)
+    scores = np.array([0.6, 0.9, 0.9, 0.6, 0.6])
+    found = alarms_of(judged(Series("a", scores, word, "a.csv", blank, blank), Lines(None, 0.8), 1), AlarmRules())
+
+    assert (found.stretches.first.tolist(), found.stretches.last.tolist()) == ([1], [2])
+
+
+def test_only_the_last_stretch_can_be_pending_and_only_where_its_last_window_is_over_the_upper_line() -> None:
+    before = [0.9, 0.9, 0.1, 0.1, 0.1]
+
+    assert alarms_of(series([*before, 0.8]), AlarmRules()).pending
+    assert not alarms_of(series([*before, 0.9, 0.6]), AlarmRules()).pending
+    assert not alarms_of(series([0.9, 0.1, 0.1, 0.1, 0.9, 0.9]), AlarmRules()).pending
+    assert not alarms_of(series([0.9, *before]), AlarmRules()).pending

@@ -73,6 +73,7 @@ def test_a_window_in_two_pairs_is_one_window() -> None:
         ([0, 0.5, 1.5], None),
         ([0, 1, np.nan, 9], None),
         ([5], None),
+        ([5, 5], None),
     ],
 )
 def test_holes_in_the_numbers_of_windows_are_windows_that_nobody_judged(
@@ -87,3 +88,56 @@ def test_each_time_gets_the_nearest_value_within_a_stride() -> None:
     time, other = np.array([3.0, 0.0, 9.0]), (np.array([0.4, 1.4, 2.4, 3.4]), np.array([1.0, 2, 3, 4]))
 
     np.testing.assert_array_equal(together(time, {"s": other})["s"], [4.0, 1.0, np.nan])
+
+
+def test_a_time_has_no_value_where_a_single_other_window_lies_beside_it() -> None:
+    """One window has no stride: only its own time is near it."""
+    found = together(np.array([1.0, 1.5]), {"s": (np.array([1.0]), np.array([7.0]))})
+
+    np.testing.assert_array_equal(found["s"], [7.0, np.nan])
+
+
+@pytest.mark.parametrize(
+    "times",
+    [{}, {"time__patchtst": range(7)}, {"time__patchtst": [np.nan] * 7, "time__swinmae": range(7)}],
+    ids=["none", "of one stream", "never both known"],
+)
+def test_without_two_times_in_a_row_windows_are_paired_by_position(times: dict[str, Any]) -> None:
+    assert scoring(pairs(time=range(7), **times)).alignment == Alignment("position", 7)
+
+
+def test_the_largest_gap_is_looked_for_where_both_times_are_known() -> None:
+    at = np.array([np.nan, 0, 1, 2, 3, 4, 5])
+    found = scoring(pairs(time__patchtst=at, time__swinmae=at))
+
+    assert (found.alignment.largest_gap_seconds, found.alignment.farthest_row) == (0.0, 1)
+
+
+@pytest.mark.parametrize(
+    ("windows", "allowed"),
+    [
+        ({"patchtst": {"seconds": 2}, "swinmae": {"seconds": 3}, "third": {"seconds": 10}}, 1.5),
+        ({"patchtst": {"seconds": "data.rows / 50"}, "swinmae": {"seconds": 3}}, 1.5),
+        ({}, None),
+    ],
+)
+def test_half_the_longest_window_of_the_paired_streams_is_allowed(windows: Any, allowed: float | None) -> None:
+    found = scoring(pairs(time__patchtst=range(7), time__swinmae=range(7)), its=rules(windows=windows))
+
+    assert found.alignment.allowed_gap_seconds == allowed
+
+
+@pytest.mark.parametrize("scored", [True, "9", None])
+def test_a_count_that_is_no_number_leaves_it_to_what_is_left_over(scored: Any) -> None:
+    metadata = {"patchtst": {"scored_windows": scored}, "dual_alignment": {"unpaired_patchtst": 1}}
+
+    found = reported(pairs(), {"metadata": metadata}, **BY_POSITION)
+
+    assert found.alignment.missing == {"patchtst": Missing(1, "windows 7 to 7")}
+
+
+def test_of_a_stream_by_itself_the_report_says_how_many_windows_there_were() -> None:
+    rows = table("swinmae.csv", score=[0.1] * 4)
+    found = reported(rows, {"metadata": {"swinmae": {"scored_windows": 1200}}}, fused=None, columns={})
+
+    assert found.alignment == Alignment("unknown", 0, {"swinmae": Missing(1196, "1,196 of 1,200 windows")})

@@ -47,3 +47,15 @@ def test_a_time_on_the_border_of_two_stretches_is_of_the_later_one() -> None:
 
     assert found is not None
     assert found.tolist() == [0, 1, 2, 3, 7]
+
+
+def test_stretches_are_counted_from_the_first_window() -> None:
+    found = independent(np.array([11.4, 10.5, 11.5]), 1.0)
+
+    assert found is not None
+    assert found.tolist() == [0, 0, 1]
+
+
+@pytest.mark.parametrize("time", [[0.0, np.nan], [0.0, np.inf], []])
+def test_without_every_time_nothing_says_how_far_windows_overlap(time: list[float]) -> None:
+    assert independent(np.array(time), 1.0) is None

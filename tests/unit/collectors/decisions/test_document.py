@@ -12,6 +12,7 @@ from support.scorings import LINES, noisy, rules, scoring, table
 from collectors.contract.decisions import DecisionDocument
 from collectors.decisions.analysis import Analysis
 from collectors.decisions.document import document_of
+from collectors.decisions.listed_alarms import listed_alarms
 from collectors.decisions.summary import notices_of, summary_of
 from collectors.evidence.files import FileFacts, Finding
 from collectors.evidence.scores import DecisionFiles, DecisionReportEvidence, ScoreTable
@@ -116,7 +117,7 @@ def test_a_million_windows_are_few_points_and_no_fault_is_lost() -> None:
 
 def test_of_many_states_in_one_place_the_worst_is_drawn() -> None:
     worst = {0.1: "normal", 0.6: "warn", 0.9: "anomaly", np.inf: "not_finite", np.nan: "not_judged"}
-    for mild, bad in ((0.1, np.nan), (np.nan, 0.6), (0.6, np.inf), (np.inf, 0.9), (0.6, 0.9)):
+    for mild, bad in ((0.1, np.nan), (0.1, 0.6), (np.nan, 0.6), (0.6, np.inf), (np.inf, 0.9), (0.6, 0.9)):
         found = scoring(table("swinmae.csv", score=[mild, bad] * 2000), its=rules(fused=None, columns={}))
         (one,) = drawn(found).series
         assert {span.state for span in one.spans} == {worst[bad]}, (mild, bad)
@@ -183,3 +184,91 @@ def test_a_table_of_no_stream_is_that_of_the_only_one_or_of_nobody() -> None:
 
     assert list(Analysis(rules(fused=None, columns={}), ("only",), files).series) == ["only"]
     assert list(Analysis(rules(fused=None, columns={}), ("a", "b"), files).series) == ["scores"]
+
+
+ALONE = rules(fused=None, columns={})
+
+
+def test_a_window_reaches_back_by_one_stride_and_its_point_stands_at_its_time() -> None:
+    at = [10.0, 10.5, 11.0004, 11.5]
+    its = rules(fused=None, columns={}, windows={})
+    (one,) = drawn(scoring(table("swinmae.csv", score=[0.1, 0.1, 0.9, 0.9], time=at), its=its)).series
+
+    assert [(s.start, s.end, s.state) for s in one.spans] == [(9.5, 10.5, "normal"), (10.5, 11.5, "anomaly")]
+    assert one.curve.time == (10.0, 10.5, 11.0, 11.5)
+    (one,) = drawn(scoring(table("swinmae.csv", score=[0.1, 0.12345678]), its=ALONE)).series
+    assert (one.curve.time, one.curve.value) == ((None, None), (0.1, 0.123457))
+
+
+def test_a_span_ends_where_more_than_two_and_a_half_strides_lie_between_windows() -> None:
+    def spans(*at: float) -> int:
+        (one,) = drawn(scoring(table("swinmae.csv", score=[0.1] * len(at), time=at), its=ALONE)).series
+        return len(one.spans)
+
+    assert spans(0, 1, 2, 4.5, 5.5) == 1
+    assert spans(0, 1, 2, 4.6, 5.6) == 2
+    its = rules(fused=None, columns={}, windows={})
+    (one,) = drawn(scoring(table("swinmae.csv", score=[0.1], time=[7.0]), its=its)).series
+    assert [(s.start, s.end) for s in one.spans] == [(7.0, 7.0)]
+
+
+def test_spans_that_are_too_many_to_draw_still_cover_every_window() -> None:
+    (one,) = drawn(scoring(table("swinmae.csv", score=[0.1, 0.6] * 2000), its=ALONE)).series
+
+    assert len(one.spans) == 600
+    assert (one.spans[0].start, one.spans[-1].end) == (-1.0, 3999.0)
+    assert all(a.end == b.start for a, b in zip(one.spans[:-1], one.spans[1:], strict=True))
+    (one,) = drawn(scoring(table("swinmae.csv", score=[0.1, 0.6] * 300), its=ALONE)).series
+    assert [span.state for span in one.spans] == ["normal", "warn"] * 300
+
+
+def test_the_points_of_all_series_are_shared_out_among_them_and_the_common_scale() -> None:
+    score = np.random.default_rng(0).random(20_000)
+    names = [f"s{n}" for n in range(7)]
+    found = scoring(*(table(f"{name}.csv", stream=name, score=score) for name in names), its=ALONE)
+
+    longest = max(len(one.curve.index) for one in drawn(found).series)
+    assert 8000 / 9 < longest <= 8000 / 8
+
+
+def apart(clock: str = "relative", **other: Any) -> Analysis:
+    """Two streams with tables and times of their own, which nothing fuses."""
+    lines = {**LINES, **MEDIANS}
+    p = table("p.csv", stream="patchtst", score=[0.3, 0.5, 0.8, np.nan, 0.3], time=[0, 1, 2, 3, 4])
+    s = table("s.csv", stream="swinmae", clock=clock, **{"score": [0.5, 0.4, 0.6], "time": [0.4, 1.4, 2.4], **other})
+    return scoring(p, s, lines=lines, its=ALONE)
+
+
+def test_streams_that_nothing_fuses_stand_on_one_scale_where_their_times_are_near() -> None:
+    severity = drawn(apart()).severity
+
+    assert severity is not None
+    assert severity.streams == ("patchtst", "swinmae")
+    assert severity.curve.time == (0, 1, 2, 3, 4)
+    assert severity.curve.value == pytest.approx([1, 1, 2, 1.333333, 0], abs=1e-5)
+
+
+def test_streams_without_times_of_one_clock_have_no_common_scale() -> None:
+    assert drawn(apart(clock="utc")).severity is None
+    assert drawn(apart(time=[0.4, np.nan, 2.4])).severity is None
+
+
+def test_where_no_stream_has_a_finite_score_the_common_scale_has_a_hole() -> None:
+    scores, time = [0.3, np.nan, np.nan, np.nan, 0.8], range(5)
+    both = [table(f"{stream}.csv", stream=stream, score=scores, time=time) for stream in ("patchtst", "swinmae")]
+    severity = drawn(scoring(*both, lines={**LINES, **MEDIANS}, its=ALONE)).severity
+
+    assert severity is not None
+    assert severity.curve.value == (0.0, 0.0, None, 2.0, 2.0)  # what lies within a stride counts
+    assert drawn(scoring(both[0], lines={**LINES, **MEDIANS}, its=ALONE)).severity is None
+
+
+def test_the_worst_alarm_of_all_series_is_listed_first() -> None:
+    scores = [0.1, 0.85, 0.85, 0.1, 0.1, 0.95, 0.95, 0.1]
+    first, second = table("p.csv", stream="patchtst", score=scores), table("s.csv", stream="swinmae", score=[0.9] * 3)
+
+    found = scoring(first, second, its=ALONE)
+    assert [(a.series, a.peak) for a in drawn(found).alarms] == [
+        ("patchtst", 0.95), ("swinmae", 0.9), ("patchtst", 0.85),
+    ]  # fmt: skip
+    assert [a.peak for a in listed_alarms(found, 1)] == [0.95]

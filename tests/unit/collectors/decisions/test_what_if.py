@@ -69,3 +69,35 @@ def test_without_a_score_or_a_line_there_is_no_table() -> None:
 
     assert what_if(scoring(table("swinmae.csv", score=[0.1]), lines={}, its=its), "swinmae") is None
     assert what_if(scoring(table("swinmae.csv", score=[np.inf, np.inf]), its=its), "swinmae") is None
+
+
+def test_windows_that_set_the_thresholds_are_counted_beside_those_of_the_scoring() -> None:
+    set_by = table("c.csv", stream="swinmae", score=[0.1, 0.6, 0.9, np.nan])
+    found = scoring(table("swinmae.csv", score=[0.2, 0.3]), its=rules(fused=None, columns={}), calibration=set_by)
+    told = what_if(found, "swinmae")
+    assert told is not None and told.calibration_over is not None
+
+    assert [told.calibration_over[told.line.index(line)] for line in (0.5, 0.8)] == [2, 1]
+    assert (told.calibration_windows, told.normal_windows, told.normal_bound) == (3, 0, None)
+
+
+@pytest.mark.parametrize("scores", [[0.1, 0.9], [0.8, 0.8], [0.1, 0.2], [0.6]])
+def test_the_table_reaches_from_the_best_score_to_beyond_the_worst(scores: list[float]) -> None:
+    told = what_if(with_line(scores, 0.8), "swinmae")
+    assert told is not None
+
+    assert told.line[0] <= min(scores) and told.over[0] == len(scores)
+    assert told.line[-1] > max(scores) and told.over[-1] == 0
+
+
+@pytest.mark.parametrize(("size", "digits"), [(1.0, 6), (1e3, 3), (1e8, 0)])
+def test_lines_are_as_long_as_a_person_reads_and_copies(size: float, digits: int) -> None:
+    lines = {"swinmae": {"warn": 0.5 * size, "anomaly": 0.8 * size}}
+    found = scoring(
+        table("swinmae.csv", score=np.array(noisy(300)) * size), lines=lines, its=rules(fused=None, columns={})
+    )
+    told = what_if(found, "swinmae")
+    assert told is not None
+
+    assert all(line == round(line, digits) for line in told.line)
+    assert any(line != round(line, digits - 1) for line in told.line)

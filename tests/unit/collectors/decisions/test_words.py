@@ -53,12 +53,23 @@ def test_of_large_scores_precision_grows_with_them() -> None:
 
 
 def test_a_word_counts_before_the_numbers_and_a_row_without_one_among_others_was_not_judged() -> None:
-    word = [Word.WARN, Word.NONE, Word.NORMAL, Word.FOREIGN, Word.NORMAL]
-    rows = table("swinmae.csv", score=[0.1, 0.9, INF, 0.9, NAN], word=word)
+    word = [Word.WARN, Word.NONE, Word.NORMAL, Word.FOREIGN, Word.NORMAL, Word.NORMAL]
+    rows = table("swinmae.csv", score=[0.1, 0.9, INF, 0.9, NAN, 0.9], word=word)
 
     one = scoring(rows, its=ALONE).judged["swinmae"]
-    assert one.states.tolist() == [State.WARN, State.NOT_JUDGED, State.NOT_FINITE, State.ANOMALY, State.NOT_JUDGED]
-    assert one.made.tolist() == [State.NORMAL, State.ANOMALY, State.NOT_FINITE, State.ANOMALY, State.NOT_JUDGED]
+    assert [State(state).name for state in one.states] == [
+        "WARN", "NOT_JUDGED", "NOT_FINITE", "ANOMALY", "NOT_JUDGED", "NORMAL",
+    ]  # fmt: skip
+    assert [State(state).name for state in one.made] == [
+        "NORMAL", "ANOMALY", "NOT_FINITE", "ANOMALY", "NOT_JUDGED", "ANOMALY",
+    ]  # fmt: skip
+
+
+def test_words_of_rows_without_a_line_are_their_states_and_the_rest_has_none() -> None:
+    rows = table("swinmae.csv", score=[0.1, 0.9, INF], word=[Word.ANOMALY, Word.NONE, Word.WARN])
+
+    one = scoring(rows, its=ALONE, lines={}).judged["swinmae"]
+    assert one.states.tolist() == [State.ANOMALY, State.NO_LINE, State.NOT_FINITE]
 
 
 def test_lines_of_a_row_come_before_those_of_the_file() -> None:

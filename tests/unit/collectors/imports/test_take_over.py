@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from support.build_checkpoints import one_tensor, safetensors, weights
 from support.build_events import event, header, record, simple_value
-from support.recognising import aged
+from support.recognising import aged, seen
 from support.recorded import unpack
 from support.state_parts import raw_state
 from support.states import diverged_state, ready_state
@@ -64,6 +64,36 @@ def write_events(folder: Path, tags: tuple[str, str] = ("loss/train", "loss/val"
     write(folder / f"events.out.tfevents.{int(start)}.elsewhere.{GONE_PID}.0", b"".join(out), start + 4)
 
 
+@pytest.mark.parametrize("trainer", ["dvclive", "lightgbm", "ultralytics", "detectron2"])
+def test_a_run_is_judged_by_what_it_left_as_where_it_lies(take: Taking, tmp_path: Path, trainer: str) -> None:
+    """Nobody looks for event files or a config that its trainer does not write."""
+    root = unpack(trainer, "folder", tmp_path / "run")
+    (taken,) = take(root)
+
+    def asked(state: DashboardState) -> list[tuple[str, str, str]]:
+        return [(c.id, str(c.outcome), c.detail) for c in state.checklist]
+
+    assert asked(take.run(taken)) == asked(seen(root).state)
+
+
+def test_a_run_that_logged_nothing_is_refused_by_what_its_trainer_would_write(take: Taking, tmp_path: Path) -> None:
+    assert take(unpack("xgboost", "killed", tmp_path / "run")) == []
+    assert take.said == [
+        "run: not taken over: nothing that it logged was found "
+        "(model: evals_result.json is missing; beside it: checkpoints, params.json)"
+    ]
+
+
+def test_a_column_of_an_unknown_name_can_be_named(take: Taking, tmp_path: Path) -> None:
+    rows = "".join(f"{n},{1 / n},{0.5 + n / 100}\n" for n in range(1, 7))
+    write(tmp_path / "old/log.csv", f"epoch,cost/dev,val_acc\n{rows}", LONG_AGO)
+
+    assert take(tmp_path / "old", tags=("val_loss=cost/dev",)) == ["old"]
+    shown = take.run("old").metrics["model"].series
+    assert list(shown["val_loss"].value) == [1 / n for n in range(1, 7)]
+    assert set(shown) == {"val_loss", "val_acc"}
+
+
 def test_each_folder_of_event_files_is_a_run_named_by_its_folder(take: Taking, tmp_path: Path) -> None:
     write_events(tmp_path / "old/runs/lr0.01")
     write_events(tmp_path / "old/runs/sweep b/seed 1")
@@ -84,7 +114,7 @@ def test_what_an_event_file_cannot_tell_is_skipped_and_never_passed(take: Taking
     state = take.run("one")
 
     assert outcomes(state) == {
-        "checkpoints": "skip", "logs": "pass", "configs": "skip", "training": "skip", "provenance": "skip",
+        "checkpoints": "skip", "logs": "pass", "training": "skip", "provenance": "skip",
     }  # fmt: skip
     assert state.verdict.value == "incomplete"
     assert "nothing says how many epochs were configured" in next(

@@ -87,19 +87,22 @@ def test_an_early_stop_and_an_older_run_are_added() -> None:
     )
 
 
-@pytest.mark.parametrize(("outcome", "status"), [("pass", DONE), ("fail", FAIL), ("skip", IDLE)])
+@pytest.mark.parametrize(("outcome", "status"), [("fail", FAIL), ("skip", IDLE)])
 def test_a_stage_of_a_check_says_the_first_thing_the_check_says(outcome: str, status: Status) -> None:
     found = told("check:logs", workspace(), check("logs", outcome, detail=" one thing ; and; another"))
 
     assert found == StageStatus(status, "one thing")
+    short = told("check:logs", workspace(), check("logs", outcome, headline="The log is gone"))
+    assert short == StageStatus(status, "The log is gone")
+    assert told("check:logs", workspace(), check("logs")) == StageStatus(DONE, "")
 
 
 def test_a_long_detail_is_cut_at_the_length_of_a_node() -> None:
     fits, long = "x" * BRIEF, "x" * (BRIEF - 2) + " yz"
 
-    assert told("check:logs", workspace(), check("logs", detail=fits)).message == fits
-    assert told("check:logs", workspace(), check("logs", detail=long)).message == "x" * (BRIEF - 2) + "…"
-    assert len(told("check:logs", workspace(), check("logs", detail=fits + "y")).message) == BRIEF == 90
+    assert told("check:logs", workspace(), check("logs", "fail", detail=fits)).message == fits
+    assert told("check:logs", workspace(), check("logs", "fail", detail=long)).message == "x" * (BRIEF - 2) + "…"
+    assert len(told("check:logs", workspace(), check("logs", "fail", detail=fits + "y")).message) == BRIEF == 90
 
 
 def test_a_check_that_is_not_in_the_list_says_why() -> None:

@@ -215,5 +215,5 @@ def test_a_snapshot_is_told_once_it_is_stored_and_nothing_trains() -> None:
     assert told("snapshot", still, snapshot_stored=True) == StageStatus(IDLE, "waiting for training to end")
     failed = verdict(VerdictValue.NOT_READY, 8)
     assert told("snapshot", workspace(), verdict=failed, snapshot_stored=True) == StageStatus(
-        IDLE, "snapshot stored of a run that is not ready, 1 check failed"
+        IDLE, "snapshot stored, 1 check failed"
     )

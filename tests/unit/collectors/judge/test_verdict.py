@@ -71,30 +71,41 @@ def test_a_skipped_check_makes_it_incomplete_never_ready() -> None:
     found = verdict_of(with_outcomes(smoke="skip"), good())
 
     assert found.value is VerdictValue.INCOMPLETE
-    assert found.reason.startswith("6. Scoring smoke test: patchtst: exit 0")
+    assert (found.reason[:17], found.evidence) == ("PatchTST: exit 0,", "6. Scoring smoke test")
 
 
 def test_a_failed_check_comes_before_a_skipped_one() -> None:
     found = verdict_of(with_outcomes(scaler="skip", split_policy="fail"), good())
 
     assert found.value is VerdictValue.NOT_READY
-    assert found.reason == "7. Split policy: docs/calibration_split_policy.md speaks of train, calibration, normal."
+    assert found.reason == "docs/calibration_split_policy.md speaks of train, calibration, normal."
+    assert found.evidence == "7. Split policy"
 
 
 def test_the_reason_is_the_first_item_and_how_many_more_there_are() -> None:
     two = verdict_of(with_outcomes(checkpoints="fail", logs="fail"), good())
     three = verdict_of(with_outcomes(checkpoints="fail", logs="fail", training="fail"), good())
 
-    first = f"1. Trained checkpoints: {judge(good()).checks[0].detail.split('; ')[0]}"
+    first = judge(good()).checks[0].detail.split("; ")[0].replace("patchtst", "PatchTST")
     assert two.reason == f"{first} (and 1 more)."
     assert three.reason == f"{first} (and 2 more)."
+
+
+def test_the_sentence_names_the_thing_and_whose_else_and_the_check_with_its_evidence_stands_below_it() -> None:
+    both = replace(good(), streams=tuple(replace(s, checkpoint=unread(s.checkpoint)) for s in good().streams))
+
+    found = verdict(both)
+
+    assert found.reason == "PatchTST's checkpoint is missing, SwinMAE as well."
+    assert found.evidence == "1. Trained checkpoints: patchtst: checkpoints/patchtst_ssl.pt is missing."
+    assert (verdict(good()).evidence, judge(good()).checks[0].headline) == (None, None)
 
 
 def test_a_sentence_that_ends_ends_once() -> None:
     checks = with_outcomes(logs="fail")
     checks = tuple(c.model_copy(update={"detail": "It broke.; more"}) if c.id == "logs" else c for c in checks)
 
-    assert verdict_of(checks, good()).reason == "3. Training logs: It broke."
+    assert verdict_of(checks, good()).reason == "It broke."
 
 
 def test_a_warning_neither_fails_nor_holds_back_a_run() -> None:
@@ -128,7 +139,8 @@ def test_a_diverged_stream_is_not_ready_though_another_one_still_trains() -> Non
     found = verdict(seen)
 
     assert found.value is VerdictValue.NOT_READY
-    assert found.reason == "8. Training finished: patchtst: diverged, val_loss NaN since epoch 3 (2 values)."
+    assert found.reason == "PatchTST diverged (and 1 more)."
+    assert found.evidence == "8. Training finished: patchtst: diverged, val_loss NaN since epoch 3 (2 values)."
 
 
 def test_a_diverged_stream_is_not_ready_though_the_training_check_does_not_block() -> None:
@@ -139,7 +151,7 @@ def test_a_diverged_stream_is_not_ready_though_the_training_check_does_not_block
     )
 
     assert (alone.value, alone.reason) == (VerdictValue.NOT_READY, "A stream failed.")
-    assert beside.reason.startswith("1. Trained checkpoints: patchtst: checkpoints/patchtst_ssl.pt is missing")
+    assert beside.reason == "PatchTST's checkpoint is missing."
 
 
 def test_a_stream_that_stopped_on_the_way_explains_what_is_missing_after_it() -> None:
@@ -148,14 +160,14 @@ def test_a_stream_that_stopped_on_the_way_explains_what_is_missing_after_it() ->
     found = verdict(seen)
 
     assert found.value is VerdictValue.NOT_READY
-    assert found.reason == "8. Training finished: patchtst: epoch 3 of 8, then silent (and 1 more)."
+    assert found.reason == "PatchTST fell silent at epoch 3 of 8 (and 1 more)."
+    assert found.evidence == "8. Training finished: patchtst: epoch 3 of 8, then silent."
 
 
 def test_without_a_stalled_stream_failures_are_told_in_their_order() -> None:
     seen = with_progress(without_checkpoint(good()), status=Status.IDLE)
 
-    assert verdict(seen).reason.startswith("1. Trained checkpoints: ")
-    assert verdict(seen).reason.endswith("(and 1 more).")
+    assert verdict(seen).reason == "PatchTST's checkpoint is missing (and 1 more)."
 
 
 SKIPPABLE = {"smoke", "provenance"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from collectors.files.workspace import Workspace
 from collectors.observe.cache import ReadCache
 from collectors.observe.decision_files import DecisionReader
 from collectors.observe.event_files import AGAIN_SECONDS
-from collectors.readers.child.process import ReaderProcess, ReadLimits
+from collectors.readers.child.process import ReaderProcess
 
 HEAD = "t,score,word,stream\n"
 
@@ -118,11 +119,11 @@ def test_a_reading_that_failed_here_is_tried_again_and_leaves_nothing_behind(
         assert reader.files().scores[0].rows == 1
         with (tmp_path / "out/a.csv").open("a") as handle:
             handle.write("2,0.7,warn,a\n")
-        child.limits = ReadLimits(0.001, 1)
+        whole, child._readers = child._readers, {"scores": replace(child._readers["scores"], module="no.such")}
         (starved,) = reader.files().scores
         assert (starved.rows, starved.is_cut, len(starved.errors()), child.failures) == (1, True, 1, 1)
 
-        child.limits = ReadLimits(60.0)
+        child._readers = whole
         assert reader.files().scores[0] is starved
         monkeypatch.setattr(time, "monotonic", lambda now=time.monotonic: now() + AGAIN_SECONDS)
         (again,) = reader.files().scores

@@ -67,6 +67,16 @@ def test_three_streams_stand_below_each_other() -> None:
     assert rows == {"resnet": (2, 0), "a": (2, 1), "b": (2, 2)}
 
 
+def test_of_more_than_six_streams_a_half_stands_beside_the_other_with_the_rest_in_their_middle() -> None:
+    more = b"".join(MINIMAL.replace(b"streams:\n", b"").replace(b"resnet", b"s%d" % n) for n in range(1, 8))
+
+    stages = parse_config(MINIMAL + more, "dashboard.yaml").stages
+
+    rows = [(s.column, s.row) for s in stages if s.status_from.startswith("stream:")]
+    assert rows == [(2 + half / 2, row) for half in (0, 1) for row in range(4)]
+    assert {s.row for s in stages if s.view == "flow" and s.id in ("orchestrator", "artifact-save")} == {1.5}
+
+
 def test_own_stages_without_places_are_laid_out_by_their_edges() -> None:
     drawn = (
         MINIMAL

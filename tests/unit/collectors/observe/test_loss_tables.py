@@ -207,7 +207,7 @@ def test_a_pattern_that_is_slow_on_hostile_lines_ends_with_words(tmp_path: Path)
 
     assert found is not None and not found.evidence.sound
     said = str(found.evidence.findings[0])  # by its own clock or by its parent's, whichever comes first
-    assert said.startswith(("reading did not end within", "reading took longer than"))
+    assert "reading did not end within" in said or said.startswith("reading took longer than")
     assert time.monotonic() - began < 30
 
 

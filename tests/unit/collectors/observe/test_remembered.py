@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +18,8 @@ from collectors.contract.state import DashboardState
 from collectors.contract.values import Outcome
 from collectors.files.workspace import Workspace
 from collectors.observe.consumed import BLOCK, WHOLE, checksum_before
+from collectors.store.backend import StoreProblem
+from collectors.store.folder import GROWN_BYTES
 from collectors.store.store import Store
 
 
@@ -175,6 +178,42 @@ def test_a_pipe_in_the_place_of_a_folder_is_thrown_away(tmp_path: Path, place: s
     in_time(lambda: collected(tmp_path))
 
     assert path.is_dir()
+
+
+@pytest.mark.parametrize("place", ["cache", "runs", "cache/points"])
+def test_a_file_in_the_place_of_a_folder_stays_and_is_named(tmp_path: Path, place: str) -> None:
+    (tmp_path / "ws").mkdir()
+    write(tmp_path / "state" / place, b"somebody's")
+
+    with pytest.raises(StoreProblem, match=f"^{Path(place).name} is a file where a folder of ours must be: move it"):
+        collected(tmp_path)
+
+    assert (tmp_path / "state" / place).read_bytes() == b"somebody's"
+
+
+@pytest.mark.parametrize("kind", ["folder", "socket", "nowhere", "huge"])
+def test_whatever_stands_where_something_was_learnt_is_no_news(
+    tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_good(tmp_path / "ws")
+    expected = collected(tmp_path)
+    learnt = [path for path in (tmp_path / "state/cache").rglob("*") if path.is_file()]
+    for path in learnt:
+        path.unlink()
+        if kind == "folder":
+            write(path / "x", b"somebody's")
+        elif kind == "nowhere":
+            path.symlink_to("/nowhere")
+        elif kind == "huge":
+            write(path, b"")
+            os.truncate(path, GROWN_BYTES + 1)
+        else:
+            monkeypatch.chdir(path.parent)  # an address has few characters
+            with socket.socket(socket.AF_UNIX) as made:
+                made.bind(path.name)
+
+    assert len(learnt) > 2
+    assert in_time(lambda: collected(tmp_path)).verdict == expected.verdict
 
 
 def test_a_digit_that_changed_in_the_memory_of_files_is_not_believed(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from collectors.contract.state import DashboardState
 from collectors.contract.values import VerdictValue
 from collectors.presentation.checklist import (
     as_json,
+    as_junit,
     as_markdown,
     as_text,
     check_lines,
@@ -20,6 +21,8 @@ from collectors.presentation.checklist import (
     one_line,
     summary_line,
 )
+from collectors.presentation.markup import to_html
+from collectors.presentation.regions.verdict import verdict_bar
 from collectors.presentation.words import VERDICT_WORDS
 
 
@@ -109,6 +112,22 @@ def test_the_summary_counts_what_passed_failed_and_was_skipped(state: DashboardS
     assert summary_line(state.verdict) == words
 
 
+def test_the_thing_is_said_first_and_what_its_check_found_below_it_on_every_face() -> None:
+    raw = changed(8, headline="The newest backup holds other files than today's").model_dump()
+    raw["verdict"] |= {"reason": "The backup is `old`.", "evidence": "9. Same run: `a.zip` holds another a.pt."}
+    state = DashboardState.model_validate(raw)
+
+    assert 'Verdict: NOT READY - The backup is "old".\n   9. Same run: "a.zip" holds another a.pt.\n' in as_text(state)
+    assert "**NOT READY** - The backup is `old`.\n\n9. Same run: `a.zip` holds another a.pt.\n" in as_markdown(state)
+    assert json.loads(as_json(state))["verdict"]["evidence"].startswith("9. Same run: ")
+    assert 'failure message="The newest backup holds other files than today\'s"' in as_junit(state)
+    for linked in (True, False):
+        bar = to_html(verdict_bar(state, linked=linked))
+        assert "The backup is <code>old</code>.</p>" in bar
+        assert ('href="#check-provenance"' in bar) == linked
+        assert bar.index("The backup is") < bar.index("9. Same run") < bar.index("holds another a.pt.</p>")
+
+
 def test_a_verdict_is_said_in_capitals() -> None:
     assert [VERDICT_WORDS[v] for v in VerdictValue] == ["READY", "NOT READY", "INCOMPLETE", "TRAINING"]
 
@@ -166,6 +185,8 @@ def test_the_reason_is_escaped_too() -> None:
         ("see https://x.test/a", "see https&#58;//x.test/a"),
         ("plain: text, 1.5 - 2", "plain: text, 1.5 - 2"),
         (" two\nlines ", "two lines"),
+        ("run `a|b *c` on *d*", "run `a\\|b *c` on \\*d\\*"),
+        ("of ` ` nothing", "of   nothing"),
     ],
 )
 def test_markdown_shows_a_text_as_it_is(text: str, shown: str) -> None:

@@ -91,6 +91,18 @@ def test_a_message_is_one_line_and_its_text_keeps_the_lines() -> None:
     assert (told.get("message"), told.text) == ("exit 1 NaN score", "exit 1\nNaN score")
 
 
+def test_what_is_to_be_typed_stands_in_quotation_marks() -> None:
+    raw = failing_state().model_dump()
+    raw["checklist"][8].update({"detail": "say `a: b`\n`c`", "hint": "Run `make it`."})
+    raw["not_asked"] = [{"index": 11, "id": "targets", "title": "Targets reached", "reason": "`targets: off`"}]
+
+    state = DashboardState.model_validate(raw)
+
+    (told,) = case_of(state, 9)
+    assert (told.get("message"), told.text) == ('say "a: b" "c"', 'say "a: b"\n"c"\nhint: Run "make it".')
+    assert "`" not in as_junit(state)
+
+
 def test_it_is_an_xml_document_of_indented_lines() -> None:
     lines = as_junit(ready_state()).split("\n")
 

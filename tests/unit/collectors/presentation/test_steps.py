@@ -61,6 +61,14 @@ def test_markdown_escapes_words_and_leaves_the_command_as_it_is() -> None:
 
     assert "1. Restore SwinMAE's &lt;b&gt;checkpoint (clears 1 and 9)" in lines
     assert f"       {COMMAND}" in lines
+    assert "2. Score again. (needed for 6)" in lines
+    assert lines[-1] == WHERE
+
+
+def test_of_a_shell_is_spoken_where_there_is_a_command_alone() -> None:
+    without = failing_state().model_copy(update={"steps": (SCORE,)})
+
+    assert WHERE not in as_text(without) + as_markdown(without)
 
 
 def test_a_command_has_a_button_that_copies_it_and_words_have_none() -> None:

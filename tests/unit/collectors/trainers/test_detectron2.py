@@ -34,6 +34,22 @@ def test_rows_of_a_run_before_are_said_to_count_no_more(tmp_path: Path) -> None:
     assert "the table begins again" in " ".join(c.detail for c in found.state.checklist)
 
 
+@pytest.mark.parametrize("factor", [1.0, 1.03], ids=["with the same seed", "with other losses"])
+def test_a_run_that_began_after_the_last_event_counts_by_its_rows(tmp_path: Path, factor: float) -> None:
+    """It wrote no event files, into the folder of one that did and had ended."""
+    root = unpack("detectron2", "folder", tmp_path)
+    table = root / "output/metrics.json"
+    rows = [json.loads(line) for line in table.read_text().splitlines()]
+    again = [{name: value * factor if "loss" in name else value for name, value in row.items()} for row in rows[:3]]
+    written = table.stat().st_mtime + 3600
+    write(table, "".join(json.dumps(row) + "\n" for row in [*rows, *again]), written)
+
+    found = seen(root)
+
+    assert list(found.model.series["train_loss"].value) == [row["total_loss"] for row in again]
+    assert (found.verdict, found.model.completion.step) == ("not_ready", 59)
+
+
 def test_a_training_that_broke_off_is_never_ready(tmp_path: Path) -> None:
     root = unpack("detectron2", "folder", tmp_path)
     table = root / "output/metrics.json"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -75,6 +77,42 @@ def test_without_event_files_and_config_these_are_not_asked(tmp_path: Path) -> N
     found = seen(root)
 
     assert (found.verdict, found.asked) == ("ready", ["checkpoints", "logs", "training", "provenance"])
+
+
+def at(path: Path, before: float) -> None:
+    """As if it had been written so many seconds earlier."""
+    os.utime(path, (path.stat().st_mtime - before,) * 2)
+
+
+@pytest.mark.parametrize(
+    ("judged", "before", "outcome"),
+    [
+        ("model.safetensors", 30, "pass"),
+        ("checkpoint-80/model.safetensors", 0, "pass"),
+        ("checkpoint-120/model.safetensors", 90, "pass"),
+        ("model.safetensors", 86_400, "skip"),
+    ],
+    ids=["saved at the end", "the best, in the middle", "large, saved before its state", "of another day"],
+)
+def test_without_event_files_the_trainer_s_own_words_tell_whether_a_model_is_of_the_run(
+    tmp_path: Path, judged: str, before: float, outcome: str
+) -> None:
+    root = unpack("huggingface", "folder", tmp_path)
+    shutil.rmtree(root / "runs")
+    if "/" in judged:
+        for path in [path for path in root.iterdir() if path.is_file()]:
+            path.unlink()
+    if judged.startswith("checkpoint-120"):  # it was told of no metric to choose a best one by
+        for path in root.rglob("trainer_state.json"):
+            state = json.loads(path.read_text()) | {"best_model_checkpoint": None}
+            write(path, json.dumps(state), path.stat().st_mtime)
+    for path in root.rglob("model.safetensors") if before == 90 else [root / judged]:
+        at(path, before)
+
+    found = seen(root)
+
+    assert (found.judged, found.outcome("provenance")) == (judged, outcome)
+    assert found.verdict == ("ready" if outcome == "pass" else "incomplete")
 
 
 def test_the_name_of_the_file_alone_is_not_enough(tmp_path: Path) -> None:

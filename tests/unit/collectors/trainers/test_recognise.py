@@ -66,6 +66,7 @@ def test_a_folder_of_something_else_says_what_was_found_by_kind_and_names_it_in_
         "No trainer is recognised here; found: 1 table (`prices.csv`), 1 checkpoint (`out/net.pt`), "
         "1 text (`readme.txt`)."
     )
+    assert found.detail("logs").startswith("model: no event file in this folder: it holds out, out/net.pt, prices.csv")
     assert found.described.begin is not None
     assert "table: {path: prices.csv," in found.described.begin
     assert "checkpoint: out/net.pt" in found.described.begin

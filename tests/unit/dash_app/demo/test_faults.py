@@ -58,7 +58,8 @@ def test_diverge_is_not_ready_because_the_losses_are_not_finite(judge: Judge) ->
     code, verdict, checks = judge("--fault", "diverge")
 
     assert (code, verdict["value"]) == (1, "not_ready")
-    assert "patchtst: diverged, train_loss NaN since epoch 6" in verdict["reason"]
+    assert verdict["reason"].startswith("PatchTST diverged")
+    assert "patchtst: diverged, train_loss NaN since epoch 6" in verdict["evidence"]
     assert outcomes(checks, "fail") == {"training", "backup"}
 
 
@@ -67,7 +68,8 @@ def test_stall_is_not_ready_because_swinmae_did_not_end(judge: Judge, tmp_path: 
     code, verdict, checks = judge("--fault", "stall")
 
     assert (code, verdict["value"]) == (1, "not_ready")
-    assert "swinmae: epoch 6 of 12, then silent" in verdict["reason"]
+    assert verdict["reason"].startswith("SwinMAE fell silent at epoch 6 of 12")
+    assert "swinmae: epoch 6 of 12, then silent" in verdict["evidence"]
     assert outcomes(checks, "fail") == {"training", "backup"}
     status = json.loads((tmp_path / "workspace/run_status.json").read_bytes())
     assert (status["stream"], status["outcome"]) == ("swinmae", None)
@@ -78,7 +80,8 @@ def test_corrupt_is_not_ready_because_a_checksum_fails(judge: Judge, tmp_path: P
     code, verdict, checks = judge("--fault", "corrupt")
 
     assert (code, verdict["value"]) == (1, "not_ready")
-    assert verdict["reason"].startswith("1. ") and "checkpoints/swinmae_ssl.pt: CRC" in verdict["reason"]
+    assert verdict["reason"].startswith("SwinMAE's checkpoint is damaged")
+    assert "checkpoints/swinmae_ssl.pt: CRC" in verdict["evidence"]
     assert outcomes(checks, "fail") == {"checkpoints", "provenance", "thresholds"}  # calibrated with the sound one
     assert checks["smoke"]["outcome"] == "skip"
     with zipfile.ZipFile(tmp_path / "workspace/checkpoints/swinmae_ssl.pt") as damaged:

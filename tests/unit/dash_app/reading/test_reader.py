@@ -19,7 +19,7 @@ from collectors.store.runs import RunStore
 from collectors.store.store import Store
 from dash_app.reading.reader import StateReader
 
-NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+NOW = datetime(2025, 11, 23, 12, 0, tzinfo=UTC)
 
 
 def store(folder: Path, state: DashboardState | None = None) -> bytes:
@@ -179,6 +179,21 @@ def test_an_observation_is_stale_without_a_heartbeat_or_with_an_old_one(tmp_path
     assert nobody.is_stale(NOW, 15)
     assert not seen.is_stale(NOW + timedelta(seconds=15), 15)
     assert seen.is_stale(NOW + timedelta(seconds=16), 15)
+
+
+def test_an_observer_that_ended_before_the_clock_was_put_back_is_missed_as_soon_as_any_other(tmp_path: Path) -> None:
+    """Its last sign of life is an hour ahead; one that still looks gives another one."""
+    reader = StateReader(tmp_path)
+    store(tmp_path)
+    Store(tmp_path).write_heartbeat(datetime.now(UTC) + timedelta(hours=1), 5, 1)
+    first, now = reader.current(), datetime.now(UTC)
+    again = reader.current()
+    Store(tmp_path).write_heartbeat(datetime.now(UTC) + timedelta(hours=1, seconds=5), 5, 1)
+    alive = reader.current()
+
+    assert first is again and first.heartbeat is not None and first.heartbeat.observed_at <= now
+    assert not first.is_stale(now, 15) and first.is_stale(now + timedelta(seconds=16), 15)
+    assert alive.heartbeat is not None and alive.heartbeat.observed_at > first.heartbeat.observed_at
 
 
 def test_an_observer_that_looks_seldom_is_missed_after_three_of_its_intervals(tmp_path: Path) -> None:

@@ -64,6 +64,7 @@ def test_it_is_never_larger_than_wished(server: RunningServer) -> None:
 
 def test_xml_is_not_implemented(server: RunningServer) -> None:
     assert asked(server, server.url, format="xml")[0] == 501
+    assert asked(server, server.url, format="pdf")[0] == 400
 
 
 @pytest.mark.parametrize("size", ["0", "-1", "1.5", "wide", "", "99999999999", "٣"])

@@ -197,9 +197,9 @@ def test_an_absent_run_is_not_pinned(server: RunningServer) -> None:
 
 
 def test_off_loopback_nobody_pins_without_leave(serve: Serve) -> None:
-    closed = serve(options=["--host", "0.0.0.0", "--trusted-hosts", "localhost"])
+    closed = serve(options=["--host", "0.0.0.0", "--trusted-hosts", "localhost", "--allow-anonymous"])
     fill(closed.state_dir)
-    opened = serve(options=["--host", "0.0.0.0", "--trusted-hosts", "localhost", "--allow-pin"])
+    opened = serve(options=["--host", "0.0.0.0", "--trusted-hosts", "localhost", "--allow-anonymous", "--allow-pin"])
     fill(opened.state_dir)
 
     assert pin(closed, OLD).json()["error"] == "pinning_is_off"

@@ -22,8 +22,9 @@ from collectors.store.store import Store
 from dash_app.reading.history import RunHistory
 from dash_app.reading.reader import StateReader
 from dash_app.routes import runs as runs_api
-from dash_app.routes.runs import add_runs_api, is_embedded, is_from_this_page
+from dash_app.routes.runs import add_runs_api, is_embedded
 from dash_app.settings import Settings
+from dash_app.web.origin import is_from_this_page
 
 IDS = ("run-20261103-000000", "run-20261102-000000", "run-20261101-000000")
 """Newest first."""
@@ -177,7 +178,7 @@ def test_pinning_is_answered_with_what_the_next_pulse_tells(place: Place) -> Non
 
 
 def test_what_cannot_be_saved_is_said(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(run_id: str | None) -> None:
+    def full(run_id: str | None, by: str | None) -> None:
         raise StoreProblem("baseline.json cannot be written: the disk is full")
 
     monkeypatch.setattr(place.history, "pin", full)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -29,7 +30,11 @@ def test_all_that_needs_no_script_stands_in_the_first_html_and_follows_the_state
     assert page.count('data-check="') == 9
     assert page.count('class="card ') == 4
     run = failing_state().meta.run_id
+    assert page.count('class="verdict-check">9. Same run') == page.count('class="tally-bar"') == 1
     assert [page.count(part) for part in (f'class="loss-still" data-run="{run}"', 'class="line line-val"')] == [2, 2]
+
+    without_scripts = re.findall("<noscript>(.*?)</noscript>", page)
+    assert 'href="report.html?"' in without_scripts[0] and 'src="snapshot.svg" alt="' in without_scripts[1]
 
     write_state(server.state_dir, ready_state())
 
@@ -65,7 +70,8 @@ def test_the_first_html_and_the_page_after_it_show_the_run_that_the_address_name
 
     assert 'data-freshness="stored" data-shown="snapshot"' in page
     assert "<title>(run-stored) NOT READY" in page
-    assert 'class="verdict-word">NOT READY<' in page and "snapshot of 20" in page and "not live" in page
+    assert "</span>NOT READY</h2>" in page and "snapshot of 20" in page and "not live" in page
+    assert 'href="report.html?run=run-stored"' in page and 'src="snapshot.svg?run=run-stored"' in page
     assert '"NOT READY"' in layout and '"READY"' not in layout
     absent = server.get("/?run=<b>{%25config%25}").text
     assert "There is no readable snapshot of run &lt;b&gt;&#123;%config%}." in absent and ">READY<" not in absent

@@ -12,6 +12,17 @@ from collectors.contract.state import DashboardState
 from dash_app.views.verdict import render_verdict, verdict_now
 
 
+def test_what_follows_from_another_failure_is_counted_with_it() -> None:
+    raw = failing_state().model_dump(mode="json")
+    raw["checklist"][4] |= {"outcome": "fail", "passed": False, "hint": "Pack.", "follows_from": ["provenance"]}
+    raw["verdict"] |= {"failed": 2, "passed": 6}
+
+    bar = render_verdict(DashboardState.model_validate(raw), "")
+
+    assert "2 failed, 1 of them follows" in text_of(of_class(bar, "tally-words"))
+    assert "follow" not in text_of(of_class(render_verdict(failing_state(), ""), "tally-words"))
+
+
 @pytest.mark.parametrize(
     ("build", "word", "look"),
     [

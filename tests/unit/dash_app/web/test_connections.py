@@ -99,6 +99,27 @@ def test_an_address_counts_too(served: Served) -> None:
     assert status_of(answer) == 431
 
 
+@pytest.mark.parametrize(
+    ("address", "header", "status"),
+    [
+        (b"http://localhost/api/state", b"localhost", 200),
+        (b"http://evil.example/api/state", b"localhost", 400),
+        (b"http://evil.example?x", b"localhost", 400),
+        (b"HTTP://user@localhost/api/state", b"localhost", 400),
+        (b"http://localhost.evil.example:80/assets/page.css", b"localhost", 400),
+        (b"http://localhost/api/state", b"evil.example", 200),
+        (b"/api/state?x=http://evil.example/", b"localhost", 200),
+        (b"//localhost/api/state", b"evil.example", 400),
+    ],
+)
+def test_the_host_of_a_whole_address_is_judged_and_not_the_header(
+    served: Served, address: bytes, header: bytes, status: int
+) -> None:
+    answer = served.ask(b"GET " + address + b" HTTP/1.1\r\nHost: " + header + b"\r\nConnection: close\r\n\r\n")
+
+    assert status_of(answer) == status
+
+
 @pytest.mark.parametrize("header", [b"X: y\r\n", b"X: " + b"y" * 50_000 + b"\r\n", b"y" * 50_000], ids=len)
 def test_headers_without_an_end_are_refused_and_take_no_memory(served: Served, header: bytes) -> None:
     """A hundred megabytes, in small ones, long ones, and one that never ends."""

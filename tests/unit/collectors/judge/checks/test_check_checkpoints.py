@@ -48,9 +48,7 @@ def test_a_missing_checkpoint_fails_and_says_where_it_should_be() -> None:
 def test_a_missing_checkpoint_that_the_backup_holds_is_brought_back() -> None:
     found = check_checkpoints(with_stream(good(), checkpoint=unread(FILE)))
 
-    assert found.hint == (
-        "Restore PatchTST's checkpoint from the backup artifacts/bundles/run_bundle.zip, which tests sound."
-    )
+    assert found.hint == ("Restore PatchTST's checkpoint from the backup, which tests sound.")
 
 
 def test_a_checkpoint_that_cannot_be_opened_says_why() -> None:

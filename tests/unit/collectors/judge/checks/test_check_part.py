@@ -6,7 +6,7 @@ import pytest
 from support.gathered import evidence_of
 
 from collectors.contract.values import Outcome
-from collectors.evidence.files import FileFacts, Finding
+from collectors.evidence.files import NOT_READ_HERE, FileFacts, Finding
 from collectors.judge.checks.part import failing, first_error, judge_parts, missing_text, passing, skipping, warnings_of
 
 GOOD = passing("a.pt", "one", "fine")
@@ -33,6 +33,14 @@ def test_a_part_that_cannot_be_told_makes_the_check_skipped_not_passed() -> None
     found = judge_parts([GOOD, UNTOLD])
 
     assert (found.outcome, found.detail, found.hint) == (Outcome.SKIP, "cannot tell; fine", "look again")
+
+
+def test_what_this_machine_could_not_read_is_not_told_and_never_fails() -> None:
+    slow = failing("b.pt", "two", f"{NOT_READ_HERE}: reading did not end within 20 s and was stopped", "mend b")
+    small = failing("b.pt", "two", f"{NOT_READ_HERE}: the reader was killed", "mend b")
+
+    assert {slow.outcome, small.outcome} == {Outcome.SKIP}
+    assert "limits: {seconds" in slow.remedies[0].words and "ulimit" in small.remedies[0].words
 
 
 def test_nothing_to_judge_is_skipped_not_passed() -> None:

@@ -44,7 +44,7 @@ def test_a_command_that_was_not_run_is_skipped_and_says_how_to_run_it() -> None:
     assert told(found) == (
         "skip",
         f"patchtst: not run for today's checkpoint and config; {OTHER}",
-        "Run the scoring smoke test (`--run-smoke`); nothing else executes the scoring command.",
+        "Run the scoring smoke test (`--run-smoke`).",
     )
     assert evidence_of(found)[0] == (None, "patchtst")
 

@@ -31,6 +31,21 @@ def test_facts_are_counted_and_added_from_the_files() -> None:
     assert facts == ["patchtst 515 kB · swinmae 678 kB", "sound", "8 + 5 epochs", "1 bundle · 1.04 MB"]
 
 
+def test_of_many_streams_a_card_tells_how_many_and_not_each() -> None:
+    raw = ready_state().model_dump(mode="json")
+    (stream, _), (file, _) = raw["metrics"].values(), raw["artifacts"]["checkpoints"]
+    raw["metrics"] = {f"s{n}": stream | {"completion": stream["completion"] | {"epoch": 8.0}} for n in range(40)}
+    raw["artifacts"]["checkpoints"] = [file | {"size_bytes": 1000} for _ in range(38)]
+    raw["artifacts"]["checkpoints"] += [file | {"size_bytes": None, "level": "missing"}] * 2
+
+    def facts() -> list[str]:
+        return [text_of(of_class(card, "card-facts")) for card in cards(DashboardState.model_validate(raw))]
+
+    assert facts()[::2] == ["38 of 40 checkpoints, 38.0 kB", "40 × 8 epochs"]
+    raw["metrics"]["s3"] = stream | {"completion": stream["completion"] | {"epoch": 2.0}}
+    assert facts()[2] == "40 × 2 to 8 epochs"
+
+
 def test_bundles_beyond_the_listed_ones_are_counted_too() -> None:
     raw = ready_state().model_dump(mode="json")
     raw["artifacts"]["not_listed"] = {"backup": 2950}

@@ -24,7 +24,7 @@ from support.waiting import wait_for
 from collectors.evidence.archive import ArchiveEvidence, ArchiveMember
 from collectors.evidence.checkpoint import CheckpointEvidence, TensorFacts
 from collectors.evidence.documents import ConfigEvidence, DocumentEvidence, ScalerEvidence
-from collectors.evidence.files import Finding
+from collectors.evidence.files import NOT_READ_HERE, Finding
 from collectors.evidence.table_rows import LossRows
 from collectors.evidence.tables import LossTableEvidence
 from collectors.files.workspace import Workspace
@@ -102,8 +102,8 @@ MISBEHAVING = """
         return DocumentEvidence((), repr(options))
 """
 MISBEHAVED: list[tuple[str, str]] = [
-    ("loop", "reading (took longer than 0.5 s|did not end within 2 s) and was stopped"),
-    ("sleep", "reading did not end within 2 s and was stopped"),
+    ("loop", f"({NOT_READ_HERE}: reading did not end within 2 s|reading took longer than 0.5 s) and was stopped"),
+    ("sleep", f"{NOT_READ_HERE}: reading did not end within 2 s and was stopped \\(is the machine busy"),
     ("eat", "reading needed more than 64 MiB and was stopped"),
     ("eat_at_once", "reading needed more than 64 MiB and was stopped"),
     ("crash", "the reader crashed \\(signal 11, SIGSEGV\\)"),

@@ -140,7 +140,7 @@ def test_a_table_with_steps_but_without_epochs() -> None:
     evidence = read_loss_table(csv_table(table))
 
     assert list(evidence.rows) == [row(None, 10, train_loss=3.0, val_loss=4.0), row(None, 20, train_loss=2.0)]
-    assert "rows are placed by their steps" in said(evidence)[0]
+    assert evidence.findings == (), "many trainers count steps alone: nothing is missing"
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from support.components import of_class, parts, text_of
 from support.states import diverged_state, empty_state, failing_state, ready_state, running_state, with_text
 
 from collectors.contract.state import DashboardState
+from dash_app.views.files import render_links
 from dash_app.views.graph.stage_details import render_stage_details
 
 
@@ -49,7 +50,9 @@ def test_its_files_stand_there_with_level_size_and_time() -> None:
 
     (table,) = of_class(render_stage_details(state, "artifact-save"), "stage-files")
 
-    assert "checkpoints/patchtst_ssl.pt verified 515 kB 2026-11-23 12:00:52 UTC" in text_of(table)
+    path = of_class(table, "path-start") + of_class(table, "path-end")
+    assert "".join(map(text_of, path)) == "checkpoints/patchtst_ssl.pt"
+    assert "checkpoints/ patchtst_ssl.pt verified 515 kB 2026-11-23 12:00:52 UTC" in text_of(table)
 
 
 def test_a_file_of_an_older_run_is_marked_as_such() -> None:
@@ -67,7 +70,24 @@ def test_a_file_the_state_does_not_describe_gets_dashes_and_no_level() -> None:
 
     (table,) = of_class(render_stage_details(state, "dqvl"), "stage-files")
 
-    assert "artifacts/dqvl/fdc/a.json – – –" in text_of(table)
+    assert "artifacts/dqvl/fdc/ a.json – – –" in text_of(table)
+
+
+def test_red_is_what_a_check_condemns_and_what_a_training_cannot_have_yet_is_not_missing() -> None:
+    """A file is not there: of a check that fails, of one that waits, and of none."""
+    path, looks = "checkpoints/patchtst_ssl.pt", []
+    for outcome, is_waiting in (("fail", False), ("skip", True), ("pass", False)):
+        raw = with_artifacts(ready_state(), "artifact-save", path).model_dump(mode="json")
+        raw["artifacts"]["checkpoints"][0]["level"] = "missing"
+        evidence = [{"path": path, "stream": None, "text": "gone"}]
+        raw["checklist"][0] |= {"outcome": outcome, "passed": outcome == "pass", "not_yet": is_waiting,
+                                "evidence": evidence}  # fmt: skip
+        state = DashboardState.model_validate(raw)
+        (level,) = of_class(render_stage_details(state, "artifact-save"), "level")
+        looks.append((text_of(level), level.className))
+        assert f"{looks[-1][0]} " in text_of(of_class(render_links(state), "file")[0])
+
+    assert looks == [("missing", "level is-fail"), ("not yet", "level is-idle"), ("missing", "level is-idle")]
 
 
 def test_a_stage_whose_beginning_is_unknown_says_nothing_of_it() -> None:
