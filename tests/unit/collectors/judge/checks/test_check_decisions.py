@@ -11,7 +11,7 @@ from support.scorings import LINES, noisy, rules, scoring, table
 
 from collectors.contract.decision_rules import Decisions
 from collectors.decisions.analysis import Analysis
-from collectors.evidence.files import FileFacts
+from collectors.evidence.files import FileFacts, Finding
 from collectors.evidence.scores import DecisionReportEvidence, ScoreTable
 from collectors.judge.checklist import specs_by_id
 from collectors.training.evidence import StreamEvidence
@@ -138,6 +138,10 @@ def test_a_described_file_that_judges_nothing_known_fails() -> None:
 @pytest.mark.parametrize(
     ("normal", "expected"),
     [
+        (
+            replace(table("normal.csv", score=[]), findings=(Finding("error", "has no column of scores"),)),
+            ("fail", "normal.csv: has no column of scores"),
+        ),
         (
             None,
             (
