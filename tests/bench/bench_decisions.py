@@ -41,6 +41,7 @@ ACTS = {
         slider.value = Number(slider.value) + 9;
         slider.dispatchEvent(new Event("input", {bubbles: true}))""",
 }
+READY = "return Boolean(window.dashboard?.decisionTab && document.querySelector('[data-tab=decisions]'))"
 PAINTED = """
 const done = arguments[0], began = performance.now();
 const look = () => {
@@ -79,12 +80,15 @@ def main() -> None:
 
 def on_screen(folder: Path) -> None:
     """Print what the tab, a step of its slider and a zoom take."""
-    server, driver = start_server(folder / "server", state_dir=folder / "state"), webdriver.Chrome(chromium_options())
+    server, driver = (
+        start_server(folder / "server", state_dir=folder / "state"),
+        webdriver.Chrome(options=chromium_options()),
+    )
     try:
         took: dict[str, list[float]] = {}
         for _ in range(TURNS):
             driver.get(f"{server.url}?tab=readiness")
-            wait_for(lambda: driver.execute_script("return Boolean(window.dashboard?.decisionTab)"), "the scripts", 60)
+            wait_for(lambda: driver.execute_script(READY), "the page", 60)
             for name, act in ACTS.items():
                 took.setdefault(name, []).append(driver.execute_async_script(PAINTED % act))
         for name, every in took.items():
