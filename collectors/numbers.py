@@ -124,6 +124,12 @@ def moment_words(seconds: float, clock: str) -> str:
     return words.removesuffix(" UTC") if clock == "naive" else words
 
 
+def silence_words(last: float | datetime | str | None) -> str:
+    """Since when nothing was written, as far as any clock tells."""
+    told = instant_words(last)
+    return "nothing tells when it last wrote" if told == UNKNOWN else f"nothing was written since {told}"
+
+
 def place_words(epoch: float | None, step: int | None) -> str:
     """Where a point stands: `epoch 3`, else `step 1,200`, else nothing."""
     if epoch is not None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import dash
@@ -17,18 +17,14 @@ from fastapi import FastAPI
 
 from collectors.presentation.charts.style import CHART
 from collectors.presentation.palette import colour
-from collectors.store.access import AccessStore
 from collectors.store.runs import RunStore
 from dash_app import callbacks
-from dash_app.auth.doorman import Doorman
 from dash_app.layout import build_layout
 from dash_app.reading.freshness import freshness_of
 from dash_app.reading.history import RunHistory
 from dash_app.reading.query import asked_run
 from dash_app.reading.reader import StateReader
-from dash_app.routes.access import add_access_api
 from dash_app.routes.decisions import add_decisions_api
-from dash_app.routes.links import add_links_api
 from dash_app.routes.oembed import add_oembed, discovery_link
 from dash_app.routes.pictures import add_pictures
 from dash_app.routes.report import add_report
@@ -40,6 +36,9 @@ from dash_app.views.first_regions import FirstRegions
 from dash_app.web.bundle import Bundles, add_bundles, bundled
 from dash_app.web.dash_shims import answer_unknown_addresses, asked_address, prepared, without_callback_socket
 from dash_app.web.middlewares import middlewares, put_around
+
+if TYPE_CHECKING:
+    from dash_app.auth.doorman import Doorman
 
 TITLE = "Training Dashboard"
 PLAIN_ICON = (
@@ -75,8 +74,7 @@ def create_app(settings: Settings, reader: StateReader) -> dash.Dash:
     """Return the application, complete; its `server` is what an ASGI server runs."""
     without_callback_socket()
     server = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    doorman = Doorman(settings.access, AccessStore(settings.state_dir), settings.url_prefix)
-    _add_access(server, doorman)
+    doorman = _add_access(server, settings)
     history = RunHistory(reader, RunStore(settings.state_dir))
     add_api(server, reader, settings)
     add_runs_api(server, history, settings)
@@ -97,15 +95,26 @@ def create_app(settings: Settings, reader: StateReader) -> dash.Dash:
     return app
 
 
-def _add_access(server: FastAPI, doorman: Doorman) -> None:
-    """Let people sign in, where somebody has to say who they are."""
-    if doorman.access.is_on:
-        add_access_api(server, doorman)
-        add_links_api(server, doorman)
-    if doorman.access.oidc is not None:
+def _add_access(server: FastAPI, settings: Settings) -> Doorman | None:
+    """Let people sign in, where somebody has to say who they are; nobody else needs what it takes."""
+    access = settings.access
+    if not access.is_on:
+        return None
+    from collectors.store.access import AccessStore
+    from dash_app.auth.doorman import Doorman
+    from dash_app.routes.access import add_access_api
+    from dash_app.routes.links import add_links_api
+    from dash_app.web.access_log import keep_tokens_out_of_logs
+
+    keep_tokens_out_of_logs()
+    doorman = Doorman(access, AccessStore(settings.state_dir), settings.url_prefix)
+    add_access_api(server, doorman)
+    add_links_api(server, doorman)
+    if access.oidc is not None:
         from dash_app.routes.sign_in import add_sign_in
 
         add_sign_in(server, doorman)
+    return doorman
 
 
 class _Page(dash.Dash):

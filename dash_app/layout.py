@@ -12,13 +12,13 @@ from typing import Any
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from collectors.contract.access import Role
 from collectors.presentation.charts.scale import MOST_SMOOTHING, SMOOTHED_FROM, SMOOTHING
 from dash_app import ids
 from dash_app.auth.identity import asking
 from dash_app.reading.freshness import freshness_of
 from dash_app.reading.reader import StateReader
 from dash_app.settings import Settings
-from dash_app.views.account import render_account, render_sign_in
 from dash_app.views.decisions.tab import render_decisions_frame
 from dash_app.views.graph.pipeline_graph import render_graph_panel
 from dash_app.views.log import render_log_frame
@@ -71,8 +71,9 @@ def build_layout(settings: Settings, reader: StateReader, run_id: str | None = N
         [
             skip,
             _top(page, settings),
+            *_sign_in(settings),
             _main(page, render_graph_panel(seen.state), fresh.sentence, has_log=settings.preview),
-            render_share_dialog(settings.frame_ancestors),
+            render_share_dialog(settings.frame_ancestors, _may_link(settings)),
             render_preview_dialog(is_on=settings.preview),
             render_shortcuts(),
             render_pin_dialog(),
@@ -81,6 +82,10 @@ def build_layout(settings: Settings, reader: StateReader, run_id: str | None = N
         id=ids.PAGE,
         className="page",
     )
+
+
+def _may_link(settings: Settings) -> bool | None:
+    return asking().may(Role.OPERATOR) if settings.access.is_on else None
 
 
 def _stores(page: DrawnPage, versions: tuple[str, str], view: str, run_id: str | None) -> list[Component]:
@@ -109,9 +114,21 @@ def _stores(page: DrawnPage, versions: tuple[str, str], view: str, run_id: str |
 
 
 def _top(page: dict[str, Any], settings: Settings) -> Component:
-    is_open = not settings.access.is_on and not settings.is_on_loopback
-    account = render_account(asking(), is_open=is_open)
+    account = None
+    if settings.access.is_on or not settings.is_on_loopback:
+        from dash_app.views.account import render_account  # a page of one person shows none
+
+        account = render_account(asking(), is_open=not settings.access.is_on)
     return render_top_bar(page, [render_report_link(), render_share_button()], account, is_demo=settings.demo)
+
+
+def _sign_in(settings: Settings) -> list[Component]:
+    """The way back in, for who is signed out while the page is open."""
+    if not settings.access.is_on:
+        return []
+    from dash_app.views.account import render_sign_in
+
+    return [render_sign_in()]
 
 
 def _main(page: dict[str, Any], graph_panel: Component, sentence: str, *, has_log: bool) -> Component:
@@ -122,7 +139,6 @@ def _main(page: dict[str, Any], graph_panel: Component, sentence: str, *, has_lo
     return html.Main(
         [
             html.P(sentence or None, id=ids.FEED_SENTENCE, className="feed-sentence", role="status"),
-            render_sign_in(),
             region(ids.SNAPSHOT_BANNER, html.Div, className="snapshot-region"),
             region(ids.NOTICES, html.Div, className="notices-region", **attributes(data_in="readiness")),
             region(ids.VERDICT, html.Section, **attributes(aria_label="Verdict", data_in="readiness")),

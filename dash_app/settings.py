@@ -19,7 +19,6 @@ from urllib.parse import urlsplit
 from collectors.options import UsageError, name_of
 from collectors.store.place import default_state_dir
 from dash_app.auth.config import LOOPBACK, Access, Proxy
-from dash_app.auth.config_file import access_from
 from dash_app.options import options_from
 
 LOOPBACK_HOSTS = tuple(sorted(LOOPBACK))
@@ -112,7 +111,7 @@ def settings_from(argv: Sequence[str], environ: Mapping[str, str]) -> Settings:
         state_dir=_state_dir(options.state_dir, workspace),
         **_demo(options),
         config=_file(options.config),
-        access=access_from(options, environ, None if options.demo else workspace),
+        access=_access(options, environ, None if options.demo else workspace),
         **_serving(options),
         **_collecting(options),
     )
@@ -216,6 +215,14 @@ def _refuse_unnamed_hosts(settings: Settings) -> None:
             f"{settings.host} can be reached from other machines: name the hosts that browsers "
             "will use, by --trusted-hosts or TRAINING_DASHBOARD_TRUSTED_HOSTS"
         )
+
+
+def _access(options: argparse.Namespace, environ: Mapping[str, str], workspace: Path | None) -> Access:
+    if not (options.access or options.access_mode or options.proxy_peer):
+        return Access(allow_anonymous=options.allow_anonymous)
+    from dash_app.auth.config_file import access_from  # a page of one person needs none of it
+
+    return access_from(options, environ, workspace)
 
 
 def _refuse_another_prefix(settings: Settings) -> None:

@@ -40,16 +40,19 @@
     return { badge: address("badge.svg", known), picture: address("snapshot.svg", { ...drawn, ...known, ...(theme && { theme }) }) };
   }
 
+  function frame(source) {
+    const title = escaped(document.title.split(" · ").slice(1).reverse().join(": ") || document.title);
+    return `<iframe src="${escaped(source)}" width="100%" height="${height}" title="${title}" style="border:0" loading="lazy"></iframe>`;
+  }
+
   function texts(run) {
     const given = view();
     const link = address("", given);
-    const title = escaped(document.title.split(" · ").slice(1).reverse().join(": ") || document.title);
-    const frame = escaped(address("", { ...given, embed: "1", ...(panel && { panel }) }));
     const { badge, picture } = still(given);
     return {
       link,
       snapshot: run ? address("", { ...given, run }) : "",
-      frame: `<iframe src="${frame}" width="100%" height="${height}" title="${title}" style="border:0" loading="lazy"></iframe>`,
+      frame: frame(address("", { ...given, embed: "1", ...(panel && { panel }) })),
       "badge-markdown": `[![training](${badge})](${link})`,
       "badge-html": `<a href="${escaped(link)}"><img src="${escaped(badge)}" alt="training" height="20"></a>`,
       "picture-markdown": `[![pipeline](${picture})](${link})`,
@@ -102,7 +105,25 @@
     fill(await storedRun());
   }
 
+  /* A link for everybody, of the run and the panel that are chosen; its token is told this once. */
+  async function makeLink() {
+    const { run } = view();
+    const wish = { name: `${panel || "page"} of ${run || "what is current"}`.slice(0, 64), panel, run: run && run !== "live" ? run : null };
+    const headers = { "Content-Type": "application/json" };
+    const note = part('[data-share-note="link"]');
+    try {
+      const answer = await fetch(address("api/links"), { method: "POST", headers, body: JSON.stringify(wish) });
+      const told = await answer.json();
+      if (!answer.ok) throw new Error(told.message);
+      part('textarea[data-share="frame"]').value = frame(told.address);
+      note.textContent = `Copy it now: it is told once, and counts until ${told.link.expires_at.slice(0, 10)}.`;
+    } catch (problem) {
+      note.textContent = `No link was made: ${problem.message}`;
+    }
+  }
+
   window.dashboard.onPress("[data-share-open]", open);
+  window.dashboard.onPress("[data-share-link]", makeLink);
   window.dashboard.onPress("[data-share-panel]", async (button) => {
     choose(button);
     fill(part('textarea[data-share="snapshot"]').value ? await storedRun() : null);

@@ -14,11 +14,10 @@ from starlette.routing import Route
 
 from collectors.contract.decisions import DecisionDocument
 from collectors.digest import short_digest
-from collectors.presentation.decision_tables import alarms_as_csv, scores_as_csv
 from dash_app.reading.reader import StateReader
 from dash_app.web.answers import FRESHNESS, failure, has_already, not_found, tagged_json
 
-TABLES = {"alarms": alarms_as_csv, "scores": scores_as_csv}
+TABLES = ("alarms", "scores")
 LIVE = ("", "live")
 
 
@@ -55,8 +54,11 @@ class DecisionsApi:
         raw = await run_in_threadpool(self._reader.decisions, run_id)
         if raw is None:
             return not_found()
+        from collectors.presentation.decision_tables import alarms_as_csv, scores_as_csv  # who opens a page takes none
+
         try:
-            text = TABLES[of](DecisionDocument.model_validate_json(raw))
+            document = DecisionDocument.model_validate_json(raw)
+            text = alarms_as_csv(document) if of == "alarms" else scores_as_csv(document)
         except ValidationError:
             return failure(503, "damaged", "what is stored of these decisions cannot be read; collect again")
         saved = {"Content-Disposition": f'attachment; filename="{run_id}-{of}.csv"'}

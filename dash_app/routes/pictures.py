@@ -8,6 +8,7 @@ status code asks `api/state` or `readyz`. It shows and never changes anything.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
@@ -17,21 +18,13 @@ from starlette.routing import Route
 
 from collectors.digest import short_digest
 from collectors.presentation.svg import Choice
-from dash_app.pictures.badge import (
-    Badge,
-    check_badge,
-    missing_badge,
-    render_badge,
-    stale_badge,
-    stream_badge,
-    unknown_badge,
-    verdict_badge,
-)
-from dash_app.pictures.still_graph import Occasion, render_still_graph, render_still_notice
 from dash_app.reading.history import RunHistory, is_live
 from dash_app.reading.observation import Observation
 from dash_app.settings import Settings
 from dash_app.web.answers import has_already
+
+if TYPE_CHECKING:
+    from dash_app.pictures.badge import Badge
 
 FRESHNESS = {"Cache-Control": "no-cache, max-age=0"}
 """Proxies of wikis may keep a picture, but must ask each time whether it is still true."""
@@ -56,6 +49,8 @@ class Pictures:
 
     async def badge(self, request: Request) -> Response:
         """Answer the verdict, or what `stream`, `check` and `run` name."""
+        from dash_app.pictures.badge import render_badge  # whoever opens the page asks for none
+
         return _picture(request, render_badge(await run_in_threadpool(self._badge, request)))
 
     async def snapshot(self, request: Request) -> Response:
@@ -63,6 +58,8 @@ class Pictures:
         return _picture(request, await run_in_threadpool(self._still, request))
 
     def _badge(self, request: Request) -> Badge:
+        from dash_app.pictures.badge import missing_badge, stale_badge, unknown_badge
+
         run = _run(request)
         seen = self._history.shown(run)
         if run and seen.condition == "absent":
@@ -73,6 +70,8 @@ class Pictures:
         return stale_badge(badge, _observed_at(seen)) if self._is_stale(seen, run) else badge
 
     def _still(self, request: Request) -> str:
+        from dash_app.pictures.still_graph import Occasion, render_still_graph, render_still_notice
+
         wish, run = request.query_params, _run(request)
         theme = THEMES.get(wish.get("theme", ""), "auto")
         seen = self._history.shown(run)
@@ -94,6 +93,8 @@ def _run(request: Request) -> str | None:
 
 
 def _wished_badge(request: Request, seen: Observation, run: str | None) -> Badge:
+    from dash_app.pictures.badge import check_badge, missing_badge, stream_badge, unknown_badge, verdict_badge
+
     stream, check = request.query_params.get("stream"), request.query_params.get("check")
     if seen.state is None:
         return unknown_badge(NO_STATE)

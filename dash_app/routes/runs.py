@@ -27,7 +27,6 @@ from dash_app.reading.observation import Observation
 from dash_app.reading.query import MOST_ROWS, RunQuery, query_from, select_rows
 from dash_app.settings import Settings
 from dash_app.web.answers import FRESHNESS, failure, not_found, tagged_json, tell_audit
-from dash_app.web.origin import is_from_this_page
 
 EVERY_VERB = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 USUAL_ROWS = 200
@@ -134,6 +133,8 @@ class RunsApi:
         return self._refusal(request) or await self._pin(request)
 
     def _refusal(self, request: Request) -> JSONResponse | None:
+        from dash_app.web.origin import is_from_this_page  # few ever pin
+
         if not self._settings.may_pin:
             return failure(403, "pinning_is_off", "baselines are pinned on the machine itself, or with --allow-pin")
         if asking().how != "token" and not is_from_this_page(request.headers):

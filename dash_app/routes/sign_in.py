@@ -26,7 +26,7 @@ from dash_app.auth.doorman import Doorman
 from dash_app.auth.identity import asking
 from dash_app.auth.proxied import peer_of
 from dash_app.auth.refusal import Refusal, no_role, too_many
-from dash_app.auth.sessions import cookie_name, set_cookie
+from dash_app.auth.sessions import cookie_in, cookie_name, set_cookie
 from dash_app.web.refused import refused, words
 
 if TYPE_CHECKING:
@@ -131,6 +131,8 @@ class SignIn:
             await self._note("sign-in refused", somebody.user, request, why="no role")
             return self._failed(request, no_role(somebody.user))
         try:
+            before = cookie_in(request.scope["headers"], self._doorman.cookie)
+            await run_in_threadpool(self._end_old, before)
             cookie = await run_in_threadpool(self._cookie, somebody.user, role)
         except StoreProblem as problem:
             return words("Not signed in", f"The session cannot be kept: {problem}", 503)
@@ -138,6 +140,12 @@ class SignIn:
         answer = RedirectResponse(self._doorman.url_prefix.rstrip("/") + back, 303)
         answer.headers["Set-Cookie"] = cookie
         return answer
+
+    def _end_old(self, cookie: str | None) -> None:
+        """Nobody has two sessions in one browser."""
+        old = self._doorman.sessions.session_of(cookie) if cookie else None
+        if old is not None:
+            self._doorman.store.end("sessions", lambda one: one.id == old.id)
 
     def _cookie(self, user: str, role: Role) -> str:
         seconds = self._doorman.access.session_seconds

@@ -90,11 +90,18 @@ def render_share_button() -> Component:
     )
 
 
-def render_share_dialog(frame_ancestors: Sequence[str]) -> Component:
-    """Return the dialog, closed; `frame_ancestors` are the sites that may show the page in a frame."""
+NO_LINK: Final = "Who sees this frame has to be signed in; an operator can make a link that shows it to everybody."
+
+
+def render_share_dialog(frame_ancestors: Sequence[str], links: bool | None = None) -> Component:
+    """Return the dialog, closed; `frame_ancestors` are the sites that may show the page in a frame.
+
+    `links`: whether who asks may make links for frames; None where nobody has to sign in, and no frame needs one.
+    """
     heading = html.Header([html.H2("Share", tabIndex="-1"), dialog_close()], className="share-head")
     rows = {row[0]: _row(*row) for row in ROWS}
-    rows["frame"] = html.Div([_panels(), rows["frame"], *_framers(frame_ancestors)], className="share-frame")
+    frame = [_panels(), rows["frame"], *_link(links), *_framers(frame_ancestors)]
+    rows["frame"] = html.Div(frame, className="share-frame")
     inside = [heading, *_warnings(frame_ancestors), *rows.values(), _wikis()]
     room = html.Div(inside, className="share-room")
     return html.Dialog(room, id=ids.SHARE, className="dialog", **attributes(aria_label="Share"))
@@ -105,6 +112,19 @@ def _warnings(frame_ancestors: Sequence[str]) -> list[Component]:
         html.P(words, className="share-warning", **attributes(data_share_warns=name)) for name, words in WARNINGS
     ]
     return told if frame_ancestors else [*told, html.P(NO_ANCESTORS, className="share-warning")]
+
+
+def _link(links: bool | None) -> list[Component]:
+    """What lets a frame be seen by who is not signed in; `share.js` makes the link and puts it into the frame."""
+    if links is None:
+        return []
+    if not links:
+        return [html.P(NO_LINK, className="share-note")]
+    button = html.Button(
+        "Let everybody see this frame", type="button", className="copy-button", **attributes(data_share_link="")
+    )
+    note = html.Span(className="share-note", role="status", **attributes(data_share_note="link"))
+    return [html.Div([button, note], className="share-link")]
 
 
 def _framers(frame_ancestors: Sequence[str]) -> list[Component]:

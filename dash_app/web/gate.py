@@ -7,8 +7,7 @@ What changes something is written to the audit before its answer is sent, and so
 
 from __future__ import annotations
 
-import logging
-from typing import Any, Final
+from typing import Final
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
@@ -19,10 +18,11 @@ from collectors.contract.access import Link
 from collectors.store.backend import StoreProblem
 from dash_app.auth.doorman import Doorman
 from dash_app.auth.identity import ANYBODY, Identity, answer_for
-from dash_app.auth.needs import CALLBACKS, OPEN, PICTURES, READING, need_of
+from dash_app.auth.needs import PICTURES, READING, need_of
 from dash_app.auth.proxied import peer_of, proxied_scheme
 from dash_app.auth.refusal import Refusal, needs
 from dash_app.web.answers import failure
+from dash_app.web.audit import Audit
 from dash_app.web.origin import is_from_this_page
 from dash_app.web.refused import refused
 
@@ -38,16 +38,16 @@ class StreamEnded(Exception):
 class Gate:
     """Lets in who may."""
 
-    def __init__(self, app: ASGIApp, doorman: Doorman) -> None:
+    def __init__(self, app: ASGIApp, doorman: Doorman, audit: Audit) -> None:
         self._app = app
         self._doorman = doorman
+        self._audit = audit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         access = self._doorman.access
-        if scope["type"] == "lifespan" or not access.is_on:
-            answer = self._audited(scope, ANYBODY, send) if _writes(scope) else send
-            await self._app(scope, receive, answer)
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
             return
         if scope["type"] != "http":
             await send({"type": "websocket.close", "code": POLICY_VIOLATION})
@@ -93,7 +93,7 @@ class Gate:
     async def _answer(self, scope: Scope, receive: Receive, send: Send, identity: Identity) -> None:
         answer = self._private(scope, send) if identity is not ANYBODY else send
         try:
-            await self._app(scope, receive, self._audited(scope, identity, answer) if _writes(scope) else answer)
+            await self._app(scope, receive, self._audit.of_writes(scope, identity, answer))
         except Exception as problem:
             if not isinstance(_cause(problem), StreamEnded):
                 raise
@@ -118,36 +118,11 @@ class Gate:
 
         return send_private
 
-    def _audited(self, scope: Scope, identity: Identity, send: Send) -> Send:
-        """Write down what is changed before anybody hears that it was."""
-        about: dict[str, Any] = {}
-        scope["state"] = {**scope.get("state", {}), "audit": about}
-
-        async def send_audited(message: Message) -> None:
-            if message["type"] == "http.response.start" and message["status"] < 400:
-                await self._note("write", identity, scope, **about)
-            await send(message)
-
-        return send_audited
-
     async def _refuse(self, refusal: Refusal, scope: Scope, receive: Receive, send: Send) -> None:
         if refusal.event:
             more = dict(refusal.more) | {"error": refusal.error, "peer": peer_of(scope)}
-            await self._note(refusal.event, refusal.user, scope, **more)
+            await self._audit.note(refusal.event, refusal.user, scope, **more)
         await refused(refusal, scope, self._doorman)(scope, receive, send)
-
-    async def _note(self, event: str, who: Identity | str, scope: Scope, **about: Any) -> None:
-        """One line of the audit; it holds no query, which may hold a token."""
-        told = {"user": who.user, "role": who.role, "how": who.how} if isinstance(who, Identity) else {"user": who}
-        told |= {"method": scope["method"], "path": scope["path"][:200]}
-        try:
-            await run_in_threadpool(self._doorman.store.note, event, **(about | told))
-        except StoreProblem as problem:
-            logging.getLogger(__name__).error("the audit cannot be written: %s", problem)
-
-
-def _writes(scope: Scope) -> bool:
-    return scope["type"] == "http" and scope["method"] not in READING and scope["path"] not in (CALLBACKS, *OPEN)
 
 
 def _cause(problem: BaseException) -> BaseException:

@@ -7,21 +7,25 @@ somebody looks; behind the last, Dash's.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import dash
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 
-from dash_app.auth.doorman import Doorman
 from dash_app.settings import Settings
+from dash_app.web.audit import Audit, Audited
 from dash_app.web.body_limit import BodyLimit
 from dash_app.web.dash_shims import DashGuard, RememberedFiles
-from dash_app.web.gate import Gate
 from dash_app.web.packing import Compression
 from dash_app.web.trust import AnswerHeaders, LastResort, TrustedHosts, UrlPrefix, content_security_policy
 
+if TYPE_CHECKING:
+    from dash_app.auth.doorman import Doorman
 
-def middlewares(app: dash.Dash, settings: Settings, doorman: Doorman) -> list[Middleware]:
-    """Return them, the first that a request meets first."""
+
+def middlewares(app: dash.Dash, settings: Settings, doorman: Doorman | None = None) -> list[Middleware]:
+    """Return them, the first that a request meets first; `doorman` is who knows everybody, where somebody must."""
 
     def policy() -> str:
         return content_security_policy(app.csp_hashes(), settings.frame_ancestors)
@@ -31,12 +35,20 @@ def middlewares(app: dash.Dash, settings: Settings, doorman: Doorman) -> list[Mi
         Middleware(AnswerHeaders, policy=policy),  # refusals and failures carry them too
         Middleware(LastResort),  # whatever breaks further inside
         Middleware(TrustedHosts, trusted=settings.trusted_hosts),  # before anything is read of a stranger's request
-        Middleware(Gate, doorman=doorman),  # before anything is done for whoever may not ask
+        _gate(doorman, Audit(settings.state_dir)),  # before anything is done for whoever may not ask
         Middleware(BodyLimit),  # before anybody waits for a body
         Middleware(Compression),  # packs the answers of all that follows
         Middleware(RememberedFiles),  # a file that did not change asks no more of Dash
         Middleware(DashGuard, dash_app=app),  # the last before Dash: what would make it stumble
     ]
+
+
+def _gate(doorman: Doorman | None, audit: Audit) -> Middleware:
+    if doorman is None:
+        return Middleware(Audited, audit=audit)
+    from dash_app.web.gate import Gate
+
+    return Middleware(Gate, doorman=doorman, audit=audit)
 
 
 def put_around(server: FastAPI, layers: list[Middleware]) -> None:

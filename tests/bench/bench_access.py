@@ -26,6 +26,7 @@ from collectors.store.access import AccessStore  # noqa: E402
 from dash_app.auth.config import Access, Mode  # noqa: E402
 from dash_app.auth.doorman import Doorman  # noqa: E402
 from dash_app.auth.links import LINK, SALT  # noqa: E402
+from dash_app.web.audit import Audit, Audited  # noqa: E402
 from dash_app.web.gate import Gate  # noqa: E402
 
 MOST_MS = 0.3
@@ -101,7 +102,9 @@ def main() -> int:
         bare, worst = milliseconds(answer, {}, count), 0.0
         print(f"without a gate      {bare:.4f} ms a request")
         for name, (mode, headers) in cases.items():
-            gate = Gate(answer, Doorman(Access(mode=mode), store))
+            audit = Audit(Path(home))
+            door = Doorman(Access(mode=mode), store)
+            gate = Audited(answer, audit) if mode == "none" else Gate(answer, door, audit)
             cost = milliseconds(gate, headers, count) - bare
             worst = max(worst, cost)
             print(f"{name:18}  {cost:+.4f} ms")

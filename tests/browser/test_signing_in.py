@@ -127,6 +127,7 @@ def test_signing_out_in_another_tab_ends_this_one_and_the_way_back_keeps_the_vie
     wait_for(lambda: account(page) == ["bob", "viewer"], "the new name", 60)
 
 
+@pytest.mark.slow
 def test_a_session_that_expires_says_so_and_stops_asking(tmp_path: Path) -> None:
     with people(tmp_path, prefix="/team/", session_hours=20 / 3600) as short:
         write_state(short.server.state_dir, good_state())

@@ -47,14 +47,18 @@ def knocked(app: Any, asked: Iterable[tuple[str, str]], **headers: str) -> dict[
     return asyncio.run(every())
 
 
-async def _knocked(app: Any, method: str, target: str, headers: Mapping[str, str]) -> Answer:
+def scope_of(method: str, target: str, headers: Mapping[str, str]) -> dict[str, Any]:
+    """A request as a server hands it on, spelt as it is here."""
     path, _, query = target.partition("?")
-    scope = {
+    return {
         "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "scheme": "http", "method": method,
         "path": unquote(path), "raw_path": path.encode(), "query_string": query.encode(), "root_path": "",
         "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
         "client": ("203.0.113.7", 50000), "server": ("localhost", 80),
     }  # fmt: skip
+
+
+async def _knocked(app: Any, method: str, target: str, headers: Mapping[str, str]) -> Answer:
     answer = Answer()
 
     async def receive() -> Any:
@@ -67,7 +71,7 @@ async def _knocked(app: Any, method: str, target: str, headers: Mapping[str, str
         else:
             answer.body += message.get("body", b"")
 
-    await app(scope, receive, send)
+    await app(scope_of(method, target, headers), receive, send)
     return answer
 
 

@@ -9,16 +9,20 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from support.dockerfile import DOCKERFILE, compose_example, environment, final, pairs, stages
 from support.server import ROOT, clean_environment
+from support.signing_in import new_token
 from support.states import good_state
 from support.waiting import wait_for
 
 import collectors
 from collectors.__main__ import main
+from collectors.contract.access import Role
+from collectors.store.access import AccessStore
 from collectors.store.store import Store
 from dash_app.auth.config_file import SECRET_VARIABLES
 from dash_app.options import options_from
@@ -31,11 +35,11 @@ def start(tmp_path: Path) -> Iterator[Start]:
     """Start the image's command on a socket file instead of its port; ended with the test."""
     started: list[subprocess.Popen[bytes]] = []
 
-    def run(**variables: str) -> subprocess.Popen[bytes]:
+    def run(bind: str = f"unix:{tmp_path / 'socket'}", **variables: str) -> subprocess.Popen[bytes]:
         named = {"WORKSPACE": str(tmp_path), "STATE_DIR": str(tmp_path / "state")} | variables
         env = {f"TRAINING_DASHBOARD_{name}": value for name, value in named.items()}
         command = [sys.executable, "-m", *final("CMD").words]
-        command[command.index("0.0.0.0:8050")] = f"unix:{tmp_path / 'socket'}"
+        command[command.index("0.0.0.0:8050")] = bind
         with (tmp_path / "log").open("wb") as log:
             started.append(
                 subprocess.Popen(
@@ -88,6 +92,40 @@ def test_settings_that_cannot_work_end_gunicorn_with_one_line(start: Start, tmp_
     assert [line for line in told if "[INFO]" not in line] == [told[-1]]
     assert told[-1].startswith("error: 0.0.0.0 can be reached from other machines")
     assert "TRAINING_DASHBOARD_TRUSTED_HOSTS" in told[-1]
+
+
+def test_gunicorn_does_not_listen_for_other_machines_where_nobody_has_to_sign_in(start: Start, tmp_path: Path) -> None:
+    """Whatever the page's own settings say: what counts is where gunicorn listens."""
+    process = start(bind="0.0.0.0:0", TRUSTED_HOSTS="a.example")
+
+    assert process.wait(20) == 2
+    assert "error: 0.0.0.0 can be reached from other machines, and nobody would have to sign in" in (
+        (tmp_path / "log").read_text()
+    )
+
+
+def test_all_workers_believe_the_proxy_alone_and_know_what_was_ended_a_moment_ago(start: Start, tmp_path: Path) -> None:
+    """By a socket file, as a proxy on the same machine asks; uvicorn rewrites no address there."""
+    store = AccessStore(tmp_path / "state")
+    token = new_token(store, Role.VIEWER)
+    start(ACCESS_MODE="proxy")
+    ann, bearer = {"X-Forwarded-User": "ann"}, {"Authorization": f"Bearer {token}"}
+    with client_of(tmp_path) as client:
+        wait_for(lambda: client.get("/healthz").status_code == 200, "gunicorn")
+
+        def statuses(headers: Any) -> set[int]:
+            """Of ten connections, so that every worker is met."""
+            given = [("Connection", "close"), *(headers.items() if isinstance(headers, dict) else headers)]
+            return {client.get("/api/me", headers=given).status_code for _ in range(10)}
+
+        named, nobody, before = statuses(ann), statuses({}), statuses(bearer)
+        twice = statuses([("X-Forwarded-User", "ann"), ("X-Forwarded-User", "root")])
+        from_elsewhere = statuses(ann | {"X-Forwarded-For": "203.0.113.7"})
+        store.end("tokens", lambda _: True)
+        after = statuses(bearer)
+
+    assert (named, nobody, twice, from_elsewhere) == ({200}, {401}, {403}, {200})
+    assert (before, after - {429}) == ({200}, {401})
 
 
 def test_the_image_runs_as_nobody_and_says_how_it_is() -> None:

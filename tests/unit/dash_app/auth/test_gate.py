@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.signing_in import Guarded, knocked, new_token
+from support.signing_in import Guarded, knocked, new_token, scope_of
 from support.states import good_state, ready_state, write_state
 
 from collectors.contract.access import Role
@@ -216,6 +217,44 @@ def test_an_admin_lists_and_ends_sessions_and_tokens_and_no_list_holds_a_secret(
 def test_what_breaks_while_it_is_audited_is_no_success(guarded: Guarded) -> None:
     assert pin(guarded, Role.OPERATOR, **{"Content-Type": "text/plain"}).status_code == 400
     assert not [one for one in guarded.store.audit() if one["event"] == "write"]
+
+
+def test_a_stream_ends_with_what_it_was_opened_by(guarded: Guarded) -> None:
+    """At its next beat, whole, and without a failure in the log."""
+    sent: list[Any] = []
+    token = guarded.tokens[Role.VIEWER]
+
+    async def receive() -> Any:
+        await asyncio.sleep(3600)
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def followed() -> None:
+        headers = {"host": "localhost", "authorization": f"Bearer {token}"}
+        scope = scope_of("GET", "/api/events", headers)
+        stream = asyncio.create_task(guarded.server(scope, receive, send))
+        while len(sent) < 2:
+            await asyncio.sleep(0.01)
+        guarded.store.end("tokens", lambda one: one.name == "viewer")
+        write_state(guarded.home, ready_state())
+        await asyncio.wait_for(stream, 60)
+
+    asyncio.run(followed())
+
+    assert sent[0]["status"] == 200 and sent[1]["body"].startswith(b"retry")
+    assert sent[-1] == {"type": "http.response.body", "body": b"", "more_body": False}
+
+
+def test_two_pages_of_one_host_do_not_sign_each_other_out(tmp_path: Path) -> None:
+    """A `__Host-` cookie has no path: their names keep them apart."""
+    one, other = (Guarded(tmp_path / name, OIDC, prefix=f"/{name}/") for name in ("one", "other"))
+    both = {"Cookie": "; ".join(signed_in(page)["Cookie"] for page in (one, other))}
+
+    found = [page.ask(f"{page.prefix}api/me", headers=both).status_code for page in (one, other)]
+
+    assert found == [200, 200]
+    assert cookie_name("/one/") != cookie_name("/other/")
 
 
 @pytest.fixture(autouse=True)

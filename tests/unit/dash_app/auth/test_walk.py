@@ -50,12 +50,12 @@ async def let_in(scope: Any, receive: Any, send: Any) -> None:
 def walked(guarded: Guarded, asked: list[tuple[str, str]], role: Role | None) -> dict[tuple[str, str], int]:
     """Status of each method and target, at the application's own gate."""
     headers = {"authorization": f"Bearer {guarded.tokens[role]}"} if role else {}
-    answers = knocked(Gate(let_in, gates(guarded)[0]), asked, **headers)
+    answers = knocked(Gate(let_in, **gates(guarded)[0]), asked, **headers)
     return {one: answer.status for one, answer in answers.items()}
 
 
 def gates(guarded: Guarded) -> list[Any]:
-    return [layer.kwargs["doorman"] for layer in guarded.server.user_middleware if layer.cls is Gate]
+    return [layer.kwargs for layer in guarded.server.user_middleware if layer.cls is Gate]
 
 
 def wanted(method: str, path: str, role: Role | None) -> int:

@@ -20,9 +20,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 from support.asking import ask
 
-from collectors.store.access import AccessStore
 from dash_app.app import create_app
-from dash_app.auth.doorman import Doorman
 from dash_app.reading.reader import StateReader
 from dash_app.settings import Settings
 from dash_app.web import packing as compression
@@ -76,7 +74,7 @@ def test_a_request_meets_the_layers_in_the_order_of_the_list() -> None:
 def test_the_page_has_the_layers_of_the_list_around_all_of_dash(tmp_path: Path) -> None:
     settings = Settings(workspace=tmp_path, state_dir=tmp_path, url_prefix="/team/", trusted_hosts=("a.example",))
     app = create_app(settings, StateReader(tmp_path))
-    listed = [layer.cls for layer in middlewares(app, settings, Doorman(settings.access, AccessStore(tmp_path)))]
+    listed = [layer.cls for layer in middlewares(app, settings)]
 
     assert [layer.cls for layer in app.server.user_middleware[: len(listed)]] == listed
     assert {layer.cls.__module__.partition(".")[0] for layer in app.server.user_middleware[len(listed) :]} == {"dash"}
