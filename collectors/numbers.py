@@ -116,6 +116,14 @@ def instant_words(when: float | datetime | str | None) -> str:
     return instant.strftime("%Y-%m-%d %H:%M:%S UTC") if instant else UNKNOWN
 
 
+def moment_words(seconds: float, clock: str) -> str:
+    """A time of a scoring on its clock: `utc`, `naive`, `relative`, or the row that stands for it."""
+    if clock not in ("utc", "naive"):
+        return duration_words(seconds) if clock == "relative" else f"row {number_words(seconds)}"
+    words = instant_words(seconds)
+    return words.removesuffix(" UTC") if clock == "naive" else words
+
+
 def silence_words(last: float | datetime | str | None) -> str:
     """Since when nothing was written, as far as any clock tells."""
     told = instant_words(last)

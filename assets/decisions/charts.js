@@ -29,7 +29,7 @@
 
   function across(view) {
     const span = view.to - view.from || 1;
-    return (at) => LEFT + ((at - view.from) / span) * (view.width - LEFT - RIGHT);
+    return (at) => LEFT + ((at - view.from) / span) * (view.width - LEFT - view.right);
   }
 
   /* Where a point of a curve stands: its time, or its row. */
@@ -96,7 +96,7 @@
   }
 
   function frame(made, view, top, bottom) {
-    const end = view.width - RIGHT;
+    const end = view.width - view.right;
     made.append(svg("line", { x1: LEFT, x2: end, y1: bottom, y2: bottom, class: "decision-axis" }));
     const count = Math.max(1, Math.min(6, Math.floor((end - LEFT) / 100)));
     for (let n = 0; n <= count; n += 1) {
@@ -117,7 +117,8 @@
     let above = Infinity;
     for (const [name, y] of [...named].sort((one, other) => other[1] - one[1])) {
       const at = Math.min(y + 4, above - 12);
-      made.append(text(name, view.width - RIGHT + 6, at, "decision-line-name"));
+      const isBeside = view.right === RIGHT;
+      made.append(text(name, view.width - view.right + (isBeside ? 6 : -4), at - (isBeside ? 0 : 8), "decision-line-name", isBeside ? "start" : "end"));
       above = at;
     }
   }
@@ -136,9 +137,9 @@
       const next = used[n + 1];
       const from = y.place(line.at);
       const to = next ? y.place(next.at) : isHigher ? 0 : bottom;
-      const band = { x: LEFT, y: Math.min(from, to), width: Math.max(0, view.width - LEFT - RIGHT) };
+      const band = { x: LEFT, y: Math.min(from, to), width: Math.max(0, view.width - LEFT - view.right) };
       if (line.band) inside.append(svg("rect", { ...band, height: Math.abs(from - to), class: `band-${line.band}` }));
-      inside.append(svg("line", { x1: LEFT, x2: view.width - RIGHT, y1: from, y2: from, class: `line-${line.name}` }));
+      inside.append(svg("line", { x1: LEFT, x2: view.width - view.right, y1: from, y2: from, class: `line-${line.name}` }));
     }
     inside.append(svg("path", { d: path(points, x, y.place, about.scored), class: "decision-curve" }));
     const last = used[used.length - 1];
@@ -181,7 +182,7 @@
     const inside = frame(made, view, 0, bottom);
     for (const [n, one] of series.entries()) {
       made.append(text(one.label, LEFT - 6, n * row + 16, "decision-row-name", "end"));
-      const ground = { x: LEFT, y: n * row + 4, width: Math.max(0, view.width - LEFT - RIGHT), height: row - 7 };
+      const ground = { x: LEFT, y: n * row + 4, width: Math.max(0, view.width - LEFT - view.right), height: row - 7 };
       inside.append(svg("rect", { ...ground, class: "no-data" }));
       for (const span of one.spans) {
         if (span.end < view.from || span.start > view.to) continue;
@@ -199,7 +200,8 @@
     const height = 150;
     const bottom = height - 20;
     const table = one.what_if;
-    const scaled = { ...view, from: table.line[0], to: table.line[table.line.length - 1], tick: view.number };
+    /* Its lines are named inside: the room beside it is its own. */
+    const scaled = { ...view, right: 8, from: table.line[0], to: table.line[table.line.length - 1], tick: view.number };
     const made = picture(view, height, sentence);
     const x = across(scaled);
     const inside = frame(made, scaled, 8, bottom);
@@ -215,7 +217,9 @@
     for (const [name, at] of [["warn", one.warn], ["anomaly", one.anomaly]]) {
       if (at === null) continue;
       inside.append(svg("line", { x1: x(at), x2: x(at), y1: 8, y2: bottom, class: `line-${name}` }));
-      named.push(text(`${name} ${view.number(at)}`, x(at) + 4, name === "warn" ? bottom - 6 : bottom - 20, "decision-line-name"));
+      const isLeft = x(at) + RIGHT < view.width;
+      const place = [x(at) + (isLeft ? 4 : -4), name === "warn" ? bottom - 6 : bottom - 20];
+      named.push(text(`${name} ${view.number(at)}`, ...place, "decision-line-name", isLeft ? "start" : "end"));
     }
     made.append(text("100 %", LEFT - 6, 16, "decision-tick", "end"), text("0 %", LEFT - 6, bottom, "decision-tick", "end"));
     made.append(...named);

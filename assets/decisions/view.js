@@ -11,6 +11,7 @@
   const whatIf = window.dashboard.whatIf;
   const { el } = panels;
   const LEAST_WIDTH = 280;
+  const NARROW = 480; // lines are named inside the picture, not beside it
   const seen = { wanted: null, loaded: null, document: null, range: null, alarm: null, tried: null, phone: null };
 
   function room() {
@@ -43,7 +44,7 @@
   function view(width) {
     const [from, to] = seen.range || whole();
     const moment = (at) => words.moment(seen.document, at);
-    return { from, to, width, moment, number: words.number, tick: words.tick(seen.document, from, to), states: words.STATES };
+    return { from, to, width, right: width < NARROW ? 8 : RIGHT, moment, number: words.number, tick: words.tick(seen.document, from, to), states: words.STATES };
   }
 
   function labels() {
@@ -132,7 +133,8 @@
     /* Fused by severity, the fused series is that curve. */
     if (seen.document.severity && seen.document.fused_by !== "severity") figures.push(severityFigure(look));
     const main = el("div", { class: "decision-main" }, timelineFigure(look), picks(figures), ...figures,
-      el("h3", { class: "decision-alarms-head" }, "Alarms"), panels.alarms(seen.document, seen.alarm, labels()));
+      el("h3", {}, seen.document.alarms.length > 1 ? "Alarms, the worst first" : "Alarms"),
+      panels.alarms(seen.document, seen.alarm, labels()));
     const aside = el("div", { class: "decision-side" }, whatIfPanel(Math.max(LEAST_WIDTH, side - 30)));
     const address = (of) => window.dashboard.address(`api/decisions.csv?run=${seen.document.run_id}&of=${of}`);
     const tools = panels.tools(address);
@@ -222,7 +224,7 @@
     keep();
   }
 
-  window.dashboard.decisionTab = { seen, draw, move, zoom, view, room, LEFT, RIGHT };
+  window.dashboard.decisionTab = { seen, draw, move, zoom, view, room, LEFT };
   window.dashboard.onPress("[data-decision]", (button) => zoom(button.dataset.decision));
   window.dashboard.onPress("[data-alarm]", (button) => {
     const [start, end] = button.dataset.alarm.split(",").map(Number);

@@ -15,7 +15,7 @@
   function place(drawn, x) {
     const box = drawn.getBoundingClientRect();
     const look = tab.view(box.width);
-    const share = (x - box.left - tab.LEFT) / (box.width - tab.LEFT - tab.RIGHT);
+    const share = (x - box.left - tab.LEFT) / (box.width - tab.LEFT - look.right);
     return look.from + Math.min(1, Math.max(0, share)) * (look.to - look.from);
   }
 

@@ -13,7 +13,8 @@ from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, Pos
 from collectors.contract.artifacts import Artifact
 from collectors.contract.values import Contract, RunId, Text, UtcTime
 
-LISTED_IN_STATE = 3
+LISTED_IN_STATE = 8
+"""The worst ones; by them a run's alarms are looked for among a baseline's."""
 LISTED = 200
 """Alarms that the document lists, the worst ones."""
 WindowState = Literal["normal", "warn", "anomaly", "not_judged", "not_finite", "no_line"]
@@ -29,7 +30,7 @@ class ThresholdLines(Contract):
     origin: Literal["calibrated", "unknown"]
     """Whether their file says what they were calibrated on."""
     quantiles: tuple[float, float] | None
-    """Quantiles of normal scores that they are, warn and anomaly; null where the file does not say."""
+    """Quantiles of normal scores that they were taken from, warn and anomaly; null where the file does not say."""
     windows: NonNegativeInt | None
     """Windows they were calibrated on; null when unknown."""
 
@@ -230,6 +231,6 @@ class DecisionDocument(Contract):
     series: tuple[DecisionSeries, ...]
     """Every series, the fused one last."""
     severity: SeverityCurve | None
-    """Null where no stream has a median and two lines."""
+    """Null where fewer than two streams have a median and two lines: alone there is nothing to compare."""
     alarms: tuple[Alarm, ...]
     """At most 200, the worst first."""

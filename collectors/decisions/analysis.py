@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
@@ -99,6 +99,11 @@ class Analysis:
         found = self.files.report_evidence
         return found.data if found else None
 
+    @property
+    def is_cut(self) -> bool:
+        """Whether a table has more rows than were read."""
+        return any(table.is_cut for table in self.files.scores)
+
     @cached_property
     def rule(self) -> Rule | None:
         """How scores were fused: as the report records it, else as the description says."""
@@ -108,8 +113,8 @@ class Analysis:
 
     @cached_property
     def alignment(self) -> Alignment:
-        """Pairs, and windows that nobody judged."""
-        return align(self.rules, self.series, self.report)
+        """Pairs, and windows that nobody judged; of a table that is read in part its report cannot tell."""
+        return align(self.rules, self.series, None if self.is_cut else self.report)
 
     @cached_property
     def alarms(self) -> Mapping[str, Alarms]:
@@ -154,16 +159,27 @@ class Analysis:
 
     @cached_property
     def scales(self) -> Mapping[str, Scale]:
-        """Stream -> its common scale, where median and lines are known."""
-        found = {name: scale_of(self._median(name), self.lines_of(name)) for name in self.names if name != FUSED}
+        """Stream -> its common scale, where median and lines are known; it need not be that of the scoring."""
+        return self._scales(self._median)
+
+    @cached_property
+    def calibrated_scales(self) -> Mapping[str, Scale]:
+        """Stream -> the scale that scores were fused on, where the calibration says its median."""
+        return self._scales(self._calibrated_median)
+
+    def _scales(self, median_of: Callable[[str], float | None]) -> Mapping[str, Scale]:
+        found = {name: scale_of(median_of(name), self.lines_of(name)) for name in self.names if name != FUSED}
         return {name: scale for name, scale in found.items() if scale is not None}
 
-    def _median(self, name: str) -> float | None:
+    def _calibrated_median(self, name: str) -> float | None:
         block = self.thresholds.calibration
         if block and name in block.medians:
             return block.medians[name]
-        known = _median_of(self.reference.get(name))
-        return _median_of(self.series.get(name)) if known is None else known
+        return _median_of(self._of(self.files.calibration).get(name))
+
+    def _median(self, name: str) -> float | None:
+        every = (self._calibrated_median(name), _median_of(self.normal.get(name)), _median_of(self.series.get(name)))
+        return next((found for found in every if found is not None), None)
 
     def window_seconds(self, name: str) -> float | None:
         """Length of a window; of a fused series that of its longest stream."""

@@ -132,19 +132,18 @@ def _named(state: int) -> Named:
 def _severity(found: Analysis, limit: int) -> SeverityCurve | None:
     """All streams on one scale: in each row of a fused series, else where their times are the same."""
     scales = {name: scale for name, scale in found.scales.items() if name in found.series}
-    if not scales:
+    if len(scales) < 2:
         return None
     values = {name: scale.severity(found.series[name].score) for name, scale in scales.items()}
     fused = found.series.get(FUSED)
     base = fused if fused is not None and all(len(v) == len(fused) for v in values.values()) else None
     if base is None:
         base = max((found.series[name] for name in scales), key=len)
-        if len(scales) > 1:
-            if not all(has_times(found.series[name]) for name in scales) or found.clock == "mixed":
-                return None
-            others = {name: (found.series[name].time, values[name]) for name in scales if name != base.id}
-            near = together(places_of(base), {n: (t, v) for n, (t, v) in others.items() if t is not None})
-            values = {base.id: values[base.id], **near}
+        if not all(has_times(found.series[name]) for name in scales) or found.clock == "mixed":
+            return None
+        others = {name: (found.series[name].time, values[name]) for name in scales if name != base.id}
+        near = together(places_of(base), {n: (t, v) for n, (t, v) in others.items() if t is not None})
+        values = {base.id: values[base.id], **near}
     stacked = np.vstack([np.where(np.isfinite(v), v, -np.inf) for v in values.values()])
     worst = stacked.max(axis=0)
     worst = np.where(np.isfinite(worst), worst, np.nan)

@@ -55,8 +55,6 @@ class Series:
     """Of a fused series: stream -> its score in the same row."""
     part_times: Mapping[str, Floats] = field(default_factory=dict)
     """Of a fused series: stream -> the time of its window in the same row."""
-    called: str = ""
-    """What its rows call it."""
 
     @property
     def decides(self) -> bool:
@@ -83,13 +81,16 @@ def _in_table(rules: Rules, streams: Sequence[str], table: ScoreTable) -> Iterat
     parts = {name.partition(":")[2]: values for name, values in table.columns.items() if name.startswith("series:")}
     whole = np.arange(table.rows)
     if codes is None or not table.streams:
-        yield from _of_rows(rules, table, _Rows(_whose(rules, streams, table, parts), "", whole), parts)
+        yield from _of_rows(rules, table, _Rows(_whose(rules, streams, table, parts), whole), parts)
         return
-    for code in distinct(codes):
+    own: dict[str, list[float]] = {}
+    for code in distinct(codes).tolist():
         called = table.streams[int(code)] if 0 <= code < len(table.streams) else ""
         name = FUSED if rules.fused and called == rules.fused.called else called or _whose(rules, streams, table, parts)
-        rows = whole if (codes == code).all() else np.flatnonzero(codes == code)
-        yield from _of_rows(rules, table, _Rows(name, called, rows), parts)
+        own.setdefault(name, []).append(code)
+    for name, some in own.items():
+        rows = whole if len(own) == 1 else np.flatnonzero(np.isin(codes, some))
+        yield from _of_rows(rules, table, _Rows(name, rows), parts)
 
 
 def _whose(rules: Rules, streams: Sequence[str], table: ScoreTable, parts: Mapping[str, Floats]) -> str:
@@ -106,7 +107,6 @@ class _Rows:
     """Rows of a table that judge one series."""
 
     series: str
-    called: str
     rows: NDArray[np.int64]
 
 
@@ -137,7 +137,6 @@ def _of_rows(rules: Rules, table: ScoreTable, its: _Rows, parts: Mapping[str, Fl
             index=of("index"),
             parts=beside if is_fused else {},
             part_times=times if is_fused else {},
-            called=its.called,
         )
     for stream, values in beside.items():
         time = times.get(stream, of("time"))

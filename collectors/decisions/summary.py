@@ -80,6 +80,8 @@ def _instant(found: Analysis) -> datetime | None:
 def _files(found: Analysis, belongs: bool | None) -> Iterator[Artifact]:
     for table in found.files.scores[:MOST_SERIES]:
         broken = "; ".join(table.errors()[:1])
+        if not broken and table.is_cut:
+            broken = f"only its first {table.rows:,} rows were read"
         yield _artifact(table.facts, broken or plural(table.rows, "window"), bool(broken), belongs)
     if found.files.report is not None:
         problems = found.files.report_evidence.findings if found.files.report_evidence else ()
@@ -87,12 +89,14 @@ def _files(found: Analysis, belongs: bool | None) -> Iterator[Artifact]:
         yield _artifact(found.files.report, broken or "report", bool(broken), belongs)
     if found.files.thresholds is not None:
         block = "calibrated" if found.thresholds.calibration else "not recorded what they were calibrated on"
-        broken = "; ".join(str(f) for f in found.files.thresholds_findings if f.severity == "error")
+        findings = [str(f) for f in found.files.thresholds_findings if f.severity == "error"]
+        broken = "; ".join((*findings, *(f"{name}: {told}" for name, told in found.thresholds.problems.items())))
         yield _artifact(found.files.thresholds, broken or f"thresholds, {block}", bool(broken), None)
 
 
 def _artifact(facts: FileFacts, detail: str, is_broken: bool, belongs: bool | None) -> Artifact:
     level = Level.PRESENT if is_broken or facts.problem else Level.READABLE
+    told = detail if is_broken else facts.problem or detail
     return Artifact(
         path=facts.path,
         stream=None,
@@ -100,7 +104,7 @@ def _artifact(facts: FileFacts, detail: str, is_broken: bool, belongs: bool | No
         size_bytes=facts.size_bytes,
         modified_at=utc(facts.modified_at),
         sha256=None,
-        detail=detail if facts.exists else "missing",
+        detail=told if facts.exists or is_broken else "missing",
         belongs_to_run=belongs if facts.exists else None,
     )
 

@@ -76,9 +76,7 @@ def _grid(worse: Floats, kept: list[float]) -> Floats:
 
 def over(values: Floats, grid: Floats) -> NDArray[np.int64]:
     """How many values lie at each line or beyond it."""
-    places = np.searchsorted(grid, values, side="right")
-    counts = np.bincount(places, minlength=len(grid) + 1)
-    return np.asarray(len(values) - np.cumsum(counts)[:-1], np.int64)
+    return np.asarray(len(values) - np.searchsorted(np.sort(values), grid), np.int64)
 
 
 def _bounds(normal: Series, sign: int, grid: Floats, window: float | None) -> list[float | None]:

@@ -117,6 +117,11 @@ class ReadCache:
         data = opened.handle.read(TEXT_LIMIT)
         return _Read(evidence, zlib.crc32(data), hashlib.sha256(data).hexdigest())
 
+    @property
+    def failures(self) -> int:
+        """Readings that gave no evidence: the machine was busy or short of memory, or the reader died."""
+        return self._child.failures
+
     def read_part(self, reader: str, opened: OpenFile, **options: Any) -> Any:
         """Read a part of a file that is open; who asks keeps what was read."""
         return self._child.read(reader, opened, **options)

@@ -1,11 +1,13 @@
 """The files of decisions -> what they hold, reading only what is new of tables that grow.
 
 A table that has grown is read on from where the last reading ended, if what was read is still there. Errors become
-part of what was read.
+part of what was read; a reading that failed on this machine today is tried again.
 """
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -29,11 +31,14 @@ from collectors.evidence.scores import (
 from collectors.files.workspace import CannotRead, OpenFile
 from collectors.observe.cache import ReadCache
 from collectors.observe.consumed import checksum_before
+from collectors.observe.event_files import AGAIN_SECONDS
 from collectors.observe.shared_files import newest_first
 
 MOST_ROWS: Final = 5_000_000
 """More are not read, and that is said; a scoring of them takes gigabytes as text."""
 MOST_TABLES: Final = 64
+NAMED: Final = ("word", "stream")
+"""Columns of names as codes, -1 where a row has none."""
 SINGLE: Final = ("index", "time", "stream", "score", "warn", "anomaly", "details")
 
 
@@ -45,6 +50,8 @@ class _Read:
     end: int = 0
     header: str = ""
     consumed: int = 0
+    again_at: float = math.inf
+    """When it is read anew though it is the same file, because its reading failed."""
 
 
 class DecisionReader:
@@ -117,13 +124,16 @@ class DecisionReader:
     def _table(self, path: str) -> ScoreTable:
         facts = self._cache.workspace.facts(path)
         known = self._read.get(path)
-        if known and known.table.facts == facts:
+        if known and known.table.facts == facts and time.monotonic() < known.again_at:
             return known.table
+        failures = self._cache.failures
         try:
             with self._cache.workspace.open(path) as opened:
                 read = self._read_on(facts, opened, known)
         except CannotRead as error:
             read = _Read(ScoreTable(facts, (Finding("error", error.problem),)))
+        if self._cache.failures > failures:
+            read = replace(read, again_at=time.monotonic() + AGAIN_SECONDS)
         self._read[path] = read
         self._cache.readings += 1
         return read.table
@@ -132,28 +142,37 @@ class DecisionReader:
         """All rows, those of before first where they are still there."""
         before = known if known and _goes_on(known, opened) else _Read(ScoreTable(facts))
         parts: list[ScorePart] = []
-        end, header, rows, more = before.end, before.header, before.table.rows, True
-        while more and rows < MOST_ROWS:
+        end, header, rows = before.end, before.header, before.table.rows
+        more, is_broken = end == 0 or end < opened.size, False
+        while more and not is_broken and rows < MOST_ROWS:
             part = self._cache.read_part(
                 "scores", opened, wanted=wanted_columns(self._rules), behind=ReadTo(end, header, rows)
             )
-            more = part.more_to_read and part.end_offset > end and not _is_broken(part)
+            is_broken = not part.columns and any(f.severity == "error" for f in part.findings)
+            more = part.more_to_read and part.end_offset > end
             end, header, rows = max(part.end_offset, end), part.header or header, rows + part.rows
             parts.append(part)
         table = joined(replace(before.table, facts=facts), parts)
-        return _Read(replace(table, is_cut=more), end, header, checksum_before(opened.handle, end))
+        return _Read(
+            replace(table, is_cut=(more or is_broken) and table.rows > 0),
+            end,
+            header,
+            checksum_before(opened.handle, end),
+        )
 
 
 def _goes_on(known: _Read, opened: OpenFile) -> bool:
     before = known.table.facts.identity
-    if before is None or before[:2] != opened.identity[:2] or opened.size < known.end or not known.table.rows:
+    if (
+        before is None
+        or known.again_at < math.inf
+        or before[:2] != opened.identity[:2]
+        or opened.size < known.end
+        or not known.table.rows
+    ):
         return False
     opened.handle.seek(max(known.end - 1, 0))
     return opened.handle.read(1) == b"\n" and checksum_before(opened.handle, known.end) == known.consumed
-
-
-def _is_broken(part: ScorePart) -> bool:
-    return not part.columns and any(f.severity == "error" for f in part.findings)
 
 
 def wanted_columns(rules: Rules) -> dict[str, list[str]]:
@@ -175,9 +194,9 @@ def joined(table: ScoreTable, parts: Sequence[ScorePart]) -> ScoreTable:
         words, streams = distinct(part.words, words), distinct(part.streams, streams)
         for name in (*columns, *(n for n in part.columns if n not in columns)):
             values = unpacked(part.columns[name]) if name in part.columns else np.full(part.rows, np.nan)
-            if name in ("word", "stream"):
+            if name in NAMED:
                 values = _recoded(values, *((part.words, words) if name == "word" else (part.streams, streams)))
-            columns.setdefault(name, [np.full(rows, np.nan)] if rows else []).append(values)
+            columns.setdefault(name, [np.full(rows, -1.0 if name in NAMED else np.nan)]).append(values)
         rows += part.rows
     first = parts[0] if parts and not table.rows else None
     return replace(

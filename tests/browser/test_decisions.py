@@ -33,6 +33,23 @@ SHOWN = """
 const figures = [...document.querySelectorAll('.decision-figure')];
 return figures.filter((figure) => figure.checkVisibility()).map((figure) => figure.dataset.series);
 """
+UNREADABLE = """
+const found = [];
+for (const picture of document.querySelectorAll('.decision-figure svg')) {
+  if (!picture.checkVisibility()) continue;
+  const frame = picture.getBoundingClientRect();
+  const texts = [...picture.querySelectorAll('text')].map((text) => [text.textContent, text.getBoundingClientRect()]);
+  for (const [name, box] of texts) {
+    if (box.left < frame.left - 1 || box.right > frame.right + 1) found.push(name);
+    for (const [other, next] of texts) {
+      const isAcross = box.left < next.right && next.left < box.right;
+      if (name < other && isAcross && box.top + 5 < next.bottom && next.top + 5 < box.bottom) found.push([name, other]);
+    }
+  }
+}
+return found;
+"""
+"""Words in pictures that are cut off, or lie over others."""
 TICKS = "return [...document.querySelectorAll('[data-series=fused] .decision-tick')].map((tick) => tick.textContent)"
 
 
@@ -215,6 +232,7 @@ def test_on_a_phone_one_curve_at_a_time_and_nothing_scrolls_sideways(
     show(page, workspace, child)
 
     assert page.driver.execute_script(SHOWN) == ["timeline", "fused", "distribution"]
+    assert page.driver.execute_script(UNREADABLE) == []
     page.driver.execute_script("document.querySelector('[data-curve=swinmae]').click()")
     assert page.driver.execute_script(SHOWN) == ["timeline", "swinmae", "distribution"]
     assert page.driver.execute_script("return document.documentElement.scrollWidth <= window.innerWidth")

@@ -60,6 +60,12 @@ def rescaled(root: Path) -> None:
 FIRST = "0.4780347645,0.6800000000"
 ROWS = [
     Decided("NaN", swap(FIRST, "nan,0.6800000000"), "12 fail", "window 0 is not finite (NaN), called normal"),
+    Decided(
+        "NaN that the report has not",
+        swap(FIRST, "nan,0.6800000000"),
+        "12 fail",
+        "0.478 in the report, NaN in the table",
+    ),
     Decided("infinite", swap(FIRST, "inf,0.6800000000"), "12 fail", "window 0 is not finite (infinite), called normal"),
     Decided(
         "warn above anomaly",
@@ -86,7 +92,9 @@ ROWS = [
         "12 fail",
         "window 5 is called anomaly, its own numbers say normal (score 0.5863, warn 0.68, anomaly 0.88)",
     ),
-    Decided("a row lost", without_row(4), "12 fail", "the report counts 7 windows, the table has 6 rows"),
+    Decided(
+        "a row lost", without_row(4), "12 fail", "the report counts, lists and draws 7 windows, the table has 6 rows"
+    ),
     Decided(
         "fused is not the max",
         swap(FIRST, "0.3780347645,0.6800000000"),
@@ -169,7 +177,8 @@ ROWS = [
         "a word missing",
         swap(",5,normal,", ",5,,"),
         "12 fail",
-        "12: the report counts 7 normal, the table has 6 | the fused series: 1 row without a score or a word",
+        "12: the report counts, lists and draws 7 normal, the table has 6 | the fused series: 6 words made again | "
+        "the fused series: 1 row without a score or a word",
     ),
     Decided(
         "mixed clocks",
@@ -194,7 +203,7 @@ ROWS = [
         "cut in the middle of a row",
         edit_text(EVENTS, lambda text: text[: len(text) - 900]),
         "12 fail",
-        "12: the report counts 7 windows, the table has 5 rows",
+        "12: the report counts, lists and draws 7 windows, the table has 5 rows; the fused series: 5 words made again",
     ),
     Decided(
         "not calibration windows",

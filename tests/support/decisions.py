@@ -60,6 +60,22 @@ def outcomes(checks: Mapping[int, Check]) -> dict[int, str]:
     return {number: check.outcome.value for number, check in checks.items()}
 
 
+def compare_with_faults(workspace: Path, state: DashboardState) -> None:
+    """Assert that each fault which the reference training put in is one alarm, by its stream, and nothing else is."""
+    faults = json.loads((workspace / "artifacts/operation/faults.json").read_text())
+    told = state.decisions
+    assert told is not None
+    alarms, near = (
+        sorted(told.alarms.listed, key=lambda alarm: alarm.start),
+        2 * max(filter(None, told.window_seconds.values())),
+    )
+    assert told.alarms.total == len(faults) == len(alarms) > 1
+    for fault, alarm in zip(faults, alarms, strict=True):
+        assert alarm.start <= fault["end"] and fault["start"] <= alarm.end
+        assert alarm.start > fault["start"] - near and alarm.end < fault["end"] + near
+        assert fault["stream"] in (alarm.dominant, "both")
+
+
 def edit_text(path: str, change: Callable[[str], str]) -> Callable[[Path], None]:
     """Change a file as a text, and keep its time."""
 

@@ -11,16 +11,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support.decisions import checks_of, outcomes
+from support.decisions import checks_of, compare_with_faults, outcomes
 
 from collectors.collect import CollectOptions, Collector
-from collectors.contract.decisions import Alarm
 from collectors.contract.state import DashboardState
 from examples.reference_pipeline.decide import STREAMS
 from examples.reference_pipeline.decisions import describe
-
-WINDOW_SECONDS = 6.4
-"""Of PatchTST; those of SwinMAE are shorter."""
 
 
 def rows(workspace: Path, path: str) -> list[dict[str, str]]:
@@ -69,20 +65,7 @@ def test_a_whole_training_passes_every_check_of_decisions(pipeline: Callable[...
 
 
 def test_the_faults_that_were_put_in_are_the_alarms_and_no_others(decided: Path, state: DashboardState) -> None:
-    faults = json.loads((decided / "artifacts/operation/faults.json").read_text())
-    assert state.decisions is not None
-    alarms = sorted(state.decisions.alarms.listed, key=lambda alarm: alarm.start)
-
-    assert state.decisions.alarms.total == len(faults) == len(alarms)
-    for fault, alarm in zip(faults, alarms, strict=True):
-        assert overlap(fault, alarm) > 0
-        assert alarm.start > fault["start"] - 2 * WINDOW_SECONDS
-        assert alarm.end < fault["end"] + 2 * WINDOW_SECONDS
-        assert alarm.dominant in (STREAMS if fault["stream"] == "both" else [fault["stream"]])
-
-
-def overlap(fault: dict[str, Any], alarm: Alarm) -> float:
-    return float(min(fault["end"], alarm.end) - max(fault["start"], alarm.start))
+    compare_with_faults(decided, state)
 
 
 def test_the_same_window_gets_the_same_score_whoever_scores_it_again(decided: Path, quick: Path) -> None:

@@ -13,10 +13,11 @@ from collectors.decisions.words import State
 from collectors.judge.checks.decision_parts import WHEN, on_scores, series_words, stream_of
 from collectors.judge.checks.part import Judgement, Part, failing, passing, skipping
 from collectors.judge.checks.spec import CheckSpec, GatePlace, Meaning
-from collectors.numbers import percent_words, plural
+from collectors.numbers import listed, percent_words, plural
 from collectors.training.evidence import WorkspaceEvidence
 
 NAME_THEM = "Score windows that are known to be normal, and name the table: `decisions: {alarm_rate: {normal: ...}}`."
+DIVIDE = "Name fewer normal windows: these are more than enough."
 RAISE = (
     "Calibrate on more normal windows, or raise `anomaly`; `decisions: {alarm_rate: {target: ...}}` is what is asked."
 )
@@ -32,7 +33,9 @@ def _parts(found: Analysis) -> Iterator[Part]:
     if table is not None and table.errors():
         yield failing(table.path, None, f"{table.path}: {table.errors()[0]}", NAME_THEM)
     elif not found.rates:
-        yield skipping(None, None, _unnamed(found, target), NAME_THEM)
+        yield skipping(table.path if table else None, None, _unnamed(found, target), NAME_THEM)
+    if table is not None and table.is_cut:
+        yield skipping(table.path, None, f"{table.path}: only its first {table.rows:,} rows were read", DIVIDE)
     for rate in found.rates:
         yield _judged(rate, target, table.path if table else None)
 
@@ -44,9 +47,19 @@ def _unnamed(found: Analysis, target: float) -> str:
     bound = percent_words(upper_bound(over, windows))
     wanted = f"{plural(needed(target), 'independent window')} without one prove {percent_words(target)}"
     return (
-        "nothing says which windows are normal; were all that were scored, "
+        f"{_untold(found)}; were all that were scored, "
         f"{over:,} of {plural(windows, 'window')} over `anomaly` would bound the share at {bound} only; {wanted}"
     )
+
+
+def _untold(found: Analysis) -> str:
+    """Why no window is known to be normal."""
+    named, table = found.rules.alarm_rate.normal, found.files.normal
+    if named is None:
+        return "nothing says which windows are normal"
+    if table is None:
+        return f"{named}, which would say which windows are normal, is missing"
+    return f"{named} holds no window of {listed(map(series_words, found.deciding))}"
 
 
 def _judged(rate: Rate, target: float, path: str | None) -> Part:

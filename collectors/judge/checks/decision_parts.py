@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable
 from collectors.contract.pipeline import PipelineConfig
 from collectors.decisions.analysis import Analysis
 from collectors.decisions.series import FUSED
+from collectors.evidence.scores import WRITTEN_NAN
 from collectors.judge.checks.part import Judgement, Part, failing, first_error, judge_parts, skipping
 from collectors.judge.checks.spec import When
-from collectors.numbers import listed
+from collectors.numbers import listed, number_words
 from collectors.training.evidence import WorkspaceEvidence
 
 SCORE = "Score the operation data with today's checkpoint."
@@ -26,6 +27,11 @@ WHEN = When(section="decisions", switched_on=True, or_by=is_asked, is_extra=True
 def series_words(name: str) -> str:
     """A series as people call it."""
     return "the fused series" if name == FUSED else name
+
+
+def score_words(score: float) -> str:
+    """A cell of scores as it was written: of what is no number, whether it was NaN."""
+    return "NaN" if score == WRITTEN_NAN else number_words(float(score))
 
 
 def stream_of(name: str) -> str | None:

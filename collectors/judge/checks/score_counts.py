@@ -11,9 +11,9 @@ from collectors.decisions.analysis import Analysis
 from collectors.decisions.words import EXACT
 from collectors.evidence.documents import MISSING, value_at
 from collectors.evidence.scores import DecisionReportEvidence, unpacked
-from collectors.judge.checks.decision_parts import stream_of
+from collectors.judge.checks.decision_parts import score_words, stream_of
 from collectors.judge.checks.part import Part, failing, first_error, missing_text, passing, skipping
-from collectors.numbers import number_words, plural
+from collectors.numbers import joined, plural
 
 AGAIN = "Score again: table and report are written together."
 
@@ -31,9 +31,11 @@ def count_parts(found: Analysis) -> Iterator[Part]:
     if told is None or problem:
         yield failing(facts.path, None, f"{facts.path}: {problem}", AGAIN)
         return
+    yield from _key_parts(found, facts.path)
+    if found.is_cut:  # which is told of the table
+        return
     wrong = [*_wrong_counts(found, told), *_wrong_scores(found, told)]
     yield from (failing(facts.path, None, text, AGAIN) for text in wrong)
-    yield from _key_parts(found, facts.path)
     if not wrong:
         yield passing(facts.path, None, "report and rows agree")
 
@@ -46,26 +48,27 @@ def _wrong_counts(found: Analysis, told: DecisionReportEvidence) -> Iterator[str
     rules, rows, words = found.rules.report, _rows(found), _words(found)
     if rules is None:
         return
-    totals = (("counts", value_at(told.data, rules.total)), ("lists", told.events), ("draws", told.chart))
-    for verb, total in totals:
-        if isinstance(total, int) and not isinstance(total, bool) and total != rows:
-            yield f"the report {verb} {plural(total, 'window')}, the table has {plural(rows, 'row')}"
+    totals = {"counts": value_at(told.data, rules.total), "lists": told.events, "draws": told.chart}
+    wrong = {v: n for v, n in totals.items() if isinstance(n, int) and not isinstance(n, bool) and n != rows}
+    for total, verbs in _by_number(wrong):
+        yield f"the report {verbs} {plural(total, 'window')}, the table has {plural(rows, 'row')}"
     if any(t.rows for t in found.files.scores) and not any(t.words for t in found.files.scores):
         return
-    for verb, counted in (
-        ("counts", value_at(told.data, rules.counts)),
-        ("lists", told.event_words),
-        ("draws", told.chart_words),
-    ):
-        if isinstance(counted, Mapping) and counted:
-            yield from _wrong_words(verb, counted, words)
+    counted = {"counts": value_at(told.data, rules.counts), "lists": told.event_words, "draws": told.chart_words}
+    # Where rows are missing words are missing too: that is told once.
+    whole = {v: c for v, c in counted.items() if isinstance(c, Mapping) and c and v not in wrong}
+    for word in dict.fromkeys((*(word for c in whole.values() for word in c), *words)):
+        other = {v: n for v, c in whole.items() if (n := c.get(word, 0)) != words.get(word, 0)}
+        for number, verbs in _by_number(other):
+            yield f"the report {verbs} {number} {word}, the table has {words.get(word, 0):,}"
 
 
-def _wrong_words(verb: str, counted: Mapping[str, Any], words: Mapping[str, int]) -> Iterator[str]:
-    for word in dict.fromkeys((*counted, *words)):
-        number = counted.get(word, 0)
-        if number != words.get(word, 0):
-            yield f"the report {verb} {number} {word}, the table has {words.get(word, 0):,}"
+def _by_number(told: Mapping[str, Any]) -> list[tuple[Any, str]]:
+    """Numbers with the verbs that they go with: what is told three times alike is told once."""
+    found: dict[str, tuple[Any, list[str]]] = {}
+    for verb, number in told.items():
+        found.setdefault(repr(number), (number, []))[1].append(verb)
+    return [(number, joined(verbs)) for number, verbs in found.values()]
 
 
 def _words(found: Analysis) -> dict[str, int]:
@@ -87,7 +90,7 @@ def _wrong_scores(found: Analysis, told: DecisionReportEvidence) -> Iterator[str
     other = np.flatnonzero(np.abs(listed - rows) > EXACT * np.maximum(1.0, np.abs(listed)))
     if len(other):
         first = int(other[0])
-        numbers = f"{number_words(float(listed[first]))} in the report, {number_words(float(rows[first]))} in the table"
+        numbers = f"{score_words(listed[first])} in the report, {score_words(rows[first])} in the table"
         yield f"the score of row {first + 1:,} differs: {numbers}"
 
 

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from collectors.decisions.analysis import Analysis
 from collectors.decisions.series import FUSED, Series, Word
 from collectors.decisions.words import EXACT, Judged, State, fused_by, recomputed, wrong_words
+from collectors.evidence.scores import WRITTEN_NAN
 from collectors.judge.checks.decision_parts import WHEN, on_scores, series_words, stream_of
-from collectors.judge.checks.part import Judgement, Part, failing, passing
+from collectors.judge.checks.part import Judgement, Part, failing, passing, skipping
 from collectors.judge.checks.score_counts import count_parts
 from collectors.judge.checks.score_times import time_parts
 from collectors.judge.checks.spec import CheckSpec, GatePlace, Meaning
@@ -22,6 +23,8 @@ from collectors.numbers import listed, number_words, plural
 from collectors.training.evidence import WorkspaceEvidence
 
 AGAIN = "Score again; do not edit what was written."
+LINES = "Record thresholds in the rows, or name their file: `decisions: {thresholds: {path: ...}}`."
+RULE = "Record each stream's own score in the row, and say the rule: `decisions: {fused: {rule: ...}}`."
 STATES = {State.NORMAL: "normal", State.WARN: "warn", State.ANOMALY: "anomaly"}
 
 
@@ -37,8 +40,8 @@ def _parts(found: Analysis, seen: WorkspaceEvidence) -> Iterator[Part]:
         if name in found.deciding:
             yield from _word_parts(one)
             yield from _line_parts(found, one)
-    yield from _fusion_parts(found)
     yield from count_parts(found)
+    yield from _fusion_parts(found)
     yield from time_parts(found, seen)
 
 
@@ -65,7 +68,7 @@ def _finite_parts(one: Judged) -> Iterator[Part]:
     if len(odd):
         called = [STATES[State(int(series.word[n]))] for n in odd if series.word[n] >= 0]
         as_what = f", called {listed(dict.fromkeys(called))}" if called else ""
-        kind = "NaN" if np.isneginf(series.score[odd[0]]) else "infinite"
+        kind = "NaN" if series.score[odd[0]] == WRITTEN_NAN else "infinite"
         text = f"{series_words(series.id)}: the score of {_windows(series, odd)} is not finite ({kind}){as_what}"
         yield failing(series.path, stream_of(series.id), text, "Find why the model gives no number there; score again.")
 
@@ -79,20 +82,27 @@ def _windows(series: Series, rows: NDArray[np.int64]) -> str:
 
 def _word_parts(one: Judged) -> Iterator[Part]:
     series, name = one.series, series_words(one.series.id)
-    if not series.decides:
-        text = f"{name}: {plural(len(series), 'window')}, no word recorded; made from scores and thresholds"
+    judged = (series.word >= 0) | (not series.decides)
+    unknown = int(np.count_nonzero(judged & (one.made == State.NO_LINE)))
+    if unknown:
+        text = f"{name}: no threshold is known of {plural(unknown, 'window')}: no word follows from their scores"
+        yield skipping(series.path, stream_of(series.id), text, LINES)
+    wrong, made = wrong_words(one), int(np.count_nonzero(judged & (one.made <= State.ANOMALY)))
+    if len(wrong):
+        yield failing(series.path, stream_of(series.id), f"{name}: {_wrong_word(one, wrong)}", AGAIN)
+    elif made and series.decides:
+        yield passing(series.path, stream_of(series.id), f"{name}: {plural(made, 'word')} made again, all agree")
+    elif made:
+        text = f"{name}: {plural(made, 'window')}, no word recorded; made from scores and thresholds"
         yield passing(series.path, stream_of(series.id), text)
-        return
-    wrong = wrong_words(one)
-    if not len(wrong):
-        yield passing(series.path, stream_of(series.id), f"{name}: {plural(len(series), 'word')} made again, all agree")
-        return
-    row = wrong[:1]
+
+
+def _wrong_word(one: Judged, wrong: NDArray[np.int64]) -> str:
+    series, row = one.series, wrong[:1]
     right = recomputed(series.score[row], one.warn[row], one.anomaly[row], one.sign)[0]
     said, follows = STATES[State(int(series.word[row[0]]))], STATES[State(int(right))]
     numbers = f"score {number_words(float(series.score[row[0]]))}, {_lines_words(one, int(row[0]))}"
-    text = f"{name}: {_windows(series, wrong)} is called {said}, its own numbers say {follows} ({numbers})"
-    yield failing(series.path, stream_of(series.id), text, AGAIN)
+    return f"{_windows(series, wrong)} is called {said}, its own numbers say {follows} ({numbers})"
 
 
 def _lines_words(one: Judged, row: int) -> str:
@@ -121,15 +131,22 @@ def _line_parts(found: Analysis, one: Judged) -> Iterator[Part]:
 
 def _fusion_parts(found: Analysis) -> Iterator[Part]:
     fused = found.series.get(FUSED)
-    if fused is None or not fused.parts or found.rule is None:
+    if fused is None or not len(fused):
         return
-    made = fused_by(found.rule, fused.parts, found.scales)
+    made = fused_by(found.rule, fused.parts, found.calibrated_scales) if found.rule else None
     if made is None:
+        yield skipping(fused.path, None, _cannot_fuse(found, fused), RULE)
         return
     reach = EXACT * np.maximum(1.0, np.abs(made)) * (1e3 if found.rule == "severity" else 1)
-    other = np.flatnonzero((np.abs(made - fused.score) > reach) & np.isfinite(made) & np.isfinite(fused.score))
+    is_score = np.isfinite(fused.score)
+    lone = np.flatnonzero(is_score & np.isnan(made))
+    if len(lone):
+        text = f"the fused score of {_windows(fused, lone)} cannot be made again: a stream's own score is missing"
+        yield skipping(fused.path, None, text, RULE)
+    other = np.flatnonzero((np.abs(made - fused.score) > reach) & np.isfinite(made) & is_score)
     if not len(other):
-        yield passing(fused.path, None, f"fused scores are the {found.rule} of {listed(fused.parts)}")
+        if (np.isfinite(made) & is_score).any():
+            yield passing(fused.path, None, f"fused scores are the {found.rule} of {listed(fused.parts)}")
         return
     row = int(other[0])
     text = (
@@ -137,6 +154,17 @@ def _fusion_parts(found: Analysis) -> Iterator[Part]:
         f" the {found.rule} of {listed(fused.parts)} is {number_words(float(made[row]))}"
     )
     yield failing(fused.path, None, text, AGAIN)
+
+
+def _cannot_fuse(found: Analysis, fused: Series) -> str:
+    """Why fused scores cannot be made again, in words."""
+    if not fused.parts:
+        return "fused scores cannot be made again: no row holds the scores of its streams"
+    if found.rule is None:
+        return "nothing says by which rule scores were fused"
+    unknown = [name for name in fused.parts if name not in found.calibrated_scales]
+    absent = f"no calibrated median and two rising thresholds are known of {listed(unknown)}"
+    return f"fused scores cannot be made again: {absent}"
 
 
 SPEC = CheckSpec(

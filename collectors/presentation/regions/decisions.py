@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from collectors.contract.artifacts import Artifact
 from collectors.contract.decisions import Alarm, DecisionSummary, WindowCounts
 from collectors.contract.state import DashboardState
-from collectors.numbers import UNKNOWN, duration_words, instant_words, listed, number_words, plural
+from collectors.contract.values import Level
+from collectors.numbers import UNKNOWN, duration_words, listed, moment_words, number_words, plural
 from collectors.presentation.markup import Child, Element, el
 from collectors.presentation.pieces import clock, table
 from collectors.presentation.words import one_line
@@ -43,19 +45,31 @@ def decision_sentence(told: DecisionSummary, labels: Mapping[str, str]) -> str:
 
 def _said(told: DecisionSummary, labels: Mapping[str, str]) -> Iterator[str]:
     if not told.counts:
-        yield "no window has been scored yet"
+        yield "no score could be read" if _broken(told) else "no window has been scored yet"
         return
     alarms = told.alarms
     longest = f", the longest {duration_words(alarms.longest_seconds)}" if alarms.longest_seconds is not None else ""
     yield f"{plural(alarms.total, 'alarm')}{longest}" if alarms.total else f"no alarm in {_windows(told)}"
     if alarms.pending:
-        yield f"{listed(_label(labels, name) for name in alarms.pending)} pending at the end"
+        yield f"{listed(_within(labels, name) for name in alarms.pending)} pending at the end"
     for name, counts in told.counts.items():
         if counts.not_judged:
-            yield f"{plural(counts.not_judged, f'{_label(labels, name)} window')} not judged"
+            yield f"{plural(counts.not_judged, f'{_within(labels, name)} window')} not judged"
     for name, counts in told.counts.items():
         if counts.not_finite:
-            yield f"{plural(counts.not_finite, f'{_label(labels, name)} score')} not finite"
+            yield f"{plural(counts.not_finite, f'{_within(labels, name)} score')} not finite"
+
+
+def _broken(told: DecisionSummary) -> list[Artifact]:
+    """Files with which something is wrong."""
+    return [file for file in told.files if file.level in (Level.MISSING, Level.PRESENT)]
+
+
+def _troubles(told: DecisionSummary) -> Element | None:
+    """What is wrong with the files, whether or not a check asks for it."""
+    broken = _broken(told)
+    items = (el("li", el("code", one_line(file.path)), f": {one_line(file.detail)}") for file in broken)
+    return el("ul", items, class_="decision-troubles") if broken else None
 
 
 def _windows(told: DecisionSummary) -> str:
@@ -70,6 +84,11 @@ def _label(labels: Mapping[str, str], name: str) -> str:
     return one_line(labels.get(name, name))
 
 
+def _within(labels: Mapping[str, str], name: str) -> str:
+    """A series' name inside a sentence."""
+    return "fused" if name == FUSED else _label(labels, name)
+
+
 def decisions(state: DashboardState | None) -> Child:
     """Return the sentence, what it rests on, and the counts; nothing where nothing was scored."""
     told = state.decisions if state else None
@@ -79,6 +98,7 @@ def decisions(state: DashboardState | None) -> Child:
     return (
         el("h3", _capital(decision_sentence(told, labels)) + ".", class_="decision-sentence"),
         el("p", _about(told, labels), class_="dotted decision-about"),
+        _troubles(told),
         _counts(told, labels) if told.counts else None,
         el("p", rules_words(told), class_="decision-rules"),
     )
@@ -167,13 +187,9 @@ def worst_alarms(state: DashboardState) -> Child:
 def alarm_cells(alarm: Alarm, kind: str, labels: Mapping[str, str]) -> tuple[str, ...]:
     """One alarm in words."""
     timed = kind in ("utc", "naive", "relative")
-    start = f"row {number_words(alarm.start)}"
-    if timed:
-        start = duration_words(alarm.start) if kind == "relative" else instant_words(alarm.start)
-        start = start.removesuffix(" UTC") if kind == "naive" else start
     return (
         _label(labels, alarm.series),
-        start,
+        moment_words(alarm.start, kind),
         duration_words(alarm.end - alarm.start) if timed else UNKNOWN,
         number_words(alarm.windows),
         number_words(alarm.peak),

@@ -155,7 +155,11 @@ def test_the_files_of_a_scoring_say_what_they_are_and_how_far_they_can_be_truste
     untold = "thresholds, not recorded what they were calibrated on"
     assert files(good) == [("swinmae.csv", "readable", "2 windows"), ("t.json", "readable", untold)]
     assert files(good, lines={**LINES, **MEDIANS})[-1] == ("t.json", "readable", "thresholds, calibrated")
-    assert files(broken)[0] == ("x.csv", "present", "1 window")
+    assert files(broken)[0] == ("x.csv", "present", "cut off")
+    cut = replace(good, is_cut=True)
+    assert files(cut)[0] == ("swinmae.csv", "present", "only its first 2 rows were read")
+    unsound = files(good, lines={"swinmae": {"warn": 0.5, "anomaly": True}})[-1]
+    assert unsound == ("t.json", "present", "swinmae: `anomaly` is true: expected a finite number")
     assert files(good, thresholds_findings=(problem,))[-1] == ("t.json", "present", str(problem))
     gone = FileFacts("r.json", False)
     assert files(good, report=gone)[1] == ("r.json", "missing", "missing")
@@ -250,13 +254,13 @@ def test_streams_without_times_of_one_clock_have_no_common_scale() -> None:
 
 
 def test_where_no_stream_has_a_finite_score_the_common_scale_has_a_hole() -> None:
-    found = scoring(
-        table("p.csv", stream="patchtst", score=[0.3, np.nan, np.inf, 0.8]), lines={**LINES, **MEDIANS}, its=ALONE
-    )
-    severity = drawn(found).severity
+    scores, time = [0.3, np.nan, np.nan, np.nan, 0.8], range(5)
+    both = [table(f"{stream}.csv", stream=stream, score=scores, time=time) for stream in ("patchtst", "swinmae")]
+    severity = drawn(scoring(*both, lines={**LINES, **MEDIANS}, its=ALONE)).severity
 
     assert severity is not None
-    assert severity.curve.value == (0.0, None, None, 2.0)
+    assert severity.curve.value == (0.0, 0.0, None, 2.0, 2.0)  # what lies within a stride counts
+    assert drawn(scoring(both[0], lines={**LINES, **MEDIANS}, its=ALONE)).severity is None
 
 
 def test_the_worst_alarm_of_all_series_is_listed_first() -> None:

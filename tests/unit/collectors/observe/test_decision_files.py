@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +13,11 @@ import pytest
 from support.decisions import EVENTS, asked, write_recorded
 
 from collectors.contract.decision_rules import Decisions
+from collectors.decisions.series import Word, series_of
 from collectors.files.workspace import Workspace
 from collectors.observe.cache import ReadCache
 from collectors.observe.decision_files import DecisionReader
+from collectors.observe.event_files import AGAIN_SECONDS
 from collectors.readers.child.process import ReaderProcess
 
 HEAD = "t,score,word,stream\n"
@@ -102,3 +106,61 @@ def test_a_table_that_cannot_be_opened_says_why(cache: ReadCache, tmp_path: Path
 
     assert table.rows == 0
     assert "leads out of the workspace" in table.errors()[0]
+
+
+def test_a_reading_that_failed_here_is_tried_again_and_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A busy machine is no broken table: neither the rows that were read before nor the words of the failure stay."""
+    write(tmp_path / "out/a.csv", HEAD + "1,0.5,normal,a\n")
+    with ReaderProcess() as child:
+        cache = ReadCache(Workspace(tmp_path), child, asked().limits)
+        reader = DecisionReader(rules(), cache)
+        assert reader.files().scores[0].rows == 1
+        with (tmp_path / "out/a.csv").open("a") as handle:
+            handle.write("2,0.7,warn,a\n")
+        whole, child._readers = child._readers, {"scores": replace(child._readers["scores"], module="no.such")}
+        (starved,) = reader.files().scores
+        assert (starved.rows, starved.is_cut, len(starved.errors()), child.failures) == (1, True, 1, 1)
+
+        child._readers = whole
+        assert reader.files().scores[0] is starved
+        monkeypatch.setattr(time, "monotonic", lambda now=time.monotonic: now() + AGAIN_SECONDS)
+        (again,) = reader.files().scores
+
+    assert (again.rows, again.is_cut, again.errors()) == (2, False, [])
+
+
+def test_of_a_table_that_is_too_long_the_first_rows_are_read(
+    cache: ReadCache, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In parts, until there are enough; what is appended changes nothing."""
+    monkeypatch.setattr("collectors.observe.decision_files.MOST_ROWS", 3)
+    write(tmp_path / "out/a.csv", HEAD + "1,0.5,normal,a\n2,0.6,warn,b\n")
+    reader = DecisionReader(rules(), cache)
+    found = []
+    for row in ("3,0.7,anomaly,c\n", "4,0.8,anomaly,d\n"):
+        found.append(reader.files().scores[0])
+        with (tmp_path / "out/a.csv").open("a") as handle:
+            handle.write(row)
+
+    (table,) = reader.files().scores
+    assert [(one.rows, one.is_cut) for one in (*found, table)] == [(2, False), (3, False), (3, True)]
+    assert table.columns["score"].tolist() == [0.5, 0.6, 0.7]
+
+
+def test_names_that_come_only_with_later_rows_are_of_those_rows(cache: ReadCache, tmp_path: Path) -> None:
+    """JSON lines of which the first have no word and no stream: they are no row of the first name."""
+    lines = Decisions.model_validate({"scores": "out/a.jsonl", "columns": {"time": "t", "decision": "word"}})
+    write(tmp_path / "out/a.jsonl", '{"t": 1, "score": 0.5}\n')
+    reader = DecisionReader(lines, cache)
+    reader.files()
+    with (tmp_path / "out/a.jsonl").open("a") as handle:
+        handle.write('{"t": 2, "score": 0.7, "word": "warn", "stream": "a"}\n')
+
+    files = reader.files()
+
+    assert files.scores[0].columns["word"].tolist() == files.scores[0].columns["stream"].tolist() == [-1, 0]
+    assert [(one.id, one.word.tolist()) for one in series_of(lines, ("a",), files.scores)] == [
+        ("a", [Word.NONE, Word.WARN]),
+    ]  # fmt: skip

@@ -15,9 +15,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support.decisions import compare_with_faults
 from support.event_reading import read
 from support.waiting import wait_for
 
+from collectors.collect import CollectOptions, Collector
 from collectors.readers.events.name import parse_event_file_name
 from collectors.store.store import Store
 from dash_app.demo.faults import steps_of
@@ -80,6 +82,11 @@ def test_every_file_has_the_recorded_sha256(played: Played) -> None:
 
     assert found == expected
     assert {"checkpoints/swinmae_ssl.pt", "artifacts/scaler_fdc.json", "configs/patchtst_ssl_real.yaml"} <= set(found)
+
+
+def test_the_alarms_of_its_scoring_are_the_faults_that_were_put_in(played: Played) -> None:
+    with Collector(played.workspace, None, CollectOptions(announce=lambda _: None)) as collector:
+        compare_with_faults(played.workspace, collector.collect())
 
 
 @pytest.mark.parametrize("stream", ["patchtst", "swinmae"])
