@@ -81,6 +81,10 @@ def test_a_newcomer_sees_a_training_from_idle_to_ready(browser: Chromium, serve:
     assert badge.is_displayed() and badge.text == "replayed recording"
     assert "every value is as it was recorded" in badge.get_attribute("title")
 
+    driver.find_element("css selector", "[data-tab=decisions]").click()
+    wait_for(lambda: len(texts(driver, ".decision-alarms tbody tr")) == 3, "the faults of the operation set as alarms")
+    assert text(driver, ".decision-sentence").startswith("3 alarms")
+
 
 def test_a_training_that_stops_on_the_way_is_not_ready(browser: Chromium, serve: Serve) -> None:
     """Its process is killed in the middle of SwinMAE; the page says so while it is open."""
