@@ -116,6 +116,12 @@ def instant_words(when: float | datetime | str | None) -> str:
     return instant.strftime("%Y-%m-%d %H:%M:%S UTC") if instant else UNKNOWN
 
 
+def silence_words(last: float | datetime | str | None) -> str:
+    """Since when nothing was written, as far as any clock tells."""
+    told = instant_words(last)
+    return "nothing tells when it last wrote" if told == UNKNOWN else f"nothing was written since {told}"
+
+
 def place_words(epoch: float | None, step: int | None) -> str:
     """Where a point stands: `epoch 3`, else `step 1,200`, else nothing."""
     if epoch is not None:

@@ -22,6 +22,8 @@ MODELS: Final = (
     "pytorch_model_fsdp_0",
 )  # fmt: skip
 """What the model is called; in several files, their index stands for it."""
+WHOLE: Final = ("*.index.json", "*/.metadata")
+"""What stands for a model in several files."""
 LOSSES: Final = ("train/loss", "eval/loss")
 SUMMARY: Final = frozenset({"train_loss", "total_flos"})
 """Of the row that sums up a whole training."""
@@ -119,16 +121,17 @@ def _tag_of(name: str) -> str:
 
 def _checkpoint(folder: Folder, run: Run, state: str | None) -> list[str]:
     """Candidates in order: the folder's own model, the one that it calls best, the newest."""
-    newest = [f"checkpoint-*/{name}" for name in (*MODELS[:4], "*.index.json", "*/.metadata")]
+    newest = [f"checkpoint-*/{name}" for name in (*MODELS[:4], *WHOLE)]
     return below(run.root, *MODELS, "*.index.json", *(_best(folder, run, state) if state else ()), *newest)
 
 
 def _best(folder: Folder, run: Run, state: str) -> list[str]:
-    """The checkpoint that the state calls best, by its name: it was trained in another place, or this one."""
+    """The checkpoint that the state calls best, by its name: it was trained in another place, or this one. One that
+    holds no model, such as the parts of DeepSpeed alone, is none."""
     found = re.search(rb'"best_model_checkpoint"\s*:\s*"([^"\\]{1,1000})"', folder.head(state))
     name = found[1].decode("utf-8", "replace").rstrip("/").rpartition("/")[2] if found else ""
-    is_there = any(is_below(path, join(run.root, name)) for path in folder.files)
-    return [name] if _CHECKPOINT.fullmatch(name) and is_there else []
+    is_one = _CHECKPOINT.fullmatch(name) is not None
+    return [name] if is_one and folder.matching(*below(join(run.root, name), *MODELS, *WHOLE)) else []
 
 
 SPEC = TrainerSpec(

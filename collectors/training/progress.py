@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from collectors.contract.streams import StallLimits
 from collectors.contract.values import Status
 from collectors.evidence.documents import Heartbeat
-from collectors.numbers import instant_words, reached_words
+from collectors.numbers import reached_words, silence_words
 from collectors.training.cadence import cadence_of, epochs_pace, silence_limits, usual_stride
 from collectors.training.completion import End, Recorded, Target, count_of, end_of, leading, places_of
 from collectors.training.curves import Losses
@@ -112,9 +112,7 @@ def progress_of(seen: Observed, now: float) -> Progress:
         status = Status.STALLED if stalled_at is None or now > stalled_at else Status.RUNNING
     unproven = status is Status.STALLED and outcome != KILLED and not _is_proof(seen, gap)
     is_open = status in {Status.STALLED, Status.RUNNING}
-    doubt = end.words or (
-        f"nothing was written since {instant_words(last_at)}, and its pace is not known" if unproven else None
-    )
+    doubt = end.words or (f"{silence_words(last_at)}, and its pace is not known" if unproven else None)
     return Progress(
         status=status,
         since=_since(status, seen, divergences, last_at),

@@ -34,8 +34,8 @@ OVER: Final = ("idle", "done", "running", "fail")
 """Which edge lies over which, where two share a way."""
 LINE: Final = 15.0
 TIGHT_LINE: Final = 14.0
-FLAT_CARD: Final = 70.0
-"""A lower card has room for one line of message."""
+ABOVE, BELOW = 50.0, 6.0
+"""From a card's top to the first line of its message, and from the last to its bottom."""
 
 
 @dataclass(frozen=True)
@@ -191,7 +191,7 @@ def _box(pen: Pen, box: Box, **look: Any) -> str:
 def _card(pen: Pen, card: Box, stage: Mapping[str, Any]) -> Iterator[str]:
     """One stage: border, label, icon and word, message."""
     status, left, room = stage["status"], card.left + 14, card.right - card.left - 24
-    told = f"{stage['label']}: {status}. {stage['message']}"
+    told = f"{stage['label']}: {status}. {stage['message']}".rstrip()
     yield f"<title>{xml_text(told)}</title>"
     ground = "fail-tint" if status == "fail" else "panel"
     dashes = "4 3" if status == "idle" else None
@@ -203,9 +203,9 @@ def _card(pen: Pen, card: Box, stage: Mapping[str, Any]) -> Iterator[str]:
     yield pen.icon(status, left - 1, card.top + 25, 12)
     shade = f"{status}-text"
     yield pen.text(status, left + 14, card.top + 35, fill=shade, font_size=11, font_weight=600)
-    flat = card.bottom - card.top < FLAT_CARD
-    for number, line in enumerate(wrapped(stage["message"], room, 11, 1 if flat else 3)):
-        yield pen.text(line, left, card.top + 50 + TIGHT_LINE * number, fill="text-mute", font_size=11)
+    lines = min(3, 1 + int((card.bottom - card.top - ABOVE - BELOW) // TIGHT_LINE))
+    for number, line in enumerate(wrapped(stage["message"], room, 11, lines)):
+        yield pen.text(line, left, card.top + ABOVE + TIGHT_LINE * number, fill="text-mute", font_size=11)
 
 
 def _bounds(arrangement: Arrangement, routes: Iterable[Route]) -> Box:

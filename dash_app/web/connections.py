@@ -2,10 +2,11 @@
 
 A head is at most `MOST_HEAD_BYTES` and `MOST_HEADERS` (else 431), and whole within `HEAD_SECONDS`; a body within
 `BODY_SECONDS` (else 408); few requests wait behind one that is answered (else 429); an answer is taken, if slowly, and
-not left for `STALLED_SECONDS`. A process holds so many connections that descriptors are left for everything else it
-does: the one that has been waiting longest without a whole request makes room, whoever it belongs to, and where all are
-being answered the newest gets a 503. It knows no address: all pages may come through one proxy.
-The host of a whole address (`GET http://host/ HTTP/1.1`) takes the place of the Host header.
+not left for `STALLED_SECONDS`, and all answers together have so many bytes that wait to be taken. A process holds so
+many connections that descriptors are left for everything else it does: the one that has been waiting longest without a
+whole request makes room, whoever it belongs to, and where all are being answered the newest gets a 503. It knows no
+address: all pages may come through one proxy. The host of a whole address (`GET http://host/ HTTP/1.1`) takes the place
+of the Host header.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ MOST_HEADERS: Final = 100
 HEAD_SECONDS: Final = 10.0
 BODY_SECONDS: Final = 30.0
 STALLED_SECONDS: Final = 60.0
+MOST_UNTAKEN_BYTES: Final = 128 << 20
+"""Of all answers of a process that the system has not taken for their clients yet: the charts' library has 5 MB."""
 LINGER_SECONDS: Final = 1.0
 MOST_LINGER_BYTES: Final = 1 << 20
 """So long, and so much, what a refused client still sends is thrown away: a reset might take the refusal from it."""
@@ -49,6 +52,7 @@ class LimitedProtocol(HttpToolsProtocol):
         super().__init__(*args, **kwargs)
         self._deadline: asyncio.TimerHandle | None = None
         self._stalled: asyncio.TimerHandle | None = None
+        self._stalled_since = 0.0
         self._waiting_since = time.monotonic()
         self._is_in_head = True
         self._unread, self._head_bytes, self._headers = 0, 0, 0
@@ -167,6 +171,19 @@ class LimitedProtocol(HttpToolsProtocol):
         """The client does not take its answer; once it is clear that it never will, it is left."""
         super().pause_writing()
         self._watch_writing(STALLED_SECONDS)
+        self._stalled_since = time.monotonic()
+        self._bound_untaken()
+
+    def _bound_untaken(self) -> None:
+        """Where too much waits to be taken, leave those others that have been taking nothing for longest."""
+        others = [one for one in self.connections if isinstance(one, LimitedProtocol) and one._stalled and one != self]
+        others = sorted((one for one in others if not one.transport.is_closing()), key=lambda one: one._stalled_since)
+        untaken = sum(one.transport.get_write_buffer_size() for one in (self, *others))
+        for one in others:
+            if untaken <= MOST_UNTAKEN_BYTES:
+                break
+            untaken -= one.transport.get_write_buffer_size()
+            one.transport.abort()
 
     def resume_writing(self) -> None:
         """It takes it."""

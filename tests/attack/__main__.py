@@ -21,9 +21,9 @@ def attacks(options: argparse.Namespace, seed: int) -> Iterator[tuple[str, Calla
     """Every attack by name, the quick ones first."""
     yield "flips of an event file", flips
     yield "racing links", lambda: links(options.links)
+    yield from fuzzers(options.inputs, seed)
     yield "requests", lambda: requests(options.requests, seed)
     yield "kills in mid-write", lambda: kills(options.kills)
-    yield from fuzzers(options.inputs, seed)
 
 
 def main() -> int:

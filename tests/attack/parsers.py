@@ -119,7 +119,28 @@ def _columns(data: bytes) -> object:
 WANTED: Final = {"score": ["fused_score"], "time": ["timestamp"], "word": ["decision"], "series:a": ["patchtst_score"]}
 EVENTS: Final = scalar_file(train_val(range(1, 8)))
 PARSERS: Final[Mapping[str, Parser]] = {
-    "events": Parser(partial(_handle, read_events), (EVENTS,)),
+    "document": Parser(read_document, (b"train, calibration, normal\n",)),
+    "answer": Parser(_answer, (to_json(_handle(read_events, EVENTS)),)),
+    "shard_index": Parser(read_shard_index, (INDEX,)),
+    "toml": Parser(partial(read_config, name="c.toml"), (b"[a]\nb = [1, 2.5]\nc = 2026-01-01\n",)),
+    "scaler": Parser(read_scaler, (b'{"method": "zscore", "center": [1, NaN], "scale": [2, 1e999], "eps": 0}',)),
+    "json": Parser(partial(read_config, name="c.json"), (json.dumps({"a": [1, {"b": None}]}).encode(),)),
+    "boosters": Parser(_checkpoint("m.ubj"), (ubjson(an_xgboost()), xgboost_json(), lightgbm())),
+    "yaml": Parser(partial(read_config, name="c.yaml"), (YAML,)),
+    "archive": Parser(partial(_handle, read_archive), (backup_zip(), backup_tar())),
+    "safetensors": Parser(_checkpoint("m.safetensors"), (safetensors(),)),
+    "dcp": Parser(read_dcp, (dcp_metadata({"w": dcp_tensor((2,))}, [("w", "__0_0.distcp", 0, 8)]),)),
+    "keras": Parser(_checkpoint("m.keras"), (keras(),)),
+    "scaler_npz": Parser(read_scaler, (_npz(method="zscore", center=np.zeros(2), scale=np.ones(2)),)),
+    "log": Parser(_log, (b"[10:00] epoch 1\nloss: 0.5 lr=1e-3\nepoch 2\nloss = nan\n",)),
+    "table": Parser(_columns, (CSV, JSONL)),
+    "decision_report": Parser(read_report, ((DATA / "decisions/decision_report.json").read_bytes(),)),
+    "scores": Parser(
+        partial(_handle, read_scores, wanted=WANTED),
+        ((DATA / "decisions/decision_events.csv").read_bytes()[:900], b'{"fused_score": 0.5, "decision": "warn"}\n'),
+    ),
+    "mlflow": Parser(read_mlflow, (lzma.decompress((DATA / "mlflow/mlflow3.db.xz").read_bytes()),)),
+    "pickle": Parser(_pickle, (_pickle_in("torch_zip.pt"),)),
     "sound_records": Parser(
         _in_sound_records,
         (
@@ -128,27 +149,6 @@ PARSERS: Final[Mapping[str, Parser]] = {
         ),
     ),
     "torch": Parser(_checkpoint("m.pt"), (_torch("torch_zip.pt"), _torch("torch_legacy.pt"))),
-    "pickle": Parser(_pickle, (_pickle_in("torch_zip.pt"),)),
-    "safetensors": Parser(_checkpoint("m.safetensors"), (safetensors(),)),
-    "keras": Parser(_checkpoint("m.keras"), (keras(),)),
-    "boosters": Parser(_checkpoint("m.ubj"), (ubjson(an_xgboost()), xgboost_json(), lightgbm())),
-    "dcp": Parser(read_dcp, (dcp_metadata({"w": dcp_tensor((2,))}, [("w", "__0_0.distcp", 0, 8)]),)),
-    "shard_index": Parser(read_shard_index, (INDEX,)),
-    "archive": Parser(partial(_handle, read_archive), (backup_zip(), backup_tar())),
-    "yaml": Parser(partial(read_config, name="c.yaml"), (YAML,)),
-    "json": Parser(partial(read_config, name="c.json"), (json.dumps({"a": [1, {"b": None}]}).encode(),)),
-    "toml": Parser(partial(read_config, name="c.toml"), (b"[a]\nb = [1, 2.5]\nc = 2026-01-01\n",)),
-    "scaler": Parser(read_scaler, (b'{"method": "zscore", "center": [1, NaN], "scale": [2, 1e999], "eps": 0}',)),
-    "scaler_npz": Parser(read_scaler, (_npz(method="zscore", center=np.zeros(2), scale=np.ones(2)),)),
-    "table": Parser(_columns, (CSV, JSONL)),
-    "log": Parser(_log, (b"[10:00] epoch 1\nloss: 0.5 lr=1e-3\nepoch 2\nloss = nan\n",)),
-    "scores": Parser(
-        partial(_handle, read_scores, wanted=WANTED),
-        ((DATA / "decisions/decision_events.csv").read_bytes()[:900], b'{"fused_score": 0.5, "decision": "warn"}\n'),
-    ),
-    "decision_report": Parser(read_report, ((DATA / "decisions/decision_report.json").read_bytes(),)),
-    "document": Parser(read_document, (b"train, calibration, normal\n",)),
-    "mlflow": Parser(read_mlflow, (lzma.decompress((DATA / "mlflow/mlflow3.db.xz").read_bytes()),)),
-    "answer": Parser(_answer, (to_json(_handle(read_events, EVENTS)),)),
+    "events": Parser(partial(_handle, read_events), (EVENTS,)),
 }
-"""Name -> parser."""
+"""Name -> parser, those first whose inputs cost little."""

@@ -55,7 +55,7 @@ def fuzz(name: str, inputs: int, seed: int) -> Result:
     found = re.findall(r"number_of_executed_units: (\d+)", said)
     tried = int(found[-1]) if found else 0
     engine = "by coverage" if "INFO: Instrumenting" in said or "libFuzzer" in said else "by chance"
-    broke = () if done.returncode == 0 and tried >= inputs else (done.stdout[-1500:] + done.stderr[-700:],)
+    broke = () if done.returncode == 0 and tried >= inputs else (_ended(done),)
     return Result(f"fuzz {name}", tried, broke, engine)
 
 
@@ -149,5 +149,10 @@ def kills(count: int) -> Result:
     env = {**os.environ, "CHAOS_KILLS": str(count), "CHAOS_HELD": "1"}
     done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     told = re.search(r"([\d,]+) kills, .*", done.stdout)
-    broke = () if done.returncode == 0 and told else (done.stdout[-1500:] + done.stderr[-500:],)
+    broke = () if done.returncode == 0 and told else (_ended(done),)
     return Result("kills in mid-write", int(told[1].replace(",", "")) if told else 0, broke, told[0] if told else "")
+
+
+def _ended(done: subprocess.CompletedProcess[str]) -> str:
+    """How a process ended that should have ended otherwise: a negative number is the signal that ended it."""
+    return f"ended with {done.returncode}: {done.stdout[-1500:]}{done.stderr[-700:]}"

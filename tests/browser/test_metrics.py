@@ -98,7 +98,7 @@ def test_a_target_has_its_row_and_its_own_stage(page: Page) -> None:
     page.show(with_target(100.0), "view=gate")
 
     assert text(page.driver, "#verdict .verdict-word") == "READY"
-    wait_for(lambda: "at most 100" in text(page.driver, stage), "the stage of the targets")
+    wait_for(lambda: "done" in text(page.driver, stage), "the stage of the targets")
 
 
 LINES = """

@@ -23,7 +23,7 @@ from collectors.judge.checks.part import (
 )
 from collectors.judge.checks.spec import CheckSpec, GatePlace, Meaning
 from collectors.judge.remedy import RESUME, TRAIN, Remedy, training, waiting
-from collectors.numbers import instant_words, listed
+from collectors.numbers import listed, silence_words
 from collectors.training.axes import BY_COUNT, ROWS_BY_COUNT
 from collectors.training.divergence_words import divergence_words
 from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
@@ -91,7 +91,7 @@ def _doubt(s: StreamEvidence) -> str:
     if not p.silent or (told and not is_alive):
         return told
     life = "its process lives" if is_alive else "nothing says that it stopped"
-    return f"{told}; {life}, nothing was written since {instant_words(p.last_at)}"
+    return f"{told}; {life}, {silence_words(p.last_at)}"
 
 
 def _ended(s: StreamEvidence, path: str | None) -> Part:

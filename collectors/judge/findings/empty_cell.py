@@ -47,7 +47,7 @@ def _empty(table: Source, name: str, held: Any, trained: Any) -> list[float]:
     if table.curves[name].nonfinite is not None or own.size < FEWEST or own.size < len(table.curves[name]):
         return []
     after = trained[trained > own[-1]]  # a row of validation alone, behind the last, is an evaluation afterwards
-    last = after.tolist() if after.size == 1 and np.isclose(after[0] - own[-1], stride_of(own)) else []
+    last = after.tolist() if after.size == 1 and np.isclose(after - own[-1], stride_of(own)).all() else []
     return [*(place for hole in holes_of(own) for place in hole.of(held).tolist()), *last]
 
 

@@ -111,7 +111,7 @@ def _place(draft: Draft, stored: PickledDict) -> None:
             draft.findings.error("expected the name of a file in the same folder: it was not opened", path)
             continue
         placed.add(shorten(name))
-        draft.parts[path] = max(draft.parts.get(path, 0), end)
+        draft.parts[path] = max(draft.parts.get(path, end), end)
     missing = [one.name for one in draft.tensors if one.name not in placed]
     if missing:
         text = f"{plural(len(missing), 'tensor')} in no file: {listed(missing)}"

@@ -226,7 +226,7 @@ def _lies_in(extent: Extent, elements: Bits) -> Bits:
     """Which elements within its extent a strided tensor covers: its strides, from the largest, leave no rest."""
     rest = elements - extent.offset
     for step, size in sorted(zip(extent.stride, extent.shape, strict=True), reverse=True):
-        if step and size > 1:
+        if step:
             index = np.minimum(rest // step, size - 1)
             rest = rest - index * step
     covered: Bits = rest == 0

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum, auto
+from itertools import accumulate
 from typing import Final
 
 
@@ -124,7 +125,7 @@ def _can_run_code(path: str) -> bool:
     parts = re.split(r"[.\s]", path)
     if path in _RUNS_CODE_PATHS or parts[-1] in _RUNS_CODE_NAMES:
         return True
-    if any(".".join(parts[:length]) in _RUNS_CODE_MODULES for length in range(1, min(len(parts), 5) + 1)):
+    if not _RUNS_CODE_MODULES.isdisjoint(accumulate(parts[:4], "{}.{}".format)):
         return True
     # `torch.serialization.os.system`: protocol 4 reaches a module through another one's attributes.
     return any(part in _REACHED or part.startswith("__") for part in parts[1:-1])

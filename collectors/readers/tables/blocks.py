@@ -29,7 +29,7 @@ def valid_rows(
     at = axis[leads]
     if unit == "step" and not falls.size and bool((np.diff(rows.epoch[leads]) < 0).any()):
         findings.warning("epochs go back while steps rise: the steps count (another batch size?)")
-    reached = np.maximum.accumulate(at) if at.size else at
+    reached = np.maximum.accumulate(at)
     begun = 0
     is_ordered = falls.size * MOST_BEGINNINGS <= max(at.size, MOST_BEGINNINGS)
     for told, fall in enumerate(falls.tolist()):

@@ -99,11 +99,10 @@ class _Reading:
 
     def _add(self, cells: Cells) -> None:
         """Keep the wanted numbers of all lines; a line with a wrong one is left out."""
-        if cells.places:
-            part, wrong = part_of(cells, self.chosen)
-            for at, why in wrong.items():
-                self._skip(at, why)
-            self.parts.add(part)
+        part, wrong = part_of(cells, self.chosen)
+        for at, why in wrong.items():
+            self._skip(at, why)
+        self.parts.add(part)
 
     def _is_half(self, numbered: list[tuple[int, str]]) -> bool:
         """A last line without a line end that stops where its last field would begin, or within its number."""

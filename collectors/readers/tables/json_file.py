@@ -120,8 +120,8 @@ def _end_in(document: dict[str, Any]) -> RecordedEnd:
     for key in ("stateful_callbacks", "TrainerControl", "args", "should_training_stop"):
         control = control.get(key) if isinstance(control, dict) else None
     is_short = counted is not None and configured is not None and counted < configured
-    times = [row.get("train_runtime") for row in document["log_history"][-MOST_AFTER:] if isinstance(row, dict)]
-    lasted = next((float(of) for of in times if type(of) in (int, float) and 0 < of < YEAR_10000), None)
+    times = (row.get("train_runtime") for row in document["log_history"][-MOST_AFTER:] if isinstance(row, dict))
+    lasted = next((float(of) for of in times if isinstance(of, (int, float)) and 0 < of < YEAR_10000), None)
     best = document.get("best_model_checkpoint")
     name = best.replace("\\", "/").rstrip("/").rpartition("/")[2] if isinstance(best, str) else None
     return RecordedEnd(counted, configured, True if control is True and is_short else None, lasted, name or None)

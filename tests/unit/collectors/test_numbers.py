@@ -128,6 +128,8 @@ def test_instants_are_told_in_utc_whatever_form_they_come_in() -> None:
     assert told == {"2026-02-21 14:02:11 UTC"}
     assert n.instant_words(None) == "–"
     assert n.instant_words(1e18) == "–", "no calendar has this"
+    assert n.silence_words(east) == f"nothing was written since {n.instant_words(east)}"
+    assert n.silence_words(None) == n.silence_words(1e18) == "nothing tells when it last wrote"
     assert n.iso_text(east) == "2026-02-21T14:02:11.000Z"
     assert n.iso_text(datetime(2026, 1, 1, tzinfo=UTC)) == "2026-01-01T00:00:00.000Z"
 

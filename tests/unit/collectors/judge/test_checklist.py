@@ -189,3 +189,23 @@ def test_checks_behind_an_external_checklist_count_on_and_say_whose_they_are() -
 
     assert [(c.index, c.title) for c in appended] == [(4, "Training finished (built-in)"), (5, "Same run (built-in)")]
     assert [c.detail for c in appended] == [c.detail for c in checks[7:9]]
+
+
+def test_a_hint_of_an_external_check_is_its_step_and_without_one_it_has_none() -> None:
+    failed = (
+        judge(good())
+        .checks[0]
+        .model_copy(
+            update={
+                "id": "licence",
+                "outcome": Outcome.FAIL,
+                "passed": False,
+                "hint": "Add a licence.",
+                "title": "Licence",
+            }
+        )
+    )
+
+    assert "Add a licence." in [step.action for step in judge(good(), [failed]).steps]
+    silent = failed.model_copy(update={"hint": None})
+    assert "Add a licence." not in [step.action for step in judge(good(), [silent]).steps]

@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from support.build_checkpoints import torch_zip
 from support.recognising import assert_same, points_of, recording, seen
 from support.recorded import unpack
 from support.workspaces import write
@@ -113,6 +114,18 @@ def test_without_event_files_the_trainer_s_own_words_tell_whether_a_model_is_of_
 
     assert (found.judged, found.outcome("provenance")) == (judged, outcome)
     assert found.verdict == ("ready" if outcome == "pass" else "incomplete")
+
+
+def test_the_parts_of_deepspeed_alone_are_no_model(tmp_path: Path) -> None:
+    root = unpack("huggingface", "folder", tmp_path)
+    for path in [*root.rglob("model.safetensors")]:
+        path.unlink()
+    write(root / "checkpoint-80/global_step80/mp_rank_00_model_states.pt", torch_zip())
+
+    found = seen(root)
+
+    assert found.verdict == "not_ready"
+    assert found.detail("checkpoints").startswith("model: no model file found: nothing matches `model.safetensors`")
 
 
 def test_the_name_of_the_file_alone_is_not_enough(tmp_path: Path) -> None:

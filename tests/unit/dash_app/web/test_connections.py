@@ -19,7 +19,14 @@ from support.wire import raw_exchange, status_of
 from support.workspaces import write
 
 from collectors.store.store import Store
-from dash_app.web.connections import BODY_SECONDS, HEAD_SECONDS, MOST_HEAD_BYTES, MOST_HEADERS, MOST_WAITING
+from dash_app.web.connections import (
+    BODY_SECONDS,
+    HEAD_SECONDS,
+    MOST_HEAD_BYTES,
+    MOST_HEADERS,
+    MOST_UNTAKEN_BYTES,
+    MOST_WAITING,
+)
 
 MIB = 1 << 20
 LINE = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
@@ -145,6 +152,23 @@ def test_headers_behind_a_request_that_is_still_answered_are_bounded_too(served:
             for _ in range(100):
                 connection.sendall(b"GET /healthz HTTP/1.1\r\n" + b"X: y\r\n" * (MIB // 6))
     assert served.memory_bytes() - before < 32 * MIB
+
+
+def test_answers_that_nobody_takes_are_bounded_together(served: Served) -> None:
+    """Each of five megabytes, and none is taken for a minute; whoever asks anew is still answered."""
+    library = b"GET /_dash-component-suites/plotly/package_data/plotly.min.js HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    before, ends = served.memory_bytes(), urlsplit(served.url)
+    with ExitStack() as several:
+        for _ in range(130):
+            connection = several.enter_context(socket.socket())
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
+            connection.settimeout(10 * BODY_SECONDS)
+            connection.connect((ends.hostname, ends.port))
+            connection.sendall(library)
+            assert status_of(connection.recv(100)) == 200
+        assert status_of(served.ask(LINE + b"\r\n")) == 200
+        assert served.memory_bytes() - before < 2 * MOST_UNTAKEN_BYTES  # what was taken in part is held whole
+    assert "Traceback" not in served.log()
 
 
 @pytest.mark.parametrize("path", [b"/api/state", b"/api/events"])

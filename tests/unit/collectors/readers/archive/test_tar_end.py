@@ -87,3 +87,18 @@ def test_a_whole_tar_ends_well() -> None:
     evidence = read(backup_tar())
 
     assert (texts(evidence), len(evidence.members), evidence.tested) == ([], len(FILES), "all")
+
+
+def test_a_checksum_that_old_writers_made_of_signed_bytes_fits_too() -> None:
+    header = bytearray(ONE[:512])
+    header[:8] = b"\x7e\x7f\x80\xff.pt\0"
+    header[148:156] = b" " * 8
+    header[148:156] = b"%06o\0 " % sum(byte - 256 if byte > 127 else byte for byte in header)
+
+    evidence = read(bytes(header) + ONE[512:] + END)
+    assert (texts(evidence), [member.size_bytes for member in evidence.members]) == (
+        ["has a backslash in its name"],
+        [8],
+    )
+    header[148:156] = b"%06o\0 " % (sum(header) + 1)
+    assert "its checksum does not fit" in texts(read(ONE + bytes(header) + END))[0]

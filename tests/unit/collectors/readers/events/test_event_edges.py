@@ -17,6 +17,7 @@ from support.build_events import (
     scalar_file,
     simple_value,
     step,
+    tensor_value,
     train_val,
     varint,
     wall_time,
@@ -26,7 +27,9 @@ from support.event_reading import read, read_in_parts
 from collectors.evidence.events import SessionStart
 from collectors.readers.events.borders import BorderFinder
 from collectors.readers.events.findings import MOST, EventFindings
+from collectors.readers.events.points import Points
 from collectors.readers.events.read import read_events
+from collectors.readers.events.series import MAX_SEGMENTS, StepTracker
 from collectors.readers.events.wire import NotAnEvent, fields, read_varint, signed
 
 
@@ -177,3 +180,47 @@ def test_details_are_kept_up_to_a_number_of_each_severity() -> None:
     assert MOST == 20
     assert [one.severity for one in kept.details] == ["warning"] * MOST + ["note"] * MOST
     assert (kept.details[0].where, kept.details[MOST - 1].where) == ("offset 100", "offset 119")
+
+
+@pytest.mark.parametrize(
+    ("sizes", "scalars"), [([], 1), ([1], 1), ([1, 1], 1), ([0], 0), ([2], 0), ([0, 2], 0), ([-1], 0)]
+)
+def test_a_tensor_of_one_number_alone_is_a_scalar(sizes: list[int], scalars: int) -> None:
+    shape = b"".join(message(2, key(1, 0) + varint(size)) for size in sizes)
+    tensor = key(1, 0) + varint(1) + message(2, shape) + message(5, np.float32(0.5).tobytes())
+
+    found = read(record(event(1, [tensor_value("loss", tensor)])))
+    assert sum(len(series.value) for series in found.series.values()) == scalars
+
+
+def test_fields_of_a_summary_that_are_no_values_are_passed_over() -> None:
+    more = message(2, simple_value("other", 7.0)) + key(1, 0) + varint(3)
+    summary = message(5, message(1, simple_value("loss", 0.5)) + more)
+
+    found = read(record(wall_time(START) + step(1) + summary))
+    assert {tag: series.value.tolist() for tag, series in found.series.items()} == {"loss": [0.5]}
+
+
+@pytest.mark.parametrize(
+    ("beginning", "is_foreign"),
+    [(bytes(7) + b"\x01", True), (b"\x01" + bytes(7) + b"\x01", False), (bytes(3) + b"\x10", False)],
+)
+def test_eight_bytes_tell_a_length_that_no_record_has(beginning: bytes, is_foreign: bool) -> None:
+    assert EventFindings().is_foreign(beginning) is is_foreign
+
+
+def test_steps_that_go_back_ever_again_make_a_bounded_number_of_segments() -> None:
+    """Over all chunks of a reading together."""
+    tracker = StepTracker()
+    for _ in range(3):
+        steps = np.tile(np.array([1, 2]), 60)
+        place = np.arange(len(steps))
+        tracker.add({"loss": Points(place, steps, np.arange(len(steps), dtype=float), np.zeros(len(steps)))})
+
+    assert len(tracker.segments) == MAX_SEGMENTS
+
+
+def test_a_segment_without_any_time_begins_at_none() -> None:
+    found = read(record(event(1, [simple_value("loss", 0.5)], seconds=float("nan"))))
+
+    assert [(one.first_time, one.last_time) for one in found.segments] == [(0.0, 0.0)]

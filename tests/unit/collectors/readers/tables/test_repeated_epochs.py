@@ -129,3 +129,11 @@ def test_a_training_that_is_resumed_twice_throws_away_both_ends() -> None:
         f" the training was resumed there, and what it had thrown away does not count (line {line})"
         for line in (102, 103)
     ]
+
+
+def test_two_rows_behind_a_step_back_are_a_resume_and_a_single_one_is_out_of_order() -> None:
+    resumed, said, _ = rows_of(*((epoch, "", 1.0 / epoch, "") for epoch in (1, 2, 3, 4, 2, 3)))
+    assert [epoch for epoch, *_ in resumed] == [1, 2, 3]
+    assert "the training was resumed there" in said[0]
+    _, said, _ = rows_of(*((epoch, "", 1.0 / epoch, "") for epoch in (1, 2, 3, 4, 2)))
+    assert "out of order" in said[0]
