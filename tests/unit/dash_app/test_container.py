@@ -111,7 +111,7 @@ def test_all_workers_believe_the_proxy_alone_and_know_what_was_ended_a_moment_ag
     start(ACCESS_MODE="proxy")
     ann, bearer = {"X-Forwarded-User": "ann"}, {"Authorization": f"Bearer {token}"}
     with client_of(tmp_path) as client:
-        wait_for(lambda: client.get("/healthz").status_code == 200, "gunicorn")
+        wait_for(lambda: client.get("/healthz").status_code == 200, "gunicorn", 60)
 
         def statuses(headers: Any) -> set[int]:
             """Of ten connections, so that every worker is met."""
