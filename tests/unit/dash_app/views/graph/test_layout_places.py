@@ -1,4 +1,4 @@
-"""Where exactly cards, frames and lines of small drawings stand, worked out by hand."""
+"""Where exactly cards, frames and lines of small drawings stand: as somebody saw them, and to stay so."""
 
 from __future__ import annotations
 
