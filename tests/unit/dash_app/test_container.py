@@ -8,10 +8,12 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 import pytest
 from support.dockerfile import DOCKERFILE, compose_example, environment, final, pairs, stages
 from support.server import ROOT, clean_environment
@@ -50,8 +52,11 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
     yield run
     for process in started:
-        if process.poll() is None:
-            process.kill()
+        # Workers do not end with a killed gunicorn.
+        left = [] if process.poll() is not None else [process, *psutil.Process(process.pid).children()]
+        for one in left:
+            with suppress(psutil.NoSuchProcess):
+                one.kill()
         process.wait()
 
 
