@@ -53,7 +53,7 @@ def test_every_service_is_closed_as_far_as_it_can_be(name: str) -> None:
         assert not [key for key in service.get("environment", {}) if key.endswith(("SECRET", "PASSWORD"))]
 
 
-@pytest.mark.parametrize(("name", "mode"), zip(FILES, ("proxy", "oidc"), strict=True))
+@pytest.mark.parametrize(("name", "mode"), list(zip(FILES, ("proxy", "oidc"), strict=True)))
 def test_the_page_starts_with_these_variables_and_lets_nobody_in_who_is_not_signed_in(
     name: str, mode: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

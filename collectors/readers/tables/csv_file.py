@@ -99,6 +99,8 @@ class _Reading:
 
     def _add(self, cells: Cells) -> None:
         """Keep the wanted numbers of all lines; a line with a wrong one is left out."""
+        if not cells.places:
+            return  # a part of no rows would be a series without points
         part, wrong = part_of(cells, self.chosen)
         for at, why in wrong.items():
             self._skip(at, why)
