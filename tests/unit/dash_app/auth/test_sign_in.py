@@ -19,6 +19,8 @@ from dash_app.auth.limits import MOST_FAILURES
 from dash_app.routes.sign_in import inside
 
 with warnings.catch_warnings():
+    import authlib.deprecate  # noqa: F401 -- it asks for its own warnings, whoever ignored them before
+
     warnings.simplefilter("ignore")  # it imports what its library calls old
     from oidc_provider_mock import User, run_server_in_thread
 
