@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import re
 from pathlib import Path
@@ -10,12 +11,17 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
+from support.callback_bodies import Body, right_bodies
 from support.signing_in import Guarded, knocked
-from support.states import good_state, write_state
+from support.states import good_state, ready_state, write_state
 
 from collectors.contract.access import Role
+from collectors.contract.state import DashboardState
+from collectors.store.runs import RunStore
+from collectors.store.store import Store
 from dash_app.auth.config import Access
 from dash_app.auth.needs import CALLBACKS, NEEDS, OPEN, need_of
+from dash_app.reading.history import RunHistory
 from dash_app.web.gate import Gate
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -99,6 +105,80 @@ def test_no_callback_answers_nobody_and_each_answers_a_viewer(guarded: Guarded) 
 
     assert refused == {401}
     assert not taken & {401, 403}
+
+
+STORED = ("run-20261101-000000", "run-20261102-000000")
+ASKED: tuple[dict[str, Any], ...] = (
+    {},
+    {"tab": "runs", "shown-run": STORED[0], "baseline-choice": STORED[1], "overlay-runs": [STORED[1]]},
+    {"tab": "runs", "shown-run": "live", "baseline-choice": "-", "metric-wish": {"patchtst": {"val_loss": 9}}},
+)
+"""What somebody may have chosen, by the element that keeps it."""
+
+
+@pytest.fixture
+def store_of_runs(tmp_path: Path) -> Guarded:
+    """Two runs, one of them pinned, and a current state."""
+    raw = ready_state().model_dump(mode="json")
+    for run_id in STORED:
+        raw["meta"]["run_id"] = run_id
+        Store(tmp_path).write_snapshot(DashboardState.model_validate(raw))
+    RunStore(tmp_path).pin(STORED[1])
+    write_state(tmp_path, good_state())
+    return Guarded(tmp_path)
+
+
+def files(home: Path) -> dict[str, tuple[int, int, str]]:
+    """Each file and folder: which one it is, when it was last changed (ns), and its contents' digest."""
+    return {
+        path.relative_to(home).as_posix(): (
+            path.stat().st_ino,
+            path.stat().st_mtime_ns,
+            hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "",
+        )
+        for path in home.rglob("*")
+    }
+
+
+def called(guarded: Guarded) -> dict[str, set[int]]:
+    """Statuses of every callback on the server, by its output, for an admin who has chosen each of these."""
+    wires = guarded.ask("/_dash-dependencies", Role.ADMIN).json()
+    statuses: dict[str, set[int]] = {}
+    for body in (chosen for choices in ASKED for chosen in (with_choices(one, choices) for one in right_bodies(wires))):
+        answer = guarded.ask(CALLBACKS, Role.ADMIN, method="POST", json=body)
+        statuses.setdefault(body["output"], set()).add(answer.status_code)
+    return statuses
+
+
+def with_choices(body: Body, choices: dict[str, Any]) -> Body:
+    for part in (*body["inputs"], *body["state"]):
+        part["value"] = choices.get(part["id"])
+    return body
+
+
+def test_no_callback_writes_whatever_is_chosen(store_of_runs: Guarded) -> None:
+    """Every one of them runs to its end, for somebody who may do everything."""
+    before = files(store_of_runs.home)
+
+    statuses = called(store_of_runs)
+
+    on_server = {name for name, one in store_of_runs.app.callback_map.items() if "callback" in one}
+    assert {*statuses} == on_server and len(on_server) > 5
+    assert {name: found for name, found in statuses.items() if 200 not in found or found - {200, 204}} == {}
+    assert files(store_of_runs.home) == before
+
+
+def test_a_callback_that_wrote_what_was_there_already_would_be_noticed(
+    store_of_runs: Guarded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain, store = RunHistory.compared, RunStore(store_of_runs.home)
+    monkeypatch.setattr(RunHistory, "compared", lambda *asked: (store.pin(STORED[1]), plain(*asked))[1])
+    before = files(store_of_runs.home)
+
+    called(store_of_runs)
+
+    after = files(store_of_runs.home)
+    assert {name for name in after if after[name] != before.get(name)} >= {"baseline.json"}
 
 
 def test_a_socket_is_closed_before_it_is_opened(guarded: Guarded) -> None:
