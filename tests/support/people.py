@@ -46,10 +46,11 @@ class People:
 
 
 def browser() -> webdriver.Chrome:
-    """A Chromium that finds the page and a wiki by name, and takes a certificate that nobody signed."""
+    """A Chromium that finds the page and a wiki by name, takes a certificate that nobody signed, and logs requests."""
     options = chromium_options()
     options.add_argument(f"--host-resolver-rules=MAP {NAME} 127.0.0.1, MAP {WIKI} 127.0.0.1")
     options.set_capability("acceptInsecureCerts", True)
+    options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
     return webdriver.Chrome(options=options)
 
 
