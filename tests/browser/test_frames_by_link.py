@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from support.page import text
+from support.browsers import console_messages
+from support.page import IS_DRAWN, text
 from support.people import NAME, People, people
 from support.states import good_state, ready_state, write_state
 from support.waiting import wait_for
@@ -78,6 +79,30 @@ def test_three_frames_of_one_page_show_what_their_own_links_name(site: tuple[Peo
         True
     ] * 3
     assert wiki.origin.startswith(f"http://{WIKI}") and NAME in where[0]
+
+
+def test_the_frame_that_share_makes_shows_on_the_wiki_what_was_chosen(site: tuple[People, Wiki]) -> None:
+    """A person opens *Share*, chooses what it shows, presses, and pastes what stands in the field."""
+    people_, wiki = site
+    driver, field = people_.driver, "return document.querySelector('textarea[data-share=frame]').value"
+    console_messages(driver)
+    driver.get(f"{people_.url}?run={STORED}")
+    wait_for(lambda: driver.execute_script(IS_DRAWN), "the page to be drawn", 60)
+    for pressed in ("[data-share-open]", "[data-share-panel=verdict]", "[data-share-link]"):
+        wait_for(lambda name=pressed: driver.find_element("css selector", name).is_displayed(), pressed)
+        driver.find_element("css selector", pressed).click()
+    wait_for(lambda: "embed_token=" in driver.execute_script(field), "the link")
+    told, markup = text(driver, "[data-share-note=link]"), driver.execute_script(field)
+
+    wiki.page = f"<!doctype html><title>wiki</title>{markup}"
+    driver.get(f"{wiki.origin}/")
+    link = AccessStore(people_.server.state_dir).records().links[-1]
+
+    assert told.startswith("Copy it now: it is told once, and counts until ")
+    assert said(driver, 0) == "READY"
+    assert (link.run, link.panel, link.made_by) == (STORED, "verdict", "ann")
+    assert f"embed_link={link.id}" in frame_addresses(driver, 1)[0]
+    assert console_messages(driver) == []
 
 
 def frame_addresses(driver: Any, count: int) -> list[str]:
