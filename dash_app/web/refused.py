@@ -22,6 +22,7 @@ UNKNOWN: Final = 401
 WORDS: Final = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>{title} · Training Dashboard</title>
 <meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">
+<link rel="icon" href="data:,">
 <style>body{{font:16px/1.5 system-ui,sans-serif;margin:3rem auto;padding:0 1rem;max-width:36rem}}</style></head>
 <body><h1>{title}</h1><p>{words}</p>{link}</body></html>
 """

@@ -118,6 +118,7 @@ def test_signing_out_in_another_tab_ends_this_one_and_the_way_back_keeps_the_vie
     wait_for(lambda: driver.execute_script(IS_DRAWN), "the second tab", 60)
     driver.execute_script("document.querySelector('form[action=\"sign-out\"] button').click()")
     wait_for(lambda: "You are signed out" in text(driver, "h1"), "to be signed out")
+    assert not [one for one in console_messages(driver) if "favicon" in one]
     driver.close()
     driver.switch_to.window(first)
 
