@@ -14,6 +14,7 @@ from step_rows_described import ROWS as DESCRIBED
 from step_rows_described import section
 from step_rows_files import ROWS as FILES
 from step_rows_scores import ROWS as SCORES
+from step_rows_strict import ROWS as STRICT
 from support.breakages import (
     BUNDLE,
     CFG,
@@ -41,7 +42,7 @@ from collectors.judge.remedy import RUN_SMOKE
 from collectors.readers.child.process import ReaderProcess
 from collectors.store.store import Store
 
-FURTHER = (*FILES, *DESCRIBED, *SCORES)
+FURTHER = (*FILES, *DESCRIBED, *STRICT, *SCORES)
 
 
 @pytest.fixture(scope="module")
