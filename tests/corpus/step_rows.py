@@ -43,7 +43,7 @@ class Row:
     action: str
     """A piece of what the first step says."""
     clears: str
-    """Ids that it clears, in order."""
+    """Ids that it clears, and then those that it is needed for."""
     command: str | None
     """Its command; None where it has none."""
     by_hand: Edit | None = None

@@ -5,18 +5,44 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from step_rows import ROWS, Row
-from support.breakages import BUNDLE, CKPT, Broken, Edit, also, gone, put, rerun, touched
+from step_rows_described import ROWS as DESCRIBED
+from step_rows_described import section
+from step_rows_files import ROWS as FILES
+from step_rows_scores import ROWS as SCORES
+from step_rows_strict import ROWS as STRICT
+from support.breakages import (
+    BUNDLE,
+    CFG,
+    CKPT,
+    TABLE,
+    Broken,
+    Edit,
+    also,
+    backup,
+    gone,
+    mode,
+    put,
+    rerun,
+    then_backup,
+    touched,
+)
+from support.nobody import as_nobody, open_to_all
 from support.server import clean_environment
-from support.workspaces import write_good, write_running
+from support.workspaces import SCORING, checkpoint_bytes, falling, write_good, write_running
 
 from collectors.collect import CollectOptions, Collector
 from collectors.contract.state import DashboardState
+from collectors.judge.checks.baseline import PIN
+from collectors.judge.remedy import RUN_SMOKE
 from collectors.readers.child.process import ReaderProcess
 from collectors.store.store import Store
+
+FURTHER = (*FILES, *DESCRIBED, *STRICT, *SCORES)
 
 
 @pytest.fixture(scope="module")
@@ -54,20 +80,35 @@ def test_a_step_clears_what_it_says(row: Row, tmp_path: Path, child: ReaderProce
     w = broken(tmp_path)
     row.edit(w)
     before = collect(w.root, child)
-    step = before.steps[0]
-    assert row.action in step.action
+    assert before.steps[0].needed_for == ()
+    tried(row, w, before, child)
+
+
+@pytest.mark.parametrize("row", FURTHER, ids=[row.name for row in FURTHER])
+def test_any_step_clears_what_it_says(row: Row, tmp_path: Path, child: ReaderProcess) -> None:
+    """As above, of the first step that says the row's words, wherever it stands."""
+    w = broken(tmp_path)
+    row.edit(w)
+    tried(row, w, collect(w.root, child), child)
+
+
+def tried(row: Row, w: Broken, before: DashboardState, child: ReaderProcess) -> None:
+    """Do the step that says the row's words, and look again."""
+    step = next(one for one in before.steps if row.action in one.action)
+    assert step is before.steps[0] or row in FURTHER
     assert step.command == (row.command and row.command.replace("{run}", before.meta.run_id))
-    assert step.clears == tuple(row.clears.split())
-    assert not passed(before) & set(step.clears)
+    cleared = {*step.clears, *step.needed_for}
+    assert (*step.clears, *step.needed_for) == tuple(row.clears.split())
+    assert not passed(before) & cleared
     if row.by_hand is not None:
         row.by_hand(w)
     elif step.command is not None:
         do(step.command, w.root)
     after = collect(w.root, child)
-    assert set(step.clears) <= passed(after)
+    assert cleared <= passed(after)
     assert passed(before) - passed(after) == set(row.then.split()), "a step undid something"
     assert step not in after.steps
-    assert not list(tmp_path.rglob("ran*"))
+    assert not list(w.root.parent.rglob("ran*"))
 
 
 def test_the_smoke_test_is_a_step_that_clears_itself(tmp_path: Path, child: ReaderProcess) -> None:
@@ -78,6 +119,70 @@ def test_the_smoke_test_is_a_step_that_clears_itself(tmp_path: Path, child: Read
     do(step.command or "", w.root, TRAINING_DASHBOARD_STATE_DIR=str(state_dir))
     after = collect(w.root, child, state_dir)
     assert (after.steps, after.verdict.value) == ((), "ready")
+
+
+def test_who_may_not_read_a_file_is_let_read_it(tmp_path: Path, child: ReaderProcess) -> None:
+    w = broken(open_to_all(tmp_path))
+    assert "checkpoints" in passed(collect(w.root, child))  # nobody may not load what Python loads on first use
+    mode(CKPT, 0)(w)
+    with as_nobody():
+        before = collect(w.root, child)
+    assert before.steps[0].action == "Let the user who validates read it (`ls -ld` shows who may)."
+    cleared = {*before.steps[0].clears}
+    assert "checkpoints" in cleared
+    assert not cleared & passed(before)
+    mode(CKPT, 0o644)(w)
+    with as_nobody():
+        assert cleared <= passed(collect(w.root, child))
+
+
+def test_a_scoring_command_that_fails_is_mended_and_tried_again(tmp_path: Path, child: ReaderProcess) -> None:
+    w, state_dir, program = broken(tmp_path), tmp_path / "state", "inference/run_scoring_example.py"
+    environment = {"TRAINING_DASHBOARD_STATE_DIR": str(state_dir)}
+    put(program, "raise SystemExit('no data')\n")(w)
+    do(f"{RUN_SMOKE.command} > told.txt || true", w.root, **environment)
+    (step,) = collect(w.root, child, state_dir).steps
+    assert step.clears == ("smoke",)
+    assert "scoring command by hand, mend what it says, and try it again (`--run-smoke`)" in step.action
+    put(program, SCORING)(w)
+    do(f"{RUN_SMOKE.command}", w.root, **environment)
+    assert collect(w.root, child, state_dir).steps == ()
+
+
+def test_a_file_that_changed_after_the_end_is_put_back(tmp_path: Path, child: ReaderProcess) -> None:
+    w, state_dir = broken(tmp_path), tmp_path / "state"
+    touched(-9000, CKPT, CFG, TABLE, w.events())(w)
+    with Collector(w.root, Store(state_dir), CollectOptions(announce=lambda _: None)) as collector:
+        collector.export()
+    good = (w.root / CKPT).read_bytes()
+    then_backup(put(CKPT, checkpoint_bytes(replace(w.patchtst, seed=9)), at=8000))(w)
+    step = collect(w.root, child, state_dir).steps[0]
+    assert step.action.startswith("Put back PatchTST's own checkpoint, or train again, and make a new backup")
+    assert step.clears == ("provenance",)
+    then_backup(put(CKPT, good, at=-8000))(w)
+    assert "provenance" in passed(collect(w.root, child, state_dir))
+
+
+def test_a_run_that_is_worse_than_its_baseline_may_become_the_measure(tmp_path: Path, child: ReaderProcess) -> None:
+    """The command of the words, with this run's own id."""
+    w, state_dir = broken(tmp_path), tmp_path / "state"
+    section(checks={"baseline": {"enabled": True}})(w)
+    environment = {"TRAINING_DASHBOARD_STATE_DIR": str(state_dir)}
+
+    def export() -> DashboardState:
+        with Collector(w.root, Store(state_dir), CollectOptions(announce=lambda _: None)) as collector:
+            return collector.export(snapshot=True)
+
+    def pin(run_id: str) -> None:
+        do(PIN.strip("`").replace("RUN_ID", run_id), w.root, **environment)
+
+    pin(export().meta.run_id)
+    also(rerun(pause=100.0, val=falling(8, 2.0)), backup)(w)
+    worse = export()
+    step = next(step for step in worse.steps if "baseline" in step.clears)
+    assert f"pin another baseline with {PIN} if this one is no longer the measure" in step.action
+    pin(worse.meta.run_id)
+    assert "baseline" in passed(export())
 
 
 @pytest.mark.parametrize(

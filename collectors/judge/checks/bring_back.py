@@ -47,17 +47,28 @@ def bring_back_checkpoint(seen: WorkspaceEvidence, s: StreamEvidence) -> Remedy 
     return bring_back(seen, s.checkpoint, f"{s.stream.label}'s checkpoint") if s.checkpoint is not None else None
 
 
+def and_pack(seen: WorkspaceEvidence, bad: ReadFile[Any] | None) -> str:
+    """What is to be done besides where the newest backup holds the bad file too: else check 9 finds two."""
+    newest = seen.backups[0] if seen.backups else None
+    if bad is None or newest is None or newest.evidence is None or not newest.evidence.sound:
+        return ""
+    copies = copies_in(newest.evidence, seen)
+    holds = any(copies.of(one.path) is not None and not copies.differs(one) for one in bad.files)
+    return ", and make a new backup: the newest holds this one too" if holds else ""
+
+
 def own_checkpoint(seen: WorkspaceEvidence, s: StreamEvidence) -> Remedy:
     """Against a checkpoint that is not this stream's of this run."""
     known = bring_back_checkpoint(seen, s)
-    return known or Remedy("Put {names}'s own checkpoint back in place.", Kind.RESTORE, (s.stream.label,))
+    action = f"Put {{names}}'s own checkpoint back in place{and_pack(seen, s.checkpoint)}."
+    return known or Remedy(action, Kind.RESTORE, (s.stream.label,))
 
 
 def own_config(seen: WorkspaceEvidence, s: StreamEvidence) -> Remedy:
     """Against a config that its run's other files contradict: of both, the one that is not as it was packed."""
     known = bring_back(seen, s.config, f"{s.stream.label}'s config") if s.config is not None else None
     known = known or bring_back_checkpoint(seen, s)
-    action = "Put the config of {names}'s run back in place, or train again with this one."
+    action = f"Put the config of {{names}}'s run back in place, or train again with this one{and_pack(seen, s.config)}."
     return known or Remedy(action, Kind.RESTORE, (s.stream.label,))
 
 

@@ -85,7 +85,7 @@ def _table(s: StreamEvidence, table: ReadFile[LossTableEvidence]) -> Part:
         return skipping(table.path, s.id, f"{s.id}: {table.path} is being written", WAIT)
     error = first_error(table.evidence.findings)
     if error:
-        name_it = f"Name its columns, or write {table.path} again."
+        name_it = f"Correct {table.path}, or its section in dashboard.yaml."
         short = Short("{}'s table of losses cannot be read", s.stream.label)
         return failing(table.path, s.id, f"{s.id}: {table.path}: {error}", name_it, short=short)
     values = sum(len(curve) for curve in s.losses.curves.values())

@@ -16,10 +16,11 @@ from collectors.judge.checks.part import (
     skipping,
 )
 from collectors.judge.checks.spec import CheckSpec, GatePlace, Meaning, When
-from collectors.judge.remedy import RUN_SMOKE
+from collectors.judge.remedy import RUN_SMOKE, Remedy
 from collectors.numbers import instant_words, listed
 from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
 
+BY_HAND = "Run {names}'s scoring command by hand, mend what it says, and try it again (`--run-smoke`)."
 NOT_RUN = "Scoring was not tried with today's files of {}"
 
 
@@ -43,7 +44,7 @@ def _smoke(s: StreamEvidence, result: SmokeResult | None) -> Part:
         return passing(None, s.id, f"{s.id}: exit 0, {when}" + (f", said: {last[0].strip()}" if last else ""))
     how = "did not end well" if result.exit_code is None else f"exit {result.exit_code}"
     text = f"{s.id}: {how}, {when}; last lines: {result.tail.strip() or '(no output)'}"
-    by_hand = f"Run {s.stream.label}'s scoring command by hand and mend what it says."
+    by_hand = Remedy(BY_HAND, names=(s.stream.label,))
     return failing(None, s.id, text, by_hand, short=Short("{}'s scoring command failed", s.stream.label))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from collectors.judge.checks.bring_back import bring_back
+from collectors.judge.checks.bring_back import and_pack, bring_back
 from collectors.judge.findings.spec import FindingSpec, Found
 from collectors.numbers import duration_words, instant_words
 from collectors.training.evidence import WorkspaceEvidence
@@ -23,7 +23,7 @@ def find_changed(seen: WorkspaceEvidence) -> Iterator[Found]:
         today = f"sha256 {file.sha256[:DIGITS]}, of {instant_words(file.facts.modified_at)}"
         then = f"sha256 {before.sha256[:DIGITS]}, seen {instant_words(before.seen_at)}"
         text = f"{s.id}: the {what} {file.path} ({today}) is not the one after the run's end ({then})"
-        words = f"Put back {s.stream.label}'s own {what}, or train again."
+        words = f"Put back {s.stream.label}'s own {what}, or train again{and_pack(seen, file)}."
         yield Found(file.path, s.id, text, bring_back(seen, file, f"{s.stream.label}'s {what}") or words)
 
 

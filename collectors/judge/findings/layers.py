@@ -16,8 +16,8 @@ from functools import cache
 from collectors.contract.layers import Layer
 from collectors.evidence.checkpoint import CheckpointEvidence, TensorFacts
 from collectors.evidence.documents import value_at
-from collectors.judge.checks import provenance
 from collectors.judge.checks.bring_back import own_checkpoint
+from collectors.judge.checks.provenance import AGAIN
 from collectors.judge.findings.spec import FindingSpec, Found, ended_streams, sound_checkpoints
 from collectors.numbers import listed
 from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
@@ -31,7 +31,7 @@ WRAPPERS = frozenset(
 """Parts before a tensor's own name that a trainer adds, or a program that runs, compiles or averages the model."""
 NAMELESS = frozenset({"xgboost-json", "xgboost-ubj", "lightgbm", "catboost", "catboost-json"})
 """Formats of models that have no layers at all; of others without names nothing is known."""
-AGAIN = f"Config and checkpoint are of different models: {provenance.AGAIN}"
+OTHER_MODEL = replace(AGAIN, action=f"Config and checkpoint are of different models. {AGAIN.action}")
 
 
 def find_missing_layers(seen: WorkspaceEvidence) -> Iterator[Found]:
@@ -63,7 +63,7 @@ def find_layer_sizes(seen: WorkspaceEvidence) -> Iterator[Found]:
                 continue
             text = _count_text(layer, found, s, seen) or _size_text(layer, found, s, seen)
             if text:
-                yield Found(path, s.id, f"{s.id}: {text} ({path})", AGAIN)
+                yield Found(path, s.id, f"{s.id}: {text} ({path})", OTHER_MODEL)
 
 
 def _checkpoints(seen: WorkspaceEvidence) -> Iterator[tuple[StreamEvidence, str, CheckpointEvidence]]:

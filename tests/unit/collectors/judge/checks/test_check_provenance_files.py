@@ -124,7 +124,7 @@ def test_the_same_checkpoint_under_two_names_was_taken_from_one() -> None:
 
     assert told(found) == (
         "fail", f"swinmae's checkpoint is patchtst's, byte for byte; {REST}",
-        "Put SwinMAE's own checkpoint back in place.",
+        "Put SwinMAE's own checkpoint back in place, and make a new backup: the newest holds this one too.",
     )  # fmt: skip
     assert ("checkpoints/swinmae_ssl.pt", "swinmae") in evidence_of(found)
 

@@ -13,7 +13,7 @@ from collectors.judge.checks.smoke import check_smoke
 
 WHEN = "ran 2023-11-14 22:13:20 UTC"
 OTHER = "swinmae: exit 0, ran 2023-11-14 22:18:20 UTC, said: swinmae: scored"
-HINT = "Run PatchTST's scoring command by hand and mend what it says."
+HINT = "Run PatchTST's scoring command by hand, mend what it says, and try it again (`--run-smoke`)."
 
 
 def judged(result: SmokeResult | None) -> Judgement:

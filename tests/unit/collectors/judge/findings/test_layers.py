@@ -13,7 +13,7 @@ from collectors.contract.values import Outcome, Status
 from collectors.evidence.checkpoint import TensorFacts
 from collectors.judge.checklist import judge
 from collectors.judge.findings.layers import (
-    AGAIN,
+    OTHER_MODEL,
     find_layer_sizes,
     find_missing_layers,
     numbers_in,
@@ -73,7 +73,7 @@ def test_a_size_that_config_and_checkpoint_both_tell_must_agree(rule: dict[str, 
     expected = [f"patchtst: {problem.format(f' in {CONFIG}', PROJECTION)} ({CKPT})"] if problem else []
     assert sizes(seen) == expected
     check = next(c for c in judge(seen).checks if c.id == "provenance")
-    assert (check.outcome, check.hint) == ((Outcome.FAIL, AGAIN) if problem else (Outcome.PASS, None))
+    assert (check.outcome, check.hint) == ((Outcome.FAIL, OTHER_MODEL.words) if problem else (Outcome.PASS, None))
 
 
 def test_a_layer_as_wide_as_the_scaler_passes_and_needs_a_scaler_to_be_judged() -> None:
@@ -177,7 +177,9 @@ def test_a_checkpoint_with_another_streams_layers_is_that_streams() -> None:
     assert found.text == f"swinmae: {CKPT} has the layers of patchtst, not of swinmae"
     assert (found.path, found.stream) == (CKPT, "swinmae")
     assert isinstance(found.remedy, Remedy)
-    assert found.remedy.words == "Put SwinMAE's own checkpoint back in place."
+    assert found.remedy.words == (
+        "Put SwinMAE's own checkpoint back in place, and make a new backup: the newest holds this one too."
+    )
 
 
 def test_another_model_has_none_of_its_streams_layers() -> None:
