@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
 
 from collectors.judge.findings.spec import FindingSpec, Found, ended_streams
 from collectors.numbers import duration_words, instant_words
@@ -16,8 +15,10 @@ def find_streams_apart(seen: WorkspaceEvidence) -> Iterator[Found]:
     """Each stream that began longer after the end of the one before it than the description allows."""
     hours = seen.config.max_gap_hours
     longest = WEEK_SECONDS if hours is None else hours * 3600
-    times = [(s.run.started_at, s.run.last_at, s) for s in ended_streams(seen) if s.run is not None]
-    for (_, ended, before), (began, _, after) in pairwise(sorted(times, key=lambda t: t[0])):
+    runs = [(s.run.started_at, s.run.last_at, s) for s in ended_streams(seen) if s.run is not None]
+    times = sorted(runs, key=lambda run: run[0])
+    for n, (began, _, after) in enumerate(times[1:], 1):
+        _, ended, before = max(times[:n], key=lambda run: run[1])  # a short one may end within a long one
         if began - ended > longest:
             allowed = "" if hours is None else f", and `max_gap_hours` allows {duration_words(longest)}"
             text = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from support.gathered import ERROR, WARNING, evidence_of, good, patchtst, reread, told, unread, with_stream
 
 from collectors.judge.checks.checkpoints import check_checkpoints
@@ -66,6 +67,18 @@ def test_an_unsound_checkpoint_fails_with_its_errors() -> None:
         "Save the checkpoint of PatchTST again, train again, or restore it from a backup that tests sound.",
     )
     assert evidence_of(found)[0] == ("checkpoints/patchtst_ssl.pt", "patchtst")
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"checksum": "bad"}, "PatchTST's checkpoint is damaged"),
+        ({"format": "unknown"}, "PatchTST's checkpoint is of no known format"),
+        ({}, "PatchTST's checkpoint is not sound"),
+    ],
+)
+def test_what_is_wrong_with_a_checkpoint_is_said_in_a_line(changes: dict[str, str], words: str) -> None:
+    assert check_checkpoints(holding(findings=(ERROR,), **changes)).short == words
 
 
 def test_an_unsound_checkpoint_that_is_being_written_is_not_judged_yet() -> None:

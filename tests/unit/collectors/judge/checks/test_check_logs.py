@@ -66,6 +66,17 @@ def test_no_event_file_fails_and_says_where_one_was_looked_for() -> None:
     assert evidence_of(found)[0] == ("runs/patchtst_ssl", "patchtst")
 
 
+def test_event_files_of_the_workspace_itself_are_missed_in_this_folder() -> None:
+    seen = seen_with()
+    events = patchtst().stream.events
+    assert events is not None
+    stream = patchtst().stream.model_copy(update={"events": events.model_copy(update={"folder": "."})})
+
+    hint = told(check_logs(with_stream(seen, stream=stream)))[2]
+
+    assert hint == HINT.replace("runs/patchtst_ssl", "this folder")
+
+
 def test_where_a_table_of_its_own_holds_the_losses_it_is_asked_instead_of_event_files_that_are_not_there() -> None:
     seen = with_own_table(seen_with())
 

@@ -57,5 +57,19 @@ def test_the_order_of_the_description_does_not_matter() -> None:
     assert [f.stream for f in find_streams_apart(turned)] == ["swinmae"]
 
 
+def test_a_stream_beside_which_another_trained_all_the_while_is_not_apart_from_a_short_one() -> None:
+    """PatchTST trains for twenty days, a third stream for a moment on the second of them."""
+    seen = apart(1)
+    patchtst = seen.of("patchtst").run
+    assert patchtst is not None
+    began = patchtst.last_at - 20 * DAY
+    moment = replace(patchtst, started_at=began + DAY, last_at=began + DAY + 20)
+    third = seen.of("swinmae").stream.model_copy(update={"id": "third"})
+    short = replace(seen.of("patchtst"), stream=third, run=moment)
+    long_ = with_stream(seen, "patchtst", run=replace(patchtst, started_at=began))
+
+    assert list(find_streams_apart(replace(long_, streams=(*long_.streams, short)))) == []
+
+
 def test_while_one_of_them_trains_nothing_is_said() -> None:
     assert list(find_streams_apart(with_progress(apart(8), "swinmae", status=Status.RUNNING))) == []
