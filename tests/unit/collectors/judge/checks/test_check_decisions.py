@@ -188,3 +188,10 @@ def test_a_stream_of_which_no_window_was_scored_is_named() -> None:
     outcome, detail = told("alignment", lone(), trained("patchtst"), trained("swinmae"))
 
     assert (outcome, detail.partition(";")[0]) == ("fail", "no scores of patchtst")
+
+
+def test_of_windows_without_times_nobody_says_that_all_were_judged() -> None:
+    timeless = scoring(table("swinmae.csv", score=noisy(20), word=[0] * 20), its=rules(**LONE))
+
+    assert told("alignment", timeless, trained("swinmae")) == ("skip", "no window has a time")
+    assert told("alignment", lone(), trained("swinmae")) == ("pass", "all 20 windows judged, each by itself")
