@@ -24,7 +24,7 @@ def losses(workspace: Path, stream: str) -> list[tuple[int, float, float]]:
 
 def event_steps(workspace: Path, stream: str) -> list[list[int]]:
     """Read the steps of each event file, oldest file first."""
-    files = sorted((workspace / f"runs/{stream}_ssl").glob("events.out.tfevents.*"))
+    files = sorted((workspace / f"runs/{stream}_ssl").glob("events.out.tfevents.*"), key=lambda f: f.stat().st_mtime_ns)
     readers = [EventAccumulator(str(file)).Reload() for file in files]
     return [[scalar.step for scalar in reader.Scalars("loss/train")] for reader in readers]
 
