@@ -167,6 +167,8 @@ def _in_short(worst: Sequence[Short | None]) -> str | None:
     if first is None:
         return None
     others = [one.name for one in worst[1:] if one is not None and one.words == first.words and one.name]
+    if first.words.endswith("{}"):
+        return first.words.replace("{}", named([first.name, *others], most=MOST_ALIKE + 1))
     return first.sentence + (f", {named(others, most=MOST_ALIKE)} as well" if others else "")
 
 

@@ -7,12 +7,34 @@ from support.gathered import evidence_of
 
 from collectors.contract.values import Outcome
 from collectors.evidence.files import NOT_READ_HERE, FileFacts, Finding
-from collectors.judge.checks.part import failing, first_error, judge_parts, missing_text, passing, skipping, warnings_of
+from collectors.judge.checks.part import (
+    Short,
+    failing,
+    first_error,
+    judge_parts,
+    missing_text,
+    passing,
+    skipping,
+    warnings_of,
+)
 
 GOOD = passing("a.pt", "one", "fine")
 BAD = failing("b.pt", "two", "broken", "mend b")
 WORSE = failing("c.pt", "three", "gone", "mend c")
 UNTOLD = skipping(None, "four", "cannot tell", "look again")
+
+
+@pytest.mark.parametrize(
+    ("words", "of_two", "of_three"),
+    [
+        ("{}'s model is gone", "A's model is gone, B as well", "A's model is gone, B and C as well"),
+        ("Nobody tried {}", "Nobody tried A and B", "Nobody tried A, B and C"),
+    ],
+)
+def test_what_is_true_of_several_is_said_once_with_their_names(words: str, of_two: str, of_three: str) -> None:
+    parts = [failing(None, None, "broken", "mend it", short=Short(words, name)) for name in "ABC"]
+
+    assert [judge_parts(parts[:2]).short, judge_parts(parts).short] == [of_two, of_three]
 
 
 def test_many_good_parts_pass_and_need_no_hint() -> None:
