@@ -28,7 +28,9 @@ from collectors.judge.remedy import Remedy, training, waiting
 from collectors.training.evidence import ReadFile, StreamEvidence, WorkspaceEvidence
 from collectors.training.words import epoch_words
 
+POINTER = "Git LFS pointer"
 SAYS = {
+    POINTER: "is a Git LFS pointer, not the file itself",
     "can run code": "may run code when it is loaded",
     "expected finite": "holds numbers that are not finite",
     "NaN or infinite": "holds numbers that are not finite",
@@ -79,7 +81,7 @@ def _checkpoint(s: StreamEvidence, file: ReadFile[CheckpointEvidence], seen: Wor
 def _in_short(s: StreamEvidence, found: CheckpointEvidence, errors: str) -> Short:
     """What its errors come to."""
     says = next((what for sign, what in SAYS.items() if sign in errors), "is not sound")
-    if found.checksum == "bad" or found.format == "unknown":
+    if POINTER not in errors and (found.checksum == "bad" or found.format == "unknown"):
         says = "is damaged" if found.checksum == "bad" else "is of no known format"
     return Short(f"{{}}'s checkpoint {says}", s.stream.label)
 

@@ -76,7 +76,7 @@ def _not_ended(s: StreamEvidence, path: str | None) -> Part:
         Status.FAIL: (failing, _failure(s), diverged, _failed(s)),
         Status.RUNNING: (not_yet, f"{where}, still training", waiting(f"Wait until {label} has ended."), None),
         Status.STALLED: (failing, f"{where}, then silent", training(RESUME, label), f"{{}} fell silent{at}"),
-        Status.IDLE: (failing, f"{s.id}: {_nothing(s)}", _beginning(s), "{} was not trained"),
+        Status.IDLE: (failing, f"{s.id}: {_nothing(s)}", _beginning(s), _nothing_in_short(s)),
     }
     judge, text, hint, words = by_status[s.progress.status]
     part = judge(path, s.id, text, hint)
@@ -140,6 +140,15 @@ def _nothing(s: StreamEvidence) -> str:
     unreadable = [f"{path}: {problem}" for path, problem in s.unreadable_events]
     how = "nothing says how it was trained" if _left_a_model(s) else "not trained"
     return table_problem(s) or "; ".join(unreadable) or f"{how}: {_absent(s)}"
+
+
+def _nothing_in_short(s: StreamEvidence) -> str:
+    """What it comes to: what cannot be read is no training that was not."""
+    if table_problem(s):
+        return "{}'s loss history cannot be read"
+    if s.unreadable_events:
+        return "{}'s event files cannot be read"
+    return "Nothing says how {} was trained" if _left_a_model(s) else "{} was not trained"
 
 
 def _beginning(s: StreamEvidence) -> str | Remedy:

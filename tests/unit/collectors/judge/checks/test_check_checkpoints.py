@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from support.gathered import ERROR, WARNING, evidence_of, good, patchtst, reread, told, unread, with_stream
 
+from collectors.evidence.files import Finding
 from collectors.judge.checks.checkpoints import check_checkpoints
 from collectors.judge.describe import describe_checkpoint
 from collectors.training.evidence import WorkspaceEvidence
@@ -75,10 +76,14 @@ def test_an_unsound_checkpoint_fails_with_its_errors() -> None:
         ({"checksum": "bad"}, "PatchTST's checkpoint is damaged"),
         ({"format": "unknown"}, "PatchTST's checkpoint is of no known format"),
         ({}, "PatchTST's checkpoint is not sound"),
+        (
+            {"format": "unknown", "findings": (Finding("error", "expected a checkpoint, found a Git LFS pointer"),)},
+            "PatchTST's checkpoint is a Git LFS pointer, not the file itself",
+        ),
     ],
 )
-def test_what_is_wrong_with_a_checkpoint_is_said_in_a_line(changes: dict[str, str], words: str) -> None:
-    assert check_checkpoints(holding(findings=(ERROR,), **changes)).short == words
+def test_what_is_wrong_with_a_checkpoint_is_said_in_a_line(changes: dict[str, object], words: str) -> None:
+    assert check_checkpoints(holding(**{"findings": (ERROR,)} | changes)).short == words
 
 
 def test_an_unsound_checkpoint_that_is_being_written_is_not_judged_yet() -> None:

@@ -109,6 +109,19 @@ def test_a_stream_whose_loss_history_is_all_there_is_and_broken_tells_that() -> 
     assert check_training(seen).detail == f"patchtst: {PATH}: expected this, found that (line 3); {OTHER}"
 
 
+def test_what_cannot_be_read_is_not_called_a_training_that_was_not() -> None:
+    model, none = patchtst().checkpoint, unread(patchtst().checkpoint)
+    tried = {
+        "PatchTST's loss history cannot be read": {"loss_table": reread(TABLE, findings=(ERROR,)), "checkpoint": none},
+        "PatchTST's event files cannot be read": {"unreadable_events": (("a", "broken"),), "checkpoint": none},
+        "Nothing says how PatchTST was trained": {"checkpoint": model},
+        "PatchTST was not trained": {"checkpoint": none},
+    }
+    for words, changes in tried.items():
+        seen = with_stream(good(), **{"loss_table": unread(TABLE)} | changes)
+        assert check_training(with_progress(seen, status=Status.IDLE)).short == words
+
+
 def test_a_diverged_stream_names_every_series_that_is_not_finite() -> None:
     found = check_training(
         diverged(
