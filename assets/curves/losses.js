@@ -8,7 +8,7 @@
 (function () {
   "use strict";
 
-  const { tracesOf, ghostsOn, places, cutRange, beyond } = window.lossCurves;
+  const { tracesOf, ghostsOn, places, cutRange, beyond, extremes } = window.lossCurves;
   const LINE_TOKENS = {
     val: "--loss-val",
     train: "--loss-train",
@@ -19,6 +19,10 @@
     overlay2: "--overlay-c",
     overlay3: "--overlay-d",
   };
+
+  const PLOT_PIXELS = 132;
+  const NAME_PIXELS = 13;
+  const WIDE = 1000; // times the lowest value of a curve
 
   /* A token's colour as the browser resolves it in the theme of now. */
   function colours() {
@@ -82,17 +86,75 @@
     return axis !== "time" && span <= 10 ? { tick0: 0, dtick: Math.max(1, Math.round(span / 8)) } : {};
   }
 
-  /* Where the value axis ends when something is left off it: a target always has its room. */
-  function cutEnds(data, { cut }) {
-    if (!cut) return null;
-    const told = [...cut, ...(data.targets || []).map(({ value }) => value)];
-    const [low, high] = [Math.min(...told), Math.max(...told)];
-    return [low - (high - low) * 0.06, high + (high - low) * 0.06];
+  /* What is allowed: `{limit, side, text, role}` of the policy and of targets. */
+  function bandsOf(data, { bands = [] }) {
+    const allowed = bands.filter(({ series }) => data.curves.some((curve) => curve.series === series));
+    const wanted = (data.targets || []).map(({ value, side }) => ({ limit: value, side, text: "", role: "mute" }));
+    return [...allowed.map((band) => ({ ...band, role: "baseline" })), ...wanted];
+  }
+
+  /* Ends of the value axis, as it counts: where something is left off it, and where a band is shaded up to them. What
+     is asked for has its room, a limit that is far off has none; null: plotly finds them. */
+  function valueEnds(data, scene) {
+    const bands = bandsOf(data, scene);
+    if (!scene.cut && !bands.length) return null;
+    const toAxis = scene.y === "log" ? Math.log10 : (value) => value;
+    const values = [...data.curves, ...ghostsOn(scene)].flatMap(({ value }) => value).filter((value) => value !== null);
+    const told = [...(scene.cut || values), ...(data.targets || []).map(({ value }) => value)].map(toAxis).filter(Number.isFinite);
+    if (!told.length) return null;
+    const [first, last] = extremes(told);
+    const near = bands.map(({ limit }) => toAxis(limit)).filter((at) => at >= first - (last - first) && at <= last + (last - first));
+    const [low, high] = extremes([first, last, ...near]);
+    const room = (high - low || Math.abs(high) || 1) * 0.06;
+    return [low - room, high + room];
+  }
+
+  /* Shaded over the whole width, from the limit to the edge. */
+  function bandShapes(data, scene, ends) {
+    const fromAxis = scene.y === "log" ? (at) => 10 ** at : (at) => at;
+    const [low, high] = (ends || []).map(fromAxis);
+    return bandsOf(data, scene).flatMap(({ limit, side, text, role }) => {
+      const edge = side === "below" ? low : high;
+      const from = Math.min(high, Math.max(low, limit));
+      if (!ends || from === edge) return [];
+      const label = { text, textposition: side === "below" ? "top left" : "bottom left", font: { size: 12, color: scene.palette.mute } };
+      const look = { type: "rect", xref: "paper", x0: 0, x1: 1, y0: from, y1: edge, layer: "below", line: { width: 0 }, label };
+      return [{ ...look, fillcolor: scene.palette[role], opacity: role === "mute" ? 0.1 : 0.16 }];
+    });
+  }
+
+  /* The name of each curve of the run, and of the baseline, above its end; names that would meet stand higher. */
+  function endNames(data, scene, range) {
+    const toAxis = scene.y === "log" ? Math.log10 : (value) => value;
+    const every = data.curves.flatMap(({ value }) => value).filter((value) => value !== null).map(toAxis).filter(Number.isFinite);
+    const named = [...data.curves, ...ghostsOn(scene).filter(({ kind, role }) => kind === "baseline" && role === "val")];
+    const found = named.flatMap((curve) => {
+      const index = curve.value.findLastIndex((value) => value !== null);
+      const y = toAxis(curve.value[index]);
+      const isOff = scene.cut && (y < scene.cut[0] || y > scene.cut[1]);
+      return index < 0 || !Number.isFinite(y) || isOff ? [] : [{ curve, x: places(curve, scene.axis, scene.unit)[index], y }];
+    });
+    const lies = found.sort((one, other) => one.y - other.y);
+    const [low, high] = scene.ends || extremes(every);
+    const heights = lies.map(({ y }) => ((y - low) / (high - low || 1)) * PLOT_PIXELS + NAME_PIXELS * 0.7);
+    for (let at = 1; at < lies.length; at += 1) {
+      const isBeside = Math.abs(lies[at].x - lies[at - 1].x) < (range[1] - range[0]) / 8;
+      if (isBeside) heights[at] = Math.max(heights[at], heights[at - 1] + NAME_PIXELS);
+    }
+    return lies.map(({ curve, x, y }, at) => ({
+      text: curve.name,
+      x,
+      y,
+      showarrow: false,
+      xanchor: x > (range[0] + range[1]) / 2 ? "right" : "left",
+      yshift: heights[at] - ((y - low) / (high - low || 1)) * PLOT_PIXELS,
+      font: { size: 12, color: curve.role === "val" && !curve.kind ? scene.palette.text : scene.palette.mute },
+    }));
   }
 
   function layoutOf(stream, data, scene) {
     const { palette } = scene;
-    const ends = cutEnds(data, scene);
+    const ends = valueEnds(data, scene);
     const font = { family: window.getComputedStyle(document.body).fontFamily, size: 12 };
     const axis = { zeroline: false, automargin: false, tickfont: { ...font, color: palette.mute } };
     const range = data.curves.length ? xRange(data, scene) : [0, 1];
@@ -110,7 +172,7 @@
       xaxis: {
         ...axis,
         ...wholeTicks(range, scene.axis),
-        range,
+        range: window.panels.rangeOf({ axis: scene.axis, seconds: scene.unit.seconds, range }),
         showgrid: false,
         linecolor: palette.strong,
         showline: true,
@@ -136,7 +198,8 @@
         visible: data.curves.length > 0,
       },
       yaxis2: { overlaying: "y", range: [0, 1], visible: false, fixedrange: true },
-      annotations: data.curves.length ? [] : [emptyWords(palette)],
+      shapes: bandShapes(data, scene, ends),
+      annotations: data.curves.length ? (scene.isNamed ? endNames(data, { ...scene, ends }, range) : []) : [emptyWords(palette)],
     };
   }
 
@@ -160,7 +223,7 @@
 
   /* What stands off the scale, and the way to see it; nothing where everything has its room. */
   function tellScale(place, off, isWhole) {
-    const button = place.querySelector(".scale-all") || document.createElement("button");
+    const button = place.querySelector(":scope > .scale-all") || document.createElement("button");
     if (!off.length && !isWhole) return button.remove();
     Object.assign(button, { type: "button", className: "scale-all" });
     const farthest = off.map(({ value }) => value).reduce((one, other) => (Math.abs(other) > Math.abs(one) ? other : one), 0);
@@ -169,6 +232,23 @@
     if (!button.isConnected) place.append(button);
     return undefined;
   }
+
+  /* Where a curve spans so much that its small values are one line, a logarithmic scale is proposed. */
+  function proposeLog(place, data, y) {
+    const button = place.querySelector(":scope > .scale-log") || document.createElement("button");
+    const spans = data.curves.map(({ usual, value }) => {
+      const isPositive = value.every((one) => one === null || one > 0);
+      return usual && isPositive && usual[0] > 0 ? usual[1] / usual[0] : 0;
+    });
+    const span = Math.max(0, ...spans);
+    if (y === "log" || span < WIDE || !Number.isFinite(span)) return button.remove();
+    Object.assign(button, { type: "button", className: "scale-log" });
+    button.textContent = `spans 10^${Math.floor(Math.log10(span))}: log scale`;
+    if (!button.isConnected) place.append(button);
+    return undefined;
+  }
+
+  window.dashboard.onPress(".scale-log", () => window.dashboard.set("y-scale", "log"));
 
   /* Curves of few points are drawn as they were measured, however the slider stands. */
   function isSmoothed(data, weight) {
@@ -207,7 +287,7 @@
     return curves.filter((curve) => curve.role === "val" || series === "train");
   }
 
-  const CONFIG = { displayModeBar: false, responsive: true, doubleClick: "reset" };
+  const CONFIG = { displayModeBar: false, responsive: true, doubleClick: false };
   const OLD_STILL = "as it was when the page opened; the chart is on its way";
   const PLOT = ":scope > :not(.loss-still)";
   const NOTHING_YET = { curves: [], broken: [], ends: {}, targets: [] };
@@ -277,10 +357,13 @@
       if (!plot || isAsBefore(stream, [data, x, y, weight, theme, compared?.[stream], series, isWhole], plot)) continue;
       const axis = usableAxis(data, x);
       const ghosts = ghostsOf(compared, stream, series);
-      const scene = { axis, y, weight, palette, unit: timeUnit(data, axis), ghosts, isWhole };
+      const bands = compared?.[stream]?.bands;
+      const scene = { axis, y, weight, palette, unit: timeUnit(data, axis), ghosts, isWhole, bands, isNamed: true };
       const figure = figureOf(stream, data, scene);
       show(stream, plot, withZoom(figure, plot));
-      tellScale(placeOf(stream, "loss-chart").closest(".loss"), figure.off, isWhole);
+      const panel = placeOf(stream, "loss-chart").closest(".loss");
+      tellScale(panel, figure.off, isWhole);
+      proposeLog(panel, data, y);
       placeOf(stream, "loss-note").textContent = noteOf(data, scene, x);
     }
     return figures;
@@ -315,7 +398,13 @@
     const isNew = !plot.data;
     window.Plotly.react(plot, data, layout, CONFIG);
     stillOf(stream)?.remove();
-    if (isNew) plot.on("plotly_relayout", (moved) => window.dash_clientside.zoom.follow(stream, moved));
+    window.readout.show();
+    if (!isNew) return;
+    plot.on("plotly_doubleclick", window.panels.reset);
+    plot.on("plotly_relayout", (moved) => {
+      window.dash_clientside.zoom.follow(stream, moved);
+      window.panels.follow(plot, moved);
+    });
   }
 
   /* Words of the panels whose entry is another one than they tell. */
@@ -330,7 +419,7 @@
     }
   }
 
-  window.lossFigures = { figureOf, tellScale, colours, usableAxis, timeUnit, streams, placeOf };
+  window.lossFigures = { figureOf, tellScale, proposeLog, colours, usableAxis, timeUnit, streams, placeOf };
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     losses: { draw, ghostsOf },
   });

@@ -86,7 +86,8 @@
 
   function wantsOf(stream) {
     const members = groupsOf(stream).flatMap(([, group]) => group.members);
-    return [mainOf(stream), ...othersOf(stream), ...members.flatMap((member) => memberWants(stream, member))];
+    const every = [mainOf(stream), ...othersOf(stream), ...members.flatMap((member) => memberWants(stream, member))];
+    return [...new Map(every.map((want) => [keyOf(want), want])).values()]; // a pinned metric stands in its group too
   }
 
   /* ---- asking ---- */
@@ -273,7 +274,8 @@
     if (!wants.flat().every(isHere)) return null;
     const parts = wants.map((of) => of.map((want) => heldAs(want)?.part));
     const members = group.members.map((member, index) => memberOf(stream, member, parts[index]));
-    return stable(`group ${stream} ${key}`, [group.count, ...members], () => ({ count: group.count, members }));
+    const { count, names } = group;
+    return stable(`group ${stream} ${key}`, [count, JSON.stringify(names), ...members], () => ({ count, names, members }));
   }
 
   function memberOf(stream, member, [own, other]) {

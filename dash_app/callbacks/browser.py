@@ -22,6 +22,11 @@ CHOICES = (
     (ids.SHOWN_RUN, "data"),
     (ids.BASELINE_CHOICE, "data"),
     (ids.OVERLAY_RUNS, "data"),
+    (ids.CURVES_ZOOM, "data"),
+    (ids.CROSSHAIR, "data"),
+    (ids.METRIC_FILTER, "value"),
+    (ids.METRIC_PINS, "data"),
+    (ids.FULL_PANEL, "data"),
 )
 """What a person chooses and the URL keeps, in the order of the URL script."""
 

@@ -20,6 +20,8 @@ from dash_app.views.page import digests
 
 def register_metrics(app: dash.Dash, history: RunHistory) -> None:
     """Let the groups below the loss charts follow the state and what is opened."""
+    in_browser(app, "chosen", "filter", Input(ids.METRIC_FILTER, "value"))
+    in_browser(app, "chosen", "pin", Input(ids.METRIC_PINS, "data"))
     in_browser(app, "metrics", "list", Input(ids.LOSS_SHOWN, "data"), Input(ids.TAB, "data"))
     in_browser(
         app,
@@ -30,6 +32,7 @@ def register_metrics(app: dash.Dash, history: RunHistory) -> None:
         Input(ids.Y_SCALE, "data"),
         Input(ids.SMOOTHING, "value"),
         Input(ids.THEME_NOW, "data"),
+        Input(ids.COMPARED_SHOWN, "data"),
     )
 
     @app.callback(

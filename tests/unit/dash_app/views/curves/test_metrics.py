@@ -60,6 +60,14 @@ def test_an_open_group_brings_so_many_metrics_as_are_wished() -> None:
     assert (found["patchtst"]["val"]["count"], len(found["patchtst"]["val"]["members"])) == (100, 24)
 
 
+def test_metrics_wished_by_name_come_with_the_names_of_their_group_and_pinned_ones_alone() -> None:
+    found = metric_data(FEW_STATE, None, {"patchtst": {"val": ("val/acc", "grad_norm"), "": ("grad_norm", "gone")}})
+
+    val, pinned = (found["patchtst"][key] for key in ("val", ""))
+    assert (val["names"], [one["series"] for one in val["members"]]) == ([["val/acc", "<Accuracy>"]], ["val/acc"])
+    assert ("names" in pinned, [one["series"] for one in pinned["members"]]) == (False, ["grad_norm"])
+
+
 def test_a_metric_has_its_figures_in_words_and_its_own_curve() -> None:
     (member,) = metric_data(FEW_STATE, None, {"patchtst": {"val": 9}})["patchtst"]["val"]["members"]
 
@@ -97,6 +105,8 @@ def test_the_baseline_stands_behind_a_metric_that_it_has_too() -> None:
         ({"a": {"val": 24}}, {"a": {"val": 24}}),
         ({"a": {"val": 10**9}}, {"a": {"val": MOST_DRAWN}}),
         ({"a": {"val": -1, "b": True, "c": "9", "d": 1.5}}, {"a": {}}),
+        ({"a": {"val": ["acc", 3, "f1"], "": []}}, {"a": {"val": ("acc", "f1"), "": ()}}),
+        ({"a": {"val": ["acc"] * 10**4}}, {"a": {"val": ("acc",) * MOST_DRAWN}}),
         ({"a": ["val"], "b": None}, {}),
         (None, {}),
         ("val", {}),
