@@ -14,6 +14,7 @@
   const beside = window.besideScalars;
   const BESIDE = "//"; // key of the group of what nobody configured
   const AT_A_TIME = 24; // of a group, before somebody asks for more
+  const NEAR_PIXELS = 100;
   const MOVING_MS = 60; // a person may still be moving
   const details = new WeakMap(); // card -> {run, series, axis, ...}: points of the part that it shows
   const closer = new WeakMap(); // card -> what asks for them
@@ -171,8 +172,26 @@
     every.filter((details) => !found(details.dataset)).forEach(letGo);
     // All cards first: one more beside a card leaves it less room.
     const cards = groups.flatMap((details) => cardsOf(details, found(details.dataset)));
-    cards.forEach(([card, member, stream]) => drawCard(card, member, stream, { ...look, bands: compared?.[stream]?.bands }));
+    const drawOne = ([card, member, stream]) => drawCard(card, member, stream, { ...look, bands: compared?.[stream]?.bands });
+    const isNear = new Map(cards.map((one) => [one, nearSight(one[0])])); // looked at before anything is drawn
+    cards.filter((one) => isNear.get(one)).forEach(drawOne);
     window.fullPanel.mark();
+    drawLater(cards.filter((one) => !isNear.get(one)), drawOne);
+  }
+
+  function nearSight(card) {
+    const { top, bottom } = card.getBoundingClientRect();
+    return bottom > -NEAR_PIXELS && top < window.innerHeight + NEAR_PIXELS;
+  }
+
+  /* Cards that nobody sees yet, one after the other, so that what is seen need not wait for them. */
+  function drawLater(cards, act) {
+    window.clearTimeout(drawLater.timer);
+    if (!cards.length) return;
+    drawLater.timer = window.setTimeout(() => {
+      act(cards[0]);
+      drawLater(cards.slice(1), act);
+    });
   }
 
   /* Far away a group keeps its cards, and their places, alone. */

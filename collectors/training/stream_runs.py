@@ -162,7 +162,7 @@ def _build_run(stream: str, run: RunFiles, choice: TagChoice) -> StreamRun:
 
 
 def _tags_beside(files: Sequence[EventFile], choice: TagChoice) -> tuple[str, ...]:
-    used = {*choice.tags.values(), *EPOCH_TAGS}
+    used = {*choice.tags.values(), *EPOCH_TAGS, "hp_metric"}  # the last one is Lightning's place for hyperparameters
     held = dict.fromkeys(tag for f in files for tag, s in f.evidence.series.items() if tag not in used and s.value.size)
     return tuple(held)[:MOST_BESIDE]
 

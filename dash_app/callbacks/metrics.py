@@ -13,7 +13,8 @@ from dash.exceptions import PreventUpdate
 
 from dash_app import ids
 from dash_app.callbacks.wires import in_browser, known_digests
-from dash_app.reading.history import RunHistory
+from dash_app.reading.history import RunHistory, known_ids
+from dash_app.views.curves.compared import MOST_OVERLAYS
 from dash_app.views.curves.metrics import metric_data, wish_from
 from dash_app.views.page import digests
 
@@ -43,15 +44,18 @@ def register_metrics(app: dash.Dash, history: RunHistory) -> None:
         Input(ids.SHOWN_RUN, "data"),
         Input(ids.BASELINE_CHOICE, "data"),
         Input(ids.RUNS_VERSION, "data"),
+        Input(ids.OVERLAY_RUNS, "data"),
         State(ids.METRIC_DIGESTS, "data"),
         prevent_initial_call=True,
     )
-    def show_metrics(sent: Any, _version: str, run: str | None, choice: str | None, _pinned: str, shown: Any) -> Any:
+    def show_metrics(*wishes: Any) -> Any:
+        sent, _version, run, choice, _pinned, overlays, shown = wishes
         wish = wish_from(sent)
         if not wish:
             raise PreventUpdate
         compared = history.compared(run, choice)
         baseline = compared.baseline.state if compared.baseline else None
-        now = {ids.METRIC_DATA: metric_data(compared.shown.state, baseline, wish)}
+        over = [state for one in known_ids(overlays, MOST_OVERLAYS) if (state := history.reader.run(one).state)]
+        now = {ids.METRIC_DATA: metric_data(compared.shown.state, baseline, wish, over)}
         told = digests(now)
         return [now[ids.METRIC_DATA], told] if told != known_digests(shown) else [no_update, no_update]

@@ -61,6 +61,7 @@ def _member(run: StreamMetrics, tag: str, series: Series) -> dict[str, object]:
         "odd": f"{lost} not finite" if lost else "",
         "reduced": False,
         "ghost": False,
+        "others": [],
         "data": data | {"curves": [curve | {"name": chart_text(tag)} for curve in data["curves"]]},
         "ghosts": [],
     }

@@ -6,7 +6,8 @@ and its curve; more of them when they are asked for. What was wished comes from 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from collectors.contract.metrics import StreamMetrics
@@ -75,7 +76,12 @@ def _wish(asked: Any) -> int | tuple[str, ...] | None:
     return tuple(name for name in asked[:MOST_DRAWN] if isinstance(name, str)) if isinstance(asked, list) else None
 
 
-def metric_data(state: DashboardState | None, baseline: DashboardState | None, wish: Wish) -> dict[str, Any]:
+def metric_data(
+    state: DashboardState | None,
+    baseline: DashboardState | None,
+    wish: Wish,
+    overlays: Sequence[DashboardState] = (),
+) -> dict[str, Any]:
     """Return stream id -> group -> `{count, members}` of what is wished and there.
 
     Where a group's metrics are wished by name, the `names` of all of them and their labels are told too.
@@ -83,27 +89,43 @@ def metric_data(state: DashboardState | None, baseline: DashboardState | None, w
     if state is None:
         return {}
     return {
-        stream: dict(_wished(run, baseline.metrics.get(stream) if baseline else None, wish[stream]))
+        stream: dict(_wished(run, _Others.of(stream, baseline, overlays), wish[stream]))
         for stream, run in state.metrics.items()
         if stream in wish
     }
 
 
+@dataclass(frozen=True, slots=True)
+class _Others:
+    """Series of one stream that other runs have."""
+
+    baseline: Collection[str]
+    overlays: Mapping[str, Collection[str]]
+    """Run id -> names."""
+
+    @classmethod
+    def of(cls, stream: str, baseline: DashboardState | None, overlays: Sequence[DashboardState]) -> _Others:
+        def names(state: DashboardState | None) -> Collection[str]:
+            return state.metrics[stream].series.keys() if state and stream in state.metrics else ()
+
+        return cls(names(baseline), {state.meta.run_id: names(state) for state in overlays})
+
+
 def _wished(
-    run: StreamMetrics, baseline: StreamMetrics | None, wish: Mapping[str, int | tuple[str, ...]]
+    run: StreamMetrics, others: _Others, wish: Mapping[str, int | tuple[str, ...]]
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     groups = {PINNED: tuple(run.series)} | {group.key: group.members for group in metric_groups(run.series)}
     for key in groups.keys() & wish.keys():
         members, asked = groups[key], wish[key]
         shown = members[:asked] if isinstance(asked, int) else [name for name in asked if name in members]
-        told: dict[str, Any] = {"count": len(members), "members": [_member(run, baseline, n) for n in shown]}
+        told: dict[str, Any] = {"count": len(members), "members": [_member(run, others, n) for n in shown]}
         if not isinstance(asked, int) and key != PINNED:
             told["names"] = [[name, metric_label(run, name)] for name in members]
         yield key, told
 
 
-def _member(run: StreamMetrics, baseline: StreamMetrics | None, name: str) -> dict[str, Any]:
-    """One metric: its figures in words, and whether the baseline has a curve to stand behind its own."""
+def _member(run: StreamMetrics, others: _Others, name: str) -> dict[str, Any]:
+    """One metric: its figures in words, whether the baseline has a curve of it, and which overlaid runs have."""
     best = best_words(run, name)
     return {
         "series": name,
@@ -112,7 +134,8 @@ def _member(run: StreamMetrics, baseline: StreamMetrics | None, name: str) -> di
         "best": f"best {best}" if best else "",
         "odd": odd_words(run, name),
         "reduced": name in run.about and run.about[name].reduced,
-        "ghost": baseline is not None and name in baseline.series,
+        "ghost": name in others.baseline,
+        "others": [run_id for run_id, names in others.overlays.items() if name in names],
     }
 
 

@@ -73,7 +73,7 @@ def test_a_metric_has_its_figures_in_words_and_its_own_curve() -> None:
 
     assert member == {
         "series": "val/acc", "label": "<Accuracy>", "last": "0.82 %", "best": "best 0.83 % at epoch 6", "odd": "",
-        "reduced": False, "ghost": False,
+        "reduced": False, "ghost": False, "others": [],
     }  # fmt: skip
     part = metric_part(FEW_STATE.metrics["patchtst"], "val/acc")
     (curve,) = part["curves"]
@@ -97,6 +97,15 @@ def test_the_baseline_stands_behind_a_metric_that_it_has_too() -> None:
 
     assert (with_it["ghost"], without["ghost"]) == (True, False)
     assert metric_data(None, None, wish) == {}
+
+
+def test_of_the_runs_drawn_over_a_metric_those_are_named_that_have_it() -> None:
+    over = [state.model_copy(update={"meta": state.meta.model_copy(update={"run_id": run_id})})
+            for run_id, state in (("with", FEW_STATE), ("without", ready_state()))]  # fmt: skip
+
+    (member,) = metric_data(FEW_STATE, None, {"patchtst": {"val": 9}}, over)["patchtst"]["val"]["members"]
+
+    assert member["others"] == ["with"]
 
 
 @pytest.mark.parametrize(
