@@ -132,6 +132,19 @@ def test_a_running_stream_means_training_and_tells_what_fails_already() -> None:
     assert verdict(failing).reason == ("SwinMAE still training. Already failing: 1. Trained checkpoints.")
 
 
+def test_between_two_streams_of_one_process_a_run_is_still_training() -> None:
+    waiting = with_progress(good(), "swinmae", status=Status.IDLE)
+    between = with_progress(waiting, "patchtst", lingers=True)
+
+    assert verdict(waiting).value is VerdictValue.NOT_READY
+    assert verdict(between).value is VerdictValue.TRAINING
+    assert verdict(between).reason.startswith("SwinMAE still to come.")
+    assert verdict(with_stream(between, "patchtst", in_current_run=False)).value is VerdictValue.NOT_READY
+    assert verdict(with_progress(between, "patchtst", status=Status.STALLED)).value is VerdictValue.NOT_READY
+    assert verdict(with_progress(good(), "patchtst", lingers=True)).value is VerdictValue.READY
+    assert (waiting.has_ended, between.has_ended, good().has_ended) == (True, False, True)
+
+
 def test_a_diverged_stream_is_not_ready_though_another_one_still_trains() -> None:
     """Nobody should wait for the end of a run that cannot be released any more."""
     seen = with_progress(without_checkpoint(diverged(good(), "patchtst", NAN)), "swinmae", status=Status.RUNNING)
