@@ -56,7 +56,7 @@ def test_a_node_says_its_stage_its_size_and_its_frame() -> None:
 
 
 def test_an_edge_says_where_it_meets_its_cards_and_how_it_bends() -> None:
-    """Bends as shares of the way and distances to its right: past s1 it goes below, for the label of a frame stands above; a straight one has none."""
+    """Bends as shares of the way and distances to its right, below s1 for a label is above; straight ones have none."""
     edges = {element["data"]["id"]: element["data"] for element in graph_elements(small())[4:]}
     ends = {"view": "flow", "leaves": "104px 0px", "enters": "-104px 0px"}
 
