@@ -69,26 +69,26 @@ def reached(unit: str, total: int | None, places: list[float], **progress: Any) 
 
 
 @pytest.mark.parametrize(
-    ("unit", "total", "places", "words", "short"),
+    ("unit", "total", "places", "told"),
     [
-        ("epoch", 4, [0, 1, 2], "epoch 3 of 4", True),
-        ("epoch", 3, [0, 1, 2], "epoch 3 of 3", False),
-        ("epoch", 4, [1, 2, 3], "epoch 3 of 4", True),
-        ("epoch", 3, [1, 2, 3], "epoch 3 of 3", False),
-        ("epoch", 3, [0, 0.5, 2.5], "epoch 2.5 of 3", True),
-        ("epoch", None, [0, 1, 2], "epoch 3", False),
-        ("step", 30, [9, 19, 29], "step 30 of 30", False),
-        ("step", 30, [10, 20, 29], "step 29 of 30", True),
-        ("step", 40, [9, 19, 29], "step 29 of 40", True),
-        ("step", 29, [9, 19, 29], "step 29 of 29", False),
+        ("epoch", 4, [0, 1, 2], ("epoch 3 of 4", True)),
+        ("epoch", 3, [0, 1, 2], ("epoch 3 of 3", False)),
+        ("epoch", 4, [1, 2, 3], ("epoch 3 of 4", True)),
+        ("epoch", 3, [1, 2, 3], ("epoch 3 of 3", False)),
+        ("epoch", 3, [0, 0.5, 2.5], ("epoch 2.5 of 3", True)),
+        ("epoch", None, [0, 1, 2], ("epoch 3", False)),
+        ("step", 30, [9, 19, 29], ("step 30 of 30", False)),
+        ("step", 30, [10, 20, 29], ("step 29 of 30", True)),
+        ("step", 40, [9, 19, 29], ("step 29 of 40", True)),
+        ("step", 29, [9, 19, 29], ("step 29 of 29", False)),
     ],
 )
 def test_how_far_a_stream_is_counts_from_one_and_is_short_of_its_total_or_not(
-    unit: str, total: int | None, places: list[float], words: str, short: bool
+    unit: str, total: int | None, places: list[float], told: tuple[str, bool]
 ) -> None:
-    told = reached(unit, total, places)
+    s = reached(unit, total, places)
 
-    assert (epoch_words(told), is_short(told)) == (words, short)
+    assert (epoch_words(s), is_short(s)) == told
 
 
 def test_before_anything_is_reached_the_other_unit_or_nothing_is_told() -> None:
@@ -101,7 +101,7 @@ def holding(*tags: str) -> Any:
     """A stream whose event file holds these tags, beside one without a point."""
     point = ScalarSeries("x", np.array([1]), np.array([T0]), np.array([0.5]))
     file = event_file()
-    series = dict.fromkeys(tags, point) | {"loss/val": replace(point, step=np.array([], int))}
+    series = dict.fromkeys(tags, point) | {"loss/val": replace(point, value=np.array([]))}
     held = replace(file, evidence=replace(file.evidence, series=series))
     return replace(stream(), events=(held,))
 
