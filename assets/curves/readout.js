@@ -19,6 +19,7 @@
   let pressed = null;
   let frame = null;
   let announced = null;
+  let kept = null; // what the address has of it
 
   const box = () => document.getElementById("readout");
   const isOpen = () => root.dataset.tab === "curves" && box();
@@ -141,19 +142,32 @@
       const stream = plot.closest(".loss");
       streams.set(stream, [...(streams.get(stream) || []), ...read(plot, place ?? null)]);
     }
-    head.textContent = headWords();
-    const groups = [...streams].map(([stream, found]) => groupOf(streams.size > 1 && stream, found));
-    values.replaceChildren(...groups);
+    const words = headWords(leader(near));
+    if (head.textContent !== words) head.textContent = words;
+    fill(values, [...streams].map(([stream, found]) => [streams.size > 1 ? stream.querySelector("h3").textContent : "", found]));
     const places = placesOf(near);
     slider.max = Math.max(0, places.length - 1);
     slider.disabled = places.length < 2;
     slider.value = at && places.length ? nearest(places, placeIn(leader(near))) : slider.max;
-    slider.setAttribute("aria-valuetext", [headWords(), ...groups.map((group) => group.textContent)].join("; "));
+    const told = [...streams.values()].flat().map(({ name, value, where }) => `${name} ${value}${where}`);
+    slider.setAttribute("aria-valuetext", [words, ...told].join("; "));
   }
 
-  function headWords() {
+  /* The values of each stream; where the same curves are told as before, only their figures change. */
+  function fill(place, groups) {
+    const curves = JSON.stringify(groups.map(([stream, found]) => [stream, found.map(({ name, look }) => [name, look?.color])]));
+    if (fill.curves !== curves) place.replaceChildren(...groups.map(([stream, found]) => groupOf(stream, found)));
+    fill.curves = curves;
+    const items = place.querySelectorAll(".readout-item");
+    groups.flatMap(([, found]) => found).forEach(({ value, where }, index) => {
+      const [figures, elsewhere] = items[index].querySelectorAll("b, small");
+      if (figures.textContent !== value) figures.textContent = value;
+      if (elsewhere.textContent !== where) elsewhere.textContent = where;
+    });
+  }
+
+  function headWords(plot) {
     if (!at) return "latest";
-    const plot = window.panels.every().find((one) => one.layout.meta.axis === at.axis);
     const { seconds = 1 } = plot?.layout.meta || {};
     const unit = plot?.layout.xaxis.ticksuffix || "";
     return `${at.axis === "index" ? "point" : at.axis} ${figure(at.place / seconds)}${unit}${isHeld ? ", held" : ""}`;
@@ -161,7 +175,7 @@
 
   function groupOf(stream, found) {
     const group = make("span", "readout-group");
-    if (stream) group.append(make("b", "readout-stream", stream.querySelector("h3").textContent));
+    if (stream) group.append(make("b", "readout-stream", stream));
     for (const one of found) {
       const item = make("span", one.isOdd ? "readout-item loss-broken" : "readout-item");
       if (one.look) {
@@ -169,7 +183,7 @@
         Object.assign(key.style, { borderColor: one.look.color, borderTopStyle: (one.look.dash || "solid") === "solid" ? "solid" : "dashed" });
         item.append(key);
       }
-      item.append(`${one.name} `, make("b", "", one.value), one.where);
+      item.append(`${one.name} `, make("b", ""), make("small", ""));
       group.append(item, " ");
     }
     return group;
@@ -199,7 +213,8 @@
   function put(where, hold) {
     at = where;
     isHeld = hold;
-    if (hold || words() === null) window.dashboard.set("crosshair", words());
+    if (words() !== kept) window.dashboard.set("crosshair", words());
+    kept = words();
     show();
   }
 
@@ -218,6 +233,15 @@
   }
 
   const plotUnder = (event) => event.target.closest?.(PLOTS);
+
+  /* What plotly would tell beside the pointer stands in the readout: it need not look for it. A drag is its own. */
+  document.addEventListener(
+    "mousemove",
+    (event) => {
+      if (isOpen() && !event.buttons && plotUnder(event)) event.stopPropagation();
+    },
+    true,
+  );
 
   document.addEventListener("pointermove", (event) => {
     if (!isOpen()) return;

@@ -75,6 +75,7 @@ def main() -> int:
     asked = parser.parse_args()
     print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} at the start")
     driver = webdriver.Chrome(options=chromium_options())
+    driver.set_script_timeout(300)
     try:
         with tempfile.TemporaryDirectory() as home:
             opening(Path(home) / "opening", driver, asked)
