@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
+from support.browsers import Chromium
+from support.build_events import event, record, simple_value
 from support.metric_states import ACC, FEW, many, with_metrics
 from support.page import Page, mouse_over, open_page, resize, text, texts, zoom_by_hand
+from support.server import RunningServer
 from support.states import ready_state
 from support.waiting import wait_for
+from support.workspaces import write, write_good
 
 from collectors.contract.state import DashboardState
 
@@ -170,3 +176,32 @@ def touch(page: Page, first: int, last: int) -> None:
     }
     for kind, points in (("touchStart", [where[first]]), ("touchMove", [where[last]]), ("touchEnd", [])):
         page.driver.execute_cdp_cmd("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+
+def test_below_the_crosshair_stands_its_epochs_log_and_what_nobody_configured_is_read_when_it_is_opened(
+    serve: Callable[..., RunningServer], browser: Chromium, tmp_path: Path
+) -> None:
+    driver, root = browser.driver, tmp_path / "ws"
+    write_good(root)
+    auc = [0.5, 0.7, 0.9]
+    (events,) = (path for path in root.rglob("*tfevents*") if "patchtst" in str(path))
+    with events.open("ab") as file:
+        file.writelines(record(event(n, [simple_value("eval/auc", value)])) for n, value in enumerate(auc, 1))
+    write(root / "train.log", "".join(f"epoch {n}/12 starts\nwarning: slow disk {n}\n" for n in range(1, 13)))
+    server = serve(root, collect=True)
+    wait_for(lambda: server.get("readyz").status_code == 200, "the first look at the folder")
+    open_page(driver, server.url, "tab=curves&at=epoch:3")
+
+    driver.execute_script("document.querySelector('#log').scrollIntoView()")
+    lines = ["epoch 3/12 starts\n", "warning: slow disk 3\n"]
+    wait_for(lambda: texts(driver, ".log-line") == lines, "the lines of epoch 3")
+    assert text(driver, "#log h2") == "Log at epoch 3"
+    driver.find_element("css selector", "body").send_keys(Keys.ESCAPE)
+    wait_for(lambda: "slow disk 12" in text(driver, ".log-lines"), "the whole log")
+
+    group = ".metric-group[data-group='//']"
+    assert text(driver, f"{group} summary").split("\n") == ["1 more scalar in the event files", "eval/auc"]
+    assert texts(driver, f"{group} .metric-card") == [], "nothing is read before"
+    driver.execute_script(f'document.querySelector("{group} summary").click()')
+    script = f'return [...document.querySelector("{group} .metric-plot")?.data?.[0]?.y || []]'
+    wait_for(lambda: driver.execute_script(script) == pytest.approx(auc), "what the event file holds")
