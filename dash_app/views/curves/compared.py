@@ -12,7 +12,6 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
-from collectors.compare.limits import limits_of
 from collectors.contract.delta import Delta, LossChange, StreamDelta
 from collectors.contract.state import DashboardState
 from collectors.numbers import number_words, percent_words
@@ -46,6 +45,8 @@ def _bands(baseline: DashboardState | None, delta: Delta | None, change: StreamD
     theirs = baseline.metrics.get(change.id) if baseline and change and change.comparable else None
     if theirs is None or delta is None:
         return []
+    from collectors.compare.limits import limits_of  # by those who compare alone
+
     return [
         {
             "series": limit.series,
