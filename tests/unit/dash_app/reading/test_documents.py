@@ -31,10 +31,10 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def test_four_documents_are_kept_and_of_more_the_least_recent_is_read_again(tmp_path: Path, read: list[str]) -> None:
     kept = Documents(backend_at(tmp_path))
-    for digest in ("a", "b", "c", "d", "a", "e", "a", "b", "gone", "gone"):
+    for digest in ("a", "b", "c", "d", "a", "e", "gone", "gone", "c", "a", "b"):
         kept.document("run", "s", digest)
 
-    assert read == ["a", "b", "c", "d", "e", "b", "gone", "gone"]
+    assert read == ["a", "b", "c", "d", "e", "gone", "gone", "b"]
 
 
 def with_digests(**digests: str) -> DashboardState:
