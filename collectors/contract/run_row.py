@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Annotated, NamedTuple, NotRequired
+from typing import Annotated, Any, NamedTuple, NotRequired
 
 from pydantic import Field
 from typing_extensions import TypedDict  # pydantic needs this one before Python 3.12
@@ -172,7 +172,7 @@ def _bound(told: object) -> float | None:
     raise TypeError(f"no bound: {told!r}")
 
 
-def _object(text: str) -> dict[object, object]:
+def _object(text: str) -> dict[Any, Any]:
     try:
         found = json.loads(text or "{}")
     except (ValueError, RecursionError):

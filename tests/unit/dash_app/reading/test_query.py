@@ -41,6 +41,7 @@ def test_without_a_wish_every_run_comes_newest_first_and_none_is_copied() -> Non
 def test_words_verdict_and_days_choose() -> None:
     assert ids(text="RUN-A") == ["run-a"]
     assert ids(text="run b") == ["run-b"]
+    assert ids(text="patchtst:final<0.5") == ["run-b"]
     assert ids(verdict="not_ready") == ["run-c", "run-b"]
     assert ids(verdict="damaged") == ["run-20261104-000000"]
     assert ids(since="2026-11-02", until="2026-11-03") == ["run-c", "run-b"]
@@ -70,3 +71,16 @@ def test_a_page_after_the_last_is_the_last() -> None:
 )
 def test_nonsense_is_as_if_nothing_were_wished(wish: Any) -> None:
     assert select_rows(ROWS, query_from(wish)) is ROWS
+
+
+def test_rows_are_sorted_by_a_value_of_the_config_and_days_are_those_of_the_reader() -> None:
+    rows = [a_row(f"run-{n}", n, config=f'{{"lr": {lr}}}') for n, lr in ((3, '"auto"'), (2, 0.1), (1, 0.001))]
+
+    def sorted_by(*, descending: bool) -> list[str]:
+        wish = {"sort": "patchtst:config.lr", "descending": descending}
+        return [row["run_id"][-1] for row in select_rows(rows, query_from(wish))]
+
+    assert (sorted_by(descending=False), sorted_by(descending=True)) == (["1", "2", "3"], ["3", "2", "1"])
+    assert "run-c" in ids(since="2026-11-04", zone="Pacific/Auckland"), "noon in London is the next day there"
+    assert "run-c" not in ids(since="2026-11-04")
+    assert ids(zone="../etc/passwd") == ids(zone="Nowhere/At_all") == ids()
