@@ -1,11 +1,10 @@
-"""What somebody wishes to see of the runs -> those rows, in order, a page of them. Pure but for zones.
+"""What somebody wishes to see of the runs -> those rows, in order. Pure but for zones.
 
 A wish may come from anybody: what is not understood is left out, never an error.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
@@ -22,7 +21,6 @@ LIVE = "live"
 """How a URL may name the current state."""
 NO_BASELINE = "-"
 """How a URL says that no baseline is wished; no run can have this id."""
-PAGE_ROWS = 50
 MOST_ROWS = 1000
 """Rows that one answer of `api/runs` may hold."""
 LONGEST_TEXT = 200
@@ -85,28 +83,13 @@ class RunQuery:
         is_unfiltered = not (self.text or self.verdict or self.since or self.until)
         return is_unfiltered and self.descending and key_of(self.sort) is STARTED
 
+    def by_time(self) -> RunQuery:
+        """The same filters, the newest first."""
+        return replace(self, sort="started", descending=True)
+
     def on_page(self, page: int) -> RunQuery:
         """The same wish, another page."""
         return replace(self, page=max(0, page))
-
-
-@dataclass(frozen=True)
-class Selection:
-    """A page of the rows that were wished."""
-
-    rows: tuple[RunRow, ...]
-    """The page's rows."""
-    found: int
-    """How many fit the filters."""
-    total: int
-    """How many there are."""
-    query: RunQuery
-    """The wish, with a page that exists."""
-
-    @property
-    def pages(self) -> int:
-        """How many pages there are; at least one."""
-        return max(1, math.ceil(self.found / PAGE_ROWS))
 
 
 def query_from(wish: Any) -> RunQuery:
@@ -170,15 +153,6 @@ def zone_named(name: str) -> tzinfo:
         return ZoneInfo(name) if name else UTC
     except (ValueError, OSError, KeyError):
         return UTC
-
-
-def select_page(rows: Sequence[RunRow], query: RunQuery) -> Selection:
-    """Return one page of the wished rows; a page after the last is the last."""
-    found = select_rows(rows, query)
-    last = max(0, (len(found) - 1) // PAGE_ROWS)
-    page = min(query.page, last)
-    shown = found[page * PAGE_ROWS : (page + 1) * PAGE_ROWS]
-    return Selection(tuple(shown), len(found), len(rows), query.on_page(page))
 
 
 def select_rows(rows: Sequence[RunRow], query: RunQuery) -> Sequence[RunRow]:

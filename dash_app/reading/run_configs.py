@@ -6,13 +6,13 @@ before the first row is shown.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import islice
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from collectors.contract.run_row import RunRow, StreamRow, values_in
 from collectors.contract.values import Scalar
-from dash_app.reading.run_order import CONFIG, config_value, order_of
+from dash_app.reading.run_order import CONFIG, EVERY, config_value, order_of
 
 LOOKED_AT = 500
 """Rows, the first of those that were found."""
@@ -30,17 +30,34 @@ class ConfigColumns(NamedTuple):
     """Those in which two of the rows differ."""
 
 
+NO_CONFIGS = ConfigColumns((), ())
+
+
 def config_columns(rows: Sequence[RunRow]) -> ConfigColumns:
     """Look at the first rows; a value that one of them does not tell is no difference."""
-    found: dict[str, set[Scalar]] = {}
-    for row in islice(rows, LOOKED_AT):
+    found: dict[tuple[str, str], set[Scalar]] = {}
+    own: set[str] = set()
+    for row in rows[:LOOKED_AT]:
+        first: dict[str, Scalar] = {}
         for stream, told in row["streams"].items():
             for key, value in values_in(told).items():
                 if value is not None:
-                    found.setdefault(f"{stream}:{CONFIG}{key}", set()).add(value)
-    differing = [column for column, values in found.items() if len(values) > 1]
-    known = dict.fromkeys([*differing, *found])
+                    found.setdefault((stream, key), set()).add(value)
+                    own.update([key] if first.setdefault(key, value) != value else [])
+    columns = _columns(found, own)
+    differing = [column for column, values in columns.items() if len(values) > 1]
+    known = dict.fromkeys([*differing, *columns])
     return ConfigColumns(tuple(known)[:MOST_KNOWN], tuple(differing)[:MOST_DIFFERING])
+
+
+def _columns(found: Mapping[tuple[str, str], set[Scalar]], own: set[str]) -> dict[str, set[Scalar]]:
+    """One column for a key that several streams have and no run tells otherwise of one than of the other."""
+    shared = Counter(key for _, key in found)
+    columns: dict[str, set[Scalar]] = {}
+    for (stream, key), values in found.items():
+        of = EVERY if shared[key] > 1 and key not in own else stream
+        columns.setdefault(f"{of}:{CONFIG}{key}", set()).update(values)
+    return columns
 
 
 class Group(NamedTuple):

@@ -28,6 +28,8 @@ METRIC = "metric."
 """Begins such a measure that is another metric, by its name."""
 CONFIG = "config."
 """Begins what is a value of the config, by its key: a column `stream:config.key`."""
+EVERY = "*"
+"""Stands for the stream where all streams of a run say the same."""
 
 
 def ordered(rows: list[RunRow], sort: str, *, descending: bool) -> list[RunRow]:
@@ -60,8 +62,9 @@ def _measure(row: RunRow, stream: str, measure: str) -> float | None:
 def config_value(row: RunRow, column: str) -> Any:
     """What a run's config says in a column `stream:config.key`; None where it says nothing."""
     stream, _, key = column.partition(":")
-    found = row["streams"].get(stream)
-    return values_in(found).get(key.removeprefix(CONFIG)) if found else None
+    asked = row["streams"].values() if stream == EVERY else [row["streams"].get(stream)]
+    told = (values_in(found).get(key.removeprefix(CONFIG)) for found in asked if found)
+    return next((value for value in told if value is not None), None)
 
 
 def order_of(value: Any) -> tuple[bool, Any] | None:

@@ -10,7 +10,8 @@ from support.states import diverged_state, failing_state, ready_state
 from collectors.contract.run_row import RunRow
 from collectors.contract.state import DashboardState
 from collectors.store.rows import damaged_row, row_of
-from dash_app.reading.query import PAGE_ROWS, RunQuery, query_from, select_page, select_rows
+from dash_app.reading.query import RunQuery, query_from, select_rows
+from dash_app.reading.run_page import PAGE_ROWS, select_page
 
 
 def a_row(run_id: str, day: int, state: DashboardState | None = None, **stream: Any) -> RunRow:
