@@ -132,5 +132,6 @@
   document.addEventListener("pointercancel", cancel);
   document.addEventListener("keydown", (event) => event.key === "Escape" && cancel());
 
-  window.dash_clientside = Object.assign({}, window.dash_clientside, { scatter: { draw: show, select } });
+  window.scatter = { select };
+  window.dash_clientside = Object.assign({}, window.dash_clientside, { scatter: { draw: show } });
 })();

@@ -10,10 +10,10 @@
   const LOG_FROM = 20;
   const ROOM = { left: 58, right: 118, top: 14, bottom: 22 };
   const NARROW = 620;
+  const MANY = 1500; // from here on points are small, and shine through
   const R = 3.5;
   const circle = (r) => `m${-r} 0a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0`;
-  const CROSS = `m${-R} ${-R}l${2 * R} ${2 * R}m0 ${-2 * R}l${-2 * R} ${2 * R}`;
-  const MARKS = { ready: circle(R), "not ready": CROSS };
+  const cross = (r) => `m${-r} ${-r}l${2 * r} ${2 * r}m0 ${-2 * r}l${-2 * r} ${2 * r}`;
 
   function svg(tag, attributes, ...children) {
     const made = document.createElementNS(SVG, tag);
@@ -81,6 +81,10 @@
   /* A line across, named at its end; names keep a line's height between them. */
   function level(made, at, name, look, box, names) {
     made.append(svg("line", { x1: box.left, x2: box.right, y1: at, y2: at, class: look }));
+    named(made, at, name, look, box, names);
+  }
+
+  function named(made, at, name, look, box, names) {
     let y = at + 4;
     while (names.some((other) => Math.abs(other - y) < 13)) y -= 13;
     names.push(y);
@@ -109,6 +113,7 @@
       const band = { x: box.left, y: Math.min(at, limit), width: box.right - box.left, height: Math.abs(at - limit) };
       made.append(svg("rect", { ...band, class: "scatter-band" }));
       level(made, at, `baseline ${words(baseline.value)}`, "scatter-baseline", box, names);
+      if (baseline.limit !== null && !box.isNarrow) named(made, limit, `allowed to ${words(baseline.limit)}`, "", box, names);
     }
     for (const [value, told] of data.targets) level(made, y.place(value), told, "scatter-target", box, names);
   }
@@ -125,11 +130,13 @@
     grid(made, x, y, box);
     held(made, data, y, box);
     made.append(svg("path", { d: steps(data.best, x, y, box), class: "scatter-best" }));
+    const isMany = data.ids.length > MANY;
     const points = data.ids.map((_, n) => [x.place(data.time[n]), y.place(data.value[n])]);
     data.verdicts.forEach((verdict, kind) => {
       const mine = points.filter((_, n) => data.verdict[n] === kind);
-      const d = mine.map(([right, down]) => `M${right.toFixed(1)} ${down.toFixed(1)}${MARKS[verdict] || circle(R)}`).join("");
-      if (d) made.append(svg("path", { d, class: "scatter-points", "data-verdict": verdict }));
+      const mark = (verdict === "not ready" ? cross : circle)(isMany ? R / 2 : R);
+      const d = mine.map(([right, down]) => `M${right.toFixed(1)} ${down.toFixed(1)}${mark}`).join("");
+      if (d) made.append(svg("path", { d, class: `scatter-points${isMany ? " is-many" : ""}`, "data-verdict": verdict }));
     });
     made.append(svg("path", { class: "scatter-chosen" }), svg("rect", { class: "scatter-drag", width: 0, height: 0 }));
     return { picture: made, points, isLog: y.isLog };

@@ -14,7 +14,10 @@
   const boxes = () => [...document.querySelectorAll("button[data-select]")];
 
   function mark(ids) {
-    if (ids !== undefined) selected = ids || [];
+    if (ids !== undefined) {
+      selected = ids || [];
+      window.scatter.select(selected);
+    }
     const chosen = new Set(selected);
     const usable = boxes().filter((box) => !box.disabled);
     for (const box of usable) {

@@ -40,7 +40,6 @@ def register_history(app: dash.Dash, history: RunHistory, settings: Settings) ->
     in_browser(app, "selection", "mark", Input(ids.SELECTED_RUNS, "data"))
     in_browser(app, "selection", "arrive", Input(ids.COMPARED_RUNS, "data"))
     in_browser(app, "scatter", "draw", Input(ids.RUNS_CHART_DATA, "data"))
-    in_browser(app, "scatter", "select", Input(ids.SELECTED_RUNS, "data"))
 
 
 def _list(app: dash.Dash, history: RunHistory, settings: Settings) -> None:

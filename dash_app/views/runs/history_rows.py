@@ -60,7 +60,7 @@ class Column:
     config: str | None = None
     """The column of configs, `stream:config.key`, whose value it shows."""
     is_differing: bool = False
-    """Whether it is shown because the value differs."""
+    """Whether the value differs, where beside it stand others that do not."""
 
     @property
     def look(self) -> str:
@@ -86,7 +86,11 @@ def columns_of(
         )
     ]
     differing = configs.differing if "differing" in chosen else ()
-    told = [_config(name, is_differing=name in differing) for name in dict.fromkeys([*differing, *query.configs])]
+    is_mixed = any(name not in differing for name in query.configs)
+    told = [
+        _config(name, is_differing=is_mixed and name in differing)
+        for name in dict.fromkeys([*differing, *query.configs])
+    ]
     return [Column("run", None, "Run", "run"), *facts, *measures, *told]
 
 

@@ -33,7 +33,7 @@ def render_side_by_side(run_ids: Sequence[str], sections: Sequence[Section], mis
     differing = [_section(section, run_ids) for section in sections]
     equal = _equal(sections, run_ids)
     frame = html.Div([*filter(None, differing), *equal], className="side-frame", tabIndex=0, role="region",
-                     **attributes(aria_label="Runs side by side"))  # fmt: skip
+                     style={"--runs": str(len(run_ids))}, **attributes(aria_label="Runs side by side"))  # fmt: skip
     return [head, *gone, frame]
 
 
