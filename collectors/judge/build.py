@@ -15,7 +15,6 @@ from collectors.contract.artifacts import Artifact, Artifacts
 from collectors.contract.graph import EdgeInfo, GroupInfo, Node, Pipeline, Position, StageInfo, StreamInfo, ViewInfo
 from collectors.contract.pipeline import PipelineConfig, Stage
 from collectors.contract.state import SCHEMA_VERSION, Check, DashboardState, EarlierJudgement, Meta, Step, Verdict
-from collectors.contract.values import Status
 from collectors.decisions.summary import summary_of
 from collectors.judge.artifacts import build_artifacts
 from collectors.judge.checklist import not_asked_by
@@ -114,13 +113,12 @@ def _kept_node(node: Node, before: Node | None) -> Node:
 
 def _meta(seen: WorkspaceEvidence, about: Observation) -> Meta:
     ends = [s.progress.last_at for s in seen.streams if s.in_current_run]
-    moving = any(s.progress.status is Status.RUNNING for s in seen.streams)
     known = [e for e in ends if e is not None]
     return Meta(
         run_id=about.run_id,
         timestamp=about.now,
         started_at=utc(seen.started_at),
-        finished_at=utc(max(known)) if known and not moving else None,
+        finished_at=utc(max(known)) if known and not seen.is_under_way else None,
         workspace=about.workspace,
         title=seen.config.title,
         collector_version=__version__,

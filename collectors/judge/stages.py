@@ -124,6 +124,8 @@ def _streams(_stage: Stage, judged: Judged) -> StageStatus:
             return StageStatus(status, message, begun if status is Status.RUNNING else None)
     if done == len(states):
         return StageStatus(Status.DONE, message, _last_end(judged))
+    if judged.seen.to_follow:
+        return StageStatus(Status.RUNNING, message, begun)
     return StageStatus(Status.IDLE, message if done else "no stream started")
 
 
@@ -168,7 +170,7 @@ def _artifacts(_stage: Stage, judged: Judged) -> StageStatus:
     While one still trains there is nothing to bundle yet, and that is no failure.
     """
     states = [s.progress.status for s in judged.seen.streams]
-    if Status.RUNNING in states or not {Status.DONE, Status.FAIL, Status.STALLED} & set(states):
+    if judged.seen.is_under_way or not {Status.DONE, Status.FAIL, Status.STALLED} & set(states):
         return StageStatus(Status.IDLE, "waiting for training to end")
     checks = [judged.checks[s.id] for s in checklist.CHECKS if s.at_saving and s.id in judged.checks]
     return _of_checks(checks, "checked")
@@ -200,7 +202,7 @@ def _gate(_stage: Stage, judged: Judged) -> StageStatus:
 
 def _snapshot(_stage: Stage, judged: Judged) -> StageStatus:
     """Idle while anything trains: a snapshot stored between two streams is not yet the run's last."""
-    if any(s.progress.status is Status.RUNNING for s in judged.seen.streams):
+    if judged.seen.is_under_way:
         return StageStatus(Status.IDLE, "waiting for training to end")
     failed = judged.verdict.failed
     if judged.snapshot_stored and judged.verdict.value is VerdictValue.NOT_READY and failed:

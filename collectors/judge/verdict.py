@@ -52,16 +52,24 @@ def _value_and_reason(checks: tuple[Check, ...], seen: WorkspaceEvidence) -> tup
     skipped = [c for c in checks if c.blocking and c.outcome is Outcome.SKIP]
     if seen.has_diverged:
         return VerdictValue.NOT_READY, _about(sorted(failing, key=lambda c: c.id != "training"), seen)
-    running = [s.stream.label for s in seen.streams if is_running(s) and not s.progress.silent]
-    if running:
+    under_way = _under_way(seen)
+    if under_way is not None:
         already = [_name(c) for c in failing if not c.follows_from]
         told = f" Already failing: {', '.join(already)}." if already else ""
-        return VerdictValue.TRAINING, _Told(f"{named(running)} still training.{told}")
+        return VerdictValue.TRAINING, _Told(f"{under_way}.{told}")
     if failing:
         return VerdictValue.NOT_READY, _about(_root_cause_first(failing, seen), seen)
     if skipped:
         return VerdictValue.INCOMPLETE, _about(skipped, seen)
     return VerdictValue.READY, _Told(_every(checks, seen))
+
+
+def _under_way(seen: WorkspaceEvidence) -> str | None:
+    """Which streams train, or are to follow; None where none does."""
+    running = [s.stream.label for s in seen.streams if is_running(s) and not s.progress.silent]
+    if running:
+        return f"{named(running)} still training"
+    return f"{named([s.stream.label for s in seen.to_follow])} still to come" if seen.to_follow else None
 
 
 def _nothing(seen: WorkspaceEvidence) -> str:

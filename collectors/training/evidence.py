@@ -196,10 +196,22 @@ class WorkspaceEvidence:
 
     @property
     def has_ended(self) -> bool:
-        """The current run is done, failed or stalled: something of it has ended, and nothing runs."""
-        states = [(s.progress.status, s.in_current_run) for s in self.streams]
-        begun = [status for status, current in states if current and status is not Status.IDLE]
-        return bool(begun) and Status.RUNNING not in [status for status, _ in states]
+        """The current run is done, failed or stalled: something of it has ended, and nothing runs or is to follow."""
+        begun = any(s.in_current_run and s.progress.status is not Status.IDLE for s in self.streams)
+        return begun and not self.is_under_way
+
+    @property
+    def is_under_way(self) -> bool:
+        """A stream trains, or is to follow one that has just ended."""
+        return any(s.progress.status is Status.RUNNING for s in self.streams) or bool(self.to_follow)
+
+    @property
+    def to_follow(self) -> tuple[StreamEvidence, ...]:
+        """Streams that have not begun, while the process lives that has just trained another one to its end."""
+        idle = tuple(s for s in self.streams if s.progress.status is Status.IDLE)
+        others = [s for s in self.streams if s.progress.status is not Status.IDLE]
+        is_between = all(s.progress.status is Status.DONE for s in others)
+        return idle if is_between and any(s.progress.lingers and s.in_current_run for s in others) else ()
 
     @property
     def has_diverged(self) -> bool:

@@ -86,6 +86,9 @@ class Progress:
     doubted: str | None = None
     """What the heartbeat says of its end and why it is not believed; None where nothing is doubted."""
 
+    lingers: bool = False
+    """Done not long ago, and its process lives: it may go on with another stream."""
+
     @property
     def ended(self) -> bool:
         """It will not go on by itself: done or diverged."""
@@ -134,7 +137,12 @@ def progress_of(seen: Observed, now: float) -> Progress:
         remedy=end.remedy if is_open else None,
         doubted=doubted,
         silent=status is Status.RUNNING and last_at is not None and now > (_silent_at(stalled_at, last_at, gap) or now),
+        lingers=status is Status.DONE and last_at is not None and now <= last_at + SILENT_SECONDS and _is_alive(seen),
     )
+
+
+def _is_alive(seen: Observed) -> bool:
+    return seen.writer is not None and seen.writer.alive is True
 
 
 def _reached(end: End, target: Target) -> str:

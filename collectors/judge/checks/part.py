@@ -232,7 +232,12 @@ def not_yet_there(seen: WorkspaceEvidence, s: StreamEvidence | None = None) -> N
         return NotYet("nothing has been trained yet", None)
     training = [one.stream.label for one in seen.streams if is_running(one) and not one.progress.silent]
     has_begun = s is not None and s.progress.status is not Status.IDLE and not is_running(s)
-    if has_begun or not training:
+    if has_begun:
+        return None
+    if not training and seen.to_follow:
+        names = joined_words([one.stream.label for one in seen.to_follow])
+        return NotYet(f"{names} still to come", waiting(f"Wait until {names} has ended."))
+    if not training:
         return None
     return NotYet(
         f"{joined_words(training)} still training", waiting(f"Wait until {joined_words(training)} has ended.")

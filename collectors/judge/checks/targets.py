@@ -25,8 +25,7 @@ MOST_NAMED = 8
 
 def check_targets(seen: WorkspaceEvidence) -> Judgement:
     """Every target of every stream is reached."""
-    is_under_way = any(map(is_running, seen.streams))
-    return judge_parts(_judged(s, target, is_under_way) for s in seen.streams for target in s.stream.targets)
+    return judge_parts(_judged(s, target, seen.is_under_way) for s in seen.streams for target in s.stream.targets)
 
 
 def _judged(s: StreamEvidence, target: Target, is_under_way: bool) -> Part:

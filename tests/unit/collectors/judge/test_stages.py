@@ -72,6 +72,13 @@ def test_the_orchestrator_runs_with_any_stream_and_then_is_the_worst_of_them(
     assert told("streams", workspace(*streams)) == expected
 
 
+def test_between_two_streams_of_one_process_the_orchestrator_runs_and_nothing_is_saved_yet() -> None:
+    between = workspace(stream("patchtst", progress_={"last_at": END, "lingers": True}), stream("swinmae", IDLE))
+
+    assert told("streams", between) == StageStatus(RUNNING, "1 of 2 streams done", T0)
+    assert told("artifacts", between) == told("snapshot", between) == StageStatus(IDLE, "waiting for training to end")
+
+
 def test_an_orchestrator_of_one_stream_without_a_time_is_done_since_nobody_knows_when() -> None:
     seen = workspace(stream("patchtst", progress_={"last_at": None}))
 

@@ -132,6 +132,19 @@ def test_a_running_stream_means_training_and_tells_what_fails_already() -> None:
     assert verdict(failing).reason == ("SwinMAE still training. Already failing: 1. Trained checkpoints.")
 
 
+def test_between_two_streams_of_one_process_a_run_is_still_training() -> None:
+    waiting = with_progress(good(), "swinmae", status=Status.IDLE)
+    between = with_progress(waiting, "patchtst", lingers=True)
+
+    assert verdict(waiting).value is VerdictValue.NOT_READY
+    assert verdict(between).value is VerdictValue.TRAINING
+    assert verdict(between).reason.startswith("SwinMAE still to come.")
+    assert verdict(with_stream(between, "patchtst", in_current_run=False)).value is VerdictValue.NOT_READY
+    assert verdict(with_progress(between, "patchtst", status=Status.STALLED)).value is VerdictValue.NOT_READY
+    assert verdict(with_progress(good(), "patchtst", lingers=True)).value is VerdictValue.READY
+    assert (waiting.has_ended, between.has_ended, good().has_ended) == (True, False, True)
+
+
 def test_a_diverged_stream_is_not_ready_though_another_one_still_trains() -> None:
     """Nobody should wait for the end of a run that cannot be released any more."""
     seen = with_progress(without_checkpoint(diverged(good(), "patchtst", NAN)), "swinmae", status=Status.RUNNING)
@@ -209,3 +222,13 @@ def test_an_unsound_file_is_a_failure_not_a_skip() -> None:
     found = verdict(replace(good(), scaler=reread(scaler, scale=(0.0,) * 6)))
 
     assert (found.value, found.failed, found.skipped) == (VerdictValue.NOT_READY, 1, 0)
+
+
+def test_of_a_silent_training_the_verdict_says_that_its_end_cannot_be_told() -> None:
+    silent = with_progress(good(), "swinmae", status=Status.RUNNING, silent=True)
+
+    found = verdict(silent)
+
+    assert found.value is VerdictValue.INCOMPLETE
+    assert found.reason.startswith("It cannot be told whether SwinMAE has ended")
+    assert "epoch" in str(found.evidence)

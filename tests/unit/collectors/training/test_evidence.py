@@ -103,6 +103,18 @@ def test_a_run_has_ended_once_something_of_it_has_and_nothing_runs() -> None:
     assert states((DONE, True), (RUNNING, False)) == (False, False)
 
 
+def test_a_stream_is_to_follow_while_the_process_lives_that_has_just_ended_another_one() -> None:
+    done = stream("patchtst", progress_={"lingers": True})
+    idle = stream("swinmae", IDLE)
+
+    assert [s is idle for s in workspace(done, idle).to_follow] == [True]
+    assert not workspace(done).to_follow
+    assert not workspace(stream("patchtst"), idle).to_follow
+    assert not workspace(replace(done, in_current_run=False), idle).to_follow
+    assert not workspace(done, stream("patchtst", STALLED), idle).to_follow
+    assert (workspace(done, idle).is_under_way, workspace(done, idle).has_ended) == (True, False)
+
+
 def test_any_sign_of_a_run_is_one() -> None:
     nothing = untrained()
     assert workspace(nothing).nothing_trained

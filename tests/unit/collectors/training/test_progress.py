@@ -60,6 +60,19 @@ def test_only_a_writer_that_is_known_to_be_gone_stalls_a_stream(alive: bool | No
     assert (told.status, told.writer) == (status, writer)
 
 
+@pytest.mark.parametrize(
+    ("alive", "after", "lingers"),
+    [(True, 11.0, True), (True, 3700.0, False), (None, 11.0, False), (False, 11.0, False)],
+)
+def test_a_process_lingers_for_an_hour_after_its_stream_is_done(
+    alive: bool | None, after: float, lingers: bool
+) -> None:
+    told = found(after, target=Target("epoch", 3), writer=WriterFacts("h", 1, alive))
+
+    assert (told.status, told.lingers) == (DONE, lingers)
+    assert not found(writer=WriterFacts("h", 1, alive=True)).lingers  # it still trains
+
+
 def test_silence_counts_from_the_moment_after_its_limit() -> None:
     limits = StallLimits(quiet_seconds=5, stalled_seconds=9)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from support.event_reading import read
 from support.waiting import wait_for
 
 from collectors.collect import CollectOptions, Collector
+from collectors.observe.described import CONFIG_NAME
 from collectors.readers.events.name import parse_event_file_name
 from collectors.store.store import Store
 from dash_app.demo.faults import steps_of
@@ -161,6 +163,29 @@ def test_event_records_and_loss_rows_are_appended_one_epoch_after_the_other(tmp_
 
     assert sizes == [88 + 94 * epoch for epoch in range(13)]
     assert rows == list(range(13))
+
+
+def test_looked_at_after_each_write_a_training_of_two_streams_never_falls_back(tmp_path: Path) -> None:
+    """Between the two no stream trains; the process that wrote the first one lives, and says that it goes on."""
+    workspace = tmp_path / "w"
+    workspace.mkdir()
+    replay = replay_of(load_library(), workspace, host=socket.gethostname(), pid=os.getpid())
+    described = next(write for write in replay.run.writes if write.path == CONFIG_NAME)
+    config = tmp_path / CONFIG_NAME  # nothing can be recognised in a folder in which nothing lies yet
+    config.write_bytes(replay.library.bytes_of(described))
+    told: dict[str, list[str]] = {"verdict": [], "orchestrator": []}
+
+    with Collector(workspace, None, CollectOptions(config_file=config)) as collector:
+        for step in steps_of(replay.run, None):
+            replay.do(step)
+            state = collector.collect()
+            stage = state.nodes["orchestrator"].status.value
+            for name, word in (("verdict", state.verdict.value.value), ("orchestrator", stage)):
+                told[name] += [word] if told[name][-1:] != [word] else []
+
+    assert told["orchestrator"] == ["idle", "running", "done"]
+    assert told["verdict"][:2] == ["not_ready", "training"]
+    assert "training" not in told["verdict"][2:], told
 
 
 def test_a_replay_stops_when_it_is_told_to(tmp_path: Path) -> None:

@@ -82,7 +82,8 @@ def test_it_ends_cleanly_and_leaves_nothing_behind(tmp_path: Path, number: signa
         assert running.process.wait(20) == 0
         assert list(running.temporary.iterdir()) == []
         assert psutil.wait_procs(children, timeout=5)[1] == []
-        assert "Traceback" not in running.log.read_text()
+        log = running.log.read_text()
+        assert "Traceback" not in log, log
 
 
 def test_the_page_stays_after_the_replay_has_ended(tmp_path: Path) -> None:
