@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from dash import html
 from dash.development.base_component import Component
 
 from collectors.numbers import UNKNOWN, number_words, plural, value_words
+from dash_app.reading.query import RunQuery
 from dash_app.reading.run_configs import ConfigColumns, Group, final_spread
 from dash_app.reading.run_filter import verdict_of
 from dash_app.reading.run_order import CONFIG, EVERY
 from dash_app.reading.run_page import Selection
 from dash_app.views.markup import attributes
+from dash_app.views.runs.heads import sort_head
 
 MOST_GROUPS = 100
 MOST_STREAMS = 4
@@ -42,19 +46,49 @@ def render_groups(selection: Selection) -> Component:
     """Return a row a group: how many runs, how many of them are ready, and how their final losses lie."""
     streams = list(dict.fromkeys(s for group in selection.groups for run in group.runs for s in run["streams"]))
     streams = streams[:MOST_STREAMS]
-    column = selection.query.group
-    measures = [words for stream in streams for words in (f"{stream} final val, mean", "lowest to highest")]
-    names = (config_label(column), "Runs", "Ready", *measures)
-    head = html.Thead(html.Tr([html.Th(name, scope="col", className="cell-number") for name in names]))
-    body = html.Tbody([_row(group, column, streams) for group in selection.groups[:MOST_GROUPS]])
+    query = selection.query
+    column = query.group
+    heads = [
+        sort_head(config_label(column), "group", query),
+        sort_head("Runs", "runs", query),
+        sort_head("Ready", "ready", query),
+    ]
+    for stream in streams:
+        heads.append(sort_head(f"{stream} final val, mean", f"{stream}:final_val_loss", query))
+        heads.append(html.Th("lowest to highest", scope="col", className="cell-number"))
+    groups = _ordered(selection.groups, query)
+    body = html.Tbody([_row(group, column, streams) for group in groups[:MOST_GROUPS]])
     more = len(selection.groups) - MOST_GROUPS
     note = [html.Caption(f"{plural(more, 'more group')}; filter to see fewer.")] if more > 0 else []
-    return html.Table([*note, head, body], className="history-table group-table")
+    return html.Table([*note, html.Thead(html.Tr(heads)), body], className="history-table group-table")
+
+
+def _ready(group: Group) -> int:
+    return sum(verdict_of(run) == "ready" for run in group.runs)
+
+
+def _ordered(groups: Sequence[Group], query: RunQuery) -> Sequence[Group]:
+    """Groups by their value, unless another column is wished; what has no mean comes last."""
+    stream, _, measure = query.sort.partition(":")
+    if query.sort in ("runs", "ready"):
+        is_ready = query.sort == "ready"
+        return sorted(
+            groups, key=lambda group: _ready(group) if is_ready else len(group.runs), reverse=query.descending
+        )
+    if measure == "final_val_loss":
+        means = [(spread.mean if (spread := final_spread(group.runs, stream)) else None, group) for group in groups]
+        known = sorted((one for one in means if one[0] is not None), key=lambda one: one[0] or 0.0)
+        ordered = [group for _, group in (known[::-1] if query.descending else known)]
+        return [*ordered, *(group for mean, group in means if mean is None)]
+    return groups[::-1] if query.sort == "group" and query.descending else groups
 
 
 def _row(group: Group, column: str, streams: list[str]) -> Component:
-    ready = sum(verdict_of(run) == "ready" for run in group.runs)
-    cells = [str(len(group.runs)), str(ready), *(words for stream in streams for words in _spread(group, stream))]
+    cells = [
+        str(len(group.runs)),
+        str(_ready(group)),
+        *(words for stream in streams for words in _spread(group, stream)),
+    ]
     return html.Tr(
         [
             html.Th(_value(group, column), scope="row", className="cell-number"),

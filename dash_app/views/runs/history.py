@@ -12,13 +12,14 @@ from urllib.parse import urlencode
 from dash import html
 from dash.development.base_component import Component
 
-from collectors.contract.run_row import metric_names
-from dash_app.reading.query import CHOOSABLE, RunQuery, streams_of
+from dash_app.reading.query import CHOOSABLE, RunQuery
 from dash_app.reading.run_configs import ConfigColumns
 from dash_app.reading.run_page import Selection
-from dash_app.views.markup import attributes, icon, unseen
+from dash_app.views.markup import attributes, unseen
+from dash_app.views.runs.columns import Column, columns_of, stream_columns
 from dash_app.views.runs.groups import config_label, group_choice, render_groups
-from dash_app.views.runs.history_rows import Column, Looks, columns_of, render_row
+from dash_app.views.runs.heads import sort_head
+from dash_app.views.runs.history_rows import Looks, render_row
 
 MOST_STREAMS = 4
 MOST_METRICS = 3
@@ -50,8 +51,7 @@ def render_history(selection: Selection, looks: Looks) -> list[Component]:
 
 
 def _table(selection: Selection, looks: Looks) -> Component:
-    metrics = metric_names(selection.rows, MOST_METRICS)
-    streams = {stream: metrics[stream] for stream in streams_of(selection.rows)[:MOST_STREAMS]}
+    streams = stream_columns(selection.rows, MOST_STREAMS, MOST_METRICS)
     columns = columns_of(selection.query, streams, selection.configs, has_baseline=looks.baseline is not None)
     all_of_page = html.Button(
         unseen("Select every run of this page"),
@@ -120,16 +120,8 @@ def _page(word: str, page: int, *, is_off: bool) -> Component:
 
 
 def _head(column: Column, query: RunQuery) -> Component:
-    label: list[Component | str] = [
-        column.label,
-        *([html.Span("differs", className="differs")] if column.is_differing else []),
-    ]
+    mark = [html.Span("differs", className="differs")] if column.is_differing else []
     look = "cell-number" if "cell-number" in column.look else None
     if column.sort is None:
-        return html.Th(label, scope="col", title=column.title, className=look)
-    is_sorted = query.sort == column.sort
-    direction = ("descending" if query.descending else "ascending") if is_sorted else "none"
-    arrow = [icon(direction)] if is_sorted else []
-    wished = attributes(data_sort=column.sort, data_descending="0" if is_sorted and query.descending else "1")
-    button = html.Button([*label, *arrow], type="button", title=column.title, **wished)
-    return html.Th(button, scope="col", className=look, **attributes(aria_sort=direction))
+        return html.Th([column.label, *mark], scope="col", title=column.title, className=look)
+    return sort_head(column.label, column.sort, query, *mark, title=column.title, look=look)

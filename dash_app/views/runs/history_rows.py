@@ -17,97 +17,11 @@ from collectors.contract.run_row import RunRow, StreamRow, metrics_in, spark_of
 from collectors.numbers import UNKNOWN, duration_words, number_words, share_words, signed_words, value_words
 from collectors.presentation.pieces import verdict_mark
 from collectors.presentation.words import DIRECTION_LOOKS, DIRECTION_WORDS, status_class
-from dash_app.reading.query import RunQuery
-from dash_app.reading.run_configs import ConfigColumns
-from dash_app.reading.run_order import METRIC, config_value
+from dash_app.reading.run_order import config_value
 from dash_app.views.markup import attributes, icon, text_clock, unseen
-from dash_app.views.runs.groups import config_label
+from dash_app.views.runs.columns import Column
 from dash_app.views.spark import render_spark
 from dash_app.views.tree import component
-
-FACTS = {"started": "Started", "verdict": "Verdict", "why": "Why not", "passed": "Passed", "workspace": "Workspace"}
-NUMBERS = ("passed", "final_val_loss", "delta", "best_val_loss", "metrics", "final_train_loss", "epochs")
-"""Columns whose cells stand at the right, so that digits of one worth stand one below the other."""
-MEASURE_LABELS = {
-    "spark": "curve",
-    "final_val_loss": "final val",
-    "delta": "vs baseline",
-    "best_val_loss": "best val",
-    "final_train_loss": "final train",
-    "epochs": "epochs",
-    "duration_seconds": "duration",
-}
-METRIC_TITLE = "Its best value, or its last where neither way is better."
-DELTA_TITLE = "Final validation loss less the baseline's, judged as the comparison judges it."
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column."""
-
-    name: str
-    """A fact or a measure."""
-    stream: str | None
-    """The stream it is about; null for a fact of the run."""
-    label: str
-    """Its heading."""
-    sort: str | None
-    """What its button sorts by; null for none."""
-    title: str | None = None
-    """What a reader must know about it."""
-    metric: str | None = None
-    """The metric that it shows, where it is none of the usual losses."""
-    config: str | None = None
-    """The column of configs, `stream:config.key`, whose value it shows."""
-    is_differing: bool = False
-    """Whether the value differs, where beside it stand others that do not."""
-
-    @property
-    def look(self) -> str:
-        """The class of its cells."""
-        return f"cell-{self.name}" + (" cell-number" if self.name in NUMBERS or self.config else "")
-
-
-def columns_of(
-    query: RunQuery, streams: Mapping[str, Sequence[str]], configs: ConfigColumns, *, has_baseline: bool
-) -> list[Column]:
-    """Return the run's name, the chosen facts, measures and metrics stream by stream, then values of configs.
-
-    `streams`: names of the metrics of each stream. Without a baseline nothing differs from it.
-    """
-    chosen = [name for name in query.columns if has_baseline or name != "delta"]
-    facts = [Column(name, None, label, name) for name, label in FACTS.items() if name in chosen]
-    measures = [
-        column
-        for stream, metrics in streams.items()
-        for column in (
-            *(_measure(name, stream) for name in MEASURE_LABELS if name in chosen),
-            *(_metric(name, stream) for name in metrics if "metrics" in chosen),
-        )
-    ]
-    differing = configs.differing if "differing" in chosen else ()
-    is_mixed = any(name not in differing for name in query.configs)
-    told = [
-        _config(name, is_differing=is_mixed and name in differing)
-        for name in dict.fromkeys([*differing, *query.configs])
-    ]
-    return [Column("run", None, "Run", "run"), *facts, *measures, *told]
-
-
-def _config(name: str, *, is_differing: bool) -> Column:
-    return Column("config", None, config_label(name), name, config=name, is_differing=is_differing)
-
-
-def _measure(name: str, stream: str) -> Column:
-    """A difference stands beside the value it is one of, and is not told again whose it is."""
-    measured = {"spark": None, "delta": "final_val_loss"}.get(name, name)
-    title = {"delta": DELTA_TITLE, "spark": "Validation loss"}.get(name)
-    label = MEASURE_LABELS[name] if name == "delta" else f"{stream} {MEASURE_LABELS[name]}"
-    return Column(name, stream, label, measured and f"{stream}:{measured}", title)
-
-
-def _metric(name: str, stream: str) -> Column:
-    return Column("metrics", stream, f"{stream} {name}", f"{stream}:{METRIC}{name}", METRIC_TITLE, name)
 
 
 def render_row(row: RunRow, columns: Sequence[Column], looks: Looks) -> Component:

@@ -195,6 +195,31 @@ def test_groups_tell_how_many_are_ready_and_how_their_losses_lie() -> None:
     assert marked(content, "data-find") == ['patchtst:lr="0.1"']
 
 
+def test_groups_are_ordered_by_any_of_their_columns() -> None:
+    found = rows(3)
+    for row, (rate, final) in zip(found, ((0.1, 0.4), (0.2, 0.2), (0.2, None)), strict=True):
+        told = row["streams"]["patchtst"] | {"final_val_loss": final, "config": f'{{"lr":{rate}}}', "diverged": False}
+        row["streams"] = {"patchtst": told}
+
+    def values(sort: str, *, descending: bool) -> list[str]:
+        content = table(found, group="patchtst:config.lr", sort=sort, descending=descending)
+        return [getattr(row, "data-group") for row in of_class(content, "group-row")]
+
+    assert values("started", descending=True) == ["0.1", "0.2"]
+    assert values("patchtst:final_val_loss", descending=False) == ["0.2", "0.1"]
+    assert values("patchtst:final_val_loss", descending=True) == ["0.1", "0.2"]
+    assert values("runs", descending=True) == ["0.2", "0.1"]
+    assert values("group", descending=True) == ["0.2", "0.1"]
+
+
+def test_what_a_metric_must_reach_stands_in_its_heading() -> None:
+    found = [row_of(with_metrics({"val/acc": [0.5, 0.4]}), (1, 1))]
+    found[0]["streams"]["patchtst"]["targets"] = '{"val/acc":[0.9,null],"val_loss":[null,0.25]}'
+
+    heads = [text_of(part).strip() for part in parts(table(found)) if getattr(part, "scope", None) == "col"]
+    assert "patchtst val/acc ≥ 0.9" in heads and "patchtst final val ≤ 0.25" in heads
+
+
 def test_an_empty_history_says_when_it_will_not_be() -> None:
     assert "when a training ends" in text_of(table([]))
     assert "No run fits" in text_of(table(rows(), text="nobody"))
