@@ -86,9 +86,22 @@ HISTORY: Final = "history"
 HISTORY_WISH: Final = "history-wish"
 """Store: filters, order and page, see `run_query.query_from`."""
 HISTORY_TABLE: Final = "history-table"
+RUNS_CHART: Final = "runs-chart"
+"""The scatter of a measure over time."""
+RUNS_CHART_DATA: Final = "runs-chart-data"
+"""Store: what the scatter draws, see `views.runs.chart`."""
+SELECTED_RUNS: Final = "selected-runs"
+"""Store: ids of the runs that are ticked, on whatever page."""
+SELECTION: Final = "selection"
+"""What can be done with them."""
+COMPARED_RUNS: Final = "compared-runs"
+"""Store: ids of the runs that stand side by side."""
+SIDE_BY_SIDE: Final = "side-by-side"
 
 # Stores of plain trees, drawn into the elements that they are named after.
 HISTORY_TREE: Final = "history-table-tree"
+SELECTION_TREE: Final = "selection-tree"
+SIDE_BY_SIDE_TREE: Final = "side-by-side-tree"
 RUN_OPTIONS_TREE: Final = "run-options-tree"
 BASELINE_OPTIONS_TREE: Final = "baseline-options-tree"
 
@@ -155,84 +168,5 @@ METRIC_SHOWN: Final = "metric-shown"
 METRIC_DIGESTS: Final = "metric-digests"
 """Store: digest of what the metrics' charts draw."""
 
-ALL_IDS: Final = (
-    PAGE,
-    MAIN,
-    STATE_VERSION,
-    REGION_DIGESTS,
-    THEME_NOW,
-    VERDICT_NOW,
-    SELECTED_STAGE,
-    TAB,
-    GRAPH_VIEW,
-    ANNOUNCER,
-    PIPELINE_TITLE,
-    TABS,
-    VIEWS,
-    RUN_LABEL,
-    THEME_CHOICE,
-    RUN_SEARCH,
-    RUN_OPTIONS,
-    RUN_OPENED,
-    BASELINE_LABEL,
-    BASELINE_SEARCH,
-    BASELINE_OPTIONS,
-    BASELINE_OPENED,
-    SHARE,
-    SHOWN_RUN,
-    BASELINE_CHOICE,
-    OVERLAY_RUNS,
-    RUNS_VERSION,
-    FEED_SENTENCE,
-    SNAPSHOT_BANNER,
-    NOTICES,
-    VERDICT,
-    CARDS,
-    GRAPH_PANEL,
-    CHECKLIST,
-    LOSSES,
-    COMPARISON,
-    DECISIONS,
-    DECISION_CHARTS,
-    DECISIONS_NOW,
-    LINKS,
-    LOG,
-    LOGS_NOW,
-    PREVIEW,
-    HISTORY,
-    HISTORY_WISH,
-    HISTORY_TABLE,
-    HISTORY_TREE,
-    RUN_OPTIONS_TREE,
-    BASELINE_OPTIONS_TREE,
-    COMPARED,
-    COMPARED_SHOWN,
-    COMPARED_DIGESTS,
-    PIN,
-    PIN_NOTE,
-    GHOST_SERIES,
-    GRAPH,
-    GRAPH_CANVAS,
-    GRAPH_FRAMES,
-    GRAPH_OVERLAY,
-    GRAPH_EMPTY,
-    GRAPH_SHOWN,
-    GRAPH_NEWS,
-    DETAILS_SHOWN,
-    GRAPH_ANNOUNCER,
-    STAGE_DETAILS,
-    STAGE_LIST,
-    LOSS_DATA,
-    LOSS_SHOWN,
-    SMOOTHING,
-    SMOOTHING_NOW,
-    Y_SCALE,
-    X_AXIS,
-    SHORTCUTS,
-    CHARTS_CODE,
-    METRIC_WISH,
-    METRIC_DATA,
-    METRIC_SHOWN,
-    METRIC_DIGESTS,
-)
+ALL_IDS: Final = tuple(value for name, value in list(globals().items()) if name.isupper())
 """Every plain id, once."""

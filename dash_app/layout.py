@@ -25,7 +25,7 @@ from dash_app.views.log import render_log_frame
 from dash_app.views.markup import attributes
 from dash_app.views.page import TABS, DrawnPage, Seen, drawn_page, first_view
 from dash_app.views.preview_dialog import render_preview_dialog
-from dash_app.views.runs.history import render_history_frame
+from dash_app.views.runs.frame import render_history_frame
 from dash_app.views.runs.pin_dialog import render_pin_dialog, render_pin_note
 from dash_app.views.share import render_share_button, render_share_dialog
 from dash_app.views.shortcuts import render_shortcuts
@@ -48,6 +48,11 @@ RUN_STORES = (
     ids.METRIC_DIGESTS,
     ids.HISTORY_WISH,
     ids.HISTORY_TREE,
+    ids.RUNS_CHART_DATA,
+    ids.SELECTED_RUNS,
+    ids.SELECTION_TREE,
+    ids.COMPARED_RUNS,
+    ids.SIDE_BY_SIDE_TREE,
     ids.RUN_OPTIONS_TREE,
     ids.BASELINE_OPTIONS_TREE,
 )

@@ -1,4 +1,5 @@
-/* URL: ?tab= &view= &stage= &smoothing= &y= &x= &theme= &run= &baseline= &runs= &embed= &panel= -> the page, and back.
+/* URL: ?tab= &view= &stage= &smoothing= &y= &x= &theme= &run= &baseline= &runs= &compare= &embed= &panel= -> the page, and back;
+   what is wished of the list of runs stands in runs/wish.js.
 
    Read before anything is drawn, and after Back and Forward; written by places.js whenever a choice changes.
    Parameters it does not know stay as they are. Nothing is kept anywhere else. */
@@ -24,6 +25,8 @@
     ["shown-run", "data"],
     ["baseline-choice", "data"],
     ["overlay-runs", "data"],
+    ["history-wish", "data"],
+    ["compared-runs", "data"],
   ];
   const ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
   const RUN_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
@@ -69,8 +72,8 @@
     return value && (value === NO_BASELINE || RUN_ID.test(value)) ? value : null;
   }
 
-  function overlays(given) {
-    const named = (given.get("runs") || "").split(",").filter((id) => RUN_ID.test(id));
+  function runsIn(given, name) {
+    const named = (given.get(name) || "").split(",").filter((id) => RUN_ID.test(id));
     return [...new Set(named)].slice(0, MOST_RUNS);
   }
 
@@ -99,7 +102,7 @@
     return root.dataset.theme || (darkIsWished.matches ? "dark" : "light");
   }
 
-  /* tab, view, stage, smoothing, y, x, theme, run, baseline, runs: the order of CHOICES in callbacks/browser.py */
+  /* tab, view, stage, smoothing, y, x, theme, run, baseline, runs, wish, compare: the order of CHOICES in callbacks/browser.py */
   function read(_id, view, drawnRun) {
     const given = parameters();
     firstView = view;
@@ -115,22 +118,26 @@
       chosen(given, "theme"),
       shownRun(given) === (drawnRun ?? null) ? window.dash_clientside.no_update : shownRun(given),
       baseline(given),
-      overlays(given),
+      runsIn(given, "runs"),
+      window.historyWish.read(given),
+      runsIn(given, "compare"),
     ];
   }
 
-  function write(open, view, stage, smooth, y, x, theme, run, baselineRun, overlaid) {
+  function write(open, view, stage, smooth, y, x, theme, run, baselineRun, overlaid, wish, compared) {
     const given = parameters();
     const choices = { tab: open, view, stage, smoothing: smooth === null ? null : Number(smooth), y, x, theme };
     Object.assign(choices, { run, baseline: baselineRun, runs: (overlaid || []).join(",") || null });
+    choices.compare = (compared || []).join(",") || null;
     for (const [name, value] of Object.entries(choices)) {
       const usual = name === "view" ? firstView : DEFAULTS[name];
       if (value === null || value === undefined || value === usual) given.delete(name);
       else given.set(name, String(value));
     }
-    const query = given.toString().replaceAll("%2C", ",");
+    window.historyWish.write(given, wish);
+    const query = given.toString().replaceAll("%2C", ",").replaceAll("%3A", ":");
     const address = window.location.pathname + (query ? "?" + query : "") + window.location.hash;
-    written = [open, view, stage, smooth, y, x, theme, run, baselineRun, overlaid];
+    written = [open, view, stage, smooth, y, x, theme, run, baselineRun, overlaid, wish, compared];
     window.places.write(address);
     setTheme(theme);
     return themeNow();

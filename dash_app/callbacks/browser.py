@@ -22,6 +22,8 @@ CHOICES = (
     (ids.SHOWN_RUN, "data"),
     (ids.BASELINE_CHOICE, "data"),
     (ids.OVERLAY_RUNS, "data"),
+    (ids.HISTORY_WISH, "data"),
+    (ids.COMPARED_RUNS, "data"),
 )
 """What a person chooses and the URL keeps, in the order of the URL script."""
 
