@@ -16,7 +16,7 @@ from collectors.contract.configs import ConfigValues
 from collectors.contract.decisions import DecisionSummary
 from collectors.contract.graph import Node, Pipeline
 from collectors.contract.metrics import StreamMetrics
-from collectors.contract.values import Contract, Id, Outcome, RunId, Text, UtcTime, VerdictValue
+from collectors.contract.values import Contract, Id, Labels, Outcome, RunId, Text, UtcTime, VerdictValue
 
 SCHEMA_VERSION: Literal["2"] = "2"
 """Of what is written. Version 1, whose series hold curves of any length, is read as it is."""
@@ -48,6 +48,8 @@ class Meta(Contract):
     """`builtin`, or the external validator's command."""
     recognised: Text | None = None
     """Which trainer's outputs these are and what says so, in one line; null where `dashboard.yaml` says it."""
+    labels: Labels = {}  # noqa: RUF012 -- pydantic copies it
+    """What the workspace is found by among others, from `dashboard.yaml`: name -> value."""
 
 
 class Verdict(Contract):
