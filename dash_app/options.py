@@ -83,9 +83,11 @@ def _origins(typed: Sequence[str]) -> tuple[str, ...]:
 WHAT: Final = (
     WORKSPACE,
     Option("--demo", action="store_true", help="replay a recorded training in a temporary workspace"),
+    Option("--fleet", type=Path, metavar="ROOT", help="instead of one workspace, every one whose state directory "
+           "lies in ROOT; their collectors run elsewhere"),
     STATE_DIR,
     CONFIG,
-)
+)  # fmt: skip
 ONLY_WITH_DEMO: Final = (
     Option("--demo-speed", usable=_speed, type=float, metavar="X",
            help="times as fast as it was recorded (default: so that it takes a minute)"),

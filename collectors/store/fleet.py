@@ -56,7 +56,7 @@ def key_in(text: str) -> RowKey | None:
 class Wish:
     """Which rows are wanted; empty is no wish."""
 
-    verdict: Standing | None = None
+    standings: frozenset[Standing] = frozenset()
     stage: str = ""
     """Id of a stage that runs, is stalled or has failed."""
     check: str = ""
@@ -100,7 +100,7 @@ class FleetPage:
 
     rows: tuple[StoodRow, ...]
     counts: dict[Standing, int]
-    """Rows of each standing that all wishes but that for a verdict leave."""
+    """Rows of each standing that all wishes but that for standings leave."""
     known: int
     """All rows that may be seen."""
     observed: int
@@ -131,7 +131,7 @@ def paged(rows: Iterable[WorkspaceRow], wish: Wish, moment: Moment) -> FleetPage
     """A page of rows that may all be seen. Pure."""
     stood = [StoodRow(row.standing(*moment), row) for row in rows]
     fitting = [one for one in stood if _fits(one.row, wish)]
-    chosen = fitting if wish.verdict is None else [one for one in fitting if one.standing is wish.verdict]
+    chosen = [one for one in fitting if one.standing in wish.standings] if wish.standings else fitting
     keyed = sorted((one.key, number) for number, one in enumerate(chosen))
     behind = keyed if wish.before is None else [one for one in keyed if one[0] > wish.before]
     shown = tuple(chosen[number] for _, number in behind[: wish.most])

@@ -12,15 +12,6 @@ from support.states import failing_state, good_state, ready_state, running_state
 from collectors.contract.state import DashboardState
 from collectors.store.store import Store
 
-STATES: dict[str, Callable[[], DashboardState]] = {
-    "not_ready": failing_state,
-    "incomplete": good_state,
-    "training": running_state,
-    "ready": ready_state,
-    "stalled": lambda: stalled_state(),
-}
-LONG_AGO = timedelta(days=2)
-
 
 def stalled_state() -> DashboardState:
     """SwinMAE fell silent at epoch 3 of 30."""
@@ -29,6 +20,16 @@ def stalled_state() -> DashboardState:
     raw["nodes"]["swinmae"] |= {"status": "stalled", "message": "silent at epoch 3 of 30"}
     raw["metrics"]["swinmae"]["completion"] |= {"status": "stalled", "last_record_at": raw["meta"]["timestamp"]}
     return DashboardState.model_validate(raw)
+
+
+STATES: dict[str, Callable[[], DashboardState]] = {
+    "not_ready": failing_state,
+    "incomplete": good_state,
+    "training": running_state,
+    "ready": ready_state,
+    "stalled": stalled_state,
+}
+LONG_AGO = timedelta(days=2)
 
 
 def with_meta(state: DashboardState, **meta: Any) -> DashboardState:

@@ -79,8 +79,8 @@ def test_among_equals_the_newest_change_comes_first(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("wish", "found"),
     [
-        (Wish(verdict=Standing.NOT_READY), ["g-not-ready"]),
-        (Wish(verdict=Standing.READY), ["a-ready"]),  # what was ready when it was last seen is not found
+        (Wish(standings=frozenset({Standing.NOT_READY})), ["g-not-ready"]),
+        (Wish(standings=frozenset({Standing.READY})), ["a-ready"]),  # what was ready when it was last seen is not found
         (Wish(check="provenance"), ["g-not-ready"]),
         (Wish(check="backup"), ["f-stalled", "b-training"]),
         (Wish(stage="swinmae"), ["f-stalled", "b-training"]),
@@ -89,7 +89,7 @@ def test_among_equals_the_newest_change_comes_first(tmp_path: Path) -> None:
         (Wish(text="GEARBOX"), ["g-not-ready"]),
         (Wish(text="line:4"), ["d-incomplete"]),
         (Wish(text="older patchtst"), ["g-not-ready"]),
-        (Wish(text="red", verdict=Standing.READY), ["a-ready"]),
+        (Wish(text="red", standings=frozenset({Standing.READY})), ["a-ready"]),
     ],
 )
 def test_a_wish_finds_what_it_says_and_nothing_else(root: Path, wish: Wish, found: list[str]) -> None:
@@ -100,7 +100,7 @@ def test_a_wish_finds_what_it_says_and_nothing_else(root: Path, wish: Wish, foun
 
 
 def test_counts_are_of_what_the_other_wishes_leave(root: Path) -> None:
-    page = asked(root, Wish(label="team:red", verdict=Standing.READY))
+    page = asked(root, Wish(label="team:red", standings=frozenset({Standing.READY})))
 
     assert page.counts == {Standing.INCOMPLETE: 1, Standing.READY: 1}
     assert page.offers.labels == {"line:4": 1, "team:blue": 1, "team:red": 2}
