@@ -35,7 +35,8 @@ from dash_app.views.first_html import ROOT, First, first_html, first_title, root
 from dash_app.views.first_regions import FirstRegions
 from dash_app.web.bundle import Bundles, add_bundles, bundled
 from dash_app.web.dash_shims import answer_unknown_addresses, asked_address, prepared, without_callback_socket
-from dash_app.web.middlewares import middlewares, put_around
+from dash_app.web.middlewares import gate_of, middlewares, put_around
+from dash_app.web.workspaces import Gated
 
 if TYPE_CHECKING:
     from dash_app.auth.doorman import Doorman
@@ -70,11 +71,14 @@ INDEX = """<!DOCTYPE html>
 """
 
 
-def create_app(settings: Settings, reader: StateReader) -> dash.Dash:
-    """Return the application, complete; its `server` is what an ASGI server runs."""
+def create_app(settings: Settings, reader: StateReader, gate: Gated | None = None) -> dash.Dash:
+    """Return the application, complete; its `server` is what an ASGI server runs.
+
+    Of a fleet's workspace `gate` says who stands before it already: then none is put around it.
+    """
     without_callback_socket()
     server = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    doorman = _add_access(server, settings)
+    doorman = add_access(server, settings, gate and gate.doorman)
     history = RunHistory(reader, RunStore(settings.state_dir))
     add_api(server, reader, settings)
     add_runs_api(server, history, settings)
@@ -90,13 +94,16 @@ def create_app(settings: Settings, reader: StateReader) -> dash.Dash:
     app.layout = lambda: build_layout(settings, reader, asked_run(asked_address(app)))
     callbacks.register(app, history, settings)
     answer_unknown_addresses(server)
-    put_around(server, middlewares(app, settings, doorman))
+    put_around(server, middlewares(app, settings, [] if gate else [gate_of(doorman, settings)]))
     prepared(app)
     return app
 
 
-def _add_access(server: FastAPI, settings: Settings) -> Doorman | None:
-    """Let people sign in, where somebody has to say who they are; nobody else needs what it takes."""
+def add_access(server: FastAPI, settings: Settings, doorman: Doorman | None = None) -> Doorman | None:
+    """Let people sign in, where somebody has to say who they are; nobody else needs what it takes.
+
+    `doorman` is who knows them already.
+    """
     access = settings.access
     if not access.is_on:
         return None
@@ -107,9 +114,10 @@ def _add_access(server: FastAPI, settings: Settings) -> Doorman | None:
     from dash_app.web.access_log import keep_tokens_out_of_logs
 
     keep_tokens_out_of_logs()
-    doorman = Doorman(access, AccessStore(settings.state_dir), settings.url_prefix)
+    doorman = doorman or Doorman(access, AccessStore(settings.state_dir), settings.url_prefix)
     add_access_api(server, doorman)
-    add_links_api(server, doorman)
+    if settings.fleet is None:  # a frame shows a run
+        add_links_api(server, doorman)
     if access.oidc is not None:
         from dash_app.routes.sign_in import add_sign_in
 
