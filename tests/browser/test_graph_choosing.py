@@ -28,6 +28,21 @@ window.fetch = async (...call) => {
 };
 """
 
+LATE = """
+const cy = pipelineGraph.cy, messages = [];
+const stage = () => cy.getElementById("patchtst");
+stage().data("message", "epoch 0");
+messages.push(stage().data("message"));
+await null;
+messages.push(stage().data("message"));
+const old = stage().json();
+cy.remove(stage());
+cy.add({...old, data: {...old.data, message: "epoch 0"}});
+await null;
+messages.push(stage().data("message"));
+return messages;
+"""
+
 
 def changed(state: DashboardState, stage: str, **fields: Any) -> DashboardState:
     raw = state.model_dump(mode="json")
@@ -81,6 +96,16 @@ def test_a_new_version_that_looks_the_same_sends_nothing_to_the_graph(own_page: 
     page.wait("document.querySelector('.notices')", "the notice")
     assert answers_about(page, "graph-news") == []
     assert answers_about(page, "graph-shown") == []
+
+
+def test_what_is_written_late_into_the_drawing_is_corrected_at_once(own_page: Page) -> None:
+    """The component writes what was true before, into an element that is there and into one that it adds anew."""
+    page = graph_page(own_page, running_state())
+    told = page.ask("return pipelineGraph.cy.getElementById('patchtst').data('message')")
+
+    late = page.ask(LATE)
+
+    assert late == ["epoch 0", told, told]
 
 
 def test_each_view_keeps_its_own_zoom(own_page: Page) -> None:

@@ -70,7 +70,8 @@ def _not_ended(s: StreamEvidence, path: str | None) -> Part:
         return failing(path, s.id, f"{s.id}: {absent}", NAME_TAGS)
     doubt = _doubt(s)
     if doubt:
-        return skipping(path, s.id, where + doubt, s.progress.remedy or f"Look whether {label} still trains.")
+        look = s.progress.remedy or f"Look whether {label} still trains."
+        return skipping(path, s.id, where + doubt, look, short=Short("It cannot be told whether {} has ended", label))
     diverged = training("Find out why {names} diverged (learning rate, data), and train again.", label)
     by_status = {
         Status.FAIL: (failing, _failure(s), diverged, _failed(s)),

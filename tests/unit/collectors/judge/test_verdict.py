@@ -222,3 +222,13 @@ def test_an_unsound_file_is_a_failure_not_a_skip() -> None:
     found = verdict(replace(good(), scaler=reread(scaler, scale=(0.0,) * 6)))
 
     assert (found.value, found.failed, found.skipped) == (VerdictValue.NOT_READY, 1, 0)
+
+
+def test_of_a_silent_training_the_verdict_says_that_its_end_cannot_be_told() -> None:
+    silent = with_progress(good(), "swinmae", status=Status.RUNNING, silent=True)
+
+    found = verdict(silent)
+
+    assert found.value is VerdictValue.INCOMPLETE
+    assert found.reason.startswith("It cannot be told whether SwinMAE has ended")
+    assert "epoch" in str(found.evidence)
