@@ -36,10 +36,10 @@ from dash_app.views.first_regions import FirstRegions
 from dash_app.web.bundle import Bundles, add_bundles, bundled
 from dash_app.web.dash_shims import answer_unknown_addresses, asked_address, prepared, without_callback_socket
 from dash_app.web.middlewares import gate_of, middlewares, put_around
-from dash_app.web.workspaces import Gated
 
 if TYPE_CHECKING:
     from dash_app.auth.doorman import Doorman
+    from dash_app.web.workspaces import Gated
 
 TITLE = "Training Dashboard"
 PLAIN_ICON = (
@@ -90,7 +90,7 @@ def create_app(settings: Settings, reader: StateReader, gate: Gated | None = Non
     add_bundles(server, bundles)
     app = _new_dash(server, settings, bundles)
     app.reader, app.first = reader, FirstRegions(reader)
-    app.stale_after_seconds = settings.stale_after_seconds
+    app.stale_after_seconds, app.home = settings.stale_after_seconds, settings.home
     app.layout = lambda: build_layout(settings, reader, asked_run(asked_address(app)))
     callbacks.register(app, history, settings)
     answer_unknown_addresses(server)
@@ -131,13 +131,14 @@ class _Page(dash.Dash):
     reader: StateReader
     first: FirstRegions
     stale_after_seconds: float
+    home: str
 
     def interpolate_index(self, **parts: Any) -> str:  # type: ignore[override] # by name only, as Dash calls it
         """Fill the index; what Dash calls loading is what is known now."""
         address, now = asked_address(self), datetime.now(UTC)
         run_id, current = asked_run(address), self.reader.current()
         fresh = freshness_of(current, now, self.stale_after_seconds, is_stored=run_id is not None)
-        first = First(self.reader.run(run_id) if run_id else current, fresh, run_id)
+        first = First(self.reader.run(run_id) if run_id else current, fresh, run_id, self.home)
         parts["title"] = first_title(first, TITLE)
         parts["app_entry"] = first_html(first, now, self.first.html(first.seen, run_id))
         parts["metas"] += "\n" + discovery_link(address, self.config.requests_pathname_prefix)

@@ -19,7 +19,6 @@ from fastapi import FastAPI
 from collectors.options import UsageError
 from dash_app.app import create_app
 from dash_app.demo.stage import demonstrating, replaying
-from dash_app.fleet import create_fleet
 from dash_app.reading.reader import StateReader
 from dash_app.settings import Settings
 from dash_app.web.connections import LimitedProtocol
@@ -36,6 +35,8 @@ def serve(settings: Settings) -> int:
     with listening(settings) as listener:
         signal.signal(signal.SIGTERM, _interrupt)
         if settings.fleet is not None:
+            from dash_app.fleet import create_fleet  # who shows one workspace needs none of it
+
             _run(create_fleet(settings), settings, listener)
             return 0
         with demonstrating(settings) as shown:

@@ -16,8 +16,7 @@ from urllib.parse import urlsplit
 
 from collectors.options import UsageError, name_of
 from dash_app.auth.config import LOOPBACK, Access, Proxy
-from dash_app.options import options_from
-from dash_app.typed_paths import FLEET_ADVICE, config_file, readable_folder, state_folder
+from dash_app.options import FLEET_ADVICE, config_file, options_from, readable_folder, state_folder
 
 LOOPBACK_HOSTS = tuple(sorted(LOOPBACK))
 """Names of this machine for itself: always trusted, no other site can make a browser send them."""

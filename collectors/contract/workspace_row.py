@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from collectors.contract.observer import ObserverHeartbeat
+from collectors.contract.state import ObserverHeartbeat
 from collectors.contract.values import Outcome, Status, VerdictValue
 
 

@@ -17,8 +17,7 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from collectors.contract.observer import ObserverHeartbeat
-from collectors.contract.state import DashboardState, state_from_json
+from collectors.contract.state import DashboardState, ObserverHeartbeat, state_from_json
 from collectors.contract.workspace_row import LastRun, WorkspaceRow
 from collectors.digest import short_digest
 from collectors.files.problems import describe_error

@@ -11,9 +11,8 @@ from functools import lru_cache
 from typing import Final
 
 from collectors.contract.metrics import StreamMetrics
-from collectors.contract.observer import ObserverHeartbeat
 from collectors.contract.run_row import RunRow
-from collectors.contract.state import Check, DashboardState
+from collectors.contract.state import Check, DashboardState, ObserverHeartbeat
 from collectors.contract.values import Status
 from collectors.contract.workspace_row import ActiveStage, CheckMark, LastRun, UnderWay, WorkspaceRow
 from collectors.presentation.words import progress_words, reached_count

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from collectors.contract.observer import ObserverHeartbeat
-from collectors.contract.state import DashboardState
+from collectors.contract.state import DashboardState, ObserverHeartbeat
 from dash_app.reading.problems import Condition
 
 

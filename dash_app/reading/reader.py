@@ -16,8 +16,7 @@ from datetime import UTC, datetime
 from pydantic import ValidationError
 
 from collectors.contract.metrics import CurveDocument
-from collectors.contract.observer import ObserverHeartbeat
-from collectors.contract.state import DashboardState
+from collectors.contract.state import DashboardState, ObserverHeartbeat
 from collectors.digest import short_digest
 from collectors.store.backend import BASELINE, HEARTBEAT, POLICY, RUNS, STATE, Backend, Key, Kind, Version, is_there
 from collectors.store.place import Place, backend_at

@@ -13,10 +13,10 @@ from dash import html
 from dash.development.base_component import Component
 
 from dash_app import ids
+from dash_app.views.first_html import BACK
 from dash_app.views.markup import attributes, icon, unseen
 from dash_app.views.runs.picker import render_picker
 
-BACK: Final = "All workspaces"
 THEMES: Final = (("auto", "Theme of this device"), ("light", "Light theme"), ("dark", "Dark theme"))
 
 
@@ -44,9 +44,9 @@ def render_top_bar(
 
 def _brand(page: Mapping[str, Any], home: str, *, is_demo: bool) -> Component:
     title = html.Span(page[ids.PIPELINE_TITLE], id=ids.PIPELINE_TITLE, className="workspace")
-    about = html.Div([title, render_replay_badge(is_demo)], className="brand-about")
     back = [html.A(BACK, href=home, className="to-fleet")] if home else []
-    return html.Div([icon("brand"), html.H1("Training Dashboard"), *back, about], className="brand")
+    about = html.Div([*back, title, render_replay_badge(is_demo)], className="brand-about")
+    return html.Div([icon("brand"), html.H1("Training Dashboard"), about], className="brand")
 
 
 def _theme_menu() -> Component:

@@ -157,7 +157,7 @@ def _group(number: int, page: FleetPage, given: Mapping[str, str], frame: Frame)
     told = (fleet_row(one, frame.prefix, given.get("theme", "")) for one in rows)
     name = f"group-{number}"
     heading = el("h2", title, el("span", f" · {count:,}", class_="figure"), id=name)
-    return el("section", heading, el("ol", told), class_="fleet-group", aria_labelledby=name)
+    return el("section", heading, el("ol", told, class_="fleet-list"), class_="fleet-group", aria_labelledby=name)
 
 
 def _pages(page: FleetPage, given: Mapping[str, str]) -> Element | None:
@@ -175,10 +175,10 @@ def _legend() -> Element:
 
 def _keys() -> Element:
     rows = (el("tr", el("th", el("kbd", key), scope="row"), el("td", does)) for key, does in KEYS)
-    head = el("header", el("h2", "Keys"), el("button", "Close", type="button", class_="plain-button", data_dialog_close=""),
-              class_="share-head")  # fmt: skip
-    return el("dialog", el("div", head, el("table", el("tbody", rows)), class_="shortcuts-room"),
-              id="fleet-keys", class_="dialog", aria_label="Keys")  # fmt: skip
+    close = el("button", "Close", type="button", class_="plain-button", data_dialog_close="")
+    head = el("header", el("h2", "Keys"), close, class_="share-head")
+    room = el("div", head, el("table", el("tbody", rows)), class_="shortcuts-room")
+    return el("dialog", room, id="fleet-keys", class_="dialog", aria_label="Keys")
 
 
 def count_words(page: FleetPage) -> str:

@@ -37,7 +37,7 @@ def fleet_row(stood: StoodRow, prefix: str, theme: str) -> Element:
     return el(
         "li",
         _name(row, address),
-        el("div", _verdict(standing), _bar(row.under_way) if standing in MOVING else None, class_="fleet-verdict"),
+        el("div", _verdict(standing), _below_verdict(stood), class_="fleet-verdict"),
         el("div", _why(stood), class_="fleet-why"),
         _checks(row.checks),
         _last(row.last),
@@ -65,6 +65,14 @@ def _verdict(standing: Standing) -> Element:
     return el("span", icon(look.icon), look.word, class_=f"verdict-mark {status_class(look.shade)}")
 
 
+def _below_verdict(stood: StoodRow) -> Element | None:
+    """How far it is; of what nobody looks at what it was."""
+    row = stood.row
+    if stood.standing is Standing.SILENT and row.verdict is not None:
+        return el("span", f"was {VERDICT_WORDS[row.verdict]}", class_="fleet-was")
+    return _bar(row.under_way) if stood.standing in MOVING else None
+
+
 def _bar(under_way: UnderWay | None) -> Element | None:
     """How far it is; nothing where the whole is not known."""
     if under_way is None or under_way.share is None:
@@ -74,32 +82,29 @@ def _bar(under_way: UnderWay | None) -> Element | None:
 
 
 def _why(stood: StoodRow) -> list[Child]:
-    """What stands in the way, and below it how far it is or what to do."""
-    row, standing = stood.row, stood.standing
-    told: list[Child] = []
+    """What stands in the way, and below it how far it is, what to do, or why nothing is known of now."""
+    row, standing, told = stood.row, stood.standing, list[Child]()
     if standing is Standing.SILENT:
-        told.append(f"It was {VERDICT_WORDS[row.verdict]} then" if row.verdict else "")
+        told.append(_problem(row))
     if row.under_way is not None and standing in (*MOVING, Standing.SILENT):
         told.append(row.under_way.words)
     if row.under_way is not None and standing in MOVING:
         told += _instants(row.under_way)
     elif row.steps and standing in (Standing.NOT_READY, Standing.INCOMPLETE):
         told.append(f"{plural(row.steps, 'step')} to READY")
-    reason = _problem(row) if standing is Standing.SILENT else row.reason
-    more = [el("span", one) for one in told if one]
     return [
-        el("p", coded(reason), title=quoted(reason), class_="fleet-reason"),
-        el("p", more, class_="fleet-more dotted") if more else None,
+        el("p", coded(row.reason), title=quoted(row.reason), class_="fleet-reason"),
+        el("p", (el("span", one) for one in told), class_="fleet-more dotted") if told else None,
     ]
 
 
 def _problem(row: WorkspaceRow) -> str:
     """Why nothing is known of now."""
     if row.heartbeat is None:
-        return "Nobody observes it."
+        return "nobody observes it"
     if row.heartbeat.problem is not None:
-        return f"What is observed cannot be saved: {row.heartbeat.problem}"
-    return f"Its observer was last heard on {instant_words(row.heartbeat.observed_at)}."
+        return f"what is observed cannot be saved: {row.heartbeat.problem}"
+    return f"its observer was last heard on {instant_words(row.heartbeat.observed_at)}"
 
 
 def _instants(under_way: UnderWay) -> list[Child]:

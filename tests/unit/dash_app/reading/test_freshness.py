@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from support.states import ready_state
 
-from collectors.contract.observer import ObserverHeartbeat
+from collectors.contract.state import ObserverHeartbeat
 from dash_app.reading.freshness import freshness_of
 from dash_app.reading.observation import Observation
 
