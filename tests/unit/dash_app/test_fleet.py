@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
@@ -379,9 +380,11 @@ def test_news_of_what_one_may_not_see_are_none(root: Path, monkeypatch: pytest.M
     monkeypatch.setattr("dash_app.routes.fleet_events.LOOK_SECONDS", 0.01)
     monkeypatch.setattr("dash_app.routes.fleet_events.BEAT_SECONDS", 0.05)
 
+    number = count()
+
     def changed() -> Iterator[None]:
         for name in ("red-1", "red-1", "blue-1", "blue-1"):
-            write_state(root / name, ready_state().model_copy(update={"notices": (f"{name} {id(object())}",)}))
+            write_state(root / name, ready_state().model_copy(update={"notices": (f"change {next(number)}",)}))
             yield
 
     red = signs(root, Identity("ann", Role.VIEWER, "proxy", groups=("red",)), changed())
