@@ -1,10 +1,12 @@
 """Settings -> the whole application of many workspaces: their page, and below it the page of each.
 
-It starts nothing and collects nothing. The pages of workspaces are made when they are first asked for.
+It collects nothing; it begins to read what there is. The pages of workspaces are made when they are first asked for.
 """
 
 from __future__ import annotations
 
+import threading
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +15,7 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 
+from collectors.store.backend import StoreProblem
 from collectors.store.fleet import Fleet
 from collectors.store.fleet_folder import FolderFleet
 from collectors.store.place import Place
@@ -38,7 +41,7 @@ def create_fleet(settings: Settings, fleet: Fleet | None = None) -> FastAPI:
     """Return the application, complete. Raises ValueError for the settings of one workspace."""
     if settings.fleet is None:
         raise ValueError("these are the settings of one workspace")
-    known = fleet or FolderFleet(settings.fleet)
+    known = fleet or _begun(FolderFleet(settings.fleet))
     server = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     doorman = add_access(server, settings)
     bundles = bundled_for_fleet(assets_folder())
@@ -47,6 +50,17 @@ def create_fleet(settings: Settings, fleet: Fleet | None = None) -> FastAPI:
     answer_unknown_addresses(server)
     put_around(server, _layers(settings, known, doorman))
     return server
+
+
+def _begun(fleet: FolderFleet) -> FolderFleet:
+    """Let it read what there is before anybody asks: of thousands the first look takes seconds."""
+
+    def look() -> None:
+        with suppress(StoreProblem):  # told to whoever asks
+            fleet.rows()
+
+    threading.Thread(target=look, name="first look", daemon=True).start()
+    return fleet
 
 
 def _layers(settings: Settings, fleet: Fleet, doorman: Doorman | None) -> list[Middleware]:

@@ -93,11 +93,16 @@ class WorkspaceRow:
     steps: int = 0
     """Steps to READY that are told."""
     checks: tuple[CheckMark, ...] = ()
+    failing: tuple[CheckMark, ...] = ()
+    """Those of them that fail."""
     stages: tuple[ActiveStage, ...] = ()
     under_way: UnderWay | None = None
-    labels: tuple[tuple[str, str], ...] = ()
+    labels: tuple[str, ...] = ()
+    """Each as `name:value`, sorted."""
     changed_at: datetime | None = None
     """When what it says became true."""
+    changed: int = 0
+    """The same in microseconds before 1970, so that what changed last comes first; 0 where it is unknown."""
     heartbeat: ObserverHeartbeat | None = None
     last: tuple[LastRun, ...] = ()
     """The newest stored runs, oldest first."""
@@ -115,8 +120,3 @@ class WorkspaceRow:
         if is_stalled and self.verdict in (VerdictValue.NOT_READY, VerdictValue.INCOMPLETE):
             return Standing.STALLED
         return Standing(self.verdict.value)
-
-    @property
-    def failing(self) -> tuple[CheckMark, ...]:
-        """Checks that fail."""
-        return tuple(check for check in self.checks if check.outcome is Outcome.FAIL)

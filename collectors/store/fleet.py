@@ -8,15 +8,19 @@ names they may know of: what they may not see is not listed, not counted, not fo
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from heapq import nsmallest
+from itertools import chain
+from operator import itemgetter
 from typing import Final, NamedTuple, Protocol
 
 from collectors.contract.workspace_row import RANK, CheckMark, Standing, WorkspaceRow
 from collectors.digest import short_digest
 from collectors.store.place import Place
 
+UNTOLD: Final = frozenset({Standing.SILENT, Standing.DAMAGED})
 MOST_ROWS: Final = 100
 """Rows of a page."""
 SeenBy = Callable[[str], bool]
@@ -80,8 +84,7 @@ class StoodRow:
     @property
     def key(self) -> RowKey:
         """Its place."""
-        at = self.row.changed_at
-        return RowKey(RANK[self.standing], -int(at.timestamp() * 1e6) if at else 0, self.row.name)
+        return RowKey(RANK[self.standing], self.row.changed, self.row.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,8 @@ class FleetPage:
     offers: Offers
     after: RowKey | None
     """What the next page comes behind; None where this is the last."""
+    sign: str
+    """Changes whenever a row that may be seen does, whatever is wished; as `Fleet.sign`."""
     etag: str
     """Changes whenever anything of this page does."""
 
@@ -132,58 +137,46 @@ def paged(rows: Iterable[WorkspaceRow], wish: Wish, moment: Moment) -> FleetPage
     stood = [StoodRow(row.standing(*moment), row) for row in rows]
     fitting = [one for one in stood if _fits(one.row, wish)]
     chosen = [one for one in fitting if one.standing in wish.standings] if wish.standings else fitting
-    keyed = sorted((one.key, number) for number, one in enumerate(chosen))
+    keyed = [(one.key, one) for one in chosen]
     behind = keyed if wish.before is None else [one for one in keyed if one[0] > wish.before]
-    shown = tuple(chosen[number] for _, number in behind[: wish.most])
+    shown = tuple(one for _, one in nsmallest(wish.most, behind, key=itemgetter(0)))
     page = FleetPage(
         rows=shown,
-        counts={standing: count for standing, count in Counter(one.standing for one in fitting).items() if count},
+        counts=dict(Counter(one.standing for one in fitting)),
         known=len(stood),
-        observed=sum(not _is_silent(one) for one in stood),
+        observed=sum(one.standing not in UNTOLD for one in stood),
         newest=max((one.row.changed_at for one in stood if one.row.changed_at), default=None),
-        offers=_offers(one.row for one in stood),
+        offers=_offers([one.row for one in stood]),
         after=shown[-1].key if shown and len(behind) > len(shown) else None,
+        sign=sign_of(stood),
         etag="",
     )
     return replace(page, etag=_etag(page))
 
 
-def sign_of(rows: Iterable[WorkspaceRow], moment: Moment) -> str:
+def sign_of(stood: Iterable[StoodRow]) -> str:
     """What tells these rows from others. Pure."""
-    return short_digest("\n".join(sorted(f"{row.name}\n{row.etag}\n{row.standing(*moment)}" for row in rows)))
-
-
-def _is_silent(one: StoodRow) -> bool:
-    return one.standing in (Standing.SILENT, Standing.DAMAGED)
+    return short_digest("\n".join(sorted([f"{one.row.name}\n{one.row.etag}\n{one.standing.value}" for one in stood])))
 
 
 def _fits(row: WorkspaceRow, wish: Wish) -> bool:
     return (
         (not wish.text or wish.text.lower() in row.searched)
         and (not wish.check or any(check.id == wish.check for check in row.failing))
-        and (not wish.label or any(f"{name}:{value}" == wish.label for name, value in row.labels))
+        and (not wish.label or wish.label in row.labels)
         and (not wish.stage or any(stage.id == wish.stage for stage in row.stages))
     )
 
 
-def _offers(rows: Iterable[WorkspaceRow]) -> Offers:
-    checks: Counter[str] = Counter()
-    stages: Counter[str] = Counter()
-    labels: Counter[str] = Counter()
-    marks: dict[str, CheckMark] = {}
-    names: dict[str, str] = {}
-    for row in rows:
-        marks.update((check.id, check) for check in row.failing)
-        names.update((stage.id, stage.label) for stage in row.stages)
-        checks.update(check.id for check in row.failing)
-        stages.update(stage.id for stage in row.stages)
-        labels.update(f"{name}:{value}" for name, value in row.labels)
-    in_order = sorted(marks.values(), key=lambda mark: (mark.index, mark.id))
-    return Offers(
-        checks={mark: checks[mark.id] for mark in in_order},
-        stages={(stage, label): stages[stage] for stage, label in sorted(names.items())},
-        labels=dict(sorted(labels.items())),
-    )
+def _offers(rows: Sequence[WorkspaceRow]) -> Offers:
+    checks = Counter(chain.from_iterable(row.failing for row in rows))
+    stages = Counter((stage.id, stage.label) for row in rows for stage in row.stages)
+    labels = Counter(chain.from_iterable(row.labels for row in rows))
+    same: dict[str, tuple[CheckMark, int]] = {}
+    for mark, count in checks.items():  # versions of a check may have another title
+        same[mark.id] = (mark, same.get(mark.id, (mark, 0))[1] + count)
+    in_order = sorted(same.values(), key=lambda one: (one[0].index, one[0].id))
+    return Offers(dict(in_order), dict(sorted(stages.items())), dict(sorted(labels.items())))
 
 
 def _etag(page: FleetPage) -> str:

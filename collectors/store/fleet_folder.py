@@ -24,7 +24,7 @@ from collectors.files.problems import describe_error
 from collectors.numbers import visible_text
 from collectors.store.atomic import folders_in
 from collectors.store.backend import HEARTBEAT, INDEX, STATE, Key, Kind, StoreProblem, Version, is_there
-from collectors.store.fleet import Fleet, FleetPage, Moment, SeenBy, Wish, paged, sign_of
+from collectors.store.fleet import Fleet, FleetPage, Moment, SeenBy, StoodRow, Wish, paged, sign_of
 from collectors.store.folder import Folder
 from collectors.store.index import RunRows, heads_in
 from collectors.store.place import Place
@@ -57,7 +57,7 @@ class FolderFleet(Fleet):
 
     def sign(self, seen_by: SeenBy, moment: Moment) -> str:
         """What tells the rows that may be seen from others."""
-        return sign_of((row for row in self.rows() if seen_by(row.name)), moment)
+        return sign_of(StoodRow(row.standing(*moment), row) for row in self.rows() if seen_by(row.name))
 
     def place(self, name: str) -> Place | None:
         """The state directory of a workspace."""

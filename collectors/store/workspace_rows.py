@@ -13,7 +13,7 @@ from typing import Final
 from collectors.contract.metrics import StreamMetrics
 from collectors.contract.run_row import RunRow
 from collectors.contract.state import Check, DashboardState, ObserverHeartbeat
-from collectors.contract.values import Status
+from collectors.contract.values import Outcome, Status
 from collectors.contract.workspace_row import ActiveStage, CheckMark, LastRun, UnderWay, WorkspaceRow
 from collectors.presentation.words import progress_words, reached_count
 
@@ -36,10 +36,10 @@ def workspace_row(about: About, state: DashboardState) -> WorkspaceRow:
     """The row of a workspace whose state can be read."""
     name = about.name
     meta, verdict = state.meta, state.verdict
-    labels = tuple(sorted(meta.labels.items()))
+    labels = tuple(sorted(f"{label}:{value}" for label, value in meta.labels.items()))
     checks = tuple(map(_mark, state.checklist))
-    searched = (name, meta.title, meta.workspace, meta.run_id, verdict.reason, *(f"{k}:{v}" for k, v in labels))
-    failing = (check.title for check in state.checklist if check.outcome.value == "fail")
+    failing = tuple(check for check in checks if check.outcome is Outcome.FAIL)
+    searched = (name, meta.title, meta.workspace, meta.run_id, verdict.reason, *labels)
     return WorkspaceRow(
         name=name,
         etag=about.etag,
@@ -49,13 +49,15 @@ def workspace_row(about: About, state: DashboardState) -> WorkspaceRow:
         reason=verdict.reason,
         steps=len(state.steps),
         checks=checks,
+        failing=failing,
         stages=tuple(_active(state)),
         under_way=_under_way(state.metrics.values()),
         labels=labels,
         changed_at=meta.timestamp,
+        changed=-int(meta.timestamp.timestamp() * 1e6),
         heartbeat=about.heartbeat,
         last=tuple(about.last[-MOST_LAST:]),
-        searched="\n".join((*searched, *failing)).lower(),
+        searched="\n".join((*searched, *(check.title for check in failing))).lower(),
     )
 
 

@@ -70,9 +70,8 @@ class FleetRoutes:
         return HTMLResponse(body, headers=headers)
 
     def _document(self, given: dict[str, str]) -> str:
-        sign = self._reader.sign()  # first: what changes meanwhile is told as news
         prefix, bundles = self._settings.url_prefix, self._bundles
-        frame = Frame(prefix, bundles.styles.address, bundles.scripts.address, self._account(), sign)
+        frame = Frame(prefix, bundles.styles.address, bundles.scripts.address, self._account())
         return fleet_document(self._reader.page(wish_of(given)), given, frame)
 
     def _account(self) -> Element | None:
@@ -109,7 +108,7 @@ class FleetRoutes:
             "verdict": row.verdict,
             "reason": row.reason,
             "run_id": row.run_id or None,
-            "labels": dict(row.labels),
+            "labels": dict(label.split(":", 1) for label in row.labels),
             "failing": [check.id for check in row.failing],
             "stages": {stage.id: stage.status for stage in row.stages},
             "progress": going and {"words": going.words, "share": going.share, "ends_at": _iso(going.ends_at)},

@@ -74,8 +74,6 @@ class Frame:
     scripts: str
     account: Element | None = None
     """Who asks, where somebody has to say it."""
-    sign: str = ""
-    """What tells what is seen from what will be news."""
 
 
 def fleet_document(page: FleetPage, given: Mapping[str, str], frame: Frame) -> str:
@@ -89,7 +87,7 @@ def fleet_document(page: FleetPage, given: Mapping[str, str], frame: Frame) -> s
     ]
     return DOCUMENT.format(
         theme=f' data-theme="{theme}"' if theme else "",
-        sign=frame.sign,
+        sign=page.sign,
         title=escape(f"{f'({needs}) ' if needs else ''}{TITLE} · {PRODUCT}"),
         light=colour("surface", "light"),
         dark=colour("surface", "dark"),

@@ -49,7 +49,7 @@ def fleet_row(stood: StoodRow, prefix: str, theme: str) -> Element:
 
 
 def _name(row: WorkspaceRow, address: str) -> Element:
-    name, labels = str(visible_text(row.name)), [f"{label}: {value}" for label, value in row.labels]
+    name, labels = str(visible_text(row.name)), [label.replace(":", ": ", 1) for label in row.labels]
     title = row.title if row.title != name else ""
     return el(
         "div",
