@@ -170,11 +170,16 @@
   }
 
   function find() {
-    renew(addressOfForm(), true);
+    return renew(addressOfForm(), true);
   }
 
   const fields = document.getElementById("fleet-fields");
-  fields.addEventListener("submit", (event) => (event.preventDefault(), find()));
+  fields.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    window.clearTimeout(timers.typing);
+    await find();
+    document.querySelector(".fleet-link")?.focus();
+  });
   fields.addEventListener("change", find);
   fields.addEventListener("input", () => later("typing", find, TYPING_MS));
 

@@ -29,7 +29,7 @@ NEWER: Final = "Rows that come before these are on the first page."
 KEYS: Final = (
     ("/", "find a workspace"),
     ("j k", "to the next and to the previous one"),
-    ("Enter", "open it"),
+    ("Enter", "there: to the first that was found; on a workspace: open it"),
     ("t", "another theme: the device's, light, dark"),
     ("?", "this list"),
 )

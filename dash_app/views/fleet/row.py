@@ -94,17 +94,15 @@ def _why(stood: StoodRow) -> list[Child]:
         told.append(f"{plural(row.steps, 'step')} to READY")
     return [
         el("p", coded(row.reason), title=quoted(row.reason), class_="fleet-reason"),
-        el("p", (el("span", one) for one in told), class_="fleet-more dotted") if told else None,
+        el("p", (el("span", one) for one in told if one), class_="fleet-more dotted") if any(told) else None,
     ]
 
 
 def _problem(row: WorkspaceRow) -> str:
-    """Why nothing is known of now."""
+    """Why nothing is known of now; of an observer that is silent its age says it."""
     if row.heartbeat is None:
         return "nobody observes it"
-    if row.heartbeat.problem is not None:
-        return f"what is observed cannot be saved: {row.heartbeat.problem}"
-    return f"its observer was last heard on {instant_words(row.heartbeat.observed_at)}"
+    return f"what is observed cannot be saved: {row.heartbeat.problem}" if row.heartbeat.problem else ""
 
 
 def _instants(under_way: UnderWay) -> list[Child]:
