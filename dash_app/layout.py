@@ -123,8 +123,9 @@ def _top(page: dict[str, Any], settings: Settings) -> Component:
     if settings.access.is_on or not settings.is_on_loopback:
         from dash_app.views.account import render_account  # a page of one person shows none
 
-        account = render_account(asking(), is_open=not settings.access.is_on)
-    return render_top_bar(page, [render_report_link(), render_share_button()], account, is_demo=settings.demo)
+        account = render_account(asking(), settings.home, is_open=not settings.access.is_on)
+    buttons = [render_report_link(), render_share_button()]
+    return render_top_bar(page, buttons, account, is_demo=settings.demo, home=settings.home)
 
 
 def _sign_in(settings: Settings) -> list[Component]:

@@ -161,6 +161,8 @@ def test_the_run_of_an_address_is_what_it_names_first_and_no_more_than_an_id() -
 def test_a_damaged_row_has_a_verdict_of_its_own_and_streams_come_as_the_newest_runs_have_them() -> None:
     assert [verdict_of(row) for row in ROWS] == ["damaged", "not_ready", "not_ready", "ready"]
     assert streams_of(ROWS) == ("patchtst", "swinmae")
+
+
 def test_rows_are_sorted_by_a_value_of_the_config_and_days_are_those_of_the_reader() -> None:
     rows = [a_row(f"run-{n}", n, config=f'{{"lr": {lr}}}') for n, lr in ((3, '"auto"'), (2, 0.1), (1, 0.001))]
 
