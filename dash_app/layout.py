@@ -42,6 +42,10 @@ RUN_STORES = (
     ids.COMPARED_SHOWN,
     ids.LOSS_SHOWN,
     ids.COMPARED_DIGESTS,
+    ids.CURVES_ZOOM,
+    ids.CROSSHAIR,
+    ids.METRIC_PINS,
+    ids.FULL_PANEL,
     ids.METRIC_WISH,
     ids.METRIC_DATA,
     ids.METRIC_SHOWN,
@@ -180,6 +184,10 @@ def _losses(frames: list[Component]) -> Component:
     controls = html.Div(
         [
             html.H2("Curves"),
+            html.Div(
+                dcc.Input(id=ids.METRIC_FILTER, type="search", placeholder="metric (regex)", autoComplete="off"),
+                className="metric-filter",
+            ),
             html.Div(_choice(ids.GHOST_SERIES, "baseline", GHOSTS), className="ghost-choice"),
             smoothing,
             html.Div([_choice(ids.X_AXIS, "x", X_AXES), _choice(ids.Y_SCALE, "y", Y_SCALES)], className="axis-choices"),
@@ -188,7 +196,9 @@ def _losses(frames: list[Component]) -> Component:
     )
     grid = html.Div(frames, id=ids.LOSSES, className="loss-grid")
     return html.Section(
-        [controls, grid], className="losses", **attributes(aria_label="Curves", data_in="readiness curves")
+        [controls, html.Div(id=ids.READOUT, className="readout"), grid],
+        className="losses",
+        **attributes(aria_label="Curves", data_in="readiness curves"),
     )
 
 
