@@ -14,6 +14,7 @@ from collectors.numbers import listed, number_words
 from collectors.training.evidence import WorkspaceEvidence
 
 SCORE = "Score the operation data with today's checkpoint."
+LENGTHS = "Say how long windows are: `decisions: {windows: {STREAM: {seconds: ...}}}`."
 
 
 def is_asked(config: PipelineConfig) -> bool:

@@ -31,6 +31,7 @@ LIMITS = Remedy(
 ALLOW = Remedy("Let the user who validates read it (`ls -ld` shows who may).", Kind.SETTLE)
 PLACE = Remedy("Put the file itself in the place of what lies there.", Kind.SETTLE)
 SLOW = Remedy("Give its reading more time: `limits: {seconds: ...}`.", Kind.SETTLE)
+LARGE = Remedy("Give its reading more memory: `limits: {memory_bytes: ...}`.", Kind.SETTLE)
 SIGNS = {
     "git lfs pull": PULL,
     " leads to nothing": MEND_LINK,
@@ -39,6 +40,7 @@ SIGNS = {
     "a regular file was expected": PLACE,
     "reading took longer than": SLOW,
     "reading did not end within": SLOW,
+    "reading needed more than": LARGE,
 }
 """What a failure speaks of -> what helps there, whichever file it is."""
 MOST_ALIKE = 3

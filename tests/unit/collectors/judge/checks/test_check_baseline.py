@@ -33,7 +33,7 @@ def against(state: DashboardState | None, seen: WorkspaceEvidence | None = None)
 
 
 def test_without_a_pin_there_is_nothing_to_compare_with() -> None:
-    assert told(check_baseline(good())) == ("skip", "no baseline is pinned", f"Pin one: {PIN}.")
+    assert told(check_baseline(good())) == ("skip", "no baseline is pinned", None)
 
 
 def test_the_baseline_itself_passes_though_its_snapshot_is_gone() -> None:
@@ -89,7 +89,7 @@ def test_a_metric_of_which_nobody_knows_the_better_way_is_skipped_and_says_what_
     found = against(state.model_copy(update={"metrics": renamed}), seen)
 
     assert (found.outcome, found.hint) == (
-        "skip", "Say which way is better: `baseline: {direction: lower}` or `direction: higher`.",
+        "skip", "Say which way d_loss gets better: `metrics: {d_loss: {better: higher}}` (or `lower`).",
     )  # fmt: skip
     assert "nothing says whether a lower or a higher d_loss is better" in found.detail
     told_way = with_config(seen, baseline={"metric": "d_loss", "direction": "lower"})
