@@ -115,6 +115,14 @@ def test_a_run_that_is_still_training_is_skipped_not_passed() -> None:
 
     assert (found.outcome, found.hint) == ("skip", "Wait until the training has ended.")
     assert found.detail == "against run-1: patchtst: the run is still training (epoch 8 of 8)"
+    assert found.not_yet
+
+
+def test_a_run_that_trains_no_more_is_not_waited_for() -> None:
+    found = against(snapshot(), with_config(good(), baseline={"minimum_epochs": 9}))
+
+    assert (found.outcome, found.not_yet) == ("skip", False)
+    assert found.hint == f"Train to the end, or pin another baseline: {PIN}."
 
 
 def test_a_stream_that_neither_side_trained_is_told_so() -> None:
