@@ -13,6 +13,7 @@ from step_rows_described import ROWS as DESCRIBED
 from step_rows_files import ROWS as FILES
 from step_rows_rest import ROWS as REST
 from step_rows_scores import ROWS as SCORES
+from step_rows_scores import again, fused
 from step_rows_strict import ROWS as STRICT
 from support.breakages import (
     BUNDLE,
@@ -28,10 +29,14 @@ from support.breakages import (
     then_backup,
     touched,
 )
+from support.decisions import EVENTS
+from support.fused_scoring import HELD_OUT
 from support.nobody import as_nobody, open_to_all
 from support.workspaces import SCORING, checkpoint_bytes, write_running
 
 from collectors.collect import CollectOptions, Collector
+from collectors.judge.checks.alarm_rate import DIVIDE as FEWER
+from collectors.judge.checks.decision_parts import DIVIDE
 from collectors.judge.remedy import RUN_SMOKE
 from collectors.readers.child.process import ReaderProcess
 from collectors.store.store import Store
@@ -100,6 +105,20 @@ def test_a_scoring_command_that_fails_is_mended_and_tried_again(tmp_path: Path, 
     put(program, SCORING)(w)
     do(f"{RUN_SMOKE.command}", w.root, **environment)
     assert collect(w.root, child, state_dir).steps == ()
+
+
+def test_tables_of_more_rows_than_are_read_are_divided(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    w = broken(tmp_path)
+    fused(w)
+    with Collector(w.root, None, CollectOptions(announce=lambda _: None)) as collector:
+        collector.collect()
+        monkeypatch.setattr("collectors.observe.decision_files.MOST_ROWS", 1000)
+        for path in (EVENTS, HELD_OUT):
+            put(path, lambda data: data + data.splitlines(keepends=True)[-1])(w)
+        cleared = {step.action: {*step.clears} for step in collector.collect().steps}
+        assert cleared[DIVIDE] | cleared[FEWER] == {"scores", "alarm_rate", "alignment"}
+        again(w)
+        assert cleared[DIVIDE] | cleared[FEWER] <= passed(collector.collect())
 
 
 def test_a_file_that_changed_after_the_end_is_put_back(tmp_path: Path, child: ReaderProcess) -> None:

@@ -35,7 +35,7 @@ def _parts(found: Analysis) -> Iterator[Part]:
         yield failing(table.path, None, f"{table.path}: {table.errors()[0]}", NAME_THEM)
     elif not found.rates:
         yield skipping(table.path if table else None, None, _unnamed(found, target), NAME_THEM)
-    if table is not None and table.is_cut:
+    if table is not None and table.is_cut and not table.errors():
         yield skipping(table.path, None, f"{table.path}: only its first {table.rows:,} rows were read", DIVIDE)
     for rate in found.rates:
         yield _judged(rate, found, table.path if table else None)
