@@ -142,6 +142,5 @@ ROWS = (
         "Record thresholds in the rows, or name their file", "scores", None, asking(thresholds={"path": THRESHOLDS})),
     Row("no times of the normal windows", also(fused, without(HELD_OUT, "timestamp")),
         "Record when each of the normal windows ended", "alarm_rate", None, again),
-    Row("a slow table", slow, "Give its reading more time: `limits: {seconds", "training", None, patient),
 )  # fmt: skip
 """Every row: a remedy that no other table tries."""
