@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 
+from collectors.contract.state import DashboardState
 from collectors.numbers import duration_words, instant_words
 from collectors.presentation.markup import Element, el, to_html
 from collectors.presentation.pieces import icon
@@ -19,6 +20,7 @@ from collectors.presentation.words import VERDICT_WORDS
 from dash_app.reading.freshness import Freshness
 from dash_app.reading.observation import Observation
 
+BACK = "All workspaces"
 ENTRY = '<div id="first-html">{content}</div><div id="react-entry-point"></div>'
 """The page is drawn in the second, and `first.js` takes the first away in that very moment."""
 WITHOUT_SCRIPTS = "Without JavaScript nothing here follows the training, and the pipeline is a still picture. "
@@ -34,6 +36,8 @@ class First:
     fresh: Freshness
     run_id: str | None
     """The stored run that is asked for; None for the current state."""
+    home: str = ""
+    """Address of the fleet, of which this is one workspace."""
 
 
 def escape(text: str) -> str:
@@ -58,8 +62,9 @@ def first_title(first: First, usual: str) -> str:
 
 def first_html(first: First, now: datetime, below: str = "") -> str:
     """Return what is known now, `below` (HTML) under the verdict, and the entry point of the page."""
+    state = first.seen.state
     content = f'<p class="feed-sentence">{escape(first.fresh.sentence)}</p>' if first.fresh.sentence else ""
-    content += _verdict(first, _age(first, now)) if first.seen.state else _nothing(first)
+    content += _verdict(first, state, _age(first, state, now)) if state else _nothing(first)
     content += below.replace("{", "&#123;")
     return ENTRY.format(content=f'{_top(first)}<main class="main">{content}</main>')
 
@@ -67,7 +72,9 @@ def first_html(first: First, now: datetime, below: str = "") -> str:
 def _top(first: First) -> str:
     """The bar's name; what can be pressed in it comes with the scripts."""
     title = first.seen.state.meta.title if first.seen.state else None
-    about = el("div", el("span", title, class_="workspace"), class_="brand-about") if title else None
+    back = el("a", BACK, href=first.home, class_="to-fleet") if first.home else None
+    name = el("span", title, class_="workspace") if title else None
+    about = el("div", back, name, class_="brand-about") if back or name else None
     return _plain(
         el("div", el("div", icon("brand"), el("h1", "Training Dashboard"), about, class_="brand"), class_="top")
     )
@@ -79,11 +86,11 @@ def _nothing(first: First) -> str:
     return f'<section class="verdict is-idle"><h2 class="verdict-word">NO STATE</h2><p>{words}</p></section>'
 
 
-def _age(first: First, now: datetime) -> str:
+def _age(first: First, state: DashboardState, now: datetime) -> str:
     """When what is shown was true, so that it holds however long the page lies about: there is no clock in it."""
-    state, beat = first.seen.state, first.seen.heartbeat
+    beat = first.seen.heartbeat
     if first.fresh.word == "stored":
-        return f"snapshot of {instant_words(state.meta.timestamp)}, not live" if state else ""
+        return f"snapshot of {instant_words(state.meta.timestamp)}, not live"
     if beat is None:
         return "stale: observed by nobody"
     seconds = max(0.0, (now - beat.observed_at).total_seconds())
@@ -91,11 +98,8 @@ def _age(first: First, now: datetime) -> str:
     return f"{stale}observed {instant_words(beat.observed_at)}, {duration_words(seconds)} before this page was loaded"
 
 
-def _verdict(first: First, age: str) -> str:
+def _verdict(first: First, state: DashboardState, age: str) -> str:
     """The bar as the page draws it, and what somebody without scripts has instead of the rest."""
-    state = first.seen.state
-    if state is None:
-        return ""
     facts = (el("span", state.meta.run_id, class_="run-id"), el("span", age))
     bar = verdict_bar(state, el("p", facts, class_="verdict-run dotted"), linked=False)
     asked = urlencode({"run": first.run_id}) if first.run_id else ""

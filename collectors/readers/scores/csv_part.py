@@ -97,18 +97,21 @@ def _read(data: bytes, delimiter: str, kinds: Mapping[int, str]) -> Any:
     """Columns by their places, read by pandas. Raises ValueError."""
     import pandas as pd
 
-    return pd.read_csv(
-        io.BytesIO(data),
-        sep=r"\s+" if delimiter == " " else delimiter,
-        header=None,
-        usecols=sorted(kinds),
-        dtype=kinds,
-        keep_default_na=False,
-        na_values=[""],
-        encoding="utf-8",
-        encoding_errors="replace",
-        skipinitialspace=True,
-    )
+    try:
+        return pd.read_csv(
+            io.BytesIO(data),
+            sep=r"\s+" if delimiter == " " else delimiter,
+            header=None,
+            usecols=sorted(kinds),
+            dtype=kinds,
+            keep_default_na=False,
+            na_values=[""],
+            encoding="utf-8",
+            encoding_errors="replace",
+            skipinitialspace=True,
+        )
+    except IndexError as problem:  # of a header without a row pandas looks for columns that it has not counted
+        raise ValueError("no row that can be read") from problem
 
 
 def _guessed(frame: Any, data: bytes) -> list[int]:

@@ -59,7 +59,8 @@ def _part(
     if not any(name == "score" or name.startswith("series:") for name in frame.cells):
         asked = [name for key, names in wanted.items() if key == "score" or key.startswith("series:") for name in names]
         shown = ", ".join(brief(name) for name in frame.names[:8]) or "none"
-        findings.error(f"has no column of scores: expected {' or '.join(map(brief, asked))}, found {shown}")
+        if not findings.has_errors:
+            findings.error(f"has no column of scores: expected {' or '.join(map(brief, asked))}, found {shown}")
         return ScorePart(findings.all(), frame.format, header, frame.names[:MOST_COLUMNS], end_offset=end)
     found = columns_of(frame, findings)
     return ScorePart(

@@ -8,6 +8,7 @@ which is how the canvas draws them (`unbundled-bezier`). It knows no status and 
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -27,7 +28,7 @@ CROWD: Final = 60.0
 """What running on top of an unrelated edge costs."""
 CHOICES: Final = 10
 """Most lanes looked at in one column."""
-FAR: Final = 1e9
+FAR: Final = math.inf
 """Where a column's open sides end."""
 
 Lanes = dict[int, list[tuple[float, EdgeInfo]]]
@@ -192,5 +193,5 @@ def _gaps(obstacles: Sequence[Box]) -> Iterator[tuple[float, float]]:
 
 def _with_label(card: Box, frames: Sequence[Box]) -> Box:
     """Lines keep off a frame's label too: it stands between the frame's top and its first card."""
-    begins = any(frame.left < card.left < frame.right and frame.top == card.top - FRAME_HEAD for frame in frames)
+    begins = any(frame.meets(card) and frame.top == card.top - FRAME_HEAD for frame in frames)
     return card._replace(top=card.top - FRAME_HEAD) if begins else card

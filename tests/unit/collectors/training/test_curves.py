@@ -250,3 +250,58 @@ def test_the_series_that_reaches_farthest_says_how_far_a_source_goes() -> None:
 
     assert source_of(events, LossRow(0.0, None, None, first)) == "events"
     assert source_of({"val_loss": curve([0], [0.9])}, LossRow(0.0, None, None, first)) == "loss_history"
+
+
+@pytest.mark.parametrize(
+    ("after", "dropped", "lag", "is_shown"),
+    [(1.0, 1, 0.0, False), (1.01, 1, 0.0, True), (1.01, 0, 0.0, False), (0.5, 1, 0.6, True)],
+)
+def test_a_table_that_began_again_after_the_last_record_is_of_a_run_that_has_no_events_yet(
+    after: float, dropped: int, lag: float, is_shown: bool
+) -> None:
+    """It lost rows when it began again, and was written more than a second after the last event."""
+    run = lagging(one_run(val=(*VALUES, 0.6)), lag)
+    table = replace(loss_table((5.0, 6.0)), dropped_rows=dropped)
+
+    found = merged(run, table, at=run.last_at + after)
+
+    assert (found.source == "loss_history", found.table_belongs) == (is_shown, is_shown)
+    assert merged(run, table, at=None).source == "events"
+
+
+def lagging(run: StreamRun, seconds: float) -> StreamRun:
+    """The same run on a file server whose clock is so far behind."""
+    files = [replace(f, facts=replace(f.facts, modified_at=run.last_at - seconds)) for f in run.files]
+    return replace(run, files=tuple(files))
+
+
+def test_a_clock_that_lags_is_counted_in_when_a_table_was_written() -> None:
+    late = lagging(one_run(val=VALUES), 9.5)
+
+    assert [merged(late, loss_table(VALUES), at=T0 - before).table_belongs for before in (10, 11)] == [True, False]
+
+
+def test_rows_whose_steps_rise_while_their_epochs_fall_stay_as_they_are() -> None:
+    """A training went on with another batch size; where steps do not tell, rows are ordered by epoch."""
+
+    def epochs(*steps: int | None) -> list[float]:
+        at = zip((1.0, 2.0, 1.0), steps, strict=True)
+        return list(shown(*(LossRow(epoch, step, None, {"loss": 0.5}) for epoch, step in at)).epoch)
+
+    assert epochs(10, 20, 30) == epochs(0, 20, 30) == [1, 2, 1]
+    assert epochs(10, 20, 20) == epochs(10, 30, 20) == epochs(None, 20, 30) == [1, 1, 2]
+
+
+def test_an_epoch_that_is_no_number_is_unknown() -> None:
+    assert [math.isnan(epoch) for epoch in shown(LossRow(math.inf, 5, None, {"loss": 0.5})).epoch] == [True]
+
+
+def test_a_table_without_epochs_gets_the_times_of_the_events_of_the_same_step() -> None:
+    run = replace(one_run(val=VALUES), curves=placed([NAN] * 3, [1, 2, 3], VALUES))
+    times = replace(run, curves={"val_loss": replace(run.curves["val_loss"], time=np.array([T0, T0 + 1, T0 + 2]))})
+
+    table = rows(*(LossRow(None, step, None, {"val_loss": value}) for step, value in ((2, 0.8), (3, 0.7), (4, 0.6))))
+    found = merged(times, table).curves["val_loss"]
+
+    assert (list(found.step), list(found.time[:2])) == ([2, 3, 4], [T0 + 1, T0 + 2])
+    assert math.isnan(found.time[2])

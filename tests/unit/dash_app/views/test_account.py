@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
+from support.components import parts, text_of
 
 from collectors.contract.access import Role
 from dash_app.auth.identity import ANYBODY, Identity, Scope
-from dash_app.views.account import render_account
+from dash_app.views.account import render_account, render_sign_in
 
 
 def said(who: Identity, *, is_open: bool = False) -> str:
@@ -35,3 +36,15 @@ def test_who_came_by_a_proxy_signs_out_there() -> None:
 def test_where_nobody_signs_in_it_says_so_if_others_can_reach_it_and_a_frame_says_nothing() -> None:
     assert "open to everybody" in said(ANYBODY, is_open=True)
     assert said(ANYBODY) == said(Identity("link wiki", Role.VIEWER, "link", scope=Scope("1", None, ""))) == ""
+
+
+def test_a_session_can_be_left_and_each_way_out_is_a_form() -> None:
+    told = render_account(Identity("ann", Role.VIEWER, "session", "id"), is_open=False)
+    forms = [part for part in parts(told) if type(part).__name__ == "Form"]
+
+    assert [(form.action, form.method, text_of(form)) for form in forms] == [
+        ("sign-out", "post", "Sign out"), ("sign-out-everywhere", "post", "Sign out everywhere"),
+    ]  # fmt: skip
+    assert text_of(told).startswith("ann viewer ann is viewer. You may look.")
+    assert render_account(Identity("link wiki", Role.VIEWER, "link", scope=Scope("1", None, "")), is_open=True) is None
+    assert (text_of(render_sign_in()), render_sign_in().href) == ("Sign in again", "")

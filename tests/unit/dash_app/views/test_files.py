@@ -156,3 +156,24 @@ def test_files_that_only_a_stage_names_have_rows_too() -> None:
     ]
     assert [len(of_class(row, "file-look")) for row in rows] == [1, 0]
     assert getattr(rows[0], "data-stages") == "data-prep dqvl"
+
+
+def test_a_look_into_a_file_without_size_or_time_promises_neither() -> None:
+    raw = ready_state().model_dump(mode="json")
+    raw["artifacts"]["scaler"][0] |= {"size_bytes": None, "modified_at": None}
+    raw["artifacts"]["configs"][0] |= {"level": "missing"}
+
+    panel = render_links(DashboardState.model_validate(raw))
+    (look,) = [
+        one for one in of_class(panel, "file-look") if getattr(one, "data-preview") == "artifacts/scaler_fdc.json"
+    ]
+
+    assert (getattr(look, "data-size"), getattr(look, "data-modified")) == ("", "")
+    assert "configs/patchtst_ssl_real.yaml" not in [
+        getattr(one, "data-preview") for one in of_class(panel, "file-look")
+    ]
+
+
+def test_there_is_no_link_without_a_template() -> None:
+    assert addresses(changed()) == []
+    assert len(addresses(changed(template=TEMPLATE))) == len(of_class(render_links(ready_state()), "file"))

@@ -7,7 +7,7 @@ from functools import reduce
 from typing import Any
 
 import pytest
-from dash import no_update
+from dash import Patch, no_update
 from plotly.utils import PlotlyJSONEncoder
 from support.components import of_class, text_of
 from support.states import empty_state, failing_state, good_state, ready_state, running_state
@@ -16,7 +16,17 @@ from collectors.contract.state import DashboardState
 from dash_app import ids
 from dash_app.callbacks.regions import changed_regions
 from dash_app.views.graph.pipeline_graph import render_views
-from dash_app.views.page import DATA, REGIONS, DrawnPage, Seen, drawn_page, first_view, render_page, render_tabs
+from dash_app.views.page import (
+    DATA,
+    REGIONS,
+    DrawnPage,
+    Seen,
+    drawn_page,
+    first_view,
+    news_of,
+    render_page,
+    render_tabs,
+)
 
 
 def drawn(state: DashboardState | None) -> DrawnPage:
@@ -156,3 +166,50 @@ def test_a_stored_run_is_called_a_snapshot_in_the_bar_and_in_the_tab() -> None:
 
 def test_the_first_of_several_views_is_shown() -> None:
     assert [view.id for view in ready_state().pipeline.views][:2] == [first_view(ready_state()), "gate"]
+
+
+def test_of_a_page_that_was_drawn_lately_what_changed_is_sent_and_of_an_older_one_all() -> None:
+    """Eight drawings are kept."""
+    states = [ready_state().model_copy(update={"notices": (f"{n}.",)}) for n in range(9)]
+    pages = [drawn(state) for state in states]
+    news = [news_of(pages[-1], ids.NOTICES, page.digests[ids.NOTICES]) for page in pages]
+
+    assert [isinstance(one, Patch) for one in news] == [False] + [True] * 8
+    assert news[0] == pages[-1].regions[ids.NOTICES]
+
+
+def test_a_page_without_a_state_says_so_and_names_nothing() -> None:
+    page, known = render_page(None, None), render_page(ready_state(), None)
+
+    assert text_of(of_class(page[ids.VERDICT], "verdict-reason")) == "Nothing has been collected yet."
+    assert page[ids.PIPELINE_TITLE] is None and text_of(page[ids.RUN_LABEL]) == "none yet live stale"
+    assert known[ids.PIPELINE_TITLE].title == text_of(known[ids.PIPELINE_TITLE]) == ready_state().meta.title
+    assert text_of(known[ids.RUN_LABEL]) == f"{ready_state().meta.run_id} live stale"
+    assert text_of(render_page(None, None, "run-9")[ids.RUN_LABEL]) == "run-9 snapshot"
+    assert first_view(None) == "flow"
+
+
+def test_a_stored_run_has_a_banner_that_says_when_it_was_and_shows_no_log() -> None:
+    state = ready_state().model_copy(update={"logs": ("train.log",)})
+    live, stored = render_page(state, None), render_page(state, None, "run-1")
+
+    assert live[ids.SNAPSHOT_BANNER] is None
+    words = text_of(stored[ids.SNAPSHOT_BANNER])
+    assert words.startswith("Snapshot of run run-1 , stored 2026-11-23 12:00:52 UTC . Nothing on this page is live.")
+    assert "no readable snapshot of run run-9 ." in text_of(render_page(None, None, "run-9")[ids.SNAPSHOT_BANNER])
+    assert (live[ids.LOGS_NOW], stored[ids.LOGS_NOW]) == ({"logs": ["train.log"]}, None)
+
+
+def test_views_are_a_switch_only_where_there_are_several() -> None:
+    raw = ready_state().model_dump(mode="json")
+    raw["pipeline"]["views"] = raw["pipeline"]["views"][:1]
+    raw["pipeline"]["stages"] = [stage for stage in raw["pipeline"]["stages"] if stage["view"] == "flow"]
+
+    assert render_views(DashboardState.model_validate(raw)) == []
+
+
+def test_the_verdict_of_a_stored_run_is_said_not_to_be_live() -> None:
+    told = [text_of(render_page(ready_state(), None, run_id)[ids.VERDICT]) for run_id in (None, "run-1")]
+
+    assert ["not live" in words for words in told] == [False, True]
+    assert "Broken." in text_of(render_page(None, "Broken.")[ids.VERDICT])

@@ -23,11 +23,12 @@ from collectors.presentation.regions.loss_table import loss_table
 from collectors.presentation.regions.losses import loss_foot, loss_head
 from collectors.presentation.regions.verdict import verdict_bar
 from collectors.store.rows import damaged_row, row_of
-from dash_app.reading.query import RunQuery, select_page
+from dash_app.reading.query import RunQuery
+from dash_app.reading.run_page import select_page
 from dash_app.views.runs.history import render_history
 from dash_app.views.runs.history_rows import Looks
 from dash_app.views.runs.picker import render_options
-from dash_app.views.tree import ALLOWED, as_tree, component, components
+from dash_app.views.tree import ALLOWED, as_tree, component, components, in_trees
 
 SCRIPT = (Path(__file__).resolve().parents[4] / "assets/live/trees.js").read_text(encoding="utf-8")
 
@@ -110,3 +111,18 @@ def test_a_tree_says_the_same_as_components_and_as_html(state: DashboardState) -
     assert page.text.replace(" ", "") == text_of(drawn).replace(" ", "").replace("\n", "")
     tags = [one.tag for one in page.all() if one.tag]
     assert tags == [tag_of(part) for part in parts(drawn)]
+
+
+def test_a_single_child_stands_alone_and_an_empty_element_has_none() -> None:
+    alone, empty = component(el("b", "text")), component(el("i", class_="live-dot"))
+
+    assert (alone.children, empty.children, component("text")) == ("text", None, "text")
+    assert as_tree(empty) == [["i", {"class": "live-dot"}, []]]
+    assert as_tree(("a", None, 7)) == ["a", "7"]
+    assert as_tree(html.Button("a", disabled=False, title=None, tabIndex="0")) == [["button", {"tabindex": "0"}, ["a"]]]
+
+
+def test_of_each_entry_the_named_parts_become_trees_and_the_rest_stays() -> None:
+    entries = {"s": {"head": html.B("h"), "foot": None, "rest": 1}}
+
+    assert in_trees(entries, "head", "foot") == {"s": {"head": [["b", {}, ["h"]]], "foot": [], "rest": 1}}

@@ -120,3 +120,56 @@ def test_a_command_in_a_sentence_is_something_to_type() -> None:
 
     assert [part.children for part in parts(bar) if type(part).__name__ == "Code"] == ["python -m collectors watch"]
     assert text_of(of_class(bar, "verdict-reason")) == "Start one with python -m collectors watch ."
+
+
+def told_of_run(verdict: str, finished: str | None, started: str | None) -> str:
+    """What the bar says of a run with this verdict, both of whose streams are done."""
+    raw = ready_state().model_dump(mode="json")
+    raw["verdict"]["value"] = verdict
+    raw["meta"] |= {"finished_at": finished, "started_at": started}
+    words = text_of(of_class(render_verdict(DashboardState.model_validate(raw), ""), "verdict-run"))
+    return words.removeprefix(f"{raw['meta']['run_id']} ").removesuffix(" observed").replace(" UTC", "")
+
+
+def test_the_bar_says_when_a_run_ended_or_while_it_goes_on_when_it_began() -> None:
+    began, ended = "2026-11-23T12:00:00Z", "2026-11-23T12:01:00Z"
+
+    for verdict in ("ready", "not_ready", "incomplete"):
+        assert told_of_run(verdict, ended, began) == "finished 2026-11-23 12:01:00"
+    assert told_of_run("training", ended, began) == told_of_run("ready", None, began) == "started 2026-11-23 12:00:00"
+    assert told_of_run("training", ended, None) == told_of_run("ready", None, None) == "observed"
+
+
+@pytest.mark.parametrize(
+    ("verdict", "status", "told"),
+    [
+        ("training", "running", ["SwinMAE 2026-11-23 12:09:00 UTC"]),
+        ("training", "stalled", ["PatchTST 2026-11-23 12:05:00 UTC"]),
+        ("training", "idle", ["PatchTST 2026-11-23 12:05:00 UTC"]),
+        ("not_ready", "running", []),
+    ],
+)
+def test_of_several_running_streams_the_one_that_ends_last_is_told(verdict: str, status: str, told: list[str]) -> None:
+    raw = running_state().model_dump(mode="json")
+    raw["verdict"]["value"] = verdict
+    for stream, at, now in (("patchtst", 5, "running"), ("swinmae", 9, status)):
+        raw["metrics"][stream]["completion"] |= {"status": now, "expected_end_at": f"2026-11-23T12:0{at}:00Z"}
+
+    left = of_class(render_verdict(DashboardState.model_validate(raw), ""), "verdict-left")
+    assert [text_of(one) for one in left] == told
+
+
+def test_what_the_tab_is_made_of_tells_a_snapshot_from_what_is_now() -> None:
+    told = {"value": "ready", "word": "READY", "title": ready_state().meta.title, "reason": "All 9 checks passed."}
+
+    assert verdict_now(ready_state()) == {**told, "snapshot": None}
+    assert verdict_now(ready_state(), is_snapshot=True) == {**told, "snapshot": ready_state().meta.run_id}
+    assert verdict_now(None, is_snapshot=True) == {
+        "value": "none",
+        "word": "NO STATE",
+        "title": "",
+        "reason": "",
+        "snapshot": None,
+    }
+    assert "not live" in text_of(render_verdict(ready_state(), "", is_snapshot=True))
+    assert "not live" not in text_of(render_verdict(ready_state(), ""))

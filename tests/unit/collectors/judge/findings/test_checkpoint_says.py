@@ -189,3 +189,14 @@ def test_check_9_fails_and_names_the_events_where_they_are_the_source() -> None:
     assert path is not None and path.startswith("runs/patchtst_ssl/events.out.tfevents.")
     assert check.outcome is Outcome.FAIL
     assert f"{CKPT} says `epoch` 99, but {path} holds epochs 1 to 4 (checkpoint_says)" in check.detail
+
+
+def test_a_best_one_at_epoch_0_has_a_place_and_one_without_a_known_epoch_has_none() -> None:
+    best = {"epoch": EPOCH | {"at": "best"}}
+
+    def found(number: int, places: list[float]) -> list[str]:
+        held = {"train_loss": curve(VAL, [0, 1, 2, 3]), "val_loss": curve([0.1, *VAL[1:]], places)}
+        return [text.rpartition(f"{CSV} ")[2] for text in told(seen_with(best, {"epoch": number}, **held))]
+
+    assert (found(1, [0, 1, 2, 3]), found(2, [0, 1, 2, 3])) == ([], ["has its best `val_loss` at epoch 0"])
+    assert found(2, [np.nan, 1, 2, 3]) == found(2, [-1, 1, 2, 3]) == []

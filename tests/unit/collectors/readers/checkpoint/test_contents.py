@@ -8,7 +8,6 @@ from collectors.readers.checkpoint.contents import (
     MOST_DEPTH,
     MOST_SCALAR_TEXT,
     MOST_SCALARS,
-    MOST_VISITS,
     Contents,
     read_contents,
 )
@@ -113,8 +112,8 @@ def test_a_value_that_holds_itself_is_looked_at_once() -> None:
 
 
 def test_looking_ends_after_a_number_of_values() -> None:
-    """The list itself is the first of them."""
-    whole: list[Any] = [()] * (MOST_VISITS - 1)
+    """The list itself is the first of half a million."""
+    whole: list[Any] = [()] * 499_999
 
     assert seen(whole) == (0, False)
     assert seen([*whole, ()]) == (0, True)

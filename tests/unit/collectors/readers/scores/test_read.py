@@ -131,6 +131,7 @@ def test_a_long_table_is_read_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
         ("", "is empty; a table of scores was expected"),
         ("a,b\n1,2\n", "has no column of scores: expected `score`, found `a`, `b`"),
         ("PK\x03\x04rest", "is a zip archive, not a table of scores"),
+        (',,t,score\n,\r,,,""""\n', "its rows do not fit its header (no row that can be read)"),
     ],
 )
 def test_what_is_no_table_of_scores_is_told_in_a_sentence(text: str, words: str) -> None:

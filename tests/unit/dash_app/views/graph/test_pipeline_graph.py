@@ -17,7 +17,7 @@ from collectors.contract.values import Status
 from dash_app import ids
 from dash_app.callbacks.graph import details_news, graph_news
 from dash_app.views.graph.elements import Element, digests, graph_elements, graph_positions
-from dash_app.views.graph.pipeline_graph import render_graph_panel
+from dash_app.views.graph.pipeline_graph import render_empty, render_graph_panel
 from dash_app.views.graph.stage_details import render_stage_details
 from dash_app.views.graph.stage_list import render_stage_list
 from dash_app.views.page import render_page
@@ -229,3 +229,46 @@ def test_elements_are_plain_json() -> None:
     elements: list[Element] = graph_elements(running_state())
 
     assert json.loads(json.dumps(elements, allow_nan=False)) == elements
+
+
+def test_nothing_of_the_canvas_shows_or_moves_before_its_script_has_drawn_it() -> None:
+    panel = render_graph_panel(ready_state())
+    (canvas,) = of_class(panel, "graph-surface")
+    props = canvas.to_plotly_json()["props"]
+
+    assert props["stylesheet"] == [{"selector": "*", "style": {"opacity": 0}}]
+    assert (props["minZoom"], props["maxZoom"], props["autoRefreshLayout"]) == (0.1, 4, False)
+    assert props["elements"] == graph_elements(ready_state()) and props["layout"] == graph_positions(ready_state())
+    assert getattr(of_class(panel, "graph-canvas")[0], "data-shown-view") == "flow"
+    assert getattr(of_class(render_graph_panel(ready_state(), "gate"), "graph-canvas")[0], "data-shown-view") == "gate"
+    assert getattr(of_class(render_graph_panel(None), "graph-canvas")[0], "data-shown-view") == ""
+    assert of_class(panel, "stage-details")[0].tabIndex == 0
+
+
+def test_the_graphs_tools_are_signs_or_icons_and_two_of_them_can_be_pressed_in() -> None:
+    tools = of_class(render_graph_panel(ready_state()), "graph-tool")
+
+    assert [getattr(tool, "data-graph-tool") for tool in tools] == ["zoom-out", "zoom-in", "fit", "pause", "touch"]
+    assert [getattr(tool, "aria-pressed", None) for tool in tools] == [None, None, None, "false", "false"]
+    assert [text_of(tool).split()[0] for tool in tools[:2]] == ["−", "+"]
+    assert [len(of_class(tool, "icon")) for tool in tools] == [0, 0, 1, 1, 1]
+
+
+def test_a_pipeline_without_stages_is_said_to_be_empty() -> None:
+    state = ready_state()
+    bare = state.model_copy(update={"pipeline": state.pipeline.model_copy(update={"stages": (), "edges": ()})})
+
+    assert [len(render_empty(one)) for one in (state, bare, None)] == [0, 1, 1]
+
+
+def test_the_list_has_rows_in_the_order_of_work_and_says_what_is_not_reported() -> None:
+    raw = running_state().model_dump(mode="json")
+    del raw["nodes"]["dqvl"]
+    rows = render_stage_list(DashboardState.model_validate(raw))
+    told = {getattr(of_class(row, "stage-row")[0], "data-stage"): row for row in rows}
+
+    assert list(told)[:3] == ["orchestrator", "data-prep", "dqvl"]
+    assert text_of(told["dqvl"]) == "Data quality idle not reported" and "is-idle" in told["dqvl"].className
+    assert len(of_class(told["swinmae"], "stage-bar")) == 1 and not of_class(told["patchtst"], "stage-bar")
+    assert [getattr(row, "data-stage-view") for row in rows] == ["flow"] * 8 + ["gate"] * 10
+    assert render_stage_list(None) == []

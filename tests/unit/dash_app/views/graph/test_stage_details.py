@@ -182,3 +182,73 @@ def test_hostile_text_stays_text() -> None:
 
     assert hostile in text_of(details)
     assert not any(type(part).__name__ in {"Markdown", "DangerouslySetInnerHTML"} for part in parts(details))
+
+
+def test_the_checks_of_a_stage_stand_with_causes_first_then_what_follows_then_what_holds() -> None:
+    raw = failing_state().model_dump(mode="json")
+    for check, causes in (("checkpoints", ["logs"]), ("logs", []), ("backup", ["logs"])):
+        row = next(one for one in raw["checklist"] if one["id"] == check)
+        row |= {"outcome": "fail", "passed": False, "follows_from": causes}
+    raw["nodes"]["artifact-save"]["checks"] = ["smoke", "checkpoints", "scaler", "backup", "logs", "no-such-check"]
+
+    details = render_stage_details(DashboardState.model_validate(raw), "artifact-save")
+
+    assert attributes_of(details, "data-find-check") == ["logs", "checkpoints", "backup", "smoke", "scaler"]
+
+
+@pytest.mark.parametrize(
+    ("path", "start", "end"),
+    [
+        ("a.pt", "", "a.pt"),
+        ("b/a.pt", "b/", "a.pt"),
+        ("b/" + "n" * 24, "b/", "n" * 24),
+        ("b/" + "n" * 25, "b/n", "n" * 24),
+        ("n" * 30, "n" * 6, "n" * 24),
+    ],
+)
+def test_of_a_long_path_the_last_24_characters_stay(path: str, start: str, end: str) -> None:
+    """A short name stays whole, wherever it lies."""
+    table = of_class(render_stage_details(with_artifacts(ready_state(), "dqvl", path), "dqvl"), "stage-files")
+
+    assert [text_of(of_class(table, f"path-{part}")) for part in ("start", "end")] == [start, end]
+
+
+def test_a_file_of_this_run_or_of_no_known_one_bears_no_mark() -> None:
+    raw = with_artifacts(ready_state(), "dqvl", "checkpoints/patchtst_ssl.pt").model_dump(mode="json")
+
+    def mark(belongs: bool | None) -> str:
+        raw["artifacts"]["checkpoints"][0]["belongs_to_run"] = belongs
+        table = of_class(render_stage_details(DashboardState.model_validate(raw), "dqvl"), "stage-files")
+        return text_of(of_class(table, "level"))
+
+    assert [mark(True), mark(None), mark(False)] == ["verified", "verified", "verified not from this run"]
+
+
+def test_a_stage_that_the_state_does_not_tell_about_says_so() -> None:
+    raw = ready_state().model_dump(mode="json")
+    del raw["nodes"]["dqvl"]
+
+    told = text_of(render_stage_details(DashboardState.model_validate(raw), "dqvl"))
+    assert told == "Data quality The state does not tell about this stage."
+
+
+def test_a_head_says_no_more_than_is_known() -> None:
+    raw = ready_state().model_dump(mode="json")
+    raw["nodes"]["dqvl"] |= {"message": "", "since": None}
+
+    details = render_stage_details(DashboardState.model_validate(raw), "dqvl")
+
+    assert of_class(details, "stage-message") == of_class(details, "stage-since") == []
+    known = render_stage_details(ready_state(), "dqvl")
+    assert text_of(of_class(known, "stage-message")) == "done"
+    assert text_of(of_class(known, "stage-since")) == "since 2026-11-23 12:00:52 UTC 2026-11-23 12:00:52 UTC"
+
+
+def test_without_stages_there_is_nothing_to_select() -> None:
+    state = empty_state()
+    bare = state.model_copy(update={"pipeline": state.pipeline.model_copy(update={"stages": (), "edges": ()})})
+    unseen = bare.model_copy(update={"pipeline": bare.pipeline.model_copy(update={"views": (), "groups": ()})})
+
+    assert text_of(render_stage_details(bare, None)) == text_of(render_stage_details(unseen, None)) == "No stages."
+    assert text_of(render_stage_details(empty_state(), None)).startswith("8 stages, ")
+    assert text_of(render_stage_details(empty_state(), None, "gate")).startswith("10 stages, ")
