@@ -212,7 +212,8 @@ def test_what_is_not_asked_who_was_recognised_and_the_steps_stand_on_each_face_w
     assert "| 11 | `[-]` not asked | Targets | `targets: off` | |" in table
     assert table[-9:] == [
         "**Next**: 2 steps to READY", "", "1. Train again. (clears 3 and 5, needed for 6)", "",
-        "       python train.py", "", "2. Look. (clears 6)", "Commands are for a POSIX shell in the workspace's folder.", "",
+        "       python train.py", "", "2. Look. (clears 6)",
+        "Commands are for a POSIX shell in the workspace's folder.", "",
     ]  # fmt: skip
     assert json.loads(as_json(state))["not_asked"] == raw["not_asked"]
     bare = as_text(ready_state()) + as_markdown(ready_state()) + as_json(ready_state())
