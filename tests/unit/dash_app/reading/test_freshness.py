@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from support.states import ready_state
 
+from collectors.contract.state import ObserverHeartbeat
 from dash_app.reading.freshness import freshness_of
-from dash_app.reading.observation import Observation, ObserverHeartbeat
+from dash_app.reading.observation import Observation
 from dash_app.reading.pulse import pulse_of, seconds_between_pulses, sign_of
 
 NOW = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)

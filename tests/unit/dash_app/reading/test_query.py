@@ -10,17 +10,9 @@ from support.states import diverged_state, failing_state, ready_state
 from collectors.contract.run_row import RunRow
 from collectors.contract.state import DashboardState
 from collectors.store.rows import damaged_row, row_of
-from dash_app.reading.query import (
-    PAGE_ROWS,
-    USUAL_COLUMNS,
-    RunQuery,
-    asked_run,
-    query_from,
-    select_page,
-    select_rows,
-    streams_of,
-    verdict_of,
-)
+from dash_app.reading.query import USUAL_COLUMNS, RunQuery, asked_run, query_from, select_rows, streams_of
+from dash_app.reading.run_filter import verdict_of
+from dash_app.reading.run_page import PAGE_ROWS, select_page
 
 
 def a_row(run_id: str, day: int, state: DashboardState | None = None, **stream: Any) -> RunRow:
@@ -51,6 +43,7 @@ def test_without_a_wish_every_run_comes_newest_first_and_none_is_copied() -> Non
 def test_words_verdict_and_days_choose() -> None:
     assert ids(text="RUN-A") == ["run-a"]
     assert ids(text="run b") == ["run-b"]
+    assert ids(text="patchtst:final<0.5") == ["run-b"]
     assert ids(verdict="not_ready") == ["run-c", "run-b"]
     assert ids(verdict="damaged") == ["run-20261104-000000"]
     assert ids(since="2026-11-02", until="2026-11-03") == ["run-c", "run-b"]
@@ -90,7 +83,7 @@ def test_nonsense_is_as_if_nothing_were_wished(wish: Any) -> None:
         ({"page": 1}, {"page": 1}),
         ({"page": "1"}, {"page": 0}),
         ({"text": "  a  "}, {"text": "a"}),
-        ({"text": "x" * 101}, {"text": "x" * 100}),
+        ({"text": "x" * 201}, {"text": "x" * 200}),
         ({"verdict": "damaged"}, {"verdict": "damaged"}),
         ({"since": "2026-11-01", "until": "2026-11-1"}, {"since": "2026-11-01", "until": ""}),
         ({"since": "2026-11-0x", "until": "----------"}, {"since": "", "until": ""}),
@@ -168,3 +161,16 @@ def test_the_run_of_an_address_is_what_it_names_first_and_no_more_than_an_id() -
 def test_a_damaged_row_has_a_verdict_of_its_own_and_streams_come_as_the_newest_runs_have_them() -> None:
     assert [verdict_of(row) for row in ROWS] == ["damaged", "not_ready", "not_ready", "ready"]
     assert streams_of(ROWS) == ("patchtst", "swinmae")
+
+
+def test_rows_are_sorted_by_a_value_of_the_config_and_days_are_those_of_the_reader() -> None:
+    rows = [a_row(f"run-{n}", n, config=f'{{"lr": {lr}}}') for n, lr in ((3, '"auto"'), (2, 0.1), (1, 0.001))]
+
+    def sorted_by(*, descending: bool) -> list[str]:
+        wish = {"sort": "patchtst:config.lr", "descending": descending}
+        return [row["run_id"][-1] for row in select_rows(rows, query_from(wish))]
+
+    assert (sorted_by(descending=False), sorted_by(descending=True)) == (["1", "2", "3"], ["3", "2", "1"])
+    assert "run-c" in ids(since="2026-11-04", zone="Pacific/Auckland"), "noon in London is the next day there"
+    assert "run-c" not in ids(since="2026-11-04")
+    assert ids(zone="../etc/passwd") == ids(zone="Nowhere/At_all") == ids()
