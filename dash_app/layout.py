@@ -25,7 +25,7 @@ from dash_app.views.log import render_log_frame
 from dash_app.views.markup import attributes
 from dash_app.views.page import TABS, DrawnPage, Seen, drawn_page, first_view
 from dash_app.views.preview_dialog import render_preview_dialog
-from dash_app.views.runs.history import render_history_frame
+from dash_app.views.runs.frame import render_history_frame
 from dash_app.views.runs.pin_dialog import render_pin_dialog, render_pin_note
 from dash_app.views.share import render_share_button, render_share_dialog
 from dash_app.views.shortcuts import render_shortcuts
@@ -52,6 +52,11 @@ RUN_STORES = (
     ids.METRIC_DIGESTS,
     ids.HISTORY_WISH,
     ids.HISTORY_TREE,
+    ids.RUNS_CHART_DATA,
+    ids.SELECTED_RUNS,
+    ids.SELECTION_TREE,
+    ids.COMPARED_RUNS,
+    ids.SIDE_BY_SIDE_TREE,
     ids.RUN_OPTIONS_TREE,
     ids.BASELINE_OPTIONS_TREE,
 )
@@ -122,8 +127,9 @@ def _top(page: dict[str, Any], settings: Settings) -> Component:
     if settings.access.is_on or not settings.is_on_loopback:
         from dash_app.views.account import render_account  # a page of one person shows none
 
-        account = render_account(asking(), is_open=not settings.access.is_on)
-    return render_top_bar(page, [render_report_link(), render_share_button()], account, is_demo=settings.demo)
+        account = render_account(asking(), settings.home, is_open=not settings.access.is_on)
+    buttons = [render_report_link(), render_share_button()]
+    return render_top_bar(page, buttons, account, is_demo=settings.demo, home=settings.home)
 
 
 def _sign_in(settings: Settings) -> list[Component]:

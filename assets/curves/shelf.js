@@ -12,6 +12,7 @@
   const AT_A_TIME = 4; // a browser keeps six connections to a server
   const MOST_SERIES = 64;
   const AGAIN_MS = 3000;
+  const ABSENT_MS = 5000; // a run that is not there may have been away for a moment
   const AHEAD_MS = 1000; // whoever answered was a moment ahead or behind
   const COLUMNS = ["epoch", "step", "time", "value"];
   const MAIN = "";
@@ -107,6 +108,7 @@
   function update() {
     watchFrames();
     for (const [key] of held) if (!isWanted(key)) held.delete(key);
+    for (const key of failed) if (!isWanted(key.slice(0, key.lastIndexOf("]") + 1))) failed.delete(key);
     const served = Object.keys(told["loss-data"]).filter(isServed);
     const near = served.map((stream) => [distance(stream), stream]).sort(([a], [b]) => a - b);
     for (const [, stream] of near) {
@@ -133,7 +135,7 @@
       for (const want of wants) held.set(keyOf(want), { version, digest, part: parts[want.series] });
       if (version !== wants[0].version) giveUp(wants, AHEAD_MS);
     } catch (problem) {
-      giveUp(wants, problem.status === 404 ? null : AGAIN_MS);
+      giveUp(wants, problem.status === 404 ? ABSENT_MS : AGAIN_MS);
     }
     asked -= 1;
     keys.forEach((key) => busy.delete(key));
@@ -143,7 +145,7 @@
   /* Show what there is, and ask again later. */
   function giveUp(wants, milliseconds) {
     for (const want of wants) failed.add(keyOf(want) + want.version);
-    if (milliseconds) window.setTimeout(() => again(wants), milliseconds);
+    window.setTimeout(() => again(wants), milliseconds);
   }
 
   function again(wants) {

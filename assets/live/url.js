@@ -1,5 +1,5 @@
-/* URL: ?tab= &view= &stage= &smoothing= &y= &x= &theme= &run= &baseline= &runs= &zoom= &at= &metric= &pins= &full=
-   &embed= &panel= -> the page, and back.
+/* URL: ?tab= &view= &stage= &smoothing= &y= &x= &theme= &run= &baseline= &runs= &compare= &zoom= &at= &metric= &pins=
+   &full= &embed= &panel= -> the page, and back; what is wished of the list of runs stands in runs/wish.js.
 
    Read before anything is drawn, and after Back and Forward; written by places.js whenever a choice changes.
    Parameters it does not know stay as they are. Nothing is kept anywhere else. */
@@ -25,6 +25,8 @@
     ["shown-run", "data"],
     ["baseline-choice", "data"],
     ["overlay-runs", "data"],
+    ["history-wish", "data"],
+    ["compared-runs", "data"],
     ["curves-zoom", "data"],
     ["crosshair", "data"],
     ["metric-filter", "value"],
@@ -77,8 +79,8 @@
     return value && (value === NO_BASELINE || RUN_ID.test(value)) ? value : null;
   }
 
-  function overlays(given) {
-    const named = (given.get("runs") || "").split(",").filter((id) => RUN_ID.test(id));
+  function runsIn(given, name) {
+    const named = (given.get(name) || "").split(",").filter((id) => RUN_ID.test(id));
     return [...new Set(named)].slice(0, MOST_RUNS);
   }
 
@@ -112,7 +114,8 @@
     return root.dataset.theme || (darkIsWished.matches ? "dark" : "light");
   }
 
-  /* tab, view, stage, smoothing, y, x, theme, run, baseline, runs, zoom, at, metric, pins, full: the order of CHOICES in callbacks/browser.py */
+  /* tab, view, stage, smoothing, y, x, theme, run, baseline, runs, wish, compare, zoom, at, metric, pins, full: the order
+     of CHOICES in callbacks/browser.py */
   function read(_id, view, drawnRun) {
     const given = parameters();
     firstView = view;
@@ -128,24 +131,29 @@
       chosen(given, "theme"),
       shownRun(given) === (drawnRun ?? null) ? window.dash_clientside.no_update : shownRun(given),
       baseline(given),
-      overlays(given),
+      runsIn(given, "runs"),
+      window.historyWish.read(given),
+      runsIn(given, "compare"),
       ...WORDS.map((name) => words(given, name)),
     ];
   }
 
-  function write(open, view, stage, smooth, y, x, theme, run, baselineRun, overlaid, ...told) {
+  function write(open, view, stage, smooth, y, x, theme, run, baselineRun, overlaid, wish, compared, ...told) {
     const given = parameters();
     const choices = { tab: open, view, stage, smoothing: smooth === null ? null : Number(smooth), y, x, theme };
     Object.assign(choices, { run, baseline: baselineRun, runs: (overlaid || []).join(",") || null });
+    choices.compare = (compared || []).join(",") || null;
     WORDS.forEach((name, index) => Object.assign(choices, { [name]: told[index] || null }));
     for (const [name, value] of Object.entries(choices)) {
       const usual = name === "view" ? firstView : DEFAULTS[name];
       if (value === null || value === undefined || value === usual) given.delete(name);
       else given.set(name, String(value));
     }
+    window.historyWish.write(given, wish);
     const query = given.toString().replaceAll("%2C", ",").replaceAll("%3A", ":").replaceAll("%2F", "/");
     const address = window.location.pathname + (query ? "?" + query : "") + window.location.hash;
-    written = [open, view, stage, smooth, y, x, theme, run, baselineRun, overlaid, ...told.map((one) => one || null)];
+    const rest = told.map((one) => one || null);
+    written = [open, view, stage, smooth, y, x, theme, run, baselineRun, overlaid, wish, compared, ...rest];
     window.places.write(address);
     setTheme(theme);
     return themeNow();

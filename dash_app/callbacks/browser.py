@@ -22,6 +22,8 @@ CHOICES = (
     (ids.SHOWN_RUN, "data"),
     (ids.BASELINE_CHOICE, "data"),
     (ids.OVERLAY_RUNS, "data"),
+    (ids.HISTORY_WISH, "data"),
+    (ids.COMPARED_RUNS, "data"),
     (ids.CURVES_ZOOM, "data"),
     (ids.CROSSHAIR, "data"),
     (ids.METRIC_FILTER, "value"),

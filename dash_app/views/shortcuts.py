@@ -14,6 +14,8 @@ KEYS: Final = (
     ("1 2 3 …", "go to that tab"),
     ("r", "choose a run"),
     ("b", "choose a baseline"),
+    ("/", "find runs"),
+    ("c", "compare the selected runs"),
     ("t", "another theme: the device's, light, dark"),
     ("← ↑ → ↓", "in the graph from stage to stage, in a list from run to run"),
     ("+ − 0", "in the graph: nearer, further, all of it"),
