@@ -68,6 +68,7 @@ NEEDS: Final = (
     _need("GET HEAD", "/snapshot.svg", Role.VIEWER, "the picture (likewise)"),
     _need("GET HEAD", "/api/preview", Role.VIEWER, "contents of files (`preview_role` may ask for more)"),
     _need("GET HEAD", "/api/log", Role.VIEWER, "the end of a log (likewise)"),
+    _need("GET HEAD", "/api/scalars", Role.VIEWER, "curves of event files that nobody configured (likewise)"),
     _need("GET HEAD", "/api/me", Role.VIEWER, "who is asking, and their role"),
     _need("GET HEAD", "/api/baseline", Role.VIEWER, "which run is the baseline"),
     _need("POST", "/api/baseline", Role.OPERATOR, "pins a run, or none"),
@@ -84,7 +85,7 @@ NEEDS: Final = (
 """Every address of ours; Dash's own have no rows."""
 OPEN: Final = frozenset(need.path for need in NEEDS if need.role is None)
 PICTURES: Final = frozenset({"/badge.svg", "/snapshot.svg"})
-CONTENTS: Final = frozenset({"/api/preview", "/api/log"})
+CONTENTS: Final = frozenset({"/api/preview", "/api/log", "/api/scalars"})
 _EXACT: Final = {(method, need.path): need for need in NEEDS for method in need.methods if "{" not in need.path}
 _PATTERNS: Final = [
     (need, re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(need.path)))) for need in NEEDS if "{" in need.path

@@ -184,6 +184,7 @@ def test_pictures_may_be_left_open_and_contents_may_need_more(tmp_path: Path) ->
     assert guarded.ask("/snapshot.svg").status_code == 200
     assert guarded.ask("/api/preview?path=x", Role.VIEWER).json()["needs"] == "operator"
     assert guarded.ask("/api/log", Role.VIEWER).json()["needs"] == "operator"
+    assert guarded.ask("/api/scalars", Role.VIEWER).json()["needs"] == "operator"
     assert guarded.ask("/api/log", Role.OPERATOR).status_code != 403
 
 

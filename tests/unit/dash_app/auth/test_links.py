@@ -87,6 +87,7 @@ def test_a_frame_of_what_is_current_shows_no_other_run(guarded: Guarded) -> None
         "/api/compare",
         "/api/preview?path=x",
         "/api/log",
+        f"/api/scalars?run={CURRENT}&stream=patchtst&first=0",
         "/report.html",
         "/badge.svg",
         "/api/me",
