@@ -127,7 +127,8 @@ def _stand_side_by_side(app: dash.Dash, history: RunHistory) -> None:
         from collectors.compare.side_by_side import side_by_side
         from dash_app.views.runs.side_by_side import render_side_by_side
 
-        wished = known_ids(compared, MOST_OVERLAYS)
+        # A frame shows one run, and says of no other whether it is there.
+        wished = () if asking().scope is not None else known_ids(compared, MOST_OVERLAYS)
         states = history.states(wished)
         known = [state.meta.run_id for state in states]
         missing = [run_id for run_id in wished if run_id not in known]
