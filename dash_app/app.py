@@ -35,10 +35,11 @@ from dash_app.views.first_html import ROOT, First, first_html, first_title, root
 from dash_app.views.first_regions import FirstRegions
 from dash_app.web.bundle import Bundles, add_bundles, bundled
 from dash_app.web.dash_shims import answer_unknown_addresses, asked_address, prepared, without_callback_socket
-from dash_app.web.middlewares import middlewares, put_around
+from dash_app.web.middlewares import gate_of, middlewares, put_around
 
 if TYPE_CHECKING:
     from dash_app.auth.doorman import Doorman
+    from dash_app.web.workspaces import Gated
 
 TITLE = "Training Dashboard"
 PLAIN_ICON = (
@@ -70,11 +71,14 @@ INDEX = """<!DOCTYPE html>
 """
 
 
-def create_app(settings: Settings, reader: StateReader) -> dash.Dash:
-    """Return the application, complete; its `server` is what an ASGI server runs."""
+def create_app(settings: Settings, reader: StateReader, gate: Gated | None = None) -> dash.Dash:
+    """Return the application, complete; its `server` is what an ASGI server runs.
+
+    Of a fleet's workspace `gate` says who stands before it already: then none is put around it.
+    """
     without_callback_socket()
     server = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    doorman = _add_access(server, settings)
+    doorman = add_access(server, settings, gate and gate.doorman)
     history = RunHistory(reader, RunStore(settings.state_dir))
     add_api(server, reader, settings)
     add_runs_api(server, history, settings)
@@ -86,17 +90,20 @@ def create_app(settings: Settings, reader: StateReader) -> dash.Dash:
     add_bundles(server, bundles)
     app = _new_dash(server, settings, bundles)
     app.reader, app.first = reader, FirstRegions(reader)
-    app.stale_after_seconds = settings.stale_after_seconds
+    app.stale_after_seconds, app.home = settings.stale_after_seconds, settings.home
     app.layout = lambda: build_layout(settings, reader, asked_run(asked_address(app)))
     callbacks.register(app, history, settings)
     answer_unknown_addresses(server)
-    put_around(server, middlewares(app, settings, doorman))
+    put_around(server, middlewares(app, settings, [] if gate else [gate_of(doorman, settings)]))
     prepared(app)
     return app
 
 
-def _add_access(server: FastAPI, settings: Settings) -> Doorman | None:
-    """Let people sign in, where somebody has to say who they are; nobody else needs what it takes."""
+def add_access(server: FastAPI, settings: Settings, doorman: Doorman | None = None) -> Doorman | None:
+    """Let people sign in, where somebody has to say who they are; nobody else needs what it takes.
+
+    `doorman` is who knows them already.
+    """
     access = settings.access
     if not access.is_on:
         return None
@@ -107,9 +114,10 @@ def _add_access(server: FastAPI, settings: Settings) -> Doorman | None:
     from dash_app.web.access_log import keep_tokens_out_of_logs
 
     keep_tokens_out_of_logs()
-    doorman = Doorman(access, AccessStore(settings.state_dir), settings.url_prefix)
+    doorman = doorman or Doorman(access, AccessStore(settings.state_dir), settings.url_prefix)
     add_access_api(server, doorman)
-    add_links_api(server, doorman)
+    if settings.fleet is None:  # a frame shows a run
+        add_links_api(server, doorman)
     if access.oidc is not None:
         from dash_app.routes.sign_in import add_sign_in
 
@@ -123,13 +131,14 @@ class _Page(dash.Dash):
     reader: StateReader
     first: FirstRegions
     stale_after_seconds: float
+    home: str
 
     def interpolate_index(self, **parts: Any) -> str:  # type: ignore[override] # by name only, as Dash calls it
         """Fill the index; what Dash calls loading is what is known now."""
         address, now = asked_address(self), datetime.now(UTC)
         run_id, current = asked_run(address), self.reader.current()
         fresh = freshness_of(current, now, self.stale_after_seconds, is_stored=run_id is not None)
-        first = First(self.reader.run(run_id) if run_id else current, fresh, run_id)
+        first = First(self.reader.run(run_id) if run_id else current, fresh, run_id, self.home)
         parts["title"] = first_title(first, TITLE)
         parts["app_entry"] = first_html(first, now, self.first.html(first.seen, run_id))
         parts["metas"] += "\n" + discovery_link(address, self.config.requests_pathname_prefix)

@@ -42,6 +42,10 @@ RUN_STORES = (
     ids.COMPARED_SHOWN,
     ids.LOSS_SHOWN,
     ids.COMPARED_DIGESTS,
+    ids.CURVES_ZOOM,
+    ids.CROSSHAIR,
+    ids.METRIC_PINS,
+    ids.FULL_PANEL,
     ids.METRIC_WISH,
     ids.METRIC_DATA,
     ids.METRIC_SHOWN,
@@ -124,8 +128,9 @@ def _top(page: dict[str, Any], settings: Settings) -> Component:
     if settings.access.is_on or not settings.is_on_loopback:
         from dash_app.views.account import render_account  # a page of one person shows none
 
-        account = render_account(asking(), is_open=not settings.access.is_on)
-    return render_top_bar(page, [render_report_link(), render_share_button()], account, is_demo=settings.demo)
+        account = render_account(asking(), settings.home, is_open=not settings.access.is_on)
+    buttons = [render_report_link(), render_share_button()]
+    return render_top_bar(page, buttons, account, is_demo=settings.demo, home=settings.home)
 
 
 def _sign_in(settings: Settings) -> list[Component]:
@@ -180,6 +185,10 @@ def _losses(frames: list[Component]) -> Component:
     controls = html.Div(
         [
             html.H2("Curves"),
+            html.Div(
+                dcc.Input(id=ids.METRIC_FILTER, type="search", placeholder="metric (regex)", autoComplete="off"),
+                className="metric-filter",
+            ),
             html.Div(_choice(ids.GHOST_SERIES, "baseline", GHOSTS), className="ghost-choice"),
             smoothing,
             html.Div([_choice(ids.X_AXIS, "x", X_AXES), _choice(ids.Y_SCALE, "y", Y_SCALES)], className="axis-choices"),
@@ -188,7 +197,9 @@ def _losses(frames: list[Component]) -> Component:
     )
     grid = html.Div(frames, id=ids.LOSSES, className="loss-grid")
     return html.Section(
-        [controls, grid], className="losses", **attributes(aria_label="Curves", data_in="readiness curves")
+        [controls, html.Div(id=ids.READOUT, className="readout"), grid],
+        className="losses",
+        **attributes(aria_label="Curves", data_in="readiness curves"),
     )
 
 

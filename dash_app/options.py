@@ -1,22 +1,25 @@
-"""Command line and environment -> the options of `python -m dash_app`, each value looked at, no folder yet.
+"""Command line and environment -> the options of `python -m dash_app`, each value looked at, and paths made usable.
 
 Every option but those that may hold a secret also reads `TRAINING_DASHBOARD_<OPTION>`; the command line wins. It
-opens nothing; what cannot be understood is a `UsageError` of one line that names the option or variable. What the
-page's collector takes is described in `collectors.commands.shared_options`, once for both programs.
+opens nothing; what cannot be understood or used is a `UsageError` of one line that names the option or variable.
+What the page's collector takes is described in `collectors.commands.shared_options`, once for both programs.
 """
 
 from __future__ import annotations
 
 import argparse
 import math
+import os
 import re
+import stat
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 import collectors
 from collectors.commands.shared_options import CONFIG, KEEP, NOTIFYING, READING, STATE_DIR, WORKSPACE, seconds
-from collectors.options import VARIABLE_PREFIX, Option, Parser, complete, offer
+from collectors.options import VARIABLE_PREFIX, Option, Parser, UsageError, complete, offer
+from collectors.store.place import default_state_dir
 from dash_app.auth.config import MODES, checked_peer
 
 HOST_PATTERN = r"\*|(\*\.)?[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+"
@@ -24,6 +27,8 @@ ORIGIN_PATTERN = r"https?://(\*\.)?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9
 PREFIX_PATTERN = r"/([A-Za-z0-9][A-Za-z0-9._~-]*/)*"
 OWN_PATHS = ("/api/", "/assets/", "/_dash-")
 FAULTS = ("diverge", "stall", "corrupt")
+WORKSPACE_ADVICE = "name the folder that training writes into"
+FLEET_ADVICE = "name the folder in which state directories lie side by side"
 
 
 def options_from(argv: Sequence[str], environ: Mapping[str, str]) -> argparse.Namespace:
@@ -80,12 +85,48 @@ def _origins(typed: Sequence[str]) -> tuple[str, ...]:
     return _matching(ORIGIN_PATTERN, "https://wiki.example.org")([origin.rstrip("/") for origin in typed])
 
 
+def readable_folder(path: Path, name: str, advice: str = WORKSPACE_ADVICE) -> Path:
+    """A folder that is there and may be read."""
+    try:
+        is_folder = stat.S_ISDIR(path.stat().st_mode)
+    except OSError as problem:
+        raise UsageError(f"{name} {path} {_in_words(problem)}; {advice}") from problem
+    if not is_folder:
+        raise UsageError(f"{name} {path} is a file; {advice}")
+    if not os.access(path, os.R_OK | os.X_OK):
+        raise UsageError(f"{name} {path} may not be read by this user; {advice}")
+    return path.resolve()
+
+
+def _in_words(problem: OSError) -> str:
+    if isinstance(problem, FileNotFoundError):
+        return "does not exist"
+    return f"cannot be reached ({problem.strerror})"
+
+
+def state_folder(named: Path | None, workspace: Path) -> Path:
+    """Where a state directory is, or will be."""
+    path = (named or default_state_dir(workspace)).absolute()
+    if path.exists() and not path.is_dir():
+        raise UsageError(f"--state-dir {path} is a file; name a folder")
+    return path
+
+
+def config_file(path: Path | None) -> Path | None:
+    """A configuration that is there; None for none."""
+    if path is not None and not path.is_file():
+        raise UsageError(f"--config {path} is not a file; name a dashboard.yaml")
+    return path and path.absolute()
+
+
 WHAT: Final = (
     WORKSPACE,
     Option("--demo", action="store_true", help="replay a recorded training in a temporary workspace"),
+    Option("--fleet", type=Path, metavar="ROOT", help="instead of one workspace, every one whose state directory "
+           "lies in ROOT; their collectors run elsewhere"),
     STATE_DIR,
     CONFIG,
-)
+)  # fmt: skip
 ONLY_WITH_DEMO: Final = (
     Option("--demo-speed", usable=_speed, type=float, metavar="X",
            help="times as fast as it was recorded (default: so that it takes a minute)"),

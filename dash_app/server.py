@@ -28,6 +28,10 @@ def create_server() -> FastAPI:
     """Return the server. Raises SystemExit when the settings cannot work."""
     settings = settings_or_exit(APP_FAILED_TO_LOAD)
     with quick_start():  # not above: gunicorn itself looks at the settings, and shows no page
+        if settings.fleet is not None:
+            from dash_app.fleet import create_fleet
+
+            return create_fleet(settings)
         from dash_app.app import create_app
         from dash_app.reading.reader import StateReader
 

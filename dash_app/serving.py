@@ -34,18 +34,27 @@ def serve(settings: Settings) -> int:
     """Serve until Ctrl-C or SIGTERM, which raise KeyboardInterrupt."""
     with listening(settings) as listener:
         signal.signal(signal.SIGTERM, _interrupt)
+        if settings.fleet is not None:
+            from dash_app.fleet import create_fleet  # who shows one workspace needs none of it
+
+            _run(create_fleet(settings), settings, listener)
+            return 0
         with demonstrating(settings) as shown:
             reader = StateReader(shown.state_dir)
             server = create_app(shown, reader).server
             with collecting(shown, reader), replaying(shown, server):
-                print(f"Training Dashboard: {address_of(shown, listener)}", flush=True)
-                print(f"State: {shown.state_dir}", flush=True)
-                if shown.access.public_url:
-                    print(f"Sign in at: {shown.access.public_url}/", flush=True)
-                if not (shown.is_on_loopback or shown.access.is_on):
-                    print("Anybody who reaches this machine sees it: --allow-anonymous", flush=True)
-                uvicorn.Server(_uvicorn_config(server, shown)).run(sockets=[listener])
+                _run(server, shown, listener)
     return 0
+
+
+def _run(server: FastAPI, shown: Settings, listener: socket.socket) -> None:
+    print(f"Training Dashboard: {address_of(shown, listener)}", flush=True)
+    print(f"Fleet: {shown.fleet}" if shown.fleet else f"State: {shown.state_dir}", flush=True)
+    if shown.access.public_url:
+        print(f"Sign in at: {shown.access.public_url}/", flush=True)
+    if not (shown.is_on_loopback or shown.access.is_on):
+        print("Anybody who reaches this machine sees it: --allow-anonymous", flush=True)
+    uvicorn.Server(_uvicorn_config(server, shown)).run(sockets=[listener])
 
 
 @contextmanager

@@ -7,8 +7,6 @@ It looks whether the folders are there, opens nothing and starts nothing. Whatev
 from __future__ import annotations
 
 import argparse
-import os
-import stat
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,9 +15,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from collectors.options import UsageError, name_of
-from collectors.store.place import default_state_dir
 from dash_app.auth.config import LOOPBACK, Access, Proxy
-from dash_app.options import options_from
+from dash_app.options import FLEET_ADVICE, config_file, options_from, readable_folder, state_folder
 
 LOOPBACK_HOSTS = tuple(sorted(LOOPBACK))
 """Names of this machine for itself: always trusted, no other site can make a browser send them."""
@@ -27,6 +24,9 @@ NOT_IN_A_DEMO = ("config", "no_collect", "run_smoke", "run_validator")
 ONLY_IN_A_DEMO = ("demo_fault", "demo_pause", "demo_speed")
 ONLY_WHILE_COLLECTING = ("keep", "notify", "notify_command")
 """Whoever types one of these waits for something that only a collector does."""
+OF_ONE_WORKSPACE = ("state_dir", "config", "demo", "run_smoke", "run_validator", "allow_root")
+FLEET_STATE = ".fleet"
+"""In the folder of a fleet: what is known of who may do what, beside the state directories."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +85,10 @@ class Settings:
     """How the replayed training goes wrong; null lets it end well."""
     has_temporary_state: bool = False
     """Whether the state directory goes with the demonstration."""
+    fleet: Path | None = None
+    """The folder of many state directories, which are shown instead of one workspace."""
+    home: str = ""
+    """Address of the fleet's page, of which this workspace is one; empty for none."""
 
     @property
     def is_on_loopback(self) -> bool:
@@ -105,20 +109,42 @@ def is_loopback(host: str) -> bool:
 def settings_from(argv: Sequence[str], environ: Mapping[str, str]) -> Settings:
     """Read and check settings. Raises UsageError; `--help` prints and raises SystemExit."""
     options = options_from(argv, environ)
-    workspace = _folder(options.workspace, "workspace")
-    settings = Settings(
-        workspace=workspace,
-        state_dir=_state_dir(options.state_dir, workspace),
-        **_demo(options),
-        config=_file(options.config),
-        access=_access(options, environ, None if options.demo else workspace),
-        **_serving(options),
-        **_collecting(options),
-    )
+    settings = _of_fleet(options, environ) if options.fleet else _of_workspace(options, environ)
     _refuse_unnamed_hosts(settings)
     refuse_open_doors(settings, settings.host)
     _refuse_another_prefix(settings)
     return settings
+
+
+def _of_workspace(options: argparse.Namespace, environ: Mapping[str, str]) -> Settings:
+    workspace = readable_folder(options.workspace, "workspace")
+    return Settings(
+        workspace=workspace,
+        state_dir=state_folder(options.state_dir, workspace),
+        **_demo(options),
+        config=config_file(options.config),
+        access=_access(options, environ, None if options.demo else workspace),
+        **_serving(options),
+        **_collecting(options),
+    )
+
+
+def _of_fleet(options: argparse.Namespace, environ: Mapping[str, str]) -> Settings:
+    """A page of many workspaces collects nothing and knows no folder that training writes into."""
+    odd = [name_of(options, dest) for dest in OF_ONE_WORKSPACE if getattr(options, dest)]
+    odd += ["a WORKSPACE"] if options.workspace != Path() else []
+    odd += [name_of(options, dest) for dest in ONLY_WHILE_COLLECTING if getattr(options, dest)]
+    if odd:
+        raise UsageError(f"{odd[0]} is of one workspace: it does not go with --fleet; leave one of them out")
+    root = readable_folder(options.fleet, "--fleet", FLEET_ADVICE)
+    return Settings(
+        workspace=root,
+        state_dir=root / FLEET_STATE,
+        access=_access(options, environ, root),
+        fleet=root,
+        **_serving(options) | {"preview": False},
+        collect=False,
+    )
 
 
 def _serving(options: argparse.Namespace) -> dict[str, Any]:
@@ -138,7 +164,7 @@ def _collecting(options: argparse.Namespace) -> dict[str, Any]:
     _refuse_what_nobody_would_do(options)
     return {
         "collect": not options.no_collect,
-        "allow_roots": tuple(_folder(root, "--allow-root") for root in options.allow_root),
+        "allow_roots": tuple(readable_folder(root, "--allow-root") for root in options.allow_root),
         "run_smoke": options.run_smoke,
         "run_validator": options.run_validator,
         "smoke_timeout_seconds": options.smoke_timeout,
@@ -155,19 +181,6 @@ def _refuse_what_nobody_would_do(options: argparse.Namespace) -> None:
     if options.no_collect and typed:
         collector = "give it to `python -m collectors watch`"
         raise UsageError(f"{name_of(options, typed[0])} is for a collector, and this page has none; {collector}")
-
-
-def _folder(path: Path, name: str) -> Path:
-    advice = "name the folder that training writes into"
-    try:
-        is_folder = stat.S_ISDIR(path.stat().st_mode)
-    except OSError as problem:
-        raise UsageError(f"{name} {path} {_in_words(problem)}; {advice}") from problem
-    if not is_folder:
-        raise UsageError(f"{name} {path} is a file; {advice}")
-    if not os.access(path, os.R_OK | os.X_OK):
-        raise UsageError(f"{name} {path} may not be read by this user; {advice}")
-    return path.resolve()
 
 
 def _demo(options: argparse.Namespace) -> dict[str, Any]:
@@ -188,25 +201,6 @@ def _refuse_options_that_do_not_go_with_a_demo(options: argparse.Namespace) -> N
         raise UsageError(f"--demo replays a recording: {odd[0]} does not go with it; leave one of them out")
     if odd:
         raise UsageError(f"{odd[0]} is for --demo; add that, or leave it out")
-
-
-def _in_words(problem: OSError) -> str:
-    if isinstance(problem, FileNotFoundError):
-        return "does not exist"
-    return f"cannot be reached ({problem.strerror})"
-
-
-def _state_dir(named: Path | None, workspace: Path) -> Path:
-    path = (named or default_state_dir(workspace)).absolute()
-    if path.exists() and not path.is_dir():
-        raise UsageError(f"--state-dir {path} is a file; name a folder")
-    return path
-
-
-def _file(path: Path | None) -> Path | None:
-    if path is not None and not path.is_file():
-        raise UsageError(f"--config {path} is not a file; name a dashboard.yaml")
-    return path and path.absolute()
 
 
 def _refuse_unnamed_hosts(settings: Settings) -> None:

@@ -67,6 +67,8 @@ class Session(Section):
     id: str
     user: str
     role: Role
+    groups: tuple[str, ...] = ()
+    """Those that some role is given to: on a page of many workspaces each asks for the role anew."""
     made_at: datetime
     expires_at: datetime
     ended_at: datetime | None = None

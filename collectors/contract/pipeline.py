@@ -28,7 +28,7 @@ from collectors.contract.sections import (
 )
 from collectors.contract.shapes import AnyPaths, RelativePath, Section
 from collectors.contract.streams import StallLimits, Stream
-from collectors.contract.values import GridPlace, Id, Text
+from collectors.contract.values import GridPlace, Id, Text, WrittenLabels
 from collectors.numbers import listed
 
 MOST_STREAMS = 100
@@ -87,6 +87,8 @@ class PipelineConfig(Section):
     """Version of this format."""
     title: Text = "Training"
     """Title on screen."""
+    labels: WrittenLabels = {}  # noqa: RUF012 -- pydantic copies it
+    """What the workspace is found by on a page of many, such as `team: a`: name -> value, at most 16."""
     trainer: Id | None = None
     """The trainer whose outputs these are, such as `huggingface`: all that it says, and what stands here instead. The
     list is in `docs/trainers.md`."""

@@ -7,16 +7,17 @@ non-finite numbers, naive times and text that could hide something from a reader
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Final, Literal
 
-from pydantic import Field, NonNegativeInt, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, NonNegativeInt, model_validator
 
 from collectors.contract.artifacts import Artifacts
 from collectors.contract.configs import ConfigValues
 from collectors.contract.decisions import DecisionSummary
 from collectors.contract.graph import Node, Pipeline
 from collectors.contract.metrics import StreamMetrics
-from collectors.contract.values import Contract, Id, Outcome, RunId, Text, UtcTime, VerdictValue
+from collectors.contract.values import Contract, Id, Labels, Outcome, RunId, Text, UtcTime, VerdictValue
 
 SCHEMA_VERSION: Literal["2"] = "2"
 """Of what is written. Version 1, whose series hold curves of any length, is read as it is."""
@@ -48,6 +49,8 @@ class Meta(Contract):
     """`builtin`, or the external validator's command."""
     recognised: Text | None = None
     """Which trainer's outputs these are and what says so, in one line; null where `dashboard.yaml` says it."""
+    labels: Labels = {}  # noqa: RUF012 -- pydantic copies it
+    """What the workspace is found by among others, from `dashboard.yaml`: name -> value."""
 
 
 class Verdict(Contract):
@@ -193,6 +196,35 @@ class DashboardState(Contract):
     """A scoring with the trained model; null where there is none."""
     judged_before: EarlierJudgement | None = None
     """What another version said of this run, where this one says something else; null otherwise."""
+
+
+class ObserverHeartbeat(BaseModel):
+    """The observer's sign of life, which stands beside the state.
+
+    Not closed like the state: a newer observer that tells more is no dead one.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    observed_at: AwareDatetime
+    """When the observer last looked, aware UTC."""
+    interval_seconds: float = Field(gt=0)
+    """Seconds between two signs."""
+    pid: int | None
+    """The observer's process id."""
+    problem: Text | None = None
+    """Why it cannot save the state; null while it can."""
+
+    def age_seconds(self, now: datetime) -> float:
+        """Seconds since the observer last looked; one whose clock is ahead looks now."""
+        return max(0.0, (now - self.observed_at).total_seconds())
+
+    def is_missed(self, now: datetime, stale_after_seconds: float) -> bool:
+        """Whether it has not looked for too long; the pages' scripts have the same rule.
+
+        An observer that looks seldom, and says so, is missed after three of its intervals.
+        """
+        return self.age_seconds(now) > max(stale_after_seconds, 3 * self.interval_seconds)
 
 
 def state_to_json(state: DashboardState) -> bytes:

@@ -116,6 +116,34 @@ RunId = Annotated[str, Field(pattern=RUN_ID_PATTERN)]
 LinkTemplate = Annotated[str, Field(pattern=LINK_TEMPLATE_PATTERN, max_length=1000)]
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
 CurvesDigest = Annotated[str, Field(pattern=r"^[0-9a-f]{20}$")]
+MOST_LABELS = 16
+
+
+def _label_name(name: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", name):
+        raise ValueError(f"`{name}` is no name of a label; write letters, digits, `_` and `-`")
+    return name
+
+
+def _label_text(value: object) -> object:
+    """A number or a switch, as YAML means it, as a text."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, (int, float)) else visible_text(value)
+
+
+LabelName = Annotated[str, AfterValidator(_label_name)]
+LabelText = Annotated[Text, Field(min_length=1, max_length=64)]
+Labels = Annotated[dict[LabelName, LabelText], Field(max_length=MOST_LABELS)]
+"""What a workspace is found by among others: name -> value."""
+WrittenLabels = Annotated[
+    dict[
+        LabelName,
+        Annotated[LabelText, BeforeValidator(_label_text, json_schema_input_type=LabelText | bool | float)],
+    ],
+    Field(max_length=MOST_LABELS),
+]
+"""The same as a person writes them."""
 GridPlace = Annotated[float, Field(ge=-1000, le=1000)]
 Scalar = bool | int | float | Text | None
 

@@ -121,6 +121,7 @@ def _meta(seen: WorkspaceEvidence, about: Observation) -> Meta:
         finished_at=utc(max(known)) if known and not seen.is_under_way else None,
         workspace=about.workspace,
         title=seen.config.title,
+        labels=seen.config.labels,
         collector_version=__version__,
         checklist_source=about.checklist_source,
         recognised=about.recognised,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from html import escape
 from typing import Final, TypeAlias
 
-VOID: Final = frozenset({"br", "img", "link", "meta"})
+VOID: Final = frozenset({"br", "img", "input", "link", "meta"})
 """Elements that have no end."""
 RAW: Final = "style"
 """The element whose text browsers read as it stands; it may hold nothing that could end it."""

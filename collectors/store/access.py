@@ -110,11 +110,16 @@ class AccessStore:
         self._change(lambda records: records.model_copy(update={"links": (*records.links, made)}))
         return made, text
 
-    def begin_session(self, user: str, role: Role, seconds: float) -> Session:
+    def begin_session(self, user: str, role: Role, seconds: float, *, groups: tuple[str, ...] = ()) -> Session:
         """Keep a new session, which counts until it ends."""
         now = datetime.now(UTC)
         made = Session(
-            id=secrets.token_hex(16), user=user, role=role, made_at=now, expires_at=now + timedelta(seconds=seconds)
+            id=secrets.token_hex(16),
+            user=user,
+            role=role,
+            groups=groups,
+            made_at=now,
+            expires_at=now + timedelta(seconds=seconds),
         )
         self._change(lambda records: records.model_copy(update={"sessions": (*records.sessions, made)}))
         return made

@@ -15,13 +15,14 @@ from collectors.contract.values import Status
 from collectors.decisions.analysis import Analysis
 from collectors.evidence.archive import ArchiveEvidence
 from collectors.evidence.checkpoint import CheckpointEvidence
-from collectors.evidence.documents import ConfigEvidence, DocumentEvidence, Heartbeat, ScalerEvidence
+from collectors.evidence.documents import ConfigEvidence, DocumentEvidence, Heartbeat, LastWords, ScalerEvidence
 from collectors.evidence.files import FileFacts, Finding
 from collectors.evidence.tables import LossTableEvidence
+from collectors.numbers import visible_text
 from collectors.training.curves import Losses
 from collectors.training.metrics import build_metrics
 from collectors.training.progress import Progress
-from collectors.training.series import EventFile
+from collectors.training.series import EventFile, plain_name
 from collectors.training.stream_runs import StreamRun
 from collectors.training.summary import Summary, as_series, curve_document, longer_curves, spark_points, summarise
 
@@ -91,6 +92,8 @@ class StreamEvidence:
     """None without event files: there is nothing to compare file times with."""
     unnamed_tables: tuple[str, ...] = ()
     """Tables beside its own that hold the part of the data of which no series was read."""
+    last_words: LastWords | None = None
+    """What the end of its log says of a failure, where the log was written after its losses."""
     instead_of_events: str = ""
     """In words what lies where the event files should, where there is none."""
     told: tuple[Losses, Summary] | None = None
@@ -138,7 +141,10 @@ class StreamEvidence:
         if told is None or told[0] is not self.losses:
             told = (self.losses, summarise(self.losses.told, SPARK_POINTS))
         config, is_current = self.config_data, self.in_current_run
-        return build_metrics(self.stream, told, self.progress, config=config, in_current_run=is_current)
+        found = build_metrics(self.stream, told, self.progress, config=config, in_current_run=is_current)
+        read = {plain_name(name) for name in self.losses.told}
+        beside = [visible_text(tag) for tag in (self.run.beside if self.run else ()) if plain_name(tag) not in read]
+        return found.model_copy(update={"beside": tuple(beside)}) if beside else found
 
     def with_curves(self, names: Collection[str]) -> StreamMetrics:
         """Its metrics, these series with as many points as are kept of them."""

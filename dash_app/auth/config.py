@@ -6,10 +6,10 @@ open by a slip of the pen are refused.
 
 from __future__ import annotations
 
-import fnmatch
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Final, Literal
@@ -23,6 +23,8 @@ from collectors.contract.shapes import Section, as_list
 Mode = Literal["none", "proxy", "oidc", "token"]
 MODES: Final[tuple[Mode, ...]] = ("none", "proxy", "oidc", "token")
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+EVERYWHERE: Final = "*"
+"""The pattern that every workspace's name fits."""
 UNIX: Final = "unix"
 """The peer of a connection that comes by a socket file."""
 _WHO: Final = re.compile(r"\*|(user|group):\S.*")
@@ -67,20 +69,39 @@ Header = Annotated[str, AfterValidator(_header)]
 Address = Annotated[str, AfterValidator(_secure)]
 
 
-class Roles(Section):
-    """Who has which role; whoever is nowhere has none."""
+def _by_pattern(value: object) -> object:
+    """Who has a role without saying where has it everywhere."""
+    return value if isinstance(value, Mapping) else {EVERYWHERE: value}
 
-    viewer: Who = ()
-    operator: Who = ()
-    admin: Who = ()
+
+Granted = Annotated[Mapping[str, Who], BeforeValidator(_by_pattern, json_schema_input_type=Who | Mapping[str, Who])]
+"""Pattern of a workspace's name -> who."""
+
+
+class Roles(Section):
+    """Who has which role, and where; whoever is nowhere has none."""
+
+    viewer: Granted = Field(default_factory=dict)
+    operator: Granted = Field(default_factory=dict)
+    admin: Granted = Field(default_factory=dict)
 
     def role_of(self, user: str, groups: Iterable[str]) -> Role | None:
-        """The highest role of somebody; None for nobody we know."""
+        """The highest role that somebody has anywhere; None for nobody we know."""
         names = {"*", f"user:{user}", *(f"group:{group}" for group in groups)}
-        return next((role for role in reversed(RANK) if names & {*getattr(self, role.value)}), None)
+        return next((role for role in reversed(RANK) if names & self.who(role)), None)
+
+    def who(self, role: Role) -> set[str]:
+        """Everybody who has exactly this role somewhere."""
+        granted: Mapping[str, tuple[str, ...]] = getattr(self, role.value)
+        return {one for several in granted.values() for one in several}
+
+    def where(self, fits: Callable[[str], bool]) -> Roles:
+        """Those of patterns that fit."""
+        return Roles(**{role.value: {p: w for p, w in getattr(self, role.value).items() if fits(p)} for role in Role})
 
 
-EVERYBODY: Final = Roles(viewer=("*",))
+EVERYBODY: Final = Roles.model_validate({"viewer": ["*"]})
+NOBODY: Final = Roles()
 
 
 class Proxy(Section):
@@ -125,6 +146,11 @@ class Access:
     mode: Mode = "none"
     allow_anonymous: bool = False
     roles: Roles = EVERYBODY
+    """Of the workspace that is shown; of a fleet what `of_fleet` says."""
+    general: Roles = EVERYBODY
+    """As the file has them."""
+    workspaces: Mapping[str, Roles] = field(default_factory=dict)
+    """What stands in their place for workspaces of a name that fits; the first that fits counts."""
     preview_role: Role = Role.VIEWER
     open_pictures: bool = False
     session_seconds: float = 8 * 3600.0
@@ -140,8 +166,26 @@ class Access:
         """Whether somebody has to say who they are."""
         return self.mode != "none"
 
+    def named_groups(self, groups: Iterable[str]) -> tuple[str, ...]:
+        """Those groups of somebody that a role is given to somewhere: a provider may know hundreds."""
+        every = (self.general, *self.workspaces.values())
+        named = {one for roles in every for role in Role for one in roles.who(role)}
+        return tuple(group for group in groups if f"group:{group}" in named)
 
-def roles_for(file: AccessFile, workspace: str) -> Roles:
-    """The roles of a workspace by its name: of the first pattern that it matches, else the general ones."""
-    matching = (roles for pattern, roles in file.workspaces.items() if fnmatch.fnmatchcase(workspace, pattern))
-    return next(matching, file.roles or EVERYBODY)
+    def of(self, workspace: str) -> Access:
+        """The same for one workspace by its name."""
+        fitting = (roles for pattern, roles in self.workspaces.items() if fnmatchcase(workspace, pattern))
+        roles = next(fitting, self.general)
+        return replace(self, roles=roles.where(lambda pattern: fnmatchcase(workspace, pattern)))
+
+    def of_fleet(self) -> Access:
+        """The same for the page of all: who has a role anywhere may look, what is more must be had everywhere."""
+        everywhere = self.general.where(lambda pattern: pattern == EVERYWHERE)
+        every = (self.general, *self.workspaces.values())
+        anybody = tuple(sorted({one for roles in every for role in Role for one in roles.who(role)}))
+        return replace(self, roles=everywhere.model_copy(update={"viewer": {EVERYWHERE: anybody}}))
+
+
+def general_roles(file: AccessFile) -> Roles:
+    """The roles that no pattern of `workspaces` replaces. Who names some workspaces alone opens no other one."""
+    return file.roles or (NOBODY if file.workspaces else EVERYBODY)

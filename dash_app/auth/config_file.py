@@ -19,7 +19,7 @@ from pydantic_core import ErrorDetails
 
 from collectors.numbers import visible_text
 from collectors.options import UsageError, name_of
-from dash_app.auth.config import Access, AccessFile, Mode, Proxy, roles_for
+from dash_app.auth.config import EVERYWHERE, Access, AccessFile, Mode, Proxy, general_roles
 
 SESSION_SECRET: Final = "TRAINING_DASHBOARD_SESSION_SECRET"  # noqa: S105 -- a name
 CLIENT_SECRET: Final = "TRAINING_DASHBOARD_OIDC_CLIENT_SECRET"  # noqa: S105 -- a name
@@ -44,10 +44,11 @@ def access_from(options: argparse.Namespace, environ: Mapping[str, str], workspa
             f"mode oidc needs the client's secret: {CLIENT_SECRET}, or `oidc.client_secret_file` in {name}"
         )
     peers = {"peers": tuple(options.proxy_peer)} if options.proxy_peer else {}
-    return Access(
+    access = Access(
         mode=mode,
         allow_anonymous=options.allow_anonymous,
-        roles=roles_for(file, workspace.name if workspace else ""),
+        general=general_roles(file),
+        workspaces=file.workspaces,
         preview_role=file.preview_role,
         open_pictures=file.open_pictures,
         session_seconds=file.session_hours * 3600,
@@ -57,6 +58,7 @@ def access_from(options: argparse.Namespace, environ: Mapping[str, str], workspa
         client_secret=client_secret if mode == "oidc" else "",
         session_secrets=secret.session_secrets(file.session_secret_file),
     )
+    return access.of_fleet() if options.fleet else access.of(workspace.name if workspace else "")
 
 
 def _refuse_contradictions(file: AccessFile, mode: Mode, options: argparse.Namespace, name: str) -> None:
@@ -68,6 +70,11 @@ def _refuse_contradictions(file: AccessFile, mode: Mode, options: argparse.Names
         raise UsageError(f"mode oidc needs `roles:` in {name}: a provider may know the whole world")
     if mode == "none" and file.mode is None and options.access is not None:
         raise UsageError(f"{name} says no `mode:`; write proxy, oidc or token")
+    if options.fleet and file.open_pictures:
+        raise UsageError(
+            f"`open_pictures` in {name} would tell everybody the names of a fleet's workspaces: leave it out, "
+            "and make a token by `python -m collectors access token --pictures-only`"
+        )
     if mode == "none" and options.proxy_peer:
         raise UsageError(f"{name_of(options, 'proxy_peer')} is for mode proxy; add --access-mode proxy")
 
@@ -100,7 +107,8 @@ def parse_access(raw: bytes, name: str) -> AccessFile:
 def _explain(name: str, error: ErrorDetails, lines: dict[tuple[str | int, ...], int]) -> str:
     from collectors.readers.text.plain import nearest_line
 
-    line, dotted = nearest_line(lines, error["loc"]), ".".join(map(str, error["loc"]))
+    place = _as_written(error["loc"])
+    line, dotted = nearest_line(lines, place), ".".join(map(str, place))
     where = f"{name}, line {line}" if line else name
     if error["type"] == "extra_forbidden":
         near = difflib.get_close_matches(str(error["loc"][-1]), _known_keys(), n=1, cutoff=0.5)
@@ -108,6 +116,12 @@ def _explain(name: str, error: ErrorDetails, lines: dict[tuple[str | int, ...], 
     if error["type"] == "missing":
         return f"{where}: `{dotted}` is missing"
     return f"{where}: `{dotted}`: {error['msg'].removeprefix('Value error, ')}"
+
+
+def _as_written(place: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    """Without the pattern that stands for every workspace where a list was written alone."""
+    behind = (*place[1:], "")
+    return tuple(part for part, then in zip(place, behind, strict=True) if part != EVERYWHERE or isinstance(then, str))
 
 
 def _known_keys() -> list[str]:

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Final
+from urllib.parse import quote
 
 from starlette.types import Scope
 
-from collectors.contract.access import Link
+from collectors.contract.access import Link, Role, Token
 from collectors.store.access import LINK_PREFIX, TOKEN_PREFIX, AccessStore, id_in
 from dash_app.auth.config import Access
 from dash_app.auth.identity import ANYBODY, Identity
 from dash_app.auth.limits import Limits
 from dash_app.auth.links import TOKEN, Frames, asked_link, fields_of, may_show
-from dash_app.auth.needs import PICTURES, READING
+from dash_app.auth.needs import PICTURES, READING, need_of
 from dash_app.auth.proxied import peer_of, proxied
 from dash_app.auth.refusal import SIGNED_OUT, Refusal, too_many
 from dash_app.auth.sessions import Sessions, cookie_in, cookie_name
@@ -40,6 +41,15 @@ class Doorman:
         self.frames = Frames(self.sessions, lambda: store.records().links, url_prefix)
         self.limits = Limits()
         self.cookie = cookie_name(url_prefix)
+
+    def need(self, method: str, path: str) -> Role | None:
+        """The role that a request needs; None where everybody may."""
+        is_open_picture = self.access.open_pictures and path in PICTURES and method in READING
+        return None if is_open_picture else need_of(method, path, self.access.preview_role)
+
+    def login_address(self, here: str) -> str:
+        """Where somebody signs in who wants to see this address, below the prefix."""
+        return f"{self.url_prefix}login?next={quote(here, safe='')}"
 
     def identity(self, scope: Scope) -> Identity | Refusal:
         """Who asks."""
@@ -73,7 +83,7 @@ class Doorman:
         wait = self.limits.wait_seconds(*keys)
         if wait:
             return too_many(wait)
-        found = self.store.token_of(tokens[0], datetime.now(UTC)) if len(tokens) == 1 else None
+        found = self.token_of(tokens[0]) if len(tokens) == 1 else None
         if found is None:
             self.limits.failed(*keys)
             return BAD_TOKEN
@@ -83,10 +93,14 @@ class Doorman:
             return NOT_HERE
         return Identity(f"token {found.name}", found.role, "token")
 
+    def token_of(self, text: str) -> Token | None:
+        """The good token of this text."""
+        return self.store.token_of(text, datetime.now(UTC))
+
     def _by_session(self, scope: Scope) -> Identity | Refusal:
         cookie = cookie_in(scope["headers"], self.cookie)
         found = self.sessions.session_of(cookie) if cookie else None
-        return Identity(found.user, found.role, "session", found.id) if found else SIGNED_OUT
+        return Identity(found.user, found.role, "session", found.id, groups=found.groups) if found else SIGNED_OUT
 
     def _by_link(self, scope: Scope, link: str) -> Identity | Refusal:
         found = self.frames.identity(scope, link)

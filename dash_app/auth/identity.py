@@ -36,6 +36,8 @@ class Identity:
     """Id of the session that it came by."""
     scope: Scope | None = None
     """What a frame may show; None for everybody else."""
+    groups: tuple[str, ...] = ()
+    """Those that the provider or the proxy says."""
 
     def may(self, needed: Role) -> bool:
         """Whether it may do what needs this role."""

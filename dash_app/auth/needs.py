@@ -46,6 +46,8 @@ NEEDS: Final = (
     _need("GET HEAD", "/signed-out", None, "where signing out ends"),
     _need("GET HEAD", "/", Role.VIEWER, "the page"),
     _need("POST", CALLBACKS, Role.VIEWER, "what the page shows next; callbacks never write"),
+    _need("GET HEAD", "/api/fleet", Role.VIEWER, "of a fleet the rows that one may see"),
+    _need("GET HEAD", "/api/fleet/events", Role.VIEWER, "that some of them changed"),
     _need("GET HEAD", "/api/state", Role.VIEWER, "the state, its pulse and its events"),
     _need("GET HEAD", "/api/pulse", Role.VIEWER, "the same"),
     _need("GET HEAD", "/api/events", Role.VIEWER, "the same"),

@@ -34,8 +34,9 @@ def proxied(scope: Scope, access: Access) -> Identity | Refusal:
         return Refusal(403, "several_identities", "the request names more than one user or list of groups", "forged")
     if not users or not _is_name(users[0]):
         return Refusal(401, "signed_out", "the proxy says nobody's name: sign in there")
-    role = access.roles.role_of(users[0], [one.strip() for one in "".join(groups).split(",") if one.strip()])
-    return Identity(users[0], role, "proxy") if role else no_role(users[0])
+    named = tuple(one.strip() for one in "".join(groups).split(",") if one.strip())
+    role = access.roles.role_of(users[0], named)
+    return Identity(users[0], role, "proxy", groups=named) if role else no_role(users[0])
 
 
 def proxied_scheme(scope: Scope, access: Access) -> str:

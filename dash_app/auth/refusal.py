@@ -24,6 +24,8 @@ class Refusal:
     retry_seconds: int = 0
 
 
+HIDDEN = Refusal(404, "not_found", "there is nothing here")
+"""To who may not even know whether there is something."""
 SIGNED_OUT = Refusal(401, "signed_out", "you are signed out: sign in, and ask again")
 
 

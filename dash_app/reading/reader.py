@@ -16,14 +16,14 @@ from datetime import UTC, datetime
 from pydantic import ValidationError
 
 from collectors.contract.metrics import CurveDocument
-from collectors.contract.state import DashboardState
+from collectors.contract.state import DashboardState, ObserverHeartbeat
 from collectors.digest import short_digest
 from collectors.store.backend import BASELINE, HEARTBEAT, POLICY, RUNS, STATE, Backend, Key, Kind, Version, is_there
 from collectors.store.place import Place, backend_at
 from collectors.store.runs import is_run_id
 from dash_app.auth.identity import asking
 from dash_app.reading.documents import Documents
-from dash_app.reading.observation import Observation, ObserverHeartbeat
+from dash_app.reading.observation import Observation
 from dash_app.reading.problems import Condition, Problem, absent, not_saved, state_or_problem, unreadable, vanished
 
 MAX_SNAPSHOTS_KEPT = 16

@@ -133,7 +133,7 @@ class SignIn:
         try:
             before = cookie_in(request.scope["headers"], self._doorman.cookie)
             await run_in_threadpool(self._end_old, before)
-            cookie = await run_in_threadpool(self._cookie, somebody.user, role)
+            cookie = await run_in_threadpool(self._cookie, somebody, role)
         except StoreProblem as problem:
             return words("Not signed in", f"The session cannot be kept: {problem}", 503)
         await self._note("sign-in", somebody.user, request, role=role.value)
@@ -147,9 +147,10 @@ class SignIn:
         if old is not None:
             self._doorman.store.end("sessions", lambda one: one.id == old.id)
 
-    def _cookie(self, user: str, role: Role) -> str:
+    def _cookie(self, somebody: Somebody, role: Role) -> str:
         seconds = self._doorman.access.session_seconds
-        session = self._doorman.store.begin_session(user, role, seconds)
+        groups = self._doorman.access.named_groups(somebody.groups)
+        session = self._doorman.store.begin_session(somebody.user, role, seconds, groups=groups)
         return set_cookie(self._doorman.cookie, self._doorman.sessions.cookie_for(session), seconds=int(seconds) or 1)
 
     async def sign_out(self, _: Request) -> Response:

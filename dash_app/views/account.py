@@ -9,8 +9,10 @@ from dash import html
 from dash.development.base_component import Component
 
 from collectors.contract.access import Role
+from collectors.presentation.markup import Element, el
 from dash_app.auth.identity import Identity
 from dash_app.views.markup import attributes
+from dash_app.views.tree import component
 
 MAY = {
     Role.VIEWER: "You may look. Pinning a baseline needs the role operator.",
@@ -20,26 +22,33 @@ MAY = {
 OPEN_TO_ALL = "Nobody has to sign in: whoever reaches this machine sees this page"
 
 
-def render_account(who: Identity, *, is_open: bool) -> Component | None:
-    """Return the menu of who is signed in; `is_open` where other machines may ask and nobody is."""
+def account(who: Identity, home: str = "", *, is_open: bool) -> Element | None:
+    """Return the menu of who is signed in; `is_open` where other machines may ask and nobody is.
+
+    `home` is where signing out hangs, where that is not this page's own folder.
+    """
     if who.how == "link":  # a frame has no bar, and nobody is signed in
         return None
     if who.how == "nobody asks":
-        return html.Span("open to everybody", className="open-to-all", title=OPEN_TO_ALL) if is_open else None
-    summary = html.Summary(
-        [html.Span(who.user, className="account-name"), html.Span(who.role.value, className="account-role")],
-        title="Account",
-    )
-    inside: list[Component] = [html.P([html.B(who.user), f" is {who.role.value}."]), html.P(MAY[who.role])]
+        return el("span", "open to everybody", class_="open-to-all", title=OPEN_TO_ALL) if is_open else None
+    told = (el("span", who.user, class_="account-name"), el("span", who.role.value, class_="account-role"))
+    inside = [el("p", el("b", who.user), f" is {who.role.value}."), el("p", MAY[who.role])]
     if who.session is not None:
-        inside += [_leave("sign-out", "Sign out"), _leave("sign-out-everywhere", "Sign out everywhere")]
-    panel = html.Div(inside, className="menu-panel")
-    return html.Details([summary, panel], className="menu account-menu")
+        inside += [_leave(f"{home}sign-out", "Sign out"), _leave(f"{home}sign-out-everywhere", "Sign out everywhere")]
+    summary = el("summary", told, title="Account")
+    return el("details", summary, el("div", inside, class_="menu-panel"), class_="menu account-menu")
 
 
-def _leave(address: str, words: str) -> Component:
+def render_account(who: Identity, home: str = "", *, is_open: bool) -> Component | None:
+    """Return the same as a component."""
+    found = account(who, home, is_open=is_open)
+    drawn: Component | None = component(found) if found else None
+    return drawn
+
+
+def _leave(address: str, words: str) -> Element:
     """A form: what ends a session is no link, which a browser might follow by itself."""
-    return html.Form(html.Button(words, type="submit"), action=address, method="post")
+    return el("form", el("button", words, type="submit"), action=address, method="post")
 
 
 def render_sign_in() -> Component:

@@ -20,6 +20,7 @@ from collectors.presentation.words import VERDICT_WORDS
 from dash_app.reading.freshness import Freshness
 from dash_app.reading.observation import Observation
 
+BACK = "All workspaces"
 ENTRY = '<div id="first-html">{content}</div><div id="react-entry-point"></div>'
 """The page is drawn in the second, and `first.js` takes the first away in that very moment."""
 WITHOUT_SCRIPTS = "Without JavaScript nothing here follows the training, and the pipeline is a still picture. "
@@ -35,6 +36,8 @@ class First:
     fresh: Freshness
     run_id: str | None
     """The stored run that is asked for; None for the current state."""
+    home: str = ""
+    """Address of the fleet, of which this is one workspace."""
 
 
 def escape(text: str) -> str:
@@ -69,7 +72,9 @@ def first_html(first: First, now: datetime, below: str = "") -> str:
 def _top(first: First) -> str:
     """The bar's name; what can be pressed in it comes with the scripts."""
     title = first.seen.state.meta.title if first.seen.state else None
-    about = el("div", el("span", title, class_="workspace"), class_="brand-about") if title else None
+    back = el("a", BACK, href=first.home, class_="to-fleet") if first.home else None
+    name = el("span", title, class_="workspace") if title else None
+    about = el("div", back, name, class_="brand-about") if back or name else None
     return _plain(
         el("div", el("div", icon("brand"), el("h1", "Training Dashboard"), about, class_="brand"), class_="top")
     )

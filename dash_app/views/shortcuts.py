@@ -19,7 +19,7 @@ KEYS: Final = (
     ("t", "another theme: the device's, light, dark"),
     ("← ↑ → ↓", "in the graph from stage to stage, in a list from run to run"),
     ("+ − 0", "in the graph: nearer, further, all of it"),
-    ("Escape", "close what is open"),
+    ("Escape", "close what is open; in Curves let the crosshair go and show everything"),
     ("?", "this list"),
 )
 """Key, and what it does."""

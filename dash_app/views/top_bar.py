@@ -13,6 +13,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dash_app import ids
+from dash_app.views.first_html import BACK
 from dash_app.views.markup import attributes, icon, unseen
 from dash_app.views.runs.picker import render_picker
 
@@ -20,22 +21,31 @@ THEMES: Final = (("auto", "Theme of this device"), ("light", "Light theme"), ("d
 
 
 def render_top_bar(
-    page: Mapping[str, Any], buttons: Sequence[Component], account: Component | None = None, *, is_demo: bool
+    page: Mapping[str, Any],
+    buttons: Sequence[Component],
+    account: Component | None = None,
+    *,
+    is_demo: bool,
+    home: str = "",
 ) -> Component:
-    """Return the bar; `buttons` are `plain-button`s of an icon and a word, which small screens leave out."""
+    """Return the bar; `buttons` are `plain-button`s of an icon and a word, which small screens leave out.
+
+    `home` is the address of the fleet, of which this is one workspace.
+    """
     tabs = html.Nav(page[ids.TABS], id=ids.TABS, className="tabs", **attributes(aria_label="Tabs"))
     run = html.Span(page[ids.RUN_LABEL], id=ids.RUN_LABEL, className="run-label")
     baseline = html.Span(id=ids.BASELINE_LABEL, className="run-label")
     pickers = html.Div([render_picker("run", run), render_picker("baseline", baseline)], className="pickers")
     actions = html.Div([*buttons, *([account] if account else []), _theme_menu()], className="top-actions")
     return html.Header(
-        [_brand(page, is_demo), tabs, html.Div([pickers, actions], className="top-end")], className="top"
+        [_brand(page, home, is_demo=is_demo), tabs, html.Div([pickers, actions], className="top-end")], className="top"
     )
 
 
-def _brand(page: Mapping[str, Any], is_demo: bool) -> Component:
+def _brand(page: Mapping[str, Any], home: str, *, is_demo: bool) -> Component:
     title = html.Span(page[ids.PIPELINE_TITLE], id=ids.PIPELINE_TITLE, className="workspace")
-    about = html.Div([title, render_replay_badge(is_demo)], className="brand-about")
+    back = [html.A(BACK, href=home, className="to-fleet")] if home else []
+    about = html.Div([*back, title, render_replay_badge(is_demo)], className="brand-about")
     return html.Div([icon("brand"), html.H1("Training Dashboard"), about], className="brand")
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,6 +38,14 @@ COMMENT = re.compile(r"^[ \t]*(?:/\*.*?\*/|//[^\n]*)[ \t]*\n", re.MULTILINE | re
 """One that has its lines for itself: they are a fifth of what would be sent."""
 FIRST = ("tokens", "icons", "page", "core")
 """What others build on, at the top; folders follow by their names, and so do files in them."""
+FLEET = "fleet/"
+"""The room of the page of many workspaces: no workspace's page loads it."""
+OF_FLEET = (
+    "tokens.css", "icons.css", "page.css", "core.js", "bar/", "files/dialogs", "live/times.js", "live/signed_out.js",
+    "share/share.css", FLEET,
+)  # fmt: skip
+"""What that page loads; of `bar/` no script but the menus'."""
+NOT_OF_FLEET = ("bar/shortcuts.js", "bar/title.js", "bar/pickers.js")
 
 
 @dataclass(frozen=True)
@@ -81,10 +89,19 @@ class Bundles:
 
 
 def bundled(folder: Path, more_styles: Mapping[str, str] | None = None) -> Bundles:
-    """Read the folder; `more_styles` are sheets that do not stand in it, by name. Raises OSError."""
-    sheets = [*_in_order(folder, "*.css"), *(more_styles or {}).items()]
-    styles = f"@layer {', '.join(LAYERS)};\n" + "".join(_styles(*file) for file in sheets)
-    scripts = "".join(ALONE.format(name=name, text=text) for name, text in _in_order(folder, "*.js"))
+    """Read what a workspace's page loads; `more_styles` are sheets that do not stand in the folder. Raises OSError."""
+    return _bundled(folder, lambda name: not name.startswith(FLEET), more_styles or {})
+
+
+def bundled_for_fleet(folder: Path) -> Bundles:
+    """Read what the page of many workspaces loads. Raises OSError."""
+    return _bundled(folder, lambda name: name.startswith(OF_FLEET) and name not in NOT_OF_FLEET, {})
+
+
+def _bundled(folder: Path, is_wanted: Callable[[str], bool], more_styles: Mapping[str, str]) -> Bundles:
+    sheets, codes = ([one for one in _in_order(folder, kind) if is_wanted(one[0])] for kind in ("*.css", "*.js"))
+    styles = f"@layer {', '.join(LAYERS)};\n" + "".join(_styles(*file) for file in (*sheets, *more_styles.items()))
+    scripts = "".join(ALONE.format(name=name, text=text) for name, text in codes)
     return Bundles(
         styles=Bundle("assets/page.css", "text/css", styles.encode()),
         scripts=Bundle("assets/page.js", "text/javascript", scripts.encode()),

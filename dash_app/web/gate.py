@@ -18,7 +18,7 @@ from collectors.contract.access import Link
 from collectors.store.backend import StoreProblem
 from dash_app.auth.doorman import Doorman
 from dash_app.auth.identity import ANYBODY, Identity, answer_for
-from dash_app.auth.needs import PICTURES, READING, need_of
+from dash_app.auth.needs import READING
 from dash_app.auth.proxied import peer_of, proxied_scheme
 from dash_app.auth.refusal import Refusal, needs
 from dash_app.web.answers import failure
@@ -77,9 +77,9 @@ class Gate:
 
     def _let_in(self, scope: Scope) -> Identity | Refusal:
         """Who asks, where they may; nobody in particular at what is open to all."""
-        method, path, access = scope["method"], scope["path"], self._doorman.access
-        need = need_of(method, path, access.preview_role)
-        if need is None or (access.open_pictures and path in PICTURES and method in READING):
+        method = scope["method"]
+        need = self._doorman.need(method, scope["path"])
+        if need is None:
             return ANYBODY
         found = self._doorman.identity(scope)
         if isinstance(found, Refusal):

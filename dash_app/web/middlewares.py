@@ -2,11 +2,12 @@
 
 Every request goes down the list, `/api/state` too, until one refuses it or the router finds its route; its answer
 goes up. Before the first lies only the server's own edge (Starlette's), and in a demonstration what tells that
-somebody looks; behind the last, Dash's.
+somebody looks; behind the last, Dash's. Before the pages of a fleet's workspaces its own gate stands (`workspaces`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import dash
@@ -24,18 +25,15 @@ if TYPE_CHECKING:
     from dash_app.auth.doorman import Doorman
 
 
-def middlewares(app: dash.Dash, settings: Settings, doorman: Doorman | None = None) -> list[Middleware]:
-    """Return them, the first that a request meets first; `doorman` is who knows everybody, where somebody must."""
+def middlewares(app: dash.Dash, settings: Settings, gate: Sequence[Middleware]) -> list[Middleware]:
+    """Return them, the first that a request meets first; `gate` is `gate_of`, or nothing where one stands outside."""
 
     def policy() -> str:
         return content_security_policy(app.csp_hashes(), settings.frame_ancestors)
 
     return [
-        Middleware(UrlPrefix, prefix=settings.url_prefix),  # all others know paths without it
-        Middleware(AnswerHeaders, policy=policy),  # refusals and failures carry them too
-        Middleware(LastResort),  # whatever breaks further inside
-        Middleware(TrustedHosts, trusted=settings.trusted_hosts),  # before anything is read of a stranger's request
-        _gate(doorman, Audit(settings.state_dir)),  # before anything is done for whoever may not ask
+        *outermost(settings, policy),
+        *gate,  # before anything is done for whoever may not ask
         Middleware(BodyLimit),  # before anybody waits for a body
         Middleware(Compression),  # packs the answers of all that follows
         Middleware(RememberedFiles),  # a file that did not change asks no more of Dash
@@ -43,7 +41,19 @@ def middlewares(app: dash.Dash, settings: Settings, doorman: Doorman | None = No
     ]
 
 
-def _gate(doorman: Doorman | None, audit: Audit) -> Middleware:
+def outermost(settings: Settings, policy: Callable[[], str]) -> list[Middleware]:
+    """Return what every request meets first, whatever page it asks."""
+    return [
+        Middleware(UrlPrefix, prefix=settings.url_prefix),  # all others know paths without it
+        Middleware(AnswerHeaders, policy=policy),  # refusals and failures carry them too
+        Middleware(LastResort),  # whatever breaks further inside
+        Middleware(TrustedHosts, trusted=settings.trusted_hosts),  # before anything is read of a stranger's request
+    ]
+
+
+def gate_of(doorman: Doorman | None, settings: Settings) -> Middleware:
+    """Return the gate; where nobody has to say who they are, what is left of it."""
+    audit = Audit(settings.state_dir)
     if doorman is None:
         return Middleware(Audited, audit=audit)
     from dash_app.web.gate import Gate

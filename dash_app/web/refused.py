@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import html
 from typing import Final
-from urllib.parse import quote
 
 from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.types import Scope
 
 from dash_app.auth.doorman import Doorman
-from dash_app.auth.refusal import Refusal
+from dash_app.auth.refusal import HIDDEN, Refusal
 from dash_app.web.answers import failure
 from dash_app.web.origin import is_in_frame, is_navigation
 
@@ -45,6 +44,8 @@ def _answer(refusal: Refusal, scope: Scope, headers: Headers, doorman: Doorman) 
     mode = doorman.access.mode
     if not is_navigation(scope["method"], headers):
         return _json(refusal)
+    if refusal is HIDDEN:
+        return words("There is nothing here", "No page has this address, or none that you may see.", refusal.status)
     if refusal.status != UNKNOWN:
         return words("You may not see this", refusal.message, refusal.status)
     if is_in_frame(headers):
@@ -52,7 +53,7 @@ def _answer(refusal: Refusal, scope: Scope, headers: Headers, doorman: Doorman) 
         told = "This frame shows a page that you have to sign in to, which cannot be done inside of a frame."
         return words("Signed out", told, refusal.status, link)
     if mode == "oidc":
-        return RedirectResponse(f"{doorman.url_prefix}login?next={quote(_here(scope), safe='')}", 303)
+        return RedirectResponse(doorman.login_address(_here(scope)), 303)
     told = "Sign in at the proxy in front of this page." if mode == "proxy" else "Programs show a token here."
     return words("Signed out", told, refusal.status)
 

@@ -82,7 +82,7 @@ class AnswerHeaders:
         if wanted or "cache-control" not in headers:
             headers["Cache-Control"] = wanted or "no-cache"
         if headers.get("content-type", "").startswith("text/html"):
-            headers["Content-Security-Policy"] = self._policy()
+            headers.setdefault("Content-Security-Policy", self._policy())  # a workspace's page in a fleet has its own
 
 
 class TrustedHosts:

@@ -230,6 +230,8 @@ def test_a_pinned_baseline_a_chosen_run_and_the_same_view_by_its_url(
     wait_for(lambda: "smoothing=0" in driver.current_url, "the URL to follow")
     wait_for(lambda: traces(driver, 0)["baseline val"]["y"] == runs.val("good", "patchtst"), "the baseline's curve")
     assert traces(driver, 0)["baseline val"]["x"] == list(range(1, 9))
+    (band,) = driver.execute_script("return document.querySelector('.loss-chart .js-plotly-plot').layout.shapes")
+    assert band["y0"] == pytest.approx(runs.val("good", "patchtst")[-1] * 1.05), "5 % worse than the baseline's last"
     assert traces(driver, 0)["val"]["y"] == runs.val("better", "patchtst")
 
     # shared

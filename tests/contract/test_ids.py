@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from support.components import parts
 from support.states import ready_state, write_state
 
+from collectors.store.fleet import Moment, Wish, paged
 from dash_app import ids
 from dash_app.layout import build_layout
 from dash_app.reading.reader import StateReader
 from dash_app.settings import Settings
 from dash_app.views.first_html import ENTRY
+from dash_app.views.fleet.page import Frame, fleet_document
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -41,11 +45,24 @@ def test_every_id_is_on_the_page_once_with_and_without_a_state(tmp_path: Path) -
 
 
 def test_scripts_speak_only_of_ids_in_the_list() -> None:
-    spoken = re.compile(r'(?:getElementById|set_props|\bset)\(\s*"([\w-]+)"\s*[,)]')
-    found = {
-        name for path in (ROOT / "assets").rglob("*.js") for name in spoken.findall(path.read_text(encoding="utf-8"))
-    }
+    own = [path for path in (ROOT / "assets").rglob("*.js") if path.parent.name != "fleet"]
+    found = spoken_of(own)
 
     around = {"_dash-config", *re.findall(r'id="([\w-]+)"', ENTRY)}
     assert found <= {*ids.ALL_IDS, *around}
     assert found
+
+
+def test_scripts_of_the_fleet_speak_only_of_what_stands_on_its_page() -> None:
+    page = paged((), Wish(), Moment(datetime.now(UTC), 15.0))
+    drawn = re.findall(r' id="([\w-]+)"', fleet_document(page, {}, Frame("/", "styles", "scripts")))
+
+    assert len({*drawn}) == len(drawn)
+    assert spoken_of((ROOT / "assets/fleet").glob("*.js")) <= {*drawn}
+    assert spoken_of((ROOT / "assets/fleet").glob("*.js"))
+
+
+def spoken_of(scripts: Iterable[Path]) -> set[str]:
+    """Ids of which they speak."""
+    spoken = re.compile(r'(?:getElementById|set_props|\bset)\(\s*"([\w-]+)"\s*[,)]')
+    return {name for path in scripts for name in spoken.findall(path.read_text(encoding="utf-8"))}

@@ -89,7 +89,19 @@ def start_server(
     )
     for folder in (server.workspace, server.state_dir):
         folder.mkdir(exist_ok=True)
-    server.process = _launch(server, collect=collect, options=options, env=env or {})
+    what = [str(server.workspace), "--state-dir", str(server.state_dir), *([] if collect else ["--no-collect"])]
+    return _started(server, [*what, *options], env or {})
+
+
+def start_fleet(home: Path, root: Path, *, options: Sequence[str] = ()) -> RunningServer:
+    """Start `python -m dash_app --fleet` over the state directories in `root`."""
+    home.mkdir(parents=True, exist_ok=True)
+    server = RunningServer(process=None, workspace=root, state_dir=root, log_file=home / "server.log")  # type: ignore[arg-type] # set below
+    return _started(server, ["--fleet", str(root), *options], {})
+
+
+def _started(server: RunningServer, arguments: Sequence[str], env: dict[str, str]) -> RunningServer:
+    server.process = _launch(server, arguments, env)
     try:
         server.url = wait_for(lambda: _announced(server), "the server's address", START_SECONDS)
         wait_for(lambda: httpx.get(f"{server.url}healthz").status_code == 200, "the server to answer", START_SECONDS)
@@ -99,14 +111,11 @@ def start_server(
     return server
 
 
-def _launch(
-    server: RunningServer, *, collect: bool, options: Sequence[str], env: dict[str, str]
-) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "dash_app", str(server.workspace), "--port", str(_port())]
-    command += ["--state-dir", str(server.state_dir), *([] if collect else ["--no-collect"])]
+def _launch(server: RunningServer, arguments: Sequence[str], env: dict[str, str]) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "dash_app", *arguments, "--port", str(_port())]
     with server.log_file.open("wb") as log:
         return subprocess.Popen(
-            [*command, *options],
+            command,
             cwd=ROOT,
             env=clean_environment(**env),
             stdout=log,

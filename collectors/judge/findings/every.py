@@ -12,6 +12,7 @@ from collectors.judge.checks.part import Judgement, Part, Short, failing, joined
 from collectors.judge.findings import (
     after_end,
     backup_sets,
+    boosted_rounds,
     checkpoint_says,
     config_says,
     empty_cell,
@@ -19,10 +20,13 @@ from collectors.judge.findings import (
     events_end_early,
     events_missing,
     layers,
+    log_error,
+    loss_course,
     loss_explodes,
     losses_damaged,
     no_loss,
     one_row,
+    optimizer_state,
     run_status,
     scaler_age,
     scaler_says,
@@ -42,7 +46,9 @@ FINDINGS: tuple[FindingSpec, ...] = (
     events_missing.SPEC,
     *weights.SPECS,
     *layers.SPECS,
+    optimizer_state.SPEC,
     checkpoint_says.SPEC,
+    boosted_rounds.SPEC,
     *config_says.SPECS,
     table_and_events.SPEC,
     scaler_says.METHOD,
@@ -61,6 +67,8 @@ FINDINGS: tuple[FindingSpec, ...] = (
     val_equals_train.SPEC,
     val_zero.SPEC,
     loss_explodes.SPEC,
+    loss_course.FROZEN,
+    loss_course.RISEN,
     empty_cell.SPEC,
     losses_damaged.SPEC,
     epochs_missing.SPEC,
@@ -69,6 +77,7 @@ FINDINGS: tuple[FindingSpec, ...] = (
     events_end_early.SPEC,
     val_rises.SPEC,
     run_status.SPEC,
+    log_error.SPEC,
 )
 """Every finding, by the check that tells it and in the order in which they are told."""
 

@@ -71,6 +71,7 @@ def test_the_head_says_whose_state_it_is_and_when_it_was_seen() -> None:
         "collector_version": __version__,
         "checklist_source": "builtin",
         "recognised": None,
+        "labels": {},
     }
 
 

@@ -53,13 +53,14 @@ def test_a_new_version_is_the_run_from_then_on(watched: Path, tmp_path: Path) ->
 
 def test_a_description_that_names_a_trainer_follows_its_newest_run_too(watched: Path, tmp_path: Path) -> None:
     shutil.copytree(unpack("lightning", "killed", tmp_path / "a"), watched, dirs_exist_ok=True)
-    write(watched / "dashboard.yaml", "trainer: lightning\ntitle: pears\n")
+    write(watched / "dashboard.yaml", "trainer: lightning\ntitle: pears\nlabels: {team: a, line: 4}\n")
     with Collector(watched, None, CollectOptions(announce=lambda _: None)) as collector:
         before = collector.collect()
         shutil.copytree(unpack("lightning", "resumed", tmp_path / "b"), watched, dirs_exist_ok=True)
         after = collector.collect(before)
 
     assert (before.meta.title, after.meta.title) == ("pears", "pears")
+    assert before.meta.labels == after.meta.labels == {"team": "a", "line": "4"}
     assert after.artifacts.checkpoints[0].path.startswith("lightning_logs/version_1/")
 
 

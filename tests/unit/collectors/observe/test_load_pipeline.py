@@ -127,6 +127,8 @@ edges: [[raw, train], [train, ship]]
         (MINIMAL + b"    targets: [{metric: val_loss}]\n",
          "line 8: `streams.0.targets.0`: say `at_least`, `at_most` or both"),
         (DRAWN + b"title: again\n", "title"),
+        (DRAWN + b"labels: {'team:a': b}\n", "`team:a` is no name of a label; write letters, digits, `_` and `-`"),
+        (DRAWN + b"labels: {team: [a]}\n", "`labels.team`"),
         (b"", "is empty"),
         (b"- 1\n", "expected a mapping"),
         (b"streams: [", "dashboard.yaml"),

@@ -209,9 +209,10 @@ def test_the_table_names_every_address_of_ours_and_no_other(guarded: Guarded) ->
     }
 
     assert ours - {need.path for need in NEEDS} == set()
-    assert {need.path for need in NEEDS} - ours - {CALLBACKS} == set(ONLY_WITH_OIDC)
+    assert {need.path for need in NEEDS} - ours - {CALLBACKS} == {*ONLY_WITH_OIDC, *ONLY_OF_A_FLEET}
 
 
+ONLY_OF_A_FLEET = ("/api/fleet", "/api/fleet/events")
 ONLY_WITH_OIDC = ("/login", "/auth/callback", "/signed-out", "/sign-out", "/sign-out-everywhere")
 
 

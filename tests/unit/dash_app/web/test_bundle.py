@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from support.asking import ask
 
 from dash_app.app import assets_folder
-from dash_app.web.bundle import add_bundles, bundled
+from dash_app.web.bundle import add_bundles, bundled, bundled_for_fleet
 from dash_app.web.caching import FOREVER
 
 NAMED = re.compile(r"/\* (\S+\.(?:css|js)) \*/")
@@ -43,12 +43,17 @@ def code_lines(text: str) -> list[str]:
 
 
 def test_both_hold_every_file_word_for_word_but_for_its_comments() -> None:
+    """A workspace's page has all but the room of the page of many, which has that and what both have."""
     server, styles, scripts = served(assets_folder())
+    of_fleet = bundled_for_fleet(assets_folder())
 
-    for address, pattern in ((styles, "*.css"), (scripts, "*.js")):
-        found = ask(server, address).text
-        texts = ["\n".join(code_lines(file.read_text())) for file in assets_folder().rglob(pattern)]
-        assert [text for text in texts if text not in found] == [] and len(texts) > 10
+    for address, fleets, pattern in ((styles, of_fleet.styles, "*.css"), (scripts, of_fleet.scripts, "*.js")):
+        found, other = ask(server, address).text, fleets.content.decode()
+        texts = {file: "\n".join(code_lines(file.read_text())) for file in assets_folder().rglob(pattern)}
+        rooms = {file: found if file.parent.name != "fleet" else other for file in texts}
+        assert [file for file, text in texts.items() if text not in rooms[file]] == [] and len(texts) > 10
+        assert not re.search("fleet/", found)
+        assert NAMED.findall(other)[0] in ("tokens.css", "core.js")
         own = re.findall(r"^ *(?://|/\*).*", found, re.MULTILINE)
         assert all(NAMED.fullmatch(line) for line in own), "a comment is sent"
 

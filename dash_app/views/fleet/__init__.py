@@ -1,0 +1,1 @@
+"""Rows of a fleet -> its page, as a plain tree: it needs no Dash and no script."""
