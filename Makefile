@@ -160,7 +160,7 @@ bench: $(VENV)/.test lighthouse
 	$(BIN)/python tests/bench/bench_collect.py
 	$(BIN)/python tests/bench/bench_events.py $(if $(PEER),--peer $(PEER))
 	$(BIN)/python tests/bench/bench_change.py $(if $(PEER),--peer $(PEER))
-	for figures in $(wildcard $(addprefix tests/bench/bench_,$(addsuffix .py,recognise history fleet server crowd page lighthouse decisions access))); do $(BIN)/python $$figures || exit 1; done
+	for figures in $(wildcard $(addprefix tests/bench/bench_,$(addsuffix .py,recognise history fleet server crowd page lighthouse decisions access curves))); do $(BIN)/python $$figures || exit 1; done
 
 # What failed is kept in .hypothesis/ and tried first the next time.
 fuzz: $(VENV)/.test

@@ -86,9 +86,22 @@ HISTORY: Final = "history"
 HISTORY_WISH: Final = "history-wish"
 """Store: filters, order and page, see `run_query.query_from`."""
 HISTORY_TABLE: Final = "history-table"
+RUNS_CHART: Final = "runs-chart"
+"""The scatter of a measure over time."""
+RUNS_CHART_DATA: Final = "runs-chart-data"
+"""Store: what the scatter draws, see `views.runs.chart`."""
+SELECTED_RUNS: Final = "selected-runs"
+"""Store: ids of the runs that are ticked, on whatever page."""
+SELECTION: Final = "selection"
+"""What can be done with them."""
+COMPARED_RUNS: Final = "compared-runs"
+"""Store: ids of the runs that stand side by side."""
+SIDE_BY_SIDE: Final = "side-by-side"
 
 # Stores of plain trees, drawn into the elements that they are named after.
 HISTORY_TREE: Final = "history-table-tree"
+SELECTION_TREE: Final = "selection-tree"
+SIDE_BY_SIDE_TREE: Final = "side-by-side-tree"
 RUN_OPTIONS_TREE: Final = "run-options-tree"
 BASELINE_OPTIONS_TREE: Final = "baseline-options-tree"
 
@@ -141,11 +154,23 @@ Y_SCALE: Final = "y-scale"
 """Store: `linear` or `log`."""
 X_AXIS: Final = "x-axis"
 """Store: `epoch`, `step` or `time`."""
+CURVES_ZOOM: Final = "curves-zoom"
+"""Store: `epoch:3:8`, the places that all charts show; null where they show everything."""
+READOUT: Final = "readout"
+"""The values of all curves at the crosshair; `assets/curves/readout.js` fills it."""
+FULL_PANEL: Final = "full-panel"
+"""Store: `stream` or `stream/metric`, the panel that fills the window."""
+CROSSHAIR: Final = "crosshair"
+"""Store: `epoch:7`, where a person holds the crosshair; null where it follows the pointer."""
 
 SHORTCUTS: Final = "shortcuts"
 """The dialog that lists what single keys do."""
 CHARTS_CODE: Final = "charts-code"
 """Where a chart that nobody sees makes Dash load what `assets/curves` draw with, once somebody is there."""
+METRIC_FILTER: Final = "metric-filter"
+"""A regular expression: only metrics whose name it finds are listed and drawn."""
+METRIC_PINS: Final = "metric-pins"
+"""Store: `stream/metric`, with commas between: metrics that stand before all others."""
 METRIC_WISH: Final = "metric-wish"
 """Store: stream id -> group of metrics that is open -> how many of them are drawn."""
 METRIC_DATA: Final = "metric-data"
@@ -155,84 +180,5 @@ METRIC_SHOWN: Final = "metric-shown"
 METRIC_DIGESTS: Final = "metric-digests"
 """Store: digest of what the metrics' charts draw."""
 
-ALL_IDS: Final = (
-    PAGE,
-    MAIN,
-    STATE_VERSION,
-    REGION_DIGESTS,
-    THEME_NOW,
-    VERDICT_NOW,
-    SELECTED_STAGE,
-    TAB,
-    GRAPH_VIEW,
-    ANNOUNCER,
-    PIPELINE_TITLE,
-    TABS,
-    VIEWS,
-    RUN_LABEL,
-    THEME_CHOICE,
-    RUN_SEARCH,
-    RUN_OPTIONS,
-    RUN_OPENED,
-    BASELINE_LABEL,
-    BASELINE_SEARCH,
-    BASELINE_OPTIONS,
-    BASELINE_OPENED,
-    SHARE,
-    SHOWN_RUN,
-    BASELINE_CHOICE,
-    OVERLAY_RUNS,
-    RUNS_VERSION,
-    FEED_SENTENCE,
-    SNAPSHOT_BANNER,
-    NOTICES,
-    VERDICT,
-    CARDS,
-    GRAPH_PANEL,
-    CHECKLIST,
-    LOSSES,
-    COMPARISON,
-    DECISIONS,
-    DECISION_CHARTS,
-    DECISIONS_NOW,
-    LINKS,
-    LOG,
-    LOGS_NOW,
-    PREVIEW,
-    HISTORY,
-    HISTORY_WISH,
-    HISTORY_TABLE,
-    HISTORY_TREE,
-    RUN_OPTIONS_TREE,
-    BASELINE_OPTIONS_TREE,
-    COMPARED,
-    COMPARED_SHOWN,
-    COMPARED_DIGESTS,
-    PIN,
-    PIN_NOTE,
-    GHOST_SERIES,
-    GRAPH,
-    GRAPH_CANVAS,
-    GRAPH_FRAMES,
-    GRAPH_OVERLAY,
-    GRAPH_EMPTY,
-    GRAPH_SHOWN,
-    GRAPH_NEWS,
-    DETAILS_SHOWN,
-    GRAPH_ANNOUNCER,
-    STAGE_DETAILS,
-    STAGE_LIST,
-    LOSS_DATA,
-    LOSS_SHOWN,
-    SMOOTHING,
-    SMOOTHING_NOW,
-    Y_SCALE,
-    X_AXIS,
-    SHORTCUTS,
-    CHARTS_CODE,
-    METRIC_WISH,
-    METRIC_DATA,
-    METRIC_SHOWN,
-    METRIC_DIGESTS,
-)
+ALL_IDS: Final[tuple[str, ...]] = tuple(value for name, value in list(globals().items()) if name.isupper())
 """Every plain id, once."""

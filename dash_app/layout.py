@@ -25,7 +25,7 @@ from dash_app.views.log import render_log_frame
 from dash_app.views.markup import attributes
 from dash_app.views.page import TABS, DrawnPage, Seen, drawn_page, first_view
 from dash_app.views.preview_dialog import render_preview_dialog
-from dash_app.views.runs.history import render_history_frame
+from dash_app.views.runs.frame import render_history_frame
 from dash_app.views.runs.pin_dialog import render_pin_dialog, render_pin_note
 from dash_app.views.share import render_share_button, render_share_dialog
 from dash_app.views.shortcuts import render_shortcuts
@@ -42,12 +42,21 @@ RUN_STORES = (
     ids.COMPARED_SHOWN,
     ids.LOSS_SHOWN,
     ids.COMPARED_DIGESTS,
+    ids.CURVES_ZOOM,
+    ids.CROSSHAIR,
+    ids.METRIC_PINS,
+    ids.FULL_PANEL,
     ids.METRIC_WISH,
     ids.METRIC_DATA,
     ids.METRIC_SHOWN,
     ids.METRIC_DIGESTS,
     ids.HISTORY_WISH,
     ids.HISTORY_TREE,
+    ids.RUNS_CHART_DATA,
+    ids.SELECTED_RUNS,
+    ids.SELECTION_TREE,
+    ids.COMPARED_RUNS,
+    ids.SIDE_BY_SIDE_TREE,
     ids.RUN_OPTIONS_TREE,
     ids.BASELINE_OPTIONS_TREE,
 )
@@ -175,6 +184,10 @@ def _losses(frames: list[Component]) -> Component:
     controls = html.Div(
         [
             html.H2("Curves"),
+            html.Div(
+                dcc.Input(id=ids.METRIC_FILTER, type="search", placeholder="metric (regex)", autoComplete="off"),
+                className="metric-filter",
+            ),
             html.Div(_choice(ids.GHOST_SERIES, "baseline", GHOSTS), className="ghost-choice"),
             smoothing,
             html.Div([_choice(ids.X_AXIS, "x", X_AXES), _choice(ids.Y_SCALE, "y", Y_SCALES)], className="axis-choices"),
@@ -183,7 +196,9 @@ def _losses(frames: list[Component]) -> Component:
     )
     grid = html.Div(frames, id=ids.LOSSES, className="loss-grid")
     return html.Section(
-        [controls, grid], className="losses", **attributes(aria_label="Curves", data_in="readiness curves")
+        [controls, html.Div(id=ids.READOUT, className="readout"), grid],
+        className="losses",
+        **attributes(aria_label="Curves", data_in="readiness curves"),
     )
 
 

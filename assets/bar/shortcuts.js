@@ -17,11 +17,18 @@
     window.dashboard.set("theme-choice", THEMES[(THEMES.indexOf(now) + 1) % THEMES.length]);
   }
 
+  function find() {
+    window.dashboard.set("tab", "runs");
+    window.setTimeout(() => document.querySelector("[data-filter=text] input").focus(), 50);
+  }
+
   const KEYS = {
     "?": () => document.getElementById("shortcuts").showModal(),
     r: () => open("run"),
     b: () => open("baseline"),
     t: nextTheme,
+    c: () => window.selection.compare(),
+    "/": find,
   };
 
   document.addEventListener("keydown", (event) => {

@@ -113,7 +113,8 @@
   /* A curve of another run, treated as the run's own of that name. */
   function ghostTraces(curve, data, scene) {
     const own = data.curves.find(({ series }) => series === curve.series);
-    const traces = lineTraces(curve, scene, ghostLook(curve, scene), (own || curve).smooth);
+    const drawn = lineTraces(curve, scene, ghostLook(curve, scene), (own || curve).smooth);
+    const traces = drawn.map((trace) => ({ ...trace, legendgroup: "others" }));
     return curve.kind === "baseline" ? traces : traces.slice(-1); // eight faint curves would hide the run's
   }
 
@@ -202,5 +203,5 @@
     ];
   }
 
-  window.lossCurves = { tracesOf, ghostsOn, places, cutRange, beyond };
+  window.lossCurves = { tracesOf, ghostsOn, places, cutRange, beyond, extremes };
 })();

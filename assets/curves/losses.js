@@ -8,159 +8,13 @@
 (function () {
   "use strict";
 
-  const { tracesOf, ghostsOn, places, cutRange, beyond } = window.lossCurves;
-  const LINE_TOKENS = {
-    val: "--loss-val",
-    train: "--loss-train",
-    other: "--loss-other",
-    baseline: "--loss-baseline",
-    overlay0: "--overlay-a",
-    overlay1: "--overlay-b",
-    overlay2: "--overlay-c",
-    overlay3: "--overlay-d",
-  };
-
-  /* A token's colour as the browser resolves it in the theme of now. */
-  function colours() {
-    const probe = document.createElement("span");
-    document.body.append(probe);
-    const resolve = (token) => {
-      probe.style.color = `var(${token})`;
-      return window.getComputedStyle(probe).color;
-    };
-    const found = {
-      text: resolve("--text"),
-      mute: resolve("--text-mute"),
-      line: resolve("--line"),
-      strong: resolve("--line-strong"),
-      panel: resolve("--panel"),
-      fail: resolve("--fail"),
-    };
-    for (const [role, token] of Object.entries(LINE_TOKENS)) found[role] = resolve(token);
-    found.dashes = window.matchMedia("(forced-colors: active)").matches ? { train: "dot", other: "dashdot" } : {};
-    probe.remove();
-    return found;
-  }
-
-  function isKnown(curves, axis) {
-    return curves.every((curve) => curve[axis].some((at) => at !== null));
-  }
-
-  /* Whether a curve has several points of one epoch: they would stand above each other where steps keep them apart. */
-  function isCrowded(curves, axis) {
-    const repeats = ({ epoch }) => epoch.some((at, index) => at !== null && at === epoch[index - 1]);
-    return axis === "epoch" && isKnown(curves, "step") && curves.some(repeats);
-  }
-
-  /* The wished x-axis, or the first one the data know. */
-  function usableAxis({ curves }, wished) {
-    const order = [wished, "epoch", "step", "time"];
-    return order.find((axis) => isKnown(curves, axis) && !isCrowded(curves, axis)) || "index";
-  }
-
-  function timeUnit(data, axis) {
-    if (axis !== "time") return { seconds: 1, suffix: "" };
-    const last = Math.max(0, data.ends.time || 0, ...data.curves.flatMap((c) => c.time));
-    if (last > 2 * 3600) return { seconds: 3600, suffix: " h" };
-    return last > 180 ? { seconds: 60, suffix: " min" } : { seconds: 1, suffix: " s" };
-  }
-
-  function xRange(data, scene) {
-    const all = [...data.curves, ...ghostsOn(scene)].flatMap((curve) => places(curve, scene.axis, scene.unit));
-    const broken = data.broken.map((mark) => (mark[scene.axis] ?? null) / scene.unit.seconds);
-    const known = [...all, ...broken].filter((at) => at !== null && Number.isFinite(at));
-    const end = (data.ends[scene.axis] || 0) / scene.unit.seconds;
-    const first = Math.min(...known);
-    const last = Math.max(end, ...known);
-    const room = (last - first || 1) * 0.015;
-    return [first - room, last + room];
-  }
-
-  /* Whole epochs and steps have no halves between them. */
-  function wholeTicks(range, axis) {
-    const span = range[1] - range[0];
-    return axis !== "time" && span <= 10 ? { tick0: 0, dtick: Math.max(1, Math.round(span / 8)) } : {};
-  }
-
-  /* Where the value axis ends when something is left off it: a target always has its room. */
-  function cutEnds(data, { cut }) {
-    if (!cut) return null;
-    const told = [...cut, ...(data.targets || []).map(({ value }) => value)];
-    const [low, high] = [Math.min(...told), Math.max(...told)];
-    return [low - (high - low) * 0.06, high + (high - low) * 0.06];
-  }
-
-  function layoutOf(stream, data, scene) {
-    const { palette } = scene;
-    const ends = cutEnds(data, scene);
-    const font = { family: window.getComputedStyle(document.body).fontFamily, size: 12 };
-    const axis = { zeroline: false, automargin: false, tickfont: { ...font, color: palette.mute } };
-    const range = data.curves.length ? xRange(data, scene) : [0, 1];
-    return {
-      uirevision: `${stream} ${scene.axis} ${scene.y} ${Boolean(scene.isWhole)}`,
-      meta: { range: [...range], values: ends && [...ends], axis: scene.axis, seconds: scene.unit.seconds },
-      margin: { l: 46, r: 14, t: 8, b: 24 },
-      paper_bgcolor: "rgba(0,0,0,0)",
-      plot_bgcolor: "rgba(0,0,0,0)",
-      font: { ...font, color: palette.text },
-      showlegend: false,
-      hovermode: "x unified",
-      hoverlabel: { bgcolor: palette.panel, bordercolor: palette.strong, font },
-      dragmode: window.matchMedia("(pointer: coarse)").matches ? false : "zoom",
-      xaxis: {
-        ...axis,
-        ...wholeTicks(range, scene.axis),
-        range,
-        showgrid: false,
-        linecolor: palette.strong,
-        showline: true,
-        ticks: "outside",
-        ticklen: 3,
-        tickcolor: palette.strong,
-        nticks: 9,
-        ticksuffix: scene.unit.suffix,
-        spikecolor: palette.mute,
-        spikethickness: 1,
-        spikedash: "dot",
-        hoverformat: ",.4~g",
-        unifiedhovertitle: { text: `${scene.axis} %{x}` },
-        visible: data.curves.length > 0,
-      },
-      yaxis: {
-        ...axis,
-        type: scene.y,
-        ...(ends && { range: ends, autorange: false }),
-        gridcolor: palette.line,
-        nticks: 5,
-        tickformat: ".4~g",
-        visible: data.curves.length > 0,
-      },
-      yaxis2: { overlaying: "y", range: [0, 1], visible: false, fixedrange: true },
-      annotations: data.curves.length ? [] : [emptyWords(palette)],
-    };
-  }
-
-  function emptyWords(palette) {
-    return {
-      text: "no losses yet",
-      xref: "paper",
-      yref: "paper",
-      x: 0.5,
-      y: 0.5,
-      showarrow: false,
-      font: { color: palette.mute, size: 12 },
-    };
-  }
-
-  function figureOf(stream, data, wished) {
-    const scene = { ...wished, cut: cutRange(data, wished) };
-    const layout = layoutOf(stream, data, scene);
-    return { data: tracesOf(data, { ...scene, range: layout.meta.range }), layout, off: beyond(data, scene.cut) };
-  }
+  const { ghostsOn } = window.lossCurves;
+  const { figureOf, colours, isCrowded, usableAxis, timeUnit } = window.chartFigures;
+  const WIDE = 1000; // times the lowest value of a curve
 
   /* What stands off the scale, and the way to see it; nothing where everything has its room. */
   function tellScale(place, off, isWhole) {
-    const button = place.querySelector(".scale-all") || document.createElement("button");
+    const button = place.querySelector(":scope > .scale-all") || document.createElement("button");
     if (!off.length && !isWhole) return button.remove();
     Object.assign(button, { type: "button", className: "scale-all" });
     const farthest = off.map(({ value }) => value).reduce((one, other) => (Math.abs(other) > Math.abs(one) ? other : one), 0);
@@ -169,6 +23,23 @@
     if (!button.isConnected) place.append(button);
     return undefined;
   }
+
+  /* Where a curve spans so much that its small values are one line, a logarithmic scale is proposed. */
+  function proposeLog(place, data, y) {
+    const button = place.querySelector(":scope > .scale-log") || document.createElement("button");
+    const spans = data.curves.map(({ usual, value }) => {
+      const isPositive = value.every((one) => one === null || one > 0);
+      return usual && isPositive && usual[0] > 0 ? usual[1] / usual[0] : 0;
+    });
+    const span = Math.max(0, ...spans);
+    if (y === "log" || span < WIDE || !Number.isFinite(span)) return button.remove();
+    Object.assign(button, { type: "button", className: "scale-log" });
+    button.textContent = `spans 10^${Math.floor(Math.log10(span))}: log scale`;
+    if (!button.isConnected) place.append(button);
+    return undefined;
+  }
+
+  window.dashboard.onPress(".scale-log", () => window.dashboard.set("y-scale", "log"));
 
   /* Curves of few points are drawn as they were measured, however the slider stands. */
   function isSmoothed(data, weight) {
@@ -207,7 +78,7 @@
     return curves.filter((curve) => curve.role === "val" || series === "train");
   }
 
-  const CONFIG = { displayModeBar: false, responsive: true, doubleClick: "reset" };
+  const CONFIG = { displayModeBar: false, responsive: true, doubleClick: false };
   const OLD_STILL = "as it was when the page opened; the chart is on its way";
   const PLOT = ":scope > :not(.loss-still)";
   const NOTHING_YET = { curves: [], broken: [], ends: {}, targets: [] };
@@ -277,10 +148,13 @@
       if (!plot || isAsBefore(stream, [data, x, y, weight, theme, compared?.[stream], series, isWhole], plot)) continue;
       const axis = usableAxis(data, x);
       const ghosts = ghostsOf(compared, stream, series);
-      const scene = { axis, y, weight, palette, unit: timeUnit(data, axis), ghosts, isWhole };
+      const bands = compared?.[stream]?.bands;
+      const scene = { axis, y, weight, palette, unit: timeUnit(data, axis), ghosts, isWhole, bands, isNamed: true };
       const figure = figureOf(stream, data, scene);
       show(stream, plot, withZoom(figure, plot));
-      tellScale(placeOf(stream, "loss-chart").closest(".loss"), figure.off, isWhole);
+      const panel = placeOf(stream, "loss-chart").closest(".loss");
+      tellScale(panel, figure.off, isWhole);
+      proposeLog(panel, data, y);
       placeOf(stream, "loss-note").textContent = noteOf(data, scene, x);
     }
     return figures;
@@ -315,7 +189,13 @@
     const isNew = !plot.data;
     window.Plotly.react(plot, data, layout, CONFIG);
     stillOf(stream)?.remove();
-    if (isNew) plot.on("plotly_relayout", (moved) => window.dash_clientside.zoom.follow(stream, moved));
+    window.readout.show();
+    if (!isNew) return;
+    plot.on("plotly_doubleclick", window.panels.reset);
+    plot.on("plotly_relayout", (moved) => {
+      window.dash_clientside.zoom.follow(stream, moved);
+      window.panels.follow(plot, moved);
+    });
   }
 
   /* Words of the panels whose entry is another one than they tell. */
@@ -330,7 +210,7 @@
     }
   }
 
-  window.lossFigures = { figureOf, tellScale, colours, usableAxis, timeUnit, streams, placeOf };
+  window.lossFigures = { figureOf, tellScale, proposeLog, colours, usableAxis, timeUnit, streams, placeOf };
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     losses: { draw, ghostsOf },
   });

@@ -3,19 +3,25 @@
    In:  loss-shown {stream: {groups: [{key, title, names, open}]}}, metric-shown {stream: {key: {count,
         members: [{series, label, last, best, odd, reduced, data, ghosts}]}}}, x, y, smoothing, theme
    Out: the groups below each loss chart, their charts, and metric-wish: which are open, and how many
-        metrics of each are drawn. Of a card that shows part of a reduced curve it fetches that part's points, as the
+        metrics of each are drawn; where a pattern chooses (chosen.js) or somebody pinned some, which. Of a card that shows part of a reduced curve it fetches that part's points, as the
         loss charts do; text is text. */
 (function () {
   "use strict";
 
-  const { figureOf, tellScale, colours, usableAxis, timeUnit, streams, placeOf } = window.lossFigures;
+  const { figureOf, tellScale, proposeLog, colours, usableAxis, timeUnit, streams, placeOf } = window.lossFigures;
+  const chosen = window.chosenMetrics;
+  const PINNED = ""; // key of the group of those
+  const beside = window.besideScalars;
+  const BESIDE = "//"; // key of the group of what nobody configured
   const AT_A_TIME = 24; // of a group, before somebody asks for more
+  const NEAR_PIXELS = 100;
   const MOVING_MS = 60; // a person may still be moving
   const details = new WeakMap(); // card -> {run, series, axis, ...}: points of the part that it shows
   const closer = new WeakMap(); // card -> what asks for them
-  const CONFIG = { displayModeBar: false, responsive: true, doubleClick: "reset" };
+  const CONFIG = { displayModeBar: false, responsive: true, doubleClick: false };
   const wished = {}; // stream and group -> how many metrics
   const sizes = new ResizeObserver((changes) => changes.forEach(({ target }) => fit(target)));
+  let listed = []; // what list was called with last
   let drawn = []; // what draw was called with last
   let isHidden = true; // on a tab without them
 
@@ -36,16 +42,50 @@
   const groupsIn = (container) => [...container.querySelectorAll(".metric-group")];
 
   /* The groups of every stream: those that are there already stay, opened or not. */
-  function list(losses, tab) {
+  function list(...given) {
+    listed = given;
+    const [losses, tab] = given;
     isHidden = tab === "readiness";
     for (const stream of streams()) {
       const container = containerOf(stream);
-      const groups = ((losses || {})[stream] || {}).groups || [];
+      const groups = groupsOf(stream, (losses || {})[stream] || {});
       const held = new Map(groupsIn(container).map((one) => [one.dataset.group, one]));
       hold(container, groups.map((group) => named(held.get(group.key) || newGroup(stream, group), group)));
     }
     wish();
     if (drawn.length) draw(...drawn);
+  }
+
+  /* Another choice of metrics. */
+  function again() {
+    if (listed.length) list(...listed);
+  }
+
+  function groupsOf(stream, { groups = [] }) {
+    const pins = chosen.pinsOf(stream).length ? [{ key: PINNED, title: "pinned", names: "", open: true }] : [];
+    return [...pins, ...groups];
+  }
+
+  /* Metrics of a group that the pattern finds; undefined while its names are not known. */
+  function fittingIn({ stream, group }) {
+    const names = drawn[0]?.[stream]?.[group]?.names;
+    return names && chosen.fitting(names);
+  }
+
+  /* A pattern opens the groups where it finds something, and hides the others; without one they are as they were. */
+  function openFitting(details) {
+    const { dataset } = details;
+    if (dataset.group === PINNED) return;
+    if (!chosen.isFiltered()) {
+      details.hidden = false;
+      if ("before" in dataset) details.open = dataset.before === "open";
+      delete dataset.before;
+      return;
+    }
+    dataset.before ??= details.open ? "open" : "closed";
+    const found = fittingIn(dataset);
+    details.hidden = found?.length === 0;
+    if (found?.length) details.open = true;
   }
 
   function newGroup(stream, { key, open }) {
@@ -57,7 +97,7 @@
     const more = make("button", "plain-button metric-more");
     more.type = "button";
     more.hidden = true;
-    details.append(summary, make("div", "metric-cards"), more);
+    details.append(summary, make("div", "metric-cards"), make("p", "metric-problem"), more);
     return details;
   }
 
@@ -70,12 +110,23 @@
 
   const wishOf = ({ stream, group }) => JSON.stringify([stream, group]);
 
-  /* Tell the page which groups are open. */
+  /* How many metrics of a group are wished, or which; undefined: none. */
+  function wishFor(details) {
+    const most = wished[wishOf(details.dataset)] || AT_A_TIME;
+    const { stream, group } = details.dataset;
+    if (group === BESIDE) return undefined;
+    if (group === PINNED) return details.open ? chosen.pinsOf(stream) : undefined;
+    if (chosen.isFiltered()) return (fittingIn(details.dataset) || []).slice(0, most);
+    return details.open ? most : undefined;
+  }
+
+  /* Tell the page what is wished of the groups. */
   function wish() {
     const found = {};
-    for (const { dataset } of isHidden ? [] : document.querySelectorAll(".metric-group[open]")) {
-      found[dataset.stream] ??= {};
-      found[dataset.stream][dataset.group] = wished[wishOf(dataset)] || AT_A_TIME;
+    for (const details of isHidden ? [] : document.querySelectorAll(".metric-group")) {
+      const { stream, group } = details.dataset;
+      const one = wishFor(details);
+      if (one !== undefined) Object.assign((found[stream] ??= {}), { [group]: one });
     }
     const told = JSON.stringify(found);
     if (told === wish.told) return;
@@ -87,6 +138,7 @@
   function turned({ target }) {
     if (!target.matches?.(".metric-group")) return;
     wish();
+    if (target.dataset.group === BESIDE && !target.open) beside.forget(target.dataset.stream);
     if (target.open && drawn.length) draw(...drawn);
   }
 
@@ -96,6 +148,7 @@
     const { dataset } = button.closest(".metric-group");
     wished[wishOf(dataset)] = (wished[wishOf(dataset)] || AT_A_TIME) + AT_A_TIME;
     wish();
+    if (dataset.group === BESIDE) draw(...drawn);
   });
 
   function draw(...given) {
@@ -105,15 +158,40 @@
   }
 
   function drawAll() {
-    const [data, x, y, smoothing] = drawn;
+    const [data, x, y, smoothing, , compared] = drawn;
     const look = { x, y, weight: Number(smoothing) || 0, palette: colours() };
-    const every = streams().flatMap((stream) => groupsIn(containerOf(stream))).filter((details) => details.open);
-    const found = ({ stream, group }) => data?.[stream]?.[group];
+    const all = streams().flatMap((stream) => groupsIn(containerOf(stream)));
+    all.forEach(openFitting);
+    if (chosen.isFiltered()) wish(); // names may be known now
+    const every = all.filter((details) => details.open);
+    const found = ({ stream, group }) => (group === BESIDE ? beside.found(stream) : data?.[stream]?.[group]);
+    for (const { dataset } of every.filter(({ dataset }) => dataset.group === BESIDE)) {
+      beside.want(dataset.stream, wished[wishOf(dataset)] || AT_A_TIME);
+    }
     const groups = every.filter((details) => found(details.dataset));
     every.filter((details) => !found(details.dataset)).forEach(letGo);
     // All cards first: one more beside a card leaves it less room.
     const cards = groups.flatMap((details) => cardsOf(details, found(details.dataset)));
-    cards.forEach((card) => drawCard(...card, look));
+    const drawOne = ([card, member, stream]) => drawCard(card, member, stream, { ...look, bands: compared?.[stream]?.bands });
+    const isNear = new Map(cards.map((one) => [one, nearSight(one[0])])); // looked at before anything is drawn
+    cards.filter((one) => isNear.get(one)).forEach(drawOne);
+    window.fullPanel.mark();
+    drawLater(cards.filter((one) => !isNear.get(one)), drawOne);
+  }
+
+  function nearSight(card) {
+    const { top, bottom } = card.getBoundingClientRect();
+    return bottom > -NEAR_PIXELS && top < window.innerHeight + NEAR_PIXELS;
+  }
+
+  /* Cards that nobody sees yet, one after the other, so that what is seen need not wait for them. */
+  function drawLater(cards, act) {
+    window.clearTimeout(drawLater.timer);
+    if (!cards.length) return;
+    drawLater.timer = window.setTimeout(() => {
+      act(cards[0]);
+      drawLater(cards.slice(1), act);
+    });
   }
 
   /* Far away a group keeps its cards, and their places, alone. */
@@ -126,13 +204,17 @@
   }
 
   /* The cards of a group, each with its metric and stream. */
-  function cardsOf(details, { count, members }) {
+  function cardsOf(details, given) {
+    const fitting = chosen.isFiltered() && fittingIn(details.dataset);
+    const members = fitting ? given.members.filter(({ series }) => fitting.includes(series)) : given.members;
+    const count = details.dataset.group === PINNED ? members.length : fitting ? fitting.length : given.count;
     const cards = details.querySelector(".metric-cards");
     const held = new Map([...cards.children].map((card) => [card.dataset.metric, card]));
     const wanted = members.map((member) => held.get(member.series) || newCard(member.series));
     [...cards.children].filter((card) => !wanted.includes(card)).forEach((card) => window.Plotly.purge(plotIn(card)));
     hold(cards, wanted);
-    const left = count - members.length;
+    const left = Number.isFinite(count) ? count - members.length : 0;
+    details.querySelector(".metric-problem").textContent = given.problem || "";
     const more = details.querySelector(".metric-more");
     more.hidden = left <= 0;
     more.textContent = `Show ${Math.min(left, AT_A_TIME)} more of ${count}`;
@@ -144,9 +226,21 @@
     card.dataset.metric = series;
     const plot = make("div", "metric-plot");
     plot.setAttribute("aria-hidden", "true");
-    card.append(make("h4", ""), make("p", "metric-figures"), plot);
+    card.append(make("h4", ""), make("p", "metric-figures"), plot, newTools());
     sizes.observe(plot);
     return card;
+  }
+
+  function newTools() {
+    const tools = make("div", "panel-tools");
+    for (const [name, words] of [["metric-pin", "Pin"], ["panel-full", "Full screen"]]) {
+      const button = Object.assign(make("button", name), { type: "button", title: words });
+      button.setAttribute("aria-label", words);
+      button.setAttribute("aria-pressed", "false");
+      if (name === "panel-full") button.dataset.full = "";
+      tools.append(button);
+    }
+    return tools;
   }
 
   function fit(plot) {
@@ -200,6 +294,7 @@
     const { series, label, last, best, odd, data, ghosts } = member;
     const [head, figures, plot] = card.children;
     const isWhole = "whole" in card.dataset;
+    card.querySelector(".metric-pin").setAttribute("aria-pressed", String(chosen.isPinned(stream, series)));
     const as = JSON.stringify([look, isWhole]);
     const detail = details.get(card);
     if (card.drawn?.member === member && card.drawn.as === as && card.drawn.detail === detail) return;
@@ -213,12 +308,18 @@
     const { data: traces, layout, off } = figureOf(`${stream} ${series}`, { ...data, curves }, scene);
     Object.assign(layout, { margin: { l: 42, r: 8, t: 6, b: 20 } });
     tellScale(card, off, isWhole);
+    proposeLog(card, data, look.y);
     layout.xaxis.nticks = 4;
     layout.yaxis.nticks = 4;
     window.Plotly.react(plot, traces, layout, CONFIG);
-    plot.removeAllListeners("plotly_relayout");
-    plot.on("plotly_relayout", () => lookCloser(card, member, stream, () => drawCard(card, member, stream, look)));
+    window.readout.show();
+    plot.removeAllListeners("plotly_relayout").removeAllListeners("plotly_doubleclick");
+    plot.on("plotly_doubleclick", window.panels.reset);
+    plot.on("plotly_relayout", (moved) => {
+      window.panels.follow(plot, moved);
+      lookCloser(card, member, stream, () => drawCard(card, member, stream, look));
+    });
   }
 
-  window.dash_clientside = Object.assign({}, window.dash_clientside, { metrics: { list, draw } });
+  window.dash_clientside = Object.assign({}, window.dash_clientside, { metrics: { list, again, draw } });
 })();

@@ -12,6 +12,7 @@
   const AT_A_TIME = 4; // a browser keeps six connections to a server
   const MOST_SERIES = 64;
   const AGAIN_MS = 3000;
+  const ABSENT_MS = 5000; // a run that is not there may have been away for a moment
   const AHEAD_MS = 1000; // whoever answered was a moment ahead or behind
   const COLUMNS = ["epoch", "step", "time", "value"];
   const MAIN = "";
@@ -72,21 +73,20 @@
 
   const othersOf = (stream) => (told.compared[stream]?.others || []).map((one) => ({ ...one, stream, series: MAIN }));
 
-  function behind(stream, series) {
-    const baseline = othersOf(stream).find((one) => one.kind === "baseline");
-    return baseline && { ...baseline, series };
+  /* Other runs that have a metric too: the baseline, and those that are drawn over it. */
+  function behind(stream, { series, ghost, others }) {
+    const has = ({ run, kind }) => (kind === "baseline" ? ghost : others.includes(run));
+    return othersOf(stream).filter(has).map((one) => ({ ...one, series }));
   }
 
   const groupsOf = (stream) => Object.entries(told["metric-data"][stream] || {});
 
-  function memberWants(stream, { series, ghost }) {
-    const other = ghost && behind(stream, series);
-    return [{ ...mainOf(stream), series }, ...(other ? [other] : [])];
-  }
+  const memberWants = (stream, member) => [{ ...mainOf(stream), series: member.series }, ...behind(stream, member)];
 
   function wantsOf(stream) {
     const members = groupsOf(stream).flatMap(([, group]) => group.members);
-    return [mainOf(stream), ...othersOf(stream), ...members.flatMap((member) => memberWants(stream, member))];
+    const every = [mainOf(stream), ...othersOf(stream), ...members.flatMap((member) => memberWants(stream, member))];
+    return [...new Map(every.map((want) => [keyOf(want), want])).values()]; // a pinned metric stands in its group too
   }
 
   /* ---- asking ---- */
@@ -108,6 +108,7 @@
   function update() {
     watchFrames();
     for (const [key] of held) if (!isWanted(key)) held.delete(key);
+    for (const key of failed) if (!isWanted(key.slice(0, key.lastIndexOf("]") + 1))) failed.delete(key);
     const served = Object.keys(told["loss-data"]).filter(isServed);
     const near = served.map((stream) => [distance(stream), stream]).sort(([a], [b]) => a - b);
     for (const [, stream] of near) {
@@ -134,7 +135,7 @@
       for (const want of wants) held.set(keyOf(want), { version, digest, part: parts[want.series] });
       if (version !== wants[0].version) giveUp(wants, AHEAD_MS);
     } catch (problem) {
-      giveUp(wants, problem.status === 404 ? null : AGAIN_MS);
+      giveUp(wants, problem.status === 404 ? ABSENT_MS : AGAIN_MS);
     }
     asked -= 1;
     keys.forEach((key) => busy.delete(key));
@@ -144,7 +145,7 @@
   /* Show what there is, and ask again later. */
   function giveUp(wants, milliseconds) {
     for (const want of wants) failed.add(keyOf(want) + want.version);
-    if (milliseconds) window.setTimeout(() => again(wants), milliseconds);
+    window.setTimeout(() => again(wants), milliseconds);
   }
 
   function again(wants) {
@@ -273,14 +274,16 @@
     if (!wants.flat().every(isHere)) return null;
     const parts = wants.map((of) => of.map((want) => heldAs(want)?.part));
     const members = group.members.map((member, index) => memberOf(stream, member, parts[index]));
-    return stable(`group ${stream} ${key}`, [group.count, ...members], () => ({ count: group.count, members }));
+    const { count, names } = group;
+    return stable(`group ${stream} ${key}`, [count, JSON.stringify(names), ...members], () => ({ count, names, members }));
   }
 
-  function memberOf(stream, member, [own, other]) {
-    const look = { role: "val", kind: "baseline", place: null, name: "baseline" };
-    return stable(`member ${stream} ${member.series}`, [JSON.stringify(member), own, other], () => {
+  function memberOf(stream, member, [own, ...others]) {
+    const looks = behind(stream, member).map(({ run, kind, place }) => ({ role: "val", kind, place, name: kind === "baseline" ? kind : run }));
+    return stable(`member ${stream} ${member.series}`, [JSON.stringify([member, looks]), own, ...others], () => {
       const data = own || { curves: [], broken: [], ends: {}, targets: [] };
-      return { ...member, data, ghosts: (other?.curves || []).map((curve) => ({ ...curve, ...look })) };
+      const ghosts = others.flatMap((part, index) => (part?.curves || []).map((curve) => ({ ...curve, ...looks[index] })));
+      return { ...member, data, ghosts };
     });
   }
 

@@ -1,4 +1,5 @@
-/* URL: ?tab= &view= &stage= &smoothing= &y= &x= &theme= &run= &baseline= &runs= &embed= &panel= -> the page, and back.
+/* URL: ?tab= &view= &stage= &smoothing= &y= &x= &theme= &run= &baseline= &runs= &compare= &zoom= &at= &metric= &pins=
+   &full= &embed= &panel= -> the page, and back; what is wished of the list of runs stands in runs/wish.js.
 
    Read before anything is drawn, and after Back and Forward; written by places.js whenever a choice changes.
    Parameters it does not know stay as they are. Nothing is kept anywhere else. */
@@ -24,6 +25,13 @@
     ["shown-run", "data"],
     ["baseline-choice", "data"],
     ["overlay-runs", "data"],
+    ["history-wish", "data"],
+    ["compared-runs", "data"],
+    ["curves-zoom", "data"],
+    ["crosshair", "data"],
+    ["metric-filter", "value"],
+    ["metric-pins", "data"],
+    ["full-panel", "data"],
   ];
   const ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
   const RUN_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
@@ -32,6 +40,8 @@
   const READINESS = "readiness";
   const TAB_OF_PANEL = { losses: "curves", history: "runs" }; // the others stand beside the verdict
   const MOST_RUNS = 8;
+  const WORDS = ["zoom", "at", "metric", "pins", "full"];
+  const MOST_WORDS = 1000;
   const root = document.documentElement;
   const darkIsWished = window.matchMedia("(prefers-color-scheme: dark)");
   let firstView = null;
@@ -69,9 +79,14 @@
     return value && (value === NO_BASELINE || RUN_ID.test(value)) ? value : null;
   }
 
-  function overlays(given) {
-    const named = (given.get("runs") || "").split(",").filter((id) => RUN_ID.test(id));
+  function runsIn(given, name) {
+    const named = (given.get(name) || "").split(",").filter((id) => RUN_ID.test(id));
     return [...new Set(named)].slice(0, MOST_RUNS);
+  }
+
+  /* Words that their readers check: places, a pattern, names of metrics. */
+  function words(given, name) {
+    return given.get(name)?.slice(0, MOST_WORDS) || null;
   }
 
   /* The tab; a link from before there were any may name the history as a view. */
@@ -99,7 +114,8 @@
     return root.dataset.theme || (darkIsWished.matches ? "dark" : "light");
   }
 
-  /* tab, view, stage, smoothing, y, x, theme, run, baseline, runs: the order of CHOICES in callbacks/browser.py */
+  /* tab, view, stage, smoothing, y, x, theme, run, baseline, runs, wish, compare, zoom, at, metric, pins, full: the order
+     of CHOICES in callbacks/browser.py */
   function read(_id, view, drawnRun) {
     const given = parameters();
     firstView = view;
@@ -115,22 +131,29 @@
       chosen(given, "theme"),
       shownRun(given) === (drawnRun ?? null) ? window.dash_clientside.no_update : shownRun(given),
       baseline(given),
-      overlays(given),
+      runsIn(given, "runs"),
+      window.historyWish.read(given),
+      runsIn(given, "compare"),
+      ...WORDS.map((name) => words(given, name)),
     ];
   }
 
-  function write(open, view, stage, smooth, y, x, theme, run, baselineRun, overlaid) {
+  function write(open, view, stage, smooth, y, x, theme, run, baselineRun, overlaid, wish, compared, ...told) {
     const given = parameters();
     const choices = { tab: open, view, stage, smoothing: smooth === null ? null : Number(smooth), y, x, theme };
     Object.assign(choices, { run, baseline: baselineRun, runs: (overlaid || []).join(",") || null });
+    choices.compare = (compared || []).join(",") || null;
+    WORDS.forEach((name, index) => Object.assign(choices, { [name]: told[index] || null }));
     for (const [name, value] of Object.entries(choices)) {
       const usual = name === "view" ? firstView : DEFAULTS[name];
       if (value === null || value === undefined || value === usual) given.delete(name);
       else given.set(name, String(value));
     }
-    const query = given.toString().replaceAll("%2C", ",");
+    window.historyWish.write(given, wish);
+    const query = given.toString().replaceAll("%2C", ",").replaceAll("%3A", ":").replaceAll("%2F", "/");
     const address = window.location.pathname + (query ? "?" + query : "") + window.location.hash;
-    written = [open, view, stage, smooth, y, x, theme, run, baselineRun, overlaid];
+    const rest = told.map((one) => one || null);
+    written = [open, view, stage, smooth, y, x, theme, run, baselineRun, overlaid, wish, compared, ...rest];
     window.places.write(address);
     setTheme(theme);
     return themeNow();

@@ -1,6 +1,7 @@
 /* Log: the end of the training's own log, followed while somebody looks at it.
 
-   In:  the store `logs-now` {logs} or null, the open tab; presses of the filters and the choice of another log.
+   In:  the store `logs-now` {logs} or null; presses of the filters and the choice of another log; the epoch under the
+        crosshair of Curves, of which the lines that follow its name are shown.
    Out: the panel #log, filled from api/log: text is text. Asked for again every few seconds while the panel is in
         sight; what did not change is a 304. It scrolls along until somebody scrolls up. */
 (function () {
@@ -8,7 +9,8 @@
 
   const AGAIN_SECONDS = 3;
   const NEAR_END = 24;
-  const seen = { logs: [], path: "", level: "", found: null, tag: null, isNear: false, isAsked: false, wait: 0 };
+  const EPOCH = /\bepoch\b[\s:=#[(]*(\d+(?:\.\d+)?)/i;
+  const seen = { logs: [], path: "", level: "", found: null, tag: null, isNear: false, isAsked: false, wait: 0, epoch: null };
 
   const panel = () => document.getElementById("log");
   const part = (name) => panel().querySelector(".log-" + name);
@@ -48,7 +50,7 @@
       if (answer.status === 304) return;
       const told = await answer.json();
       seen.tag = answer.ok ? answer.headers.get("ETag") : null;
-      seen.found = answer.ok ? told : null;
+      seen.found = answer.ok ? { ...told, epochs: epochsOf(told.lines) } : null;
       draw(answer.ok ? "" : told.message);
     } catch {
       // The feed says that the server does not answer.
@@ -58,8 +60,19 @@
     }
   }
 
+  /* Of each line the epoch that was named last. */
+  function epochsOf(lines) {
+    let epoch = null;
+    return lines.map((text) => {
+      const named = EPOCH.exec(text);
+      if (named) epoch = Number(named[1]);
+      return epoch;
+    });
+  }
+
   function draw(problem = "") {
-    const { found, level } = seen;
+    const { found, level, epoch } = seen;
+    panel().querySelector("h2").textContent = epoch === null ? "Log" : `Log at epoch ${epoch}`;
     part("notes").textContent = [problem, ...(found?.notes || [])].filter(Boolean).join(" ");
     const place = part("lines");
     place.hidden = !found;
@@ -71,9 +84,10 @@
     if (!found) return;
     part("about").replaceChildren(...about(found));
     const isAtEnd = place.scrollHeight - place.scrollTop - place.clientHeight < NEAR_END;
-    const shown = found.lines.map((text, at) => ({ text, level: found.levels[at] })).filter((line) => !level || line.level === level);
-    place.replaceChildren(...(shown.length ? shown.map(lineOf) : [none(level)]));
-    if (isAtEnd) place.scrollTop = place.scrollHeight;
+    const lines = found.lines.map((text, at) => ({ text, level: found.levels[at], epoch: found.epochs[at] }));
+    const shown = lines.filter((line) => (!level || line.level === level) && (epoch === null || line.epoch === epoch));
+    place.replaceChildren(...(shown.length ? shown.map(lineOf) : [none(level, epoch)]));
+    if (isAtEnd || epoch !== null) place.scrollTop = place.scrollHeight;
   }
 
   function lineOf({ text, level }) {
@@ -83,9 +97,10 @@
     return line;
   }
 
-  function none(level) {
+  function none(level, epoch) {
     const line = document.createElement("span");
-    line.textContent = level ? `No ${level}s in this part.` : "Nothing yet.";
+    const at = epoch === null ? "" : ` of epoch ${epoch}`;
+    line.textContent = level ? `No ${level}s${at} in this part.` : at ? `No line${at} in this part: none names it.` : "Nothing yet.";
     return line;
   }
 
@@ -105,6 +120,11 @@
 
   window.dashboard.onPress("#log [data-level]", ({ dataset }) => {
     seen.level = dataset.level;
+    draw();
+  });
+
+  document.addEventListener("dashboard:crosshair", ({ detail }) => {
+    seen.epoch = detail?.axis === "epoch" ? detail.place : null;
     draw();
   });
 

@@ -77,7 +77,7 @@ def _compared(run: StreamMetrics, baseline: StreamMetrics, policy: Policy) -> li
 
 def _judge_metric(run: StreamMetrics, baseline: StreamMetrics, policy: Policy) -> Judgement:
     """The policy's verdict on its metric."""
-    value = quantity(_mean_of_last(run, policy), _mean_of_last(baseline, policy))
+    value = quantity(mean_of_last(run, policy), mean_of_last(baseline, policy))
     better = way_of(policy.metric, policy, run, baseline)
     if value.difference is None:
         return _unmeasured(value, policy)
@@ -120,7 +120,8 @@ def windowed(policy: Policy) -> frozenset[str]:
     return frozenset(rule.metric for rule in every if rule.window > 1)
 
 
-def _mean_of_last(stream: StreamMetrics, policy: Policy) -> float | None:
+def mean_of_last(stream: StreamMetrics, policy: Policy) -> float | None:
+    """The value that the policy compares; None where the stream has none, or a lost curve does not tell it."""
     series = stream.series.get(policy.metric)
     if series is None:
         return None

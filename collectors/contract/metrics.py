@@ -190,6 +190,8 @@ class StreamMetrics(Contract):
     """Digest in the name of the document that holds its longer curves; null where there are none."""
     about: dict[Text, MetricFacts] = {}  # noqa: RUF012 -- pydantic copies it
     """Series name -> what is known of it; a run that was stored before this was told has none."""
+    beside: tuple[Text, ...] = ()
+    """Further scalars in its event files that nobody configured, by tag, at most 200; read when somebody asks."""
     nonfinite: tuple[Nonfinite, ...]
     """Non-finite values, a row a series and kind."""
     final: dict[Text, Point]

@@ -6,12 +6,24 @@ Input: a row. Output: its parts, read back. It refuses nothing: what is not ther
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Annotated, Any, NamedTuple, NotRequired
 
+from pydantic import Field
 from typing_extensions import TypedDict  # pydantic needs this one before Python 3.12
 
 from collectors.contract.values import Scalar, Status, VerdictValue
+
+MOST_VALUES = 24
+"""Most values of a config in a row, its highlights aside."""
+LONGEST_VALUES = 700
+"""Characters of them all as JSON: ten thousand rows are read at once."""
+LONGEST_WHY = 160
+"""Characters of why a run is not ready."""
+CONFIGS_KEPT = 32_768
+"""Texts of configs whose values are remembered."""
 
 
 class StreamRow(TypedDict):
@@ -37,6 +49,10 @@ class StreamRow(TypedDict):
     metrics: str
     """Its metrics that were asked for, or get better one way, beside these losses, as a JSON object: name -> best and
     last value; see `metrics_in`."""
+    values: NotRequired[Annotated[str, Field(max_length=LONGEST_VALUES)]]
+    """More of its final config, dotted key -> value as a JSON object; see `values_in`. An older row has none."""
+    targets: NotRequired[str]
+    """What its metrics must reach as a JSON object: name -> at least, at most; only where there are some."""
     spark: str
     """Validation loss in at most 24 numbers, parted by spaces, `-` for a non-finite one; see `spark_of`."""
 
@@ -59,6 +75,12 @@ class RunRow(TypedDict):
     failed: int
     skipped: int
     total: int
+    why: NotRequired[Annotated[str, Field(max_length=LONGEST_WHY)]]
+    """What stands in the way of a release, its check's number first; not of a ready run, nor in an older row."""
+    failing: NotRequired[str]
+    """Checks that failed as `5:backup`, parted by spaces; only where there are some, an older row has none."""
+    skipping: NotRequired[str]
+    """Checks that were skipped, in the same way."""
     named: bool
     """Whether a person gave the id; such a run is never pruned."""
     problem: str | None
@@ -106,8 +128,53 @@ def metric_names(rows: Iterable[RunRow], most: int) -> dict[str, list[str]]:
 
 def config_of(stream: StreamRow) -> dict[str, Scalar]:
     """The highlights of a stream's config; none where a person wrote something else into the row."""
+    return dict(_scalars(stream["config"]))
+
+
+def values_in(stream: StreamRow) -> Mapping[str, Scalar]:
+    """Every value of a config that the row holds, its highlights first; what is none of the contract's is left out."""
+    return _values(stream["config"], stream.get("values", ""))
+
+
+@lru_cache(CONFIGS_KEPT)
+def _values(highlights: str, others: str) -> Mapping[str, Scalar]:
+    """Runs of one sweep share most of their texts, and each filter asks all of them again."""
+    return MappingProxyType({**_scalars(highlights), **_scalars(others)})
+
+
+def _scalars(text: str) -> dict[str, Scalar]:
+    found = _object(text)
+    return {
+        str(name): value
+        for name, value in found.items()
+        if value is None or isinstance(value, bool | int | float | str)
+    }
+
+
+class Target(NamedTuple):
+    """What a metric must reach; None is no bound."""
+
+    at_least: float | None
+    at_most: float | None
+
+
+def targets_in(stream: StreamRow) -> dict[str, Target]:
+    """The targets of a row; none where a person wrote something else into it."""
     try:
-        found = json.loads(stream["config"])
+        return {str(name): Target(*map(_bound, bounds)) for name, bounds in _object(stream.get("targets", "")).items()}
+    except (ValueError, TypeError):
+        return {}
+
+
+def _bound(told: object) -> float | None:
+    if told is None or (isinstance(told, int | float) and not isinstance(told, bool)):
+        return told
+    raise TypeError(f"no bound: {told!r}")
+
+
+def _object(text: str) -> dict[Any, Any]:
+    try:
+        found = json.loads(text or "{}")
     except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}

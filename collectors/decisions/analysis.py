@@ -182,10 +182,10 @@ class Analysis:
         return next((found for found in every if found is not None), None)
 
     def window_seconds(self, name: str) -> float | None:
-        """Length of a window; of a fused series that of its longest stream."""
+        """Length of a window; of a fused series that of its longest stream, by the rows or by the description."""
         if name != FUSED:
             return self._length(name)
-        parts = self.series[FUSED].parts if FUSED in self.series else self.rules.windows
+        parts = (self.series[FUSED].parts if FUSED in self.series else ()) or self.rules.windows
         lengths = [length for stream in parts if (length := self._length(stream)) is not None]
         return max(lengths, default=None)
 

@@ -71,14 +71,18 @@ def _settled(remedies: Iterable[Remedy], asking: Sequence[Answer]) -> Iterable[R
             yield remedy
 
 
-def _folded(asking: Iterable[Answer]) -> dict[object, _Fold]:
+def _folded(asking: Sequence[Answer]) -> dict[object, _Fold]:
     folds: dict[object, _Fold] = {}
+    order = {answer.check.id: answer.check.index for answer in asking}
     for answer in asking:
         for remedy in answer.remedies:
             if remedy.kind is Kind.WAIT:
                 continue
             fold = folds.setdefault(_key(remedy), _Fold(remedy))
             fold.checks += [answer.check.id] if answer.check.id not in fold.checks else []
+    for fold in folds.values():
+        if fold.remedy.kind is not Kind.TRAIN:  # what a file or the description lacks is missed by the training too
+            fold.checks.sort(key=order.__getitem__)
     return folds
 
 

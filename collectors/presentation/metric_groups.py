@@ -1,11 +1,13 @@
-"""Names of a stream's series -> those that its main chart draws, and the others in groups by prefix. Pure.
+"""Names of a stream's series -> those that its main chart draws, and the others in groups. Pure.
 
 Every series stands in exactly one place. `train/acc`, `val/acc`, `eval_accuracy` and `metrics/mAP50` say their group
-themselves; what says none, or would leave a crowd of groups, stands under *other*.
+themselves; what says none, or would leave a crowd of groups, stands under *other*. Behind them stand what the training
+was set to (*learning rate*) and what its machine did (*system*), whatever they begin with.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -18,6 +20,15 @@ MOST_MAIN: Final = 4
 """Lines that one chart can hold and be read."""
 MOST_GROUPS: Final = 12
 OTHER: Final = "other"
+LEARNING_RATE: Final = "learning rate"
+SYSTEM: Final = "system"
+LAST: Final = (OTHER, LEARNING_RATE, SYSTEM)
+"""Groups that follow those by prefix, in this order."""
+_SYSTEM: Final = frozenset(
+    {"system", "sys", "gpu", "gpus", "cpu", "ram", "vram", "cuda", "memory", "mem", "disk", "network"}
+    | {"throughput", "fps", "util", "utilization", "temperature"}
+)
+_SPEED: Final = re.compile(r"(?:per_sec(?:ond)?|/s(?:ec)?|_per_s)$")
 _SPLITS: Final = TRAINING | VALIDATION
 
 
@@ -26,7 +37,7 @@ class MetricGroup:
     """Series that begin alike."""
 
     key: str
-    """What they begin with, or `other`."""
+    """What they begin with, or one of `LAST`."""
     members: tuple[str, ...]
     """Their names, losses first."""
 
@@ -56,17 +67,28 @@ def _without_split(name: str) -> str:
 
 
 def metric_groups(names: Iterable[str]) -> tuple[MetricGroup, ...]:
-    """All other series, group by group in the order of their first members, `other` last."""
+    """All other series, group by group in the order of their first members, and those of `LAST` last."""
     every = list(names)
     main = main_series(every)
     found: dict[str, list[str]] = {}
     for name in every:
         if name not in main:
-            found.setdefault(_prefix(name) or OTHER, []).append(name)
-    kept = sorted((key for key in found if key != OTHER), key=lambda key: -len(found[key]))[:MOST_GROUPS]
-    rest = [name for key, of in found.items() if key not in kept for name in of]
-    groups = [(key, of) for key, of in found.items() if key in kept] + ([(OTHER, rest)] if rest else [])
+            found.setdefault(_kind(name) or _prefix(name) or OTHER, []).append(name)
+    kept = sorted((key for key in found if key not in LAST), key=lambda key: -len(found[key]))[:MOST_GROUPS]
+    rest = [name for key, of in found.items() if key not in (*kept, LEARNING_RATE, SYSTEM) for name in of]
+    groups = [(key, of) for key, of in found.items() if key in kept]
+    groups += [(key, of) for key in LAST if (of := rest if key == OTHER else found.get(key, []))]
     return tuple(MetricGroup(key, tuple(_losses_first(of))) for key, of in groups)
+
+
+def _kind(name: str) -> str | None:
+    """What a name says it is, whatever it begins with: a learning rate, or the work of the machine."""
+    if is_loss(name):
+        return None
+    words = words_of(name)
+    if "lr" in words or {"learning", "rate"} <= words or "learningrate" in words:
+        return LEARNING_RATE
+    return SYSTEM if words & _SYSTEM or _SPEED.search(name.lower()) else None
 
 
 def main_part(run: StreamMetrics) -> StreamMetrics:

@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Any
 
 from collectors.contract.metrics import StreamMetrics
-from collectors.contract.run_row import RunRow, StreamRow, config_of, metric_names, metrics_in, spark_of
+from collectors.contract.run_row import RunRow, StreamRow, config_of, metric_names, metrics_in, spark_of, values_in
 from collectors.contract.state import DashboardState
 from collectors.numbers import instant_words, number_words
 from collectors.presentation.checklist import as_text, plain
@@ -43,14 +43,21 @@ FACTS = (
 KINDS = ("best", "final")
 MOST_METRICS, MOST_SHOWN = 20, 2
 """Other metrics of each stream in a table of cells, and in a terminal."""
+MOST_KEYS = 100
+"""Keys of configs in a table of cells."""
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 """How a cell begins that a spreadsheet would run."""
 
 
 def rows_as_json(rows: Sequence[RunRow], baseline: str | None) -> str:
     """Every row with its spark lines as numbers and its configs as objects, and the baseline's id."""
-    runs = [{name: row[name] for name in FACTS} | {"named": row["named"], "streams": _streams(row)} for row in rows]  # type: ignore[literal-required] # keys of the row
+    runs = [_facts(row) | {"named": row["named"], "streams": _streams(row)} for row in rows]
     return json.dumps({"baseline": baseline, "runs": runs}, indent=1, allow_nan=False, ensure_ascii=False) + "\n"
+
+
+def _facts(row: RunRow) -> dict[str, Any]:
+    """What a row says of its run; why it is not ready only where that is told."""
+    return {name: row[name] for name in FACTS} | {"why": row.get("why")}  # type: ignore[literal-required] # keys of the row
 
 
 def _streams(row: RunRow) -> dict[str, dict[str, Any]]:
@@ -58,6 +65,7 @@ def _streams(row: RunRow) -> dict[str, dict[str, Any]]:
         s: {
             **found,
             "config": config_of(found),
+            "values": dict(values_in(found)),
             "metrics": {name: value._asdict() for name, value in metrics_in(found).items()},
             "spark": spark_of(found),
         }
@@ -70,11 +78,15 @@ def rows_as_csv(rows: Sequence[RunRow], baseline: str | None) -> str:
     streams = list(dict.fromkeys(stream for row in rows for stream in row["streams"]))
     metrics = metric_names(rows, MOST_METRICS)
     others = [(s, name) for s in streams for name in metrics[s]]
-    told = (*(f"{s} {m}" for s in streams for m in MEASURES), *(f"{s} {w} {n}" for s, n in others for w in KINDS))
-    columns = [harmless(n) for n in (*FACTS, "baseline", *told)]
-    cells = [
-        [harmless(cell) for cell in (*_table_row(row, streams, baseline), *_metric_cells(row, others))] for row in rows
-    ]
+    keys = _config_keys(rows)
+    told = (
+        *(f"{s} {m}" for s in streams for m in MEASURES),
+        *(f"{s} {w} {n}" for s, n in others for w in KINDS),
+        *(f"{s} config {key}" for s, key in keys),
+    )
+    columns = [harmless(n) for n in (*FACTS, "why", "baseline", *told)]
+    parts = ((*_table_row(row, streams, baseline), *_metric_cells(row, others), *_values(row, keys)) for row in rows)
+    cells = [[harmless(cell) for cell in line] for line in parts]
     # pandas takes half a second to import: only who asks for a table waits. As objects, counts stay whole numbers
     # in a column that also has an empty cell.
     from pandas import DataFrame
@@ -84,7 +96,7 @@ def rows_as_csv(rows: Sequence[RunRow], baseline: str | None) -> str:
 
 
 def _table_row(row: RunRow, streams: Sequence[str], baseline: str | None) -> Iterator[object]:
-    yield from (row[name] for name in FACTS)  # type: ignore[literal-required] # keys of the row
+    yield from _facts(row).values()
     yield "yes" if row["run_id"] == baseline else ""
     found: dict[str, Any] = {**row["streams"]}
     yield from (found.get(s, {}).get(m) for s in streams for m in MEASURES)
@@ -94,6 +106,17 @@ def _metric_cells(row: RunRow, named: Sequence[tuple[str, str]]) -> Iterator[flo
     found = {stream: metrics_in(told) for stream, told in row["streams"].items()}
     values = (found.get(stream, {}).get(name) for stream, name in named)
     return (value and getattr(value, kind) for value in values for kind in KINDS)
+
+
+def _config_keys(rows: Sequence[RunRow]) -> list[tuple[str, str]]:
+    """Stream and key of every value of a config, in the order of the rows, so many as a table may have."""
+    found = ((s, key) for row in rows for s, told in row["streams"].items() for key in values_in(told))
+    return list(dict.fromkeys(found))[:MOST_KEYS]
+
+
+def _values(row: RunRow, keys: Sequence[tuple[str, str]]) -> Iterator[object]:
+    found = {stream: values_in(told) for stream, told in row["streams"].items()}
+    return (found.get(stream, {}).get(key) for stream, key in keys)
 
 
 def harmless(cell: object) -> object:

@@ -12,10 +12,12 @@ from datetime import UTC, datetime
 
 from pydantic import ValidationError
 
+from collectors.contract.configs import ConfigValues, Withheld
 from collectors.contract.metrics import Point, Series, StreamMetrics
-from collectors.contract.run_row import FileFacts, RunRow, StreamRow
+from collectors.contract.run_row import LONGEST_VALUES, LONGEST_WHY, MOST_VALUES, FileFacts, RunRow, StreamRow
 from collectors.contract.state import DashboardState
 from collectors.contract.table import USUAL_SERIES
+from collectors.contract.values import Outcome, Scalar, VerdictValue
 from collectors.numbers import visible_text
 from collectors.training.series import is_loss
 
@@ -25,6 +27,8 @@ SPARK_POINTS = 24
 """Most numbers of a spark line."""
 LONGEST_PROBLEM = 300
 """Characters of what is wrong with a snapshot."""
+LONGEST_KEY, LONGEST_VALUE = 60, 40
+"""Characters of one value of a config, and of its key."""
 AUTOMATIC_ID = re.compile(r"run-\d{8}-\d{6}")
 """The id that a run gets from its start; every other one was given by a person."""
 
@@ -32,7 +36,7 @@ AUTOMATIC_ID = re.compile(r"run-\d{8}-\d{6}")
 def row_of(state: DashboardState, facts: FileFacts) -> RunRow:
     """The row of a sound snapshot."""
     meta, verdict = state.meta, state.verdict
-    return RunRow(
+    row = RunRow(
         run_id=meta.run_id,
         size_bytes=facts[0],
         mtime_ns=facts[1],
@@ -47,8 +51,28 @@ def row_of(state: DashboardState, facts: FileFacts) -> RunRow:
         total=verdict.total,
         named=is_named(meta.run_id),
         problem=None,
-        streams={stream: _stream_row(metrics) for stream, metrics in state.metrics.items()},
+        streams={stream: _stream_row(metrics, state.configs.get(stream)) for stream, metrics in state.metrics.items()},
     )
+    if why := _why(state):
+        row["why"] = why
+    if failing := _checks(state, Outcome.FAIL):
+        row["failing"] = failing
+    if skipping := _checks(state, Outcome.SKIP):
+        row["skipping"] = skipping
+    return row
+
+
+def _why(state: DashboardState) -> str:
+    """What the verdict names, behind the number of its check."""
+    if state.verdict.value is VerdictValue.READY:
+        return ""
+    number = (state.verdict.evidence or "").partition(". ")[0]
+    told = state.verdict.reason.rstrip(".")
+    return f"{number} {told}"[:LONGEST_WHY] if number.isdigit() else told[:LONGEST_WHY]
+
+
+def _checks(state: DashboardState, outcome: Outcome) -> str:
+    return " ".join(f"{check.index}:{check.id}" for check in state.checklist if check.outcome is outcome)
 
 
 def damaged_row(run_id: str, problem: str, facts: FileFacts) -> RunRow:
@@ -96,13 +120,13 @@ def _iso(time: datetime | None) -> str | None:
     return time.isoformat() if time else None
 
 
-def _stream_row(stream: StreamMetrics) -> StreamRow:
+def _stream_row(stream: StreamMetrics, config: ConfigValues | None) -> StreamRow:
     from collectors.compare.comparability import epochs_of, standing_of, steps_of
     from collectors.compare.compare import duration_of
 
     final, best = ({name: p.value for name, p in points.items()} for points in (stream.final, stream.best))
     stands = standing_of(stream)
-    return StreamRow(
+    row = StreamRow(
         status=stream.completion.status,
         trained=stands.was_trained,
         diverged=stands.has_diverged,
@@ -115,10 +139,41 @@ def _stream_row(stream: StreamMetrics) -> StreamRow:
         final_val_loss=final.get("val_loss"),
         best_train_loss=best.get("train_loss"),
         best_val_loss=best.get("val_loss"),
-        config=json.dumps(stream.config, separators=(",", ":"), ensure_ascii=False),
-        metrics=json.dumps(_metrics(stream), separators=(",", ":"), ensure_ascii=False),
+        config=_as_text(stream.config),
+        metrics=_as_text(_metrics(stream)),
         spark=_spark(stream.series.get("val_loss")),
     )
+    if values := _values(config) if config else {}:
+        row["values"] = _as_text(values)
+    if targets := _targets(stream):
+        row["targets"] = _as_text(targets)
+    return row
+
+
+def _as_text(values: object) -> str:
+    return json.dumps(values, separators=(",", ":"), ensure_ascii=False)
+
+
+def _values(config: ConfigValues) -> dict[str, Scalar]:
+    """As many values as a row may hold beside its highlights; what is withheld is in no row."""
+    highlighted = set(config.highlighted.values())
+    held: dict[str, Scalar] = {}
+    room = LONGEST_VALUES - len("{}")
+    for key, value in config.values.items():
+        if key in highlighted or isinstance(value, Withheld) or len(key) > LONGEST_KEY:
+            continue
+        if value is None or len(str(value)) > LONGEST_VALUE:
+            continue
+        room -= len(_as_text({key: value})) - 1
+        if len(held) == MOST_VALUES or room < 0:
+            break
+        held[key] = value
+    return held
+
+
+def _targets(stream: StreamMetrics) -> dict[str, tuple[float | None, float | None]]:
+    bounds = {name: (about.at_least, about.at_most) for name, about in stream.about.items()}
+    return {name: both for name, both in bounds.items() if both != (None, None)}
 
 
 def _metrics(stream: StreamMetrics) -> dict[str, tuple[float | None, float | None]]:

@@ -25,6 +25,8 @@ CONFIG: Final = "config.yaml"
 TOTAL: Final = "SOLVER.MAX_ITER"
 FINAL: Final = "model_final.pth"
 MODELS: Final = (FINAL, "model_*.pth")
+BEST: Final = "model_best.pth"
+"""What a `BestCheckpointer` keeps: the newest by its time may be of any iteration."""
 LOSS: Final = "total_loss"
 PACE: Final = frozenset({"iteration", "time", "data_time", "rank_data_time", "eta_seconds"})
 HIGHLIGHTS: Final = {
@@ -76,12 +78,12 @@ def describe(folder: Folder, run: Run) -> Raw:
     names, config = run.facts.get("names", [LOSS]), join(run.root, CONFIG)
     table = whole_table(join(run.root, TABLE), names)
     tags = {series: [tag] for series, tag in table["columns"].items()}
-    has_events, is_final = run.facts.get("events", True), folder.has(join(run.root, FINAL))
+    has_events, is_best = run.facts.get("events", True), folder.has(join(run.root, BEST))
     return one_stream(
         SPEC.label,
         checkpoint={
             "path": below(run.root, *MODELS),
-            "says": {"step": {"key": "iteration", "from": 0, **({"at": "last"} if is_final else {})}},
+            "says": {"step": {"key": "iteration", "from": 0, **({} if is_best else {"at": "last"})}},
         },
         table={**table, "columns": {"time": NO_CLOCK, **table["columns"]}},
         events=events_of(run.root, tags) if has_events else None,

@@ -94,7 +94,7 @@ def describe(folder: Folder, run: Run) -> Raw:
         SPEC.label,
         checkpoint={
             "path": below(above, "best_*.pth", *MODELS),
-            "says": {"step": {"key": "meta.iter", **({"at": "best"} if best else {})}},
+            "says": {"step": {"key": "meta.iter", "at": "best" if best else "last"}},
         },
         table={**table, "columns": {**places, **series}},
         completion={**_total(config, by_epoch=by_epoch), **_monitor(best, series)},

@@ -18,10 +18,11 @@ from collectors.evidence.checkpoint import CheckpointEvidence
 from collectors.evidence.documents import ConfigEvidence, DocumentEvidence, Heartbeat, ScalerEvidence
 from collectors.evidence.files import FileFacts, Finding
 from collectors.evidence.tables import LossTableEvidence
+from collectors.numbers import visible_text
 from collectors.training.curves import Losses
 from collectors.training.metrics import build_metrics
 from collectors.training.progress import Progress
-from collectors.training.series import EventFile
+from collectors.training.series import EventFile, plain_name
 from collectors.training.stream_runs import StreamRun
 from collectors.training.summary import Summary, as_series, curve_document, longer_curves, spark_points, summarise
 
@@ -138,7 +139,10 @@ class StreamEvidence:
         if told is None or told[0] is not self.losses:
             told = (self.losses, summarise(self.losses.told, SPARK_POINTS))
         config, is_current = self.config_data, self.in_current_run
-        return build_metrics(self.stream, told, self.progress, config=config, in_current_run=is_current)
+        found = build_metrics(self.stream, told, self.progress, config=config, in_current_run=is_current)
+        read = {plain_name(name) for name in self.losses.told}
+        beside = [visible_text(tag) for tag in (self.run.beside if self.run else ()) if plain_name(tag) not in read]
+        return found.model_copy(update={"beside": tuple(beside)}) if beside else found
 
     def with_curves(self, names: Collection[str]) -> StreamMetrics:
         """Its metrics, these series with as many points as are kept of them."""

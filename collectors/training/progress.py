@@ -137,12 +137,15 @@ def progress_of(seen: Observed, now: float) -> Progress:
         remedy=end.remedy if is_open else None,
         doubted=doubted,
         silent=status is Status.RUNNING and last_at is not None and now > (_silent_at(stalled_at, last_at, gap) or now),
-        lingers=status is Status.DONE and last_at is not None and now <= last_at + SILENT_SECONDS and _is_alive(seen),
+        lingers=status is Status.DONE
+        and last_at is not None
+        and now <= last_at + SILENT_SECONDS
+        and _alive(seen) is True,
     )
 
 
-def _is_alive(seen: Observed) -> bool:
-    return seen.writer is not None and seen.writer.alive is True
+def _alive(seen: Observed) -> bool | None:
+    return seen.writer.alive if seen.writer is not None else None
 
 
 def _reached(end: End, target: Target) -> str:
@@ -157,10 +160,7 @@ def _status(seen: Observed, failed: bool, end: End) -> Status | None:
         return Status.FAIL
     if end.kind in {"completed", "early_stopped"}:
         return Status.DONE
-    alive = seen.writer.alive if seen.writer is not None else None
-    if alive is None:
-        return None
-    return Status.RUNNING if alive else Status.STALLED
+    return {True: Status.RUNNING, False: Status.STALLED, None: None}[_alive(seen)]
 
 
 def _silent_at(stalled_at: float | None, last_at: float, gap: float | None) -> float | None:
@@ -170,8 +170,7 @@ def _silent_at(stalled_at: float | None, last_at: float, gap: float | None) -> f
 
 def _is_proof(seen: Observed, gap: float | None) -> bool:
     """Whether silence says that it stopped: its process is gone, its pace is known, or a limit was set."""
-    is_gone = seen.writer is not None and seen.writer.alive is False
-    return is_gone or gap is not None or seen.limits.stalled_seconds is not None
+    return _alive(seen) is False or gap is not None or seen.limits.stalled_seconds is not None
 
 
 def _has_started(seen: Observed) -> bool:
@@ -231,7 +230,7 @@ def _step(seen: Observed) -> int | None:
 
 def _expected_end(seen: Observed, gap: float | None, gaps: int) -> float | None:
     """Last record plus the remaining epochs (or steps) at the usual pace."""
-    done, total = _done_so_far(seen), seen.target.total
+    done, total = count_of(leading(seen.losses.curves), seen.target.unit, seen.target.first), seen.target.total
     if gap is None or gaps < 3 or done is None or total is None or seen.run is None:
         return None
     stride = usual_stride(seen.run)
@@ -239,10 +238,6 @@ def _expected_end(seen: Observed, gap: float | None, gaps: int) -> float | None:
         return seen.run.last_at + max(total - done, 0) * gap / stride
     known = epochs_pace(seen.losses.events or seen.losses.curves, stride, gap)
     return seen.run.last_at + max(total - done + known[1], 0) * known[0] if known is not None else None
-
-
-def _done_so_far(seen: Observed) -> float | None:
-    return count_of(leading(seen.losses.curves), seen.target.unit, seen.target.first)
 
 
 def _since(status: Status, seen: Observed, divergences: tuple[Divergence, ...], last_at: float | None) -> float | None:

@@ -82,6 +82,13 @@ def is_validation(name: str) -> bool:
 
 
 @lru_cache(MOST_NAMES)
+def plain_name(name: str) -> str:
+    """A name without what trainers write otherwise in a table: `train/grad_norm` is `grad_norm`, `eval/f1` `val_f1`."""
+    words = (word for word in re.split(r"[/_]", name.lower()) if word not in TRAINING)
+    return "_".join("val" if word in VALIDATION else word for word in words)
+
+
+@lru_cache(MOST_NAMES)
 def better_way(name: str) -> Literal["lower", "higher"] | None:
     """Which way a series of this name gets better; None where its name does not say so."""
     plain = name.lower()

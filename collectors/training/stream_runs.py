@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -17,6 +17,9 @@ from collectors.numbers import YEAR_10000, is_instant
 from collectors.training.resumes import cuts_at_starts
 from collectors.training.run_files import Cut, RunFiles, cuts_within, series_parts, split_runs
 from collectors.training.series import EPOCH_TAGS, EventFile, TagChoice, choose_tags, is_gradient_norm
+
+MOST_BESIDE: Final = 200
+"""Tags that nobody configured, of which the state tells."""
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
@@ -84,6 +87,8 @@ class StreamRun:
     """What a second writer recorded of a series otherwise, by the series and its file."""
     rivals: tuple[str, ...] = ()
     """Folders of other trainings that ran at the same time."""
+    beside: tuple[str, ...] = ()
+    """Tags that nobody configured, at most `MOST_BESIDE`, in file order."""
     left_out: tuple[str, ...] = ()
     """Files of evaluations afterwards, and without any configured series: nothing of them is a curve."""
 
@@ -151,8 +156,15 @@ def _build_run(stream: str, run: RunFiles, choice: TagChoice) -> StreamRun:
         gradients=_gradients(run.files, cuts),
         at_odds=also,
         rivals=tuple(run.rivals),
+        beside=_tags_beside(run.files, choice),
         left_out=tuple(f.facts.path for f in run.left_out),
     )
+
+
+def _tags_beside(files: Sequence[EventFile], choice: TagChoice) -> tuple[str, ...]:
+    used = {*choice.tags.values(), *EPOCH_TAGS, "hp_metric"}  # the last one is Lightning's place for hyperparameters
+    held = dict.fromkeys(tag for f in files for tag, s in f.evidence.series.items() if tag not in used and s.value.size)
+    return tuple(held)[:MOST_BESIDE]
 
 
 def _beside(tag: str, files: Sequence[EventFile], cuts: Sequence[Cut]) -> Curve | None:

@@ -60,6 +60,8 @@ NEEDS: Final = (
     _need("GET HEAD", "/api/runs.json", Role.VIEWER, "the same"),
     _need("GET HEAD", "/api/runs/{run_id}", Role.VIEWER, "the same"),
     _need("GET HEAD", "/api/compare", Role.VIEWER, "a run beside its baseline"),
+    _need("GET HEAD", "/api/compared.csv", Role.VIEWER, "runs side by side, as a table"),
+    _need("GET HEAD", "/api/compared.json", Role.VIEWER, "runs side by side, as JSON"),
     _need("GET HEAD", "/report.html", Role.VIEWER, "the report"),
     _need("GET HEAD", "/oembed", Role.VIEWER, "how another site embeds the page"),
     _need("GET HEAD", "/badge.svg", Role.VIEWER, "the badge (`open_pictures: true`: everybody)"),

@@ -6,6 +6,7 @@ import dash
 
 from dash_app.callbacks.browser import register_browser
 from dash_app.callbacks.graph import register_graph
+from dash_app.callbacks.history import register_history
 from dash_app.callbacks.losses import register_losses
 from dash_app.callbacks.metrics import register_metrics
 from dash_app.callbacks.regions import register_regions
@@ -22,3 +23,4 @@ def register(app: dash.Dash, history: RunHistory, settings: Settings) -> None:
     register_losses(app)
     register_metrics(app, history)
     register_runs(app, history, settings)
+    register_history(app, history, settings)

@@ -22,6 +22,13 @@ CHOICES = (
     (ids.SHOWN_RUN, "data"),
     (ids.BASELINE_CHOICE, "data"),
     (ids.OVERLAY_RUNS, "data"),
+    (ids.HISTORY_WISH, "data"),
+    (ids.COMPARED_RUNS, "data"),
+    (ids.CURVES_ZOOM, "data"),
+    (ids.CROSSHAIR, "data"),
+    (ids.METRIC_FILTER, "value"),
+    (ids.METRIC_PINS, "data"),
+    (ids.FULL_PANEL, "data"),
 )
 """What a person chooses and the URL keeps, in the order of the URL script."""
 

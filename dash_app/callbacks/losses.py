@@ -30,3 +30,7 @@ def register_losses(app: dash.Dash) -> None:
         Input(ids.COMPARED_SHOWN, "data"),
         Input(ids.GHOST_SERIES, "data"),
     )
+    in_browser(app, "panels", "zoom", Input(ids.CURVES_ZOOM, "data"))
+    in_browser(app, "full", "show", Input(ids.FULL_PANEL, "data"))
+    in_browser(app, "readout", "look", Input(ids.CROSSHAIR, "data"))
+    in_browser(app, "readout", "show", Input(ids.TAB, "data"))

@@ -1,4 +1,4 @@
-"""Which run and baseline are looked at -> selectors, comparison and history table.
+"""Which run and baseline are looked at -> selectors and comparison.
 
 What a person chooses stands in stores that the URL keeps; `assets/runs/` and `assets/bar/pickers.js` fill them.
 """
@@ -10,22 +10,18 @@ from typing import Any
 
 import dash
 from dash import Input, Output, State, no_update
-from dash.exceptions import PreventUpdate
 
-from collectors.contract.access import Role
 from collectors.contract.run_row import RunRow
 from collectors.contract.state import DashboardState
 from dash_app import ids
-from dash_app.auth.identity import asking
+from dash_app.callbacks.history import may_pin
 from dash_app.callbacks.wires import in_browser, known_digests
 from dash_app.reading.history import Compared, RunHistory, is_live, known_ids
-from dash_app.reading.query import query_from, select_page, select_rows
+from dash_app.reading.query import query_from, select_rows
 from dash_app.settings import Settings
 from dash_app.views.curves.compared import MOST_OVERLAYS, compared_curves
-from dash_app.views.page import RUNS_TAB, digests
+from dash_app.views.page import digests
 from dash_app.views.runs.comparison import render_comparison
-from dash_app.views.runs.history import render_history
-from dash_app.views.runs.history_rows import Looks
 from dash_app.views.runs.picker import OFFERED, render_baseline_label, render_options
 from dash_app.views.tree import as_tree, in_trees
 
@@ -34,12 +30,10 @@ def register_runs(app: dash.Dash, history: RunHistory, settings: Settings) -> No
     """Let the page follow the chosen run and baseline."""
     _fill_selectors(app, history)
     _compare(app, history, settings)
-    _list(app, history, settings)
     in_browser(app, "shown", "tell", Input(ids.COMPARED_SHOWN, "data"))
     in_browser(app, "shown", "arrived", Input(ids.SNAPSHOT_BANNER, "children"), State(ids.SHOWN_RUN, "data"))
-    for tree in (ids.HISTORY_TREE, ids.RUN_OPTIONS_TREE, ids.BASELINE_OPTIONS_TREE):
+    for tree in (ids.RUN_OPTIONS_TREE, ids.BASELINE_OPTIONS_TREE):
         in_browser(app, "trees", "draw", Input(tree, "data"), State(tree, "id"))
-    in_browser(app, "overlays", "mark", Input(ids.OVERLAY_RUNS, "data"))
     in_browser(app, "choices", "mark", Input(ids.GHOST_SERIES, "data"), State(ids.GHOST_SERIES, "id"))
 
 
@@ -84,33 +78,8 @@ def _compare(app: dash.Dash, history: RunHistory, settings: Settings) -> None:
         _version, run, choice, overlays, _pinned, shown = wishes
         compared = history.compared(run, choice)
         others = [history.reader.run(one).state for one in known_ids(overlays, MOST_OVERLAYS)]
-        target = pin_target(history, compared) if _may_pin(settings) else None
+        target = pin_target(history, compared) if may_pin(settings) else None
         return comparison_news(compared, [s for s in others if s], target, known_digests(shown))
-
-
-def _list(app: dash.Dash, history: RunHistory, settings: Settings) -> None:
-    @app.callback(
-        Output(ids.HISTORY_TREE, "data"),
-        Input(ids.TAB, "data"),
-        Input(ids.HISTORY_WISH, "data"),
-        Input(ids.SHOWN_RUN, "data"),
-        Input(ids.BASELINE_CHOICE, "data"),
-        Input(ids.RUNS_VERSION, "data"),
-        Input(ids.STATE_VERSION, "data"),
-        prevent_initial_call=True,
-    )
-    def show_history(tab: str | None, wish: Any, run: str | None, choice: str | None, *_news: Any) -> list[Any]:
-        if tab != RUNS_TAB:
-            raise PreventUpdate
-        baseline = history.row(history.baseline_id(choice))
-        shown = None if is_live(run) else run
-        looks = Looks(shown, baseline, history.pinned(), _may_pin(settings), history.policy())
-        return as_tree(render_history(select_page(history.rows(), query_from(wish)), looks))
-
-
-def _may_pin(settings: Settings) -> bool:
-    """Whether who asks is offered to pin; the route decides for itself."""
-    return settings.may_pin and asking().may(Role.OPERATOR)
 
 
 def pin_target(history: RunHistory, compared: Compared) -> RunRow | None:

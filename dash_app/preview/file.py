@@ -48,21 +48,21 @@ def take(state: DashboardState | None, path: str, workspace: Path, allow_roots: 
     """Read what can be shown of a file. Raises NoPreview."""
     if state is None or path not in named_paths(state):
         raise NoPreview(404, "not_named", "The current state names no such file.")
-    with _of_state(state, workspace, allow_roots) as reached:
-        return _taken(reached, _on_disk(reached, path), is_end=shows_its_end(path))
+    with of_state(state, workspace, allow_roots) as reached:
+        return _taken(reached, on_disk(reached, path), is_end=shows_its_end(path))
 
 
 def take_log(state: DashboardState | None, path: str, workspace: Path, allow_roots: tuple[Path, ...] = ()) -> Log:
     """Read the end of one of the training's logs, of the newest where `path` names none. Raises NoPreview."""
     if state is None or not state.logs or (path and path not in state.logs):
         raise NoPreview(404, "not_named", "The current state names no such log.")
-    with _of_state(state, workspace, allow_roots) as reached:
-        on_disk = {name: _on_disk(reached, name) for name in ([path] if path else state.logs)}
-        newest = max(on_disk, key=lambda name: reached.facts(on_disk[name]).modified_at or 0.0)
-        return Log(newest, _taken(reached, on_disk[newest], is_end=True))
+    with of_state(state, workspace, allow_roots) as reached:
+        held = {name: on_disk(reached, name) for name in ([path] if path else state.logs)}
+        newest = max(held, key=lambda name: reached.facts(held[name]).modified_at or 0.0)
+        return Log(newest, _taken(reached, held[newest], is_end=True))
 
 
-def _of_state(state: DashboardState, workspace: Path, allow_roots: tuple[Path, ...]) -> Workspace:
+def of_state(state: DashboardState, workspace: Path, allow_roots: tuple[Path, ...]) -> Workspace:
     """The workspace that the state is about. Raises NoPreview where it is another one, or none."""
     reached = _reached(workspace, allow_roots)
     if visible_text(reached.name) != state.meta.workspace:
@@ -96,7 +96,7 @@ def _unreachable(why: str) -> NoPreview:
     return NoPreview(503, "unreachable", f"This page cannot reach the workspace: {why}. {advice}")
 
 
-def _on_disk(workspace: Workspace, path: str) -> str:
+def on_disk(workspace: Workspace, path: str) -> str:
     """Return the name that the disk has: the state writes hidden characters as escapes."""
     real = _ESCAPE.sub(_unescaped, path)
     return real if real != path and not workspace.facts(path).exists else path
@@ -112,11 +112,12 @@ def _taken(workspace: Workspace, path: str, *, is_end: bool) -> Taken:
     try:
         (part, modified_at), changed = read_settled(workspace, path, lambda file: _read(file, is_end=is_end))
     except CannotRead as problem:
-        raise _refusal(workspace, problem) from None
+        raise refusal(workspace, problem) from None
     return Taken(part, modified_at, changed)
 
 
-def _refusal(workspace: Workspace, problem: CannotRead) -> NoPreview:
+def refusal(workspace: Workspace, problem: CannotRead) -> NoPreview:
+    """Why a file is not opened, as an answer."""
     if problem.missing and not workspace.glob(["*"], limit=1):  # where nothing was mounted lies an empty folder
         return _unreachable("the folder it was given is empty")
     if problem.missing:

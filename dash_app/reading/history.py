@@ -6,7 +6,7 @@ run's id is the same as a run that is not there. It judges nothing, and writes o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -16,6 +16,7 @@ from collectors.compare.regression import windowed
 from collectors.contract.delta import Delta
 from collectors.contract.policy import Policy
 from collectors.contract.run_row import RunRow
+from collectors.contract.state import DashboardState
 from collectors.store.runs import RunStore, is_run_id
 from dash_app.auth.identity import asking
 from dash_app.reading.observation import Observation
@@ -66,6 +67,18 @@ class RunHistory:
     def row(self, run_id: str | None) -> RunRow | None:
         """One stored run's row; null where there is none."""
         return self._store.row(run_id) if run_id else None
+
+    def chosen(self, run_ids: Iterable[str]) -> list[RunRow]:
+        """The rows of these runs, those that are there; none in a frame."""
+        if asking().scope is not None:
+            return []
+        return [row for run_id in run_ids if (row := self._store.row(run_id)) is not None]
+
+    def states(self, run_ids: Iterable[str]) -> list[DashboardState]:
+        """The snapshots of these runs, those that can be read; none in a frame."""
+        if asking().scope is not None:
+            return []
+        return [state for run_id in run_ids if (state := self.reader.run(run_id).state) is not None]
 
     def pinned(self) -> str | None:
         """Id of the baseline that everybody gets; null when none is pinned."""

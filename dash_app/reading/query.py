@@ -1,51 +1,43 @@
-"""What somebody wishes to see of the runs -> those rows, in order, a page of them. Pure.
+"""What somebody wishes to see of the runs -> those rows, in order. Pure but for zones.
 
 A wish may come from anybody: what is not understood is left out, never an error.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, tzinfo
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
+from zoneinfo import ZoneInfo
 
-from collectors.contract.run_row import RunRow, metrics_in
-from collectors.contract.values import VerdictValue
+from collectors.contract.run_row import RunRow
+from dash_app.reading.run_filter import VERDICTS, local_start, row_filter, verdict_of
+from dash_app.reading.run_order import CONFIG, STARTED, key_of, ordered
 
 LIVE = "live"
 """How a URL may name the current state."""
 NO_BASELINE = "-"
 """How a URL says that no baseline is wished; no run can have this id."""
-PAGE_ROWS = 50
 MOST_ROWS = 1000
 """Rows that one answer of `api/runs` may hold."""
-LONGEST_TEXT = 100
+LONGEST_TEXT = 200
 LONGEST_RUN = 64
 """Characters of an id; the page's script cuts a wish there too."""
-DAMAGED = "damaged"
-"""A verdict of its own in filters: the snapshot cannot be read."""
-VERDICTS = (*(value.value for value in VerdictValue), DAMAGED)
-Key = Callable[[RunRow], Any]
-FACT_KEYS: Mapping[str, Key] = {
-    "started": lambda row: row["started_at"] or row["timestamp"],
-    "run": lambda row: row["run_id"],
-    "verdict": lambda row: VERDICTS.index(verdict_of(row)),
-    "passed": lambda row: row["passed"] / row["total"] if row["total"] else None,
-}
-MEASURES = ("final_val_loss", "best_val_loss", "final_train_loss", "epochs", "duration_seconds")
-"""What a stream's columns can be sorted by, as `stream:measure`."""
-METRIC = "metric."
-"""Begins such a measure that is another metric, by its name."""
+MOST_CHOSEN = 24
+"""Columns of configs that a person may choose."""
 CHOOSABLE: Mapping[str, str] = {
     "started": "started",
     "verdict": "verdict",
+    "why": "why not",
     "passed": "passed checks",
     "workspace": "workspace",
     "spark": "val loss line",
     "final_val_loss": "final val loss",
     "delta": "difference to the baseline",
+    "differing": "configs that differ",
     "best_val_loss": "best val loss",
     "metrics": "other metrics",
     "final_train_loss": "final train loss",
@@ -53,7 +45,7 @@ CHOOSABLE: Mapping[str, str] = {
     "duration_seconds": "duration",
 }
 """Columns that a person may choose, and what they are called."""
-USUAL_COLUMNS = ("started", "verdict", "passed", "spark", "final_val_loss", "delta", "metrics")
+USUAL_COLUMNS = ("started", "verdict", "why", "spark", "final_val_loss", "delta", "metrics", "differing")
 
 
 @dataclass(frozen=True)
@@ -61,7 +53,7 @@ class RunQuery:
     """Filters, order and page."""
 
     text: str = ""
-    """Words that must all be in the run's id, workspace or problem."""
+    """What the runs must fit, see `run_filter`."""
     verdict: str = ""
     """One verdict, or `damaged`; empty is all."""
     since: str = ""
@@ -69,42 +61,35 @@ class RunQuery:
     until: str = ""
     """Last day, ISO 8601."""
     sort: str = "started"
-    """A fact, or `stream:measure`."""
+    """A fact, `stream:measure` or `stream:config.key`."""
     descending: bool = True
     """The largest first; what is unknown always comes last."""
     page: int = 0
     """Which page, counted from 0."""
     columns: tuple[str, ...] = USUAL_COLUMNS
     """Columns of the table."""
+    configs: tuple[str, ...] = ()
+    """Columns of configs that were chosen, as `stream:config.key`."""
+    group: str = ""
+    """The value of the config that runs are grouped by, as `stream:config.key`; empty for no groups."""
+    measure: str = ""
+    """What the scatter shows, as `stream:measure`; empty for the usual one."""
+    zone: tzinfo = UTC
+    """Where who asks lives: days are theirs."""
 
     @property
     def is_everything(self) -> bool:
         """Whether every row is wished, the newest first."""
         is_unfiltered = not (self.text or self.verdict or self.since or self.until)
-        return is_unfiltered and self.descending and key_of(self.sort) is FACT_KEYS["started"]
+        return is_unfiltered and self.descending and key_of(self.sort) is STARTED
+
+    def by_time(self) -> RunQuery:
+        """The same filters, the newest first."""
+        return replace(self, sort="started", descending=True)
 
     def on_page(self, page: int) -> RunQuery:
         """The same wish, another page."""
         return replace(self, page=max(0, page))
-
-
-@dataclass(frozen=True)
-class Selection:
-    """A page of the rows that were wished."""
-
-    rows: tuple[RunRow, ...]
-    """The page's rows."""
-    found: int
-    """How many fit the filters."""
-    total: int
-    """How many there are."""
-    query: RunQuery
-    """The wish, with a page that exists."""
-
-    @property
-    def pages(self) -> int:
-        """How many pages there are; at least one."""
-        return max(1, math.ceil(self.found / PAGE_ROWS))
 
 
 def query_from(wish: Any) -> RunQuery:
@@ -120,6 +105,10 @@ def query_from(wish: Any) -> RunQuery:
         descending=told.get("descending") not in (False, "0", "false"),
         page=page if isinstance(page, int) and 0 <= page < 1_000_000 else 0,
         columns=_columns(told.get("columns")),
+        configs=_configs(told.get("columns")),
+        group=_config(told.get("group")),
+        measure=_text(told.get("measure")),
+        zone=zone_named(_text(told.get("zone"))),
     )
 
 
@@ -147,18 +136,23 @@ def _columns(told: Any) -> tuple[str, ...]:
     return tuple(name for name in CHOOSABLE if name in told)
 
 
-def verdict_of(row: RunRow) -> str:
-    """A row's verdict, or `damaged`."""
-    return row["verdict"].value if row["verdict"] else DAMAGED
+def _configs(told: Any) -> tuple[str, ...]:
+    words = told if isinstance(told, list) else []
+    return tuple(dict.fromkeys(filter(None, map(_config, words))))[:MOST_CHOSEN]
 
 
-def select_page(rows: Sequence[RunRow], query: RunQuery) -> Selection:
-    """Return one page of the wished rows; a page after the last is the last."""
-    found = select_rows(rows, query)
-    last = max(0, (len(found) - 1) // PAGE_ROWS)
-    page = min(query.page, last)
-    shown = found[page * PAGE_ROWS : (page + 1) * PAGE_ROWS]
-    return Selection(tuple(shown), len(found), len(rows), query.on_page(page))
+def _config(told: Any) -> str:
+    text = _text(told)
+    return text if text.partition(":")[2].startswith(CONFIG) else ""
+
+
+@lru_cache(64)
+def zone_named(name: str) -> tzinfo:
+    """The zone that a browser says it is in; UTC where this machine does not know it."""
+    try:
+        return ZoneInfo(name) if name else UTC
+    except (ValueError, OSError, KeyError):
+        return UTC
 
 
 def select_rows(rows: Sequence[RunRow], query: RunQuery) -> Sequence[RunRow]:
@@ -168,53 +162,18 @@ def select_rows(rows: Sequence[RunRow], query: RunQuery) -> Sequence[RunRow]:
     """
     if query.is_everything:
         return rows
-    words = query.text.lower().split()
-    kept = [row for row in rows if _fits(row, query) and _has(row, words)]
-    return _ordered(kept, query)
+    fits = row_filter(query.text, query.zone)
+    kept = [row for row in rows if _fits(row, query) and (fits is None or fits(row))]
+    return ordered(kept, query.sort, descending=query.descending)
 
 
 def _fits(row: RunRow, query: RunQuery) -> bool:
-    day = (row["started_at"] or row["timestamp"])[:10]
     if query.verdict and verdict_of(row) != query.verdict:
         return False
-    return not (query.since and day < query.since) and not (query.until and day > query.until)
-
-
-def _has(row: RunRow, words: Sequence[str]) -> bool:
-    if not words:
+    if not query.since and not query.until:
         return True
-    text = f"{row['run_id']} {row['workspace']} {row['problem'] or ''}".lower()
-    return all(word in text for word in words)
-
-
-def _ordered(rows: list[RunRow], query: RunQuery) -> list[RunRow]:
-    if query.sort == "started" and query.descending:
-        return rows
-    key = key_of(query.sort)
-    known = [row for row in rows if key(row) is not None]
-    unknown = [row for row in rows if key(row) is None]
-    return sorted(known, key=key, reverse=query.descending) + unknown
-
-
-def key_of(sort: str) -> Key:
-    """Return what rows are sorted by; an unknown wish is the start."""
-    stream, _, measure = sort.partition(":")
-    if measure.startswith(METRIC):
-        return lambda row: _metric(row, stream, measure.removeprefix(METRIC))
-    if stream and measure in MEASURES:
-        return lambda row: _measure(row, stream, measure)
-    return FACT_KEYS.get(sort, FACT_KEYS["started"])
-
-
-def _measure(row: RunRow, stream: str, measure: str) -> float | None:
-    found: Mapping[str, Any] | None = row["streams"].get(stream)
-    return found[measure] if found else None
-
-
-def _metric(row: RunRow, stream: str, name: str) -> float | None:
-    found = row["streams"].get(stream)
-    value = metrics_in(found).get(name) if found else None
-    return value.telling if value is not None else None
+    day = local_start(row, query.zone).date().isoformat()
+    return not (query.since and day < query.since) and not (query.until and day > query.until)
 
 
 def streams_of(rows: Sequence[RunRow]) -> tuple[str, ...]:

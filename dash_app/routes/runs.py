@@ -18,11 +18,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from collectors.digest import short_digest
-from collectors.presentation.runs import rows_as_csv, rows_as_json
 from collectors.store.backend import StoreProblem
 from collectors.store.runs import RunProblem, is_run_id
 from dash_app.auth.identity import ANYBODY, asking
-from dash_app.reading.history import RunHistory, is_live
+from dash_app.reading.history import RunHistory, is_live, known_ids
 from dash_app.reading.observation import Observation
 from dash_app.reading.query import MOST_ROWS, RunQuery, query_from, select_rows
 from dash_app.settings import Settings
@@ -30,6 +29,8 @@ from dash_app.web.answers import FRESHNESS, failure, not_found, tagged_json, tel
 
 EVERY_VERB = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 USUAL_ROWS = 200
+MOST_BESIDE = 8
+"""Runs that stand side by side."""
 MOST_FIELDS = 100
 """Of an asking page's address; with more it is none of ours."""
 
@@ -44,6 +45,8 @@ def add_runs_api(server: FastAPI, history: RunHistory, settings: Settings) -> No
             Route("/api/runs.json", api.document),
             Route("/api/runs/{run_id}", api.run),
             Route("/api/compare", api.compare),
+            Route("/api/compared.csv", api.side_by_side),
+            Route("/api/compared.json", api.side_by_side),
             Route("/api/baseline", api.baseline, methods=EVERY_VERB),
         ]
     )
@@ -83,10 +86,14 @@ class RunsApi:
 
     async def document(self, request: Request) -> Response:
         """Answer every chosen row as a JSON file, with its spark lines as numbers."""
+        from collectors.presentation.runs import rows_as_json  # few ever ask for a file
+
         rows = await run_in_threadpool(self._chosen, request)
         return _file(rows_as_json(rows, self._history.pinned()), "application/json", "runs.json")
 
     def _as_csv(self, request: Request) -> str:
+        from collectors.presentation.runs import rows_as_csv  # likewise
+
         return rows_as_csv(self._chosen(request), self._history.pinned())
 
     def _chosen(self, request: Request) -> Any:
@@ -114,6 +121,20 @@ class RunsApi:
             return _unreadable(broken or found.shown)
         raw = found.delta.model_dump_json().encode()
         return tagged_json(request, raw, short_digest(raw))
+
+    async def side_by_side(self, request: Request) -> Response:
+        """Answer what each of `runs` says, as CSV or JSON; a run that cannot be read is left out."""
+        from collectors.compare.side_by_side import side_by_side  # few ever compare so many
+        from collectors.presentation.side_by_side import sections_as_csv, sections_as_json
+
+        wished = known_ids(request.query_params.get("runs", "").split(","), MOST_BESIDE)
+        states = await run_in_threadpool(self._history.states, wished)
+        if not states:
+            return not_found()
+        told = ([state.meta.run_id for state in states], side_by_side(states))
+        if request.url.path.endswith(".csv"):
+            return _file(await run_in_threadpool(sections_as_csv, *told), "text/csv; charset=utf-8", "compared.csv")
+        return _file(sections_as_json(*told), "application/json", "compared.json")
 
     async def baseline(self, request: Request) -> Response:
         """Answer the pinned baseline's id and when it was pinned; a POST of `{"run_id": id or null}` pins it or none.

@@ -28,6 +28,7 @@ from dash_app.web.answers import failure, tagged_json
 
 if TYPE_CHECKING:
     from dash_app.routes.curves import CurvesRoute
+    from dash_app.routes.scalars import ScalarsRoute
     from dash_app.routes.series import SeriesRoute
 
 
@@ -42,6 +43,7 @@ def add_api(server: FastAPI, reader: StateReader, settings: Settings) -> None:
         "/api/series": _series(reader, settings),
         "/api/preview": PreviewRoute(reader, settings).answer,
         "/api/log": LogRoute(reader, settings).answer,
+        "/api/scalars": _scalars(reader, settings),
         "/healthz": api.healthz,
         "/readyz": api.readyz,
     }
@@ -71,6 +73,21 @@ def _series(reader: StateReader, settings: Settings) -> Callable[..., Any]:
         from dash_app.routes.series import SeriesRoute
 
         return SeriesRoute(reader, settings.state_dir)
+
+    async def answer(request: Request) -> Response:
+        return await route().answer(request)
+
+    return answer
+
+
+def _scalars(reader: StateReader, settings: Settings) -> Callable[..., Any]:
+    """The route of what nobody configured; numpy is imported for the first who asks."""
+
+    @cache
+    def route() -> ScalarsRoute:
+        from dash_app.routes.scalars import ScalarsRoute
+
+        return ScalarsRoute(reader, settings)
 
     async def answer(request: Request) -> Response:
         return await route().answer(request)

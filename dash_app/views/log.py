@@ -43,7 +43,7 @@ def render_log_frame(*, is_on: bool) -> Component:
         id=ids.LOG,
         className="panel log",
         hidden=True,
-        **attributes(aria_label="Log", data_in="readiness", data_is="on" if is_on else "off"),
+        **attributes(aria_label="Log", data_in="readiness curves", data_is="on" if is_on else "off"),
     )
 
 

@@ -129,7 +129,7 @@ def render_page(state: DashboardState | None, sentence: str | None, run_id: str 
         ids.DECISIONS_NOW: decisions_now(state),
         ids.LOGS_NOW: logs_now(state, is_snapshot=run_id is not None),
         ids.VERDICT_NOW: verdict_now(state, is_snapshot=run_id is not None),
-        ids.LOSS_DATA: in_trees(losses_now(state), "head", "foot"),
+        ids.LOSS_DATA: in_trees(losses_now(state, is_snapshot=run_id is not None), "head", "foot"),
     }
 
 

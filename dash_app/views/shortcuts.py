@@ -14,10 +14,12 @@ KEYS: Final = (
     ("1 2 3 …", "go to that tab"),
     ("r", "choose a run"),
     ("b", "choose a baseline"),
+    ("/", "find runs"),
+    ("c", "compare the selected runs"),
     ("t", "another theme: the device's, light, dark"),
     ("← ↑ → ↓", "in the graph from stage to stage, in a list from run to run"),
     ("+ − 0", "in the graph: nearer, further, all of it"),
-    ("Escape", "close what is open"),
+    ("Escape", "close what is open; in Curves let the crosshair go and show everything"),
     ("?", "this list"),
 )
 """Key, and what it does."""

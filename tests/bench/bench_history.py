@@ -29,6 +29,7 @@ from collectors.contract.metrics import (  # noqa: E402
     MAX_POINTS,
     Series,
 )
+from collectors.contract.run_row import RunRow  # noqa: E402
 from collectors.contract.state import (  # noqa: E402
     DashboardState,
     state_to_json,
@@ -37,6 +38,8 @@ from collectors.store.index import line_of  # noqa: E402
 from collectors.store.rows import row_of  # noqa: E402
 from collectors.store.runs import RunStore  # noqa: E402
 from collectors.store.store import Store  # noqa: E402
+from dash_app.reading.query import query_from  # noqa: E402
+from dash_app.reading.run_page import select_page  # noqa: E402
 
 REPETITIONS = 7
 
@@ -61,6 +64,7 @@ def _figures(count: int, many: int) -> Iterator[bool]:
         yield _figure(f"index of {count:,} runs, cold, and every row read", 300, lambda: list(RunStore(folder).rows()))
         runs.rows()
         yield _figure("the index again, nothing changed", 1, runs.rows)
+        yield from _filters(list(runs.rows()))
         numbers = iter(range(10**6))
         small = ready_state()
         yield _figure("adding one snapshot", 20, lambda: store.write_snapshot(_a_run(small, next(numbers), "new")))
@@ -88,13 +92,28 @@ def _figures(count: int, many: int) -> Iterator[bool]:
             yield _figure(f"index of {many:,} runs, cold", 1500, lambda: RunStore(folder).rows(), repetitions=3)
 
 
+def _filters(rows: list[RunRow]) -> Iterator[bool]:
+    """A page of what was typed, of rows that were read before."""
+    for text in ("many-0042", "failed:backup or lr<0.01", "nov 25", "val<2 -stopped since:2026-11-24"):
+        wish = query_from({"text": text, "zone": "Europe/Berlin"})
+        yield _figure(f"filter {text!r} over {len(rows):,} runs", 100, lambda wish=wish: select_page(rows, wish))  # type: ignore[misc] # the loop's own
+    grouped = query_from({"group": "*:config.lr", "sort": "patchtst:final_val_loss"})
+    yield _figure(f"groups and an order of {len(rows):,} runs", 400, lambda: select_page(rows, grouped))
+
+
 def _first_answers(folder: Path) -> Iterator[bool]:
     """The selector and the history's table, as a browser asks for them first; what travels is packed."""
     opened = _callback("run-options-tree", {"run-opened.data": 1, "run-search.value": None}, {"shown-run.data": None})
-    wishes = dict.fromkeys(("history-wish.data", "shown-run.data", "baseline-choice.data"))
-    news = dict.fromkeys(("runs-version.data", "state-version.data"), "x")
-    table = _callback("history-table-tree", {"graph-view.data": "history", **wishes, **news}, {})
-    for name, body in (("selector", opened), ("history table", table)):
+    wishes = {"tab.data": "runs", "history-wish.data": None}
+    version = {"runs-version.data": "x"}
+    looks = {"shown-run.data": None, "baseline-choice.data": None}
+    table = _callback("history-table-tree", {**wishes, **looks, **version, "state-version.data": "x"}, {})
+    scatter = _callback("runs-chart-data", {**wishes, "baseline-choice.data": None, **version}, {})
+    for name, body, limit in (
+        ("selector", opened, 300),
+        ("table of runs", table, 400),
+        ("scatter of all", scatter, 1500),
+    ):
         with tempfile.TemporaryDirectory() as home:
             server = start_server(Path(home), state_dir=folder)
             try:
@@ -103,9 +122,9 @@ def _first_answers(folder: Path) -> Iterator[bool]:
                 took, size = (time.perf_counter() - begun) * 1000, answer.num_bytes_downloaded
             finally:
                 server.stop()
-        within = answer.status_code == 200 and took < 300 and size < 200_000
+        within = answer.status_code == 200 and took < limit and size < 200_000
         unpacked = len(answer.content) / 1000
-        told = f"{took:8.2f} ms  {size / 1000:.1f} kB on the wire, {unpacked:.0f} unpacked  limit 300 ms, 200 kB"
+        told = f"{took:8.2f} ms  {size / 1000:.1f} kB on the wire, {unpacked:.0f} unpacked  limit {limit} ms, 200 kB"
         print(f"{name + ', first answer of a new server':<52} {told}{'' if within else '  OVER'}", flush=True)
         yield within
 

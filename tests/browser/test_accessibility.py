@@ -147,14 +147,16 @@ def test_the_decisions_have_no_violation_and_fit_a_narrow_screen(readable: Page,
 
 
 def test_the_history_has_no_violation_and_fits_a_narrow_screen(readable: Page) -> None:
-    """With its filters, its columns open, and a run drawn too."""
+    """With its scatter, its filters, its columns open, and three runs side by side."""
     driver = readable.driver
     look(driver, DESK, "light")
-    readable.show(ready_state(), "view=history&runs=run-second")
-    wait_for(lambda: driver.execute_script("return document.querySelectorAll('.run-row').length") == 3, "the runs")
-    driver.execute_script("document.querySelector('.columns').open = true")
+    readable.show(ready_state(), "view=history&compare=run-first,run-second,run-third")
+    for found, count in ((".run-row", 3), (".scatter-points", 1), (".side-table", 3), ("#selection button", 3)):
+        counted = f"return document.querySelectorAll({found!r}).length >= {count}"
+        wait_for(lambda counted=counted: driver.execute_script(counted), found)
+    driver.execute_script("document.querySelectorAll('.history details').forEach((one) => (one.open = true))")
 
-    assert found_at(driver, LOOKS) == {}
+    assert found_at(driver, ALL_LOOKS) == {}
     assert sideways(driver) == {}
 
 

@@ -30,7 +30,7 @@ RED = ":is(li:not(.legend *), .card, .verdict).is-fail, .card-foreign, .file-for
 STEPS_ALONE = {("dvclive", "early"), ("plain", "killed"), ("plain", "steps")}
 """Their files say how many epochs, and count steps."""
 PLOTS = """
-const groups = [...document.querySelectorAll(".metric-group")];
+const groups = [...document.querySelectorAll(".metric-group:not([data-group='//'])")];
 groups.forEach((group) => { group.open = true; });
 const plots = [...document.querySelectorAll(".loss-chart .js-plotly-plot, .metric-plot")];
 const isThere = groups.every((group) => group.querySelector(".metric-card"));

@@ -236,6 +236,8 @@ def test_on_a_phone_one_curve_at_a_time_and_nothing_scrolls_sideways(
     page.driver.execute_script("document.querySelector('[data-curve=swinmae]').click()")
     assert page.driver.execute_script(SHOWN) == ["timeline", "swinmae", "distribution"]
     assert page.driver.execute_script("return document.documentElement.scrollWidth <= window.innerWidth")
+    facts = "const facts = document.querySelector('.decision-facts'); return facts.scrollWidth <= facts.clientWidth"
+    assert page.driver.execute_script(facts), "the counts of a series wrap"
 
 
 def test_a_state_without_a_scoring_has_no_such_tab(page: Page, child: ReaderProcess, tmp_path: Path) -> None:

@@ -23,6 +23,15 @@ from collectors.store.store import Store
 from dash_app.views.graph.elements import graph_elements
 
 Serve = Callable[..., RunningServer]
+AWAY = """
+const plain = window.fetch;
+window.refused = 0;
+window.fetch = (...asked) =>
+  String(asked[0]).includes("api/curves") && refused < 2
+    ? (refused += 1, Promise.resolve(new Response("", {status: 404})))
+    : plain(...asked);
+"""
+"""The next two questions about curves are answered as of a run that is not there."""
 
 
 def changed(state: DashboardState, number: int, chance: random.Random) -> DashboardState:
@@ -116,3 +125,21 @@ def test_an_answer_that_was_lost_is_asked_for_again_with_the_next_pulse(serve: S
 
     assert open_one == fresh
     console_messages(driver)  # each lost answer is told there
+
+
+def test_a_run_that_was_away_for_a_moment_has_its_curves_again(serve: Serve, browser: Any) -> None:
+    """Its files were moved and moved back: whoever asked meanwhile was told that there is no such run."""
+    driver = browser.driver
+    server = serve(options=["--stale-after", "3600"])
+    store = Store(server.state_dir)
+    store.write_state(running_state())
+    with observed(store):
+        open_page(driver, server.url)
+        driver.execute_script(AWAY)
+        store.write_state(failing_state())
+        wait_for(lambda: driver.execute_script("return window.refused"), "a question about curves")
+
+        open_one, fresh = settled(driver, server.url, failing_state())
+
+    assert open_one == fresh
+    assert fresh["curves"]

@@ -137,6 +137,18 @@ def press(driver: Any, selector: str) -> None:
     driver.execute_script("document.querySelector(arguments[0]).click()", selector)
 
 
+def select(driver: Any, run_id: str) -> None:
+    """Let this run be the only one that is selected."""
+    driver.execute_script("dash_clientside.set_props('selected-runs', {data: arguments[0]})", [run_id])
+    wait_for(lambda: text(driver, "#selection .selection-names") == run_id, f"{run_id} to be selected")
+
+
+def pin(driver: Any, run_id: str) -> None:
+    """Select a run, and press the bar's button that pins it."""
+    select(driver, run_id)
+    press(driver, f"#selection button[data-pin='{run_id}']")
+
+
 def asked(driver: Any) -> list[str]:
     """What the dialog says is replaced, and of the run that is to be pinned."""
     wait_for(lambda: driver.execute_script("return document.getElementById('pin').open"), "the dialog")
@@ -179,7 +191,7 @@ def test_a_pinned_baseline_a_chosen_run_and_the_same_view_by_its_url(
 
     # pin the good one in the history
     open_page(driver, server.url, "view=history")
-    press(driver, f".history button[data-pin='{runs.ids['good']}']")
+    pin(driver, runs.ids["good"])
     assert asked(driver) == ["No baseline is pinned now.", "This run is INCOMPLETE"]
     press(driver, "#pin [data-part=pin-do]")
     wait_for(lambda: RunStore(runs.state_dir).baseline() == runs.ids["good"], "the pinned baseline")
@@ -218,6 +230,8 @@ def test_a_pinned_baseline_a_chosen_run_and_the_same_view_by_its_url(
     wait_for(lambda: "smoothing=0" in driver.current_url, "the URL to follow")
     wait_for(lambda: traces(driver, 0)["baseline val"]["y"] == runs.val("good", "patchtst"), "the baseline's curve")
     assert traces(driver, 0)["baseline val"]["x"] == list(range(1, 9))
+    (band,) = driver.execute_script("return document.querySelector('.loss-chart .js-plotly-plot').layout.shapes")
+    assert band["y0"] == pytest.approx(runs.val("good", "patchtst")[-1] * 1.05), "5 % worse than the baseline's last"
     assert traces(driver, 0)["val"]["y"] == runs.val("better", "patchtst")
 
     # shared
@@ -249,7 +263,7 @@ def test_what_one_browser_pins_every_open_page_follows(
         wait_for(lambda: texts(there, ".run-row"), "the other table")
         assert (baseline_shown(here), baseline_shown(there)) == ("none", "none")
 
-        press(here, f".history button[data-pin='{runs.ids['good']}']")
+        pin(here, runs.ids["good"])
         asked(here)
         press(here, "#pin [data-part=pin-do]")
         for driver in (here, there):
@@ -259,7 +273,7 @@ def test_what_one_browser_pins_every_open_page_follows(
         differences = texts(there, f"tr[data-run='{runs.ids['diverged']}'] .cell-delta")
         assert number(differences[0]) > 0 and differences[1] == "incomparable", "patchtst, and swinmae that diverged"
 
-        press(here, f".history button[data-pin='{runs.ids['better']}']")
+        pin(here, runs.ids["better"])
         assert asked(here)[0].startswith(f"It replaces {runs.ids['good']}, pinned since ")
         press(here, "#pin [data-part=pin-do]")
         for driver in (here, there):
@@ -320,9 +334,11 @@ def test_the_history_sorts_filters_chooses_columns_and_overlays(
 
     press(driver, "button[data-column=duration_seconds]")
     wait_for(lambda: "32 s" in "".join(texts(driver, ".cell-duration_seconds")), "the chosen column")
-    press(driver, ".run-row button[data-overlay]")
+    press(driver, ".run-row button[data-select]")
+    wait_for(lambda: driver.find_elements("css selector", "[data-select][aria-checked=true]"), "the box to be checked")
+    press(driver, "#selection button[data-draw-runs]")
     wait_for(lambda: f"runs={runs.ids['better']}" in driver.current_url, "the overlay in the URL")
-    wait_for(lambda: driver.find_elements("css selector", "[data-overlay][aria-checked=true]"), "the box to be checked")
+    assert "tab=curves" in driver.current_url
 
 
 def test_an_absent_run_is_said_and_the_way_back_is_there(runs: Runs, server: RunningServer, browser: Any) -> None:
@@ -341,7 +357,7 @@ def test_in_a_frame_nothing_can_be_pinned(runs: Runs, server: RunningServer, bro
     open_page(driver, server.url, "embed=1&panel=history&view=history")
     wait_for(lambda: texts(driver, ".run-row"), "the table")
 
-    press(driver, ".history button[data-pin]")
+    pin(driver, runs.ids["good"])
 
     shown = [one.is_displayed() for one in driver.find_elements("css selector", "[data-pin]")]
     assert shown and not any(shown)

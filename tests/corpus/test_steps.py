@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from step_doing import broken, collect, do, passed, tried
 from step_rows import ROWS, Row
 from step_rows_described import ROWS as DESCRIBED
-from step_rows_described import section
 from step_rows_files import ROWS as FILES
+from step_rows_rest import ROWS as REST
 from step_rows_scores import ROWS as SCORES
+from step_rows_scores import again, fused
 from step_rows_strict import ROWS as STRICT
 from support.breakages import (
     BUNDLE,
     CFG,
     CKPT,
     TABLE,
-    Broken,
     Edit,
     also,
-    backup,
     gone,
     mode,
     put,
@@ -31,47 +29,25 @@ from support.breakages import (
     then_backup,
     touched,
 )
+from support.decisions import EVENTS
+from support.fused_scoring import HELD_OUT
 from support.nobody import as_nobody, open_to_all
-from support.server import clean_environment
-from support.workspaces import SCORING, checkpoint_bytes, falling, write_good, write_running
+from support.workspaces import SCORING, checkpoint_bytes, write_running
 
 from collectors.collect import CollectOptions, Collector
-from collectors.contract.state import DashboardState
-from collectors.judge.checks.baseline import PIN
+from collectors.judge.checks.alarm_rate import DIVIDE as FEWER
+from collectors.judge.checks.decision_parts import DIVIDE
 from collectors.judge.remedy import RUN_SMOKE
 from collectors.readers.child.process import ReaderProcess
 from collectors.store.store import Store
 
-FURTHER = (*FILES, *DESCRIBED, *STRICT, *SCORES)
+FURTHER = (*FILES, *DESCRIBED, *STRICT, *SCORES, *REST)
 
 
 @pytest.fixture(scope="module")
 def child() -> Iterator[ReaderProcess]:
     with ReaderProcess() as process:
         yield process
-
-
-def collect(root: Path, child: ReaderProcess, state_dir: Path | None = None) -> DashboardState:
-    """Observe once; one child for all, as starting one takes a second."""
-    store = Store(state_dir) if state_dir else None
-    with Collector(root, store, CollectOptions(announce=lambda _: None)) as collector:
-        collector._cache._child = collector._cache.event_files._child = child
-        return collector.collect()
-
-
-def do(command: str, root: Path, **environment: str) -> None:
-    """What a person does who copies it into a shell."""
-    path = f"{Path(sys.executable).parent}:/usr/bin:/bin"
-    subprocess.run(["sh", "-c", command], cwd=root, check=True, env=clean_environment(PATH=path, **environment))
-
-
-def broken(tmp_path: Path) -> Broken:
-    root = tmp_path / "ws"
-    return Broken(root, *write_good(root))
-
-
-def passed(state: DashboardState) -> set[str]:
-    return {check.id for check in state.checklist if check.passed}
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[row.name for row in ROWS])
@@ -81,6 +57,7 @@ def test_a_step_clears_what_it_says(row: Row, tmp_path: Path, child: ReaderProce
     row.edit(w)
     before = collect(w.root, child)
     assert before.steps[0].needed_for == ()
+    assert row.action in before.steps[0].action
     tried(row, w, before, child)
 
 
@@ -90,25 +67,6 @@ def test_any_step_clears_what_it_says(row: Row, tmp_path: Path, child: ReaderPro
     w = broken(tmp_path)
     row.edit(w)
     tried(row, w, collect(w.root, child), child)
-
-
-def tried(row: Row, w: Broken, before: DashboardState, child: ReaderProcess) -> None:
-    """Do the step that says the row's words, and look again."""
-    step = next(one for one in before.steps if row.action in one.action)
-    assert step is before.steps[0] or row in FURTHER
-    assert step.command == (row.command and row.command.replace("{run}", before.meta.run_id))
-    cleared = {*step.clears, *step.needed_for}
-    assert (*step.clears, *step.needed_for) == tuple(row.clears.split())
-    assert not passed(before) & cleared
-    if row.by_hand is not None:
-        row.by_hand(w)
-    elif step.command is not None:
-        do(step.command, w.root)
-    after = collect(w.root, child)
-    assert cleared <= passed(after)
-    assert passed(before) - passed(after) == set(row.then.split()), "a step undid something"
-    assert step not in after.steps
-    assert not list(w.root.parent.rglob("ran*"))
 
 
 def test_the_smoke_test_is_a_step_that_clears_itself(tmp_path: Path, child: ReaderProcess) -> None:
@@ -149,6 +107,20 @@ def test_a_scoring_command_that_fails_is_mended_and_tried_again(tmp_path: Path, 
     assert collect(w.root, child, state_dir).steps == ()
 
 
+def test_tables_of_more_rows_than_are_read_are_divided(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    w = broken(tmp_path)
+    fused(w)
+    with Collector(w.root, None, CollectOptions(announce=lambda _: None)) as collector:
+        collector.collect()
+        monkeypatch.setattr("collectors.observe.decision_files.MOST_ROWS", 1000)
+        for path in (EVENTS, HELD_OUT):
+            put(path, lambda data: data + data.splitlines(keepends=True)[-1])(w)
+        cleared = {step.action: {*step.clears} for step in collector.collect().steps}
+        assert cleared[DIVIDE] | cleared[FEWER] == {"scores", "alarm_rate", "alignment"}
+        again(w)
+        assert cleared[DIVIDE] | cleared[FEWER] <= passed(collector.collect())
+
+
 def test_a_file_that_changed_after_the_end_is_put_back(tmp_path: Path, child: ReaderProcess) -> None:
     w, state_dir = broken(tmp_path), tmp_path / "state"
     touched(-9000, CKPT, CFG, TABLE, w.events())(w)
@@ -161,28 +133,6 @@ def test_a_file_that_changed_after_the_end_is_put_back(tmp_path: Path, child: Re
     assert step.clears == ("provenance",)
     then_backup(put(CKPT, good, at=-8000))(w)
     assert "provenance" in passed(collect(w.root, child, state_dir))
-
-
-def test_a_run_that_is_worse_than_its_baseline_may_become_the_measure(tmp_path: Path, child: ReaderProcess) -> None:
-    """The command of the words, with this run's own id."""
-    w, state_dir = broken(tmp_path), tmp_path / "state"
-    section(checks={"baseline": {"enabled": True}})(w)
-    environment = {"TRAINING_DASHBOARD_STATE_DIR": str(state_dir)}
-
-    def export() -> DashboardState:
-        with Collector(w.root, Store(state_dir), CollectOptions(announce=lambda _: None)) as collector:
-            return collector.export(snapshot=True)
-
-    def pin(run_id: str) -> None:
-        do(PIN.strip("`").replace("RUN_ID", run_id), w.root, **environment)
-
-    pin(export().meta.run_id)
-    also(rerun(pause=100.0, val=falling(8, 2.0)), backup)(w)
-    worse = export()
-    step = next(step for step in worse.steps if "baseline" in step.clears)
-    assert f"pin another baseline with {PIN} if this one is no longer the measure" in step.action
-    pin(worse.meta.run_id)
-    assert "baseline" in passed(export())
 
 
 @pytest.mark.parametrize(

@@ -106,6 +106,23 @@ EQUIVALENTS: Final[tuple[Equivalent, ...]] = (
         for count in (15, 17)
     ),
     Equivalent(
+        "best: dict[float, tuple[float, list[float]]] = {begin: (0.0, [])}",
+        None,
+        "what all ways cost alike: which is the cheapest stays",
+    ),
+    Equivalent("if first > last:", "if (first >= last):", "equal ones were answered in the line before"),
+    Equivalent(
+        "down = source.top < target.top",
+        "down = (source.top <= target.top)",
+        "two cards of a column never stand at one height",
+    ),
+    Equivalent("for gap in [*gaps, 0.0]:", None, "how much room is left behind the last column"),
+    Equivalent(
+        "page=page if isinstance(page, int) and 0 <= page < 1_000_000 else 0,",
+        "page=page if isinstance(page, int) and (0 < page < 1000000) else 0,",
+        "what is not understood is page 0 as well",
+    ),
+    Equivalent(
         "if huge is not None and largest > huge:",
         "if huge is not None and (largest >= huge):",
         "where the largest is the bound itself, none of them lies above it",

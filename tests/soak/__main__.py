@@ -109,6 +109,7 @@ class Soak:
             while wrong and (looks < LEAST_LOOKS or time.monotonic() < end):
                 looks, state = looks + 1, self._state()
                 wrong = self.browsers.differing(state) if state else ["there is no state"]
+                time.sleep(1.0 if wrong else 0.0)
             self.differing += wrong
 
     def _has_settled(self) -> bool:

@@ -59,11 +59,13 @@ class Numbers:
 
 def a_value(numbers: Numbers, model: dict[str, Array] | None = None) -> dict[str, Any]:
     """What a trainer saves: epoch, model, optimizer, configuration, loss."""
+    arrays = a_model() if model is None else model
+    trained = next((array.shape for array in arrays.values() if array.ndim > 1), (8, 4))
     return {
         "epoch": 6,
-        "model_state_dict": numbers.add_all(a_model() if model is None else model),
+        "model_state_dict": numbers.add_all(arrays),
         "optimizer_state_dict": {
-            "state": {0: {"step": numbers.add(np.array(9, "<f4")), "exp_avg": numbers.add(weights(5))}},
+            "state": {0: {"step": numbers.add(np.array(9, "<f4")), "exp_avg": numbers.add(weights(5, trained))}},
             "param_groups": [{"lr": 0.002, "params": [0]}],
         },
         "config": {"model": {"d_model": 48}, "name": "small"},

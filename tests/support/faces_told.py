@@ -20,7 +20,8 @@ from collectors.presentation.runs import rows_as_text, run_as_text
 from collectors.store.rows import row_of
 from dash_app.pictures.badge import check_badge, render_badge, stream_badge, verdict_badge
 from dash_app.pictures.still_graph import Occasion, render_still_graph
-from dash_app.reading.query import RunQuery, select_page
+from dash_app.reading.query import RunQuery
+from dash_app.reading.run_page import select_page
 from dash_app.views.curves.compared import compared_curves
 from dash_app.views.graph.stage_details import render_stage_details
 from dash_app.views.page import render_page

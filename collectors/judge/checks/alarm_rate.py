@@ -10,13 +10,14 @@ from collections.abc import Iterator
 from collectors.decisions.analysis import Analysis, Rate
 from collectors.decisions.bounds import needed, upper_bound
 from collectors.decisions.words import State
-from collectors.judge.checks.decision_parts import WHEN, on_scores, series_words, stream_of
+from collectors.judge.checks.decision_parts import LENGTHS, WHEN, on_scores, series_words, stream_of
 from collectors.judge.checks.part import Judgement, Part, failing, passing, skipping
 from collectors.judge.checks.spec import CheckSpec, GatePlace, Meaning
 from collectors.numbers import listed, percent_words, plural
 from collectors.training.evidence import WorkspaceEvidence
 
 NAME_THEM = "Score windows that are known to be normal, and name the table: `decisions: {alarm_rate: {normal: ...}}`."
+TIMES = "Record when each of the normal windows ended: `decisions: {columns: {time: ...}}`."
 DIVIDE = "Name fewer normal windows: these are more than enough."
 RAISE = (
     "Calibrate on more normal windows, or raise `anomaly`; `decisions: {alarm_rate: {target: ...}}` is what is asked."
@@ -34,10 +35,10 @@ def _parts(found: Analysis) -> Iterator[Part]:
         yield failing(table.path, None, f"{table.path}: {table.errors()[0]}", NAME_THEM)
     elif not found.rates:
         yield skipping(table.path if table else None, None, _unnamed(found, target), NAME_THEM)
-    if table is not None and table.is_cut:
+    if table is not None and table.is_cut and not table.errors():
         yield skipping(table.path, None, f"{table.path}: only its first {table.rows:,} rows were read", DIVIDE)
     for rate in found.rates:
-        yield _judged(rate, target, table.path if table else None)
+        yield _judged(rate, found, table.path if table else None)
 
 
 def _unnamed(found: Analysis, target: float) -> str:
@@ -62,14 +63,13 @@ def _untold(found: Analysis) -> str:
     return f"{named} holds no window of {listed(map(series_words, found.deciding))}"
 
 
-def _judged(rate: Rate, target: float, path: str | None) -> Part:
+def _judged(rate: Rate, found: Analysis, path: str | None) -> Part:
     name, stream, bound = series_words(rate.series), stream_of(rate.series), rate.bound
     counted = f"{name}: {rate.over:,} of {plural(rate.windows, 'normal window')} over `anomaly`"
+    target = found.rules.alarm_rate.target
     if bound is None or rate.independent is None:
-        text = f"{counted}; nothing says how far windows overlap"
-        return skipping(
-            path, stream, text, "Say how long they are: `decisions: {windows: ...}`, and record their times."
-        )
+        hint = LENGTHS if found.window_seconds(rate.series) is None else TIMES
+        return skipping(path, stream, f"{counted}; nothing says how far windows overlap", hint)
     apart = f"{rate.over_apart:,} of {rate.independent:,} that do not overlap"
     told = f"{counted}, {apart}: at most {percent_words(bound)} at 95 %"
     if bound <= target:

@@ -11,7 +11,7 @@ from collectors.decisions.alignment import Alignment
 from collectors.decisions.analysis import Analysis
 from collectors.decisions.series import FUSED
 from collectors.decisions.words import State
-from collectors.judge.checks.decision_parts import WHEN, on_scores, series_words, stream_of
+from collectors.judge.checks.decision_parts import LENGTHS, WHEN, on_scores, series_words, stream_of
 from collectors.judge.checks.part import Judgement, Part, failing, passing, skipping
 from collectors.judge.checks.score_times import told_without
 from collectors.judge.checks.spec import CheckSpec, GatePlace, Meaning
@@ -93,7 +93,7 @@ def _pair_parts(found: Analysis, told: Alignment) -> Iterator[Part]:
         yield skipping(path, None, text, TIMES)
     elif allowed is None:
         text = f"pairs lie up to {duration_words(gap)} apart; nothing says how long windows are"
-        yield skipping(path, None, text, "Say it: `decisions: {windows: {STREAM: {seconds: ...}}}`.")
+        yield skipping(path, None, text, LENGTHS)
     elif gap > allowed + 1e-6:
         row = number_words(told.farthest_row)
         text = f"the pair of row {row} lies {duration_words(gap)} apart; half a window is {duration_words(allowed)}"

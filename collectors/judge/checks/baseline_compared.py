@@ -5,14 +5,14 @@ It refuses to compare what was trained otherwise, and says why.
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Iterable
 
 from collectors.compare.regression import judge_regression, judge_stream, ordered, way_of, windowed
 from collectors.contract.metrics import StreamMetrics
 from collectors.contract.policy import Policy
 from collectors.contract.state import CheckEvidence, DashboardState
 from collectors.contract.values import Outcome, Regression
-from collectors.judge.checks.part import Judgement
+from collectors.judge.checks.part import Judgement, is_running
 from collectors.judge.remedy import Kind, Remedy, waiting
 from collectors.training.evidence import WorkspaceEvidence
 
@@ -27,9 +27,9 @@ REMEDIES = {
         f"Train again, or pin another baseline with {PIN} if this one is no longer the measure.", Kind.CHOOSE
     ),
     Regression.INCOMPARABLE: Remedy(f"Pin a baseline that was trained the same way: {PIN}.", Kind.CHOOSE),
-    Regression.INCOMPLETE: waiting("Wait until the training has ended."),
+    Regression.INCOMPLETE: Remedy(f"Train to the end, or pin another baseline: {PIN}.", Kind.CHOOSE),
 }
-SAY_WAY = Remedy("Say which way is better: `baseline: {direction: lower}` or `direction: higher`.")
+WAIT = waiting("Wait until the training has ended.")
 
 
 def compared_with(seen: WorkspaceEvidence, baseline: DashboardState) -> Judgement:
@@ -38,22 +38,27 @@ def compared_with(seen: WorkspaceEvidence, baseline: DashboardState) -> Judgemen
     whole = windowed(policy)
     run = {s.id: s.with_curves(whole) if whole else s.metrics for s in seen.streams}
     found = judge_regression(run, baseline.metrics, policy)
-    has_way = found.value is not Regression.INCOMPARABLE or not any(map(partial(_lacks_way, policy), run.values()))
-    known = REMEDIES.get(found.value) if has_way else SAY_WAY
+    undirected = _undirected(policy, run.values()) if found.value is Regression.INCOMPARABLE else ()
+    is_early = found.value is Regression.INCOMPLETE and any(map(is_running, seen.streams))
+    known = WAIT if is_early else _say_way(undirected[0]) if undirected else REMEDIES.get(found.value)
     return Judgement(
         outcome=OUTCOMES.get(found.value, Outcome.SKIP),
         detail=f"against {baseline.meta.run_id}: {found.sentence}",
         remedies=(known,) if known is not None else (),
         evidence=tuple(_evidence(stream, (run, baseline), seen) for stream in ordered(run, baseline.metrics)),
-        not_yet=found.value is Regression.INCOMPLETE,
+        not_yet=is_early,
         short=IN_SHORT.get(found.value),
     )
 
 
-def _lacks_way(policy: Policy, stream: StreamMetrics) -> bool:
-    """Whether nothing says which way a metric gets better that the policy compares."""
-    held = (name for name in (policy.metric, *policy.metrics) if name in stream.series)
-    return any(way_of(name, policy, stream) is None for name in held)
+def _undirected(policy: Policy, streams: Iterable[StreamMetrics]) -> tuple[str, ...]:
+    """Metrics that the policy compares and of which nothing says which way they get better."""
+    held = [(name, s) for s in streams for name in (policy.metric, *policy.metrics) if name in s.series]
+    return tuple(name for name, stream in held if way_of(name, policy, stream) is None)
+
+
+def _say_way(metric: str) -> Remedy:
+    return Remedy(f"Say which way {metric} gets better: `metrics: {{{metric}: {{better: higher}}}}` (or `lower`).")
 
 
 def _evidence(

@@ -66,8 +66,13 @@ def own_checkpoint(seen: WorkspaceEvidence, s: StreamEvidence) -> Remedy:
 
 def own_config(seen: WorkspaceEvidence, s: StreamEvidence) -> Remedy:
     """Against a config that its run's other files contradict: of both, the one that is not as it was packed."""
+    back = config_of_run(seen, s)
+    return back if back.paths else bring_back_checkpoint(seen, s) or back
+
+
+def config_of_run(seen: WorkspaceEvidence, s: StreamEvidence) -> Remedy:
+    """Against a config that is not its run's."""
     known = bring_back(seen, s.config, f"{s.stream.label}'s config") if s.config is not None else None
-    known = known or bring_back_checkpoint(seen, s)
     action = f"Put the config of {{names}}'s run back in place, or train again with this one{and_pack(seen, s.config)}."
     return known or Remedy(action, Kind.RESTORE, (s.stream.label,))
 

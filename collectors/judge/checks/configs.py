@@ -23,6 +23,7 @@ from collectors.judge.checks.part import (
     warnings_of,
 )
 from collectors.judge.checks.spec import CheckSpec, GatePlace, Meaning, When
+from collectors.judge.remedy import Remedy
 from collectors.numbers import listed, value_words
 from collectors.training.evidence import ReadFile, StreamEvidence, WorkspaceEvidence
 
@@ -38,12 +39,25 @@ def _config(
 ) -> Part:
     if problem is not None:
         text, words = problem
-        back = bring_back(seen, file, f"{s.stream.label}'s config")
-        part = failing(file.path, s.id, f"{s.id}: {text}", back or words, short=_in_short(s, file))
+        part = failing(file.path, s.id, f"{s.id}: {text}", _mended(s, file, words, seen), short=_in_short(s, file))
         return lacking(part, not_yet_there(seen, s) if file.absent else None)
     values = [f"{name}={shown_value(value)}" for name, value in s.metrics.config.items() if value is not None]
     text = f"{s.id}: {', '.join(values) or file.path}"
     return passing(file.path, s.id, text, warnings_of(file.evidence.findings if file.evidence else ()))
+
+
+def _mended(s: StreamEvidence, file: ReadFile[ConfigEvidence], words: str, seen: WorkspaceEvidence) -> Remedy:
+    return bring_back(seen, file, f"{s.stream.label}'s config") or Remedy(words)
+
+
+def config_again(s: StreamEvidence, seen: WorkspaceEvidence, key: str) -> Remedy | None:
+    """What this check asks for where it is why a config does not hold a key; None where it has nothing to ask."""
+    file, wanted = s.config, s.stream.config
+    problem = _problem(s, file, wanted) if file is not None and wanted is not None else None
+    if file is None or wanted is None or problem is None:
+        return None
+    is_why = key in wanted.required or not isinstance(s.config_data, Mapping)
+    return _mended(s, file, problem[1], seen) if is_why else None
 
 
 def _in_short(s: StreamEvidence, file: ReadFile[ConfigEvidence]) -> Short:

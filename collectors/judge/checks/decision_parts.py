@@ -14,6 +14,9 @@ from collectors.numbers import listed, number_words
 from collectors.training.evidence import WorkspaceEvidence
 
 SCORE = "Score the operation data with today's checkpoint."
+DIVIDE = "Divide the table by time: the newest part is judged."
+WRITE_AGAIN = "Write the table again, or name its columns under `decisions: {columns: ...}`."
+LENGTHS = "Say how long windows are: `decisions: {windows: {STREAM: {seconds: ...}}}`."
 
 
 def is_asked(config: PipelineConfig) -> bool:
@@ -60,10 +63,9 @@ def _unread(found: Analysis, unread: Callable[..., Part]) -> Iterable[Part]:
     for table in found.files.scores:
         errors = first_error(table.findings)
         if errors and (unread is failing or not table.rows):
-            hint = "Write the table again, or name its columns under `decisions: {columns: ...}`."
-            yield unread(table.path, None, f"{table.path}: {errors}", hint)
+            yield unread(table.path, None, f"{table.path}: {errors}", WRITE_AGAIN)
         elif not table.rows:
             yield skipping(table.path, None, f"{table.path}: no window has been scored yet", SCORE)
         if table.is_cut:
             text = f"{table.path}: only its first {table.rows:,} rows were read"
-            yield skipping(table.path, None, text, "Divide the table by time: the newest part is judged.")
+            yield skipping(table.path, None, f"{text}: {errors}" if errors else text, WRITE_AGAIN if errors else DIVIDE)

@@ -20,8 +20,8 @@ from collectors.judge.checks.part import (
     skipping,
     warnings_of,
 )
+from collectors.judge.checks.records import records_again
 from collectors.judge.checks.spec import CheckSpec, GatePlace, Meaning
-from collectors.judge.remedy import training
 from collectors.numbers import plural
 from collectors.training.evidence import ReadFile, StreamEvidence, WorkspaceEvidence
 from collectors.training.words import absent_tags, no_events
@@ -50,10 +50,7 @@ def _logs(s: StreamEvidence) -> Part | None:
 
 def _events(s: StreamEvidence, wanted: EventFolder) -> Part:
     folder = wanted.folder
-    place = "this folder" if folder == "." else folder
-    hint = training(
-        "Train {names} with its event writer on; it should write below {paths}.", s.stream.label, path=place
-    )
+    hint = records_again(s)
     unreadable = [f"{path}: {problem}" for path, problem in s.unreadable_events]
     if not s.events:
         short = Short(f"{{}}'s event files {'cannot be read' if unreadable else 'are missing'}", s.stream.label)
@@ -77,7 +74,7 @@ def _events(s: StreamEvidence, wanted: EventFolder) -> Part:
 
 def _table(s: StreamEvidence, table: ReadFile[LossTableEvidence]) -> Part:
     """A stream without event files is asked by its table; `events_missing` tells of those that should be there."""
-    hint = training("Train {names}; it should write {paths}.", s.stream.label, path=table.path)
+    hint = records_again(s)
     if table.evidence is None:
         short = Short(f"{{}}'s table of losses {'is missing' if table.absent else 'cannot be read'}", s.stream.label)
         return failing(table.path, s.id, f"{s.id}: {missing_text(table.facts, table.beside)}", hint, short=short)

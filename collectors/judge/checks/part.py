@@ -31,6 +31,7 @@ LIMITS = Remedy(
 ALLOW = Remedy("Let the user who validates read it (`ls -ld` shows who may).", Kind.SETTLE)
 PLACE = Remedy("Put the file itself in the place of what lies there.", Kind.SETTLE)
 SLOW = Remedy("Give its reading more time: `limits: {seconds: ...}`.", Kind.SETTLE)
+LARGE = Remedy("Give its reading more memory: `limits: {memory_bytes: ...}`.", Kind.SETTLE)
 SIGNS = {
     "git lfs pull": PULL,
     " leads to nothing": MEND_LINK,
@@ -39,6 +40,7 @@ SIGNS = {
     "a regular file was expected": PLACE,
     "reading took longer than": SLOW,
     "reading did not end within": SLOW,
+    "reading needed more than": LARGE,
 }
 """What a failure speaks of -> what helps there, whichever file it is."""
 MOST_ALIKE = 3
@@ -105,17 +107,16 @@ def failing(
     path: str | None, stream: str | None, text: str, remedy: str | Remedy, *, short: Short | None = None
 ) -> Part:
     """A part that does not hold, with what helps; it cannot be told where this machine let nothing look at it."""
-    better = next((known for sign, known in SIGNS.items() if sign in text), None)
     if NOT_READ_HERE in text:
-        return skipping(path, stream, text, better or LIMITS)
-    return Part(path, stream, Outcome.FAIL, text, (_as_remedy(better or remedy),), short=short)
+        return skipping(path, stream, text, remedy)
+    return Part(path, stream, Outcome.FAIL, text, (_helping(text, remedy),), short=short)
 
 
 def skipping(
     path: str | None, stream: str | None, text: str, remedy: str | Remedy, *, short: Short | None = None
 ) -> Part:
     """A part that cannot be told."""
-    return Part(path, stream, Outcome.SKIP, text, (_as_remedy(remedy),), short=short)
+    return Part(path, stream, Outcome.SKIP, text, (_helping(text, remedy),), short=short)
 
 
 def not_yet(path: str | None, stream: str | None, text: str, remedy: str | Remedy) -> Part:
@@ -141,8 +142,10 @@ def lacking(part: Part, yet: NotYet | None) -> Part:
     return replace(part, outcome=Outcome.SKIP, text=text, remedies=remedies, not_yet=True, short=None)
 
 
-def _as_remedy(said: str | Remedy) -> Remedy:
-    return Remedy(said) if isinstance(said, str) else said
+def _helping(text: str, said: str | Remedy) -> Remedy:
+    """What helps against what a text speaks of, whichever file it is; else what is said."""
+    known = next((known for sign, known in SIGNS.items() if sign in text), LIMITS if NOT_READ_HERE in text else said)
+    return Remedy(known) if isinstance(known, str) else known
 
 
 def judge_parts(parts: Iterable[Part]) -> Judgement:

@@ -13,6 +13,7 @@ from collectors.contract.values import Status
 from collectors.evidence.documents import value_at
 from collectors.judge.checks.backup_copies import copies_in
 from collectors.judge.checks.bring_back import bring_back_checkpoint, new_backup, own_checkpoint
+from collectors.judge.checks.ending import tell_end
 from collectors.judge.checks.part import (
     NAME_TAGS,
     Judgement,
@@ -27,6 +28,7 @@ from collectors.judge.checks.part import (
     passing,
     skipping,
 )
+from collectors.judge.checks.records import records_again
 from collectors.judge.checks.spec import CheckSpec, GatePlace, Meaning
 from collectors.judge.checks.table_run import LOST, SLACK_SECONDS, is_told_by_table, table_part
 from collectors.judge.remedy import TRAIN, training, waiting
@@ -42,19 +44,18 @@ def check_provenance(seen: WorkspaceEvidence) -> Judgement:
     """Checkpoints, loss histories, scaler and backup are of one run, and sizes agree."""
     running = [s for s in seen.streams if is_running(s)]
     if running:
-        return judge_parts(_while_running(s) for s in running)
+        return judge_parts(_while_running(s, seen) for s in running)
     parts = [p for s in seen.streams for p in _stream_parts(s, seen)]
     return judge_parts([*parts, *_scaler_parts(seen), *_shared_parts(seen), *_backup_parts(seen)])
 
 
-def _while_running(s: StreamEvidence) -> Part:
+def _while_running(s: StreamEvidence, seen: WorkspaceEvidence) -> Part:
     absent = None if s.losses.curves else absent_tags(s)
     if absent is not None:
         return skipping(None, s.id, f"{s.id}: {absent}", NAME_TAGS)
     label, where = s.stream.label, epoch_words(s)
     if s.progress.silent:
-        remedy = s.progress.remedy or f"Look whether {label} still trains."
-        return skipping(None, s.id, f"nothing says that {s.id} has ended ({where})", remedy)
+        return skipping(None, s.id, f"nothing says that {s.id} has ended ({where})", tell_end(s, seen))
     return not_yet(None, s.id, f"{s.id} is training ({where})", waiting(f"Wait until {label} has ended."))
 
 
@@ -68,8 +69,7 @@ def _stream_parts(s: StreamEvidence, seen: WorkspaceEvidence) -> Iterator[Part]:
     elif s.run is None:
         is_there = bool(s.events or s.unreadable_events)
         what = "no event file with a record that can be read" if is_there else "no event file"
-        hint = "Mend the event files, or restore them." if is_there else "Keep the event files beside the outputs."
-        yield skipping(None, s.id, f"{s.id}: {what}, so nothing says when its run began", hint)
+        yield skipping(None, s.id, f"{s.id}: {what}, so nothing says when its run began", records_again(s))
     elif not s.times_trusted:
         yield skipping(None, s.id, f"{s.id}: times were lost", LOST)
     else:

@@ -15,6 +15,7 @@ import numpy as np
 from collectors.contract.pipeline import PipelineConfig
 from collectors.evidence.files import FileFacts
 from collectors.judge.checks.part import Part, failing, missing_text, passing, skipping
+from collectors.judge.checks.records import records_again
 from collectors.judge.remedy import training
 from collectors.numbers import instant_words
 from collectors.training.evidence import ReadFile, StreamEvidence
@@ -42,7 +43,7 @@ def table_part(s: StreamEvidence, trusted_seconds: float) -> Part:
     written = table.facts.modified_at if table else None
     if table is None or table.evidence is None or written is None:
         text = f"{s.id}: no table, so nothing says when its run began"
-        return skipping(None, s.id, text, "Keep the table beside the outputs.")
+        return skipping(None, s.id, text, records_again(s))
     if s.checkpoint is None:
         return passing(table.path, s.id, f"{s.id}: losses of one table")
     if times is not None and not is_kept_time(written, times[1], trusted_seconds):

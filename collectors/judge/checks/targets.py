@@ -13,9 +13,20 @@ import numpy as np
 from collectors.contract.metric_rules import Target
 from collectors.contract.metrics import Point
 from collectors.contract.values import Status
-from collectors.judge.checks.part import Judgement, Part, Short, failing, is_running, judge_parts, passing, skipping
+from collectors.judge.checks.part import (
+    Judgement,
+    Part,
+    Short,
+    failing,
+    is_running,
+    judge_parts,
+    not_yet,
+    passing,
+    skipping,
+)
 from collectors.judge.checks.spec import CheckSpec, GatePlace, Meaning, When
 from collectors.judge.checks.training import source_of
+from collectors.judge.remedy import waiting
 from collectors.numbers import listed, number_words, place_words, value_words
 from collectors.training.divergence_words import divergence_words
 from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
@@ -32,7 +43,7 @@ def _judged(s: StreamEvidence, target: Target, is_under_way: bool) -> Part:
     path = source_of(s)
     if is_running(s) or (is_under_way and s.progress.status is Status.IDLE):
         words = f"{s.id}: {_asked(target)}, still training"
-        return skipping(path, s.id, words, f"Wait until {s.stream.label} has ended.")
+        return not_yet(path, s.id, words, waiting(f"Wait until {s.stream.label} has ended."))
     if target.metric not in s.metrics.series:
         return _missing(s, target, path)
     point = (s.metrics.best if target.at == "best" else s.metrics.final).get(target.metric)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import islice
 
 from collectors.contract.values import Status
+from collectors.judge.checks.ending import tell_end
 from collectors.judge.checks.part import (
     NAME_TAGS,
     Judgement,
@@ -21,6 +22,7 @@ from collectors.judge.checks.part import (
     passing,
     skipping,
 )
+from collectors.judge.checks.records import left_a_model, records_again
 from collectors.judge.checks.spec import CheckSpec, GatePlace, Meaning
 from collectors.judge.remedy import RESUME, TRAIN, Remedy, training, waiting
 from collectors.numbers import listed, silence_words
@@ -34,23 +36,23 @@ from collectors.training.words import absent_tags, epoch_words, is_short
 
 def check_training(seen: WorkspaceEvidence) -> Judgement:
     """Every stream reached its configured end or a recorded early stop, with finite losses."""
-    return judge_parts(_still_to_come(_training(s), s, seen) for s in seen.streams)
+    return judge_parts(_still_to_come(_training(s, seen), s, seen) for s in seen.streams)
 
 
 def _still_to_come(part: Part, s: StreamEvidence, seen: WorkspaceEvidence) -> Part:
     """What has not begun while others train, or anywhere, is not late."""
-    has_begun = s.progress.status is not Status.IDLE or _left_a_model(s) or bool(s.unreadable_events)
+    has_begun = s.progress.status is not Status.IDLE or left_a_model(s) or bool(s.unreadable_events)
     return part if has_begun or table_problem(s) else lacking(part, not_yet_there(seen, s))
 
 
-def _training(s: StreamEvidence) -> Part:
+def _training(s: StreamEvidence, seen: WorkspaceEvidence) -> Part:
     path = source_of(s)
     norms = _gradient_warnings(s, _table_warnings(s))
     odd = [*(divergence_words(d) for d in s.progress.odd if not is_gradient_norm(d.series)), *norms]
     if s.progress.status is Status.DONE:
         part = _ended(s, path)
     else:
-        part, problem = _not_ended(s, path), table_problem(s)
+        part, problem = _not_ended(s, path, seen), table_problem(s)
         odd += _table_warnings(s)
         odd += [problem] if problem is not None and problem not in part.text else []
     return replace(part, extra=(*part.extra, *odd)) if odd else part
@@ -62,7 +64,7 @@ def source_of(s: StreamEvidence) -> str | None:
     return table.path if table else s.stream.events.folder if s.stream.events else None
 
 
-def _not_ended(s: StreamEvidence, path: str | None) -> Part:
+def _not_ended(s: StreamEvidence, path: str | None, seen: WorkspaceEvidence) -> Part:
     label, there = s.stream.label, epoch_words(s)
     where, at = f"{s.id}: {there}", f" at {there}" if there.startswith(s.progress.target.unit) else ""
     absent = None if s.losses.curves else absent_tags(s)
@@ -70,8 +72,8 @@ def _not_ended(s: StreamEvidence, path: str | None) -> Part:
         return failing(path, s.id, f"{s.id}: {absent}", NAME_TAGS)
     doubt = _doubt(s)
     if doubt:
-        look = s.progress.remedy or f"Look whether {label} still trains."
-        return skipping(path, s.id, where + doubt, look, short=Short("It cannot be told whether {} has ended", label))
+        short = Short("It cannot be told whether {} has ended", label)
+        return skipping(path, s.id, where + doubt, tell_end(s, seen), short=short)
     diverged = training("Find out why {names} diverged (learning rate, data), and train again.", label)
     by_status = {
         Status.FAIL: (failing, _failure(s), diverged, _failed(s)),
@@ -102,7 +104,8 @@ def _ended(s: StreamEvidence, path: str | None) -> Part:
         short = Short("{}'s loss history is not sound", label)
         return failing(path, s.id, f"{s.id}: {problem}", f"Write {label}'s loss history again.", short=short)
     if not s.losses.curves:
-        text, again = f"{s.id}: ended, but no loss was recorded", training("Train {names} with loss logging on.", label)
+        again = NAME_TAGS if absent_tags(s) is not None else records_again(s)
+        text = f"{s.id}: ended, but no loss was recorded"
         return failing(path, s.id, text, again, short=Short("{} recorded no loss", label))
     ended = "stopped early" if s.progress.early_stop else "completed"
     if s.unnamed_tables:
@@ -139,7 +142,7 @@ def _assumed(s: StreamEvidence) -> str:
 
 def _nothing(s: StreamEvidence) -> str:
     unreadable = [f"{path}: {problem}" for path, problem in s.unreadable_events]
-    how = "nothing says how it was trained" if _left_a_model(s) else "not trained"
+    how = "nothing says how it was trained" if left_a_model(s) else "not trained"
     return table_problem(s) or "; ".join(unreadable) or f"{how}: {_absent(s)}"
 
 
@@ -149,21 +152,15 @@ def _nothing_in_short(s: StreamEvidence) -> str:
         return "{}'s loss history cannot be read"
     if s.unreadable_events:
         return "{}'s event files cannot be read"
-    return "Nothing says how {} was trained" if _left_a_model(s) else "{} was not trained"
+    return "Nothing says how {} was trained" if left_a_model(s) else "{} was not trained"
 
 
 def _beginning(s: StreamEvidence) -> str | Remedy:
     """What makes a stream of which nothing is known tell something."""
-    table, label = s.loss_table, s.stream.label
+    table = s.loss_table
     if table is not None and table.evidence is not None and table_problem(s):
         return f"Correct {table.path}, or its section in dashboard.yaml."
-    if _left_a_model(s):
-        return f"Bring back the event files or the table of {label}'s training, or train it again."
-    return training(TRAIN, label)
-
-
-def _left_a_model(s: StreamEvidence) -> bool:
-    return s.checkpoint is not None and not s.checkpoint.absent
+    return records_again(s) if left_a_model(s) or s.unreadable_events else training(TRAIN, s.stream.label)
 
 
 def _absent(s: StreamEvidence) -> str:

@@ -41,7 +41,8 @@ def find_written_late(seen: WorkspaceEvidence) -> Iterator[Found]:
             f"{s.id}: the {what} {file.path} was written {instant_words(modified)}, {duration_words(modified - ended)} "
             f"after its run had ended ({instant_words(ended)})"
         )
-        yield Found(file.path, s.id, text, f"Look whether it is {s.stream.label}'s own {what} of this run.")
+        hint = f"Put back {s.stream.label}'s own {what} with its time (`cp -p`), or train again."
+        yield Found(file.path, s.id, text, hint)
 
 
 CHANGED = FindingSpec(

@@ -1,12 +1,13 @@
 """What a checkpoint says of itself, against the table and the events of its run. Pure.
 
-Only keys that the description maps are compared, to printed precision. Where a training was resumed, the best
-weights may be of an earlier part: then a difference warns, and only what cannot be at all fails.
+Keys that the description maps are compared, to printed precision. Where a training was resumed, the best weights may
+be of an earlier part: then a difference warns, and only what cannot be at all fails. Where it maps none, the keys that
+most trainers use are looked at: nobody says what they count, so what cannot be at all warns, and nothing fails.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,17 +16,23 @@ import numpy as np
 from collectors.contract.streams import CheckpointWord
 from collectors.evidence.order import distinct
 from collectors.judge.checks.bring_back import own_checkpoint
-from collectors.judge.findings.precision import as_number, printed, same_number
+from collectors.judge.findings.precision import MOST, as_number, printed, same_number
 from collectors.judge.findings.spec import FindingSpec, Found, done_streams, losses_path, sound_checkpoints, was_resumed
 from collectors.numbers import listed, value_words
 from collectors.training.agreement import Unit
 from collectors.training.completion import from_zero, leading, places_of
 from collectors.training.evidence import StreamEvidence, WorkspaceEvidence
 from collectors.training.metric_facts import better_of
+from collectors.training.remembered import finite_of
 from collectors.training.run_files import stride_of
+from collectors.training.series import is_loss
 from collectors.training.stream_runs import Curve
 
 COUNTS: Mapping[str, Unit] = {"epoch": "epoch", "step": "step"}
+USUAL_EPOCHS = ("epoch", "current_epoch", "best_epoch")
+USUAL_LOSSES = ("val_loss", "valid_loss", "best_loss", "best_val_loss", "best_valid_loss")
+FEWEST = 5
+"""Values of a loss beside which one that none of them is is odd."""
 Problem = tuple[str, bool]
 """What the losses say instead, and whether a resumed training cannot explain it."""
 
@@ -45,6 +52,36 @@ def find_checkpoint_says(seen: WorkspaceEvidence) -> Iterator[Found]:
             yield Found(
                 path, s.id, text, own_checkpoint(seen, s), level="warn" if was_resumed(s) and not problem[1] else None
             )
+        if not s.stream.checkpoint.says and not was_resumed(s):
+            told = _unmapped(s, found.scalars)
+            hint = f"Look whether {path} is of this training."
+            yield from (Found(path, s.id, f"{s.id}: {path} {words}", hint, level="warn") for words in told)
+
+
+def _unmapped(s: StreamEvidence, said: Mapping[str, Any]) -> Iterator[str]:
+    """An epoch beyond those that were trained, and a loss that the run never had, under usual keys."""
+    every = [c for held in (s.losses.curves, s.losses.others) for name, c in held.items() if is_loss(name) and len(c)]
+    last = max((float(finite_of(curve.epoch).max()) for curve in every if finite_of(curve.epoch).size), default=None)
+    for key, number in _numbers(said, USUAL_EPOCHS):
+        if last is not None and number > last + 1:
+            yield f"says `{key}` {value_words(number)}, but {losses_path(s)} ends at epoch {value_words(last)}"
+    if sum(map(len, every)) < FEWEST:
+        return
+    for key, number in _numbers(said, USUAL_LOSSES):
+        if not any(_nearest_is(number, curve) for curve in every):
+            yield f"says `{key}` {value_words(number)}, but {losses_path(s)} holds no such loss"
+
+
+def _numbers(said: Mapping[str, Any], keys: Sequence[str]) -> Iterator[tuple[str, float]]:
+    found = ((key, as_number(said.get(key))) for key in keys)
+    return ((key, number) for key, number in found if number is not None and np.isfinite(number))
+
+
+def _nearest_is(number: float, curve: Curve) -> bool:
+    """Whether the value of a curve that lies nearest is this number, as far as they were printed."""
+    value = finite_of(curve.value)
+    nearest = float(value[np.abs(value - number).argmin()]) if value.size else float("nan")
+    return same_number(number, nearest, printed(value[:MOST].tolist()))
 
 
 def _problem(s: StreamEvidence, name: str, number: float) -> Problem | None:

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from collectors.evidence.documents import MISSING, value_at
 from collectors.judge.checks.bring_back import own_config
+from collectors.judge.checks.ending import fewer_said
 from collectors.judge.findings.precision import as_number
 from collectors.judge.findings.spec import FindingSpec, Found, done_streams, ended_streams, losses_path, was_resumed
 from collectors.judge.withheld import why_withheld
@@ -103,10 +104,7 @@ def find_epochs_beyond(seen: WorkspaceEvidence) -> Iterator[Found]:
         said = s.stream.completion.total
         where = f"`{said}` in {s.config.path}" if isinstance(said, str) and s.config is not None else "the description"
         text = f"{s.id}: {where} says {total:,} {unit}s, but {losses_path(s)} holds {number_words(counted)}"
-        yield Found(
-            s.config.path if s.config is not None else None, s.id, text,
-            f"Put the config of {s.stream.label}'s run back in place, or train again with this one.",
-        )  # fmt: skip
+        yield Found(s.config.path if s.config is not None else None, s.id, text, fewer_said(s, seen))
 
 
 def find_config_rewritten(seen: WorkspaceEvidence) -> Iterator[Found]:
@@ -118,9 +116,8 @@ def find_config_rewritten(seen: WorkspaceEvidence) -> Iterator[Found]:
         if (late := modified - ended_at) > SLACK_SECONDS:
             ended = f"{duration_words(late)} after its run had ended ({instant_words(ended_at)})"
             text = f"{s.id}: {s.config.path} was written at {instant_words(modified)}, {ended}"
-            yield Found(
-                s.config.path, s.id, text, f"Compare it with the config that {s.stream.label} was trained with."
-            )
+            hint = f"Put back {s.stream.label}'s own config with its time (`cp -p`), or train again."
+            yield Found(s.config.path, s.id, text, hint)
 
 
 SPECS = (

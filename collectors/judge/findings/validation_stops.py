@@ -18,7 +18,7 @@ def find_validation_stops(seen: WorkspaceEvidence) -> Iterator[Found]:
         for source in sources_of(s):
             found = next(_stopped(source), None)
             if found is not None:
-                hint = f"Look why {s.stream.label} was not validated to its end: no later weights were measured."
+                hint = f"Find out why {s.stream.label} was not validated to its end, and train again."
                 yield Found(source.path, s.id, f"{s.id}: {source.path}: {found}", hint)
 
 

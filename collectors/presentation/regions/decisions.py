@@ -24,6 +24,7 @@ COUNTED: Final = {
     "no_line": "no threshold",
 }
 """Count of the contract -> its word."""
+LINES: Final = ("warn", "anomaly")
 CLOCKS: Final = {
     "utc": "times in UTC",
     "naive": "times as they are written, without a zone",
@@ -155,13 +156,15 @@ def _counts(told: DecisionSummary, labels: Mapping[str, str]) -> Element:
         el(
             "tr",
             el("th", _label(labels, series), None if series in told.deciding else DECIDES_NOT, scope="row"),
-            (el("td", number_words(getattr(counts, name)), class_=f"count-{name}") for name in shown),
-            el("td", _line(told, series, "warn")),
-            el("td", _line(told, series, "anomaly")),
+            (
+                el("td", number_words(getattr(counts, name)), class_=f"count-{name}", data_head=COUNTED[name])
+                for name in shown
+            ),
+            (el("td", _line(told, series, which), data_head=f"{which} at") for which in LINES),
         )
         for series, counts in told.counts.items()
     )
-    heads = ("Series", *(COUNTED[name] for name in shown), "warn at", "anomaly at")
+    heads = ("Series", *(COUNTED[name] for name in shown), *(f"{which} at" for which in LINES))
     return table(heads, rows, "delta-table decision-counts")
 
 

@@ -73,7 +73,7 @@ def _check_catboost_json(parsed: Any, draft: Draft) -> None:
     if not isinstance(trees, list) or not trees:
         draft.findings.error("holds no trees: expected `oblivious_trees` or `trees`")
         return
-    draft.scalars["trees"] = len(trees)
+    draft.scalars |= {"trees": len(trees), "rounds": len(trees)}
 
 
 def _check_ubjson(data: bytes, draft: Draft) -> None:
@@ -89,7 +89,8 @@ def _check_lightgbm(data: bytes, draft: Draft) -> None:
     sizes = [int(size) for size in declared[1].split()[:MOST_PARTS]] if declared else None
     start = data.find(b"\nTree=0\n") + 1
     trees = len(re.findall(rb"^Tree=\d+$", data, re.MULTILINE))
-    draft.scalars["trees"] = trees
+    of_a_round = re.search(rb"^num_tree_per_iteration=(\d{1,9})$", data, re.MULTILINE)
+    draft.scalars |= {"trees": trees, "rounds": trees // max(int(of_a_round[1]), 1)} if of_a_round else {"trees": trees}
     if not re.search(rb"^end of trees$", data, re.MULTILINE):
         draft.findings.error("the line `end of trees` is missing: it is cut short")
     elif not trees:

@@ -32,6 +32,8 @@ def check_xgboost(parsed: Any, draft: Draft) -> None:
         draft.findings.error("holds no trees")
         return
     draft.scalars["trees"] = len(trees)
+    starts = _at(model, "iteration_indptr")
+    draft.scalars |= {"rounds": len(starts) - 1} if isinstance(starts, (list, np.ndarray)) else {}
     best = _at(parsed, "learner", "attributes", "best_score")
     draft.scalars |= {"best_score": best} if isinstance(best, str) else {}
     declared = str(_at(model, "gbtree_model_param", "num_trees"))

@@ -12,6 +12,7 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
+from collectors.compare.limits import limits_of
 from collectors.contract.delta import Delta, LossChange, StreamDelta
 from collectors.contract.state import DashboardState
 from collectors.numbers import number_words, percent_words
@@ -27,14 +28,33 @@ MOST_OVERLAYS = 8
 def compared_curves(
     baseline: DashboardState | None, overlays: Sequence[DashboardState], delta: Delta | None
 ) -> dict[str, Any]:
-    """Return stream id -> `{others, delta, keys}`; streams that only the shown run has are left out.
+    """Return stream id -> `{others, delta, keys, bands}`; streams that only the shown run has are left out.
 
-    `others` are `{run, version, kind, place}` of the runs whose curves are drawn too, and asked for then.
+    `others` are `{run, version, kind, place}` of the runs whose curves are drawn too, and asked for then; `bands`
+    `{series, limit, side, text}`: what the policy allows, where the two runs can be compared.
     """
     states = [state for state in (baseline, *overlays) if state is not None]
     streams = dict.fromkeys(stream for state in states for stream in state.metrics)
     changes = {stream.id: stream for stream in delta.streams} if delta else {}
-    return {stream: _entry(stream, (baseline, overlays), changes) for stream in streams}
+    return {
+        stream: _entry(stream, (baseline, overlays), changes) | {"bands": _bands(baseline, delta, changes.get(stream))}
+        for stream in streams
+    }
+
+
+def _bands(baseline: DashboardState | None, delta: Delta | None, change: StreamDelta | None) -> list[dict[str, Any]]:
+    theirs = baseline.metrics.get(change.id) if baseline and change and change.comparable else None
+    if theirs is None or delta is None:
+        return []
+    return [
+        {
+            "series": limit.series,
+            "limit": limit.value,
+            "side": "below" if limit.better == "lower" else "above",
+            "text": limit.words,
+        }
+        for limit in limits_of(theirs, delta.policy)
+    ]
 
 
 def _entry(

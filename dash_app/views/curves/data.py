@@ -33,8 +33,14 @@ def loss_data(metrics: StreamMetrics) -> dict[str, Any]:
         "curves": [curve for curve in curves if curve["value"]],
         "broken": _broken(metrics, zero),
         "ends": _ends(metrics, zero),
-        "targets": [{"value": value, "text": chart_text(words)} for value, words in targets_of(metrics)],
+        "targets": [_target(metrics, value, words) for value, words in targets_of(metrics)],
     }
+
+
+def _target(metrics: StreamMetrics, value: float, words: str) -> dict[str, Any]:
+    """A value to reach, its words, and on which `side` of it a series must be."""
+    is_least = any(facts.at_least == value for facts in metrics.about.values())
+    return {"value": value, "text": chart_text(words), "side": "above" if is_least else "below"}
 
 
 def curve_columns(series: Series, shown: StreamMetrics) -> dict[str, list[Any]]:

@@ -18,7 +18,7 @@ from collectors.contract.state import DashboardState
 from collectors.presentation.metric_groups import main_part
 from collectors.presentation.regions.losses import chart_sentence, loss_foot, loss_head
 from dash_app.reading.documents import curves_version
-from dash_app.views.curves.metrics import groups_of, may_stand_open
+from dash_app.views.curves.metrics import group_beside, groups_of, may_stand_open
 from dash_app.views.markup import attributes
 from dash_app.views.tree import components
 
@@ -33,7 +33,7 @@ def _frames(streams: tuple[StreamInfo, ...]) -> list[Component]:
     return [_frame(stream) for stream in streams]
 
 
-def losses_now(state: DashboardState | None) -> dict[str, Any]:
+def losses_now(state: DashboardState | None, *, is_snapshot: bool = False) -> dict[str, Any]:
     """Return stream id -> `{run, version, head, foot, sentence, groups}`: what the frames are filled with.
 
     Curves and the table of their points are fetched by whoever looks at them, whenever `version` is another one.
@@ -42,7 +42,11 @@ def losses_now(state: DashboardState | None) -> dict[str, Any]:
         return {}
     streams = [s.id for s in state.pipeline.streams if s.id in state.metrics]
     is_open, run_id = may_stand_open(state), {"run": state.meta.run_id}
-    groups = {s: {"groups": groups_of(state.metrics[s], is_open=is_open)} for s in streams}
+    groups = {
+        s: {"groups": [*groups_of(run, is_open=is_open), *([] if is_snapshot else group_beside(run))]}
+        for s in streams
+        if (run := state.metrics[s])
+    }
     return {s: run_id | _filling(state.metrics[s]) | groups[s] for s in streams}
 
 
@@ -53,6 +57,7 @@ def _frame(stream: StreamInfo) -> Component:
             html.H3(stream.label),
             html.Span(**attributes(data_part="loss-head"), className="figure"),
             html.Span(**attributes(data_part="loss-delta"), className="figure loss-delta"),
+            _full_button(),
         ],
         className="panel-head",
     )
@@ -70,6 +75,11 @@ def _frame(stream: StreamInfo) -> Component:
     metrics = html.Div(**attributes(data_part="loss-metrics"), className="metric-groups")
     parts = [head, plot, sentence, table, metrics]
     return html.Section(parts, className="panel loss", **attributes(data_stream=stream.id))
+
+
+def _full_button() -> Component:
+    marks = attributes(aria_label="Full screen", aria_pressed="false", data_full="")
+    return html.Button(type="button", className="panel-full", title="Full screen", **marks)
 
 
 def _filling(run: StreamMetrics) -> dict[str, Any]:

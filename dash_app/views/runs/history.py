@@ -1,4 +1,4 @@
-"""Rows of runs -> the history: filters, a table of one page, what can be done with a run.
+"""Rows of runs -> the history: a table of one page or of groups, and downloads of what is shown.
 
 Differences to the baseline are those of the comparison: what it calls incomparable has none here either.
 """
@@ -6,57 +6,36 @@ Differences to the baseline are those of the comparison: what it calls incompara
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import UTC
 from urllib.parse import urlencode
 
-from dash import dcc, html
+from dash import html
 from dash.development.base_component import Component
 
-from collectors.contract.run_row import metric_names
-from dash_app import ids
-from dash_app.reading.query import CHOOSABLE, VERDICTS, RunQuery, Selection, streams_of
-from dash_app.views.markup import attributes, icon
-from dash_app.views.runs.history_rows import Column, Looks, columns_of, render_row
+from dash_app.reading.query import CHOOSABLE, RunQuery
+from dash_app.reading.run_configs import ConfigColumns
+from dash_app.reading.run_page import Selection
+from dash_app.views.markup import attributes, unseen
+from dash_app.views.runs.columns import Column, columns_of, stream_columns
+from dash_app.views.runs.groups import config_label, group_choice, render_groups
+from dash_app.views.runs.heads import sort_head
+from dash_app.views.runs.history_rows import Looks, render_row
 
 MOST_STREAMS = 4
 MOST_METRICS = 3
-FILTERS = (
-    ("text", "Search", "id, workspace or problem"),
-    ("since", "From", "YYYY-MM-DD"),
-    ("until", "To", "YYYY-MM-DD"),
-)
-
-
-def render_history_frame() -> Component:
-    """Return what stands around the table and never changes: heading and filters."""
-    verdicts = [html.Option("any verdict", value=""), *(html.Option(_word(v), value=v) for v in VERDICTS)]
-    select = html.Select(verdicts, **attributes(aria_label="Verdict"))
-    fields = [_field(*one) for one in FILTERS]
-    fields.insert(1, html.Label([html.Span("Verdict"), select], **attributes(data_filter="verdict")))
-    header = html.Header(html.H2("Run history"), className="panel-head")
-    table = html.Div(id=ids.HISTORY_TABLE, className="history-content")
-    return html.Section(
-        [header, html.Div(fields, className="history-filters", role="search"), table],
-        id=ids.HISTORY,
-        className="panel history",
-        **attributes(aria_label="Run history", data_in="runs"),
-    )
-
-
-def _word(verdict: str) -> str:
-    return verdict.replace("_", " ")
-
-
-def _field(name: str, label: str, example: str) -> Component:
-    is_text = name == "text"
-    field = dcc.Input(type="search" if is_text else "text", placeholder=example, autoComplete="off")
-    look = "filter-wide" if is_text else "filter-day"
-    return html.Label([html.Span(label), field], className=look, **attributes(data_filter=name))
 
 
 def render_history(selection: Selection, looks: Looks) -> list[Component]:
-    """Return one page of the table, with what is found and what can be downloaded."""
+    """Return one page of the table or the groups, with what is found and what can be downloaded."""
+    query = selection.query
     tools = html.Div(
-        [_count(selection), _column_choice(selection.query), *_downloads(selection.query), _pages(selection)],
+        [
+            _count(selection),
+            group_choice(query.group, selection.configs),
+            _column_choice(query, selection.configs),
+            *_downloads(query),
+            *([] if query.group else [_pages(selection)]),
+        ],
         className="history-tools",
     )
     if not selection.rows:
@@ -64,24 +43,26 @@ def render_history(selection: Selection, looks: Looks) -> list[Component]:
             "No run fits these filters." if selection.total else "No run is stored yet: one is when a training ends."
         )
         return [tools, html.P(words, className="empty")]
-    metrics = metric_names(selection.rows, MOST_METRICS)
-    streams = {stream: metrics[stream] for stream in streams_of(selection.rows)[:MOST_STREAMS]}
-    columns = columns_of(selection.query.columns, streams)
-    head = html.Thead(
-        html.Tr(
-            [
-                html.Th("Overlay", scope="col"),
-                *(_head(c, selection.query) for c in columns),
-                html.Th("Actions", scope="col"),
-            ]
-        )
-    )
-    body = html.Tbody([render_row(row, columns, looks) for row in selection.rows])
-    table = html.Table([head, body], className="history-table")
+    table = render_groups(selection) if query.group else _table(selection, looks)
     return [
         tools,
-        html.Div(table, className="history-frame", tabIndex=0, role="region", **attributes(aria_label="Runs")),
+        html.Div(table, className="history-frame", tabIndex=0, role="region", **attributes(aria_label="Table of runs")),
     ]
+
+
+def _table(selection: Selection, looks: Looks) -> Component:
+    streams = stream_columns(selection.rows, MOST_STREAMS, MOST_METRICS)
+    columns = columns_of(selection.query, streams, selection.configs, has_baseline=looks.baseline is not None)
+    all_of_page = html.Button(
+        unseen("Select every run of this page"),
+        type="button",
+        role="checkbox",
+        className="check-button",
+        **attributes(data_select_page="", aria_checked="false"),
+    )
+    head = [html.Th(all_of_page, scope="col"), *(_head(column, selection.query) for column in columns)]
+    body = html.Tbody([render_row(row, columns, looks) for row in selection.rows])
+    return html.Table([html.Thead(html.Tr(head)), body], className="history-table")
 
 
 def _count(selection: Selection) -> Component:
@@ -93,16 +74,19 @@ def _count(selection: Selection) -> Component:
     return html.Span(told, className="history-count", role="status")
 
 
-def _column_choice(query: RunQuery) -> Component:
+def _column_choice(query: RunQuery, configs: ConfigColumns) -> Component:
+    columns = [(name, label, name in query.columns) for name, label in CHOOSABLE.items()]
+    known = dict.fromkeys([*configs.known, *query.configs])
+    values = [(name, config_label(name), name in query.configs) for name in known]
     boxes = [
         html.Button(
             label,
             type="button",
             role="checkbox",
             className="check-button",
-            **attributes(data_column=name, aria_checked="true" if name in query.columns else "false"),
+            **attributes(data_column=name, aria_checked="true" if is_on else "false"),
         )
-        for name, label in CHOOSABLE.items()
+        for name, label, is_on in (*columns, *values)
     ]
     return html.Details([html.Summary("Columns"), html.Div(boxes, className="column-choice")], className="columns")
 
@@ -113,7 +97,7 @@ def _downloads(query: RunQuery) -> list[Component]:
         name: value
         for name, value in asdict(query).items()
         if name in ("text", "verdict", "since", "until", "sort") and value
-    }
+    } | ({"zone": str(query.zone)} if query.zone is not UTC else {})
     told = urlencode(wish | {"descending": "1" if query.descending else "0"})
     return [
         html.A(kind.upper(), href=f"api/runs.{kind}?{told}", download=f"runs.{kind}", className="download")
@@ -136,11 +120,8 @@ def _page(word: str, page: int, *, is_off: bool) -> Component:
 
 
 def _head(column: Column, query: RunQuery) -> Component:
+    mark = [html.Span("differs", className="differs")] if column.is_differing else []
+    look = "cell-number" if "cell-number" in column.look else None
     if column.sort is None:
-        return html.Th(column.label, scope="col", title=column.title)
-    is_sorted = query.sort == column.sort
-    direction = ("descending" if query.descending else "ascending") if is_sorted else "none"
-    mark = [icon(direction)] if is_sorted else []
-    wished = attributes(data_sort=column.sort, data_descending="0" if is_sorted and query.descending else "1")
-    button = html.Button([column.label, *mark], type="button", title=column.title, **wished)
-    return html.Th(button, scope="col", **attributes(aria_sort=direction))
+        return html.Th([column.label, *mark], scope="col", title=column.title, className=look)
+    return sort_head(column.label, column.sort, query, *mark, title=column.title, look=look)

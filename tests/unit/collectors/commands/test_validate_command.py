@@ -218,3 +218,17 @@ def test_the_operators_command_is_told_before_the_answer(
     assert code == 0
     assert json.loads((tmp_path / "told").read_text())["event"] == "ready"
     assert "notify command: told ready" in capsys.readouterr().err
+
+
+def test_in_a_folder_where_nothing_is_recognised_it_says_how_to_begin(
+    validate: Validate, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Beside the answer, which a program may read."""
+    (tmp_path / "empty").mkdir()
+
+    code = validate("--format", "json", root=tmp_path / "empty")
+
+    printed = capsys.readouterr()
+    assert code == 1
+    assert json.loads(printed.out)["verdict"]["value"] == "not_ready"
+    assert "Nothing is here yet. " in printed.err

@@ -49,8 +49,23 @@ def test_the_others_stand_in_groups_by_prefix_losses_first_and_the_rest_last() -
         MetricGroup("val", ("val/acc",)),
         MetricGroup("eval", ("eval_accuracy", "eval/f1")),
         MetricGroup("metrics", ("metrics/mAP50-95(B)",)),
-        MetricGroup("other", ("lr", "grad_norm", "my_metric", "/odd", "odd/")),
+        MetricGroup("other", ("grad_norm", "my_metric", "/odd", "odd/")),
+        MetricGroup("learning rate", ("lr",)),
     )
+
+
+def test_learning_rates_and_the_machine_stand_last_whatever_their_names_begin_with() -> None:
+    names = (
+        "val_loss", "train/lr", "lr/pg0", "system/gpu.0.util", "train/samples_per_second", "learning_rate", "val/acc",
+        "GPU memory", "lr_loss", "curl", "steps/s",
+    )  # fmt: skip
+
+    assert metric_groups(names)[-3:] == (
+        MetricGroup("other", ("curl",)),
+        MetricGroup("learning rate", ("train/lr", "lr/pg0", "learning_rate")),
+        MetricGroup("system", ("system/gpu.0.util", "train/samples_per_second", "GPU memory", "steps/s")),
+    )
+    assert metric_groups(names)[0] == MetricGroup("val", ("val/acc",))
 
 
 def test_a_crowd_of_groups_leaves_the_largest_and_every_series_has_one_place() -> None:

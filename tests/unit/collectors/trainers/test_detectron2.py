@@ -96,3 +96,15 @@ def test_without_the_module_it_is_anybody_s(tmp_path: Path, monkeypatch: pytest.
     found, _ = recording("detectron2", "folder", tmp_path)
     assert found.described.trainer != "detectron2"
     assert found.verdict != "ready"
+
+
+def test_the_checkpoint_of_an_earlier_iteration_is_not_the_trainings(tmp_path: Path) -> None:
+    """What `BestCheckpointer` keeps may be of any."""
+    root = unpack("detectron2", "folder", tmp_path)
+    for name in ("model_final.pth", "model_0000079.pth"):
+        (root / f"output/{name}").unlink()
+
+    assert "says `iteration` 39, but output/metrics.json ends at step" in seen(root).detail("provenance")
+
+    (root / "output/model_0000039.pth").rename(root / "output/model_best.pth")
+    assert seen(root).verdict == "ready"

@@ -97,3 +97,20 @@ def test_without_the_module_it_is_not_recognised(tmp_path: Path, monkeypatch: py
     without(monkeypatch, "lightgbm")
 
     assert recording("lightgbm", "folder", tmp_path)[0].described.trainer != "lightgbm"
+
+
+def test_a_model_cut_where_nothing_was_best_is_of_another_training(tmp_path: Path) -> None:
+    """A shorter one that ends at the best round is the usual one."""
+    root = unpack("lightgbm", "folder", tmp_path)
+    path = root / "model.txt"
+    text, ended = path.read_text(), path.stat().st_mtime
+    sizes = text.partition("tree_sizes=")[2]
+    every = sizes.partition("\n")[0].split()
+    start, few = text.index("\nTree=0\n") + 1, sum(map(int, every[:8]))
+    shorter = text[:start].replace(" ".join(every), " ".join(every[:8])) + text[start : start + few]
+    write(path, shorter + text[start + sum(map(int, every)) :], ended)
+
+    found = seen(root)
+
+    assert found.verdict == "not_ready"
+    assert "model.txt holds 8 rounds, but evals_result.json 40" in found.detail("provenance")

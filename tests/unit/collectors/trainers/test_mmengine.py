@@ -109,3 +109,14 @@ def test_without_the_module_it_is_anybodys_table(tmp_path: Path, monkeypatch: py
 
     found, _ = ended("folder", tmp_path)
     assert (found.described.trainer, found.verdict) != ("mmengine", "ready")
+
+
+def test_without_a_best_model_an_early_one_is_not_the_trainings(tmp_path: Path) -> None:
+    root = unpack("mmengine", "folder", tmp_path)
+    for path in [*root.rglob("best_*.pth"), *root.rglob("epoch_[234].pth")]:
+        path.unlink()
+
+    found = seen(root)
+
+    assert found.verdict == "not_ready"
+    assert "epoch_1.pth says `meta.iter` 15" in found.detail("provenance")

@@ -194,3 +194,16 @@ def test_a_model_whose_best_score_is_in_no_list_of_values_is_of_another_training
 
     assert found.outcome("provenance") == "fail"
     assert "model.json says `best_score`" in found.detail("provenance")
+
+
+def test_a_model_of_fewer_rounds_than_its_values_is_of_another_training(tmp_path: Path) -> None:
+    root = unpack("xgboost", "folder", tmp_path)
+    ended = (root / "evals_result.json").stat().st_mtime
+    early = (root / "checkpoints/model_10.ubj").read_bytes()
+    (root / "model.json").unlink()
+    write(root / "model.ubj", early, ended)
+
+    found = seen(root)
+
+    assert found.verdict == "not_ready"
+    assert "model.ubj holds 11 rounds, but evals_result.json 40" in found.detail("provenance")

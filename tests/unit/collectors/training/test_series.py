@@ -9,7 +9,16 @@ import pytest
 from support.curves import event_file
 
 from collectors.evidence.events import ScalarSeries
-from collectors.training.series import EventFile, TagChoice, better_way, choose_tags, is_loss, is_validation, words_of
+from collectors.training.series import (
+    EventFile,
+    TagChoice,
+    better_way,
+    choose_tags,
+    is_loss,
+    is_validation,
+    plain_name,
+    words_of,
+)
 
 
 def holding(*tags: str, folder: str = "runs", points: int = 3) -> EventFile:
@@ -171,3 +180,9 @@ def test_a_loss_is_called_one(name: str) -> None:
 @pytest.mark.parametrize("name", ["val_acc", "loss_scale", "train/loss-scale", "grad_norm", "perplexity", "lr"])
 def test_no_other_metric_is_called_a_loss(name: str) -> None:
     assert not is_loss(name)
+
+
+def test_a_tag_and_a_column_of_one_quantity_have_one_plain_name() -> None:
+    names = ("train/grad_norm", "eval/f1", "learning_rate", "train_loss", "valid/Loss")
+
+    assert [plain_name(name) for name in names] == ["grad_norm", "val_f1", "learning_rate", "loss", "val_loss"]

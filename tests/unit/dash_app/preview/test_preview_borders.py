@@ -77,7 +77,8 @@ def test_the_time_of_a_file_is_that_of_its_last_change(root: Path) -> None:
     ],
 )
 def test_so_many_bytes_are_taken_and_no_more(root: Path, name: str, extra: int, expected: tuple[int, str]) -> None:
-    """Of a log its end, from an even byte on: UTF-16 has two a character."""
+    """64 kB; of a log its end, from an even byte on: UTF-16 has two a character."""
+    assert (MOST_BYTES, MOST_PICTURE_BYTES) == (64_000, 4_000_000)
     data = bytes(33 + n % 90 for n in range(MOST_BYTES + extra))
     write(root / name, data)
 

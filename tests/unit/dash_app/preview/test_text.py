@@ -8,7 +8,7 @@ import random
 import pytest
 
 from dash_app.preview.kinds import NoPreview, has_preview
-from dash_app.preview.text import MOST_CELLS, MOST_COLUMNS, MOST_ROWS, Excerpt, Part, excerpt_of
+from dash_app.preview.text import Excerpt, Part, excerpt_of, log_of
 
 
 def shown(data: bytes, path: str = "a.yaml") -> Excerpt:
@@ -129,21 +129,27 @@ def test_a_table_is_rows_the_header_first(sign: str) -> None:
 
 
 def test_of_a_long_or_wide_table_the_first_part_is_shown_and_said() -> None:
-    long = "a,b\n" + "1,2\n" * (MOST_ROWS + 5)
-    wide = ",".join(["x"] * (MOST_COLUMNS + 7)) + "\n"
+    """A thousand rows, forty columns, and no more cells than a browser takes easily."""
 
-    found, broad = shown(long.encode(), "a.csv"), shown(wide.encode(), "a.csv")
+    def table(rows: int, columns: int) -> tuple[int, int, tuple[str, ...]]:
+        found = shown((",".join("x" * columns) + "\n").encode() * (1 + rows), "a.csv")
+        return len(found.rows or ()) - 1, len((found.rows or ((),))[0]), found.notes
 
-    assert found.rows and len(found.rows) == 1 + MOST_ROWS
-    assert found.notes == (f"Only the first {MOST_ROWS:,} rows are shown.",)
-    assert broad.rows and len(broad.rows[0]) == MOST_COLUMNS
-    assert broad.notes == (f"Only the first {MOST_COLUMNS} of {MOST_COLUMNS + 7} columns are shown.",)
+    assert table(1000, 2) == (1000, 2, ())
+    assert table(1001, 2) == (1000, 2, ("Only the first 1,000 rows are shown.",))
+    assert table(0, 40) == (0, 40, ())
+    assert table(1, 41) == (1, 40, ("Only the first 40 of 41 columns are shown.",))
+    assert table(300, 40) == (300, 40, ())
+    assert table(301, 40) == (300, 40, ("Only the first 300 rows are shown.",))
 
 
-def test_a_table_never_has_more_cells_than_a_browser_takes_easily() -> None:
-    found = shown(("," * 100 + "\n").encode() * 640, "a.csv")
+def test_a_log_is_as_a_terminal_would_leave_it() -> None:
+    """Without colours, and without what was written over."""
+    log = b"\x1b[31mred\x1b[0m\r\n 10%\r 50%\r100%\r\ndone\r\nopen \x1b[1;2"
 
-    assert found.rows and len(found.rows) * len(found.rows[0]) <= MOST_CELLS + MOST_COLUMNS
+    assert log_of(Part(log, 0, len(log), log[:16])).text == "red\n100%\ndone\nopen \\x1b[1;2"
+    cut = log_of(Part(log[4:], 4, len(log), log[:16]))
+    assert cut.text.startswith("100%\n") and cut.notes[0].startswith("Only the last part is shown: ")
 
 
 def test_a_csv_that_is_no_table_is_text() -> None:

@@ -5,13 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+import httpx
 import pytest
+from starlette.routing import Route, Router
+from support.asking import ask
 from support.server import RunningServer, start_server
 from support.states import ready_state, write_state
 
-from dash_app.routes.oembed import discovery_link, embedded_address, frame_markup
+from dash_app.reading.reader import StateReader
+from dash_app.routes.oembed import OEmbed, discovery_link, embedded_address, frame_markup
+from dash_app.settings import Settings
 
 
 class Tags(HTMLParser):
@@ -147,3 +153,59 @@ def test_nothing_of_an_address_becomes_markup_or_a_slot_of_the_page() -> None:
 
     assert re.fullmatch(r"<link [^<>{}]*>", link)
     assert frame_markup('a"b', "<t>", 1, 2).startswith('<iframe src="a&quot;b" width="1" height="2" title="&lt;t&gt;"')
+
+
+def test_an_address_has_a_length_a_scheme_and_a_port_that_count() -> None:
+    def shown(address: str, host: str = "h.example") -> bool:
+        return embedded_address(address, host, "/") is not None
+
+    longest = "https://h.example/?view=".ljust(2000, "x")
+    assert [shown(longest), shown(longest + "x")] == [True, False]
+    assert [shown("http://h.example:80/"), shown("https://h.example:443/")] == [True, True]
+    assert [shown("http://h.example:443/"), shown("https://h.example:80/"), shown("http://h.example:81/")] == [
+        False
+    ] * 3
+    assert [shown("ftp://h.example/"), shown("https://h.example/x"), shown("https://u@h.example/")] == [False] * 3
+    assert embedded_address("https://h.example/?view=&tab=runs&x=epoch", "h.example", "/") == (
+        "https://h.example/?tab=runs&x=epoch&embed=1"
+    )
+
+
+def answered(folder: Path, query: str) -> httpx.Response:
+    """How to embed the page of this folder's state, by a route without a server."""
+    route = OEmbed(StateReader(folder), Settings(workspace=folder, state_dir=folder))
+    return ask(Router(routes=[Route("/oembed", route.answer)]), f"/oembed?url=http://localhost/{query}")
+
+
+def test_an_answer_names_all_that_is_known_and_may_be_kept_for_five_minutes(tmp_path: Path) -> None:
+    frame = "http://localhost/?embed=1"
+    told = {
+        "version": "1.0", "type": "rich", "title": "Training Dashboard", "provider_name": "Training Dashboard",
+        "provider_url": "http://localhost/", "cache_age": 300, "width": 1000, "height": 1800,
+        "html": frame_markup(frame, "Training Dashboard", 1000, 1800),
+    }  # fmt: skip
+
+    assert answered(tmp_path, "").json() == told
+    write_state(tmp_path, ready_state())
+    assert answered(tmp_path, "").json()["title"] == "Training Dashboard: anomaly-detection"
+
+
+@pytest.mark.parametrize(
+    ("query", "size"),
+    [
+        ("&maxwidth=1&maxheight=1", (1, 1)),
+        ("&maxwidth=1001", (1000, 1800)),
+        ("&maxwidth=9999999", (1000, 1800)),
+        ("&maxheight=100", (1000, 100)),
+        ("?panel=cards", (1000, 160)),
+        ("?panel=no-such", (1000, 1800)),
+        ("?panel=cards&maxheight=159", (1000, 159)),
+        ("&maxwidth=12345678", None),
+        ("&maxheight=0", None),
+        ("&maxheight=x", None),
+    ],
+)
+def test_a_frame_fits_its_panel_and_what_is_wished(tmp_path: Path, query: str, size: tuple[int, int] | None) -> None:
+    answer = answered(tmp_path, query)
+
+    assert (answer.json()["width"], answer.json()["height"]) == size if size else answer.status_code == 400

@@ -14,12 +14,13 @@ from support.states import failing_state, ready_state, write_state
 
 from collectors.compare.compare import compare
 from collectors.contract.state import DashboardState
-from collectors.presentation.charts.scale import Look
+from collectors.presentation.charts.scale import MOST_SMOOTHING, SMOOTHING, Look
 from collectors.presentation.page import Against, as_html
 from collectors.store.runs import RunStore
 from collectors.store.store import Store
 from dash_app.app import create_app
 from dash_app.reading.reader import StateReader
+from dash_app.routes.report import _look
 from dash_app.settings import settings_from
 
 OLD = "run-20261101-000000"
@@ -103,3 +104,21 @@ def test_a_damaged_run_is_a_503(get: Get, state_dir: Path) -> None:
     (state_dir / f"runs/{OLD}.json").write_text("{}")
 
     assert get(f"/report.html?run={OLD}").status_code == 503
+
+
+@pytest.mark.parametrize(
+    ("wished", "kind", "smoothing"),
+    [
+        ({}, "linear", SMOOTHING),
+        ({"y": "log", "smoothing": "0"}, "log", 0.0),
+        ({"y": "odd", "smoothing": str(MOST_SMOOTHING)}, "linear", MOST_SMOOTHING),
+        ({"smoothing": str(MOST_SMOOTHING + 0.001)}, "linear", SMOOTHING),
+        ({"smoothing": "-0.001"}, "linear", SMOOTHING),
+        ({"smoothing": "nan"}, "linear", SMOOTHING),
+        ({"smoothing": "much"}, "linear", SMOOTHING),
+    ],
+)
+def test_charts_are_as_the_pages_address_has_them_where_that_can_be(
+    wished: dict[str, str], kind: str, smoothing: float
+) -> None:
+    assert _look(wished) == Look(kind, smoothing)  # type: ignore[arg-type] # one of two words

@@ -89,6 +89,16 @@ def test_a_comparison_is_the_delta_and_is_a_304_while_nothing_changed(server: Ru
     assert server.get(f"/api/compare?run={OLD}&baseline={OLD}", if_none_match=etag).status_code == 200
 
 
+def test_several_runs_stand_side_by_side_as_json_and_as_a_table(server: RunningServer) -> None:
+    told = server.get(f"/api/compared.json?runs={OLD},{BAD},no-such-run").json()
+    table = list(csv.reader(io.StringIO(server.get(f"/api/compared.csv?runs={OLD},{BAD}").text)))
+
+    assert told["runs"] == table[0][3:] == [OLD, BAD], "one that is not there is left out"
+    verdict = next(row for section in told["sections"] for row in section["rows"] if row["name"] == "verdict")
+    assert verdict == {"name": "verdict", "values": ["READY", "NOT READY"], "differs": True}
+    assert server.get("/api/compared.csv?runs=..%2f,no-such-run").status_code == 404
+
+
 def test_without_names_the_current_state_is_compared_with_the_pinned_baseline(server: RunningServer) -> None:
     assert server.get("/api/compare").status_code == 404
     pin(server, OLD)

@@ -206,3 +206,10 @@ def test_views_are_a_switch_only_where_there_are_several() -> None:
     raw["pipeline"]["stages"] = [stage for stage in raw["pipeline"]["stages"] if stage["view"] == "flow"]
 
     assert render_views(DashboardState.model_validate(raw)) == []
+
+
+def test_the_verdict_of_a_stored_run_is_said_not_to_be_live() -> None:
+    told = [text_of(render_page(ready_state(), None, run_id)[ids.VERDICT]) for run_id in (None, "run-1")]
+
+    assert ["not live" in words for words in told] == [False, True]
+    assert "Broken." in text_of(render_page(None, "Broken.")[ids.VERDICT])

@@ -23,7 +23,8 @@ from collectors.presentation.regions.loss_table import loss_table
 from collectors.presentation.regions.losses import loss_foot, loss_head
 from collectors.presentation.regions.verdict import verdict_bar
 from collectors.store.rows import damaged_row, row_of
-from dash_app.reading.query import RunQuery, select_page
+from dash_app.reading.query import RunQuery
+from dash_app.reading.run_page import select_page
 from dash_app.views.runs.history import render_history
 from dash_app.views.runs.history_rows import Looks
 from dash_app.views.runs.picker import render_options

@@ -13,7 +13,16 @@ from support.asking import ask
 from dash_app.app import create_app
 from dash_app.reading.reader import StateReader
 from dash_app.settings import Settings
-from dash_app.web.dash_shims import SUITES_PATH, RememberedFiles, is_known_file
+from dash_app.web.dash_shims import (
+    CALLBACK_PATH,
+    SUITES_PATH,
+    DashGuard,
+    RememberedFiles,
+    _named_json,
+    is_known_file,
+    is_versioned,
+    without_version,
+)
 
 FILE = f"{SUITES_PATH}dash/deps/react.js"
 
@@ -122,3 +131,56 @@ def test_an_address_without_anything_is_a_404_and_not_the_page(page: FastAPI, pa
     answer = ask(page, path)
 
     assert (answer.status_code, answer.json()["error"]) == (404, "not_found")
+
+
+def test_a_callback_is_asked_with_post_and_json_and_answered_as_json(page: FastAPI) -> None:
+    """What is wrong is the sender's fault, and said in a sentence."""
+
+    def told(method: str = "POST", kind: str = "application/json", body: str = "{}") -> tuple[int, str]:
+        answer = ask(page, CALLBACK_PATH, method=method, content=body, headers={"Content-Type": kind})
+        return answer.status_code, answer.json()["message"]
+
+    assert told("GET") == told("PUT") == (405, "callbacks are asked with POST")
+    assert ask(page, CALLBACK_PATH).headers["allow"] == "POST"
+    assert told(kind="text/plain") == (400, "the body must be application/json")
+    assert told(kind="application/json; charset=utf-8") == (400, "the body must be an object that names its output")
+    assert told(body='{"output": "no-such.data"}') == (400, "no callback has this output")
+
+
+@pytest.mark.parametrize(
+    ("path", "is_one"),
+    [("dash/deps/react.v3_1m123.js", True), ("dash/deps/react.js", False), ("dash/deps/async-a.js", False)],
+)
+def test_a_file_is_versioned_where_its_name_says_so(path: str, is_one: bool) -> None:
+    assert is_versioned(SUITES_PATH + path) is is_one
+    assert without_version(SUITES_PATH + path) == (SUITES_PATH + "dash/deps/react.js" if is_one else SUITES_PATH + path)
+
+
+def test_only_an_answer_without_a_type_is_called_json() -> None:
+    def types(*heads: Message) -> list[str | None]:
+        found: list[str | None] = []
+
+        async def send(message: Message) -> None:
+            found.append(dict(message.get("headers", [])).get(b"content-type", b"-").decode())
+
+        async def app(_scope: Scope, _receive: Receive, send: Send) -> None:
+            for head in heads:
+                await send(head)
+
+        async def receive() -> Message:
+            raise AssertionError("nothing is read")
+
+        known = type("Known", (), {"callback_map": {}, "registered_paths": {}})()
+        scope = {"type": "http", "method": "POST", "path": "/other", "headers": []}
+        asyncio.run(DashGuard(app, known)(scope, receive, _named_json(send)))
+        return found
+
+    def start(status: int, *headers: tuple[bytes, bytes]) -> Message:
+        return {"type": "http.response.start", "status": status, "headers": list(headers)}
+
+    assert types(start(200), start(204), start(200, (b"content-type", b"text/html"))) == [
+        "application/json",
+        "-",
+        "text/html",
+    ]
+    assert types({"type": "http.response.body", "body": b""}) == ["-"]

@@ -33,7 +33,7 @@ def against(state: DashboardState | None, seen: WorkspaceEvidence | None = None)
 
 
 def test_without_a_pin_there_is_nothing_to_compare_with() -> None:
-    assert told(check_baseline(good())) == ("skip", "no baseline is pinned", f"Pin one: {PIN}.")
+    assert told(check_baseline(good())) == ("skip", "no baseline is pinned", None)
 
 
 def test_the_baseline_itself_passes_though_its_snapshot_is_gone() -> None:
@@ -89,7 +89,7 @@ def test_a_metric_of_which_nobody_knows_the_better_way_is_skipped_and_says_what_
     found = against(state.model_copy(update={"metrics": renamed}), seen)
 
     assert (found.outcome, found.hint) == (
-        "skip", "Say which way is better: `baseline: {direction: lower}` or `direction: higher`.",
+        "skip", "Say which way d_loss gets better: `metrics: {d_loss: {better: higher}}` (or `lower`).",
     )  # fmt: skip
     assert "nothing says whether a lower or a higher d_loss is better" in found.detail
     told_way = with_config(seen, baseline={"metric": "d_loss", "direction": "lower"})
@@ -115,6 +115,14 @@ def test_a_run_that_is_still_training_is_skipped_not_passed() -> None:
 
     assert (found.outcome, found.hint) == ("skip", "Wait until the training has ended.")
     assert found.detail == "against run-1: patchtst: the run is still training (epoch 8 of 8)"
+    assert found.not_yet
+
+
+def test_a_run_that_trains_no_more_is_not_waited_for() -> None:
+    found = against(snapshot(), with_config(good(), baseline={"minimum_epochs": 9}))
+
+    assert (found.outcome, found.not_yet) == ("skip", False)
+    assert found.hint == f"Train to the end, or pin another baseline: {PIN}."
 
 
 def test_a_stream_that_neither_side_trained_is_told_so() -> None:

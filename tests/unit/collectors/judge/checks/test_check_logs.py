@@ -14,7 +14,7 @@ from collectors.training.series import EventFile
 
 FILE = patchtst().events[0]
 PATH = FILE.facts.path
-HINT = "Train PatchTST with its event writer on; it should write below runs/patchtst_ssl."
+HINT = "Bring back PatchTST's event files below runs/patchtst_ssl, or train again with its event writer on."
 OTHER = "swinmae: 1 event file, 10 scalar records, no damaged record"
 
 

@@ -25,6 +25,7 @@ CKPT, CSV = "checkpoints/patchtst_ssl.pt", "artifacts/loss/patchtst_loss_history
 OTHER, BACKUP = "swinmae: checkpoint and losses of one run", "the backup holds today's checkpoints and configs"
 REST = f"{OTHER}; {BACKUP}"
 OLD_HINT = "Train PatchTST to a good end, or restore the run it belongs to."
+EVENTS_AGAIN = "Bring back PatchTST's event files below runs/patchtst_ssl, or train again with its event writer on."
 LOST = "File times were lost (a copy or a checkout): validate where the training ran, or keep times when copying."
 AGAIN = "Train again, or remove what is left of the other run."
 BEGAN = "was written before its run, which began 2023-11-14 22:13:20 UTC"
@@ -58,7 +59,7 @@ def test_without_event_files_nothing_says_when_the_run_began() -> None:
     assert told(found) == (
         "skip",
         f"patchtst: no event file, so nothing says when its run began; {REST}",
-        "Keep the event files beside the outputs.",
+        EVENTS_AGAIN,
     )
     assert evidence_of(found)[0] == (None, "patchtst")
 
@@ -69,7 +70,7 @@ def test_event_files_without_a_record_are_not_called_missing() -> None:
     assert told(found) == (
         "skip",
         f"patchtst: no event file with a record that can be read, so nothing says when its run began; {REST}",
-        "Mend the event files, or restore them.",
+        EVENTS_AGAIN,
     )
 
 

@@ -15,6 +15,7 @@ from collectors.contract.streams import Stream
 from collectors.contract.values import Outcome, Status
 from collectors.judge.checklist import asked_by, judge
 from collectors.judge.checks.targets import check_targets
+from collectors.judge.remedy import Kind
 from collectors.training.curves import Losses
 from collectors.training.divergence import all_divergences
 from collectors.training.evidence import StreamEvidence
@@ -132,7 +133,9 @@ def test_nothing_is_judged_while_it_trains() -> None:
         "skip", "patchtst: final val_acc at least 0.1 is asked for, still training", "Wait until PatchTST has ended.",
     )  # fmt: skip
     waiting = recorded({}, target, status=Status.IDLE)
-    assert check_targets(workspace(waiting, stream("swinmae", Status.RUNNING))).outcome is Outcome.SKIP
+    found = check_targets(workspace(waiting, stream("swinmae", Status.RUNNING)))
+    assert (found.outcome, found.not_yet) == (Outcome.SKIP, True)
+    assert [remedy.kind for remedy in found.remedies] == [Kind.WAIT], "waiting is no step"
     assert check_targets(workspace(waiting, stream("swinmae"))).outcome is Outcome.FAIL
 
 

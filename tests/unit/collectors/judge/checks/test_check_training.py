@@ -32,6 +32,7 @@ from collectors.training.words import epoch_words
 assert patchtst().loss_table is not None
 TABLE = patchtst().loss_table
 PATH, RUNS = "artifacts/loss/patchtst_loss_history.csv", "runs/patchtst_ssl"
+EVENTS_AGAIN = "Bring back PatchTST's event files below runs/patchtst_ssl, or train again with its event writer on."
 OTHER = "swinmae: epoch 5 of 5, completed, all losses finite"
 DONE = f"patchtst: epoch 8 of 8, completed, all losses finite; {OTHER}"
 
@@ -99,7 +100,7 @@ def test_of_a_model_without_any_record_nobody_says_that_it_was_not_trained() -> 
     assert told(check_training(seen)) == (
         "fail",
         f"patchtst: nothing says how it was trained: no event file and no loss history; {OTHER}",
-        "Bring back the event files or the table of PatchTST's training, or train it again.",
+        EVENTS_AGAIN,
     )
 
 
@@ -182,7 +183,7 @@ def test_a_stream_that_ended_without_a_recorded_loss_fails() -> None:
     found = check_training(with_table(TABLE, curves={}))
 
     assert told(found) == (
-        "fail", f"patchtst: ended, but no loss was recorded; {OTHER}", "Train PatchTST with loss logging on.",
+        "fail", f"patchtst: ended, but no loss was recorded; {OTHER}", EVENTS_AGAIN,
     )  # fmt: skip
     assert evidence_of(found)[0] == (PATH, "patchtst")
 

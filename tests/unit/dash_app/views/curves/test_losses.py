@@ -148,6 +148,6 @@ def test_a_target_is_a_line_of_the_chart_that_draws_its_series_and_of_no_other()
         "patchtst"
     ]
 
-    assert loss_data(main_part(run))["targets"] == [{"value": 0.2, "text": "val loss at most 0.2"}]
-    assert loss_data(only(run, "val/acc"))["targets"] == [{"value": 0.9, "text": "at least 0.9 %"}]
+    assert loss_data(main_part(run))["targets"] == [{"value": 0.2, "text": "val loss at most 0.2", "side": "below"}]
+    assert loss_data(only(run, "val/acc"))["targets"] == [{"value": 0.9, "text": "at least 0.9 %", "side": "above"}]
     assert loss_data(only(run, "train/acc"))["targets"] == []

@@ -60,12 +60,20 @@ def test_an_open_group_brings_so_many_metrics_as_are_wished() -> None:
     assert (found["patchtst"]["val"]["count"], len(found["patchtst"]["val"]["members"])) == (100, 24)
 
 
+def test_metrics_wished_by_name_come_with_the_names_of_their_group_and_pinned_ones_alone() -> None:
+    found = metric_data(FEW_STATE, None, {"patchtst": {"val": ("val/acc", "grad_norm"), "": ("grad_norm", "gone")}})
+
+    val, pinned = (found["patchtst"][key] for key in ("val", ""))
+    assert (val["names"], [one["series"] for one in val["members"]]) == ([["val/acc", "<Accuracy>"]], ["val/acc"])
+    assert ("names" in pinned, [one["series"] for one in pinned["members"]]) == (False, ["grad_norm"])
+
+
 def test_a_metric_has_its_figures_in_words_and_its_own_curve() -> None:
     (member,) = metric_data(FEW_STATE, None, {"patchtst": {"val": 9}})["patchtst"]["val"]["members"]
 
     assert member == {
         "series": "val/acc", "label": "<Accuracy>", "last": "0.82 %", "best": "best 0.83 % at epoch 6", "odd": "",
-        "reduced": False, "ghost": False,
+        "reduced": False, "ghost": False, "others": [],
     }  # fmt: skip
     part = metric_part(FEW_STATE.metrics["patchtst"], "val/acc")
     (curve,) = part["curves"]
@@ -91,12 +99,23 @@ def test_the_baseline_stands_behind_a_metric_that_it_has_too() -> None:
     assert metric_data(None, None, wish) == {}
 
 
+def test_of_the_runs_drawn_over_a_metric_those_are_named_that_have_it() -> None:
+    over = [state.model_copy(update={"meta": state.meta.model_copy(update={"run_id": run_id})})
+            for run_id, state in (("with", FEW_STATE), ("without", ready_state()))]  # fmt: skip
+
+    (member,) = metric_data(FEW_STATE, None, {"patchtst": {"val": 9}}, over)["patchtst"]["val"]["members"]
+
+    assert member["others"] == ["with"]
+
+
 @pytest.mark.parametrize(
     ("sent", "wish"),
     [
         ({"a": {"val": 24}}, {"a": {"val": 24}}),
         ({"a": {"val": 10**9}}, {"a": {"val": MOST_DRAWN}}),
         ({"a": {"val": -1, "b": True, "c": "9", "d": 1.5}}, {"a": {}}),
+        ({"a": {"val": ["acc", 3, "f1"], "": []}}, {"a": {"val": ("acc", "f1"), "": ()}}),
+        ({"a": {"val": ["acc"] * 10**4}}, {"a": {"val": ("acc",) * MOST_DRAWN}}),
         ({"a": ["val"], "b": None}, {}),
         (None, {}),
         ("val", {}),

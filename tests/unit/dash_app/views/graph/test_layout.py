@@ -218,3 +218,12 @@ def test_three_hundred_stages_are_placed_and_routed_in_seconds() -> None:
     assert len(arrangement.cards) == 300
     assert len(routes) == len(pipeline.edges)
     assert overlapping_cards(arrangement) == []
+
+
+def test_reading_order_follows_edges_before_places_and_a_cycle_begins_at_the_left() -> None:
+    row = [(0.0, 0.0), (1.0, 0.0), (2.0, 0.0), (2.0, 1.0)]
+
+    assert reading_order(a_pipeline(row, [(2, 0), (0, 0), (3, 2)]), "flow") == ("s1", "s3", "s2", "s0")
+    assert reading_order(a_pipeline(row, [(0, 1), (1, 0), (3, 0)]), "flow") == ("s2", "s3", "s0", "s1")
+    assert reading_order(a_pipeline(row, [(0, 1), (1, 0)]), "flow") == ("s2", "s3", "s0", "s1")
+    assert reading_order(a_pipeline(row, []), "gate") == ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from support.components import attribute, of_class, parts, text_of
 from support.states import diverged_state, failing_state, good_state, ready_state
 
@@ -128,6 +129,21 @@ def test_the_loss_panel_tells_arrow_share_value_and_word() -> None:
     assert text_of(entry["delta"]) == "▼ 49.6 % vs baseline 0.9929, better"
     (other,) = entry["others"]
     assert (other["run"], other["kind"], other["place"]) == (baseline.meta.run_id, "baseline", None)
+
+
+def test_what_the_policy_allows_is_a_band_and_of_what_cannot_be_compared_there_is_none() -> None:
+    baseline, config = ready_state(), {"lr": 0.002, "epochs": 8, "mask_ratio": 0.7, "amp": False}
+    last = baseline.metrics["patchtst"].series["val_loss"].value[-1]
+    assert last is not None
+
+    same, other = (
+        compared_curves(baseline, [], compare(run, baseline))["patchtst"]["bands"]
+        for run in (ready_state(), changed(ready_state(), patchtst={"config": config}))
+    )
+
+    (band,) = same
+    assert (band["series"], band["side"], other) == ("val_loss", "below", [])
+    assert band["limit"] == pytest.approx(last * 1.05)
 
 
 def test_eight_runs_at_most_are_drawn_too_each_with_a_place_of_its_own() -> None:

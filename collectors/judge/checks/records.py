@@ -1,0 +1,34 @@
+"""What brings back the records of a stream's training: one remedy for every check that misses them. Pure."""
+
+from __future__ import annotations
+
+from collectors.judge.remedy import Remedy, training
+from collectors.training.evidence import StreamEvidence
+
+
+def records_again(s: StreamEvidence) -> Remedy:
+    """Bring back the event files or the table of what was trained; train where nothing was."""
+    events, table, label = s.stream.events, s.loss_table, s.stream.label
+    if events is not None and not s.is_told_by_table_alone:
+        action = (
+            "Bring back {names}'s event files below {paths}, or train again with its event writer on."
+            if left_traces(s)
+            else "Train {names} with its event writer on; it should write below {paths}."
+        )
+        return training(action, label, path="this folder" if events.folder == "." else events.folder)
+    action = (
+        "Bring back {names}'s table {paths}, or train again."
+        if left_traces(s)
+        else "Train {names}; it should write {paths}."
+    )
+    return training(action, label, path=table.path if table is not None else "of losses")
+
+
+def left_a_model(s: StreamEvidence) -> bool:
+    """Whether a checkpoint lies there, whatever is in it."""
+    return s.checkpoint is not None and not s.checkpoint.absent
+
+
+def left_traces(s: StreamEvidence) -> bool:
+    """Whether anything says that it was trained."""
+    return left_a_model(s) or bool(s.losses.curves or s.events or s.unreadable_events)
