@@ -78,6 +78,17 @@ class Heartbeat:
     """Stream -> outcome, for streams that ended before."""
 
 
+@dataclass(frozen=True, slots=True)
+class LastWords:
+    """What the end of a training's log says of a failure."""
+
+    path: str
+    modified_at: float
+    """When the log was last written, in seconds since the Unix epoch."""
+    words: str
+    """Such as `Killed`, `CUDA out of memory`, `RuntimeError`."""
+
+
 MISSING = object()
 """Stands for a key that is not there: None is a value."""
 

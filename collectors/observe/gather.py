@@ -12,7 +12,6 @@ from typing import Any
 
 from collectors.contract.pipeline import PipelineConfig
 from collectors.contract.remembered import SmokeResult
-from collectors.contract.shapes import is_pattern
 from collectors.contract.streams import Stream
 from collectors.contract.values import NO_RUN
 from collectors.decisions.analysis import Analysis, analysed
@@ -26,9 +25,10 @@ from collectors.observe.counterparts import unnamed_beside
 from collectors.observe.decision_files import DecisionReader
 from collectors.observe.derived import Derived
 from collectors.observe.event_files import names_of
+from collectors.observe.last_words import ended_by, last_words_of
 from collectors.observe.loss_tables import read_table
 from collectors.observe.processes import has_begun, writer_of
-from collectors.observe.shared_files import backups_of, logs_of, newest_first, reports_of, stage_files_of
+from collectors.observe.shared_files import backups_of, chosen, is_printed, logs_of, reports_of, stage_files_of
 from collectors.observe.smoke_inputs import inputs_of, of_today
 from collectors.observe.summaries import summarised
 from collectors.observe.whole_checkpoint import WholeCheckpoints
@@ -70,6 +70,8 @@ class _Moment:
     current: RunGroup | None
     heartbeat: Heartbeat | None
     now: float
+    prints: tuple[str, ...]
+    """Logs that the training prints."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ class Gatherer:
         logs = {s.id: self._logs(s, now) for s in self.config.streams}
         groups = group_runs(run for found in logs.values() for run in found.runs)
         current = groups[-1] if groups else None
-        moment = _Moment(current, heartbeat, now)
+        moment = _Moment(current, heartbeat, now, logs_of(self.config, self.cache))
         streams = summarised([self._stream(s, logs[s.id], moment) for s in self.config.streams], self.derived)
         started_at = started_at_of(current, heartbeat, streams)
         seen = WorkspaceEvidence(
@@ -109,7 +111,7 @@ class Gatherer:
             split_policy=self._optional("document", self.config.split_policy),
             reports=reports_of(self.config, self.cache),
             stage_files=stage_files_of(self.config, self.cache),
-            logs=logs_of(self.config, self.cache),
+            logs=moment.prints,
             smoke=self._smoke(streams),
             heartbeat=heartbeat,
             started_at=started_at,
@@ -172,15 +174,18 @@ class Gatherer:
         losses = self.derived.of(("losses", stream.id), (run, found), (facts, trusted, declared), make)
         heartbeat = heartbeat_of(moment.heartbeat, stream.id, is_only=len(self.config.streams) == 1)
         logged_at = facts.modified_at if facts.exists else run.last_at if run else None
+        writer = writer_of(run, heartbeat)
+        words = last_words_of(self.cache.workspace, self._printed(stream, table, moment), run, facts.modified_at)
+        recorded = recorded_of(stream, found, losses, checkpoint, logged_at=logged_at)
         seen = Observed(
             run=run,
             losses=losses,
             target=target,
             limits=limits_of(stream.stall, self.config.stall),
-            writer=writer_of(run, heartbeat),
+            writer=writer,
             heartbeat=heartbeat,
             table_modified_at=facts.modified_at,
-            recorded=recorded_of(stream, found, losses, checkpoint, logged_at=logged_at),
+            recorded=ended_by(words, recorded, writer),
             table_gap=self.cache.writes.gap_of(table),
         )
         progress = progress_of(seen, moment.now)
@@ -198,9 +203,16 @@ class Gatherer:
             losses=losses,
             progress=progress,
             times_trusted=trusted,
+            last_words=words,
             unnamed_tables=unnamed_beside(self.cache, stream, table, (*losses.curves, *losses.others)),
             instead_of_events="" if logs.files or not stream.events else self.beside.of_folder(stream.events.folder),
         )
+
+    def _printed(self, stream: Stream, table: ReadFile[Any] | None, moment: _Moment) -> tuple[str, ...]:
+        """A stream's table where it is a log, else all logs, for the last stream: nothing says whose they are."""
+        if table is not None and is_printed(stream):
+            return (table.path,)
+        return moment.prints if stream.id == self.config.streams[-1].id else ()
 
     def _config(self, stream: Stream) -> ReadFile[Any] | None:
         if stream.config is None:
@@ -223,20 +235,7 @@ class Gatherer:
         return self.beside.told(whole.read(self._choose(stream.checkpoint.path, whole.files.exists)))
 
     def _choose(self, candidates: Sequence[str], is_there: Callable[[str], bool] | None = None) -> str:
-        """The first candidate that is there, readable or not; of a pattern, the newest match."""
-        workspace = self.cache.workspace
-        for candidate in candidates:
-            if is_pattern(candidate):
-                found = newest_first(workspace.facts(p) for p in self.cache.search([candidate]))
-                if found:
-                    return found[0].path
-                continue
-            facts = workspace.facts(candidate)
-            if (
-                facts.exists or facts.problem or (is_there is not None and is_there(candidate))
-            ):  # what cannot be read must not be replaced by the next best
-                return candidate
-        return candidates[0]
+        return chosen(self.cache, candidates, is_there)
 
     def _smoke(self, streams: tuple[StreamEvidence, ...]) -> Mapping[str, SmokeResult]:
         found = {}

@@ -5,11 +5,13 @@ Read through the cache; patterns only, so that what is not there is no fault.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from collectors.contract.pipeline import PipelineConfig
+from collectors.contract.shapes import is_pattern
 from collectors.contract.state import MOST_LOGS
+from collectors.contract.streams import Stream
 from collectors.evidence.files import FileFacts
 from collectors.numbers import numbers_in
 from collectors.observe.cache import ReadCache
@@ -46,10 +48,31 @@ def stage_files_of(config: PipelineConfig, cache: ReadCache) -> Mapping[str, tup
 
 def logs_of(config: PipelineConfig, cache: ReadCache) -> tuple[str, ...]:
     """Paths of the logs that the training prints, by name: the newest, so that the state stays while they grow."""
-    tables = (t for s in config.streams if (t := s.loss_history) and (t.prefix or t.lines))
+    tables = (s.loss_history for s in config.streams if s.loss_history and is_printed(s))
     named = [path for table in tables for path in ([table.path] if isinstance(table.path, str) else table.path)]
     found = cache.workspace.glob([*config.logs, *named])  # one that cannot be looked for is nobody's worry
     return tuple(sorted(file.path for file in newest_first(map(cache.workspace.facts, found))[:MOST_LOGS]))
+
+
+def is_printed(stream: Stream) -> bool:
+    """Whether a stream's table is a log that its training prints."""
+    return stream.loss_history is not None and bool(stream.loss_history.prefix or stream.loss_history.lines)
+
+
+def chosen(cache: ReadCache, candidates: Sequence[str], is_there: Callable[[str], bool] | None = None) -> str:
+    """The first candidate that is there, readable or not; of a pattern, the newest match."""
+    workspace = cache.workspace
+    for candidate in candidates:
+        if is_pattern(candidate):
+            found = newest_first(workspace.facts(p) for p in cache.search([candidate]))
+            if found:
+                return found[0].path
+            continue
+        facts = workspace.facts(candidate)
+        # What cannot be read must not be replaced by the next best.
+        if facts.exists or facts.problem or (is_there is not None and is_there(candidate)):
+            return candidate
+    return candidates[0]
 
 
 def newest_first(files: Iterable[FileFacts]) -> list[FileFacts]:

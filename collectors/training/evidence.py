@@ -15,7 +15,7 @@ from collectors.contract.values import Status
 from collectors.decisions.analysis import Analysis
 from collectors.evidence.archive import ArchiveEvidence
 from collectors.evidence.checkpoint import CheckpointEvidence
-from collectors.evidence.documents import ConfigEvidence, DocumentEvidence, Heartbeat, ScalerEvidence
+from collectors.evidence.documents import ConfigEvidence, DocumentEvidence, Heartbeat, LastWords, ScalerEvidence
 from collectors.evidence.files import FileFacts, Finding
 from collectors.evidence.tables import LossTableEvidence
 from collectors.numbers import visible_text
@@ -92,6 +92,8 @@ class StreamEvidence:
     """None without event files: there is nothing to compare file times with."""
     unnamed_tables: tuple[str, ...] = ()
     """Tables beside its own that hold the part of the data of which no series was read."""
+    last_words: LastWords | None = None
+    """What the end of its log says of a failure, where the log was written after its losses."""
     instead_of_events: str = ""
     """In words what lies where the event files should, where there is none."""
     told: tuple[Losses, Summary] | None = None

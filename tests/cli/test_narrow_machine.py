@@ -18,6 +18,7 @@ from support.workspaces import write_good
 from collectors.contract.values import Outcome, Status
 from collectors.evidence.files import NOT_READ_HERE
 from collectors.judge.checklist import judge
+from collectors.judge.checks.part import LIMITS as MACHINE
 
 MEMORY_GROUP = Path("/sys/fs/cgroup/memory")
 LIMITS = {
@@ -101,10 +102,15 @@ def test_where_no_child_can_be_made_no_check_fails(
     """Whatever is in the files, nobody looked: all that depends on them cannot be told."""
     monkeypatch.setattr("sys.executable", python)
     seen = gather(workspace, START + 600)
-    found = judge(seen).checks
+    found, steps = judge(seen).checks, judge(seen).steps
 
     told = {check.id: check.detail for check in found if check.outcome is not Outcome.PASS}
     assert [check.id for check in found if check.outcome is Outcome.FAIL] == [], told
     assert {"checkpoints", "scaler", "configs", "backup", "split_policy"} <= told.keys()
     assert all(NOT_READ_HERE in told[name] for name in ("checkpoints", "scaler", "configs", "backup"))
     assert [s.id for s in seen.streams if s.progress.status is Status.FAIL] == []
+
+    step = next(step for step in steps if step.action == MACHINE.action)
+    assert {"checkpoints", "scaler", "configs", "backup"} <= {*step.clears}
+    monkeypatch.undo()
+    assert {*step.clears} <= {check.id for check in judge(gather(workspace, START + 600)).checks if check.passed}

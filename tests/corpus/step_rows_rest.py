@@ -102,9 +102,15 @@ def patient(w: Broken) -> None:
 
 AGAIN = "Bring back PatchTST's event files below runs/patchtst_ssl, or train again with its event writer on."
 OFF = {"table_and_events": {"level": "off", "reason": "the table holds means"}}
+UNASKED = {name: {"enabled": False, "reason": "asked by hand"} for name in ("training", "checkpoints")}
+UNTRAINED = also(section(checks=UNASKED), gone(RUNS, TABLE, CKPT))
 LINELESS = without(EVENTS, "warn_threshold", "anomaly_threshold")
 ODD = {"train_loss": "train_loss", "odd": "val_loss"}
 ROWS = (
+    Row("no sign of a training", UNTRAINED, "Train PatchTST with its event writer on; it should write below runs/",
+        "logs provenance", None, finished),
+    Row("no sign of a training in a table", also(UNTRAINED, told_by()), f"Train PatchTST; it should write {TABLE}.",
+        "logs provenance", None, finished),
     Row("the table gone", also(told_by(), gone(TABLE)), f"Bring back PatchTST's table {TABLE}, or train again.",
         "logs training provenance", None, finished),
     Row("a table that ends after the checkpoint", also(told_by(), touched(-4000, CKPT)),
@@ -136,6 +142,5 @@ ROWS = (
         "Record thresholds in the rows, or name their file", "scores", None, asking(thresholds={"path": THRESHOLDS})),
     Row("no times of the normal windows", also(fused, without(HELD_OUT, "timestamp")),
         "Record when each of the normal windows ended", "alarm_rate", None, again),
-    Row("a slow table", slow, "Give its reading more time: `limits: {seconds", "training", None, patient),
 )  # fmt: skip
 """Every row: a remedy that no other table tries."""

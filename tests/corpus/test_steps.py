@@ -12,6 +12,7 @@ from step_rows import ROWS, Row
 from step_rows_described import ROWS as DESCRIBED
 from step_rows_files import ROWS as FILES
 from step_rows_rest import ROWS as REST
+from step_rows_rest import patient, slow
 from step_rows_scores import ROWS as SCORES
 from step_rows_scores import again, fused
 from step_rows_strict import ROWS as STRICT
@@ -37,6 +38,7 @@ from support.workspaces import SCORING, checkpoint_bytes, write_running
 from collectors.collect import CollectOptions, Collector
 from collectors.judge.checks.alarm_rate import DIVIDE as FEWER
 from collectors.judge.checks.decision_parts import DIVIDE
+from collectors.judge.checks.part import SLOW
 from collectors.judge.remedy import RUN_SMOKE
 from collectors.readers.child.process import ReaderProcess
 from collectors.store.store import Store
@@ -119,6 +121,18 @@ def test_tables_of_more_rows_than_are_read_are_divided(tmp_path: Path, monkeypat
         assert cleared[DIVIDE] | cleared[FEWER] == {"scores", "alarm_rate", "alignment"}
         again(w)
         assert cleared[DIVIDE] | cleared[FEWER] <= passed(collector.collect())
+
+
+def test_a_reading_that_takes_long_is_given_more_time(tmp_path: Path) -> None:
+    """By the description's own limits: the child of the other tests has others."""
+    w = broken(tmp_path)
+    slow(w)
+    with Collector(w.root, None, CollectOptions(announce=lambda _: None)) as collector:
+        step = next(one for one in collector.collect().steps if one.action == SLOW.action)
+    assert "training" in step.clears
+    patient(w)
+    with Collector(w.root, None, CollectOptions(announce=lambda _: None)) as collector:
+        assert {*step.clears} <= passed(collector.collect())
 
 
 def test_a_file_that_changed_after_the_end_is_put_back(tmp_path: Path, child: ReaderProcess) -> None:

@@ -116,6 +116,7 @@ EQUIVALENTS: Final[tuple[Equivalent, ...]] = (
         "down = (source.top <= target.top)",
         "two cards of a column never stand at one height",
     ),
+    Equivalent("self._stalled_since = 0.0", None, "it is told when an answer stalls, before anybody asks for it"),
     Equivalent("for gap in [*gaps, 0.0]:", None, "how much room is left behind the last column"),
     Equivalent(
         "page=page if isinstance(page, int) and 0 <= page < 1_000_000 else 0,",

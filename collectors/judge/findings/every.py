@@ -20,6 +20,7 @@ from collectors.judge.findings import (
     events_end_early,
     events_missing,
     layers,
+    log_error,
     loss_course,
     loss_explodes,
     losses_damaged,
@@ -76,6 +77,7 @@ FINDINGS: tuple[FindingSpec, ...] = (
     events_end_early.SPEC,
     val_rises.SPEC,
     run_status.SPEC,
+    log_error.SPEC,
 )
 """Every finding, by the check that tells it and in the order in which they are told."""
 

@@ -191,3 +191,30 @@ def test_the_reason_is_escaped_too() -> None:
 )
 def test_markdown_shows_a_text_as_it_is(text: str, shown: str) -> None:
     assert escaped(text) == shown
+
+
+def test_what_is_not_asked_who_was_recognised_and_the_steps_stand_on_each_face_where_there_are_any() -> None:
+    raw = failing_state().model_dump(mode="json")
+    raw["meta"]["recognised"] = "YOLO: `args.yaml`"
+    raw["not_asked"] = [{"index": 11, "id": "targets", "title": "Targets", "reason": "`targets: off`"}]
+    raw["steps"] = [
+        {"action": "Train again.", "command": "python train.py", "clears": ["logs", "backup"], "needed_for": ["smoke"]},
+        {"action": "Look.", "command": None, "clears": ["smoke"], "needed_for": []},
+    ]
+    state = DashboardState.model_validate(raw)
+
+    text, table = as_text(state, marked).split("\n"), as_markdown(state).split("\n")
+    assert text[2] == 'YOLO: "args.yaml"' and '<skip:[-] not asked: 11. Targets - "targets: off">' in text
+    assert text[-7:] == [
+        "", "Next: 2 steps to READY.", "1. Train again. (clears 3 and 5, needed for 6)", "   python train.py",
+        "2. Look. (clears 6)", "Commands are for a POSIX shell in the workspace's folder.", "",
+    ]  # fmt: skip
+    assert "| 11 | `[-]` not asked | Targets | `targets: off` | |" in table
+    assert table[-9:] == [
+        "**Next**: 2 steps to READY", "", "1. Train again. (clears 3 and 5, needed for 6)", "",
+        "       python train.py", "", "2. Look. (clears 6)",
+        "Commands are for a POSIX shell in the workspace's folder.", "",
+    ]  # fmt: skip
+    assert json.loads(as_json(state))["not_asked"] == raw["not_asked"]
+    bare = as_text(ready_state()) + as_markdown(ready_state()) + as_json(ready_state())
+    assert not [word for word in ("not asked", "not_asked", "Next", "POSIX") if word in bare]

@@ -59,3 +59,22 @@ def test_a_making_that_fails_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> 
         asyncio.run(asked.kept.made("a", fails))
 
     assert asked.ask("a") == [b"a" * 10]
+
+
+@pytest.mark.parametrize(("seconds", "made"), [(600.0, "ab"), (600.5, "aba")])
+def test_ten_minutes_after_it_was_asked_for_last_it_is_still_kept(
+    monkeypatch: pytest.MonkeyPatch, seconds: float, made: str
+) -> None:
+    asked = Asked(monkeypatch, 1000)
+    asked.ask("a")
+    asked.now = seconds
+    asked.ask("ba")
+
+    assert "".join(asked.made) == made
+
+
+def test_what_is_larger_than_all_that_may_be_kept_is_made_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = Asked(monkeypatch, 9)
+
+    assert asked.ask("aa") == [b"a" * 10] * 2
+    assert (asked.made, asked.kept.size_bytes) == (["a", "a"], 0)

@@ -33,7 +33,7 @@ def holding(**changes: Any) -> Judgement:
 def test_a_good_backup_passes_with_its_size_and_members() -> None:
     found = check_backup(good())
 
-    assert told(found) == ("pass", f"{PATH}: 8.64 kB, 7 members, all sound", None)
+    assert told(found) == ("pass", f"{PATH}: 12.7 kB, 7 members, all sound", None)
     assert evidence_of(found) == [(PATH, None)]
 
 
@@ -41,13 +41,13 @@ def test_a_good_backup_passes_with_its_size_and_members() -> None:
     ("tested", "words"), [("all", "all sound"), ("part", "tested in part"), ("none", "contents not tested")]
 )
 def test_how_much_was_tested_is_told(tested: str, words: str) -> None:
-    assert holding(tested=tested).detail == f"{PATH}: 8.64 kB, 7 members, {words}"
+    assert holding(tested=tested).detail == f"{PATH}: 12.7 kB, 7 members, {words}"
 
 
 def test_a_warning_is_told_and_does_not_fail() -> None:
     found = holding(findings=(WARNING,))
 
-    assert told(found) == ("pass", f"{PATH}: 8.64 kB, 7 members, all sound [warning: an odd thing]", None)
+    assert told(found) == ("pass", f"{PATH}: 12.7 kB, 7 members, all sound [warning: an odd thing]", None)
 
 
 def test_no_archive_says_where_one_was_looked_for() -> None:
