@@ -52,6 +52,7 @@ RUN_STORES = (
     ids.METRIC_DIGESTS,
     ids.HISTORY_WISH,
     ids.HISTORY_TREE,
+    ids.RUNS_CHART_WISH,
     ids.RUNS_CHART_DATA,
     ids.SELECTED_RUNS,
     ids.SELECTION_TREE,

@@ -89,7 +89,10 @@
     for (const name of RENEWED) document.getElementById(name).replaceWith(document.adoptNode(found.getElementById(name)));
     for (const select of document.querySelectorAll("#fleet-fields select")) {
       const newer = found.getElementById(select.id);
-      if (newer && select !== document.activeElement) select.replaceChildren(...newer.childNodes);
+      if (!newer || select === document.activeElement) continue;
+      const { value } = newer; // a choice that loses its option takes the next one
+      select.replaceChildren(...newer.childNodes);
+      select.value = value;
     }
     if (held && !held.isConnected) again(held)?.focus({ preventScroll: true });
     else if (held && document.activeElement === document.body) (held.querySelector("a") || held).focus({ preventScroll: true });

@@ -49,6 +49,16 @@
     }
   }
 
+  /* The scatter comes after the rows, and only where it would be another one: not for a page, an order, a column. */
+  let charted = "";
+  function chart(tree, wished, baseline, version) {
+    const { text, verdict, measure } = wished || {};
+    const now = { text, verdict, measure, zone, baseline, version };
+    if (!tree || JSON.stringify(now) === charted) return window.dash_clientside.no_update;
+    charted = JSON.stringify(now);
+    return now;
+  }
+
   function toggleColumn(button) {
     const all = [...button.parentElement.querySelectorAll("[data-column]")];
     const isOn = (one) => (one.getAttribute("aria-checked") === "true") !== (one === button);
@@ -92,5 +102,5 @@
   onPress("button[data-page]", ({ dataset }) => ask({ page: Number(dataset.page) }));
 
   window.historyWish = { read, write };
-  window.dash_clientside = Object.assign({}, window.dash_clientside, { wish: { mark } });
+  window.dash_clientside = Object.assign({}, window.dash_clientside, { wish: { chart, mark } });
 })();

@@ -60,7 +60,11 @@ class FolderFleet(Fleet):
         return sign_of(StoodRow(row.standing(*moment), row) for row in self.rows() if seen_by(row.name))
 
     def place(self, name: str) -> Place | None:
-        """The state directory of a workspace."""
+        """The state directory of a workspace; one that was there is looked at alone."""
+        with self._lock:
+            found = self._known.get(name)
+            if found is not None and found.look() is not None:
+                return found.folder.path
         self.rows()
         found = self._known.get(name)
         return found.folder.path if found is not None and found.row is not None else None

@@ -53,6 +53,7 @@ NEEDS: Final = (
     _need("GET HEAD", "/api/events", Role.VIEWER, "the same"),
     _need("GET HEAD", "/api/curves", Role.VIEWER, "points of curves"),
     _need("GET HEAD", "/api/series", Role.VIEWER, "the same"),
+    _need("GET HEAD", "/api/scalars", Role.VIEWER, "the same, of curves that nobody configured"),
     _need("GET HEAD", "/api/decisions", Role.VIEWER, "decisions, also as a table"),
     _need("GET HEAD", "/api/decisions.csv", Role.VIEWER, "the same"),
     _need("GET HEAD", "/api/runs", Role.VIEWER, "stored runs, also as tables"),

@@ -39,6 +39,8 @@ def register_history(app: dash.Dash, history: RunHistory, settings: Settings) ->
     in_browser(app, "wish", "mark", Input(ids.HISTORY_WISH, "data"))
     in_browser(app, "selection", "mark", Input(ids.SELECTED_RUNS, "data"))
     in_browser(app, "selection", "arrive", Input(ids.COMPARED_RUNS, "data"))
+    asked = (State(ids.HISTORY_WISH, "data"), State(ids.BASELINE_CHOICE, "data"), State(ids.RUNS_VERSION, "data"))
+    in_browser(app, "wish", "chart", Output(ids.RUNS_CHART_WISH, "data"), Input(ids.HISTORY_TREE, "data"), *asked)
     in_browser(app, "scatter", "draw", Input(ids.RUNS_CHART_DATA, "data"))
 
 
@@ -85,19 +87,18 @@ def may_pin(settings: Settings) -> bool:
 def _draw(app: dash.Dash, history: RunHistory) -> None:
     @app.callback(
         Output(ids.RUNS_CHART_DATA, "data"),
-        Input(ids.TAB, "data"),
-        Input(ids.HISTORY_WISH, "data"),
-        Input(ids.BASELINE_CHOICE, "data"),
-        Input(ids.RUNS_VERSION, "data"),
+        Input(ids.RUNS_CHART_WISH, "data"),
         prevent_initial_call=True,
     )
-    def draw_runs(tab: str | None, wish: Any, choice: str | None, _version: str) -> dict[str, Any] | None:
-        _only_on_the_tab(tab)
+    def draw_runs(wish: Any) -> dict[str, Any] | None:
+        if not isinstance(wish, dict):
+            raise PreventUpdate
         from dash_app.views.runs.chart import runs_chart
 
         query = query_from(wish)
         found = select_rows(history.rows(), query.by_time())
-        return runs_chart(found, query.measure, history.row(history.baseline_id(choice)), history.policy())
+        baseline = history.row(history.baseline_id(wish.get("baseline")))
+        return runs_chart(found, query.measure, baseline, history.policy())
 
 
 def _select(app: dash.Dash, history: RunHistory, settings: Settings) -> None:
@@ -126,7 +127,8 @@ def _stand_side_by_side(app: dash.Dash, history: RunHistory) -> None:
         from collectors.compare.side_by_side import side_by_side
         from dash_app.views.runs.side_by_side import render_side_by_side
 
-        wished = known_ids(compared, MOST_OVERLAYS)
+        # A frame shows one run, and says of no other whether it is there.
+        wished = () if asking().scope is not None else known_ids(compared, MOST_OVERLAYS)
         states = history.states(wished)
         known = [state.meta.run_id for state in states]
         missing = [run_id for run_id in wished if run_id not in known]

@@ -14,8 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo
 
 from collectors.contract.run_row import RunRow
-from dash_app.reading.run_filter import VERDICTS, local_start, row_filter, verdict_of
-from dash_app.reading.run_order import CONFIG, STARTED, key_of, ordered
+from dash_app.reading.run_order import CONFIG, STARTED, VERDICTS, key_of, local_start, ordered, verdict_of
 
 LIVE = "live"
 """How a URL may name the current state."""
@@ -162,6 +161,8 @@ def select_rows(rows: Sequence[RunRow], query: RunQuery) -> Sequence[RunRow]:
     """
     if query.is_everything:
         return rows
+    from dash_app.reading.run_filter import row_filter  # the page itself asks for every run
+
     fits = row_filter(query.text, query.zone)
     kept = [row for row in rows if _fits(row, query) and (fits is None or fits(row))]
     return ordered(kept, query.sort, descending=query.descending)

@@ -14,16 +14,14 @@ import math
 import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, tzinfo
 
 from collectors.contract.run_row import RunRow
-from collectors.contract.values import Scalar, VerdictValue
+from collectors.contract.values import Scalar
+from dash_app.reading.run_order import VERDICTS, local_start, verdict_of
 from dash_app.reading.run_values import values_named
 
 Fits = Callable[[RunRow], bool]
-DAMAGED = "damaged"
-"""A verdict of its own in filters: the snapshot cannot be read."""
-VERDICTS = (*(value.value for value in VerdictValue), DAMAGED)
 OPERATORS: Mapping[str, Callable[[float, float], bool]] = {
     "<=": operator.le,
     ">=": operator.ge,
@@ -49,19 +47,6 @@ CLOCK = re.compile(r"([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d)?")
 LENGTH = re.compile(r"(\d+(?:\.\d+)?)(s|min|m|h|d)")
 SECONDS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400}
 TRUTH = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
-
-
-def verdict_of(row: RunRow) -> str:
-    """A row's verdict, or `damaged`."""
-    return row["verdict"].value if row["verdict"] else DAMAGED
-
-
-def local_start(row: RunRow, zone: tzinfo) -> datetime:
-    """When a run started, or where that is unknown when its content became true, in a zone."""
-    try:
-        return datetime.fromisoformat(row["started_at"] or row["timestamp"]).astimezone(zone)
-    except (ValueError, OverflowError):
-        return datetime.fromtimestamp(0, UTC)
 
 
 def row_filter(text: str, zone: tzinfo = UTC) -> Fits | None:

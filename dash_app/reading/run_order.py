@@ -7,12 +7,31 @@ start.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from collectors.contract.run_row import RunRow, metrics_in, values_in
-from dash_app.reading.run_filter import VERDICTS, verdict_of
+from collectors.contract.values import VerdictValue
 
+DAMAGED = "damaged"
+"""A verdict of its own in filters: the snapshot cannot be read."""
+VERDICTS = (*(value.value for value in VerdictValue), DAMAGED)
 Key = Callable[[RunRow], Any]
+
+
+def verdict_of(row: RunRow) -> str:
+    """A row's verdict, or `damaged`."""
+    return row["verdict"].value if row["verdict"] else DAMAGED
+
+
+def local_start(row: RunRow, zone: tzinfo) -> datetime:
+    """When a run started, or where that is unknown when its content became true, in a zone."""
+    try:
+        return datetime.fromisoformat(row["started_at"] or row["timestamp"]).astimezone(zone)
+    except (ValueError, OverflowError):
+        return datetime.fromtimestamp(0, UTC)
+
+
 FACT_KEYS: Mapping[str, Key] = {
     "started": lambda row: row["started_at"] or row["timestamp"],
     "run": lambda row: row["run_id"],

@@ -108,7 +108,7 @@ def _first_answers(folder: Path) -> Iterator[bool]:
     version = {"runs-version.data": "x"}
     looks = {"shown-run.data": None, "baseline-choice.data": None}
     table = _callback("history-table-tree", {**wishes, **looks, **version, "state-version.data": "x"}, {})
-    scatter = _callback("runs-chart-data", {**wishes, "baseline-choice.data": None, **version}, {})
+    scatter = _callback("runs-chart-data", {"runs-chart-wish.data": {}}, {})
     for name, body, limit in (
         ("selector", opened, 300),
         ("table of runs", table, 400),

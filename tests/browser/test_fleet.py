@@ -62,6 +62,7 @@ def test_somebody_finds_by_keys_what_they_look_for_goes_into_it_and_comes_back(
     assert driver.current_url.endswith("?text=blue")
     assert driver.switch_to.active_element.get_attribute("id") == "fleet-text"
     typed(driver, Keys.ENTER)
+    assert driver.current_url.endswith("?text=blue")
     wait_for(lambda: driver.execute_script(FOCUSED) == "größe 4%5", "the first that was found")
     typed(driver, Keys.ENTER)
     wait_for(lambda: driver.find_elements(By.CSS_SELECTOR, "#verdict .verdict"), "the page of the workspace")

@@ -119,7 +119,8 @@ def test_an_example_of_a_page_is_taken(block: Block) -> None:
     assert parse_config(yaml.safe_dump(whole).encode(), "dashboard.yaml").streams
 
 
-@pytest.mark.parametrize("block", [b for b in blocks(ROOT / "docs/access.md", "yaml") if b.text.startswith("mode:")],
+@pytest.mark.parametrize("block", [b for page in ("access", "fleet") for b in blocks(ROOT / f"docs/{page}.md", "yaml")
+                                   if b.text.startswith("mode:")],
                          ids=lambda block: block.heading)  # fmt: skip
 def test_an_example_of_who_may_do_what_is_taken(block: Block) -> None:
     assert parse_access(block.text.encode(), "access.yaml").mode

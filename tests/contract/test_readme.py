@@ -36,6 +36,8 @@ NOT_RUN_HERE = {
     "pip install -e '.[train]'": "installs torch; done by make test TRAIN=1",
     "python -m dash_app WORKSPACE": SERVES,
     "python -m dash_app WORKSPACE --frame-ancestors https://wiki.example.org": SERVES,
+    "python -m dash_app --fleet ROOT": "serves until stopped; tests/browser/test_fleet.py runs it",
+    "python -m collectors watch WORKSPACE --state-dir ROOT/press-line-4": "as the next",
     "python -m collectors watch WORKSPACE --state-dir STATE": "runs until stopped; tests/cli/test_watch.py runs it",
     "docker build -t training-dashboard .": DOCKER,
     "docker run --read-only --tmpfs /tmp -p 127.0.0.1:8050:8050 -e TRAINING_DASHBOARD_ALLOW_ANONYMOUS=1 "

@@ -20,8 +20,7 @@ from collectors.contract.run_row import RunRow, StreamRow, metric_names, metrics
 from collectors.numbers import number_words
 from dash_app.reading.query import streams_of
 from dash_app.reading.run_configs import is_whole
-from dash_app.reading.run_filter import VERDICTS, verdict_of
-from dash_app.reading.run_order import METRIC, Key, key_of
+from dash_app.reading.run_order import METRIC, VERDICTS, Key, key_of, verdict_of
 from dash_app.views.markup import attributes
 from dash_app.views.tree import as_tree
 

@@ -7,7 +7,7 @@ from dash.development.base_component import Component
 
 from dash_app import ids
 from dash_app.reading.query import LONGEST_TEXT
-from dash_app.reading.run_filter import VERDICTS
+from dash_app.reading.run_order import VERDICTS
 from dash_app.views.markup import attributes
 
 EXAMPLE = 'failed:backup  lr<0.001  nov 12  "stopped"'

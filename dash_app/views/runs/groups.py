@@ -10,8 +10,7 @@ from dash.development.base_component import Component
 from collectors.numbers import UNKNOWN, number_words, plural, value_words
 from dash_app.reading.query import RunQuery
 from dash_app.reading.run_configs import ConfigColumns, Group, final_spread
-from dash_app.reading.run_filter import verdict_of
-from dash_app.reading.run_order import CONFIG, EVERY
+from dash_app.reading.run_order import CONFIG, EVERY, verdict_of
 from dash_app.reading.run_page import Selection
 from dash_app.views.markup import attributes
 from dash_app.views.runs.heads import sort_head

@@ -29,6 +29,7 @@ from dash_app.auth.config import Access, Proxy, Roles
 from dash_app.auth.fleet import Sight
 from dash_app.auth.identity import Identity, answer_for
 from dash_app.auth.needs import OPEN, need_of
+from dash_app.auth.sessions import Sessions, cookie_name
 from dash_app.fleet import create_fleet
 from dash_app.reading.fleet import FleetReader
 from dash_app.routes.fleet_events import FleetEvents
@@ -393,3 +394,29 @@ def test_news_of_what_one_may_not_see_are_none(root: Path, monkeypatch: pytest.M
     assert len(red) == len(blue) == 5
     assert len({*red[2:]}) == 1 and red[0] != red[1]
     assert len({*blue[:3]}) == 1 and blue[-1] != blue[0]
+
+
+def test_a_session_of_the_fleet_has_in_each_workspace_the_role_of_its_groups(root: Path) -> None:
+    fleet, store = Fleet(root, Access(mode="oidc", general=ROLES).of_fleet()), AccessStore(root / FLEET_STATE)
+    session = store.begin_session("ann", Role.ADMIN, 60, groups=("red",))
+    cookie = f"{cookie_name('/')}={Sessions(store).cookie_for(session)}"
+
+    def statuses() -> list[int]:
+        paths = ("/api/fleet", "/w/red-1/api/state", "/w/blue-1/api/state", "/w/red-9/api/state")
+        return [fleet.get(path, cookie=cookie).status_code for path in paths]
+
+    assert statuses() == [200, 200, 404, 404]
+    assert fleet.get("/w/red-1/api/me", cookie=cookie).json()["role"] == "viewer"
+    forms = fleet.get("/w/red-1/_dash-layout", cookie=cookie).text.replace("\\u002f", "/")
+    assert '"action":"/sign-out"' in forms
+    store.end("sessions", lambda one: one.id == session.id)
+    assert statuses() == [401] * 4
+
+
+@pytest.mark.parametrize("name", ["red-1", "none"])
+def test_who_opens_a_workspace_signed_out_signs_in_at_the_fleet_and_comes_back(root: Path, name: str) -> None:
+    fleet = Fleet(root, Access(mode="oidc", general=ROLES).of_fleet())
+
+    answer = fleet.get(f"/w/{name}/?tab=runs", sec_fetch_mode="navigate", sec_fetch_dest="document")
+
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/login?next=%2Fw%2F{name}%2F%3Ftab%3Druns")

@@ -206,3 +206,29 @@ def test_the_state_of_a_demonstration_is_kept_only_where_a_folder_is_named(tmp_p
 )
 def test_a_demonstration_that_cannot_work_is_refused(tmp_path: Path, asked: list[str], told: str) -> None:
     assert told in problem(tmp_path, *asked)
+
+
+def test_a_fleet_is_a_folder_that_is_shown_and_nothing_is_collected(tmp_path: Path) -> None:
+    found = settings_from(["--fleet", str(tmp_path), "--stale-after", "60"], {})
+    by_variable = settings_from([], {"TRAINING_DASHBOARD_FLEET": str(tmp_path), "TRAINING_DASHBOARD_STALE_AFTER": "60"})
+
+    assert found == by_variable
+    assert (found.fleet, found.state_dir) == (tmp_path.resolve(), tmp_path.resolve() / ".fleet")
+    assert not (found.collect or found.preview)
+    assert found.stale_after_seconds == 60
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (["WS", "--fleet", "ROOT"], "a WORKSPACE is of one workspace"),
+        (["--fleet", "ROOT", "--state-dir", "S"], "--state-dir is of one workspace"),
+        (["--fleet", "ROOT", "--demo"], "--demo is of one workspace"),
+        (["--fleet", "ROOT", "--keep", "3"], "--keep is of one workspace"),
+        (["--fleet", "ROOT/none"], "does not exist; name the folder in which state directories lie side by side"),
+        (["--fleet", "ROOT", "--host", "0.0.0.0", "--trusted-hosts", "a.example"], "nobody would have to sign in"),
+    ],
+)
+def test_what_does_not_go_with_a_fleet_is_refused(tmp_path: Path, asked: list[str], told: str) -> None:
+    with pytest.raises(UsageError, match=told):
+        settings_from([one.replace("ROOT", str(tmp_path)).replace("WS", str(tmp_path)) for one in asked], {})

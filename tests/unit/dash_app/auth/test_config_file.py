@@ -57,6 +57,56 @@ def test_json_is_taken_too_and_a_workspace_may_have_roles_of_its_own(tmp_path: P
     assert (found.roles.role_of("ann", []), found.roles.role_of("bob", [])) == (Role.ADMIN, None)
 
 
+BY_NAME = """
+mode: proxy
+roles:
+  viewer: {"team-a-*": ["group:a"], "*": ["user:sue"]}
+  admin: {"team-a-1": "user:ada", "*": ["group:platform"]}
+workspaces:
+  "nightly-*": {viewer: ["group:nightly"], admin: ["user:nat"]}
+"""
+
+
+def test_a_role_may_be_given_by_the_name_of_a_workspace(tmp_path: Path) -> None:
+    found = settings(tmp_path, BY_NAME).access
+    asked = [("team-a-1", "ada", ()), ("team-a-2", "ada", ()), ("team-a-2", "bob", ("a",)), ("team-b-1", "bob", ("a",)),
+             ("team-b-1", "sue", ()), ("team-b-1", "pat", ("platform",)), ("nightly-1", "sue", ()),
+             ("nightly-1", "x", ("nightly",))]  # fmt: skip
+
+    roles = [found.of(name).roles.role_of(user, groups) for name, user, groups in asked]
+
+    assert roles == [Role.ADMIN, None, Role.VIEWER, None, Role.VIEWER, Role.ADMIN, None, Role.VIEWER]
+    assert found.roles.role_of("bob", ["a"]) is None  # this workspace is called `ws`
+
+
+def test_of_a_fleet_what_is_more_than_looking_must_be_had_everywhere(tmp_path: Path) -> None:
+    found = settings(tmp_path, BY_NAME).access.of_fleet().roles
+
+    assert [found.role_of(user, ()) for user in ("ada", "nat", "sue", "eve")] == [
+        Role.VIEWER,
+        Role.VIEWER,
+        Role.VIEWER,
+        None,
+    ]
+    assert found.role_of("pat", ["platform"]) is Role.ADMIN
+    assert settings(tmp_path, BY_NAME).access.named_groups(["x", "a", "nightly"]) == ("a", "nightly")
+
+
+def test_who_names_some_workspaces_alone_opens_no_other_one(tmp_path: Path) -> None:
+    found = settings(tmp_path, "mode: proxy\nworkspaces: {other-*: {viewer: '*'}}\n").access
+
+    assert found.roles.role_of("ann", []) is None
+    assert found.of("other-1").roles.role_of("ann", []) is Role.VIEWER
+
+
+def test_a_fleet_has_no_pictures_that_tell_names_to_everybody(tmp_path: Path) -> None:
+    (tmp_path / "root").mkdir()
+    (tmp_path / "access.yaml").write_text("mode: proxy\nopen_pictures: true\n")
+
+    with pytest.raises(UsageError, match="would tell everybody the names"):
+        settings_from(["--fleet", str(tmp_path / "root"), "--access", str(tmp_path / "access.yaml")], {})
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [

@@ -101,6 +101,18 @@ def test_a_frame_of_what_is_current_shows_no_other_run(guarded: Guarded) -> None
     assert frame.ask("/api/baseline", "POST", json={"run_id": None}).status_code == 403
 
 
+ASKED = {
+    "tab": "runs",
+    "shown-run": OTHER,
+    "baseline-choice": OTHER,
+    "overlay-runs": [OTHER],
+    "selected-runs": [OTHER],
+    "compared-runs": [OTHER],
+    "runs-chart-wish": {"baseline": OTHER},
+}
+"""What somebody may have chosen, by the element that keeps it: everything names another run."""
+
+
 def test_a_frame_of_one_run_shows_that_run_whatever_its_callbacks_are_asked(guarded: Guarded) -> None:
     """Neither the current state nor another run, nor which runs there are."""
     frame = Frame(guarded, run=STORED)
@@ -108,9 +120,7 @@ def test_a_frame_of_one_run_shows_that_run_whatever_its_callbacks_are_asked(guar
     answers = []
     for body in right_bodies(wires):
         for part in (*body["inputs"], *body["state"]):
-            part["value"] = {"shown-run": OTHER, "tab": "runs", "overlay-runs": [OTHER], "baseline-choice": OTHER}.get(
-                part["id"]
-            )
+            part["value"] = ASKED.get(part["id"])
         answers.append(frame.ask(CALLBACKS, "POST", json=body).text)
     page, layout = frame.ask(frame.page).text, frame.ask(f"/_dash-layout{frame.page.removeprefix('/')}").text
 

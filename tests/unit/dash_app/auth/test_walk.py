@@ -111,6 +111,7 @@ STORED = ("run-20261101-000000", "run-20261102-000000")
 ASKED: tuple[dict[str, Any], ...] = (
     {},
     {"tab": "runs", "shown-run": STORED[0], "baseline-choice": STORED[1], "overlay-runs": [STORED[1]]},
+    {"tab": "runs", "selected-runs": [*STORED], "compared-runs": [*STORED], "runs-chart-wish": {"baseline": STORED[1]}},
     {"tab": "runs", "shown-run": "live", "baseline-choice": "-", "metric-wish": {"patchtst": {"val_loss": 9}}},
 )
 """What somebody may have chosen, by the element that keeps it."""

@@ -25,7 +25,7 @@ from dash_app.reading.reader import StateReader
 from dash_app.settings import Settings
 from dash_app.web import packing as compression
 from dash_app.web.body_limit import BodyLimit
-from dash_app.web.middlewares import middlewares, put_around
+from dash_app.web.middlewares import gate_of, middlewares, put_around
 from dash_app.web.packing import Compression
 from dash_app.web.trust import AnswerHeaders, LastResort
 
@@ -74,7 +74,7 @@ def test_a_request_meets_the_layers_in_the_order_of_the_list() -> None:
 def test_the_page_has_the_layers_of_the_list_around_all_of_dash(tmp_path: Path) -> None:
     settings = Settings(workspace=tmp_path, state_dir=tmp_path, url_prefix="/team/", trusted_hosts=("a.example",))
     app = create_app(settings, StateReader(tmp_path))
-    listed = [layer.cls for layer in middlewares(app, settings)]
+    listed = [layer.cls for layer in middlewares(app, settings, [gate_of(None, settings)])]
 
     assert [layer.cls for layer in app.server.user_middleware[: len(listed)]] == listed
     assert {layer.cls.__module__.partition(".")[0] for layer in app.server.user_middleware[len(listed) :]} == {"dash"}
