@@ -34,7 +34,13 @@ from dash_app.settings import Settings
 from dash_app.views.first_html import ROOT, First, first_html, first_title, root_of
 from dash_app.views.first_regions import FirstRegions
 from dash_app.web.bundle import Bundles, add_bundles, bundled
-from dash_app.web.dash_shims import answer_unknown_addresses, asked_address, prepared, without_callback_socket
+from dash_app.web.dash_shims import (
+    answer_unknown_addresses,
+    asked_address,
+    prepared,
+    without_callback_socket,
+    without_tables,
+)
 from dash_app.web.middlewares import gate_of, middlewares, put_around
 
 if TYPE_CHECKING:
@@ -77,6 +83,7 @@ def create_app(settings: Settings, reader: StateReader, gate: Gated | None = Non
     Of a fleet's workspace `gate` says who stands before it already: then none is put around it.
     """
     without_callback_socket()
+    without_tables()
     server = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     doorman = add_access(server, settings, gate and gate.doorman)
     history = RunHistory(reader, RunStore(settings.state_dir))

@@ -187,7 +187,7 @@
     const isStored = root.dataset.shown === "snapshot";
     const [known, ofView, advice] = staleWords();
     const told = known && [known + (isStored ? "" : ofView) + ".", advice].filter(Boolean).join(" ");
-    const sentence = told && told.replace(/`([^`]*)`/g, '"$1"'); // what is to be typed
+    const sentence = told && told.replace(/\x60([^\x60]*)\x60/g, '"$1"'); // what is to be typed
     const freshness = isStored ? "stored" : sentence ? "stale" : "live";
     const isNews = sentence !== shownSentence || freshness !== root.dataset.freshness;
     root.dataset.freshness = freshness;

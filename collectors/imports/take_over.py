@@ -172,8 +172,8 @@ def _unfit(state: DashboardState, asked: Asked) -> str | None:
         return "it is still training; import it when it has ended"
     if stream.series.keys() & {*TAGS, *asked.tags} or any(map(better_way, stream.series)):
         return None
-    told = [c.detail for c in state.checklist if c.id in {"logs", "training"} and not c.passed]
-    details = next(iter(told), "its logs are not asked for")
+    told = [c for c in state.checklist if c.id in {"logs", "training"} and not c.passed]
+    details = next((c.detail for c in sorted(told, key=lambda c: bool(c.follows_from))), "its logs are not asked for")
     if (stream.completion.step, stream.completion.epoch) == (None, None):
         return f"nothing that it logged was found ({details})"
     return f"no loss of a known name ({details}); say which it is with --tag val_loss=TAG"

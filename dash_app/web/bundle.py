@@ -1,8 +1,8 @@
 """The folder of styles and scripts -> one answer of all styles and one of all scripts, in the order of the page.
 
 Fifty small files would be fifty requests, and packed one by one they are half as large again. It takes nothing from
-them but the comments that stand alone: their place gives a style sheet its layer, and a script that breaks is told in
-the console and does not take the others along.
+them but comments that stand alone and what lines are indented by: their place gives a style sheet its layer, and a
+script that breaks is told in the console and does not take the others along.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ LAYER_OF = {
     "share/embed.css": "embed",
     "foreign.css": None,  # styles of libraries are in no layer, and so are ours that stand against them
 }
-COMMENT = re.compile(r"^[ \t]*(?:/\*.*?\*/|//[^\n]*)[ \t]*\n", re.MULTILINE | re.DOTALL)
-"""One that has its lines for itself: they are a fifth of what would be sent."""
+UNSENT = re.compile(r"^[ \t]*(?:/\*.*?\*/|//[^\n]*)[ \t]*\n|^[ \t]+", re.MULTILINE | re.DOTALL)
+"""Comments that have their lines for themselves, and what a line is indented by: a fifth of what would be sent."""
 FIRST = ("tokens", "icons", "page", "core")
 """What others build on, at the top; folders follow by their names, and so do files in them."""
 FLEET = "fleet/"
@@ -114,9 +114,9 @@ def _styles(name: str, text: str) -> str:
 
 
 def _in_order(folder: Path, pattern: str) -> list[tuple[str, str]]:
-    """Names below the folder and texts, without their comments."""
+    """Names below the folder and texts, without what is for readers."""
     names = sorted((file.relative_to(folder) for file in folder.rglob(pattern)), key=_place)
-    return [(name.as_posix(), COMMENT.sub("", (folder / name).read_text(encoding="utf-8"))) for name in names]
+    return [(name.as_posix(), UNSENT.sub("", (folder / name).read_text(encoding="utf-8"))) for name in names]
 
 
 def _place(name: Path) -> tuple[object, ...]:

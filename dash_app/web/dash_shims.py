@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from dash import Dash
+from dash import Dash, dash_table
 from dash.backends import _fastapi
 from dash.fingerprint import check_fingerprint
 from fastapi import FastAPI
@@ -35,6 +35,14 @@ def without_callback_socket() -> None:
     when `Dash(...)` has a switch for it (no issue known).
     """
     _fastapi.FastAPIDashServer.websocket_capability = False
+
+
+def without_tables() -> None:
+    """Let no page load Dash's own table, which nobody here draws; call it before the application is made.
+
+    Its scripts stand among those of every page, used or not (no issue known); it goes when Dash lets them be left out.
+    """
+    dash_table._js_dist.clear()  # type: ignore[attr-defined] # Dash does not annotate it
 
 
 def prepared(app: Dash) -> None:

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from collectors.presentation.style import STYLE
-from dash_app.web.bundle import LAYER_OF
+from dash_app.web.bundle import LAYER_OF, UNSENT
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 STYLES = {path.relative_to(ASSETS).as_posix(): path.read_text(encoding="utf-8") for path in ASSETS.rglob("*.css")}
@@ -39,6 +39,12 @@ def test_one_script_ticks_and_one_knows_the_prefix() -> None:
     """The flow of the graph's edges is a picture's clock, not a second's."""
     assert {name for name, text in SCRIPTS.items() if "setInterval" in text} == {"core.js", "graph/motion.js"}
     assert {name for name, text in SCRIPTS.items() if "requests_pathname_prefix" in text} == {"core.js"}
+
+
+def test_no_text_of_a_script_goes_over_several_lines() -> None:
+    """What lines are indented by is not sent."""
+    codes = {name: UNSENT.sub("", text) for name, text in SCRIPTS.items()}
+    assert not [(name, line) for name, code in codes.items() for line in code.split("\n") if line.count("`") % 2]
 
 
 def test_no_script_has_an_address_without_the_prefix() -> None:

@@ -98,7 +98,7 @@ def _read(data: bytes, delimiter: str, kinds: Mapping[int, str]) -> Any:
     import pandas as pd
 
     try:
-        return pd.read_csv(
+        frame = pd.read_csv(
             io.BytesIO(data),
             sep=r"\s+" if delimiter == " " else delimiter,
             header=None,
@@ -112,6 +112,9 @@ def _read(data: bytes, delimiter: str, kinds: Mapping[int, str]) -> Any:
         )
     except IndexError as problem:  # of a header without a row pandas looks for columns that it has not counted
         raise ValueError("no row that can be read") from problem
+    if not kinds.keys() <= set(frame):  # in some broken tables it finds fewer columns than it was asked for
+        raise ValueError("fewer columns than the header names")
+    return frame
 
 
 def _guessed(frame: Any, data: bytes) -> list[int]:

@@ -12,7 +12,7 @@ from support.metric_states import FEW, with_metrics
 from support.states import diverged_state, empty_state, failing_state, ready_state
 from support.two_runs import changed, losses, stepped, without
 
-from collectors.contract.run_row import RunRow, metrics_in
+from collectors.contract.run_row import RunRow, metrics_in, values_in
 from collectors.contract.state import DashboardState
 from collectors.presentation.checklist import as_text
 from collectors.presentation.runs import FACTS, MEASURES, rows_as_csv, rows_as_json, rows_as_text, run_as_text
@@ -82,7 +82,7 @@ def test_json_holds_every_row_with_its_numbers_as_numbers() -> None:
     data = json.loads(text)
     assert data["baseline"] == "run-20261123-120000"
     good, broken = data["runs"]
-    assert list(good) == [*FACTS, "named", "streams"]
+    assert list(good) == [*FACTS, "why", "named", "streams"]
     assert good["verdict"] == "ready"
     assert (good["named"], good["problem"], good["passed"], good["total"]) == (False, None, 9, 9)
     assert good["streams"]["swinmae"]["spark"] == [0.5687, 0.5975, 0.5501, 0.5619, 0.5162]
@@ -106,7 +106,10 @@ def read(text: str) -> list[dict[str, str]]:
 def test_csv_has_a_column_a_fact_and_a_measure_of_each_stream() -> None:
     (row,) = read(rows_as_csv([READY], "run-20261123-120000"))
 
-    assert list(row) == [*FACTS, "baseline", *(f"{s} {m}" for s in ("patchtst", "swinmae") for m in MEASURES)]
+    measures = [f"{s} {m}" for s in ("patchtst", "swinmae") for m in MEASURES]
+    configs = [f"{s} config {key}" for s in ("patchtst", "swinmae") for key in ("lr", "epochs", "mask_ratio", "amp")]
+    assert list(row) == [*FACTS, "why", "baseline", *measures, *configs]
+    assert (row["why"], row["swinmae config epochs"], row["swinmae config amp"]) == ("", "5", "False")
     assert {k: row[k] for k in list(FACTS)[:6]} == {
         "run_id": "run-20261123-120000", "workspace": "workspace", "started_at": "2026-11-23T12:00:00+00:00",
         "finished_at": "2026-11-23T12:00:52+00:00", "timestamp": "2026-11-23T12:00:52+00:00", "verdict": "ready",
@@ -124,15 +127,19 @@ def test_csv_spells_every_cell_as_pythons_own_writer_does() -> None:
     streams = [s for row in rows[:1] for s in row["streams"]]
     expected = io.StringIO()
     writer = csv.writer(expected)
-    writer.writerow([*FACTS, "baseline", *(f"{s} {m}" for s in streams for m in MEASURES)])
+    keys = [(s, key) for s in streams for key in values_in(rows[0]["streams"][s])]
+    configs = [f"{s} config {key}" for s, key in keys]
+    writer.writerow([*FACTS, "why", "baseline", *(f"{s} {m}" for s in streams for m in MEASURES), *configs])
     for row in rows:
         found = row["streams"]
         cells = [found.get(s, {}).get(m) for s in streams for m in MEASURES]
-        writer.writerow([*(row[name] for name in FACTS), "yes" if row["run_id"] == "b" else "", *cells])
+        cells += [values_in(found[s]).get(key) if s in found else None for s, key in keys]
+        is_baseline = "yes" if row["run_id"] == "b" else ""
+        writer.writerow([*(row[name] for name in FACTS), row.get("why"), is_baseline, *cells])
 
     assert rows_as_csv(rows, "b") == expected.getvalue()
     assert ",9," in expected.getvalue()
-    assert rows_as_csv([], None) == ",".join([*FACTS, "baseline"]) + "\r\n"
+    assert rows_as_csv([], None) == ",".join([*FACTS, "why", "baseline"]) + "\r\n"
 
 
 def test_only_the_pinned_run_is_marked_as_the_baseline() -> None:

@@ -31,13 +31,13 @@ def served(folder: Path) -> tuple[FastAPI, str, str]:
 
 
 def code_lines(text: str) -> list[str]:
-    """Lines of a style sheet or a script that are more than a comment."""
+    """Lines of a style sheet or a script that are more than a comment, without what they are indented by."""
     kept, within = [], False
     for line in text.splitlines():
         bare = line.strip()
         begins = bare.startswith("/*") and ("*/" not in bare or bare.endswith("*/"))
         if not (within or begins or bare.startswith("//")):
-            kept.append(line)
+            kept.append(line.lstrip())
         within = (within or begins) and "*/" not in bare
     return kept
 
