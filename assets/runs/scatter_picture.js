@@ -56,8 +56,16 @@
     return seen.filter((_, n) => n % Math.ceil(seen.length / 6) === 0);
   }
 
-  function day(seconds) {
-    return new Date(seconds * 1000).toLocaleDateString(undefined, { day: "numeric", month: "short" });
+  const DAY = { day: "numeric", month: "short" };
+  const CLOCK = { hour: "2-digit", minute: "2-digit" };
+  const DAY_SECONDS = 86400;
+
+  /* Days; where several would be the same one, its hours behind it. */
+  function moments(x, count) {
+    const step = (x.to - x.from) / count;
+    const looks = step >= DAY_SECONDS ? [DAY, DAY] : [{ ...DAY, ...CLOCK }, CLOCK];
+    const told = (n) => new Date((x.from + step * n) * 1000).toLocaleString(undefined, n ? looks[1] : looks[0]);
+    return Array.from({ length: count + 1 }, (_, n) => told(n)).map((word, n, all) => (word === all[n - 1] ? "" : word));
   }
 
   function text(told, x, y, look, anchor = "start") {
@@ -71,11 +79,11 @@
       made.append(text(words(tick), box.left - 8, Number(at) + 4, "scatter-word", "end"));
     }
     const count = Math.max(1, Math.min(6, Math.floor((box.right - box.left) / 130)));
-    for (let n = 0; n <= count; n += 1) {
+    moments(x, count).forEach((word, n) => {
       const anchor = n === 0 ? "start" : n === count ? "end" : "middle";
       const at = box.left + ((box.right - box.left) * n) / count;
-      made.append(text(day(x.from + ((x.to - x.from) * n) / count), at, box.bottom + 16, "scatter-word", anchor));
-    }
+      made.append(text(word, at, box.bottom + 16, "scatter-word", anchor));
+    });
   }
 
   /* A line across, named at its end; names keep a line's height between them. */
@@ -125,7 +133,7 @@
     const limits = data.baseline ? [data.baseline.value, data.baseline.limit ?? data.baseline.value] : [];
     const y = axis([...data.value, ...limits, ...data.targets.map(([value]) => value)], box.top, box.bottom);
     const x = across(data.time, box);
-    const name = `${data.label} of ${data.ids.length} runs over time${y.isLog ? ", log scale" : ""}; the table below has the same numbers`;
+    const name = `${data.label} of ${data.ids.length} ${data.ids.length === 1 ? "run" : "runs"} over time${y.isLog ? ", log scale" : ""}; the table below has the same numbers`;
     const made = svg("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": name });
     grid(made, x, y, box);
     held(made, data, y, box);

@@ -17,7 +17,7 @@ from collectors.compare.regression import allowance, quantity, way_of
 from collectors.contract.metric_rules import Better
 from collectors.contract.policy import Policy
 from collectors.contract.run_row import RunRow, StreamRow, metric_names, metrics_in, targets_in
-from collectors.numbers import number_words
+from collectors.numbers import number_words, plural
 from dash_app.reading.query import streams_of
 from dash_app.reading.run_configs import is_whole
 from dash_app.reading.run_order import METRIC, VERDICTS, Key, key_of, verdict_of
@@ -146,10 +146,10 @@ def _targets(rows: Sequence[RunRow], measure: Measure) -> list[tuple[float, str]
 
 def _head(measure: Measure, offered: Sequence[Measure], counts: tuple[int, int]) -> list[Component]:
     drawn, of = counts
-    some = "" if drawn == of else f" of {of:,}"
+    some = plural(of, "run") if drawn == of else f"{drawn:,} of {plural(of, 'run')}"
     chips = [_chip(one, is_on=one == measure) for one in offered]
     return [
-        html.B(f"{measure.stream} {measure.label} of {drawn:,}{some} runs", className="chart-title"),
+        html.B(f"{measure.stream} {measure.label} of {some}", className="chart-title"),
         html.Div(chips, className="chart-choice", role="group", **attributes(aria_label="What is drawn")),
     ]
 

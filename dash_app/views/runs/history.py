@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from dash import html
 from dash.development.base_component import Component
 
+from collectors.numbers import plural
 from dash_app.reading.query import CHOOSABLE, RunQuery
 from dash_app.reading.run_configs import ConfigColumns
 from dash_app.reading.run_page import Selection
@@ -66,11 +67,8 @@ def _table(selection: Selection, looks: Looks) -> Component:
 
 
 def _count(selection: Selection) -> Component:
-    told = (
-        f"{selection.found:,} of {selection.total:,} runs"
-        if selection.found != selection.total
-        else f"{selection.total:,} runs"
-    )
+    every = plural(selection.total, "run")
+    told = f"{selection.found:,} of {every}" if selection.found != selection.total else every
     return html.Span(told, className="history-count", role="status")
 
 
