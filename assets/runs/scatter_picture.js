@@ -63,9 +63,11 @@
   /* Days; where several would be the same one, its hours behind it. */
   function moments(x, count) {
     const step = (x.to - x.from) / count;
-    const looks = step >= DAY_SECONDS ? [DAY, DAY] : [{ ...DAY, ...CLOCK }, CLOCK];
-    const told = (n) => new Date((x.from + step * n) * 1000).toLocaleString(undefined, n ? looks[1] : looks[0]);
-    return Array.from({ length: count + 1 }, (_, n) => told(n)).map((word, n, all) => (word === all[n - 1] ? "" : word));
+    const told = (n, look) => new Date((x.from + step * n) * 1000).toLocaleString(undefined, look);
+    const usual = step >= DAY_SECONDS ? DAY : CLOCK;
+    const all = Array.from({ length: count + 1 }, (_, n) => told(n, usual));
+    const first = told(0, { ...DAY, ...usual });
+    return all.map((word, n) => (n === 0 ? first : word === all[n - 1] ? "" : word));
   }
 
   function text(told, x, y, look, anchor = "start") {
