@@ -22,10 +22,12 @@ from dash_app.views.curves.metrics import group_beside, groups_of, may_stand_ope
 from dash_app.views.markup import attributes
 from dash_app.views.tree import components
 
+NOTHING_YET = "No curves yet: they come with the first look at the workspace."
+
 
 def render_losses(state: DashboardState | None) -> list[Component]:
-    """Return a frame for every stream; without a state there are none."""
-    return [] if state is None else _frames(state.pipeline.streams)
+    """Return a frame for every stream; without a state a sentence."""
+    return [html.P(NOTHING_YET, className="empty")] if state is None else _frames(state.pipeline.streams)
 
 
 @lru_cache(maxsize=8)

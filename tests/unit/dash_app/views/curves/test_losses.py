@@ -18,7 +18,7 @@ from collectors.presentation.metric_groups import main_part, only
 from collectors.presentation.regions.loss_table import loss_table
 from collectors.presentation.regions.losses import chart_sentence
 from dash_app.views.curves.data import loss_data
-from dash_app.views.curves.losses import losses_now, render_losses
+from dash_app.views.curves.losses import NOTHING_YET, losses_now, render_losses
 from dash_app.views.tree import component
 
 
@@ -134,7 +134,8 @@ def test_without_losses_everything_says_so_and_nothing_breaks() -> None:
     assert told["head"] == [] and told["sentence"] == "PatchTST: no losses yet."
     assert text_of(component(loss_table(state.metrics["patchtst"]))) == "No losses yet."
     assert chart_sentence(state.metrics["patchtst"]) == "PatchTST: no losses yet."
-    assert render_losses(None) == [] and losses_now(None) == {}
+    (sentence,) = render_losses(None)
+    assert (sentence.children, losses_now(None)) == (NOTHING_YET, {})
 
 
 def test_the_legend_names_the_curves_that_are_there() -> None:
