@@ -12,7 +12,6 @@
   const SILENT_MS = 15000;
   const TYPING_MS = 200;
   const MISSES_UNTIL_LOST = 2;
-  const STREAMS = 3; // a browser keeps six connections to a server, for all its windows and frames
   const RENEWED = ["fleet-chips", "fleet-observed"];
   const root = document.documentElement;
   const timers = {};
@@ -121,19 +120,7 @@
 
   async function listen() {
     if (stream || document.hidden || isSignedOut || !window.EventSource) return;
-    if (!(await oneOfFew(follow))) later("listen", listen, LONGEST_AGAIN_MS);
-  }
-
-  async function oneOfFew(use) {
-    try {
-      for (let place = 1; place <= STREAMS; place += 1) {
-        const held = async (lock) => lock !== null && (await use(), true);
-        if (await navigator.locks.request(`stream-${place}`, { ifAvailable: true }, held)) return true;
-      }
-      return false;
-    } catch {
-      return (await use(), true);
-    }
+    if (!(await window.dashboard.oneOfFew(follow))) later("listen", listen, LONGEST_AGAIN_MS);
   }
 
   function follow() {

@@ -16,7 +16,6 @@
   const USUAL_INTERVAL_SECONDS = 5;
   const STREAM_AGAIN_MS = 2000;
   const LONGEST_STREAM_AGAIN_MS = 300000;
-  const STREAMS = 3; // a browser keeps six connections to a server, for all its windows and frames
   const ADVICE = "`python -m collectors watch` keeps it up to date.";
 
   let pulse = null; // what was heard last
@@ -99,20 +98,7 @@
   async function listen() {
     window.clearTimeout(timers.listen);
     if (stream || document.hidden || isSignedOut || !window.EventSource) return;
-    if (!(await oneOfFew(follow))) later("listen", listen, LONGEST_STREAM_AGAIN_MS);
-  }
-
-  /* Where locks cannot be had, frames ask: there may be many on one page of a wiki. */
-  async function oneOfFew(use) {
-    try {
-      for (let place = 1; place <= STREAMS; place += 1) {
-        const held = async (lock) => lock !== null && (await use(), true);
-        if (await navigator.locks.request(`stream-${place}`, { ifAvailable: true }, held)) return true;
-      }
-      return false;
-    } catch {
-      return window.self === window.top && (await use(), true);
-    }
+    if (!(await window.dashboard.oneOfFew(follow))) later("listen", listen, LONGEST_STREAM_AGAIN_MS);
   }
 
   /* Follow a stream until it is closed. */

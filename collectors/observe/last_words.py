@@ -58,9 +58,15 @@ def last_words_of(
 
 
 def ended_by(words: LastWords | None, recorded: Recorded, writer: WriterFacts | None) -> Recorded:
-    """What a training recorded of its end, or that its log says it was ended; a process that lives has not."""
-    lives = writer is not None and writer.alive is True
-    return recorded if words is None or recorded.outcome is not None or lives else replace(recorded, outcome=KILLED)
+    """What a training recorded of its end, or that its log says it was ended; a process that lives has not.
+
+    An error may have been caught, and the log be silent until the next epoch: where nobody knows of the process, only
+    its silence tells.
+    """
+    alive = writer.alive if writer is not None else None
+    if words is None or recorded.outcome is not None or alive or (alive is None and _RAISED.match(words.words)):
+        return recorded
+    return replace(recorded, outcome=KILLED)
 
 
 def _said(file: OpenFile) -> str:

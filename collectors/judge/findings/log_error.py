@@ -29,7 +29,7 @@ SPEC = FindingSpec(
     id="log_error",
     check="training",
     looks_at="the newest log (`logs`), written after the losses, ends with an error (`Killed`, `CUDA out of memory`, a "
-    "traceback): of a training that is not complete, that is its end, and fails",
+    "traceback): a training that is not complete and trains no more fails by it",
     default="warn",
     short="{}'s log ends with an error",
     find=find_log_error,

@@ -37,12 +37,14 @@ def test_only_the_last_lines_count_and_only_their_own_words_are_told(text: str, 
     assert words_in(text) == words
 
 
-def ended(made: Foreign, *, log: str = "train.log", after: float = 1.0, last: int = 7) -> tuple[str, str]:
-    """A training of ten epochs that logged so many, and a log that ends with `Killed`: verdict, what check 8 says."""
+def ended(
+    made: Foreign, *, log: str = "train.log", after: float = 1.0, last: int = 7, words: str = "Killed\n"
+) -> tuple[str, str]:
+    """A training of ten epochs that logged so many, and a log that ends with these: verdict, what check 8 says."""
     made.log(both(range(1, last + 1)))
     made.events(steps_are="epochs")
     made.total(10)
-    made.put(log, "epoch 7\nKilled\n", after)
+    made.put(log, f"epoch 7\n{words}", after)
     made.finish()
     state = judged(made.root)
     return state.verdict.value.value, next(c.detail for c in state.checklist if c.id == "training")
@@ -62,6 +64,15 @@ def test_a_log_of_before_or_of_another_program_ends_nothing(tmp_path: Path, log:
     )
 
     assert (verdict, "log_error" in said) == ("training", False)
+
+
+def test_an_error_that_may_have_been_caught_ends_a_training_once_that_is_silent(tmp_path: Path) -> None:
+    """Its process is on another machine: a lost upload is no end of it."""
+    error = f"{TRACE}requests.exceptions.ConnectionError: no route\n"
+
+    assert ended(Foreign(tmp_path / "a", age=10.0), words=error)[0] == "training"
+    verdict, said = ended(Foreign(tmp_path / "b"), words=error)
+    assert (verdict, "train.log ends with `ConnectionError` (log_error)" in said) == ("not_ready", True)
 
 
 def test_what_fails_after_the_last_epoch_warns(tmp_path: Path) -> None:

@@ -130,6 +130,14 @@ def test_so_long_is_waited_for_a_part_of_a_request_and_no_longer(sent: bytes, se
     run(story)
 
 
+async def is_refused_after_ten_seconds(house: House) -> None:
+    """The head that has begun is waited for so long and no longer."""
+    await passed(9.5)
+    assert house.ends[0]._refused is False
+    await passed(1)
+    assert house.ends[0]._refused is True
+
+
 def test_what_is_sent_while_a_request_is_answered_is_not_waited_for_until_the_answer_is_there() -> None:
     """Then the head that began has its ten seconds; a whole request may be made for as long as it takes."""
 
@@ -139,10 +147,7 @@ def test_what_is_sent_while_a_request_is_answered_is_not_waited_for_until_the_an
         assert house.is_open() == [True]
         house.release.set()
         await settled()
-        await passed(9.5)
-        assert house.ends[0]._refused is False
-        await passed(1)
-        assert house.ends[0]._refused is True
+        await is_refused_after_ten_seconds(house)
 
     run(story)
 
@@ -154,10 +159,7 @@ def test_a_connection_that_rests_is_not_ended_by_the_time_for_a_head() -> None:
         assert house.is_open() == [True]
         writer.write(HEAD % b"")
         await settled()
-        await passed(9.5)
-        assert house.ends[0]._refused is False
-        await passed(1)
-        assert house.ends[0]._refused is True
+        await is_refused_after_ten_seconds(house)
 
     run(story)
 
