@@ -20,6 +20,7 @@ from support.breakages import (
     BUNDLE,
     CFG,
     CKPT,
+    RUNS,
     TABLE,
     Edit,
     also,
@@ -211,3 +212,13 @@ def test_a_damaged_checkpoint_does_not_make_its_backup_another_runs(tmp_path: Pa
     w = broken(tmp_path)
     put(CKPT, b"cut")(w)
     assert collect(w.root, child).artifacts.backup[0].belongs_to_run is None
+
+
+def test_lost_records_explain_no_damaged_checkpoint(tmp_path: Path, child: ReaderProcess) -> None:
+    """Bringing them back does not mend it: it is a cause of its own, with a step of its own."""
+    w = broken(tmp_path)
+    also(put(CKPT, b"cut"), gone(RUNS, TABLE))(w)
+    state = collect(w.root, child)
+    checkpoints = next(c for c in state.checklist if c.id == "checkpoints")
+    assert (checkpoints.passed, checkpoints.follows_from) == (False, ())
+    assert not [step.action for step in state.steps if "Bring back" in step.action and "checkpoints" in step.clears]

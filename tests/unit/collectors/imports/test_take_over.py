@@ -80,7 +80,7 @@ def test_a_run_that_logged_nothing_is_refused_by_what_its_trainer_would_write(ta
     assert take(unpack("xgboost", "killed", tmp_path / "run")) == []
     assert take.said == [
         "run: not taken over: nothing that it logged was found "
-        "(model: nothing says how it was trained: evals_result.json is missing; beside it: checkpoints, params.json)"
+        "(model: evals_result.json is missing; beside it: checkpoints, params.json)"
     ]
 
 
