@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from step_doing import broken, collect, do, passed, tried
-from step_rows import ROWS, Row
+from step_rows import ROWS, Row, damaged
 from step_rows_described import ROWS as DESCRIBED
 from step_rows_files import ROWS as FILES
 from step_rows_rest import ROWS as REST
@@ -217,7 +217,7 @@ def test_a_damaged_checkpoint_does_not_make_its_backup_another_runs(tmp_path: Pa
 def test_lost_records_explain_no_damaged_checkpoint(tmp_path: Path, child: ReaderProcess) -> None:
     """Bringing them back does not mend it: it is a cause of its own, with a step of its own."""
     w = broken(tmp_path)
-    also(put(CKPT, b"cut"), gone(RUNS, TABLE))(w)
+    also(damaged(CKPT), gone(RUNS, TABLE, BUNDLE))(w)
     state = collect(w.root, child)
     checkpoints = next(c for c in state.checklist if c.id == "checkpoints")
     assert (checkpoints.passed, checkpoints.follows_from) == (False, ())
